@@ -1,0 +1,105 @@
+//! Bundle adjustment: the reprojection error of one observation, row by row through `vjp`.
+
+use crate::case::{Case, cases};
+
+/// Error in pixels, weighted. `camera`: rotation (angle-axis), centre, focal length, principal point, two radial coefficients.
+fn reprojection(camera: &[f64; 11], point: &[f64; 3], w: f64, feature: &[f64; 2]) -> [f64; 2] {
+    let rotation = [camera[0], camera[1], camera[2]];
+    let offset = [point[0] - camera[3], point[1] - camera[4], point[2] - camera[5]];
+    let y = rotate(&rotation, &offset);
+    let u = [y[0] / y[2], y[1] / y[2]];
+    let s = u[0] * u[0] + u[1] * u[1];
+    let scale = camera[6] * (1.0 + camera[9] * s + camera[10] * s * s);
+    let mut error = [0.0; 2];
+    for i in 0..2 {
+        error[i] = w * (scale * u[i] + camera[7 + i] - feature[i]);
+    }
+    error
+}
+
+/// Rodrigues' formula, with its limit where there is no rotation.
+fn rotate(r: &[f64; 3], p: &[f64; 3]) -> [f64; 3] {
+    let square = dot(r, r);
+    if square == 0.0 {
+        let c = cross(r, p);
+        return [p[0] + c[0], p[1] + c[1], p[2] + c[2]];
+    }
+    let angle = square.sqrt();
+    let (sin, cos) = (angle.sin(), angle.cos());
+    let n = [r[0] / angle, r[1] / angle, r[2] / angle];
+    let c = cross(&n, p);
+    let along = dot(&n, p) * (1.0 - cos);
+    let mut y = [0.0; 3];
+    for i in 0..3 {
+        y[i] = p[i] * cos + c[i] * sin + n[i] * along;
+    }
+    y
+}
+
+fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+fn cross(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
+    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+}
+
+fn weight_error(w: f64) -> f64 {
+    1.0 - w * w
+}
+
+/// What one observation depends on.
+struct Observation {
+    camera: [f64; 11],
+    point: [f64; 3],
+    w: f64,
+    feature: [f64; 2],
+}
+
+impl Observation {
+    fn error(&self) -> [f64; 2] {
+        reprojection(&self.camera, &self.point, self.w, &self.feature)
+    }
+}
+
+/// The observations of a scene, in its order.
+fn scene(case: &Case) -> Vec<Observation> {
+    let [cameras, points, weights, pairs, features] =
+        ["cams", "X", "w", "obs", "feats"].map(|name| case.numbers(&format!("/input/{name}")));
+    let observation = |i: usize| Observation {
+        camera: row(&cameras, pairs[2 * i] as usize),
+        point: row(&points, pairs[2 * i + 1] as usize),
+        w: weights[i],
+        feature: row(&features, i),
+    };
+    (0..weights.len()).map(observation).collect()
+}
+
+fn row<const N: usize>(matrix: &[f64], i: usize) -> [f64; N] {
+    std::array::from_fn(|j| matrix[i * N + j])
+}
+
+#[test]
+fn scenes() {
+    for case in cases("ba", &["scene"]) {
+        let observations = scene(&case);
+        let errors: Vec<f64> = observations.iter().flat_map(Observation::error).collect();
+        case.assert_close("/expected/reproj_err", &errors);
+        let weight_errors: Vec<f64> = observations.iter().map(|o| weight_error(o.w)).collect();
+        case.assert_close("/expected/w_err", &weight_errors);
+    }
+}
+
+#[test]
+fn protocol() {
+    for case in cases("ba", &["protocol"]) {
+        let observation = Observation {
+            camera: row(&case.numbers("/input/cam"), 0),
+            point: row(&case.numbers("/input/x"), 0),
+            w: case.number("/input/w"),
+            feature: row(&case.numbers("/input/feat"), 0),
+        };
+        case.assert_close("/expected/objective/reproj_error/elements", &observation.error());
+        case.assert_close("/expected/objective/w_err/element", &[weight_error(observation.w)]);
+    }
+}

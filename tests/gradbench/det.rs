@@ -1,0 +1,45 @@
+//! Determinant by expansion along the first row: direct recursion on a function of a fresh matrix.
+
+use crate::case::cases;
+
+fn determinant(a: &[f64], ell: usize) -> f64 {
+    if ell == 1 {
+        return a[0];
+    }
+    let mut sum = 0.0;
+    let mut sign = 1.0;
+    for column in 0..ell {
+        let rest = minor(a, ell, column);
+        sum += sign * a[column] * determinant(&rest, ell - 1);
+        sign = -sign;
+    }
+    sum
+}
+
+/// `a` without its first row and the given column.
+fn minor(a: &[f64], ell: usize, column: usize) -> Vec<f64> {
+    let mut rest = vec![0.0; (ell - 1) * (ell - 1)];
+    let mut next = 0;
+    for i in 1..ell {
+        for j in 0..ell {
+            if j == column {
+                continue;
+            }
+            rest[next] = a[i * ell + j];
+            next += 1;
+        }
+    }
+    rest
+}
+
+#[test]
+fn det() {
+    for case in cases("det", &[""]) {
+        let (a, ell) = (case.numbers("/input/A"), case.count("/input/ell"));
+        let value = determinant(&a, ell);
+        match case.number("/expected/primal").abs() < 1e-15 {
+            true => case.assert_within_absolute("/expected/primal", &[value], 1e-15),
+            false => case.assert_close("/expected/primal", &[value]),
+        }
+    }
+}

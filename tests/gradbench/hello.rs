@@ -1,0 +1,16 @@
+//! `square`, whose derivative is `double`.
+
+use crate::case::cases;
+
+fn square(x: f64) -> f64 {
+    x * x
+}
+
+#[test]
+fn hello() {
+    for case in cases("hello", &[""]) {
+        let xs = case.numbers("/input/x");
+        let squares: Vec<f64> = xs.iter().map(|&x| square(x)).collect();
+        case.assert_close("/expected/square", &squares);
+    }
+}
