@@ -5,7 +5,11 @@ use crate::case::{Case, cases};
 /// Error in pixels, weighted. `camera`: rotation (angle-axis), centre, focal length, principal point, two radial coefficients.
 fn reprojection(camera: &[f64; 11], point: &[f64; 3], w: f64, feature: &[f64; 2]) -> [f64; 2] {
     let rotation = [camera[0], camera[1], camera[2]];
-    let offset = [point[0] - camera[3], point[1] - camera[4], point[2] - camera[5]];
+    let offset = [
+        point[0] - camera[3],
+        point[1] - camera[4],
+        point[2] - camera[5],
+    ];
     let y = rotate(&rotation, &offset);
     let u = [y[0] / y[2], y[1] / y[2]];
     let s = u[0] * u[0] + u[1] * u[1];
@@ -41,7 +45,11 @@ fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
 }
 
 fn cross(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
-    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+    [
+        a[1] * b[2] - a[2] * b[1],
+        a[2] * b[0] - a[0] * b[2],
+        a[0] * b[1] - a[1] * b[0],
+    ]
 }
 
 fn weight_error(w: f64) -> f64 {
@@ -99,7 +107,13 @@ fn protocol() {
             w: case.number("/input/w"),
             feature: row(&case.numbers("/input/feat"), 0),
         };
-        case.assert_close("/expected/objective/reproj_error/elements", &observation.error());
-        case.assert_close("/expected/objective/w_err/element", &[weight_error(observation.w)]);
+        case.assert_close(
+            "/expected/objective/reproj_error/elements",
+            &observation.error(),
+        );
+        case.assert_close(
+            "/expected/objective/w_err/element",
+            &[weight_error(observation.w)],
+        );
     }
 }

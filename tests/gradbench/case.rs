@@ -16,7 +16,10 @@ impl Case {
     fn read(path: &Path) -> Case {
         let text = std::fs::read_to_string(path).expect("a stored case is readable");
         let json = serde_json::from_str(&text).expect("a stored case is JSON");
-        Case { name: path.display().to_string(), json }
+        Case {
+            name: path.display().to_string(),
+            json,
+        }
     }
 
     /// The number at a JSON pointer such as `/input/gamma`.
@@ -61,17 +64,26 @@ impl Case {
     }
 
     fn at(&self, pointer: &str) -> &Value {
-        self.json.pointer(pointer).unwrap_or_else(|| panic!("{}: nothing at {pointer}", self.name))
+        self.json
+            .pointer(pointer)
+            .unwrap_or_else(|| panic!("{}: nothing at {pointer}", self.name))
     }
 }
 
 /// All cases of one problem whose file names start with one of `prefixes`, in alphabetical order.
 pub(crate) fn cases(problem: &str, prefixes: &[&str]) -> Vec<Case> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/gradbench").join(problem);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data/gradbench")
+        .join(problem);
     let entries = std::fs::read_dir(&folder).expect("the folder of a problem exists");
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("readable entry").path()).collect();
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("readable entry").path())
+        .collect();
     paths.retain(|path| {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
         prefixes.iter().any(|prefix| name.starts_with(prefix))
     });
     paths.sort();

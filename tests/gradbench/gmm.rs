@@ -30,7 +30,10 @@ fn log_posterior(
             for j in 0..d {
                 centred[j] = x[i * d + j] - mu[c * d + j];
             }
-            let (diagonal_c, l_c) = (&diagonal[c * d..(c + 1) * d], &l[c * below..(c + 1) * below]);
+            let (diagonal_c, l_c) = (
+                &diagonal[c * d..(c + 1) * d],
+                &l[c * below..(c + 1) * below],
+            );
             lower_times(diagonal_c, l_c, &centred, &mut scaled);
             terms[c] = alpha[c] + sum(&q[c * d..(c + 1) * d]) - 0.5 * squared_norm(&scaled);
         }
@@ -59,7 +62,8 @@ fn log_wishart(diagonal: &[f64], q: &[f64], l: &[f64], d: usize, gamma: f64, m: 
     let k = (q.len() / d) as f64;
     let degrees = (d + m + 1) as f64;
     let norm = squared_norm(diagonal) + squared_norm(l);
-    let constant = degrees * d as f64 * (gamma / 2.0_f64.sqrt()).ln() - log_gamma_of_halves(d, d + m + 1);
+    let constant =
+        degrees * d as f64 * (gamma / 2.0_f64.sqrt()).ln() - log_gamma_of_halves(d, d + m + 1);
     k * constant - 0.5 * gamma * gamma * norm + m as f64 * sum(q)
 }
 
@@ -100,7 +104,11 @@ fn log_gamma_of_halves(d: usize, n: usize) -> f64 {
 /// log Γ(n/2) by the recurrence Γ(x + 1) = x Γ(x), from Γ(1/2) = √π or Γ(1) = 1.
 fn log_gamma_of_half(n: usize) -> f64 {
     let start = if n % 2 == 1 { 0.5 * PI.ln() } else { 0.0 };
-    (1..n).rev().filter(|i| i % 2 == n % 2).filter(|&i| i + 2 <= n).fold(start, |sum, i| sum + (i as f64 / 2.0).ln())
+    (1..n)
+        .rev()
+        .filter(|i| i % 2 == n % 2)
+        .filter(|&i| i + 2 <= n)
+        .fold(start, |sum, i| sum + (i as f64 / 2.0).ln())
 }
 
 fn input(case: &Case) -> [Vec<f64>; 5] {
@@ -111,7 +119,11 @@ fn input(case: &Case) -> [Vec<f64>; 5] {
 fn gmm() {
     for case in cases("gmm", &[""]) {
         let [alpha, mu, q, l, x] = input(&case);
-        let (d, gamma, m) = (case.count("/input/d"), case.number("/input/gamma"), case.count("/input/m"));
+        let (d, gamma, m) = (
+            case.count("/input/d"),
+            case.number("/input/gamma"),
+            case.count("/input/m"),
+        );
         let value = log_posterior(&alpha, &mu, &q, &l, &x, d, gamma, m);
         case.assert_close("/expected/objective", &[value]);
     }

@@ -58,13 +58,17 @@ fn sigmoid(x: f64) -> f64 {
 }
 
 fn input(case: &Case) -> [Vec<f64>; 4] {
-    ["main_params", "extra_params", "state", "sequence"].map(|name| case.numbers(&format!("/input/{name}")))
+    ["main_params", "extra_params", "state", "sequence"]
+        .map(|name| case.numbers(&format!("/input/{name}")))
 }
 
 #[test]
 fn lstm() {
     for case in cases("lstm", &[""]) {
         let [main, extra, start, sequence] = input(&case);
-        case.assert_close("/expected/objective", &[objective(&main, &extra, &start, &sequence)]);
+        case.assert_close(
+            "/expected/objective",
+            &[objective(&main, &extra, &start, &sequence)],
+        );
     }
 }
