@@ -1,0 +1,41 @@
+//! Rosenbrock's chained valley: an accumulating loop whose body reads two neighbours.
+
+use super::{Kernel, uniform};
+
+pub(crate) fn rosenbrock(x: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() - 1 {
+        let a = x[i + 1] - x[i] * x[i];
+        let b = 1.0 - x[i];
+        sum += 100.0 * a * a + b * b;
+    }
+    sum
+}
+
+/// Neighbours share an adjoint: the part that the next iteration completes is carried in a register.
+fn rosenbrock_hand(x: &[f64], x_bar: &mut [f64]) -> f64 {
+    let n = x.len();
+    let x_bar = &mut x_bar[..n];
+    let mut sum = 0.0;
+    let mut carried = 0.0;
+    for i in 0..n - 1 {
+        let a = x[i + 1] - x[i] * x[i];
+        let b = 1.0 - x[i];
+        sum += 100.0 * a * a + b * b;
+        let a_bar = 200.0 * a;
+        x_bar[i] += carried - 2.0 * (a_bar * x[i] + b);
+        carried = a_bar;
+    }
+    x_bar[n - 1] += carried;
+    sum
+}
+
+pub(crate) fn kernel(n: usize) -> Kernel {
+    Kernel {
+        name: "rosenbrock",
+        point: uniform(&mut fastrand::Rng::with_seed(1), n, -1.5, 1.5),
+        primal: Box::new(rosenbrock),
+        hand: Box::new(rosenbrock_hand),
+        grad: None,
+    }
+}

@@ -1,0 +1,83 @@
+//! Gradients are compared before they are timed: the hand-written one with central differences, the compiler's with
+//! the hand-written one.
+
+use crate::kernels::{Gradient, Kernel};
+
+const STEP: f64 = 1e-6;
+/// Of the largest entry; what central differences with this step can resolve.
+const DIFFERENCES: f64 = 1e-6;
+/// Of the largest entry; what another order of summation may change.
+const ROUNDING: f64 = 1e-11;
+const COORDINATES: usize = 60;
+
+/// Panics where two answers differ.
+pub(crate) fn assert(kernel: &Kernel) {
+    let hand = gradient(kernel, &kernel.hand, "hand");
+    assert_differences(kernel, &hand);
+    if let Some(grad) = &kernel.grad {
+        assert_close(kernel.name, &gradient(kernel, grad, "grad"), &hand);
+    }
+}
+
+/// The gradient added to zeros; its value must be the primal's, bit for bit.
+fn gradient(kernel: &Kernel, function: &Gradient, which: &str) -> Vec<f64> {
+    let mut bars = vec![0.0; kernel.point.len()];
+    let value = function(&kernel.point, &mut bars);
+    let primal = (kernel.primal)(&kernel.point);
+    assert_eq!(
+        value.to_bits(),
+        primal.to_bits(),
+        "{}: {which} returns {value}, the primal {primal}",
+        kernel.name
+    );
+    bars
+}
+
+fn assert_close(name: &str, got: &[f64], expected: &[f64]) {
+    let scale = largest(expected);
+    for (i, (g, e)) in got.iter().zip(expected).enumerate() {
+        assert!(
+            (g - e).abs() <= ROUNDING * scale,
+            "{name}: entry {i} is {g}, by hand {e}"
+        );
+    }
+}
+
+/// Coordinates spread over the parameters, and one direction that involves all of them.
+fn assert_differences(kernel: &Kernel, hand: &[f64]) {
+    let n = kernel.point.len();
+    let scale = largest(hand);
+    for i in (0..n).step_by(n.div_ceil(COORDINATES)) {
+        let mut direction = vec![0.0; n];
+        direction[i] = 1.0;
+        assert_direction(kernel, hand, &direction, scale);
+    }
+    let mut rng = fastrand::Rng::with_seed(0);
+    let direction: Vec<f64> = (0..n).map(|_| rng.f64() - 0.5).collect();
+    assert_direction(kernel, hand, &direction, scale * (n as f64).sqrt());
+}
+
+fn assert_direction(kernel: &Kernel, hand: &[f64], direction: &[f64], scale: f64) {
+    let at = |t: f64| {
+        let moved: Vec<f64> = kernel
+            .point
+            .iter()
+            .zip(direction)
+            .map(|(x, d)| x + t * d)
+            .collect();
+        (kernel.primal)(&moved)
+    };
+    let difference = (at(STEP) - at(-STEP)) / (2.0 * STEP);
+    let product: f64 = hand.iter().zip(direction).map(|(g, d)| g * d).sum();
+    // The value itself is only known to its last bits, which the step magnifies.
+    let noise = at(0.0).abs() * f64::EPSILON / STEP;
+    assert!(
+        (difference - product).abs() <= DIFFERENCES * scale + 8.0 * noise,
+        "{}: the hand-written adjoint gives {product}, central differences {difference}",
+        kernel.name
+    );
+}
+
+fn largest(xs: &[f64]) -> f64 {
+    xs.iter().fold(0.0, |m: f64, x| m.max(x.abs()))
+}

@@ -1,0 +1,9 @@
+//! Agreement, time and memory of the kernels' gradients.
+
+pub(crate) mod agreement;
+pub(crate) mod memory;
+pub(crate) mod time;
+
+mod gate;
+
+pub(crate) use gate::Gate;
