@@ -8,11 +8,20 @@
     reason = "index loops over slices and sizes are what the compiler is measured on"
 )]
 
+pub(crate) mod binomial;
 pub(crate) mod gmm;
+pub(crate) mod heat;
+pub(crate) mod huber;
 pub(crate) mod l1_logistic;
+pub(crate) mod llsq;
 pub(crate) mod lorenz;
+pub(crate) mod lse;
+pub(crate) mod maxq;
+pub(crate) mod n_body;
+pub(crate) mod nearest;
 pub(crate) mod relu_mlp;
 pub(crate) mod rosenbrock;
+pub(crate) mod tridiagonal;
 
 use std::array;
 use std::mem;
@@ -41,6 +50,21 @@ pub(crate) fn standard() -> Vec<Kernel> {
         relu_mlp::kernel(32),
         lorenz::kernel(1000),
         gmm::kernel(1000),
+    ]
+}
+
+/// Kernels beyond that table.
+pub(crate) fn further() -> Vec<Kernel> {
+    vec![
+        maxq::kernel(1000),
+        llsq::kernel(1000),
+        lse::kernel(10_000),
+        nearest::kernel(1000),
+        huber::kernel(1000),
+        tridiagonal::kernel(1000),
+        heat::kernel(1000),
+        n_body::kernel(100),
+        binomial::kernel(300),
     ]
 }
 
@@ -73,8 +97,4 @@ pub(crate) fn scalars_mut<const N: usize>(flat: &mut [f64]) -> [&mut f64; N] {
 /// `n` numbers spread evenly over [low, high], the same on every run.
 pub(crate) fn uniform(rng: &mut fastrand::Rng, n: usize, low: f64, high: f64) -> Vec<f64> {
     (0..n).map(|_| low + (high - low) * rng.f64()).collect()
-}
-
-pub(crate) fn further() -> Vec<Kernel> {
-    Vec::new()
 }

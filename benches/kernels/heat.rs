@@ -1,0 +1,108 @@
+//! A heat equation with a nonlinear source on a rod with fixed ends: array state, step after step.
+
+use super::{Kernel, parts, parts_mut, uniform};
+use std::hint::black_box;
+
+const CELLS: usize = 1000;
+
+pub(crate) fn heat(start: &[f64], diffusion: f64, growth: f64, steps: usize) -> f64 {
+    let n = start.len();
+    let mut u = vec![0.0; n];
+    let mut next = vec![0.0; n];
+    for j in 0..n {
+        u[j] = start[j];
+    }
+    for _ in 0..steps {
+        for j in 1..n - 1 {
+            let flow = u[j - 1] - 2.0 * u[j] + u[j + 1];
+            next[j] = u[j] + diffusion * flow + growth * u[j] * (1.0 - u[j]);
+        }
+        for j in 1..n - 1 {
+            u[j] = next[j];
+        }
+    }
+    let mut energy = 0.0;
+    for j in 0..n {
+        energy += u[j] * u[j];
+    }
+    energy
+}
+
+fn heat_hand(
+    start: &[f64],
+    diffusion: f64,
+    growth: f64,
+    steps: usize,
+    bars: [&mut [f64]; 3],
+) -> f64 {
+    let [start_bar, diffusion_bar, growth_bar] = bars;
+    let n = start.len();
+    let mut states = Vec::with_capacity((steps + 1) * n);
+    states.extend_from_slice(start);
+    for t in 0..steps {
+        states.extend_from_within(t * n..t * n + n);
+        let (old, new) = states.split_at_mut((t + 1) * n);
+        let u = &old[t * n..];
+        for j in 1..n - 1 {
+            let flow = u[j - 1] - 2.0 * u[j] + u[j + 1];
+            new[j] = u[j] + diffusion * flow + growth * u[j] * (1.0 - u[j]);
+        }
+    }
+    let last = &states[steps * n..];
+    let mut energy = 0.0;
+    for j in 0..n {
+        energy += last[j] * last[j];
+    }
+
+    let mut u_bar: Vec<f64> = last.iter().map(|u| 2.0 * u).collect();
+    let mut next_bar = vec![0.0; n];
+    let (mut diffusion_sum, mut growth_sum) = (0.0, 0.0);
+    for t in (0..steps).rev() {
+        let u = &states[t * n..t * n + n];
+        for j in 1..n - 1 {
+            next_bar[j] = u_bar[j];
+            u_bar[j] = 0.0;
+        }
+        for j in 1..n - 1 {
+            let flow = u[j - 1] - 2.0 * u[j] + u[j + 1];
+            diffusion_sum += flow * next_bar[j];
+            growth_sum += u[j] * (1.0 - u[j]) * next_bar[j];
+            let flow_bar = diffusion * next_bar[j];
+            u_bar[j - 1] += flow_bar;
+            u_bar[j] += next_bar[j] - 2.0 * flow_bar + growth * (1.0 - 2.0 * u[j]) * next_bar[j];
+            u_bar[j + 1] += flow_bar;
+        }
+    }
+    for j in 0..n {
+        start_bar[j] += u_bar[j];
+    }
+    diffusion_bar[0] += diffusion_sum;
+    growth_bar[0] += growth_sum;
+    energy
+}
+
+pub(crate) fn kernel(steps: usize) -> Kernel {
+    let lengths = black_box([CELLS, 1, 1]);
+    let steps = black_box(steps);
+    let mut point = uniform(&mut fastrand::Rng::with_seed(9), CELLS, 0.0, 1.0);
+    point.extend([0.2, 0.001]);
+    Kernel {
+        name: "heat",
+        point,
+        primal: Box::new(move |p| {
+            let [start, diffusion, growth] = parts(p, lengths);
+            heat(start, diffusion[0], growth[0], steps)
+        }),
+        hand: Box::new(move |p, bars| {
+            let [start, diffusion, growth] = parts(p, lengths);
+            heat_hand(
+                start,
+                diffusion[0],
+                growth[0],
+                steps,
+                parts_mut(bars, lengths),
+            )
+        }),
+        grad: None,
+    }
+}

@@ -1,0 +1,64 @@
+//! Linear regression with Huber's loss: a continuous `if` on each residual.
+
+use super::{Kernel, uniform};
+use std::rc::Rc;
+
+const FEATURES: usize = 20;
+const DELTA: f64 = 0.5;
+
+pub(crate) fn huber(w: &[f64], xs: &[f64], ys: &[f64], delta: f64) -> f64 {
+    let d = w.len();
+    let n = ys.len();
+    let mut loss = 0.0;
+    for i in 0..n {
+        let mut residual = -ys[i];
+        for j in 0..d {
+            residual += xs[i * d + j] * w[j];
+        }
+        if residual.abs() <= delta {
+            loss += 0.5 * residual * residual;
+        } else {
+            loss += delta * (residual.abs() - 0.5 * delta);
+        }
+    }
+    loss / n as f64
+}
+
+fn huber_hand(w: &[f64], xs: &[f64], ys: &[f64], delta: f64, w_bar: &mut [f64]) -> f64 {
+    let d = w.len();
+    let n = ys.len();
+    let loss_bar = 1.0 / n as f64;
+    let mut loss = 0.0;
+    for i in 0..n {
+        let mut residual = -ys[i];
+        for j in 0..d {
+            residual += xs[i * d + j] * w[j];
+        }
+        let residual_bar = if residual.abs() <= delta {
+            loss += 0.5 * residual * residual;
+            residual * loss_bar
+        } else {
+            loss += delta * (residual.abs() - 0.5 * delta);
+            delta.copysign(residual) * loss_bar
+        };
+        for j in 0..d {
+            w_bar[j] += xs[i * d + j] * residual_bar;
+        }
+    }
+    loss / n as f64
+}
+
+pub(crate) fn kernel(samples: usize) -> Kernel {
+    let mut rng = fastrand::Rng::with_seed(11);
+    let w = uniform(&mut rng, FEATURES, -0.5, 0.5);
+    let xs = Rc::new(uniform(&mut rng, samples * FEATURES, -1.0, 1.0));
+    let ys = Rc::new(uniform(&mut rng, samples, -1.0, 1.0));
+    let (hand_xs, hand_ys) = (Rc::clone(&xs), Rc::clone(&ys));
+    Kernel {
+        name: "huber",
+        point: w,
+        primal: Box::new(move |w| huber(w, &xs, &ys, DELTA)),
+        hand: Box::new(move |w, w_bar| huber_hand(w, &hand_xs, &hand_ys, DELTA, w_bar)),
+        grad: None,
+    }
+}

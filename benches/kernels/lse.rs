@@ -1,0 +1,46 @@
+//! The logarithm of a sum of exponentials, with the largest taken out.
+
+use super::{Kernel, uniform};
+
+pub(crate) fn lse(x: &[f64]) -> f64 {
+    let n = x.len();
+    let mut largest = x[0];
+    for i in 1..n {
+        largest = largest.max(x[i]);
+    }
+    let mut sum = 0.0;
+    for i in 0..n {
+        sum += (x[i] - largest).exp();
+    }
+    largest + sum.ln()
+}
+
+/// The exponentials are the gradient up to their sum; what the largest gets on top cancels.
+fn lse_hand(x: &[f64], x_bar: &mut [f64]) -> f64 {
+    let n = x.len();
+    let mut largest = x[0];
+    for i in 1..n {
+        largest = largest.max(x[i]);
+    }
+    let mut exponentials = vec![0.0; n];
+    let mut sum = 0.0;
+    for i in 0..n {
+        exponentials[i] = (x[i] - largest).exp();
+        sum += exponentials[i];
+    }
+    let sum_bar = 1.0 / sum;
+    for i in 0..n {
+        x_bar[i] += sum_bar * exponentials[i];
+    }
+    largest + sum.ln()
+}
+
+pub(crate) fn kernel(n: usize) -> Kernel {
+    Kernel {
+        name: "lse",
+        point: uniform(&mut fastrand::Rng::with_seed(7), n, -3.0, 3.0),
+        primal: Box::new(lse),
+        hand: Box::new(lse_hand),
+        grad: None,
+    }
+}

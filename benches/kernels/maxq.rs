@@ -1,0 +1,38 @@
+//! The largest square: one winner takes the whole adjoint.
+
+use super::{Kernel, uniform};
+
+pub(crate) fn maxq(x: &[f64]) -> f64 {
+    let mut largest = x[0] * x[0];
+    for i in 1..x.len() {
+        let square = x[i] * x[i];
+        if square > largest {
+            largest = square;
+        }
+    }
+    largest
+}
+
+fn maxq_hand(x: &[f64], x_bar: &mut [f64]) -> f64 {
+    let mut winner = 0;
+    let mut largest = x[0] * x[0];
+    for i in 1..x.len() {
+        let square = x[i] * x[i];
+        if square > largest {
+            largest = square;
+            winner = i;
+        }
+    }
+    x_bar[winner] += 2.0 * x[winner];
+    largest
+}
+
+pub(crate) fn kernel(n: usize) -> Kernel {
+    Kernel {
+        name: "maxq",
+        point: uniform(&mut fastrand::Rng::with_seed(5), n, -1.0, 1.0),
+        primal: Box::new(maxq),
+        hand: Box::new(maxq_hand),
+        grad: None,
+    }
+}
