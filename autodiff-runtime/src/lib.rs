@@ -2,16 +2,22 @@
 #![forbid(unsafe_code)]
 
 pub mod decision;
+pub mod differentiable;
 pub mod field;
+pub mod kinds;
 pub mod numeric;
 pub mod ops;
 pub mod policy;
 pub mod rules;
 pub mod selection;
+pub mod tangent;
 
 pub use decision::Decision;
+pub use differentiable::{Accumulate, Adjoint, Differentiable, SameShape, add, zero_like};
 pub use field::{Definability, FieldMetadata, Obligation, ObligationKind, Site, SiteKind};
-pub use numeric::{Real, Scalar};
+pub use kinds::{Bar, Constant, Discard, Element, Kind, Shape, Unvaried, Varied, discard};
+pub use numeric::{Real, Scalar, real, same, scalar};
 pub use ops::{leaky_relu, relu, stop_gradient};
 pub use policy::{Policy, Ties};
 pub use selection::{Plain, Selection, Visit, pick};
+pub use tangent::{ConstantDot, Dot, Tangent, Zeroed};

@@ -3,6 +3,8 @@
 use core::fmt::Debug;
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
+use crate::differentiable::Differentiable;
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for f32 {}
@@ -15,7 +17,18 @@ mod sealed {
     label = "a derivative rule for real numbers is applied to `{Self}`",
     note = "mark the value `#[constant]`, or move the computation into a function with `#[conservative_rule]`"
 )]
-pub trait Scalar: sealed::Sealed + Copy + Debug + Default + PartialOrd + 'static {}
+pub trait Scalar:
+    sealed::Sealed
+    + Copy
+    + Debug
+    + Default
+    + PartialOrd
+    + AddAssign
+    + SubAssign
+    + Differentiable<Gradient = Self>
+    + 'static
+{
+}
 impl Scalar for f32 {}
 impl Scalar for f64 {}
 

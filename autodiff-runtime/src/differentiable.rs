@@ -1,0 +1,319 @@
+//! Which types have a gradient, and what it is.
+
+use crate::numeric::Scalar;
+
+/// A type whose values can be differentiated.
+///
+/// The gradient of a number is a number of the same type, of an array an array,
+/// of a slice or `Vec` a `Vec`, of a tuple a tuple.
+///
+/// ```
+/// use autodiff_runtime::zero_like;
+/// assert_eq!(zero_like(&[1.0, 2.0][..]), vec![0.0, 0.0]);
+/// assert_eq!(zero_like(&([1.0f32; 2], 3.0f64)), ([0.0f32; 2], 0.0f64));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no gradient",
+    label = "a differentiable parameter of type `{Self}`",
+    note = "derive it with `#[derive(Differentiable)]`, or mark the parameter `#[constant]`"
+)]
+pub trait Differentiable {
+    /// What holds the derivative with respect to a value of this type.
+    type Gradient;
+
+    /// A gradient of zeros, of the lengths of `self`.
+    fn zero_gradient(&self) -> Self::Gradient;
+}
+
+/// A gradient of zeros for `x`.
+#[inline]
+#[must_use]
+pub fn zero_like<T: Differentiable + ?Sized>(x: &T) -> T::Gradient {
+    x.zero_gradient()
+}
+
+// One impl each, not one for every `Scalar`: it would overlap with references, which are fundamental.
+macro_rules! differentiable_numbers {
+    ($($t:ident)*) => {$(
+        impl Differentiable for $t {
+            type Gradient = $t;
+            #[inline(always)]
+            fn zero_gradient(&self) -> $t {
+                0.0
+            }
+        }
+    )*};
+}
+
+differentiable_numbers!(f32 f64);
+
+impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
+    type Gradient = [T::Gradient; N];
+    #[inline]
+    fn zero_gradient(&self) -> Self::Gradient {
+        core::array::from_fn(|i| self[i].zero_gradient())
+    }
+}
+
+impl<T: Differentiable> Differentiable for [T] {
+    type Gradient = Vec<T::Gradient>;
+    #[inline]
+    fn zero_gradient(&self) -> Self::Gradient {
+        self.iter().map(T::zero_gradient).collect()
+    }
+}
+
+impl<T: Differentiable> Differentiable for Vec<T> {
+    type Gradient = Vec<T::Gradient>;
+    #[inline]
+    fn zero_gradient(&self) -> Self::Gradient {
+        self.as_slice().zero_gradient()
+    }
+}
+
+impl<T: Differentiable + ?Sized> Differentiable for &T {
+    type Gradient = T::Gradient;
+    #[inline]
+    fn zero_gradient(&self) -> Self::Gradient {
+        (**self).zero_gradient()
+    }
+}
+
+impl<T: Differentiable + ?Sized> Differentiable for &mut T {
+    type Gradient = T::Gradient;
+    #[inline]
+    fn zero_gradient(&self) -> Self::Gradient {
+        (**self).zero_gradient()
+    }
+}
+
+/// Storage that a gradient `G` can be added to.
+#[diagnostic::on_unimplemented(
+    message = "a gradient of type `{G}` cannot be added to `{Self}`",
+    label = "this place holds `{Self}`, and a gradient of type `{G}` reaches it"
+)]
+pub trait Accumulate<G: ?Sized> {
+    /// Adds `gradient`, element by element. Panics where lengths differ.
+    fn accumulate(&mut self, gradient: &G);
+}
+
+/// Adds `gradient` to `bar`, element by element.
+///
+/// ```
+/// let mut bar = [1.0, 2.0];
+/// autodiff_runtime::add(&mut bar[..], &vec![0.5, 0.5]);
+/// assert_eq!(bar, [1.5, 2.5]);
+/// ```
+#[inline]
+pub fn add<B: Accumulate<G> + ?Sized, G: ?Sized>(bar: &mut B, gradient: &G) {
+    bar.accumulate(gradient);
+}
+
+impl<S: Scalar> Accumulate<S> for S {
+    #[inline(always)]
+    fn accumulate(&mut self, gradient: &S) {
+        *self += *gradient;
+    }
+}
+
+impl<B: Accumulate<G>, G> Accumulate<[G]> for [B] {
+    #[inline]
+    fn accumulate(&mut self, gradient: &[G]) {
+        assert_eq!(
+            self.len(),
+            gradient.len(),
+            "lengths of a buffer and of the gradient that reaches it differ"
+        );
+        for (bar, g) in self.iter_mut().zip(gradient) {
+            bar.accumulate(g);
+        }
+    }
+}
+
+/// The same through another view of the elements.
+macro_rules! accumulate_as_slice {
+    ($([$($n:ident)*] $bar:ty, $gradient:ty;)*) => {$(
+        impl<B: Accumulate<G>, G $(, const $n: usize)*> Accumulate<$gradient> for $bar {
+            #[inline]
+            fn accumulate(&mut self, gradient: &$gradient) {
+                self[..].accumulate(&gradient[..]);
+            }
+        }
+    )*};
+}
+
+accumulate_as_slice! {
+    [] [B], Vec<G>;
+    [N] [B], [G; N];
+    [] Vec<B>, [G];
+    [] Vec<B>, Vec<G>;
+    [N] Vec<B>, [G; N];
+    [N] [B; N], [G];
+    [N] [B; N], Vec<G>;
+    [N] [B; N], [G; N];
+}
+
+/// A gradient of which several are summed.
+pub trait Adjoint {
+    /// Adds `other`, element by element.
+    fn add(&mut self, other: &Self);
+    /// Sets every element to zero.
+    fn clear(&mut self);
+}
+
+impl<S: Scalar> Adjoint for S {
+    #[inline(always)]
+    fn add(&mut self, other: &S) {
+        *self += *other;
+    }
+    #[inline(always)]
+    fn clear(&mut self) {
+        *self = S::default();
+    }
+}
+
+impl<T: Adjoint> Adjoint for [T] {
+    #[inline]
+    fn add(&mut self, other: &[T]) {
+        assert_eq!(self.len(), other.len(), "lengths of two gradients differ");
+        for (a, b) in self.iter_mut().zip(other) {
+            a.add(b);
+        }
+    }
+    #[inline]
+    fn clear(&mut self) {
+        self.iter_mut().for_each(T::clear);
+    }
+}
+
+impl<T: Adjoint, const N: usize> Adjoint for [T; N] {
+    #[inline]
+    fn add(&mut self, other: &Self) {
+        self.as_mut_slice().add(other.as_slice());
+    }
+    #[inline]
+    fn clear(&mut self) {
+        self.as_mut_slice().clear();
+    }
+}
+
+impl<T: Adjoint> Adjoint for Vec<T> {
+    #[inline]
+    fn add(&mut self, other: &Self) {
+        self.as_mut_slice().add(other.as_slice());
+    }
+    #[inline]
+    fn clear(&mut self) {
+        self.as_mut_slice().clear();
+    }
+}
+
+/// A value whose lengths another value (a buffer, a tangent) must have.
+///
+/// ```
+/// use autodiff_runtime::SameShape;
+/// [1.0, 2.0][..].assert_same_shape(&[0.0, 0.0][..], "w", "w_bar");
+/// ```
+///
+/// ```should_panic
+/// use autodiff_runtime::SameShape;
+/// // length of `w_bar` is 1, that of `w` is 2
+/// vec![1.0, 2.0].assert_same_shape(&[0.0][..], "w", "w_bar");
+/// ```
+pub trait SameShape<B: ?Sized> {
+    /// Panics unless `other`, called `other_name`, has the lengths of `self`, called `name`.
+    fn assert_same_shape(&self, other: &B, name: &str, other_name: &str);
+}
+
+impl<S: Scalar, R: Scalar> SameShape<R> for S {
+    #[inline(always)]
+    fn assert_same_shape(&self, _: &R, _: &str, _: &str) {}
+}
+
+impl<A: SameShape<B>, B> SameShape<[B]> for [A] {
+    #[inline]
+    fn assert_same_shape(&self, other: &[B], name: &str, other_name: &str) {
+        if self.len() != other.len() {
+            lengths_differ(self.len(), other.len(), name, other_name);
+        }
+        for (a, b) in self.iter().zip(other) {
+            a.assert_same_shape(b, name, other_name);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn lengths_differ(length: usize, other: usize, name: &str, other_name: &str) -> ! {
+    panic!("length of `{other_name}` is {other}, that of `{name}` is {length}")
+}
+
+/// The same through another view of the elements.
+macro_rules! same_shape_as_slice {
+    ($([$($n:ident)*] $a:ty, $b:ty;)*) => {$(
+        impl<A: SameShape<B>, B $(, const $n: usize)*> SameShape<$b> for $a {
+            #[inline]
+            fn assert_same_shape(&self, other: &$b, name: &str, other_name: &str) {
+                self[..].assert_same_shape(&other[..], name, other_name);
+            }
+        }
+    )*};
+}
+
+same_shape_as_slice! {
+    [] [A], Vec<B>;
+    [N] [A], [B; N];
+    [] Vec<A>, [B];
+    [] Vec<A>, Vec<B>;
+    [N] Vec<A>, [B; N];
+    [N] [A; N], [B];
+    [N] [A; N], Vec<B>;
+    [N M] [A; N], [B; M];
+}
+
+/// Tuples of up to eight elements.
+macro_rules! tuples {
+    ($($($a:ident $b:ident $i:tt),+;)*) => {$(
+        impl<$($a: Differentiable),+> Differentiable for ($($a,)+) {
+            type Gradient = ($($a::Gradient,)+);
+            #[inline]
+            fn zero_gradient(&self) -> Self::Gradient {
+                ($(self.$i.zero_gradient(),)+)
+            }
+        }
+        impl<$($a: Accumulate<$b>, $b),+> Accumulate<($($b,)+)> for ($($a,)+) {
+            #[inline]
+            fn accumulate(&mut self, gradient: &($($b,)+)) {
+                $(self.$i.accumulate(&gradient.$i);)+
+            }
+        }
+        impl<$($a: Adjoint),+> Adjoint for ($($a,)+) {
+            #[inline]
+            fn add(&mut self, other: &Self) {
+                $(self.$i.add(&other.$i);)+
+            }
+            #[inline]
+            fn clear(&mut self) {
+                $(self.$i.clear();)+
+            }
+        }
+        impl<$($a: SameShape<$b>, $b),+> SameShape<($($b,)+)> for ($($a,)+) {
+            #[inline]
+            fn assert_same_shape(&self, other: &($($b,)+), name: &str, other_name: &str) {
+                $(self.$i.assert_same_shape(&other.$i, name, other_name);)+
+            }
+        }
+    )*};
+}
+
+tuples! {
+    A0 B0 0;
+    A0 B0 0, A1 B1 1;
+    A0 B0 0, A1 B1 1, A2 B2 2;
+    A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3;
+    A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3, A4 B4 4;
+    A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3, A4 B4 4, A5 B5 5;
+    A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3, A4 B4 4, A5 B5 5, A6 B6 6;
+    A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3, A4 B4 4, A5 B5 5, A6 B6 6, A7 B7 7;
+}

@@ -1,0 +1,299 @@
+//! How a caller tells a callee which arguments are differentiated, at no cost.
+//!
+//! A *kind* is [`Varied`] or [`Unvaried`]. It settles the type of the adjoint
+//! storage, the *bar*, that goes with an argument: for `Varied` the obvious one
+//! (`f64` for `f64`, `[f64]` for a slice or `Vec`, `[f64; N]` for an array), for
+//! `Unvaried` a [`Discard`], a type of size zero that swallows what is added.
+//!
+//! `Kind` has no parameter for the type of the argument: a bound `K: Kind<[f64]>`
+//! cannot imply "indexable" for slices alone. Instead each *type* names its bar
+//! under a kind: [`Bar<K, T>`](Bar), so that from `K: Kind` alone follows all that
+//! emitted code does with bars, and a kind can be handed on for a part of an
+//! argument whatever its type is (a row of a nested array, a sub-slice of an array):
+//!
+//! ```
+//! use autodiff_runtime::kinds::{Bar, Kind, Unvaried, Varied, discard};
+//!
+//! // pullback of x[0]² + x[1]·b
+//! fn callee<K0: Kind, K1: Kind>(_: (K0, K1), x: &[f64], b: f64, seed: f64, x_bar: &mut Bar<K0, [f64]>, b_bar: &mut Bar<K1, f64>) {
+//!     x_bar[0] += 2.0 * x[0] * seed;
+//!     x_bar[1] += b * seed;
+//!     *b_bar += x[1] * seed;
+//! }
+//! fn caller<K0: Kind>(kinds: (K0,), x: &[[f64; 3]], seed: f64, x_bar: &mut Bar<K0, [[f64; 3]]>) {
+//!     for i in 0..x.len() {
+//!         callee((kinds.0, Unvaried), &x[i][1..], 2.0, seed, &mut x_bar[i][1..], &mut discard());
+//!     }
+//! }
+//! let x = [[1.0, 2.0, 3.0]];
+//! let mut x_bar = [[0.0; 3]];
+//! caller((Varied,), &x, 1.0, &mut x_bar);
+//! assert_eq!(x_bar, [[0.0, 4.0, 2.0]]);
+//! caller((Unvaried,), &x, 1.0, &mut discard()); // nothing to be seen
+//! ```
+
+use core::fmt;
+use core::marker::PhantomData;
+use core::ops::{
+    AddAssign, Index, IndexMut, Range, RangeFrom, RangeFull, RangeInclusive, RangeTo,
+    RangeToInclusive, SubAssign,
+};
+
+use crate::differentiable::{Accumulate, Differentiable};
+use crate::numeric::Scalar;
+
+/// The argument is differentiated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Varied;
+
+/// The argument is not differentiated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unvaried;
+
+/// Bars that can be indexed as a slice of `E` is.
+pub trait Indexed<K: Kind, E: Element>:
+    IndexMut<usize, Output = E::Bar<K>>
+    + IndexMut<Range<usize>, Output = K::Slice<E>>
+    + IndexMut<RangeFrom<usize>, Output = K::Slice<E>>
+    + IndexMut<RangeTo<usize>, Output = K::Slice<E>>
+    + IndexMut<RangeInclusive<usize>, Output = K::Slice<E>>
+    + IndexMut<RangeToInclusive<usize>, Output = K::Slice<E>>
+    + IndexMut<RangeFull, Output = K::Slice<E>>
+{
+}
+
+impl<K: Kind, E: Element, B: ?Sized> Indexed<K, E> for B where
+    B: IndexMut<usize, Output = E::Bar<K>>
+        + IndexMut<Range<usize>, Output = K::Slice<E>>
+        + IndexMut<RangeFrom<usize>, Output = K::Slice<E>>
+        + IndexMut<RangeTo<usize>, Output = K::Slice<E>>
+        + IndexMut<RangeInclusive<usize>, Output = K::Slice<E>>
+        + IndexMut<RangeToInclusive<usize>, Output = K::Slice<E>>
+        + IndexMut<RangeFull, Output = K::Slice<E>>
+{
+}
+
+/// [`Varied`] or [`Unvaried`], and the bars that go with it.
+pub trait Kind: Copy + fmt::Debug + 'static {
+    /// Whether the argument is differentiated.
+    const VARIED: bool;
+    /// Bar of a number.
+    type Scalar<S: Scalar>: AddAssign<S> + SubAssign<S> + Accumulate<S>;
+    /// Bar of a slice, and of a `Vec`.
+    type Slice<E: Element>: ?Sized
+        + Indexed<Self, E>
+        + Accumulate<[E::Gradient]>
+        + Accumulate<Vec<E::Gradient>>;
+    /// Bar of an array.
+    type Array<E: Element, const N: usize>: Indexed<Self, E> + Accumulate<[E::Gradient; N]>;
+    /// Bar of a `Vec` inside a slice or array.
+    type List<E: Element>: Indexed<Self, E> + Accumulate<Vec<E::Gradient>>;
+}
+
+impl Kind for Varied {
+    const VARIED: bool = true;
+    type Scalar<S: Scalar> = S;
+    type Slice<E: Element> = [E::Bar<Varied>];
+    type Array<E: Element, const N: usize> = [E::Bar<Varied>; N];
+    type List<E: Element> = Vec<E::Bar<Varied>>;
+}
+
+impl Kind for Unvaried {
+    const VARIED: bool = false;
+    type Scalar<S: Scalar> = Discard<S>;
+    type Slice<E: Element> = Discard<[E]>;
+    type Array<E: Element, const N: usize> = Discard<[E]>;
+    type List<E: Element> = Discard<[E]>;
+}
+
+/// A type whose values have a bar.
+pub trait Shape {
+    /// The bar under a kind.
+    type Bar<K: Kind>: ?Sized;
+}
+
+/// The bar of a `T` under the kind `K`.
+pub type Bar<K, T> = <T as Shape>::Bar<K>;
+
+/// A type that slices and arrays of it have bars for.
+pub trait Element: Differentiable + 'static {
+    /// The bar under a kind, as an element of another bar.
+    type Bar<K: Kind>: Accumulate<Self::Gradient>;
+    /// A bar that swallows what is added to it.
+    fn discard() -> Self::Bar<Unvaried>;
+}
+
+/// Swallows everything that is added to it. `T` is the argument it stands beside.
+pub struct Discard<T: ?Sized = ()>(PhantomData<fn(&T)>);
+
+impl<T: ?Sized> Default for Discard<T> {
+    #[inline(always)]
+    fn default() -> Self {
+        Discard(PhantomData)
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for Discard<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Discard")
+    }
+}
+
+/// A bar for an argument that is not differentiated, of the type that is wanted.
+#[inline(always)]
+#[must_use]
+pub fn discard<B: Default>() -> B {
+    B::default()
+}
+
+impl<S: Scalar> AddAssign<S> for Discard<S> {
+    #[inline(always)]
+    fn add_assign(&mut self, _: S) {}
+}
+
+impl<S: Scalar> SubAssign<S> for Discard<S> {
+    #[inline(always)]
+    fn sub_assign(&mut self, _: S) {}
+}
+
+impl<T: ?Sized, G: ?Sized> Accumulate<G> for Discard<T> {
+    #[inline(always)]
+    fn accumulate(&mut self, _: &G) {}
+}
+
+macro_rules! discard_index {
+    ($($range:ty),*) => {$(
+        impl<E: Element> Index<$range> for Discard<[E]> {
+            type Output = Discard<[E]>;
+            #[inline(always)]
+            fn index(&self, _: $range) -> &Discard<[E]> {
+                self
+            }
+        }
+        impl<E: Element> IndexMut<$range> for Discard<[E]> {
+            #[inline(always)]
+            fn index_mut(&mut self, _: $range) -> &mut Discard<[E]> {
+                self
+            }
+        }
+    )*};
+}
+
+discard_index!(
+    Range<usize>,
+    RangeFrom<usize>,
+    RangeTo<usize>,
+    RangeInclusive<usize>,
+    RangeToInclusive<usize>,
+    RangeFull
+);
+
+impl<E: Element> Index<usize> for Discard<[E]> {
+    type Output = <E as Element>::Bar<Unvaried>;
+    #[inline(always)]
+    fn index(&self, _: usize) -> &Self::Output {
+        nowhere(E::discard())
+    }
+}
+
+impl<E: Element> IndexMut<usize> for Discard<[E]> {
+    #[inline(always)]
+    fn index_mut(&mut self, _: usize) -> &mut Self::Output {
+        nowhere(E::discard())
+    }
+}
+
+/// A place that is never read. Boxes of size zero allocate nothing, so nothing leaks.
+#[inline(always)]
+fn nowhere<B: 'static>(bar: B) -> &'static mut B {
+    const {
+        assert!(
+            size_of::<B>() == 0,
+            "bars of arguments that are not differentiated have no size"
+        )
+    };
+    Box::leak(Box::new(bar))
+}
+
+impl<S: Scalar> Element for S {
+    type Bar<K: Kind> = K::Scalar<S>;
+    #[inline(always)]
+    fn discard() -> Discard<S> {
+        Discard::default()
+    }
+}
+
+impl<E: Element, const N: usize> Element for [E; N] {
+    type Bar<K: Kind> = K::Array<E, N>;
+    #[inline(always)]
+    fn discard() -> Discard<[E]> {
+        Discard::default()
+    }
+}
+
+impl<E: Element> Element for Vec<E> {
+    type Bar<K: Kind> = K::List<E>;
+    #[inline(always)]
+    fn discard() -> Discard<[E]> {
+        Discard::default()
+    }
+}
+
+impl<S: Scalar> Shape for S {
+    type Bar<K: Kind> = K::Scalar<S>;
+}
+
+impl<E: Element> Shape for [E] {
+    type Bar<K: Kind> = K::Slice<E>;
+}
+
+impl<E: Element> Shape for Vec<E> {
+    type Bar<K: Kind> = K::Slice<E>;
+}
+
+impl<E: Element, const N: usize> Shape for [E; N] {
+    type Bar<K: Kind> = K::Array<E, N>;
+}
+
+/// Tuples of up to eight elements.
+macro_rules! tuples {
+    ($($($t:ident)+;)*) => {$(
+        impl<$($t: Element),+> Element for ($($t,)+) {
+            type Bar<K: Kind> = ($(<$t as Element>::Bar<K>,)+);
+            #[inline(always)]
+            fn discard() -> Self::Bar<Unvaried> {
+                ($($t::discard(),)+)
+            }
+        }
+        impl<$($t: Element),+> Shape for ($($t,)+) {
+            type Bar<K: Kind> = ($(<$t as Element>::Bar<K>,)+);
+        }
+    )*};
+}
+
+tuples! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
+}
+
+/// The kind of a parameter that is `#[constant]` in the callee: only [`Unvaried`].
+#[diagnostic::on_unimplemented(
+    message = "a differentiable value reaches a parameter that is constant",
+    label = "this call passes a differentiable value for a `#[constant]` parameter",
+    note = "make the parameter differentiable in the function that is called (take `#[constant]` off, or add it to `wrt(…)`)",
+    note = "or cut the value off on purpose with `stop_gradient(…)`, or mark it `#[constant]` where it comes from"
+)]
+pub trait Constant: Kind {
+    /// The bar: nothing is kept.
+    type Bar: Default;
+}
+
+impl Constant for Unvaried {
+    type Bar = Discard;
+}
