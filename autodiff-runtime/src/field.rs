@@ -2,6 +2,8 @@
 
 use crate::policy::{Policy, Ties};
 
+mod report;
+
 /// What kind of nonsmooth place a site is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SiteKind {
@@ -44,6 +46,35 @@ pub struct Site {
     pub clarke: bool,
     /// What each policy would take.
     pub ties: Ties,
+}
+
+/// What identifies a site: module, function, number.
+pub type SiteKey = (&'static str, &'static str, u32);
+
+impl Site {
+    /// What identifies the site. Addresses do not: the same site can be compiled more than once.
+    #[must_use]
+    pub const fn key(&self) -> SiteKey {
+        (self.module, self.function, self.id)
+    }
+
+    /// `file:line:column`.
+    #[must_use]
+    pub const fn place(&self) -> Place {
+        Place {
+            file: self.file,
+            line: self.line,
+            column: self.column,
+        }
+    }
+}
+
+/// A place in a source file; prints as `file:line:column`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    file: &'static str,
+    line: u32,
+    column: u32,
 }
 
 /// Smallest class of sets known to hold the graph of a function.
@@ -144,4 +175,122 @@ pub struct FieldMetadata {
     pub cost_bound: f64,
     /// Metadata of the annotated functions it calls.
     pub callees: &'static [fn() -> &'static FieldMetadata],
+}
+
+impl FieldMetadata {
+    /// Whether both are of the same function.
+    #[must_use]
+    pub fn is(&self, other: &FieldMetadata) -> bool {
+        (self.module, self.name, self.file, self.line)
+            == (other.module, other.name, other.file, other.line)
+    }
+
+    /// Calls `visit` once for this function and once for every function that it reaches. Allocates nothing.
+    pub fn walk(&'static self, visit: &mut dyn FnMut(&'static FieldMetadata)) {
+        visit(self);
+        let seen = Seen {
+            field: self,
+            before: None,
+        };
+        walk_on(
+            &seen,
+            Pending {
+                callees: self.callees,
+                outer: None,
+            },
+            visit,
+        );
+    }
+
+    /// The class of the whole program, callees included.
+    #[must_use]
+    pub fn class(&'static self) -> Definability {
+        let mut class = self.definability;
+        self.walk(&mut |field| class = class.join(field.definability));
+        class
+    }
+
+    /// The bound ω_b on the cost of a gradient over that of the primal, callees included.
+    #[must_use]
+    pub fn total_cost_bound(&'static self) -> f64 {
+        let mut bound = self.cost_bound;
+        self.walk(&mut |field| bound = bound.max(field.cost_bound));
+        bound
+    }
+
+    /// Calls `visit` on each obligation, callees included, with the function it stands in.
+    pub fn each_obligation(
+        &'static self,
+        visit: &mut dyn FnMut(&'static FieldMetadata, &'static Obligation),
+    ) {
+        self.walk(&mut |field| {
+            field
+                .obligations
+                .iter()
+                .for_each(|obligation| visit(field, obligation))
+        });
+    }
+
+    /// Whether the field is conservative with nothing taken on trust, callees included.
+    #[must_use]
+    pub fn by_construction(&'static self) -> bool {
+        let mut none = true;
+        self.each_obligation(&mut |_, _| none = false);
+        none
+    }
+}
+
+/// The functions met so far, linked on the stack.
+struct Seen<'a> {
+    field: &'static FieldMetadata,
+    before: Option<&'a Seen<'a>>,
+}
+
+impl Seen<'_> {
+    fn holds(&self, field: &FieldMetadata) -> bool {
+        self.field.is(field) || self.before.is_some_and(|before| before.holds(field))
+    }
+}
+
+/// Calls that are still to be followed, linked on the stack.
+#[derive(Clone, Copy)]
+struct Pending<'a> {
+    callees: &'static [fn() -> &'static FieldMetadata],
+    outer: Option<&'a Pending<'a>>,
+}
+
+/// Goes *into* the next function instead of returning from the last one: so
+/// everything seen stays on the stack, and each function is visited once, however
+/// many ways lead to it.
+fn walk_on(
+    seen: &Seen<'_>,
+    mut pending: Pending<'_>,
+    visit: &mut dyn FnMut(&'static FieldMetadata),
+) {
+    loop {
+        let Some((callee, rest)) = pending.callees.split_first() else {
+            match pending.outer {
+                Some(outer) => pending = *outer,
+                None => return,
+            }
+            continue;
+        };
+        pending.callees = rest;
+        let field = callee();
+        if !seen.holds(field) {
+            visit(field);
+            let seen = Seen {
+                field,
+                before: Some(seen),
+            };
+            return walk_on(
+                &seen,
+                Pending {
+                    callees: field.callees,
+                    outer: Some(&pending),
+                },
+                visit,
+            );
+        }
+    }
 }

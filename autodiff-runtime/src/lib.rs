@@ -1,6 +1,7 @@
 //! Rules, decisions, metadata and chain-rule checks of conservative-grad.
 #![forbid(unsafe_code)]
 
+pub mod choices;
 pub mod decision;
 pub mod differentiable;
 pub mod field;
@@ -11,13 +12,16 @@ pub mod policy;
 pub mod rules;
 pub mod selection;
 pub mod tangent;
+pub mod trace;
 
+pub use choices::{Counter, Fixed, PerSite, Seeded, Tolerance, WithPolicy};
 pub use decision::Decision;
 pub use differentiable::{Accumulate, Adjoint, Differentiable, SameShape, add, zero_like};
-pub use field::{Definability, FieldMetadata, Obligation, ObligationKind, Site, SiteKind};
+pub use field::{Definability, FieldMetadata, Obligation, ObligationKind, Site, SiteKey, SiteKind};
 pub use kinds::{Bar, Constant, Discard, Element, Kind, Shape, Unvaried, Varied, discard};
 pub use numeric::{Real, Scalar, real, same, scalar};
 pub use ops::{leaky_relu, relu, stop_gradient};
 pub use policy::{Policy, Ties};
 pub use selection::{Plain, Selection, Visit, pick};
 pub use tangent::{ConstantDot, Dot, Tangent, Zeroed};
+pub use trace::{Recorder, Replay, Side, Trace, TraceVisit};

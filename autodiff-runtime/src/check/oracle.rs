@@ -1,0 +1,111 @@
+//! The function under test, seen along one curve.
+
+use core::fmt;
+use std::rc::Rc;
+
+use crate::check::curve::Curve;
+use crate::check::record::{Record, Recording};
+use crate::selection::Selection;
+
+/// What is checked: value and gradient at a point, under a selection.
+pub(crate) type Function<'a> = dyn Fn(&[f64], &mut dyn Selection) -> (f64, Vec<f64>) + 'a;
+
+/// One evaluation on a curve.
+#[derive(Clone)]
+pub(crate) struct Sample {
+    pub(crate) t: f64,
+    /// `f(γ(t))`.
+    pub(crate) value: f64,
+    /// `⟨gradient, γ'(t)⟩`.
+    pub(crate) slope: f64,
+    /// `Σ |gradient_i · γ_i|`: how much rounding the coordinates alone can change the value, over u.
+    pub(crate) terms: f64,
+    /// `max |γ_i|`.
+    pub(crate) size: f64,
+    /// Whether the value is finite and some component of the gradient is not.
+    pub(crate) wild: bool,
+    pub(crate) record: Rc<Record>,
+}
+
+impl Sample {
+    pub(crate) fn is_finite(&self) -> bool {
+        self.value.is_finite() && self.slope.is_finite()
+    }
+
+    /// Below this a margin cannot be told from rounding.
+    pub(crate) fn blur(&self) -> f64 {
+        const RELATIVE: f64 = 1.0 / (1u64 << 46) as f64;
+        RELATIVE * self.size
+    }
+
+    /// Whether this and `other` took the same decisions, but for those that are rounding noise in both.
+    pub(crate) fn agrees(&self, other: &Sample) -> bool {
+        self.record.agrees(&other.record, self.blur().max(other.blur()))
+    }
+
+    /// Whether this and `other` took the same decisions.
+    pub(crate) fn same(&self, other: &Sample) -> bool {
+        self.record.signature == other.record.signature
+    }
+}
+
+impl fmt::Debug for Sample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sample(t = {:?}, value = {:?}, slope = {:?})", self.t, self.value, self.slope)
+    }
+}
+
+/// Evaluates the function on a curve and counts.
+pub(crate) struct Oracle<'a> {
+    function: &'a Function<'a>,
+    curve: &'a dyn Curve,
+    point: Vec<f64>,
+    velocity: Vec<f64>,
+    visits: usize,
+    /// Evaluations so far.
+    pub(crate) spent: usize,
+}
+
+impl<'a> Oracle<'a> {
+    pub(crate) fn new(function: &'a Function<'a>, curve: &'a dyn Curve) -> Self {
+        let p = curve.dimension();
+        Oracle { function, curve, point: vec![0.0; p], velocity: vec![0.0; p], visits: 0, spent: 0 }
+    }
+
+    pub(crate) fn sample(&mut self, t: f64) -> Sample {
+        self.curve.point(t, &mut self.point);
+        self.curve.velocity(t, &mut self.velocity);
+        let mut recording = Recording::with_capacity(self.visits);
+        let (value, gradient) = (self.function)(&self.point, &mut recording);
+        self.spent += 1;
+        let record = recording.finish();
+        self.visits = record.visits.len();
+        self.measure(t, value, &gradient, record)
+    }
+
+    fn measure(&self, t: f64, value: f64, gradient: &[f64], record: Record) -> Sample {
+        let p = self.point.len();
+        assert_eq!(gradient.len(), p, "the gradient has {} components and the point {p}", gradient.len());
+        let mut slope = 0.0;
+        let mut terms = 0.0;
+        let mut size = 0.0f64;
+        for ((g, x), v) in gradient.iter().zip(&self.point).zip(&self.velocity) {
+            // A component that does not move does not matter, not even if it is infinite.
+            slope += if *v == 0.0 { 0.0 } else { g * v };
+            let term = (g * x).abs();
+            terms += if term.is_finite() { term } else { 0.0 };
+            size = size.max(x.abs());
+        }
+        let wild = value.is_finite() && !gradient.iter().all(|g| g.is_finite());
+        Sample { t, value, slope, terms, size, wild, record: Rc::new(record) }
+    }
+
+    pub(crate) fn point_at(&mut self, t: f64) -> Vec<f64> {
+        self.curve.point(t, &mut self.point);
+        self.point.clone()
+    }
+
+    pub(crate) fn curve(&self) -> &'a dyn Curve {
+        self.curve
+    }
+}

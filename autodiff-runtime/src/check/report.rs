@@ -1,0 +1,297 @@
+//! What a check found.
+
+use core::fmt;
+use core::time::Duration;
+
+use crate::decision::Decision;
+use crate::field::Site;
+
+/// The outcome of a check in one word. What each one claims, and no more:
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// On the curves tried, values and gradients fit together to the stated tolerance. Evidence, never a proof.
+    NoViolationFound,
+    /// The value is not continuous along a curve: no conservative field has it as its potential.
+    Jump,
+    /// As [`Verdict::Jump`], but small and at the test that stops a loop.
+    TruncatedIteration,
+    /// On a stretch of a curve the value changes otherwise than the gradient says.
+    WrongDerivative,
+    /// Two choices at a tie disagree along a direction that stays in the tie.
+    WrongChoice,
+    /// The gradient has a non-zero integral around a loop: it is not the gradient of any function.
+    Circulation,
+    /// The gradient is infinite or not a number where the value is finite.
+    NotFinite,
+    /// Nothing was refuted, but something stood in the way of looking.
+    Inconclusive(Reason),
+}
+
+impl Verdict {
+    /// Whether the program was refuted.
+    #[must_use]
+    pub const fn is_violation(self) -> bool {
+        !matches!(self, Verdict::NoViolationFound | Verdict::Inconclusive(_))
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Verdict::NoViolationFound => "no violation found",
+            Verdict::Jump => "refuted: the value jumps",
+            Verdict::TruncatedIteration => "refuted: a truncated iteration makes the value jump",
+            Verdict::WrongDerivative => "refuted: wrong derivative",
+            Verdict::WrongChoice => "refuted: wrong choice at a tie",
+            Verdict::Circulation => "refuted: not the gradient of any function",
+            Verdict::NotFinite => "refuted: the gradient is not finite",
+            Verdict::Inconclusive(reason) => return write!(f, "inconclusive: {reason}"),
+        })
+    }
+}
+
+/// Why a check could not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The budget of evaluations ran out.
+    Evaluations,
+    /// The integral did not get accurate enough.
+    Quadrature,
+    /// The values carry so much rounding noise that hardly anything would be seen.
+    Noise,
+    /// On part of the curve the value is infinite or not a number.
+    NotFinite,
+    /// A residual went away on a finer look: something on the curve is thinner than the panels.
+    Unresolved,
+    /// There is no tie at the point, or no direction that stays in it.
+    NothingToTest,
+}
+
+impl Reason {
+    /// What to change.
+    #[must_use]
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Reason::Evaluations => "raise `Options::evaluations`, or take a shorter curve",
+            Reason::Quadrature => "raise `Options::depth`, or keep the curve away from where the gradient is unbounded",
+            Reason::Noise => "compute in f64, or take a curve along which the value changes more",
+            Reason::NotFinite => "keep the curve inside the domain of the function",
+            Reason::Unresolved => "raise `Options::panels`",
+            Reason::NothingToTest => "take a point nearer to the tie",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Reason::Evaluations => "the budget of evaluations is spent",
+            Reason::Quadrature => "the integral is not accurate enough",
+            Reason::Noise => "rounding noise hides everything else",
+            Reason::NotFinite => "NaN or infinity met in the value",
+            Reason::Unresolved => "something is thinner than the panels",
+            Reason::NothingToTest => "nothing to test here",
+        })
+    }
+}
+
+/// What went wrong at one place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// The value jumps here: `count` times on the curve, by `size` in all.
+    Jump {
+        /// Sum of the jumps at this site.
+        size: f64,
+        /// How many there are.
+        count: usize,
+    },
+    /// A stopping test makes the value jump.
+    TruncatedIteration {
+        /// Sum of the jumps at this site.
+        size: f64,
+        /// How many there are.
+        count: usize,
+    },
+    /// The derivative along the direction, on average over the stretch around here.
+    WrongDerivative {
+        /// By the values of the function.
+        expected: f64,
+        /// By the gradient.
+        got: f64,
+    },
+    /// The derivative along a direction inside the tie.
+    WrongChoice {
+        /// By the values of the function.
+        expected: f64,
+        /// By the gradient under the choice.
+        got: f64,
+    },
+    /// The integral around the loop.
+    Circulation {
+        /// It should be 0.
+        integral: f64,
+    },
+    /// The gradient is infinite or not a number.
+    NotFinite,
+}
+
+impl Failure {
+    /// The verdict that goes with it.
+    #[must_use]
+    pub const fn verdict(&self) -> Verdict {
+        match self {
+            Failure::Jump { .. } => Verdict::Jump,
+            Failure::TruncatedIteration { .. } => Verdict::TruncatedIteration,
+            Failure::WrongDerivative { .. } => Verdict::WrongDerivative,
+            Failure::WrongChoice { .. } => Verdict::WrongChoice,
+            Failure::Circulation { .. } => Verdict::Circulation,
+            Failure::NotFinite => Verdict::NotFinite,
+        }
+    }
+}
+
+/// One thing that went wrong, and where.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Violation {
+    /// What.
+    pub failure: Failure,
+    /// The decision that it happens at, or that it happens under; `None` where no decision
+    /// tells it apart (a derivative that is wrong everywhere, a jump that no decision announces).
+    pub site: Option<&'static Site>,
+    /// Which way that decision goes where things are wrong.
+    pub decision: Option<Decision>,
+    /// The time on the curve.
+    pub t: f64,
+    /// The point `γ(t)`.
+    pub point: Vec<f64>,
+    /// The direction `γ'(t)`.
+    pub direction: Vec<f64>,
+    /// Which curve, in words.
+    pub curve: String,
+}
+
+/// A kink that a curve crossed.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Crossing {
+    /// The place in the source.
+    pub site: &'static Site,
+    /// Which visit of the site within one evaluation, from 0.
+    pub occurrence: u32,
+    /// The time on the curve.
+    pub t: f64,
+    /// What was decided before.
+    pub from: Decision,
+    /// What was decided after.
+    pub to: Decision,
+    /// Number of the curve, from 0.
+    pub curve: usize,
+}
+
+/// The result of a check. It prints as a text for people; `is_compliant` is for tests.
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub(crate) test: &'static str,
+    pub(crate) curve: String,
+    pub(crate) verdict: Verdict,
+    pub(crate) residual: f64,
+    pub(crate) tolerance: f64,
+    pub(crate) violations: Vec<Violation>,
+    pub(crate) kinks: Vec<Crossing>,
+    pub(crate) sites: Vec<&'static Site>,
+    pub(crate) unrecorded: usize,
+    pub(crate) uncovered: f64,
+    pub(crate) curves: usize,
+    pub(crate) evaluations: usize,
+    pub(crate) elapsed: Duration,
+}
+
+impl Report {
+    /// Whether nothing was refuted. This says no more than [`Verdict::NoViolationFound`] or
+    /// [`Verdict::Inconclusive`] do.
+    #[must_use]
+    pub fn is_compliant(&self) -> bool {
+        !self.verdict.is_violation()
+    }
+
+    /// The outcome in one word.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// Everything that was refuted, the gravest first.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// `f(end) - f(start)` less the integral of the gradient, over what was covered; of several curves the
+    /// one that is largest compared with its tolerance.
+    #[must_use]
+    pub fn residual(&self) -> f64 {
+        self.residual
+    }
+
+    /// What a residual may reach by quadrature and rounding.
+    #[must_use]
+    pub fn tolerance(&self) -> f64 {
+        self.tolerance
+    }
+
+    /// The kinks that were crossed, in order.
+    #[must_use]
+    pub fn kinks(&self) -> &[Crossing] {
+        &self.kinks
+    }
+
+    /// Every site that was reached, whether or not it was crossed.
+    #[must_use]
+    pub fn sites(&self) -> &[&'static Site] {
+        &self.sites
+    }
+
+    /// Jumps of the slope that no decision accounts for: kinks that the gradient does not tell of.
+    #[must_use]
+    pub fn unrecorded_kinks(&self) -> usize {
+        self.unrecorded
+    }
+
+    /// The part of the curve, between 0 and 1, about which nothing is claimed.
+    #[must_use]
+    pub fn uncovered(&self) -> f64 {
+        self.uncovered
+    }
+
+    /// How many curves were followed.
+    #[must_use]
+    pub fn curves(&self) -> usize {
+        self.curves
+    }
+
+    /// How often the function was evaluated.
+    #[must_use]
+    pub fn evaluations(&self) -> usize {
+        self.evaluations
+    }
+
+    /// Time spent.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// The report as an error if something was refuted, for `?`.
+    ///
+    /// # Errors
+    /// The report itself, if it is not compliant.
+    pub fn into_result(self) -> Result<Report, Box<Report>> {
+        if self.is_compliant() { Ok(self) } else { Err(Box::new(self)) }
+    }
+}
+
+impl std::error::Error for Report {}

@@ -1,0 +1,138 @@
+//! The printed form of the metadata.
+
+use core::fmt;
+
+use super::{Definability, FieldMetadata, Obligation, ObligationKind, Place, Site, SiteKind};
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+impl fmt::Display for Definability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Definability::Semialgebraic => "semialgebraic",
+            Definability::RAn => "definable in ℝ_an (restricted analytic)",
+            Definability::RExp => "definable in ℝ_exp",
+            Definability::RAnExp => "definable in ℝ_an,exp",
+            Definability::Pfaffian => "definable in the Pfaffian closure",
+            Definability::Local => "locally definable",
+            Definability::None => "not known to be definable",
+        })
+    }
+}
+
+impl fmt::Display for ObligationKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ObligationKind::ContinuousBranch => {
+                "both branches give the same value where the condition changes"
+            }
+            ObligationKind::Domain => "the argument stays in the interior of the domain",
+            ObligationKind::CustomRule => "the hand-written rule is right",
+            ObligationKind::StopGradient => "what is cut off is locally constant",
+            ObligationKind::AssumeContinuous => {
+                "the program is continuous where the operation jumps"
+            }
+        })
+    }
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}  {} `{}`", self.place(), self.primitive, self.source)?;
+        match self.kind {
+            SiteKind::Kink => {
+                write!(
+                    f,
+                    "  kink at {}, field {}, θ = {}",
+                    self.stratum, self.field, self.theta
+                )?;
+                f.write_str(if self.clarke { "" } else { " (not Clarke)" })
+            }
+            SiteKind::Branch => write!(
+                f,
+                "  branch at {}, field {}, the branch taken",
+                self.stratum, self.field
+            ),
+            SiteKind::Boundary => write!(
+                f,
+                "  border of the domain at {}, takes {}",
+                self.stratum, self.field
+            ),
+        }
+    }
+}
+
+impl fmt::Display for FieldMetadata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "field of `{}` ({}, {}:{})",
+            self.name, self.module, self.file, self.line
+        )?;
+        writeln!(f, "  ties     by policy `{}`", self.policy)?;
+        writeln!(
+            f,
+            "  cost     gradient at most {:.1} times the primal, in operations",
+            self.cost_bound
+        )?;
+        writeln!(f, "  class    {}", self.definability)?;
+        f.write_str("  verdict  ")?;
+        match self.obligations.len() {
+            0 => f.write_str("conservative by construction"),
+            n => write!(
+                f,
+                "conservative given: {n} {}",
+                if n == 1 { "obligation" } else { "obligations" }
+            ),
+        }?;
+        f.write_str(if self.callees.is_empty() {
+            ""
+        } else {
+            ", and the same of what it calls:"
+        })?;
+        self.callees
+            .iter()
+            .try_for_each(|callee| write!(f, " `{}`", callee().name))?;
+        lines(f, "kinks and branches", self.sites, |f, site| {
+            write!(f, "{site}")
+        })?;
+        lines(f, "given that", self.obligations, |f, obligation| {
+            write_obligation(f, self.file, obligation)
+        })
+    }
+}
+
+fn lines<T>(
+    f: &mut fmt::Formatter<'_>,
+    title: &str,
+    items: &[T],
+    each: impl Fn(&mut fmt::Formatter<'_>, &T) -> fmt::Result,
+) -> fmt::Result {
+    if items.is_empty() {
+        return Ok(());
+    }
+    write!(f, "\n  {title}")?;
+    items.iter().try_for_each(|item| {
+        f.write_str("\n    ")?;
+        each(f, item)
+    })
+}
+
+fn write_obligation(
+    f: &mut fmt::Formatter<'_>,
+    file: &str,
+    obligation: &Obligation,
+) -> fmt::Result {
+    let Obligation {
+        kind,
+        primitive,
+        source,
+        line,
+        column,
+    } = obligation;
+    write!(f, "{file}:{line}:{column}  {primitive} `{source}`  {kind}")
+}
