@@ -1,0 +1,391 @@
+//! The functions that users call: `grad`, `value_and_grad`, `vjp`, `jvp` and the others.
+//!
+//! In: the signature. Out: members of the companion that check lengths, make buffers and call the
+//! sweeps. Each mentions the primal, which would otherwise count as unused in a program that only
+//! asks for gradients, and is `#[inline]`, so that one that nobody calls costs nothing to compile.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::docs;
+use super::signature::{Param, Passing, Signature, with_lifetime};
+use super::sweep::{bar_argument, forward_call, kind_of};
+
+/// All entry points that the function has.
+pub(crate) fn members(signature: &Signature, deprecation: &TokenStream) -> TokenStream {
+    let printer = Printer {
+        signature,
+        deprecation,
+    };
+    let mut members = vec![printer.vjp(), printer.jvp(), printer.trace()];
+    if signature.has_gradient {
+        members.splice(
+            0..0,
+            [
+                printer.grad(),
+                printer.value_and_grad(),
+                printer.accumulate_grad(),
+                printer.value_and_grad_with(),
+            ],
+        );
+    }
+    members.into_iter().collect()
+}
+
+/// A function to be emitted.
+struct Entry {
+    name: &'static str,
+    /// Generic parameters in front of the user's, `'a,`.
+    lifetimes: TokenStream,
+    params: Vec<TokenStream>,
+    result: TokenStream,
+    body: TokenStream,
+}
+
+struct Printer<'a> {
+    signature: &'a Signature,
+    deprecation: &'a TokenStream,
+}
+
+impl Printer<'_> {
+    fn print(&self, entry: Entry) -> TokenStream {
+        let Signature {
+            visibility,
+            generics,
+            ..
+        } = self.signature;
+        let Entry {
+            name,
+            lifetimes,
+            params,
+            result,
+            body,
+        } = entry;
+        let doc = docs::entry(name, self.signature);
+        let (mention, deprecation) = (self.signature.mention(), self.deprecation);
+        let name = Ident::new(name, proc_macro2::Span::call_site());
+        let (own, given, bounds) = (
+            &generics.lifetimes,
+            &generics.params,
+            &generics.where_clause,
+        );
+        quote! {
+            #doc
+            #deprecation
+            #[inline]
+            #visibility fn #name<#lifetimes #(#own,)* #(#given),*>(#(#params),*) -> #result #bounds {
+                #mention
+                #body
+            }
+        }
+    }
+
+    /// An entry that takes the arguments and nothing else.
+    fn plain(&self, name: &'static str, result: TokenStream, body: TokenStream) -> TokenStream {
+        let params = self.signature.declarations();
+        self.print(Entry {
+            name,
+            lifetimes: TokenStream::new(),
+            params,
+            result,
+            body,
+        })
+    }
+
+    fn grad(&self) -> TokenStream {
+        let Signature { rt, .. } = self.signature;
+        let (buffers, bars) = (self.buffers(), self.signature.bars());
+        let call = self.fused(&quote!(&mut #rt::Plain), true);
+        let body = quote!(#buffers #call; #bars);
+        self.plain("grad", self.signature.gradient(), body)
+    }
+
+    fn value_and_grad(&self) -> TokenStream {
+        let Signature { rt, .. } = self.signature;
+        let body = self.value_and_gradient(&quote!(&mut #rt::Plain));
+        self.plain("value_and_grad", self.with_value(), body)
+    }
+
+    fn accumulate_grad(&self) -> TokenStream {
+        let Signature { rt, result, .. } = self.signature;
+        let checks = self.signature.inputs().map(|p| self.check(p, &p.bar));
+        let call = self.fused(&quote!(&mut #rt::Plain), false);
+        let mut params = self.signature.declarations();
+        params.extend(self.signature.inputs().map(Param::bar_declaration));
+        let body = quote!(#(#checks)* #call);
+        self.print(Entry {
+            name: "accumulate_grad",
+            lifetimes: TokenStream::new(),
+            params,
+            result: result.clone(),
+            body,
+        })
+    }
+
+    fn value_and_grad_with(&self) -> TokenStream {
+        let Signature { rt, sel, .. } = self.signature;
+        let body = self.value_and_gradient(&sel.to_token_stream());
+        let mut params = vec![quote!(#sel: &mut (impl #rt::Selection + ?Sized))];
+        params.extend(self.signature.declarations());
+        let result = self.with_value();
+        self.print(Entry {
+            name: "value_and_grad_with",
+            lifetimes: TokenStream::new(),
+            params,
+            result,
+            body,
+        })
+    }
+
+    fn value_and_gradient(&self, selection: &TokenStream) -> TokenStream {
+        let (buffers, bars) = (self.buffers(), self.signature.bars());
+        let (call, value) = (self.fused(selection, true), self.value());
+        quote!(#buffers let #value = #call; (#value, #bars))
+    }
+
+    /// `(f64, (Vec<f64>, f64))`.
+    fn with_value(&self) -> TokenStream {
+        let (result, gradient) = (&self.signature.result, self.signature.gradient());
+        quote!((#result, #gradient))
+    }
+
+    /// The value, and the reverse sweep with buffers of its own.
+    fn vjp(&self) -> TokenStream {
+        let Signature {
+            rt,
+            seed,
+            cotangent,
+            ..
+        } = self.signature;
+        let call = forward_call(self.signature, &quote!(&mut #rt::Plain), |p| {
+            kind_of(self.signature, p.differentiable)
+        });
+        let again = self.signature.params.iter().map(Param::again);
+        let bars = self.signature.params.iter().map(|p| self.pullback_bar(p));
+        let (buffers, gradient, value, pullback) = (
+            self.buffers(),
+            self.signature.bars(),
+            self.value(),
+            self.pullback(),
+        );
+        let shapes = self.signature.in_place().map(|p| self.shape(p));
+        let checks = self.signature.in_place().map(|p| self.check_shape(p));
+        let changed = self.signature.in_place().map(Param::bar_declaration);
+        let body = quote! {
+            #buffers
+            #(#shapes)*
+            let (#value, #pullback) = #call;
+            (#value, move |#seed: #cotangent #(, #changed)*| {
+                #(#checks)*
+                #pullback(#(#again,)* #seed, #(#bars),*);
+                #gradient
+            })
+        };
+        self.print(self.vjp_entry(body))
+    }
+
+    fn vjp_entry(&self, body: TokenStream) -> Entry {
+        let Signature {
+            result, cotangent, ..
+        } = self.signature;
+        let in_place = self.signature.in_place().map(|p| &p.storage);
+        let gradient = self.signature.gradient();
+        let function = quote!(impl FnOnce(#cotangent #(, &mut #in_place)*) -> #gradient);
+        let (lifetimes, params, captures) = self.vjp_captures();
+        Entry {
+            name: "vjp",
+            lifetimes,
+            params,
+            result: quote!((#result, #function #captures)),
+            body,
+        }
+    }
+
+    /// The closure of `vjp` borrows what was taken by shared reference. Where something is changed
+    /// in place, that alone has to be said, or the closure would borrow what is changed, too.
+    fn vjp_captures(&self) -> (TokenStream, Vec<TokenStream>, TokenStream) {
+        let declarations = self.signature.declarations();
+        if self
+            .signature
+            .params
+            .iter()
+            .all(|p| p.passing != Passing::Exclusive)
+        {
+            return (TokenStream::new(), declarations, TokenStream::new());
+        }
+        let lifetime: syn::Lifetime = syn::parse_quote!('__shared);
+        let params = self
+            .signature
+            .params
+            .iter()
+            .zip(declarations)
+            .map(|(p, declaration)| match p.passing {
+                Passing::Shared => {
+                    let (name, ty) = (&p.name, with_lifetime(&p.declared, &lifetime));
+                    quote!(#name: #ty)
+                }
+                Passing::Value | Passing::Exclusive => declaration,
+            });
+        let args = &self.signature.generics.args;
+        (
+            quote!(#lifetime,),
+            params.collect(),
+            quote!(+ use<#lifetime, #(#args),*>),
+        )
+    }
+
+    /// A bar to hand on in the closure of `vjp`.
+    fn pullback_bar(&self, param: &Param) -> TokenStream {
+        match param.in_place() || !param.differentiable {
+            true => bar_argument(param, &self.signature.rt),
+            false => {
+                let bar = &param.bar;
+                quote!(&mut #bar)
+            }
+        }
+    }
+
+    /// The value, and the derivative along the tangents that follow the arguments.
+    fn jvp(&self) -> TokenStream {
+        let Signature {
+            rt,
+            result,
+            cotangent,
+            params,
+            ..
+        } = self.signature;
+        let varied = || params.iter().filter(|p| p.differentiable);
+        let checks = varied()
+            .filter(|p| !p.scalar)
+            .map(|p| self.check(p, &p.dot));
+        let turbofish = self.signature.turbofish(1);
+        let arguments = params.iter().map(|p| {
+            let (name, dot) = (&p.name, self.dot_argument(p));
+            quote!(#name, #dot)
+        });
+        let body = quote!(#(#checks)* Self::__tangent #turbofish(&mut #rt::Plain, #(#arguments),*));
+        let mut declarations = self.signature.declarations();
+        declarations.extend(varied().map(|p| {
+            let (dot, declared) = (&p.dot, &p.declared);
+            quote!(#dot: #declared)
+        }));
+        let result = quote!((#result, #cotangent));
+        self.print(Entry {
+            name: "jvp",
+            lifetimes: TokenStream::new(),
+            params: declarations,
+            result,
+            body,
+        })
+    }
+
+    fn dot_argument(&self, param: &Param) -> TokenStream {
+        let (rt, dot) = (&self.signature.rt, &param.dot);
+        let storage = &param.storage;
+        match (param.differentiable, param.passing) {
+            (false, _) => quote!(#rt::Unvaried),
+            (true, Passing::Exclusive) => quote!(#dot),
+            (true, Passing::Shared) => quote!(#rt::Tangent::<#storage>(#dot)),
+            (true, Passing::Value) => quote!(#rt::Tangent::<#storage>(&#dot)),
+        }
+    }
+
+    /// The decisions of one run.
+    fn trace(&self) -> TokenStream {
+        let Signature { rt, sel, .. } = self.signature;
+        let call = forward_call(self.signature, &quote!(&mut #sel), |p| {
+            kind_of(self.signature, p.in_place())
+        });
+        let body = quote! {
+            let mut #sel = #rt::Recorder::new(#rt::Plain);
+            let _ = #call;
+            #sel.into_trace()
+        };
+        self.plain("trace", quote!(#rt::Trace), body)
+    }
+
+    /// `Self::__fused(selection, arguments…, bars…)`, with buffers of our own or the caller's.
+    fn fused(&self, selection: &TokenStream, own: bool) -> TokenStream {
+        let turbofish = self.signature.turbofish(1);
+        let names = self.signature.params.iter().map(|p| &p.name);
+        let bars = self
+            .signature
+            .inputs()
+            .map(|Param { bar, .. }| if own { quote!(&mut #bar) } else { quote!(#bar) });
+        quote!(Self::__fused #turbofish(#selection, #(#names,)* #(#bars),*))
+    }
+
+    /// A buffer of zeros for every gradient.
+    fn buffers(&self) -> TokenStream {
+        let rt = &self.signature.rt;
+        let buffers = self.signature.inputs().map(|p| {
+            let (bar, gradient, borrow) = (&p.bar, &p.gradient, p.borrow());
+            quote!(let mut #bar: #gradient = #rt::zero_like(#borrow);)
+        });
+        buffers.collect()
+    }
+
+    /// Panics unless a buffer or tangent has the lengths of the argument.
+    fn check(&self, param: &Param, other: &Ident) -> TokenStream {
+        let passing = if other == &param.bar {
+            Passing::Exclusive
+        } else {
+            param.passing
+        };
+        let (borrow, storage) = (param.borrow(), &param.storage);
+        let other_borrow = match passing {
+            Passing::Value => quote!(&#other),
+            Passing::Shared => quote!(#other),
+            Passing::Exclusive => quote!(&*#other),
+        };
+        self.assert_same_shape(
+            storage,
+            storage,
+            (borrow, &param.name),
+            (other_borrow, other),
+        )
+    }
+
+    fn assert_same_shape(
+        &self,
+        ty: &TokenStream,
+        other_ty: &TokenStream,
+        this: (TokenStream, &Ident),
+        other: (TokenStream, &Ident),
+    ) -> TokenStream {
+        let rt = &self.signature.rt;
+        let ((value, name), (other_value, other_name)) = (this, other);
+        let (name, other_name) = (name.to_string(), other_name.to_string());
+        quote!(<#ty as #rt::SameShape<#other_ty>>::assert_same_shape(#value, #other_value, #name, #other_name);)
+    }
+
+    /// Remembers the lengths of what is changed in place, which the closure must not borrow.
+    fn shape(&self, param: &Param) -> TokenStream {
+        let (rt, gradient, borrow, shape) = (
+            &self.signature.rt,
+            &param.gradient,
+            param.borrow(),
+            &param.dot,
+        );
+        quote!(let #shape: #gradient = #rt::zero_like(#borrow);)
+    }
+
+    fn check_shape(&self, param: &Param) -> TokenStream {
+        let (bar, shape, gradient) = (&param.bar, &param.dot, &param.gradient);
+        self.assert_same_shape(
+            gradient,
+            &param.storage,
+            (quote!(&#shape), &param.name),
+            (quote!(&*#bar), bar),
+        )
+    }
+
+    /// A name for the value that no argument has: it is derived from a fresh one.
+    fn value(&self) -> Ident {
+        quote::format_ident!("{}_value", self.signature.sel)
+    }
+
+    fn pullback(&self) -> Ident {
+        quote::format_ident!("{}_pullback", self.signature.sel)
+    }
+}

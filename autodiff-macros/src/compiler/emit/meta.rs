@@ -1,0 +1,328 @@
+//! `FIELD` and `__SITES`: what is known of a function at compile time.
+//!
+//! In: the sites and obligations of the bodies, with the user's tokens. Out: two associated
+//! constants. Callees are function pointers, so that functions that call each other compile.
+//!
+//! Places are printed as numbers, taken from the user's spans. Outside of a real macro (unit tests)
+//! nothing is known of them: there `line!()` stands instead, and the source text is the printed
+//! tokens.
+
+use autodiff_runtime::{Definability, ObligationKind, Policy, SiteKind, Ties};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::respan::respan;
+use super::signature::Signature;
+use super::{Bodies, Runtime};
+use crate::compiler::diag::text_of;
+use crate::compiler::parse::attribute::Options;
+
+/// A nonsmooth place. Its position in [`Bodies::sites`] is its id.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    pub(crate) kind: SiteKind,
+    /// The row of the rule table, or `if`, `while`.
+    pub(crate) primitive: String,
+    /// The expression as written.
+    pub(crate) source: TokenStream,
+    /// The first token of it.
+    pub(crate) span: Span,
+    /// `x = 0`, with the user's operands.
+    pub(crate) stratum: String,
+    /// `[0, 1]`, `{∇below, ∇above}`.
+    pub(crate) field: String,
+    pub(crate) ties: Ties,
+    /// The choice at a tie.
+    pub(crate) theta: f64,
+}
+
+/// Something that is taken on trust.
+#[derive(Clone, Debug)]
+pub(crate) struct Obligation {
+    pub(crate) kind: ObligationKind,
+    pub(crate) primitive: String,
+    pub(crate) source: TokenStream,
+    pub(crate) span: Span,
+}
+
+/// `__SITES` and `FIELD`.
+pub(crate) fn members(
+    item: &syn::ItemFn,
+    signature: &Signature,
+    options: &Options,
+    bodies: &Bodies,
+    items: &[TokenStream],
+) -> TokenStream {
+    let printer = Printer {
+        rt: &signature.rt,
+        source: Source::of(item),
+        name: signature.primal.to_string(),
+        at: item.sig.ident.span(),
+    };
+    let sites = bodies
+        .sites
+        .iter()
+        .enumerate()
+        .map(|(id, site)| printer.site(id, site));
+    let (rt, visibility) = (&signature.rt, &signature.visibility);
+    let field = printer.field(options.policy, bodies, items);
+    quote! {
+        /// The places where the function is not smooth.
+        #[doc(hidden)]
+        #visibility const __SITES: &'static [#rt::Site] = &[#(#sites),*];
+
+        /// What is known of the derivative at compile time: its nonsmooth places, what is chosen
+        /// there, and what is taken on trust. It prints as a report.
+        #visibility const FIELD: &'static #rt::FieldMetadata = &#field;
+    }
+}
+
+struct Printer<'a> {
+    rt: &'a Runtime,
+    source: Source,
+    name: String,
+    at: Span,
+}
+
+impl Printer<'_> {
+    fn field(&self, policy: Policy, bodies: &Bodies, items: &[TokenStream]) -> TokenStream {
+        let Printer { rt, name, .. } = self;
+        let (file, (line, _)) = (self.file(), self.place(self.at));
+        let policy = variant(policy);
+        let definability = variant::<Definability>(bodies.definability);
+        let obligations = bodies.obligations.iter().map(|o| self.obligation(o));
+        let cost_bound = number(bodies.cost_bound, rt);
+        let callees = bodies.callees.iter().map(|path| callee(path, items));
+        quote! {
+            #rt::FieldMetadata {
+                name: #name,
+                module: #rt::core::module_path!(),
+                file: #file,
+                line: #line,
+                policy: #rt::Policy::#policy,
+                definability: #rt::Definability::#definability,
+                sites: Self::__SITES,
+                obligations: &[#(#obligations),*],
+                cost_bound: #cost_bound,
+                callees: &[#(#callees),*],
+            }
+        }
+    }
+
+    fn site(&self, id: usize, site: &Site) -> TokenStream {
+        let Printer { rt, name, .. } = self;
+        let Site {
+            primitive,
+            stratum,
+            field,
+            theta,
+            ties,
+            ..
+        } = site;
+        let id = Literal::usize_unsuffixed(id);
+        let (file, (line, column)) = (self.file(), self.place(site.span));
+        let (kind, source) = (variant(site.kind), self.source.text(&site.source));
+        let clarke = (0.0..=1.0).contains(theta);
+        let theta = number(*theta, rt);
+        let [pytorch, jax, tensorflow] =
+            [ties.pytorch, ties.jax, ties.tensorflow].map(|t| number(t, rt));
+        quote! {
+            #rt::Site {
+                id: #id,
+                function: #name,
+                module: #rt::core::module_path!(),
+                file: #file,
+                line: #line,
+                column: #column,
+                primitive: #primitive,
+                source: #source,
+                kind: #rt::SiteKind::#kind,
+                stratum: #stratum,
+                field: #field,
+                theta: #theta,
+                clarke: #clarke,
+                ties: #rt::Ties { pytorch: #pytorch, jax: #jax, tensorflow: #tensorflow },
+            }
+        }
+    }
+
+    fn obligation(&self, obligation: &Obligation) -> TokenStream {
+        let (rt, primitive) = (self.rt, &obligation.primitive);
+        let (kind, source) = (
+            variant(obligation.kind),
+            self.source.text(&obligation.source),
+        );
+        let (line, column) = self.place(obligation.span);
+        quote! {
+            #rt::Obligation {
+                kind: #rt::ObligationKind::#kind,
+                primitive: #primitive,
+                source: #source,
+                line: #line,
+                column: #column,
+            }
+        }
+    }
+
+    fn file(&self) -> TokenStream {
+        let rt = self.rt;
+        match real(self.at) {
+            Some(span) => {
+                let file = span.file();
+                quote!(#file)
+            }
+            None => quote!(#rt::core::file!()),
+        }
+    }
+
+    /// Line and column, both from 1.
+    fn place(&self, span: Span) -> (TokenStream, TokenStream) {
+        let rt = self.rt;
+        match real(span) {
+            Some(span) => {
+                let [line, column] = [span.line(), span.column()].map(Literal::usize_unsuffixed);
+                (quote!(#line), quote!(#column))
+            }
+            None => (quote!(#rt::core::line!()), quote!(#rt::core::column!())),
+        }
+    }
+}
+
+/// The compiler's own span, where there is a compiler.
+fn real(span: Span) -> Option<proc_macro::Span> {
+    proc_macro::is_available().then(|| span.unwrap())
+}
+
+/// The variant of an enum of the runtime, by its name.
+fn variant<E: std::fmt::Debug>(value: E) -> Ident {
+    format_ident!("{value:?}")
+}
+
+/// A literal, also for what has none.
+fn number(value: f64, rt: &Runtime) -> TokenStream {
+    if value.is_nan() {
+        return quote!(#rt::core::primitive::f64::NAN);
+    }
+    if value.is_infinite() {
+        let sign = (value < 0.0).then(|| quote!(-));
+        return quote!(#sign #rt::core::primitive::f64::INFINITY);
+    }
+    let literal = Literal::f64_unsuffixed(value.abs());
+    if value.is_sign_negative() {
+        quote!(-#literal)
+    } else {
+        quote!(#literal)
+    }
+}
+
+/// A function pointer to the metadata of a callee; names in its path may come from `use` in the
+/// user's body.
+fn callee(path: &TokenStream, items: &[TokenStream]) -> TokenStream {
+    let items = items.iter().cloned().map(respan);
+    match items.len() {
+        0 => quote!(|| #path::FIELD),
+        _ => quote!(|| { #(#items)* #path::FIELD }),
+    }
+}
+
+/// The text of the user's function, as far as it is known.
+pub(crate) struct Source {
+    /// Lines of the body's braces and what is between, and where the first one starts.
+    body: Option<(Vec<String>, usize, usize)>,
+}
+
+impl Source {
+    pub(crate) fn of(item: &syn::ItemFn) -> Source {
+        let span = item.block.brace_token.span.join();
+        let body = real(span).and_then(|span| {
+            let text = span.source_text()?;
+            Some((
+                text.lines().map(str::to_owned).collect(),
+                span.line(),
+                span.column(),
+            ))
+        });
+        Source { body }
+    }
+
+    /// The text of an expression as the user wrote it, on one line.
+    pub(crate) fn text(&self, tokens: &TokenStream) -> String {
+        let cut = self.cut(tokens).filter(|text| agrees(text, tokens));
+        cut.unwrap_or_else(|| text_of(tokens))
+    }
+
+    /// What stands between the start of the first token and the end of the last.
+    fn cut(&self, tokens: &TokenStream) -> Option<String> {
+        let (lines, line, column) = self.body.as_ref()?;
+        let first = tokens.clone().into_iter().next()?;
+        let last = tokens.clone().into_iter().last()?;
+        let (start, end) = (first.span().unwrap().start(), last.span().unwrap().end());
+        let top = start.line().checked_sub(*line)?;
+        let bottom = end.line().checked_sub(*line)?;
+        let from = |row: usize| if row == 0 { *column } else { 1 };
+        let words = (top..=bottom).map(|row| {
+            let skip = if row == top {
+                start.column().checked_sub(from(row))?
+            } else {
+                0
+            };
+            let stop = if row == bottom {
+                end.column().checked_sub(from(row))?
+            } else {
+                usize::MAX
+            };
+            let text: String = lines.get(row)?.chars().take(stop).skip(skip).collect();
+            Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+        });
+        Some(
+            words
+                .collect::<Option<Vec<_>>>()?
+                .join(" ")
+                .trim()
+                .to_owned(),
+        )
+    }
+}
+
+/// Spans of tokens that went through another macro may point anywhere: the text has to consist of
+/// the same characters.
+fn agrees(text: &str, tokens: &TokenStream) -> bool {
+    let letters = |text: &str| {
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .collect::<String>()
+    };
+    letters(text).starts_with(
+        &letters(&tokens.to_string())
+            .chars()
+            .take(8)
+            .collect::<String>(),
+    ) && !text.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Source, number};
+    use crate::compiler::emit::Runtime;
+    use crate::compiler::parse::attribute::Options;
+    use quote::quote;
+
+    #[test]
+    fn without_a_compiler_the_text_is_the_printed_tokens() {
+        let source = Source::of(&syn::parse_quote!(
+            fn f() {}
+        ));
+        assert_eq!(source.text(&quote!(x.max(0.0) + w[i])), "x.max(0.0) + w[i]");
+    }
+
+    #[test]
+    fn numbers_without_a_literal() {
+        let rt = Runtime::of(&Options::default());
+        assert_eq!(number(-0.5, &rt).to_string(), "- 0.5");
+        assert!(
+            number(f64::NEG_INFINITY, &rt)
+                .to_string()
+                .ends_with(":: f64 :: INFINITY")
+        );
+    }
+}

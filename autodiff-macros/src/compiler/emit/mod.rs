@@ -1,0 +1,229 @@
+//! Finished sweeps → the tokens that stand in the user's crate.
+//!
+//! In: the user's function, its parameters as `lower` understood them, and the [`Bodies`] that
+//! `differentiate` made of it. Out: for
+//!
+//! ```text
+//! pub fn loss(w: &[f64], b: f64, n: usize) -> f64 { … }
+//! ```
+//!
+//! the function itself, its tokens untouched, and
+//!
+//! ```text
+//! #[doc(hidden)] #[non_exhaustive] pub enum loss {}
+//! impl loss {
+//!     pub const FIELD: &'static FieldMetadata = …;      // what is known at compile time   (meta)
+//!     pub const __SITES: &'static [Site] = …;
+//!     pub fn __fused(sel, w, b, n, w_bar, b_bar) -> f64 // value and gradient, seed 1       (sweep)
+//!     pub fn __forward(sel, kinds, w, b, n) -> (f64, impl FnOnce(w, (), (), seed, w_bar, b_bar, n_bar))
+//!     pub fn __tangent(sel, w, w_dot, b, b_dot, n, n_dot) -> (f64, f64)
+//!     pub fn grad(w, b, n) -> (Vec<f64>, f64)           // what users call                  (entry)
+//!     …
+//! }
+//! ```
+//!
+//! There is one reverse sweep and one tangent sweep per function (and one fused sweep where forward
+//! and reverse can run together); everything else calls them.
+
+mod docs;
+mod entry;
+mod meta;
+mod respan;
+mod signature;
+mod stubs;
+mod sweep;
+
+use autodiff_runtime::Definability;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+
+pub(crate) use meta::{Obligation, Site};
+pub(crate) use stubs::{can_stub, stubs};
+
+use super::hir;
+use super::parse::attribute::Options;
+use respan::respan;
+use signature::Signature;
+
+/// The names that bodies use for what the emitted functions take. All are fresh against the names
+/// of the user's function.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    /// The selection, `&mut __S`.
+    pub(crate) sel: Ident,
+    /// The tuple of the kinds of the arguments; `kinds.0` tells a callee whether to add to a bar
+    /// that stands for the first argument.
+    pub(crate) kinds: Ident,
+    /// The adjoint of the result.
+    pub(crate) seed: Ident,
+    /// The arguments, one name per parameter.
+    pub(crate) params: Vec<Ident>,
+    /// Their adjoints.
+    pub(crate) bars: Vec<Ident>,
+    /// Their tangents.
+    pub(crate) dots: Vec<Ident>,
+}
+
+/// The derivative of a function: code to be put into the emitted functions.
+///
+/// Nested items of the user's body ([`hir::Func::items`]) are put at the top of every body by
+/// [`emit`]; they are not part of the code here.
+#[derive(Clone, Debug)]
+pub(crate) struct Bodies {
+    pub(crate) names: Names,
+    /// Statements of the forward sweep. `sel` is at hand.
+    pub(crate) forward: TokenStream,
+    /// The result, after the statements of `forward`. It is evaluated before the closure of the
+    /// reverse sweep takes what it needs.
+    pub(crate) value: TokenStream,
+    /// Statements of the reverse sweep, for the closure. `seed` and the bars are at hand, and the
+    /// arguments once more under their names: those taken by shared reference are given again,
+    /// the others are captured from the forward sweep if mentioned. No `sel`.
+    pub(crate) reverse: TokenStream,
+    /// Statements and value of a sweep that adds the gradient under a seed of 1 to the bars of the
+    /// differentiable parameters. `None`: forward and reverse sweep one after the other.
+    pub(crate) fused: Option<TokenStream>,
+    /// Statements and the pair of value and tangent of the result.
+    pub(crate) tangent: TokenStream,
+    pub(crate) sites: Vec<Site>,
+    pub(crate) obligations: Vec<Obligation>,
+    pub(crate) definability: Definability,
+    pub(crate) cost_bound: f64,
+    /// Paths of the companions of the annotated functions that are called.
+    pub(crate) callees: Vec<TokenStream>,
+    /// The function calls itself: its reverse sweep has to be boxed.
+    pub(crate) recursive: bool,
+}
+
+/// Path of what emitted code uses of the runtime: `::conservative_grad::__private`.
+#[derive(Clone, Debug)]
+pub(crate) struct Runtime(TokenStream);
+
+impl Runtime {
+    pub(crate) fn of(options: &Options) -> Runtime {
+        let krate = respan(options.krate.clone());
+        Runtime(quote!(#krate::__private))
+    }
+}
+
+impl ToTokens for Runtime {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.0.clone());
+    }
+}
+
+/// Everything that stands in the place of the annotated function. `item` is the user's function,
+/// helper attributes taken off.
+pub(crate) fn emit(
+    item: &syn::ItemFn,
+    func: &hir::Func,
+    options: &Options,
+    bodies: &Bodies,
+) -> TokenStream {
+    let signature = signature(item, func, options, bodies);
+    let primal = docs::primal(item, &signature, &bodies.sites);
+    let generated = generated(item, func, options, bodies);
+    quote!(#primal #generated)
+}
+
+fn signature(
+    item: &syn::ItemFn,
+    func: &hir::Func,
+    options: &Options,
+    bodies: &Bodies,
+) -> Signature {
+    let companion = options.name.as_ref().unwrap_or(&item.sig.ident);
+    let signature = Signature::new(
+        item,
+        func,
+        Runtime::of(options),
+        companion.clone(),
+        &bodies.names,
+    );
+    Signature {
+        recursive: bodies.recursive || options.recursive,
+        ..signature
+    }
+}
+
+/// What stands beside the function.
+fn generated(
+    item: &syn::ItemFn,
+    func: &hir::Func,
+    options: &Options,
+    bodies: &Bodies,
+) -> TokenStream {
+    let signature = signature(item, func, options, bodies);
+    let bodies = &respanned(bodies, &func.items);
+    let members = [
+        meta::members(item, &signature, options, bodies, &func.items),
+        sweep::members(&signature, bodies),
+        entry::members(&signature, &deprecation(item)),
+    ];
+    companion(item, &signature, options, &members)
+}
+
+/// The bodies with the spans that they are emitted with, each led by the items of the user's body.
+fn respanned(bodies: &Bodies, items: &[TokenStream]) -> Bodies {
+    let items: TokenStream = items.iter().cloned().map(respan).collect();
+    let with_items = |body: &TokenStream| {
+        let body = respan(body.clone());
+        quote!(#items #body)
+    };
+    Bodies {
+        forward: with_items(&bodies.forward),
+        value: respan(bodies.value.clone()),
+        reverse: respan(bodies.reverse.clone()),
+        fused: bodies.fused.as_ref().map(with_items),
+        tangent: with_items(&bodies.tangent),
+        callees: bodies.callees.iter().cloned().map(respan).collect(),
+        ..bodies.clone()
+    }
+}
+
+/// The type that carries the emitted functions, and its `impl`.
+fn companion(
+    item: &syn::ItemFn,
+    signature: &Signature,
+    options: &Options,
+    members: &[TokenStream],
+) -> TokenStream {
+    let Signature {
+        companion,
+        visibility,
+        ..
+    } = signature;
+    let attributes = shared_attributes(item);
+    let doc = docs::companion(signature, options);
+    quote! {
+        #attributes
+        #doc
+        #[non_exhaustive]
+        #visibility enum #companion {}
+
+        #attributes
+        #[automatically_derived]
+        impl #companion {
+            #(#members)*
+        }
+    }
+}
+
+/// Attributes of the function that hold for what is emitted beside it, too: whether it is there at
+/// all, and the lints that the user switched off.
+fn shared_attributes(item: &syn::ItemFn) -> TokenStream {
+    let shared = item
+        .attrs
+        .iter()
+        .filter(|a| a.path().is_ident("cfg") || a.path().is_ident("allow"));
+    shared.map(|a| respan(a.to_token_stream())).collect()
+}
+
+/// `#[deprecated]`, for the functions that mention the primal.
+fn deprecation(item: &syn::ItemFn) -> TokenStream {
+    let deprecated = item
+        .attrs
+        .iter()
+        .filter(|a| a.path().is_ident("deprecated"));
+    deprecated.map(|a| respan(a.to_token_stream())).collect()
+}

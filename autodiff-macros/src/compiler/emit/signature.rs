@@ -1,0 +1,415 @@
+//! What the emitted functions take and return.
+//!
+//! In: the user's item, its parameters as `lower` understood them, the names that the bodies use.
+//! Out: a [`Signature`], every token of which is ready to be emitted, from which `sweep` and `entry`
+//! print the functions. All knowledge of how a type is passed, what its gradient is and where its
+//! adjoint lives is in this file.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::visit_mut::VisitMut;
+
+use super::respan::{respan, respan_ident};
+use super::{Names, Runtime};
+use crate::compiler::hir::{self, Real, Role, Ty};
+
+/// How an argument is handed over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Passing {
+    /// `x: T`.
+    Value,
+    /// `x: &T`.
+    Shared,
+    /// `x: &mut T`.
+    Exclusive,
+}
+
+/// A parameter of the emitted functions.
+#[derive(Clone, Debug)]
+pub(crate) struct Param {
+    pub(crate) name: Ident,
+    pub(crate) bar: Ident,
+    pub(crate) dot: Ident,
+    /// Type parameter of `__forward` that tells whether this argument is differentiated.
+    pub(crate) kind: Ident,
+    /// The type as declared.
+    pub(crate) declared: TokenStream,
+    /// The type behind the reference, or the type itself; a `Vec` counts as the slice it holds.
+    pub(crate) storage: TokenStream,
+    /// What `grad` returns for this parameter.
+    pub(crate) gradient: TokenStream,
+    pub(crate) passing: Passing,
+    pub(crate) differentiable: bool,
+    /// A number, as opposed to something that has to be borrowed to be looked at.
+    pub(crate) scalar: bool,
+}
+
+/// Generic parameters of the user's function.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Generics {
+    /// `'a`, with their bounds.
+    pub(crate) lifetimes: Vec<TokenStream>,
+    /// `T: Bound`, `const N: usize`, without defaults.
+    pub(crate) params: Vec<TokenStream>,
+    /// `T`, `N`.
+    pub(crate) args: Vec<Ident>,
+    pub(crate) where_clause: TokenStream,
+}
+
+/// Everything that the emitted functions have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Signature {
+    pub(crate) rt: Runtime,
+    pub(crate) primal: Ident,
+    pub(crate) companion: Ident,
+    pub(crate) visibility: TokenStream,
+    pub(crate) generics: Generics,
+    pub(crate) params: Vec<Param>,
+    /// Type of the result as declared.
+    pub(crate) result: TokenStream,
+    /// Type of the adjoint and of the tangent of the result.
+    pub(crate) cotangent: TokenStream,
+    /// The result is a number and nothing is changed in place: there is a gradient.
+    pub(crate) has_gradient: bool,
+    pub(crate) sel: Ident,
+    pub(crate) kinds: Ident,
+    pub(crate) seed: Ident,
+    pub(crate) recursive: bool,
+}
+
+impl Signature {
+    /// Reads the signature off `func`; `rt` is the path of the runtime, `companion` the name of the
+    /// type that the functions are emitted for.
+    pub(crate) fn new(
+        item: &syn::ItemFn,
+        func: &hir::Func,
+        rt: Runtime,
+        companion: Ident,
+        names: &Names,
+    ) -> Signature {
+        let params: Vec<Param> = (0..func.params.len())
+            .map(|i| param(func, i, &rt, names))
+            .collect();
+        let in_place = params.iter().any(Param::in_place);
+        Signature {
+            primal: respan_ident(&item.sig.ident),
+            companion: respan_ident(&companion),
+            visibility: respan(item.vis.to_token_stream()),
+            generics: generics(&item.sig.generics),
+            result: respan(result(&item.sig.output)),
+            cotangent: gradient(&func.result, &rt),
+            has_gradient: matches!(func.result, Ty::Real(_)) && !in_place,
+            sel: respan_ident(&names.sel),
+            kinds: respan_ident(&names.kinds),
+            seed: respan_ident(&names.seed),
+            recursive: false,
+            params,
+            rt,
+        }
+    }
+
+    /// The differentiable parameters that are not changed in place: what has a gradient.
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = &Param> {
+        self.params
+            .iter()
+            .filter(|p| p.differentiable && p.passing != Passing::Exclusive)
+    }
+
+    /// The differentiable parameters that are changed in place.
+    pub(crate) fn in_place(&self) -> impl Iterator<Item = &Param> {
+        self.params.iter().filter(|p| p.in_place())
+    }
+
+    /// `f`, or `f::<T, N>`: the primal, mentioned.
+    pub(crate) fn mention(&self) -> TokenStream {
+        let (primal, turbofish) = (&self.primal, self.turbofish(0));
+        quote!(let _ = #primal #turbofish;)
+    }
+
+    /// `::<T, N, _, _>` with `inferred` underscores; nothing if the user's function is not generic.
+    pub(crate) fn turbofish(&self, inferred: usize) -> TokenStream {
+        let args = &self.generics.args;
+        let rest = std::iter::repeat_n(quote!(_), inferred);
+        let rest = rest.collect::<Vec<_>>();
+        if args.is_empty() {
+            TokenStream::new()
+        } else {
+            quote!(::<#(#args,)* #(#rest),*>)
+        }
+    }
+
+    /// `x: T, y: U`.
+    pub(crate) fn declarations(&self) -> Vec<TokenStream> {
+        self.params
+            .iter()
+            .map(|Param { name, declared, .. }| quote!(#name: #declared))
+            .collect()
+    }
+
+    /// Type of the gradient: one type, or a tuple in the order of the parameters.
+    pub(crate) fn gradient(&self) -> TokenStream {
+        one_or_tuple(self.inputs().map(|p| p.gradient.clone()).collect())
+    }
+
+    /// The value of that type made of the buffers.
+    pub(crate) fn bars(&self) -> TokenStream {
+        one_or_tuple(self.inputs().map(|p| p.bar.to_token_stream()).collect())
+    }
+}
+
+impl Param {
+    /// Differentiable and changed in place: its adjoint goes in and comes out.
+    pub(crate) fn in_place(&self) -> bool {
+        self.differentiable && self.passing == Passing::Exclusive
+    }
+
+    /// An expression that borrows the argument, whatever way it was handed over.
+    pub(crate) fn borrow(&self) -> TokenStream {
+        let name = &self.name;
+        match self.passing {
+            Passing::Value => quote!(&#name),
+            Passing::Shared => quote!(#name),
+            Passing::Exclusive => quote!(&*#name),
+        }
+    }
+
+    /// The type by which the argument is given once more to the reverse sweep.
+    pub(crate) fn again_type(&self) -> TokenStream {
+        match self.passing {
+            Passing::Shared => without_lifetimes(&self.declared),
+            Passing::Value | Passing::Exclusive => quote!(()),
+        }
+    }
+
+    /// `w_bar: &mut [f64]`, the buffer that the gradient is added to.
+    pub(crate) fn bar_declaration(&self) -> TokenStream {
+        let Param { bar, storage, .. } = self;
+        quote!(#bar: &mut #storage)
+    }
+
+    /// The type of the bar that the reverse sweep takes.
+    pub(crate) fn bar_type(&self, rt: &Runtime) -> TokenStream {
+        let Param { kind, storage, .. } = self;
+        match (self.differentiable, self.passing) {
+            (false, _) => quote!(&mut #kind::Bar),
+            (true, Passing::Exclusive) => quote!(&mut #storage),
+            (true, _) => quote!(&mut #rt::Bar<#kind, #storage>),
+        }
+    }
+
+    /// The argument, given once more.
+    pub(crate) fn again(&self) -> TokenStream {
+        match self.passing {
+            Passing::Shared => self.name.to_token_stream(),
+            Passing::Value | Passing::Exclusive => quote!(()),
+        }
+    }
+}
+
+fn param(func: &hir::Func, index: usize, rt: &Runtime, names: &Names) -> Param {
+    let hir::Param {
+        declared, ty, role, ..
+    } = &func.params[index];
+    let declared = unwrap_groups(respan(declared.clone()));
+    Param {
+        name: respan_ident(&names.params[index]),
+        bar: respan_ident(&names.bars[index]),
+        dot: respan_ident(&names.dots[index]),
+        kind: format_ident!("__K{index}"),
+        storage: storage(ty, rt),
+        gradient: gradient(ty, rt),
+        passing: passing(&declared, ty),
+        differentiable: *role == Role::Differentiable,
+        scalar: matches!(behind(ty), Ty::Real(_)),
+        declared,
+    }
+}
+
+fn passing(declared: &TokenStream, ty: &Ty) -> Passing {
+    match (syn::parse2(declared.clone()), ty) {
+        (Ok(syn::Type::Reference(r)), _) if r.mutability.is_some() => Passing::Exclusive,
+        (Ok(syn::Type::Reference(_)), _) | (_, Ty::Ref(false, _)) => Passing::Shared,
+        (_, Ty::Ref(true, _)) => Passing::Exclusive,
+        _ => Passing::Value,
+    }
+}
+
+/// The type behind a reference, or the type itself.
+fn behind(ty: &Ty) -> &Ty {
+    match ty {
+        Ty::Ref(_, inner) => behind(inner),
+        other => other,
+    }
+}
+
+/// Where the adjoint of a parameter lives.
+fn storage(ty: &Ty, rt: &Runtime) -> TokenStream {
+    match behind(ty) {
+        Ty::Slice(e) | Ty::Vec(e) | Ty::Seq(e) => {
+            let e = plain(e, rt);
+            quote!([#e])
+        }
+        other => plain(other, rt),
+    }
+}
+
+/// The type, spelled out.
+fn plain(ty: &Ty, rt: &Runtime) -> TokenStream {
+    match ty {
+        Ty::Real(real) => real_type(real),
+        Ty::Slice(e) => {
+            let e = plain(e, rt);
+            quote!([#e])
+        }
+        _ => compound(ty, &|part| plain(part, rt), rt),
+    }
+}
+
+/// The type of the gradient.
+pub(crate) fn gradient(ty: &Ty, rt: &Runtime) -> TokenStream {
+    match behind(ty) {
+        Ty::Real(Real::Named(path)) => {
+            let path = respan(path.clone());
+            quote!(<#path as #rt::Differentiable>::Gradient)
+        }
+        Ty::Real(real) => real_type(real),
+        other => compound(other, &|part| gradient(part, rt), rt),
+    }
+}
+
+fn real_type(real: &Real) -> TokenStream {
+    match real {
+        Real::F64 => quote!(f64),
+        Real::F32 => quote!(f32),
+        Real::Named(path) => respan(path.clone()),
+    }
+}
+
+/// Containers, with `part` telling the type of what they contain; what has no parts that could be
+/// differentiated has a unit for gradient.
+fn compound(ty: &Ty, part: &dyn Fn(&Ty) -> TokenStream, rt: &Runtime) -> TokenStream {
+    match ty {
+        Ty::Slice(e) | Ty::Vec(e) | Ty::Seq(e) => {
+            let e = part(e);
+            quote!(#rt::Vec<#e>)
+        }
+        Ty::Array(e, n) => {
+            let (e, n) = (part(e), respan(n.clone()));
+            quote!([#e; #n])
+        }
+        Ty::Tuple(parts) => {
+            let parts = parts.iter().map(part);
+            quote!((#(#parts,)*))
+        }
+        _ => quote!(()),
+    }
+}
+
+fn one_or_tuple(mut parts: Vec<TokenStream>) -> TokenStream {
+    match parts.len() {
+        1 => parts.remove(0),
+        _ => quote!((#(#parts),*)),
+    }
+}
+
+fn result(output: &syn::ReturnType) -> TokenStream {
+    match output {
+        syn::ReturnType::Default => quote!(()),
+        syn::ReturnType::Type(_, ty) => unwrap_groups(ty.to_token_stream()),
+    }
+}
+
+fn generics(generics: &syn::Generics) -> Generics {
+    let mut out = Generics {
+        where_clause: respan(generics.where_clause.to_token_stream()),
+        ..Generics::default()
+    };
+    for param in &generics.params {
+        match param {
+            syn::GenericParam::Lifetime(l) => out.lifetimes.push(respan(l.to_token_stream())),
+            syn::GenericParam::Type(t) => out.push(
+                &t.ident,
+                syn::TypeParam {
+                    eq_token: None,
+                    default: None,
+                    ..t.clone()
+                },
+            ),
+            syn::GenericParam::Const(c) => out.push(
+                &c.ident,
+                syn::ConstParam {
+                    eq_token: None,
+                    default: None,
+                    ..c.clone()
+                },
+            ),
+        }
+    }
+    out
+}
+
+impl Generics {
+    fn push(&mut self, name: &Ident, declaration: impl ToTokens) {
+        self.params.push(respan(declaration.to_token_stream()));
+        self.args.push(respan_ident(name));
+    }
+}
+
+/// Fragments of `macro_rules!` come in invisible groups, in which an `impl` type cannot stand.
+fn unwrap_groups(tokens: TokenStream) -> TokenStream {
+    match syn::parse2(tokens.clone()) {
+        Ok(syn::Type::Group(group)) => unwrap_groups(group.elem.to_token_stream()),
+        _ => tokens,
+    }
+}
+
+/// The type with every lifetime left to inference, for the arguments of a closure that is not tied
+/// to the call that made it. `'static` stays.
+fn without_lifetimes(ty: &TokenStream) -> TokenStream {
+    edit(ty, EraseLifetimes)
+}
+
+/// The type with `lifetime` in every place where one was left out.
+pub(crate) fn with_lifetime(ty: &TokenStream, lifetime: &syn::Lifetime) -> TokenStream {
+    edit(ty, NameLifetimes(lifetime))
+}
+
+fn edit(ty: &TokenStream, mut edit: impl VisitMut) -> TokenStream {
+    match syn::parse2::<syn::Type>(ty.clone()) {
+        Ok(mut ty) => {
+            edit.visit_type_mut(&mut ty);
+            ty.to_token_stream()
+        }
+        Err(_) => ty.clone(),
+    }
+}
+
+struct EraseLifetimes;
+
+impl VisitMut for EraseLifetimes {
+    fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
+        reference.lifetime = reference.lifetime.take().filter(|l| l.ident == "static");
+        self.visit_type_mut(&mut reference.elem);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut syn::Lifetime) {
+        if lifetime.ident != "static" {
+            lifetime.ident = Ident::new("_", lifetime.ident.span());
+        }
+    }
+}
+
+struct NameLifetimes<'a>(&'a syn::Lifetime);
+
+impl VisitMut for NameLifetimes<'_> {
+    fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
+        reference.lifetime.get_or_insert_with(|| self.0.clone());
+        self.visit_type_mut(&mut reference.elem);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut syn::Lifetime) {
+        if lifetime.ident == "_" {
+            *lifetime = self.0.clone();
+        }
+    }
+}

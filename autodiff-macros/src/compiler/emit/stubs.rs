@@ -1,0 +1,153 @@
+//! What is emitted beside a function that has errors.
+//!
+//! In: the function and its signature. Out: every promised function with its right signature and a
+//! body that never returns, so that the user sees one mistake and not one more for every call of
+//! `loss::grad`.
+
+use autodiff_runtime::Definability;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+
+use super::{Bodies, Names, generated};
+use crate::compiler::hir::{self, Block, Param, Var, VarId};
+use crate::compiler::names::Names as Fresh;
+use crate::compiler::parse::attribute::Options;
+use crate::compiler::parse::signature::{Parameter, Signature, parameter_name};
+use crate::compiler::parse::types::primitive_name;
+
+/// True if stubs of the signature compile: what is refused because a type of this name, or one with
+/// these parameters, cannot be emitted has none.
+pub(crate) fn can_stub(sig: &syn::Signature) -> bool {
+    let typed = sig
+        .inputs
+        .iter()
+        .all(|input| matches!(input, syn::FnArg::Typed(_)));
+    let words = sig
+        .inputs
+        .to_token_stream()
+        .into_iter()
+        .chain(sig.output.to_token_stream());
+    let plain = !mentions(words.collect(), &["impl", "Self"]);
+    let named = primitive_name(&sig.ident.to_string()).is_none();
+    typed
+        && plain
+        && named
+        && sig.asyncness.is_none()
+        && sig.generics.type_params().next().is_none()
+}
+
+fn mentions(tokens: TokenStream, words: &[&str]) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        proc_macro2::TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
+        proc_macro2::TokenTree::Group(group) => mentions(group.stream(), words),
+        _ => false,
+    })
+}
+
+/// Stubs of what would have been generated.
+pub(crate) fn stubs(
+    item: &syn::ItemFn,
+    signature: &Signature<'_>,
+    options: &Options,
+) -> TokenStream {
+    let options = Options {
+        recursive: false,
+        ..options.clone()
+    };
+    let mut fresh = Fresh::of(item.sig.to_token_stream());
+    let bodies = bodies(signature, &mut fresh);
+    generated(item, &func(item, signature), &options, &bodies)
+}
+
+/// The function without its body.
+fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> hir::Func {
+    hir::Func {
+        name: item.sig.ident.clone(),
+        params: signature
+            .parameters
+            .iter()
+            .zip(0..)
+            .map(|(p, i)| param(p, i))
+            .collect(),
+        result: signature.result.clone(),
+        vars: signature
+            .parameters
+            .iter()
+            .enumerate()
+            .map(|(i, p)| var(p, i))
+            .collect(),
+        body: Block::default(),
+        loops: 0,
+        items: Vec::new(),
+    }
+}
+
+fn param(parameter: &Parameter<'_>, index: u32) -> Param {
+    Param {
+        var: VarId(index),
+        declared: parameter.declared.clone(),
+        ty: parameter.ty.clone(),
+        role: parameter.role,
+    }
+}
+
+fn var(parameter: &Parameter<'_>, index: usize) -> Var {
+    Var {
+        name: name(parameter, index),
+        ty: parameter.ty.clone(),
+        mutable: false,
+    }
+}
+
+fn name(parameter: &Parameter<'_>, index: usize) -> Ident {
+    parameter_name(parameter.pat)
+        .cloned()
+        .unwrap_or_else(|| format_ident!("__arg{index}"))
+}
+
+/// Bodies of any type that never return.
+fn bodies(signature: &Signature<'_>, fresh: &mut Fresh) -> Bodies {
+    let never = quote!(loop {});
+    Bodies {
+        names: names(signature, fresh),
+        forward: TokenStream::new(),
+        value: never.clone(),
+        reverse: never.clone(),
+        fused: Some(never.clone()),
+        tangent: never,
+        sites: Vec::new(),
+        obligations: Vec::new(),
+        definability: Definability::None,
+        cost_bound: 0.0,
+        callees: Vec::new(),
+        recursive: false,
+    }
+}
+
+fn names(signature: &Signature<'_>, fresh: &mut Fresh) -> Names {
+    let params: Vec<Ident> = signature
+        .parameters
+        .iter()
+        .enumerate()
+        .map(|(i, p)| name(p, i))
+        .collect();
+    let mut derived = |suffix: &str| params.iter().map(|p| derived(fresh, p, suffix)).collect();
+    let (bars, dots) = (derived("bar"), derived("dot"));
+    let mut single = |base: &str| fresh.exact(base, Span::call_site());
+    Names {
+        sel: single("sel"),
+        kinds: single("kinds"),
+        seed: single("seed"),
+        params,
+        bars,
+        dots,
+    }
+}
+
+fn derived(fresh: &mut Fresh, param: &Ident, suffix: &str) -> Ident {
+    let base = param.to_string();
+    fresh.exact(
+        &format!("{}_{suffix}", base.trim_start_matches("r#")),
+        param.span(),
+    )
+}

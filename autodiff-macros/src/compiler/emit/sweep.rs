@@ -1,0 +1,284 @@
+//! The hidden functions that hold the sweeps: `__fused`, `__forward`, `__tangent`.
+//!
+//! In: the signature and the bodies. Out: members of the companion. Other annotated functions call
+//! `__forward` and `__tangent`, so what these take is fixed by position alone and needs no knowledge
+//! of the callee's types:
+//!
+//! ```text
+//! fn __forward<N.., __S: Selection + ?Sized, __K0: Kind, __K1: Kind, __K2: Constant>(
+//!     sel: &mut __S, kinds: (__K0, __K1, __K2), w: &[f64], b: f64, n: usize,
+//! ) -> (f64, impl FnOnce(
+//!     &[f64], (), (),                                        // the arguments again, or ()
+//!     f64,                                                   // the seed
+//!     &mut Bar<__K0, [f64]>, &mut Bar<__K1, f64>, &mut Discard, // a bar for every parameter
+//! ) + use<N.., __S, __K0, __K1, __K2>)
+//! ```
+//!
+//! What is changed in place (`y: &mut [f64]`) has a bar that goes in as the adjoint of its final
+//! value and comes out as the adjoint of the initial one. The closure borrows nothing of the
+//! arguments, hence `use<…>` without lifetimes, hence the arguments once more.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::Bodies;
+use super::signature::{Param, Passing, Signature};
+
+/// The three functions; `__fused` only if there is a gradient.
+pub(crate) fn members(signature: &Signature, bodies: &Bodies) -> TokenStream {
+    let fused = signature.has_gradient.then(|| fused(signature, bodies));
+    let forward = forward(signature, bodies);
+    let tangent = tangent(signature, bodies);
+    quote!(#fused #forward #tangent)
+}
+
+/// Value and gradient in one go.
+fn fused(signature: &Signature, bodies: &Bodies) -> TokenStream {
+    let Signature {
+        rt,
+        visibility,
+        generics,
+        result,
+        sel,
+        ..
+    } = signature;
+    let params = signature.declarations();
+    let bars = signature.inputs().map(Param::bar_declaration);
+    let (lifetimes, given, bounds) = (
+        &generics.lifetimes,
+        &generics.params,
+        &generics.where_clause,
+    );
+    let body = bodies
+        .fused
+        .clone()
+        .unwrap_or_else(|| forward_then_reverse(signature));
+    quote! {
+        /// The value; adds the gradient to the buffers that follow the arguments.
+        #[doc(hidden)]
+        #visibility fn __fused<#(#lifetimes,)* #(#given,)* __S: #rt::Selection + ?Sized>(
+            #sel: &mut __S, #(#params,)* #(#bars),*
+        ) -> #result #bounds { #body }
+    }
+}
+
+/// The two sweeps one after the other, with a seed of 1.
+fn forward_then_reverse(signature: &Signature) -> TokenStream {
+    let Signature { rt, sel, seed, .. } = signature;
+    let call = forward_call(signature, &quote!(#sel), |p| {
+        kind_of(signature, p.differentiable)
+    });
+    let again = signature.params.iter().map(Param::again);
+    let bars = signature.params.iter().map(|p| bar_argument(p, rt));
+    let value = quote::format_ident!("{}_value", seed);
+    quote! {
+        let (#value, #seed) = #call;
+        #seed(#(#again,)* 1.0, #(#bars),*);
+        #value
+    }
+}
+
+/// `Self::__forward(sel, kinds, arguments…)`.
+pub(crate) fn forward_call(
+    signature: &Signature,
+    sel: &TokenStream,
+    kind: impl Fn(&Param) -> TokenStream,
+) -> TokenStream {
+    let turbofish = signature.turbofish(1 + signature.params.len());
+    let kinds = signature.params.iter().map(kind);
+    let names = signature.params.iter().map(|p| &p.name);
+    quote!(Self::__forward #turbofish(#sel, (#(#kinds,)*), #(#names),*))
+}
+
+/// `Varied` or `Unvaried`.
+pub(crate) fn kind_of(signature: &Signature, varied: bool) -> TokenStream {
+    let rt = &signature.rt;
+    if varied {
+        quote!(#rt::Varied)
+    } else {
+        quote!(#rt::Unvaried)
+    }
+}
+
+/// The bar to hand to the closure of `__forward` for a parameter: the buffer, if there is one.
+pub(crate) fn bar_argument(param: &Param, rt: &super::Runtime) -> TokenStream {
+    let bar = &param.bar;
+    if param.differentiable {
+        quote!(#bar)
+    } else {
+        quote!(&mut #rt::discard())
+    }
+}
+
+fn forward(signature: &Signature, bodies: &Bodies) -> TokenStream {
+    let Signature {
+        rt,
+        visibility,
+        generics,
+        result,
+        sel,
+        kinds: kinds_name,
+        ..
+    } = signature;
+    let params = signature.declarations();
+    let kinds = signature.params.iter().map(|p| &p.kind);
+    let (lifetimes, given, bounds) = (
+        &generics.lifetimes,
+        &generics.params,
+        &generics.where_clause,
+    );
+    let boxed = boxed_lifetime(signature);
+    let outlives = boxed.iter();
+    let kind_params = signature
+        .params
+        .iter()
+        .map(|p| kind_parameter(signature, p));
+    let selection = with_bound(quote!(__S: #rt::Selection + ?Sized), boxed.as_ref());
+    let pullback = pullback_type(signature);
+    let body = forward_body(signature, bodies);
+    quote! {
+        /// The value, and the reverse sweep as a closure.
+        #[doc(hidden)]
+        #[inline]
+        #visibility fn __forward<#(#outlives,)* #(#lifetimes,)* #(#given,)* #selection, #(#kind_params),*>(
+            #sel: &mut __S, #kinds_name: (#(#kinds,)*), #(#params),*
+        ) -> (#result, #pullback) #bounds { #body }
+    }
+}
+
+/// `'__r`, the lifetime of a boxed reverse sweep, if it is boxed.
+fn boxed_lifetime(signature: &Signature) -> Option<TokenStream> {
+    signature.recursive.then(|| quote!('__r))
+}
+
+fn with_bound(declaration: TokenStream, bound: Option<&TokenStream>) -> TokenStream {
+    let bound = bound.into_iter();
+    quote!(#declaration #(+ #bound)*)
+}
+
+/// `__K0: Kind`; only `Unvaried` fits a constant, only `Varied` what is changed in place.
+fn kind_parameter(signature: &Signature, param: &Param) -> TokenStream {
+    let (rt, kind) = (&signature.rt, &param.kind);
+    let bound = match (param.differentiable, param.passing) {
+        (false, _) => quote!(#rt::Constant),
+        (true, Passing::Exclusive) => quote!(#rt::Kind + #rt::core::convert::Into<#rt::Varied>),
+        (true, _) => quote!(#rt::Kind),
+    };
+    with_bound(quote!(#kind: #bound), boxed_lifetime(signature).as_ref())
+}
+
+/// The type of the closure: opaque, or boxed in a recursive function, whose opaque type would
+/// contain itself.
+fn pullback_type(signature: &Signature) -> TokenStream {
+    let Signature {
+        rt,
+        generics,
+        params,
+        cotangent,
+        ..
+    } = signature;
+    let again = params.iter().map(Param::again_type);
+    let bars = params.iter().map(|p| p.bar_type(rt));
+    let function = quote!(FnOnce(#(#again,)* #cotangent, #(#bars),*));
+    if signature.recursive {
+        return quote!(#rt::Box<dyn #function + '__r>);
+    }
+    let captured = generics.args.iter().chain(params.iter().map(|p| &p.kind));
+    let (given, kinds) = (&generics.args, captured.skip(generics.args.len()));
+    quote!(impl #function + use<#(#given,)* __S, #(#kinds),*>)
+}
+
+fn forward_body(signature: &Signature, bodies: &Bodies) -> TokenStream {
+    let Signature {
+        rt,
+        params,
+        cotangent,
+        seed,
+        ..
+    } = signature;
+    let Bodies {
+        forward,
+        value,
+        reverse,
+        ..
+    } = bodies;
+    let again = params.iter().map(again_parameter);
+    let bars = params.iter().map(|p| {
+        let (bar, ty) = (&p.bar, p.bar_type(rt));
+        quote!(#bar: #ty)
+    });
+    let closure = quote!(move |#(#again,)* #seed: #cotangent, #(#bars),*| { #reverse });
+    let closure = if signature.recursive {
+        quote!(#rt::Box::new(#closure))
+    } else {
+        closure
+    };
+    quote!(#forward (#value, #closure))
+}
+
+/// What was taken by value or changed in place is not given again: the closure has its own.
+fn again_parameter(param: &Param) -> TokenStream {
+    let (name, ty) = (&param.name, param.again_type());
+    match param.passing {
+        Passing::Shared => quote!(#name: #ty),
+        Passing::Value | Passing::Exclusive => quote!(_: ()),
+    }
+}
+
+fn tangent(signature: &Signature, bodies: &Bodies) -> TokenStream {
+    let Signature {
+        rt,
+        visibility,
+        generics,
+        result,
+        cotangent,
+        params,
+        sel,
+        ..
+    } = signature;
+    let (lifetimes, given, bounds) = (
+        &generics.lifetimes,
+        &generics.params,
+        &generics.where_clause,
+    );
+    let arguments = params.iter().map(|p| {
+        let (name, declared, dot) = (&p.name, &p.declared, &p.dot);
+        let tangent = dot_type(p, rt);
+        quote!(#name: #declared, #dot: #tangent)
+    });
+    let prologue = params.iter().map(|p| dot_prologue(p, rt));
+    let body = &bodies.tangent;
+    quote! {
+        /// The value and its directional derivative.
+        #[doc(hidden)]
+        #[inline]
+        #visibility fn __tangent<#(#lifetimes,)* #(#given,)* __S: #rt::Selection + ?Sized>(
+            #sel: &mut __S, #(#arguments),*
+        ) -> (#result, #cotangent) #bounds { #(#prologue)* #body }
+    }
+}
+
+/// How a tangent is taken: as it is, or as a mark that it is zero.
+fn dot_type(param: &Param, rt: &super::Runtime) -> TokenStream {
+    let storage = &param.storage;
+    match (param.differentiable, param.passing) {
+        (false, _) => quote!(impl #rt::ConstantDot),
+        (true, Passing::Exclusive) => quote!(&mut #storage),
+        (true, _) => quote!(impl #rt::Dot<#storage>),
+    }
+}
+
+/// Makes a value of a tangent, under the same name: a number is a number, what was taken by
+/// reference is a reference, what was taken by value is owned.
+fn dot_prologue(param: &Param, rt: &super::Runtime) -> TokenStream {
+    if !param.differentiable || param.passing == Passing::Exclusive {
+        return TokenStream::new();
+    }
+    let (dot, storage, borrow) = (&param.dot, &param.storage, param.borrow());
+    let zero_or_given = quote!(let #dot = #rt::Dot::<#storage>::dot(#dot, #borrow););
+    match (param.scalar, param.passing) {
+        (true, _) => quote!(#zero_or_given let #dot: #storage = *#dot;),
+        (false, Passing::Shared) => quote!(#zero_or_given let #dot: &#storage = &*#dot;),
+        (false, _) => quote!(#zero_or_given let #dot = #dot.into_owned();),
+    }
+}

@@ -1,0 +1,1 @@
+//! Tests of the whole compiler, and of passes that need hand-made input.

@@ -1,0 +1,81 @@
+//! The compiler behind `conservative-grad`: use it through that crate.
+#![forbid(unsafe_code)]
+
+mod compiler;
+
+use proc_macro::TokenStream;
+
+/// Writes the derivatives of a function beside it, at compile time.
+///
+/// ```text
+/// use conservative_grad::conservative_grad;
+///
+/// #[conservative_grad]
+/// fn loss(w: &[f64], b: f64, #[constant] xs: &[f64]) -> f64 {
+///     let mut sum = 0.0;
+///     for i in 0..w.len() {
+///         sum += (w[i] * xs[i] + b).max(0.0);
+///     }
+///     sum
+/// }
+///
+/// let value = loss(&w, b, &xs);                             // the function, as written
+/// let (w_bar, b_bar) = loss::grad(&w, b, &xs);              // the gradient, in parameter order
+/// let (value, gradient) = loss::value_and_grad(&w, b, &xs);
+/// let value = loss::accumulate_grad(&w, b, &xs, &mut w_bar, &mut b_bar); // adds to buffers
+/// let (value, pullback) = loss::vjp(&w, b, &xs);            // pullback(seed) is the gradient
+/// let (value, slope) = loss::jvp(&w, b, &xs, &dw, db);      // along a direction
+/// let (value, gradient) = loss::value_and_grad_with(&mut selection, &w, b, &xs);
+/// let trace = loss::trace(&w, b, &xs);                      // the branches that were taken
+/// println!("{}", loss::FIELD);                              // what is known at compile time
+/// ```
+///
+/// The generated functions belong to a type that has the function's name and its visibility: types
+/// and functions live in different namespaces, so `use model::loss;` imports both.
+///
+/// # Parameters
+///
+/// A parameter is differentiated if its type is made of real numbers: `f64`, `f32`, references,
+/// slices, arrays, `Vec`s and tuples of these. Integers, `bool`, `char` and strings are constants.
+/// `#[constant]` on a parameter makes it one, too. With a single differentiable parameter the
+/// gradient is no tuple. The gradient of a slice or `Vec` is a `Vec`, of an array an array.
+///
+/// A function whose result is not a number has `vjp`, `jvp` and `trace` only. So has a function
+/// that changes a differentiable parameter in place (`y: &mut [f64]`): its pullback takes a buffer
+/// that goes in as the adjoint of the final `y`, and comes out as that of the initial one.
+///
+/// # Options
+///
+/// | | |
+/// | --- | --- |
+/// | `wrt(w, b)` | differentiate with respect to these parameters only |
+/// | `name = loss_ad` | name of the generated type, where the function's own clashes |
+/// | `policy = jax` | what to choose at kinks: `pytorch` (default), `jax`, `tensorflow`, `lower`, `upper`, `midpoint` |
+/// | `recursive` | the function is part of a cycle of calls |
+/// | `doc` | show the generated type in the documentation |
+/// | `crate = some::path` | where the crate `conservative_grad` is |
+///
+/// # In the body
+///
+/// | | |
+/// | --- | --- |
+/// | `#[tie(0.5)] let y = x.max(0.0);` | the weight of the branch above at a tie, for the operations of this statement |
+/// | `#[assume_continuous] let y = x - x.floor();` | the program is continuous here although the operation is not |
+///
+/// What cannot be differentiated is an error at the tokens in question that tells what to write
+/// instead. `AUTODIFF_DUMP=loss cargo build` prints what every pass of the compiler made of `loss`.
+#[proc_macro_attribute]
+pub fn conservative_grad(attr: TokenStream, item: TokenStream) -> TokenStream {
+    let original = proc_macro2::TokenStream::from(item.clone());
+    let expansion = std::panic::catch_unwind(|| compiler::expand(attr.into(), item.into()));
+    expansion.unwrap_or_else(|_| broken(original)).into()
+}
+
+/// The last line of defence against a mistake of ours: the function, and an error that asks for a
+/// report.
+fn broken(original: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
+    quote::quote! {
+        #original
+        ::core::compile_error! { "conservative_grad failed on this function: please report it, with the function" }
+    }
+}
