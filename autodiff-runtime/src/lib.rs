@@ -9,6 +9,15 @@ pub mod kinds;
 pub mod numeric;
 pub mod ops;
 pub mod policy;
+// Rows are texts as well: they are written as emitted code reads, with operations that have rows alone.
+#[allow(
+    clippy::eq_op,
+    clippy::excessive_precision,
+    clippy::if_same_then_else,
+    clippy::manual_clamp,
+    clippy::manual_range_contains,
+    reason = "`x != x`, `x - x` and the like say what they mean in a row"
+)]
 pub mod rules;
 pub mod selection;
 pub mod tangent;
@@ -20,7 +29,7 @@ pub use differentiable::{Accumulate, Adjoint, Differentiable, SameShape, add, ze
 pub use field::{Definability, FieldMetadata, Obligation, ObligationKind, Site, SiteKey, SiteKind};
 pub use kinds::{Bar, Constant, Discard, Element, Kind, Shape, Unvaried, Varied, discard};
 pub use numeric::{Real, Scalar, real, same, scalar};
-pub use ops::{leaky_relu, relu, stop_gradient};
+pub use ops::{Nonsmooth, leaky_relu, relu, stop_gradient};
 pub use policy::{Policy, Ties};
 pub use selection::{Plain, Selection, Visit, pick};
 pub use tangent::{ConstantDot, Dot, Tangent, Zeroed};

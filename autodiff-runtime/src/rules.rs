@@ -10,6 +10,8 @@
 use crate::field::Definability;
 use crate::policy::Ties;
 
+mod activation;
+mod circular;
 mod elementary;
 mod kinked;
 mod refused;
@@ -56,13 +58,16 @@ pub struct Compared<T> {
     pub tie: bool,
 }
 
+/// Partials at arguments, results and weights of the decisions.
+pub type Partials<T> = fn(&[T], &[T], &[f64]) -> Vec<T>;
+
 /// A row evaluated in one precision.
 #[derive(Clone, Copy, Debug)]
 pub struct Evaluate<T: 'static> {
     /// Results at the arguments.
     pub primal: fn(&[T]) -> Vec<T>,
     /// Partials at arguments, results and weights; as ordered as [`Rule::partials`].
-    pub partials: fn(&[T], &[T], &[f64]) -> Vec<T>,
+    pub partials: Partials<T>,
     /// What each decision compares, at arguments and results.
     pub decisions: fn(&[T]) -> Vec<Compared<T>>,
 }
@@ -84,6 +89,8 @@ pub struct Rule {
     pub decisions: &'static [Kink],
     /// Set where the operation is discontinuous; then `partials` hold off the jumps.
     pub refused: Option<&'static Refusal>,
+    /// If not empty, only a differentiable value in one of these positions is refused.
+    pub refused_args: &'static [usize],
     /// Interior of the domain, as text; empty if it is everything.
     pub domain: &'static str,
     /// Smallest class that holds the operation.
@@ -129,12 +136,18 @@ pub fn find(name: &str, args: usize) -> Option<&'static Rule> {
     all().find(|rule| rule.name == name && rule.args.len() == args)
 }
 
+const TABLES: &[&[Rule]] = &[
+    elementary::RULES,
+    circular::RULES,
+    kinked::RULES,
+    activation::RULES,
+    refused::RULES,
+    refused::UNREAL,
+];
+
 /// All rows.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    elementary::RULES
-        .iter()
-        .chain(kinked::RULES)
-        .chain(refused::RULES)
+    TABLES.iter().copied().flatten()
 }
 
 /// The name of a row that `name` may be a misspelling of.
@@ -189,6 +202,7 @@ macro_rules! rules {
             },)*
             partials: [$($partial:expr),* $(,)?],
             $(refused: { why: $why:literal, instead: $instead:literal $(,)? },)?
+            $(refused_args: [$($ref:literal),*],)?
             $(domain: $domain:expr,)?
             definable: $class:ident,
             flops: $flops:literal, extra: $extra:literal,
@@ -214,6 +228,7 @@ macro_rules! rules {
                 ties: $crate::policy::Ties::new($pt, $jax, $tf),
             }),*],
             refused: $crate::rules::rules!(@refused $($why, $instead)?),
+            refused_args: &[$($($ref),*)?],
             domain: concat!($(stringify!($domain))?),
             definability: $crate::field::Definability::$class,
             flops: $flops,
@@ -271,6 +286,47 @@ macro_rules! rules {
     };
 }
 use rules;
+
+/// A row without value and derivative.
+const fn unreal(
+    name: &'static str,
+    args: &'static [&'static str],
+    refusal: &'static Refusal,
+    doc: &'static str,
+) -> Rule {
+    Rule {
+        name,
+        args,
+        results: &["y"],
+        primal: "",
+        partials: &[],
+        decisions: &[],
+        refused: Some(refusal),
+        refused_args: &[],
+        domain: "",
+        definability: Definability::None,
+        flops: 1.0,
+        cost: 1.0,
+        costly: false,
+        std_method: true,
+        integer_args: &[],
+        pair_result: false,
+        doc,
+        source: "",
+        samples: &[],
+        kinks: &[],
+        f64: Evaluate {
+            primal: |_| Vec::new(),
+            partials: |_, _, _| Vec::new(),
+            decisions: |_| Vec::new(),
+        },
+        f32: Evaluate {
+            primal: |_| Vec::new(),
+            partials: |_, _, _| Vec::new(),
+            decisions: |_| Vec::new(),
+        },
+    }
+}
 
 fn next<T>(items: &mut impl Iterator<Item = T>) -> T {
     items.next().expect("as many numbers as the row has names")
