@@ -28,8 +28,10 @@ pub mod __private {
     pub use autodiff_runtime::kinds::*;
     pub use autodiff_runtime::numeric::*;
     pub use autodiff_runtime::ops;
+    pub use autodiff_runtime::choices::*;
     pub use autodiff_runtime::selection::*;
     pub use autodiff_runtime::tangent::*;
+    pub use autodiff_runtime::trace::*;
     pub use autodiff_runtime::{decision::*, field::*, policy::*};
     pub use core::{self, assert, assert_eq, column, concat, debug_assert, file, line, module_path, stringify};
     pub use std::borrow::{Cow, ToOwned};

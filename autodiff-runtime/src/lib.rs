@@ -1,6 +1,7 @@
 //! Rules, decisions, metadata and chain-rule checks of conservative-grad.
 #![forbid(unsafe_code)]
 
+pub mod check;
 pub mod choices;
 pub mod decision;
 pub mod differentiable;

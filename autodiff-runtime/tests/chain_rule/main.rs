@@ -1,0 +1,9 @@
+//! Programs with known verdicts, and what the checker says of them over many seeds.
+//!
+//! Above each program stands the mathematical reason for its verdict.
+
+mod conservative;
+mod noise;
+mod refuted;
+mod reports;
+mod support;

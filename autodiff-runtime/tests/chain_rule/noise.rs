@@ -1,0 +1,56 @@
+//! Functions with rounding noise far above f64's own: right programs may not be refuted for it.
+
+use autodiff_runtime::check::Verdict;
+
+use crate::support::{ACROSS, ANYWHERE, Dual, Sel, assert_function_never_refuted, assert_never_refuted, reports, sites};
+
+sites! {
+    A: Kink 0 "relu(w·x + b)" 0.0;
+    C: Kink 1 "y.abs()" 0.5;
+    IF: Branch 2 "x > 0.0" 0.0;
+}
+
+/// A small network in f32 with its gradient in f32.
+fn network(x: &[f64], sel: Sel, factor: f32) -> (f64, Vec<f64>) {
+    let x = [x[0] as f32, x[1] as f32];
+    let mut y = 0.1f32;
+    let mut g = [0f32; 2];
+    for k in 0..6 {
+        let w = [(k as f32 * 1.3).sin(), (k as f32 * 0.7 + 1.0).cos()];
+        let z = w[0] * x[0] + w[1] * x[1] + 0.1 * k as f32 - 0.2;
+        let open = sel.weight(&A, f64::from(z), z > 0.0, z == 0.0) as f32;
+        let out = (k as f32 - 2.5) * 0.4;
+        y += out * z.max(0.0);
+        g = [g[0] + out * open * w[0], g[1] + out * open * w[1]];
+    }
+    (f64::from(y.sin()), g.map(|g| f64::from(factor * g * y.cos())).to_vec())
+}
+
+// Noise of 2⁻²⁴ in values, gradients, margins and in the points themselves.
+#[test]
+fn a_network_in_f32() {
+    assert_function_never_refuted("network in f32", &|x, sel| network(x, sel, 1.0), 2, ANYWHERE);
+    assert_function_never_refuted("network in f32, scale 100", &|x, sel| network(x, sel, 1.0), 2, ANYWHERE.scaled(100.0));
+}
+
+// The same noise does not hide an error of one per mille.
+#[test]
+fn an_error_in_f32_is_still_seen() {
+    let reports = reports(&|x, sel| network(x, sel, 1.001), 2, ACROSS);
+    let seen = reports.iter().filter(|r| r.verdict() == Verdict::WrongDerivative).count();
+    assert!(seen >= 95, "{seen} of 100");
+}
+
+// 1e8 + f - 1e8 keeps eight digits of f; on one branch only, so that noise is not the same everywhere.
+#[test]
+fn cancellation() {
+    let everywhere = |x: &[Dual], sel: Sel| ((x[0] * x[1]).sin() + x[0].abs(&C, sel) + 1e8) - 1e8;
+    assert_never_refuted("cancellation", everywhere, 2, ANYWHERE);
+    let one_branch = |x: &[Dual], sel: Sel| match x[0].above(0.0, &IF, sel) {
+        true => (x[0] * 2.0 + x[1].sin() + 1e7) - 1e7,
+        false => x[0] + x[1].sin(),
+    };
+    assert_never_refuted("cancellation on one branch", one_branch, 2, ANYWHERE);
+    let difference = |x: &[Dual], _: Sel| (x[0] + 1.0).square() - x[0].square() - x[0] * 2.0 - 1.0;
+    assert_never_refuted("(x + 1)² - x² - 2x - 1", difference, 1, ANYWHERE.scaled(1e3));
+}
