@@ -9,7 +9,7 @@ use quote::{ToTokens, quote};
 
 use super::meta::{Site, Source};
 use super::signature::{Param, Signature};
-use crate::compiler::diag::text_of;
+use crate::compiler::diag::text_of_type;
 use crate::compiler::parse::attribute::Options;
 
 /// The user's function with a section appended to its documentation.
@@ -177,7 +177,7 @@ fn generated(signature: &Signature) -> Vec<String> {
 
 /// A type for people: without the path of the runtime.
 fn plain(ty: &TokenStream) -> String {
-    let mut text = text_of(ty);
+    let mut text = text_of_type(ty);
     while let Some(at) = text.find("__private::") {
         let start = text[..at]
             .rfind([' ', '<', '(', '[', '&'])

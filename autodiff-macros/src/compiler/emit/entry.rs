@@ -108,7 +108,8 @@ impl Printer<'_> {
 
     fn accumulate_grad(&self) -> TokenStream {
         let Signature { rt, result, .. } = self.signature;
-        let checks = self.signature.inputs().map(|p| self.check(p, &p.bar));
+        let checks = self.signature.inputs().filter(|p| !p.scalar);
+        let checks = checks.map(|p| self.check(p, &p.bar));
         let call = self.fused(&quote!(&mut #rt::Plain), false);
         let mut params = self.signature.declarations();
         params.extend(self.signature.inputs().map(Param::bar_declaration));
@@ -139,7 +140,7 @@ impl Printer<'_> {
 
     fn value_and_gradient(&self, selection: &TokenStream) -> TokenStream {
         let (buffers, bars) = (self.buffers(), self.signature.bars());
-        let (call, value) = (self.fused(selection, true), self.value());
+        let (call, value) = (self.fused(selection, true), self.signature.fresh("value"));
         quote!(#buffers let #value = #call; (#value, #bars))
     }
 
@@ -165,8 +166,8 @@ impl Printer<'_> {
         let (buffers, gradient, value, pullback) = (
             self.buffers(),
             self.signature.bars(),
-            self.value(),
-            self.pullback(),
+            self.signature.fresh("value"),
+            self.signature.fresh("pullback"),
         );
         let shapes = self.signature.in_place().map(|p| self.shape(p));
         let checks = self.signature.in_place().map(|p| self.check_shape(p));
@@ -378,14 +379,5 @@ impl Printer<'_> {
             (quote!(&#shape), &param.name),
             (quote!(&*#bar), bar),
         )
-    }
-
-    /// A name for the value that no argument has: it is derived from a fresh one.
-    fn value(&self) -> Ident {
-        quote::format_ident!("{}_value", self.signature.sel)
-    }
-
-    fn pullback(&self) -> Ident {
-        quote::format_ident!("{}_pullback", self.signature.sel)
     }
 }

@@ -202,7 +202,6 @@ fn companion(
         #visibility enum #companion {}
 
         #attributes
-        #[automatically_derived]
         impl #companion {
             #(#members)*
         }

@@ -120,6 +120,17 @@ impl Signature {
         self.params.iter().filter(|p| p.in_place())
     }
 
+    /// A name for a local variable of an entry point: `base`, unless an argument has that name.
+    pub(crate) fn fresh(&self, base: &str) -> Ident {
+        let params = self.params.iter().flat_map(|p| [&p.name, &p.bar, &p.dot]);
+        let taken: Vec<&Ident> = params
+            .chain([&self.primal, &self.sel, &self.seed])
+            .collect();
+        let underscores = (0..).map(|n| format_ident!("{base}{}", "_".repeat(n)));
+        let mut free = underscores.filter(|name| !taken.contains(&name));
+        free.next().unwrap_or_else(|| format_ident!("__{base}"))
+    }
+
     /// `f`, or `f::<T, N>`: the primal, mentioned.
     pub(crate) fn mention(&self) -> TokenStream {
         let (primal, turbofish) = (&self.primal, self.turbofish(0));

@@ -64,16 +64,16 @@ fn fused(signature: &Signature, bodies: &Bodies) -> TokenStream {
 
 /// The two sweeps one after the other, with a seed of 1.
 fn forward_then_reverse(signature: &Signature) -> TokenStream {
-    let Signature { rt, sel, seed, .. } = signature;
+    let Signature { rt, sel, .. } = signature;
     let call = forward_call(signature, &quote!(#sel), |p| {
         kind_of(signature, p.differentiable)
     });
     let again = signature.params.iter().map(Param::again);
     let bars = signature.params.iter().map(|p| bar_argument(p, rt));
-    let value = quote::format_ident!("{}_value", seed);
+    let (value, pullback) = (signature.fresh("value"), signature.fresh("pullback"));
     quote! {
-        let (#value, #seed) = #call;
-        #seed(#(#again,)* 1.0, #(#bars),*);
+        let (#value, #pullback) = #call;
+        #pullback(#(#again,)* 1.0, #(#bars),*);
         #value
     }
 }
@@ -204,7 +204,8 @@ fn forward_body(signature: &Signature, bodies: &Bodies) -> TokenStream {
     } = bodies;
     let again = params.iter().map(again_parameter);
     let bars = params.iter().map(|p| {
-        let (bar, ty) = (&p.bar, p.bar_type(rt));
+        let (bar, ty) = (p.differentiable.then_some(&p.bar), p.bar_type(rt));
+        let bar = bar.map_or_else(|| quote!(_), |bar| quote!(#bar));
         quote!(#bar: #ty)
     });
     let closure = quote!(move |#(#again,)* #seed: #cotangent, #(#bars),*| { #reverse });
@@ -242,8 +243,9 @@ fn tangent(signature: &Signature, bodies: &Bodies) -> TokenStream {
         &generics.where_clause,
     );
     let arguments = params.iter().map(|p| {
-        let (name, declared, dot) = (&p.name, &p.declared, &p.dot);
-        let tangent = dot_type(p, rt);
+        let (name, declared, tangent) = (&p.name, &p.declared, dot_type(p, rt));
+        let dot = p.differentiable.then_some(&p.dot);
+        let dot = dot.map_or_else(|| quote!(_), |dot| quote!(#dot));
         quote!(#name: #declared, #dot: #tangent)
     });
     let prologue = params.iter().map(|p| dot_prologue(p, rt));

@@ -1,1 +1,4 @@
 //! Tests of the whole compiler, and of passes that need hand-made input.
+
+mod emission;
+mod expansion;
