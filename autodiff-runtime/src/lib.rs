@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod check;
+pub mod check;
 pub mod choices;
 pub mod decision;
 pub mod differentiable;

@@ -14,7 +14,10 @@ pub(crate) struct Arc {
 
 /// The stretch with the largest residual in absolute value; `None` in the list breaks the curve.
 pub(crate) fn worst(residuals: &[Option<f64>]) -> Arc {
-    let mut best = Arc { parts: 0..0, residual: 0.0 };
+    let mut best = Arc {
+        parts: 0..0,
+        residual: 0.0,
+    };
     let mut extremes = Extremes::at(0);
     for (i, residual) in residuals.iter().enumerate() {
         match residual {
@@ -34,14 +37,21 @@ struct Extremes {
 
 impl Extremes {
     fn at(start: usize) -> Self {
-        Extremes { sum: 0.0, low: (0.0, start), high: (0.0, start) }
+        Extremes {
+            sum: 0.0,
+            low: (0.0, start),
+            high: (0.0, start),
+        }
     }
 
     fn advance(&mut self, residual: f64, end: usize, best: &mut Arc) {
         self.sum += residual;
         for (value, start) in [self.low, self.high] {
             if (self.sum - value).abs() > best.residual.abs() {
-                *best = Arc { parts: start..end, residual: self.sum - value };
+                *best = Arc {
+                    parts: start..end,
+                    residual: self.sum - value,
+                };
             }
         }
         if self.sum < self.low.0 {
@@ -60,12 +70,24 @@ mod tests {
     #[test]
     fn finds_the_worst_stretch_though_the_total_cancels() {
         let residuals = [0.0, 1.0, 2.0, -3.0, 0.5].map(Some);
-        assert_eq!(worst(&residuals), Arc { parts: 0..3, residual: 3.0 });
+        assert_eq!(
+            worst(&residuals),
+            Arc {
+                parts: 0..3,
+                residual: 3.0
+            }
+        );
     }
 
     #[test]
     fn does_not_reach_across_a_gap() {
         let residuals = [Some(1.0), None, Some(1.0), Some(0.5)];
-        assert_eq!(worst(&residuals), Arc { parts: 2..4, residual: 1.5 });
+        assert_eq!(
+            worst(&residuals),
+            Arc {
+                parts: 2..4,
+                residual: 1.5
+            }
+        );
     }
 }

@@ -46,8 +46,15 @@ impl Segment {
     /// If the two points have different dimensions.
     #[must_use]
     pub fn new(from: &[f64], to: &[f64]) -> Self {
-        assert_eq!(from.len(), to.len(), "both ends of a segment need the same dimension");
-        Segment { from: from.to_vec(), to: to.to_vec() }
+        assert_eq!(
+            from.len(),
+            to.len(),
+            "both ends of a segment need the same dimension"
+        );
+        Segment {
+            from: from.to_vec(),
+            to: to.to_vec(),
+        }
     }
 }
 
@@ -74,7 +81,12 @@ impl Curve for Segment {
     }
 
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "segment from {} to {}", Point(&self.from), Point(&self.to))
+        write!(
+            f,
+            "segment from {} to {}",
+            Point(&self.from),
+            Point(&self.to)
+        )
     }
 }
 
@@ -92,7 +104,10 @@ impl Polyline {
         let corners: Vec<Vec<f64>> = corners.iter().map(|c| c.as_ref().to_vec()).collect();
         assert!(corners.len() > 1, "a polyline needs at least two corners");
         let p = corners[0].len();
-        assert!(corners.iter().all(|c| c.len() == p), "all corners need the same dimension");
+        assert!(
+            corners.iter().all(|c| c.len() == p),
+            "all corners need the same dimension"
+        );
         Polyline { corners }
     }
 
@@ -146,7 +161,12 @@ impl Curve for Polyline {
     }
 
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "polyline of {} pieces from {}", self.pieces(), Point(&self.corners[0]))
+        write!(
+            f,
+            "polyline of {} pieces from {}",
+            self.pieces(),
+            Point(&self.corners[0])
+        )
     }
 }
 
@@ -165,7 +185,11 @@ impl Circle {
     pub fn new(center: &[f64], a: &[f64], b: &[f64]) -> Self {
         let same = center.len() == a.len() && a.len() == b.len();
         assert!(same, "center and axes of a circle need the same dimension");
-        Circle { center: center.to_vec(), a: a.to_vec(), b: b.to_vec() }
+        Circle {
+            center: center.to_vec(),
+            a: a.to_vec(),
+            b: b.to_vec(),
+        }
     }
 }
 
@@ -176,7 +200,11 @@ impl Curve for Circle {
 
     fn point(&self, t: f64, x: &mut [f64]) {
         // At the end the angle is exactly 0 again, so that the curve closes bit for bit.
-        let (sin, cos) = if t == 1.0 { (0.0, 1.0) } else { (TAU * t).sin_cos() };
+        let (sin, cos) = if t == 1.0 {
+            (0.0, 1.0)
+        } else {
+            (TAU * t).sin_cos()
+        };
         for (i, x) in x.iter_mut().enumerate() {
             *x = self.center[i] + (cos * self.a[i] + sin * self.b[i]);
         }
@@ -212,7 +240,10 @@ impl Lissajous {
     pub fn new(center: &[f64], amplitude: &[f64], frequency: &[f64], phase: &[f64]) -> Self {
         let p = center.len();
         let same = amplitude.len() == p && frequency.len() == p && phase.len() == p;
-        assert!(same, "all vectors of a Lissajous curve need the same dimension");
+        assert!(
+            same,
+            "all vectors of a Lissajous curve need the same dimension"
+        );
         Lissajous {
             center: center.to_vec(),
             amplitude: amplitude.to_vec(),
@@ -267,7 +298,12 @@ pub struct Path<P, V> {
 impl<P: Fn(f64, &mut [f64]), V: Fn(f64, &mut [f64])> Path<P, V> {
     /// A smooth curve in dimension `dimension`, for times from 0 to 1.
     pub fn new(dimension: usize, point: P, velocity: V) -> Self {
-        Path { dimension, point, velocity, breaks: Vec::new() }
+        Path {
+            dimension,
+            point,
+            velocity,
+            breaks: Vec::new(),
+        }
     }
 
     /// Says where in `(0, 1)` the velocity jumps.
@@ -281,7 +317,9 @@ impl<P: Fn(f64, &mut [f64]), V: Fn(f64, &mut [f64])> Path<P, V> {
 
 impl<P, V> fmt::Debug for Path<P, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Path").field("dimension", &self.dimension).finish_non_exhaustive()
+        f.debug_struct("Path")
+            .field("dimension", &self.dimension)
+            .finish_non_exhaustive()
     }
 }
 
@@ -345,7 +383,12 @@ mod tests {
         assert_velocity_fits(&Segment::new(&[1.0, 2.0], &[-0.5, 7.0]));
         assert_velocity_fits(&Polyline::closed(&[[0.0, 0.0], [1.0, 0.5], [0.2, 3.0]]));
         assert_velocity_fits(&Circle::new(&[1.0, 1.0], &[2.0, 0.0], &[0.0, 0.5]));
-        assert_velocity_fits(&Lissajous::new(&[0.0, 1.0], &[1.0, 2.0], &[2.0, 3.0], &[0.1, 0.2]));
+        assert_velocity_fits(&Lissajous::new(
+            &[0.0, 1.0],
+            &[1.0, 2.0],
+            &[2.0, 3.0],
+            &[0.1, 0.2],
+        ));
     }
 
     #[test]

@@ -19,11 +19,19 @@ pub(crate) enum Cause {
 /// Halves the piece towards the larger residual.
 pub(crate) fn follow(oracle: &mut Oracle, piece: &Piece) -> Cause {
     let start = piece.residual();
-    let mut here = Stretch { before: piece.before.clone(), after: piece.after.clone(), residual: start };
+    let mut here = Stretch {
+        before: piece.before.clone(),
+        after: piece.after.clone(),
+        residual: start,
+    };
     let mut outside = 0.0;
     while here.length() > WIDTH {
         let (left, right) = here.halves(oracle);
-        let (chosen, other) = if left.residual.abs() > right.residual.abs() { (left, right) } else { (right, left) };
+        let (chosen, other) = if left.residual.abs() > right.residual.abs() {
+            (left, right)
+        } else {
+            (right, left)
+        };
         outside += other.residual;
         let sum = outside + chosen.residual;
         if !sum.is_finite() || (sum - start).abs() > 0.5 * start.abs() {
@@ -34,7 +42,10 @@ pub(crate) fn follow(oracle: &mut Oracle, piece: &Piece) -> Cause {
         }
         here = chosen;
     }
-    Cause::Jump(Bracket { before: here.before, after: here.after })
+    Cause::Jump(Bracket {
+        before: here.before,
+        after: here.after,
+    })
 }
 
 struct Stretch {
@@ -52,7 +63,11 @@ impl Stretch {
         let slopes = Kronrod::nodes(before.t, after.t).map(|t| oracle.sample(t).slope);
         let integral = Kronrod::integrate(&slopes, after.t - before.t);
         let residual = (after.value - before.value) - integral.value;
-        Stretch { before, after, residual }
+        Stretch {
+            before,
+            after,
+            residual,
+        }
     }
 
     fn halves(&self, oracle: &mut Oracle) -> (Stretch, Stretch) {

@@ -32,7 +32,11 @@ impl Bracket {
 /// Narrows a bracket by what tells the two sides apart.
 ///
 /// `is_before` is asked of samples in between; it holds for the left end and not for the right.
-pub(crate) fn narrow(oracle: &mut Oracle, bracket: Bracket, mut is_before: impl FnMut(&Sample) -> bool) -> Bracket {
+pub(crate) fn narrow(
+    oracle: &mut Oracle,
+    bracket: Bracket,
+    mut is_before: impl FnMut(&Sample) -> bool,
+) -> Bracket {
     let mut bracket = bracket;
     let mut search = Itp::new(bracket.width());
     while !bracket.is_narrow() {
@@ -51,12 +55,22 @@ pub(crate) fn narrow(oracle: &mut Oracle, bracket: Bracket, mut is_before: impl 
 /// within rounding noise are passed over.
 pub(crate) fn change(oracle: &mut Oracle, before: Sample, after: Sample, blurred: bool) -> Bracket {
     let left = before.clone();
-    let is_before = move |s: &Sample| if blurred { s.agrees(&left) } else { s.same(&left) };
+    let is_before = move |s: &Sample| {
+        if blurred {
+            s.agrees(&left)
+        } else {
+            s.same(&left)
+        }
+    };
     narrow(oracle, Bracket { before, after }, is_before)
 }
 
 /// Where the value (or the slope) changes most abruptly: bisection towards the half with the larger change.
-pub(crate) fn steepest(oracle: &mut Oracle, bracket: Bracket, of: impl Fn(&Sample) -> f64) -> Bracket {
+pub(crate) fn steepest(
+    oracle: &mut Oracle,
+    bracket: Bracket,
+    of: impl Fn(&Sample) -> f64,
+) -> Bracket {
     let mut bracket = bracket;
     while !bracket.is_narrow() {
         let middle = oracle.sample(bracket.before.t + 0.5 * bracket.width());
@@ -108,7 +122,12 @@ struct Itp {
 impl Itp {
     fn new(width: f64) -> Self {
         let halvings = (width / WIDTH).log2().ceil().max(0.0) as i32;
-        Itp { budget: halvings + 1, step: 0, truncation: 0.2 / width, ties: 0 }
+        Itp {
+            budget: halvings + 1,
+            step: 0,
+            truncation: 0.2 / width,
+            ties: 0,
+        }
     }
 
     /// How far to step away from an end that is exactly on the kink: little at first, for a kink is

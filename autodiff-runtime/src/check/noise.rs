@@ -18,11 +18,22 @@ const PLACES: usize = 3;
 /// An estimate of the standard deviation of rounding errors in the values, the worst over the curve.
 ///
 /// Pieces whose own sample is below `negligible` are passed over.
-pub(crate) fn estimate(oracle: &mut Oracle, walk: &Walk, negligible: f64, rng: &mut SplitMix64) -> f64 {
+pub(crate) fn estimate(
+    oracle: &mut Oracle,
+    walk: &Walk,
+    negligible: f64,
+    rng: &mut SplitMix64,
+) -> f64 {
     let rule = Kronrod::new();
-    let mut pieces: Vec<&Piece> = walk.pieces().filter(|piece| piece.noise > negligible).collect();
+    let mut pieces: Vec<&Piece> = walk
+        .pieces()
+        .filter(|piece| piece.noise > negligible)
+        .collect();
     pieces.sort_by(|a, b| b.noise.total_cmp(&a.noise));
-    let measured = pieces.into_iter().take(PIECES).map(|piece| on_piece(oracle, &rule, piece, rng));
+    let measured = pieces
+        .into_iter()
+        .take(PIECES)
+        .map(|piece| on_piece(oracle, &rule, piece, rng));
     measured.fold(0.0, f64::max)
 }
 
@@ -34,7 +45,13 @@ fn on_piece(oracle: &mut Oracle, rule: &Kronrod, piece: &Piece, rng: &mut SplitM
     medians.fold(f64::INFINITY, f64::min)
 }
 
-fn at_scale(oracle: &mut Oracle, rule: &Kronrod, piece: &Piece, length: f64, rng: &mut SplitMix64) -> f64 {
+fn at_scale(
+    oracle: &mut Oracle,
+    rule: &Kronrod,
+    piece: &Piece,
+    length: f64,
+    rng: &mut SplitMix64,
+) -> f64 {
     let mut found: [f64; PLACES] = core::array::from_fn(|_| {
         let a = piece.before.t + rng.unit() * (piece.length() - length);
         sample(oracle, rule, a, a + length)

@@ -52,7 +52,10 @@ impl Options {
     /// Sets [`panels`](Self::panels), which is at least 1.
     #[must_use]
     pub fn panels(self, panels: usize) -> Self {
-        Options { panels: panels.max(1), ..self }
+        Options {
+            panels: panels.max(1),
+            ..self
+        }
     }
 
     /// Sets [`depth`](Self::depth).
@@ -64,13 +67,19 @@ impl Options {
     /// Sets [`evaluations`](Self::evaluations).
     #[must_use]
     pub fn evaluations(self, evaluations: usize) -> Self {
-        Options { evaluations, ..self }
+        Options {
+            evaluations,
+            ..self
+        }
     }
 
     /// Sets [`curves`](Self::curves).
     #[must_use]
     pub fn curves(self, curves: usize) -> Self {
-        Options { curves: Some(curves), ..self }
+        Options {
+            curves: Some(curves),
+            ..self
+        }
     }
 
     /// Sets [`truncation`](Self::truncation).

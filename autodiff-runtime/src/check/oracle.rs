@@ -40,7 +40,8 @@ impl Sample {
 
     /// Whether this and `other` took the same decisions, but for those that are rounding noise in both.
     pub(crate) fn agrees(&self, other: &Sample) -> bool {
-        self.record.agrees(&other.record, self.blur().max(other.blur()))
+        self.record
+            .agrees(&other.record, self.blur().max(other.blur()))
     }
 
     /// Whether this and `other` took the same decisions.
@@ -51,7 +52,11 @@ impl Sample {
 
 impl fmt::Debug for Sample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sample(t = {:?}, value = {:?}, slope = {:?})", self.t, self.value, self.slope)
+        write!(
+            f,
+            "Sample(t = {:?}, value = {:?}, slope = {:?})",
+            self.t, self.value, self.slope
+        )
     }
 }
 
@@ -69,7 +74,14 @@ pub(crate) struct Oracle<'a> {
 impl<'a> Oracle<'a> {
     pub(crate) fn new(function: &'a Function<'a>, curve: &'a dyn Curve) -> Self {
         let p = curve.dimension();
-        Oracle { function, curve, point: vec![0.0; p], velocity: vec![0.0; p], visits: 0, spent: 0 }
+        Oracle {
+            function,
+            curve,
+            point: vec![0.0; p],
+            velocity: vec![0.0; p],
+            visits: 0,
+            spent: 0,
+        }
     }
 
     pub(crate) fn sample(&mut self, t: f64) -> Sample {
@@ -85,7 +97,12 @@ impl<'a> Oracle<'a> {
 
     fn measure(&self, t: f64, value: f64, gradient: &[f64], record: Record) -> Sample {
         let p = self.point.len();
-        assert_eq!(gradient.len(), p, "the gradient has {} components and the point {p}", gradient.len());
+        assert_eq!(
+            gradient.len(),
+            p,
+            "the gradient has {} components and the point {p}",
+            gradient.len()
+        );
         let mut slope = 0.0;
         let mut terms = 0.0;
         let mut size = 0.0f64;
@@ -97,7 +114,15 @@ impl<'a> Oracle<'a> {
             size = size.max(x.abs());
         }
         let wild = value.is_finite() && !gradient.iter().all(|g| g.is_finite());
-        Sample { t, value, slope, terms, size, wild, record: Rc::new(record) }
+        Sample {
+            t,
+            value,
+            slope,
+            terms,
+            size,
+            wild,
+            record: Rc::new(record),
+        }
     }
 
     pub(crate) fn point_at(&mut self, t: f64) -> Vec<f64> {

@@ -55,7 +55,9 @@ pub(crate) struct Kronrod {
 
 impl Kronrod {
     pub(crate) fn new() -> Self {
-        Kronrod { noise: noise_weights() }
+        Kronrod {
+            noise: noise_weights(),
+        }
     }
 
     /// The 15 interior nodes of the panel from `a` to `b`, in order.
@@ -110,7 +112,8 @@ fn noise_weights() -> [f64; POINTS] {
         _ => place(i - 1),
     });
     let others = |i: usize| (0..POINTS).filter(move |&k| k != i);
-    let raw: [f64; POINTS] = core::array::from_fn(|i| 1.0 / others(i).map(|k| x[i] - x[k]).product::<f64>());
+    let raw: [f64; POINTS] =
+        core::array::from_fn(|i| 1.0 / others(i).map(|k| x[i] - x[k]).product::<f64>());
     let norm = raw.iter().map(|w| w * w).sum::<f64>().sqrt();
     raw.map(|w| w / norm)
 }
@@ -129,7 +132,10 @@ mod tests {
         for degree in 0..=22 {
             let exact = (2f64.powi(degree + 1) - (-1f64).powi(degree + 1)) / f64::from(degree + 1);
             let found = integrate(|x| x.powi(degree), -1.0, 2.0);
-            assert!((found.value - exact).abs() <= 1e-14 * exact.abs(), "degree {degree}");
+            assert!(
+                (found.value - exact).abs() <= 1e-14 * exact.abs(),
+                "degree {degree}"
+            );
             if degree <= 13 {
                 assert!(found.error <= 1e-13 * exact.abs(), "degree {degree}");
             }
@@ -151,7 +157,15 @@ mod tests {
         let rule = Kronrod::new();
         let sample = |f: &dyn Fn(f64) -> f64| {
             let nodes = Kronrod::nodes(0.0, 1.0);
-            core::array::from_fn(|i| f(if i == 0 { 0.0 } else if i == 16 { 1.0 } else { nodes[i - 1] }))
+            core::array::from_fn(|i| {
+                f(if i == 0 {
+                    0.0
+                } else if i == 16 {
+                    1.0
+                } else {
+                    nodes[i - 1]
+                })
+            })
         };
         assert!(rule.noise(&sample(&|x| (3.0 * x).exp())) < 1e-13);
         assert!(rule.noise(&sample(&|x| f64::from((3.0 * x).exp() as f32))) > 1e-8);

@@ -58,7 +58,12 @@ impl SplitMix64 {
     /// A direction, uniform on the unit sphere.
     pub fn direction(&mut self, dimension: usize) -> Vec<f64> {
         let d: Vec<f64> = (0..dimension).map(|_| self.normal()).collect();
-        let norm = d.iter().map(|x| x * x).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
+        let norm = d
+            .iter()
+            .map(|x| x * x)
+            .sum::<f64>()
+            .sqrt()
+            .max(f64::MIN_POSITIVE);
         d.iter().map(|x| x / norm).collect()
     }
 }

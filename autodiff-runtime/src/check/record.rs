@@ -5,29 +5,11 @@ use std::collections::HashMap;
 use crate::decision::Decision;
 use crate::field::Site;
 use crate::selection::{Selection, Visit};
+use crate::trace::Side;
 
 /// The same place in the source, even if the compiler made two copies of its metadata.
 pub(crate) fn same_site(a: &Site, b: &Site) -> bool {
-    core::ptr::eq(a, b)
-        || (a.id == b.id && a.line == b.line && a.column == b.column && a.function == b.function && a.module == b.module)
-}
-
-/// Which side a decision took; the weight at a tie does not matter for where kinks are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Side {
-    Below,
-    Tie,
-    Above,
-}
-
-impl From<Decision> for Side {
-    fn from(decision: Decision) -> Side {
-        match decision {
-            Decision::Below => Side::Below,
-            Decision::Tie(_) => Side::Tie,
-            Decision::Above => Side::Above,
-        }
-    }
+    core::ptr::eq(a, b) || (a.id == b.id && a.key() == b.key())
 }
 
 /// One decision of one evaluation.
@@ -101,7 +83,12 @@ impl Record {
             }
             if a.side() != b.side() {
                 let occurrence = self.count(a.site, i);
-                found.push(Change { site: a.site, occurrence, from: a.decision, to: b.decision });
+                found.push(Change {
+                    site: a.site,
+                    occurrence,
+                    from: a.decision,
+                    to: b.decision,
+                });
             }
         }
         found
@@ -128,11 +115,17 @@ pub(crate) struct Recording {
 
 impl Recording {
     pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Recording { visits: Vec::with_capacity(capacity), signature: 0 }
+        Recording {
+            visits: Vec::with_capacity(capacity),
+            signature: 0,
+        }
     }
 
     pub(crate) fn finish(self) -> Record {
-        Record { visits: self.visits, signature: self.signature }
+        Record {
+            visits: self.visits,
+            signature: self.signature,
+        }
     }
 
     /// One step of FxHash: signatures are only compared with each other, within one process.
@@ -143,7 +136,11 @@ impl Recording {
 
 impl Selection for Recording {
     fn decide(&mut self, visit: &Visit) -> Decision {
-        let seen = Seen { site: visit.site, margin: visit.margin, decision: visit.default };
+        let seen = Seen {
+            site: visit.site,
+            margin: visit.margin,
+            decision: visit.default,
+        };
         let place = core::ptr::from_ref(visit.site).addr() as u64;
         self.mix(place ^ ((seen.side() as u64 + 1) << 60));
         self.visits.push(seen);
@@ -161,7 +158,9 @@ impl Presence {
     pub(crate) fn of(record: &Record, sites: &mut Sites) -> Self {
         let mut sides = HashMap::new();
         for seen in &record.visits {
-            *sides.entry((sites.index(seen.site), seen.side())).or_insert(0) += 1;
+            *sides
+                .entry((sites.index(seen.site), seen.side()))
+                .or_insert(0) += 1;
         }
         Presence { sides }
     }

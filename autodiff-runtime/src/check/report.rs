@@ -75,7 +75,9 @@ impl Reason {
     pub const fn advice(self) -> &'static str {
         match self {
             Reason::Evaluations => "raise `Options::evaluations`, or take a shorter curve",
-            Reason::Quadrature => "raise `Options::depth`, or keep the curve away from where the gradient is unbounded",
+            Reason::Quadrature => {
+                "raise `Options::depth`, or keep the curve away from where the gradient is unbounded"
+            }
             Reason::Noise => "compute in f64, or take a curve along which the value changes more",
             Reason::NotFinite => "keep the curve inside the domain of the function",
             Reason::Unresolved => "raise `Options::panels`",
@@ -290,7 +292,11 @@ impl Report {
     /// # Errors
     /// The report itself, if it is not compliant.
     pub fn into_result(self) -> Result<Report, Box<Report>> {
-        if self.is_compliant() { Ok(self) } else { Err(Box::new(self)) }
+        if self.is_compliant() {
+            Ok(self)
+        } else {
+            Err(Box::new(self))
+        }
     }
 }
 

@@ -7,21 +7,20 @@ use crate::field::Site;
 /// A number in at most ten characters or so, never rounded to 0.
 pub(crate) fn number(x: f64) -> String {
     let plain = x == 0.0 || (1e-3..1e5).contains(&x.abs());
-    let text = if plain { format!("{x:.6}") } else { return exponent(x) };
+    let text = if plain {
+        format!("{x:.6}")
+    } else {
+        return exponent(x);
+    };
     let short = text.trim_end_matches('0').trim_end_matches('.');
     short.to_string()
 }
 
 fn exponent(x: f64) -> String {
-    if x.is_finite() { format!("{x:.3e}") } else { format!("{x}") }
-}
-
-/// `src/model.rs:12:9`.
-pub(crate) struct Place<'a>(pub(crate) &'a Site);
-
-impl fmt::Display for Place<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.0.file, self.0.line, self.0.column)
+    if x.is_finite() {
+        format!("{x:.3e}")
+    } else {
+        format!("{x}")
     }
 }
 
@@ -37,7 +36,12 @@ impl fmt::Display for Excerpt<'_> {
         let gutter = " ".repeat(line.len());
         let source = self.site.source.lines().next().unwrap_or("");
         let marks = "^".repeat(source.chars().count().max(1));
-        writeln!(f, "  {gutter}--> {} in `{}`", Place(self.site), self.site.function)?;
+        writeln!(
+            f,
+            "  {gutter}--> {} in `{}`",
+            self.site.place(),
+            self.site.function
+        )?;
         writeln!(f, "  {gutter} |")?;
         writeln!(f, "  {line} | {source}")?;
         writeln!(f, "  {gutter} | {marks} {}", self.note)

@@ -45,8 +45,15 @@ impl Tolerance {
 
     /// A gradient computed with the same relative noise as the value errs by that much in its integral.
     pub(crate) fn with_noise(self, noise: f64, walk: &Walk) -> Self {
-        let relative = if walk.value > 0.0 { noise / walk.value } else { 0.0 };
-        Tolerance { noise: SAFETY * (noise + relative * walk.variation()), ..self }
+        let relative = if walk.value > 0.0 {
+            noise / walk.value
+        } else {
+            0.0
+        };
+        Tolerance {
+            noise: SAFETY * (noise + relative * walk.variation()),
+            ..self
+        }
     }
 
     /// For the change of the value along a stretch against the integral of the gradient.

@@ -51,11 +51,15 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    fn new(bracket: Bracket) -> Self {
+    pub(crate) fn new(bracket: Bracket) -> Self {
         const SHOWN: usize = 8;
         let Bracket { before, after } = bracket;
         let changes = before.record.changes(&after.record, SHOWN);
-        Event { before, after, changes }
+        Event {
+            before,
+            after,
+            changes,
+        }
     }
 
     pub(crate) fn length(&self) -> f64 {
@@ -64,7 +68,8 @@ impl Event {
 
     /// Change of the value beyond what the slopes on both sides explain.
     pub(crate) fn residual(&self) -> f64 {
-        (self.after.value - self.before.value) - 0.5 * self.length() * (self.before.slope + self.after.slope)
+        (self.after.value - self.before.value)
+            - 0.5 * self.length() * (self.before.slope + self.after.slope)
     }
 
     /// What the slopes could change the value by between both times.
@@ -159,7 +164,12 @@ struct Task {
 }
 
 /// Walks along the curve of `oracle` with `panels` jittered panels to start with.
-pub(crate) fn walk(oracle: &mut Oracle, options: &Options, panels: usize, rng: &mut SplitMix64) -> Walk {
+pub(crate) fn walk(
+    oracle: &mut Oracle,
+    options: &Options,
+    panels: usize,
+    rng: &mut SplitMix64,
+) -> Walk {
     let mut walker = Walker {
         limit: oracle.spent + options.evaluations,
         tolerance: 0.1 * options.tolerance,
@@ -176,7 +186,8 @@ pub(crate) fn walk(oracle: &mut Oracle, options: &Options, panels: usize, rng: &
 
 /// Ends of the first panels: even but for a jitter, with every break of the curve among them.
 fn start_times(breaks: &[f64], panels: usize, rng: &mut SplitMix64) -> Vec<f64> {
-    let jittered = |i: usize, rng: &mut SplitMix64| (i as f64 + rng.between(-0.4, 0.4)) / panels as f64;
+    let jittered =
+        |i: usize, rng: &mut SplitMix64| (i as f64 + rng.between(-0.4, 0.4)) / panels as f64;
     let mut times: Vec<f64> = (1..panels).map(|i| jittered(i, rng)).collect();
     times.extend(breaks.iter().copied().filter(|t| *t > 0.0 && *t < 1.0));
     times.extend([0.0, 1.0]);
@@ -199,10 +210,20 @@ struct Walker<'a, 'b> {
 impl Walker<'_, '_> {
     fn run(&mut self, times: &[f64]) {
         let ends: Vec<Sample> = times.iter().map(|t| self.sample(*t)).collect();
-        self.slope = ends.iter().filter(|s| s.is_finite()).map(|s| s.slope.abs()).sum::<f64>() / ends.len() as f64;
+        self.slope = ends
+            .iter()
+            .filter(|s| s.is_finite())
+            .map(|s| s.slope.abs())
+            .sum::<f64>()
+            / ends.len() as f64;
         let mut tasks: Vec<Task> = Vec::new();
         for pair in ends.windows(2).rev() {
-            tasks.push(Task { before: pair[0].clone(), after: pair[1].clone(), depth: 0, parent: None });
+            tasks.push(Task {
+                before: pair[0].clone(),
+                after: pair[1].clone(),
+                depth: 0,
+                parent: None,
+            });
         }
         while let Some(task) = tasks.pop() {
             self.step(task, &mut tasks);
@@ -265,7 +286,13 @@ impl Walker<'_, '_> {
     fn push_piece(&mut self, task: Task, integral: Integral, noise: f64) {
         let presence = Presence::of(&task.after.record, &mut self.found.sites);
         let Task { before, after, .. } = task;
-        self.found.parts.push(Part::Piece(Piece { before, after, integral, noise, presence }));
+        self.found.parts.push(Part::Piece(Piece {
+            before,
+            after,
+            integral,
+            noise,
+            presence,
+        }));
     }
 
     /// Halves a panel that is partly without finite values, to cover what has them.
@@ -279,13 +306,36 @@ impl Walker<'_, '_> {
 
     fn halve(&mut self, task: Task, middle: &Sample, error: Option<f64>, tasks: &mut Vec<Task>) {
         let depth = task.depth + 1;
-        tasks.push(Task { before: middle.clone(), after: task.after, depth, parent: error });
-        tasks.push(Task { before: task.before, after: middle.clone(), depth, parent: error });
+        tasks.push(Task {
+            before: middle.clone(),
+            after: task.after,
+            depth,
+            parent: error,
+        });
+        tasks.push(Task {
+            before: task.before,
+            after: middle.clone(),
+            depth,
+            parent: error,
+        });
     }
 
-    fn split_at_change(&mut self, task: Task, points: &[Sample; POINTS], i: usize, tasks: &mut Vec<Task>) {
-        let blurred = points.windows(2).any(|pair| !pair[0].same(&pair[1]) && pair[0].agrees(&pair[1]));
-        let bracket = locate::change(self.oracle, points[i].clone(), points[i + 1].clone(), blurred);
+    fn split_at_change(
+        &mut self,
+        task: Task,
+        points: &[Sample; POINTS],
+        i: usize,
+        tasks: &mut Vec<Task>,
+    ) {
+        let blurred = points
+            .windows(2)
+            .any(|pair| !pair[0].same(&pair[1]) && pair[0].agrees(&pair[1]));
+        let bracket = locate::change(
+            self.oracle,
+            points[i].clone(),
+            points[i + 1].clone(),
+            blurred,
+        );
         self.split(task, bracket, tasks);
     }
 
@@ -294,8 +344,18 @@ impl Walker<'_, '_> {
         let depth = task.depth;
         self.found.note(&bracket.before);
         self.found.note(&bracket.after);
-        let left = Task { before: task.before, after: bracket.before.clone(), depth, parent: None };
-        let right = Task { before: bracket.after.clone(), after: task.after, depth, parent: None };
+        let left = Task {
+            before: task.before,
+            after: bracket.before.clone(),
+            depth,
+            parent: None,
+        };
+        let right = Task {
+            before: bracket.after.clone(),
+            after: task.after,
+            depth,
+            parent: None,
+        };
         let mut rest = vec![left];
         while let Some(task) = rest.pop() {
             self.step(task, &mut rest);
@@ -322,12 +382,20 @@ impl Walker<'_, '_> {
 
     fn is_fine(&self, task: &Task, integral: Integral, length: f64) -> bool {
         let wanted = self.tolerance * length * (self.found.value + self.slope);
-        let noisy = |parent: f64| integral.error >= 0.1 * parent && integral.error <= NOISE_LEVEL * length * self.slope;
+        let noisy = |parent: f64| {
+            integral.error >= 0.1 * parent && integral.error <= NOISE_LEVEL * length * self.slope
+        };
         integral.error <= wanted || task.depth >= self.depth || task.parent.is_some_and(noisy)
     }
 
     /// A jump of the slope that no decision accounts for, where halving does not help.
-    fn unrecorded_kink(&mut self, task: &Task, points: &[Sample; POINTS], integral: Integral, length: f64) -> Option<Bracket> {
+    fn unrecorded_kink(
+        &mut self,
+        task: &Task,
+        points: &[Sample; POINTS],
+        integral: Integral,
+        length: f64,
+    ) -> Option<Bracket> {
         if task.depth < SUSPICIOUS_DEPTH || integral.error < NOISE_LEVEL * length * self.slope {
             return None;
         }
@@ -337,7 +405,10 @@ impl Walker<'_, '_> {
         if step(i) < 0.5 * all {
             return None;
         }
-        let bracket = Bracket { before: points[i].clone(), after: points[i + 1].clone() };
+        let bracket = Bracket {
+            before: points[i].clone(),
+            after: points[i + 1].clone(),
+        };
         let found = locate::steepest(self.oracle, bracket, |s| s.slope);
         let jump = (found.after.slope - found.before.slope).abs();
         (jump >= 0.5 * step(i)).then_some(found)
@@ -355,7 +426,10 @@ impl Walker<'_, '_> {
     /// Looks for a time at which the test holds exactly; in floating point there need not be one.
     fn hit_equality(&mut self, before: &Sample, after: &Sample, index: usize) {
         let sign = before.record.visits[index].margin.signum();
-        let bracket = Bracket { before: before.clone(), after: after.clone() };
+        let bracket = Bracket {
+            before: before.clone(),
+            after: after.clone(),
+        };
         let margin = |s: &Sample| s.record.visits.get(index).map_or(0.0, |seen| seen.margin);
         let mut exact = None;
         let found = locate::narrow(self.oracle, bracket, |s| {
@@ -367,7 +441,10 @@ impl Walker<'_, '_> {
         let exact = exact.or_else(|| self.scan(&found, |s| margin(s) == 0.0));
         if let Some(exact) = exact {
             self.found.note(&exact);
-            self.found.touched.push(Event::new(Bracket { before: found.before, after: exact }));
+            self.found.touched.push(Event::new(Bracket {
+                before: found.before,
+                after: exact,
+            }));
         }
     }
 
@@ -383,5 +460,7 @@ impl Walker<'_, '_> {
 /// The first decision that both samples take alike although its margin changes sign in between.
 fn crossed_equality(before: &Sample, after: &Sample) -> Option<usize> {
     let pairs = before.record.visits.iter().zip(&after.record.visits);
-    pairs.into_iter().position(|(a, b)| a.side() == b.side() && a.margin * b.margin < 0.0)
+    pairs
+        .into_iter()
+        .position(|(a, b)| a.side() == b.side() && a.margin * b.margin < 0.0)
 }

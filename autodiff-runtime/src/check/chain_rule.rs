@@ -1,0 +1,175 @@
+//! The chain rule along one curve: from the walk to the report.
+
+use std::time::Instant;
+
+use crate::check::curve::Curve;
+use crate::check::judge::{self, Test, Weighed};
+use crate::check::locate::WIDTH;
+use crate::check::noise;
+use crate::check::options::Options;
+use crate::check::oracle::{Function, Oracle};
+use crate::check::random::SplitMix64;
+use crate::check::record::same_site;
+use crate::check::report::{Crossing, Failure, Reason, Report, Verdict};
+use crate::check::tolerance::Tolerance;
+use crate::check::violations::{self, Finder, Found};
+use crate::check::walk::{Walk, Why, walk};
+
+/// One test along one curve.
+pub(crate) fn along(
+    test: Test,
+    function: &Function<'_>,
+    curve: &dyn Curve,
+    options: &Options,
+) -> Report {
+    let started = Instant::now();
+    let mut oracle = Oracle::new(function, curve);
+    let outcome = examine(test, &mut oracle, options);
+    let Outcome {
+        walk,
+        tolerance,
+        residual,
+        found,
+    } = outcome;
+    let verdict = verdict(&walk, &tolerance, &found);
+    Report {
+        test: match test {
+            Test::ChainRule => "chain rule",
+            Test::Loop => "closed loop",
+        },
+        curve: violations::describe(curve),
+        verdict,
+        residual,
+        tolerance: tolerance.total(),
+        violations: found.violations,
+        kinks: crossings(&walk),
+        sites: walk.sites.all().to_vec(),
+        unrecorded: walk
+            .events()
+            .filter(|event| event.changes.is_empty())
+            .count(),
+        uncovered: walk.gaps().map(|gap| gap.to - gap.from).sum(),
+        curves: 1,
+        evaluations: oracle.spent,
+        elapsed: started.elapsed(),
+    }
+}
+
+struct Outcome {
+    walk: Walk,
+    tolerance: Tolerance,
+    residual: f64,
+    found: Found,
+}
+
+/// A refutation counts only if it persists when the panels are doubled and shifted.
+fn examine(test: Test, oracle: &mut Oracle, options: &Options) -> Outcome {
+    let mut rng = SplitMix64::new(options.seed);
+    let (walk, tolerance, weighed) = look(test, oracle, options, options.panels, &mut rng);
+    let (walk, tolerance, weighed) = match weighed.is_suspicious() {
+        true => look(test, oracle, options, 2 * options.panels, &mut rng),
+        false => (walk, tolerance, weighed),
+    };
+    let mut found = match (weighed.is_suspicious(), test) {
+        (false, _) => Found::default(),
+        (true, Test::ChainRule) => Finder {
+            oracle,
+            walk: &walk,
+            tolerance: &tolerance,
+            options,
+        }
+        .find(&weighed),
+        (true, Test::Loop) => circulation(oracle, weighed.residual),
+    };
+    if let Some(sample) = &walk.wild {
+        found
+            .violations
+            .push(violations::not_finite(oracle, sample));
+    }
+    Outcome {
+        walk,
+        tolerance,
+        residual: weighed.residual,
+        found,
+    }
+}
+
+/// One walk, with the noise measured if the verdict hangs on it.
+fn look(
+    test: Test,
+    oracle: &mut Oracle,
+    options: &Options,
+    panels: usize,
+    rng: &mut SplitMix64,
+) -> (Walk, Tolerance, Weighed) {
+    let walk = walk(oracle, options, panels, rng);
+    let tolerance = Tolerance::of(&walk, options);
+    let weighed = judge::weigh(test, &walk, &tolerance, options);
+    if !weighed.is_suspicious() {
+        return (walk, tolerance, weighed);
+    }
+    let noise = noise::estimate(oracle, &walk, tolerance.negligible(), rng);
+    let tolerance = tolerance.with_noise(noise, &walk);
+    let weighed = judge::weigh(test, &walk, &tolerance, options);
+    (walk, tolerance, weighed)
+}
+
+fn circulation(oracle: &mut Oracle, integral: f64) -> Found {
+    let violation = violations::at(oracle, 0.0, Failure::Circulation { integral });
+    Found {
+        violations: vec![violation],
+        unresolved: false,
+    }
+}
+
+fn verdict(walk: &Walk, tolerance: &Tolerance, found: &Found) -> Verdict {
+    if let Some(violation) = found.violations.first() {
+        return violation.failure.verdict();
+    }
+    let gap = |why: Why| walk.gaps().any(|gap| gap.why == why);
+    let reasons = [
+        (found.unresolved, Reason::Unresolved),
+        (gap(Why::Budget), Reason::Evaluations),
+        (gap(Why::NotFinite), Reason::NotFinite),
+        (tolerance.is_coarse() && tolerance.is_noisy(), Reason::Noise),
+        (tolerance.is_coarse(), Reason::Quadrature),
+    ];
+    let reason = reasons.into_iter().find(|(holds, _)| *holds);
+    reason.map_or(Verdict::NoViolationFound, |(_, reason)| {
+        Verdict::Inconclusive(reason)
+    })
+}
+
+/// The kinks in order. On the way through an exact tie two changes are one crossing.
+fn crossings(walk: &Walk) -> Vec<Crossing> {
+    let mut found: Vec<Crossing> = Vec::new();
+    for event in walk.events().chain(&walk.touched) {
+        for change in &event.changes {
+            let t = event.after.t;
+            let crossing = Crossing {
+                site: change.site,
+                occurrence: change.occurrence,
+                t,
+                from: change.from,
+                to: change.to,
+                curve: 0,
+            };
+            match found
+                .iter_mut()
+                .rev()
+                .take(8)
+                .find(|last| continues(last, &crossing))
+            {
+                Some(last) => last.to = crossing.to,
+                None => found.push(crossing),
+            }
+        }
+    }
+    found.sort_by(|a, b| a.t.total_cmp(&b.t));
+    found
+}
+
+fn continues(last: &Crossing, next: &Crossing) -> bool {
+    let same = same_site(last.site, next.site) && last.occurrence == next.occurrence;
+    same && last.to.is_tie() && (next.t - last.t).abs() <= 8.0 * WIDTH
+}

@@ -1,0 +1,146 @@
+//! Tells whether a gradient obeys the chain rule along curves, kinks and all.
+//!
+//! What comes in is any function of the shape `Fn(&[f64], &mut dyn Selection) -> (value, gradient)`:
+//! one that the compiler differentiated, or one by hand. What goes out is a [`Report`].
+//!
+//! A set-valued gradient field is *conservative* for `f` if along every absolutely continuous
+//! curve `γ`, for almost every time, `d/dt f(γ(t)) = ⟨v, γ'(t)⟩` for every element `v` at `γ(t)`
+//! (Bolte and Pauwels, *Conservative set valued fields, automatic differentiation, stochastic gradient
+//! methods and deep learning*, Math. Program. 188, 2021). So the value of a curve's end less that of its start is
+//! the integral of `⟨v, γ'⟩`, and that is what is tested here. No test at a single point can refute a field, and no
+//! number of curves can prove one: [`Verdict`] says what each outcome claims.
+//!
+//! ```
+//! use autodiff_runtime::check::{self, Options, Verdict};
+//!
+//! // |x| by hand, with the derivative +1 on both sides.
+//! let wrong = |x: &[f64], _: &mut dyn autodiff_runtime::Selection| (x[0].abs(), vec![1.0]);
+//! let report = check::chain_rule(wrong, &[-1.0], &[2.0], &Options::default());
+//! assert_eq!(report.verdict(), Verdict::WrongDerivative);
+//! ```
+
+mod arcs;
+mod blame;
+mod chain_rule;
+mod curve;
+mod display;
+mod follow;
+mod gradient;
+mod judge;
+mod locate;
+mod noise;
+mod options;
+mod oracle;
+mod quadrature;
+mod random;
+mod record;
+mod report;
+mod text;
+mod tolerance;
+mod violations;
+mod walk;
+
+pub use curve::{Circle, Curve, Lissajous, Path, Polyline, Segment};
+pub use gradient::IntoGradient;
+pub use options::Options;
+pub use random::SplitMix64;
+pub use report::{Crossing, Failure, Reason, Report, Verdict, Violation};
+
+use crate::selection::Selection;
+use judge::Test;
+
+/// Tests the chain rule along the segment from one point to another.
+///
+/// For a function of one slice that the compiler differentiated, the closure is one line:
+/// `|x, sel| loss::value_and_grad_with(sel, x)`. With several parameters it takes them out of the
+/// slice; the gradient may be what the function returns ([`IntoGradient`]):
+/// `|x, sel| model::value_and_grad_with(sel, &x[..3], x[3])`.
+///
+/// ```
+/// use autodiff_runtime::check::{self, Options};
+/// let report = check::chain_rule(|x, _| (x[0] * x[1], [x[1], x[0]]), &[0.0, 1.0], &[2.0, 3.0], &Options::default());
+/// assert!(report.is_compliant());
+/// println!("{report}");
+/// ```
+pub fn chain_rule<F, G>(f: F, from: &[f64], to: &[f64], options: &Options) -> Report
+where
+    F: Fn(&[f64], &mut dyn Selection) -> (f64, G),
+    G: IntoGradient,
+{
+    chain_rule_along(f, &Segment::new(from, to), options)
+}
+
+/// Tests the chain rule along any piecewise smooth curve.
+///
+/// ```
+/// use autodiff_runtime::check::{self, Circle, Options};
+/// let circle = Circle::new(&[0.3, 0.1], &[1.0, 0.0], &[0.0, 1.0]);
+/// let report = check::chain_rule_along(|x, _| (x[0] * x[1], [x[1], x[0]]), &circle, &Options::default());
+/// assert!(report.is_compliant());
+/// ```
+pub fn chain_rule_along<F, G>(f: F, curve: &dyn Curve, options: &Options) -> Report
+where
+    F: Fn(&[f64], &mut dyn Selection) -> (f64, G),
+    G: IntoGradient,
+{
+    chain_rule::along(Test::ChainRule, &flat(f), curve, options)
+}
+
+/// Tests that the integral of the gradient around the polygon with the given corners is 0.
+///
+/// This needs no values: it asks whether the gradient is that of *some* function. A gradient of the
+/// wrong function passes, so test [`chain_rule`] too.
+///
+/// ```
+/// use autodiff_runtime::check::{self, Options, Verdict};
+/// // The rotation field has no potential.
+/// let rotation = |x: &[f64], _: &mut dyn autodiff_runtime::Selection| (0.0, [-x[1], x[0]]);
+/// let corners = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]];
+/// let report = check::closed_loop(rotation, &corners, &Options::default());
+/// assert_eq!(report.verdict(), Verdict::Circulation);
+/// ```
+pub fn closed_loop<F, G, P>(f: F, corners: &[P], options: &Options) -> Report
+where
+    F: Fn(&[f64], &mut dyn Selection) -> (f64, G),
+    G: IntoGradient,
+    P: AsRef<[f64]>,
+{
+    closed_loop_along(f, &Polyline::closed(corners), options)
+}
+
+/// As [`closed_loop`], around any closed curve.
+///
+/// # Panics
+/// If the curve does not end where it starts.
+pub fn closed_loop_along<F, G>(f: F, curve: &dyn Curve, options: &Options) -> Report
+where
+    F: Fn(&[f64], &mut dyn Selection) -> (f64, G),
+    G: IntoGradient,
+{
+    let (mut start, mut end) = (vec![0.0; curve.dimension()], vec![0.0; curve.dimension()]);
+    curve.point(0.0, &mut start);
+    curve.point(1.0, &mut end);
+    let gap = start
+        .iter()
+        .zip(&end)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f64::max);
+    let size = start.iter().fold(0.0f64, |m, x| m.max(x.abs()));
+    assert!(
+        gap <= 1e-12 * (1.0 + size),
+        "a closed curve ends where it starts; this one ends {gap} away"
+    );
+    chain_rule::along(Test::Loop, &flat(f), curve, options)
+}
+
+/// The function with its gradient laid out as one vector.
+fn flat<F, G>(f: F) -> impl Fn(&[f64], &mut dyn Selection) -> (f64, Vec<f64>)
+where
+    F: Fn(&[f64], &mut dyn Selection) -> (f64, G),
+    G: IntoGradient,
+{
+    move |x, selection| {
+        let (value, gradient) = f(x, selection);
+        (value, gradient.into_gradient())
+    }
+}

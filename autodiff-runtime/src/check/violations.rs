@@ -1,0 +1,248 @@
+//! Turns what exceeds the tolerance into violations that name a place.
+
+use core::ops::ControlFlow;
+
+use crate::check::blame;
+use crate::check::curve::Curve;
+use crate::check::follow::{Cause, follow};
+use crate::check::judge::{self, Weighed};
+use crate::check::options::Options;
+use crate::check::oracle::{Oracle, Sample};
+use crate::check::record::{Change, same_site};
+use crate::check::report::{Failure, Violation};
+use crate::check::tolerance::Tolerance;
+use crate::check::walk::{Event, Piece, Walk};
+
+/// Everything that is wrong on one curve.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) violations: Vec<Violation>,
+    /// A residual went away on a finer look.
+    pub(crate) unresolved: bool,
+}
+
+pub(crate) struct Finder<'a, 'b> {
+    pub(crate) oracle: &'a mut Oracle<'b>,
+    pub(crate) walk: &'a Walk,
+    pub(crate) tolerance: &'a Tolerance,
+    pub(crate) options: &'a Options,
+}
+
+impl Finder<'_, '_> {
+    pub(crate) fn find(mut self, weighed: &Weighed) -> Found {
+        let mut found = Found::default();
+        if weighed.events {
+            self.jumps(&mut found);
+        }
+        if weighed.touched {
+            self.equalities(&mut found);
+        }
+        if weighed.pieces {
+            self.pieces(&mut found);
+        }
+        found
+    }
+
+    /// Jumps at events, one violation for each site.
+    fn jumps(&mut self, found: &mut Found) {
+        let threshold = self.jump_threshold();
+        let mut groups: Vec<Group> = Vec::new();
+        let events = self
+            .walk
+            .events()
+            .filter(|event| event.residual().abs() > threshold);
+        for event in
+            events.filter(|event| !judge::is_accepted(event, self.options, self.walk.value))
+        {
+            Group::add(&mut groups, event);
+        }
+        groups.sort_by(|a, b| b.size.abs().total_cmp(&a.size.abs()));
+        found.violations.extend(
+            groups
+                .iter()
+                .map(|group| group.violation(self.oracle, self.walk.value)),
+        );
+    }
+
+    /// Jumps above the tolerance each, or, if only their sum is, all above rounding.
+    fn jump_threshold(&self) -> f64 {
+        let tolerance = self.tolerance.of_values();
+        let largest = self
+            .walk
+            .events()
+            .map(|event| event.residual().abs())
+            .fold(0.0, f64::max);
+        if largest > tolerance {
+            tolerance
+        } else {
+            1e-3 * largest
+        }
+    }
+
+    fn equalities(&mut self, found: &mut Found) {
+        let mut groups: Vec<Group> = Vec::new();
+        let tolerance = self.tolerance.of_values();
+        for event in self
+            .walk
+            .touched
+            .iter()
+            .filter(|event| event.residual().abs() > tolerance)
+        {
+            Group::add(&mut groups, event);
+        }
+        found.violations.extend(
+            groups
+                .iter()
+                .map(|group| group.violation(self.oracle, self.walk.value)),
+        );
+    }
+
+    /// Looks into the worst pieces until one is simply wrong or all is explained.
+    fn pieces(&mut self, found: &mut Found) {
+        const LOOKS: usize = 8;
+        let mut pieces: Vec<&Piece> = self.walk.pieces().collect();
+        pieces.sort_by(|a, b| b.residual().abs().total_cmp(&a.residual().abs()));
+        let mut left: f64 = pieces.iter().map(|piece| piece.residual().abs()).sum();
+        for piece in pieces.into_iter().take(LOOKS) {
+            if left <= self.tolerance.total() || self.piece(piece, found).is_break() {
+                break;
+            }
+            left -= piece.residual().abs();
+        }
+    }
+
+    fn piece(&mut self, piece: &Piece, found: &mut Found) -> ControlFlow<()> {
+        match follow(self.oracle, piece) {
+            Cause::Jump(bracket) => {
+                let mut groups = Vec::new();
+                Group::add(&mut groups, &Event::new(bracket));
+                found.violations.extend(
+                    groups
+                        .iter()
+                        .map(|group| group.violation(self.oracle, self.walk.value)),
+                );
+                ControlFlow::Continue(())
+            }
+            Cause::Derivative => {
+                let violation = self.wrong_derivative(piece);
+                found.violations.push(violation);
+                ControlFlow::Break(())
+            }
+            Cause::Unresolved => {
+                found.unresolved = true;
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    fn wrong_derivative(&mut self, piece: &Piece) -> Violation {
+        let length = piece.length();
+        let got = piece.integral.value / length;
+        let expected = (piece.after.value - piece.before.value) / length;
+        let noise = self.tolerance.rounding + self.tolerance.noise;
+        let blamed = blame::decision(self.walk, noise);
+        let mut violation = at(
+            self.oracle,
+            piece.before.t + 0.5 * length,
+            Failure::WrongDerivative { expected, got },
+        );
+        violation.site = blamed.map(|(site, _)| site);
+        violation.decision = blamed.map(|(_, decision)| decision);
+        violation
+    }
+}
+
+/// Jumps that the same site is to blame for.
+struct Group {
+    change: Option<Change>,
+    size: f64,
+    count: usize,
+    largest: Event,
+}
+
+impl Group {
+    fn add(groups: &mut Vec<Group>, event: &Event) {
+        let change = judge::blamed(event).copied();
+        match groups.iter_mut().find(|group| group.is_about(change)) {
+            Some(group) => group.join(event),
+            None => groups.push(Group {
+                change,
+                size: event.residual(),
+                count: 1,
+                largest: event.clone(),
+            }),
+        }
+    }
+
+    fn is_about(&self, change: Option<Change>) -> bool {
+        match (self.change, change) {
+            (Some(a), Some(b)) => same_site(a.site, b.site),
+            (a, b) => a.is_none() && b.is_none(),
+        }
+    }
+
+    fn join(&mut self, event: &Event) {
+        self.size += event.residual();
+        self.count += 1;
+        if event.residual().abs() > self.largest.residual().abs() {
+            self.change = judge::blamed(event).copied();
+            self.largest = event.clone();
+        }
+    }
+
+    fn violation(&self, oracle: &mut Oracle, scale: f64) -> Violation {
+        let (size, count) = (self.size, self.count);
+        let failure = match judge::is_truncation(&self.largest, scale) {
+            true => Failure::TruncatedIteration { size, count },
+            false => Failure::Jump { size, count },
+        };
+        let mut violation = at(oracle, self.largest.after.t, failure);
+        violation.site = self.change.map(|change| change.site);
+        violation.decision = self.change.map(|change| change.to);
+        violation
+    }
+}
+
+/// A violation at a time of the curve, without a site.
+pub(crate) fn at(oracle: &mut Oracle, t: f64, failure: Failure) -> Violation {
+    let curve = oracle.curve();
+    Violation {
+        failure,
+        site: None,
+        decision: None,
+        t,
+        point: oracle.point_at(t),
+        direction: velocity(curve, t),
+        curve: describe(curve),
+    }
+}
+
+/// A gradient that is not finite, at the first place where it was seen.
+pub(crate) fn not_finite(oracle: &mut Oracle, sample: &Sample) -> Violation {
+    let mut violation = at(oracle, sample.t, Failure::NotFinite);
+    let boundary = |seen: &&crate::check::record::Seen| seen.decision.is_tie();
+    violation.site = sample
+        .record
+        .visits
+        .iter()
+        .rev()
+        .find(boundary)
+        .map(|seen| seen.site);
+    violation
+}
+
+fn velocity(curve: &dyn Curve, t: f64) -> Vec<f64> {
+    let mut v = vec![0.0; curve.dimension()];
+    curve.velocity(t, &mut v);
+    v
+}
+
+pub(crate) fn describe(curve: &dyn Curve) -> String {
+    struct Words<'a>(&'a dyn Curve);
+    impl core::fmt::Display for Words<'_> {
+        fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            self.0.describe(f)
+        }
+    }
+    Words(curve).to_string()
+}
