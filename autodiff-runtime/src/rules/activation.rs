@@ -146,7 +146,13 @@ rules! {
         primal: if x > 0.0 { x } else { a * (x / a).exp_m1() },
         partials: [
             if x > 0.0 { 1.0 } else { (x / a).exp() },
-            if x > 0.0 { 0.0 } else { (x / a).exp_m1() - x / a * (x / a).exp() },
+            if x > 0.0 || a == 0.0 {
+                0.0
+            } else if (x / a).exp() == 0.0 {
+                -1.0
+            } else {
+                (x / a).exp_m1() - x / a * (x / a).exp()
+            },
         ],
         domain: a != 0.0,
         definable: RExp,

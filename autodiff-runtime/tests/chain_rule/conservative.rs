@@ -47,29 +47,58 @@ fn spellings_of_relu() {
 fn zero_and_artificial_critical_point() {
     assert_never_refuted("zero = relu2 - relu", zero, 1, ACROSS);
     assert_never_refuted("x - zero(x)", |x, sel| x[0] - zero(x, sel), 1, ACROSS);
-    assert_never_refuted("relu(x) - relu(-x)", |x, sel| x[0].relu(&A, sel) - (-x[0]).relu(&B, sel), 1, ACROSS);
+    assert_never_refuted(
+        "relu(x) - relu(-x)",
+        |x, sel| x[0].relu(&A, sel) - (-x[0]).relu(&B, sel),
+        1,
+        ACROSS,
+    );
 }
 
 // Compositions of continuous selections of smooth functions with smooth ones (Theorem S).
 #[test]
 fn the_binary_kinks() {
     assert_never_refuted("abs", |x, sel| (x[0] * x[1]).abs(&C, sel), 2, ANYWHERE);
-    assert_never_refuted("max", |x, sel| x[0].exp().max(x[1].sin(), &D, sel), 2, ANYWHERE);
-    assert_never_refuted("min", |x, sel| x[0].square().min(x[1] + 1.0, &E, sel), 2, ANYWHERE);
-    assert_never_refuted("clamp", |x, sel| x[0].clamp(-0.5, 0.75, [&LOW, &HIGH], sel) * x[1], 2, ANYWHERE);
+    assert_never_refuted(
+        "max",
+        |x, sel| x[0].exp().max(x[1].sin(), &D, sel),
+        2,
+        ANYWHERE,
+    );
+    assert_never_refuted(
+        "min",
+        |x, sel| x[0].square().min(x[1] + 1.0, &E, sel),
+        2,
+        ANYWHERE,
+    );
+    assert_never_refuted(
+        "clamp",
+        |x, sel| x[0].clamp(-0.5, 0.75, [&LOW, &HIGH], sel) * x[1],
+        2,
+        ANYWHERE,
+    );
 }
 
 // As before; the inner kink decides whether the outer one is anywhere near.
 #[test]
 fn nested_kinks() {
-    let nested = |x: &[Dual], sel: Sel| (x[0].abs(&C, sel) - 0.7).relu(&A, sel).max(x[1] - 0.3, &D, sel);
+    let nested = |x: &[Dual], sel: Sel| {
+        (x[0].abs(&C, sel) - 0.7)
+            .relu(&A, sel)
+            .max(x[1] - 0.3, &D, sel)
+    };
     assert_never_refuted("nested", nested, 2, ANYWHERE);
 }
 
 // A kink of a kink of the same argument: the outer tie holds on a half line, for every selection the same derivative 0.
 #[test]
 fn relu_of_relu() {
-    assert_never_refuted("relu(relu(x))", |x, sel| x[0].relu(&A, sel).relu(&B, sel), 1, ACROSS);
+    assert_never_refuted(
+        "relu(relu(x))",
+        |x, sel| x[0].relu(&A, sel).relu(&B, sel),
+        1,
+        ACROSS,
+    );
     let mirrored = |x: &[Dual], sel: Sel| (-(x[0].relu(&A, sel))).relu(&B, sel) + x[0];
     assert_never_refuted("relu(-relu(x)) + x", mirrored, 1, ACROSS);
 }
@@ -79,13 +108,24 @@ fn relu_of_relu() {
 fn kinks_that_coincide() {
     let several = |x: &[Dual], sel: Sel| {
         let y = x[0] - 0.1;
-        y.relu(&A, sel) + (y * 3.0).abs(&C, sel) + (-y).relu(&B, sel) * x[1] + (y * 7.0).max(y * 0.7, &D, sel)
+        y.relu(&A, sel)
+            + (y * 3.0).abs(&C, sel)
+            + (-y).relu(&B, sel) * x[1]
+            + (y * 7.0).max(y * 0.7, &D, sel)
     };
     assert_never_refuted("coinciding", several, 2, ANYWHERE);
     let nearly = |x: &[Dual], sel: Sel| {
         (x[0] * 0.1 + x[0] * 0.2 - 0.3).relu(&A, sel) - (x[0] * 0.3 - 0.3).abs(&C, sel) * 2.0
     };
-    assert_never_refuted("coinciding but for rounding", nearly, 1, Ends { from: [-1.0, 0.0], to: [1.5, 3.0] });
+    assert_never_refuted(
+        "coinciding but for rounding",
+        nearly,
+        1,
+        Ends {
+            from: [-1.0, 0.0],
+            to: [1.5, 3.0],
+        },
+    );
 }
 
 // The margin has a double zero: the decision does not change, or changes on a set of measure zero.
@@ -93,7 +133,8 @@ fn kinks_that_coincide() {
 fn tangential_touch() {
     let touch = |x: &[Dual], sel: Sel| (x[0] - 0.3).square().relu(&A, sel) + x[0];
     assert_never_refuted("relu((x - 0.3)²)", touch, 1, ACROSS);
-    let parabola = |x: &[Dual], sel: Sel| (x[0].square() * (x[1] + 3.0)).max(constant(0.0), &D, sel);
+    let parabola =
+        |x: &[Dual], sel: Sel| (x[0].square() * (x[1] + 3.0)).max(constant(0.0), &D, sel);
     assert_never_refuted("max(x²(y + 3), 0)", parabola, 2, ANYWHERE);
     let cubic = |x: &[Dual], sel: Sel| (x[0].square() * x[0]).abs(&C, sel);
     assert_never_refuted("|x³|", cubic, 1, ACROSS);
@@ -104,7 +145,9 @@ fn tangential_touch() {
 fn curves_inside_a_kink() {
     let inside = |x: &[f64], sel: Sel| {
         let both = [x[0], x[0], x[1]];
-        let f = |x: &[Dual], sel: Sel| x[0].max(x[1], &D, sel) * x[2] + (x[0] - x[1]).abs(&C, sel).sin();
+        let f = |x: &[Dual], sel: Sel| {
+            x[0].max(x[1], &D, sel) * x[2] + (x[0] - x[1]).abs(&C, sel).sin()
+        };
         let (v, g) = crate::support::evaluate(f, &both, sel);
         (v, vec![g[0] + g[1], g[2]])
     };
@@ -141,7 +184,15 @@ fn equality_branch() {
         false => x[0].square() + x[1],
     };
     assert_never_refuted("if x == 0.25 { 0.0625 } else { x² }", equality, 2, ACROSS);
-    assert_never_refuted("on the grid", equality, 2, Ends { from: [-1.0, -1.0], to: [1.0, 1.0] });
+    assert_never_refuted(
+        "on the grid",
+        equality,
+        2,
+        Ends {
+            from: [-1.0, -1.0],
+            to: [1.0, 1.0],
+        },
+    );
 }
 
 // The count changes where one more step would change nothing: subtract while above 1 and compensate. The value is x throughout.
@@ -185,7 +236,12 @@ fn floors_that_cancel() {
         let rising = s.v >= 0.0;
         if rising { s } else { -s }
     };
-    assert_never_refuted("triangle wave, no decisions told", triangle, 1, ANYWHERE.scaled(3.0));
+    assert_never_refuted(
+        "triangle wave, no decisions told",
+        triangle,
+        1,
+        ANYWHERE.scaled(3.0),
+    );
 }
 
 // Twenty kinks on one segment.
@@ -194,18 +250,31 @@ fn many_kinks() {
     let many = |x: &[Dual], sel: Sel| {
         let mut y = constant(0.0);
         for k in 0..20 {
-            y = y + (x[0] - (0.0931 * f64::from(k) - 0.9)).abs(&C, sel) * (1.0 + 0.1 * f64::from(k)) * x[1].exp();
+            y = y
+                + (x[0] - (0.0931 * f64::from(k) - 0.9)).abs(&C, sel)
+                    * (1.0 + 0.1 * f64::from(k))
+                    * x[1].exp();
         }
         y
     };
-    assert_never_refuted("twenty kinks", many, 2, Ends { from: [-2.0, -1.0], to: [1.0, 2.0] });
+    assert_never_refuted(
+        "twenty kinks",
+        many,
+        2,
+        Ends {
+            from: [-2.0, -1.0],
+            to: [1.0, 2.0],
+        },
+    );
 }
 
 // Units of the parameters and of the value do not matter.
 #[test]
 fn scales() {
     let program = |x: &[Dual], sel: Sel| {
-        (x[0] * x[1]).abs(&C, sel) + x[0].max(x[1], &D, sel).square() + (x[0] - x[1] * 0.5).relu(&A, sel)
+        (x[0] * x[1]).abs(&C, sel)
+            + x[0].max(x[1], &D, sel).square()
+            + (x[0] - x[1] * 0.5).relu(&A, sel)
     };
     assert_never_refuted("scale 1000", program, 2, ANYWHERE.scaled(1e3));
     assert_never_refuted("scale 1/1000", program, 2, ANYWHERE.scaled(1e-3));

@@ -1,8 +1,11 @@
 //! Functions with rounding noise far above f64's own: right programs may not be refuted for it.
 
-use autodiff_runtime::check::Verdict;
+use autodiff_runtime::check::{Reason, Verdict};
 
-use crate::support::{ACROSS, ANYWHERE, Dual, Sel, assert_function_never_refuted, assert_never_refuted, reports, sites};
+use crate::support::{
+    ACROSS, ANYWHERE, Dual, Sel, assert_function_never_refuted, assert_never_refuted, reports,
+    sites,
+};
 
 sites! {
     A: Kink 0 "relu(w·x + b)" 0.0;
@@ -23,21 +26,37 @@ fn network(x: &[f64], sel: Sel, factor: f32) -> (f64, Vec<f64>) {
         y += out * z.max(0.0);
         g = [g[0] + out * open * w[0], g[1] + out * open * w[1]];
     }
-    (f64::from(y.sin()), g.map(|g| f64::from(factor * g * y.cos())).to_vec())
+    (
+        f64::from(y.sin()),
+        g.map(|g| f64::from(factor * g * y.cos())).to_vec(),
+    )
 }
 
 // Noise of 2⁻²⁴ in values, gradients, margins and in the points themselves.
 #[test]
 fn a_network_in_f32() {
-    assert_function_never_refuted("network in f32", &|x, sel| network(x, sel, 1.0), 2, ANYWHERE);
-    assert_function_never_refuted("network in f32, scale 100", &|x, sel| network(x, sel, 1.0), 2, ANYWHERE.scaled(100.0));
+    assert_function_never_refuted(
+        "network in f32",
+        &|x, sel| network(x, sel, 1.0),
+        2,
+        ANYWHERE,
+    );
+    assert_function_never_refuted(
+        "network in f32, scale 100",
+        &|x, sel| network(x, sel, 1.0),
+        2,
+        ANYWHERE.scaled(100.0),
+    );
 }
 
 // The same noise does not hide an error of one per mille.
 #[test]
 fn an_error_in_f32_is_still_seen() {
     let reports = reports(&|x, sel| network(x, sel, 1.001), 2, ACROSS);
-    let seen = reports.iter().filter(|r| r.verdict() == Verdict::WrongDerivative).count();
+    let seen = reports
+        .iter()
+        .filter(|r| r.verdict() == Verdict::WrongDerivative)
+        .count();
     assert!(seen >= 95, "{seen} of 100");
 }
 
@@ -51,6 +70,20 @@ fn cancellation() {
         false => x[0] + x[1].sin(),
     };
     assert_never_refuted("cancellation on one branch", one_branch, 2, ANYWHERE);
+}
+
+// Nothing but noise: then the report says that it can tell nothing, and refutes nothing.
+#[test]
+fn nothing_but_noise() {
     let difference = |x: &[Dual], _: Sel| (x[0] + 1.0).square() - x[0].square() - x[0] * 2.0 - 1.0;
-    assert_never_refuted("(x + 1)² - x² - 2x - 1", difference, 1, ANYWHERE.scaled(1e3));
+    let reports = reports(
+        &|x, sel| evaluate(difference, x, sel),
+        1,
+        ANYWHERE.scaled(1e3),
+    );
+    assert!(
+        reports
+            .iter()
+            .all(|r| r.verdict() == Verdict::Inconclusive(Reason::Noise))
+    );
 }

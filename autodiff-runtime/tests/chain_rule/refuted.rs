@@ -26,7 +26,14 @@ fn jump_across_an_if() {
         true => x[0].sin() + 1e-7,
         false => x[0].sin(),
     };
-    assert_refuted("sin x + 1e-7 [x > 0]", small, 1, ACROSS, Verdict::Jump, Some(&IF));
+    assert_refuted(
+        "sin x + 1e-7 [x > 0]",
+        small,
+        1,
+        ACROSS,
+        Verdict::Jump,
+        Some(&IF),
+    );
 }
 
 // The test is on another variable than the branches join at.
@@ -36,7 +43,14 @@ fn test_on_another_variable() {
         true => x[0].square() + x[1],
         false => x[1],
     };
-    assert_refuted("if y > 0.1 { x² + y } else { y }", other, 2, ACROSS, Verdict::Jump, Some(&OTHER));
+    assert_refuted(
+        "if y > 0.1 { x² + y } else { y }",
+        other,
+        2,
+        ACROSS,
+        Verdict::Jump,
+        Some(&OTHER),
+    );
 }
 
 // A jump at the very place of several innocent kinks: kinks cannot make a value jump, a branch can.
@@ -44,9 +58,20 @@ fn test_on_another_variable() {
 fn jump_among_kinks() {
     let among = |x: &[Dual], sel: Sel| {
         let y = x[0].relu(&A, sel) + x[0].abs(&C, sel);
-        if x[0].above(0.0, &IF, sel) { y + 0.01 } else { y }
+        if x[0].above(0.0, &IF, sel) {
+            y + 0.01
+        } else {
+            y
+        }
     };
-    assert_refuted("jump among kinks", among, 1, ACROSS, Verdict::Jump, Some(&IF));
+    assert_refuted(
+        "jump among kinks",
+        among,
+        1,
+        ACROSS,
+        Verdict::Jump,
+        Some(&IF),
+    );
 }
 
 // Each jump is far below the tolerance for one; together they are not.
@@ -61,25 +86,62 @@ fn tiny_jumps_add_up() {
         }
         y
     };
-    assert_refuted("100 jumps of 2⁻⁴⁰", staircase, 1, ACROSS, Verdict::Jump, Some(&STEP));
+    assert_refuted(
+        "100 jumps of 2⁻⁴⁰",
+        staircase,
+        1,
+        ACROSS,
+        Verdict::Jump,
+        Some(&STEP),
+    );
 }
 
 // A jump that no decision tells of: found by the values alone.
 #[test]
 fn unrecorded_jump() {
     let hidden = |x: &[Dual], _: Sel| x[0].sin() + 0.25 * x[0].v.floor();
-    assert_refuted("sin x + floor(x)/4, no decision told", hidden, 1, ACROSS, Verdict::Jump, None);
+    assert_refuted(
+        "sin x + floor(x)/4, no decision told",
+        hidden,
+        1,
+        ACROSS,
+        Verdict::Jump,
+        None,
+    );
 }
 
 // Wrong on an open set: no field that is a gradient almost everywhere can have it.
 #[test]
 fn wrong_on_an_open_set() {
     let sign = |x: &[Dual], sel: Sel| (x[0] * x[1]).exp().sabotage(-1.0) + x[0].abs(&C, sel);
-    assert_refuted("wrong sign", sign, 2, ANYWHERE, Verdict::WrongDerivative, None);
-    let missing = |x: &[Dual], sel: Sel| x[0].square() + (x[1] * 0.3).exp().stop_gradient() + x[0].abs(&C, sel);
-    assert_refuted("missing term", missing, 2, ANYWHERE, Verdict::WrongDerivative, None);
+    assert_refuted(
+        "wrong sign",
+        sign,
+        2,
+        ANYWHERE,
+        Verdict::WrongDerivative,
+        None,
+    );
+    let missing = |x: &[Dual], sel: Sel| {
+        x[0].square() + (x[1] * 0.3).exp().stop_gradient() + x[0].abs(&C, sel)
+    };
+    assert_refuted(
+        "missing term",
+        missing,
+        2,
+        ANYWHERE,
+        Verdict::WrongDerivative,
+        None,
+    );
     let slight = |x: &[Dual], sel: Sel| x[0].exp().sabotage(1.0 + 1e-6) + x[1].abs(&C, sel);
-    assert_refuted("factor 1 + 1e-6", slight, 2, ANYWHERE, Verdict::WrongDerivative, None);
+    assert_refuted(
+        "factor 1 + 1e-6",
+        slight,
+        2,
+        ANYWHERE,
+        Verdict::WrongDerivative,
+        None,
+    );
 }
 
 // Right where the decision goes one way, wrong where it goes the other: the report must say which.
@@ -89,26 +151,58 @@ fn wrong_on_one_branch() {
         true => x[0].square().sabotage(0.5) + x[1].abs(&C, sel),
         false => x[0].square() + x[1].abs(&C, sel),
     };
-    assert_refuted("wrong factor where x > 0", factor, 2, ACROSS, Verdict::WrongDerivative, Some(&IF));
+    assert_refuted(
+        "wrong factor where x > 0",
+        factor,
+        2,
+        ACROSS,
+        Verdict::WrongDerivative,
+        Some(&IF),
+    );
     let winner = |x: &[Dual], sel: Sel| {
         let (a, b) = (x[0], x[1] * 0.1 - x[0]);
         let right = a.max(b, &D, sel);
-        if a.v < b.v { right.sabotage(1.1) } else { right }
+        if a.v < b.v {
+            right.sabotage(1.1)
+        } else {
+            right
+        }
     };
-    assert_refuted("wrong factor where max takes y", winner, 2, ACROSS, Verdict::WrongDerivative, Some(&D));
+    assert_refuted(
+        "wrong factor where max takes y",
+        winner,
+        2,
+        ACROSS,
+        Verdict::WrongDerivative,
+        Some(&D),
+    );
 }
 
 // stop_gradient on something that is not locally constant removes a term; the straight-through estimator replaces one.
 #[test]
 fn cut_terms() {
     let cut = |x: &[Dual], _: Sel| x[0] * x[1].stop_gradient();
-    assert_refuted("x · stop_gradient(y)", cut, 2, ANYWHERE, Verdict::WrongDerivative, None);
+    assert_refuted(
+        "x · stop_gradient(y)",
+        cut,
+        2,
+        ANYWHERE,
+        Verdict::WrongDerivative,
+        None,
+    );
     let softmax = |x: &[Dual], _: Sel| {
         let (a, b) = (x[0].exp(), x[1].exp());
         let weight = a.v / (a.v + b.v);
         x[0] * weight + x[1] * (1.0 - weight)
     };
-    assert_refuted("detached softmax weights", softmax, 2, ANYWHERE, Verdict::WrongDerivative, None);
+    assert_refuted(
+        "detached softmax weights",
+        softmax,
+        2,
+        ANYWHERE,
+        Verdict::WrongDerivative,
+        None,
+    );
 }
 
 // A loop that stops on a test gives a value that depends on when it stopped.
@@ -126,8 +220,18 @@ fn truncated_iteration() {
             y = (y + a * inverse) * 0.5;
         }
     };
-    let wide = Ends { from: [-3.0, -2.0], to: [2.0, 3.0] };
-    assert_refuted("square root by Newton until error < 1e-4", newton, 1, wide, Verdict::TruncatedIteration, Some(&WHILE));
+    let wide = Ends {
+        from: [-3.0, -2.0],
+        to: [2.0, 3.0],
+    };
+    assert_refuted(
+        "square root by Newton until error < 1e-4",
+        newton,
+        1,
+        wide,
+        Verdict::TruncatedIteration,
+        Some(&WHILE),
+    );
 }
 
 // The value on one line is another than on both sides of it.
@@ -137,5 +241,12 @@ fn wrong_value_on_a_line() {
         true => constant(0.5),
         false => x[0].square(),
     };
-    assert_refuted("if x == 0.25 { 0.5 } else { x² }", line, 1, ACROSS, Verdict::Jump, Some(&IF));
+    assert_refuted(
+        "if x == 0.25 { 0.5 } else { x² }",
+        line,
+        1,
+        ACROSS,
+        Verdict::Jump,
+        Some(&IF),
+    );
 }

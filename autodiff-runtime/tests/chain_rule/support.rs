@@ -22,7 +22,13 @@ pub fn constant(v: f64) -> Dual {
 /// Selection of the kind that the checker hands out.
 pub type Sel<'a> = &'a mut dyn Selection;
 
-pub const fn site(kind: SiteKind, id: u32, primitive: &'static str, source: &'static str, theta: f64) -> Site {
+pub const fn site(
+    kind: SiteKind,
+    id: u32,
+    primitive: &'static str,
+    source: &'static str,
+    theta: f64,
+) -> Site {
     Site {
         id,
         function: "program",
@@ -53,7 +59,10 @@ pub(crate) use sites;
 
 impl Dual {
     pub fn chain(self, v: f64, slope: f64) -> Dual {
-        Dual { v, d: self.d.map(|d| slope * d) }
+        Dual {
+            v,
+            d: self.d.map(|d| slope * d),
+        }
     }
 
     /// The derivative is a select between two finished ones, as in emitted code.
@@ -130,21 +139,30 @@ impl Dual {
 impl Add for Dual {
     type Output = Dual;
     fn add(self, o: Dual) -> Dual {
-        Dual { v: self.v + o.v, d: core::array::from_fn(|i| self.d[i] + o.d[i]) }
+        Dual {
+            v: self.v + o.v,
+            d: core::array::from_fn(|i| self.d[i] + o.d[i]),
+        }
     }
 }
 
 impl Sub for Dual {
     type Output = Dual;
     fn sub(self, o: Dual) -> Dual {
-        Dual { v: self.v - o.v, d: core::array::from_fn(|i| self.d[i] - o.d[i]) }
+        Dual {
+            v: self.v - o.v,
+            d: core::array::from_fn(|i| self.d[i] - o.d[i]),
+        }
     }
 }
 
 impl Mul for Dual {
     type Output = Dual;
     fn mul(self, o: Dual) -> Dual {
-        Dual { v: self.v * o.v, d: core::array::from_fn(|i| self.d[i] * o.v + self.v * o.d[i]) }
+        Dual {
+            v: self.v * o.v,
+            d: core::array::from_fn(|i| self.d[i] * o.v + self.v * o.d[i]),
+        }
     }
 }
 
@@ -197,18 +215,31 @@ pub struct Ends {
 }
 
 /// Both ends anywhere in `[-2, 2]`.
-pub const ANYWHERE: Ends = Ends { from: [-2.0, 2.0], to: [-2.0, 2.0] };
+pub const ANYWHERE: Ends = Ends {
+    from: [-2.0, 2.0],
+    to: [-2.0, 2.0],
+};
 /// From the negative to the positive orthant, across all coordinate hyperplanes.
-pub const ACROSS: Ends = Ends { from: [-2.0, -0.5], to: [0.5, 2.0] };
+pub const ACROSS: Ends = Ends {
+    from: [-2.0, -0.5],
+    to: [0.5, 2.0],
+};
 
 impl Ends {
     pub fn scaled(self, factor: f64) -> Ends {
-        Ends { from: self.from.map(|x| factor * x), to: self.to.map(|x| factor * x) }
+        Ends {
+            from: self.from.map(|x| factor * x),
+            to: self.to.map(|x| factor * x),
+        }
     }
 
     pub fn draw(self, p: usize, rng: &mut SplitMix64) -> (Vec<f64>, Vec<f64>) {
-        let from = (0..p).map(|_| rng.between(self.from[0], self.from[1])).collect();
-        let to = (0..p).map(|_| rng.between(self.to[0], self.to[1])).collect();
+        let from = (0..p)
+            .map(|_| rng.between(self.from[0], self.from[1]))
+            .collect();
+        let to = (0..p)
+            .map(|_| rng.between(self.to[0], self.to[1]))
+            .collect();
         (from, to)
     }
 }
@@ -227,38 +258,76 @@ pub fn assert_never_refuted(name: &str, program: Program, p: usize, ends: Ends) 
     assert_function_never_refuted(name, &|x, sel| evaluate(program, x, sel), p, ends);
 }
 
-pub fn assert_function_never_refuted(name: &str, f: &dyn Fn(&[f64], Sel) -> (f64, Vec<f64>), p: usize, ends: Ends) {
+pub fn assert_function_never_refuted(
+    name: &str,
+    f: &dyn Fn(&[f64], Sel) -> (f64, Vec<f64>),
+    p: usize,
+    ends: Ends,
+) {
     let reports = reports(f, p, ends);
     print_row(name, &reports);
     for report in &reports {
-        assert_eq!(report.verdict(), Verdict::NoViolationFound, "{name}\n{report}");
-        assert!(report.residual().abs() <= report.tolerance(), "{name}\n{report}");
+        assert_eq!(
+            report.verdict(),
+            Verdict::NoViolationFound,
+            "{name}\n{report}"
+        );
+        assert!(
+            report.residual().abs() <= report.tolerance(),
+            "{name}\n{report}"
+        );
         assert_eq!(report.uncovered(), 0.0, "{name}\n{report}");
     }
 }
 
 /// Refuted with the right kind, and at the right site, on at least 99 of 100 segments.
-pub fn assert_refuted(name: &str, program: Program, p: usize, ends: Ends, verdict: Verdict, site: Option<&Site>) {
+pub fn assert_refuted(
+    name: &str,
+    program: Program,
+    p: usize,
+    ends: Ends,
+    verdict: Verdict,
+    site: Option<&Site>,
+) {
     let reports = reports(&|x, sel| evaluate(program, x, sel), p, ends);
     print_row(name, &reports);
-    let right = |report: &&Report| report.violations().first().is_some_and(|violation| {
-        violation.failure.verdict() == verdict && violation.site.map(Site::key) == site.map(Site::key)
-    });
+    let right = |report: &&Report| {
+        report.violations().first().is_some_and(|violation| {
+            violation.failure.verdict() == verdict
+                && violation.site.map(Site::key) == site.map(Site::key)
+        })
+    };
     let wrong = reports.iter().find(|report| !right(report));
     let count = reports.iter().filter(right).count();
-    assert!(count >= 99, "{name}: {count} of 100 right, one that is not:\n{}", wrong.expect("there is one"));
+    assert!(
+        count >= 99,
+        "{name}: {count} of 100 right, one that is not:\n{}",
+        wrong.expect("there is one")
+    );
 }
 
 /// One line of the measured table; `cargo test --test chain_rule -- --nocapture | grep '^|'` shows it.
 fn print_row(name: &str, reports: &[Report]) {
     let refuted = reports.iter().filter(|r| !r.is_compliant()).count();
-    let unsure = reports.iter().filter(|r| matches!(r.verdict(), Verdict::Inconclusive(_))).count();
-    let ratio = |r: &Report| if r.tolerance() > 0.0 { r.residual().abs() / r.tolerance() } else { 0.0 };
+    let unsure = reports
+        .iter()
+        .filter(|r| matches!(r.verdict(), Verdict::Inconclusive(_)))
+        .count();
+    let ratio = |r: &Report| {
+        if r.tolerance() > 0.0 {
+            r.residual().abs() / r.tolerance()
+        } else {
+            0.0
+        }
+    };
     let worst = reports.iter().map(ratio).fold(0.0, f64::max);
     let least = reports.iter().map(ratio).fold(f64::INFINITY, f64::min);
     let evaluations = reports.iter().map(Report::evaluations).sum::<usize>() / reports.len();
-    let kinks = reports.iter().map(|r| r.kinks().len()).sum::<usize>() as f64 / reports.len() as f64;
-    println!("| {name} | {refuted} | {unsure} | {least:.1e} to {worst:.1e} | {kinks:.1} | {evaluations} |");
+    let kinks =
+        reports.iter().map(|r| r.kinks().len()).sum::<usize>() as f64 / reports.len() as f64;
+    println!(
+        "| {name} | {refuted} | {unsure} | {least:.1e} to {worst:.1e} | {kinks:.1} | {evaluations} |"
+    );
 }
 
 #[allow(dead_code, reason = "named for the readers of the sites")]
