@@ -1,0 +1,155 @@
+//! Expressions, with as few parentheses as Rust needs.
+
+use super::{Form, Printer};
+use crate::ast::{Block, Expr, Op, Span, Store, Style};
+
+/// Binding strength of the outermost operator, as in the Rust reference.
+fn strength(e: &Expr) -> u8 {
+    match e {
+        Expr::Binary(Op::Or, ..) => 1,
+        Expr::Binary(Op::And, ..) => 2,
+        Expr::Binary(op, ..) if op.compares() => 3,
+        Expr::Binary(Op::Add | Op::Sub, ..) => 5,
+        Expr::Binary(..) => 6,
+        Expr::If(..) | Expr::Block(_) => 0,
+        Expr::ToInt(..) => 7,
+        Expr::Neg(_) | Expr::Not(_) => 8,
+        Expr::Borrow(..) => 8,
+        Expr::Real(x) if *x < 0.0 => 8,
+        Expr::Int(k) if *k < 0 => 8,
+        _ => 10,
+    }
+}
+
+impl Printer {
+    /// `e`, in parentheses if it binds less than `least`.
+    fn at_least(&mut self, e: &Expr, least: u8) -> String {
+        let text = self.expr(e);
+        let cast = matches!(e, Expr::ToReal(_)) && self.form != Form::Dual && least > 7;
+        if strength(e) < least || cast {
+            format!("({text})")
+        } else {
+            text
+        }
+    }
+
+    pub(super) fn bound(&mut self, e: &Expr) -> String {
+        self.at_least(e, 5)
+    }
+
+    pub(super) fn expr(&mut self, e: &Expr) -> String {
+        match e {
+            Expr::Real(x) => self.form.literal(format!("{x:?}")),
+            Expr::Int(k) => k.to_string(),
+            Expr::Bool(b) => b.to_string(),
+            Expr::Var(name) => name.clone(),
+            Expr::StdConst(name) => self.form.literal(format!("std::f64::consts::{name}")),
+            Expr::Index(base, at) => format!("{}[{}]", self.at_least(base, 10), self.expr(at)),
+            Expr::Field(base, k) => format!("{}.{k}", self.at_least(base, 10)),
+            Expr::Neg(x) => format!("-{}", self.negated(x)),
+            Expr::Not(x) => format!("!{}", self.at_least(x, 9)),
+            Expr::Binary(op, a, b) => self.binary(*op, a, b),
+            Expr::Function(name, style, args) => self.function(name, *style, args),
+            Expr::ToReal(k) => {
+                let k = self.at_least(k, 8);
+                self.form.literal(format!("{k} as f64"))
+            }
+            Expr::ToInt(k, of) => {
+                format!("{} as {}", self.at_least(k, 8), super::ty(*of, self.form))
+            }
+            Expr::Len(xs) => format!("{}.len()", self.at_least(xs, 10)),
+            Expr::If(cond, then, els) => self.choice(cond, then, els),
+            Expr::Block(block) => self.value_block(block),
+            Expr::Call(name, args) => format!("{name}({})", self.list(args)),
+            Expr::Tuple(parts) => format!("({})", self.list(parts)),
+            Expr::List(store, parts) => format!("{}[{}]", vec_mark(*store), self.list(parts)),
+            Expr::Repeat(store, x, n) => {
+                format!("{}[{}; {}]", vec_mark(*store), self.expr(x), self.expr(n))
+            }
+            Expr::Borrow(mutable, of, span) => self.borrow(*mutable, of, span.as_ref()),
+        }
+    }
+
+    /// Two minus signs in a row are a lint, and read badly.
+    fn negated(&mut self, x: &Expr) -> String {
+        match x {
+            Expr::Neg(_) | Expr::Real(_) => format!("({})", self.expr(x)),
+            _ => self.at_least(x, 9),
+        }
+    }
+
+    fn binary(&mut self, op: Op, a: &Expr, b: &Expr) -> String {
+        let own = strength(&Expr::Binary(op, Box::new(a.clone()), Box::new(b.clone())));
+        // Comparisons do not associate; everything else does to the left.
+        let left = if op.compares() { own + 1 } else { own };
+        let (mut a, b) = (self.at_least(a, left), self.at_least(b, own + 1));
+        // A cast followed by `<` would be read as the start of type arguments.
+        if matches!(op, Op::Lt | Op::Le) && (a.ends_with(" as f64") || a.ends_with(" as usize")) {
+            a = format!("({a})");
+        }
+        format!("{a} {} {b}", op.text())
+    }
+
+    fn function(&mut self, name: &str, style: Style, args: &[Expr]) -> String {
+        match style {
+            Style::Method => {
+                let receiver = self.receiver(&args[0]);
+                format!("{receiver}.{name}({})", self.list(&args[1..]))
+            }
+            Style::Path => format!("{}::{name}({})", self.form.real(), self.list(args)),
+            Style::Free => format!("{name}({})", self.list(args)),
+        }
+    }
+
+    /// A method cannot be called on a literal of unknown type.
+    fn receiver(&mut self, e: &Expr) -> String {
+        match e {
+            Expr::Real(x) if self.form != Form::Dual && *x < 0.0 => format!("({x:?}_f64)"),
+            Expr::Real(x) if self.form != Form::Dual => format!("{x:?}_f64"),
+            _ => self.at_least(e, 10),
+        }
+    }
+
+    fn list(&mut self, args: &[Expr]) -> String {
+        let args: Vec<String> = args.iter().map(|a| self.expr(a)).collect();
+        args.join(", ")
+    }
+
+    fn choice(&mut self, cond: &Expr, then: &Block, els: &Block) -> String {
+        let (cond, then) = (self.expr(cond), self.value_block(then));
+        let els = match (&els.stmts[..], els.tail.as_deref()) {
+            ([], Some(nested @ Expr::If(..))) => self.expr(nested),
+            _ => self.value_block(els),
+        };
+        format!("if {cond} {then} else {els}")
+    }
+
+    fn value_block(&mut self, block: &Block) -> String {
+        if let ([], Some(tail)) = (&block.stmts[..], &block.tail) {
+            return format!("{{ {} }}", self.expr(tail));
+        }
+        let mut inner = Printer::new(self.form);
+        inner.depth = self.depth;
+        inner.inside(block);
+        let indent = "    ".repeat(self.depth);
+        format!("{{\n{}{indent}}}", inner.text)
+    }
+
+    fn borrow(&mut self, mutable: bool, of: &Expr, span: Option<&Span>) -> String {
+        let mark = if mutable { "&mut " } else { "&" };
+        let of = self.at_least(of, 10);
+        let Some(span) = span else {
+            return format!("{mark}{of}");
+        };
+        let mut bound = |e: &Option<Box<Expr>>| e.as_ref().map_or(String::new(), |e| self.bound(e));
+        let (from, to) = (bound(&span.from), bound(&span.to));
+        format!("{mark}{of}[{from}..{to}]")
+    }
+}
+
+fn vec_mark(store: Store) -> &'static str {
+    match store {
+        Store::Array => "",
+        Store::Vec => "vec!",
+    }
+}

@@ -1,0 +1,67 @@
+//! The generator's own answer is checked before it is used to check others.
+
+use program_generator::ast::{Input, Program};
+use program_generator::generate::{arguments, directions, program};
+use program_generator::interp::{Outcome, run};
+
+fn moved(program: &Program, direction: usize, by: f64) -> Option<Outcome> {
+    let mut copy = program.clone();
+    let mut left = direction;
+    let params = program.main().params.iter().zip(&mut copy.inputs);
+    for (p, input) in params {
+        let Input::Reals(xs) = input else { continue };
+        if !p.varied() {
+            continue;
+        }
+        if left < xs.len() {
+            xs[left] += by;
+            break;
+        }
+        left -= xs.len();
+    }
+    run(&copy, arguments(&copy)).ok()
+}
+
+/// Central difference in `direction`, where no decision changes on the way.
+fn difference(program: &Program, here: &Outcome, direction: usize) -> Option<f64> {
+    let h = 1e-6;
+    let (a, b) = (
+        moved(program, direction, h)?,
+        moved(program, direction, -h)?,
+    );
+    let same = a.decisions == here.decisions && b.decisions == here.decisions;
+    same.then(|| (a.value.re - b.value.re) / (2.0 * h))
+}
+
+#[test]
+fn dual_numbers_agree_with_central_differences() {
+    let (mut compared, mut wrong) = (0, Vec::new());
+    for seed in 1..=300 {
+        let program = program(seed);
+        let here = run(&program, arguments(&program)).expect("the generator keeps what runs");
+        // A path sum this large goes with second derivatives that differences cannot resolve.
+        let smooth = if here.value.path < 100.0 {
+            directions(&program)
+        } else {
+            0
+        };
+        for k in 0..smooth {
+            let Some(slope) = difference(&program, &here, k) else {
+                continue;
+            };
+            compared += 1;
+            let scale = here.value.path.max(here.value.re.abs()).max(1.0);
+            if (slope - here.value.eps[k]).abs() > 1e-5 * scale {
+                wrong.push((seed, k, slope, here.value.eps[k]));
+            }
+        }
+    }
+    assert!(compared > 1000, "only {compared} entries were compared");
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn a_seed_names_one_program() {
+    assert_eq!(program(7), program(7));
+    assert_ne!(program(7), program(8));
+}
