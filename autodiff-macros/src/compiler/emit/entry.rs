@@ -62,7 +62,9 @@ impl Printer<'_> {
             body,
         } = entry;
         let doc = docs::entry(name, self.signature);
-        let (mention, deprecation) = (self.signature.mention(), self.deprecation);
+        let deprecation = self.deprecation;
+        // Mentioning a deprecated function is reported wherever it stands.
+        let mention = deprecation.is_empty().then(|| self.signature.mention());
         let name = Ident::new(name, proc_macro2::Span::call_site());
         let (own, given, bounds) = (
             &generics.lifetimes,

@@ -302,7 +302,7 @@ fn agrees(text: &str, tokens: &TokenStream) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Source, number};
+    use super::{Source, number, one_line};
     use crate::compiler::emit::Runtime;
     use crate::compiler::parse::attribute::Options;
     use quote::quote;
@@ -313,6 +313,12 @@ mod tests {
             fn f() {}
         ));
         assert_eq!(source.text(&quote!(x.max(0.0) + w[i])), "x.max(0.0) + w[i]");
+    }
+
+    #[test]
+    fn a_chain_of_calls_is_put_on_one_line() {
+        let lines = ["x", ".max(", "0.0", ")", "+ w"].map(str::to_owned);
+        assert_eq!(one_line(&lines), "x.max(0.0) + w");
     }
 
     #[test]

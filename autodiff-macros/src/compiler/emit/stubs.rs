@@ -8,7 +8,7 @@ use autodiff_runtime::Definability;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
-use super::{Bodies, Names, generated};
+use super::{Bodies, Names, Runtime, generated};
 use crate::compiler::hir::{self, Block, Param, Var, VarId};
 use crate::compiler::names::Names as Fresh;
 use crate::compiler::parse::attribute::Options;
@@ -55,7 +55,7 @@ pub(crate) fn stubs(
         ..options.clone()
     };
     let mut fresh = Fresh::of(item.sig.to_token_stream());
-    let bodies = bodies(signature, &mut fresh);
+    let bodies = bodies(signature, &options, &mut fresh);
     generated(item, &func(item, signature), &options, &bodies)
 }
 
@@ -106,8 +106,10 @@ fn name(parameter: &Parameter<'_>, index: usize) -> Ident {
 }
 
 /// Bodies of any type that never return.
-fn bodies(signature: &Signature<'_>, fresh: &mut Fresh) -> Bodies {
-    let never = quote!(loop {});
+fn bodies(signature: &Signature<'_>, options: &Options, fresh: &mut Fresh) -> Bodies {
+    // Of any type, and not of the type `!`, after which rustc reports unreachable code.
+    let rt = Runtime::of(options);
+    let never = quote!(#rt::core::option::Option::None.unwrap());
     Bodies {
         names: names(signature, fresh),
         forward: TokenStream::new(),
