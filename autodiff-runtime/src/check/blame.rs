@@ -1,14 +1,16 @@
 //! Which decision a wrong derivative hangs on.
 
+use crate::check::parts::{Part, Piece, Walk};
 use crate::check::record::same_site;
-use crate::check::walk::{Part, Piece, Walk};
 use crate::decision::Decision;
 use crate::field::Site;
 use crate::trace::Side;
 
-/// Residual per length, over the largest, above which a piece counts as wrong; far below it, as right.
-const WRONG: f64 = 0.02;
-const RIGHT: f64 = 1e-4;
+/// Residual per length, over the largest, below which a piece does not count as wrong: the error of a
+/// derivative may well go to 0 towards the border of the wrong region.
+const WRONG: f64 = 1e-6;
+/// What a piece must be able to show to count as right.
+const VISIBLE: f64 = 1e-2;
 
 /// The decision, and the way it goes, that is taken on all wrong pieces and on no right one.
 ///
@@ -42,8 +44,7 @@ fn sort_out(walk: &Walk, noise: f64) -> (Vec<&Piece>, Vec<&Piece>) {
     let wrong = |piece: &&Piece| is_wrong(piece, worst, noise);
     let right = |piece: &&Piece| {
         let noise = noise + 2.0 * piece.integral.error;
-        let visible = 10.0 * noise < WRONG * worst * piece.length();
-        visible && piece.residual().abs() <= RIGHT * worst * piece.length() + noise
+        10.0 * noise < VISIBLE * worst * piece.length() && piece.residual().abs() <= noise
     };
     (
         walk.pieces().filter(wrong).collect(),

@@ -8,12 +8,13 @@ use crate::check::locate::WIDTH;
 use crate::check::noise;
 use crate::check::options::Options;
 use crate::check::oracle::{Function, Oracle};
+use crate::check::parts::{Walk, Why};
 use crate::check::random::SplitMix64;
 use crate::check::record::same_site;
 use crate::check::report::{Crossing, Failure, Reason, Report, Verdict};
 use crate::check::tolerance::Tolerance;
 use crate::check::violations::{self, Finder, Found};
-use crate::check::walk::{Walk, Why, walk};
+use crate::check::walk::walk;
 
 /// One test along one curve.
 pub(crate) fn along(

@@ -2,8 +2,8 @@
 
 use crate::check::locate::{Bracket, WIDTH};
 use crate::check::oracle::{Oracle, Sample};
+use crate::check::parts::Piece;
 use crate::check::quadrature::Kronrod;
-use crate::check::walk::Piece;
 
 /// What a closer look shows.
 #[derive(Clone, Debug)]

@@ -2,9 +2,9 @@
 
 use crate::check::arcs::{self, Arc};
 use crate::check::options::Options;
+use crate::check::parts::{Event, Part, Walk};
 use crate::check::record::Change;
 use crate::check::tolerance::Tolerance;
-use crate::check::walk::{Event, Part, Walk};
 use crate::field::SiteKind;
 
 /// What the residuals are made of.

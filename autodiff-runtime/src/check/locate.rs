@@ -23,23 +23,25 @@ impl Bracket {
         self.after.t - self.before.t
     }
 
-    fn is_narrow(&self) -> bool {
+    /// Not wider than `width`, or neighbouring floats.
+    fn is_narrow(&self, width: f64) -> bool {
         let middle = self.before.t + 0.5 * self.width();
-        self.width() <= WIDTH || middle <= self.before.t || middle >= self.after.t
+        self.width() <= width || middle <= self.before.t || middle >= self.after.t
     }
 }
 
 /// Narrows a bracket by what tells the two sides apart.
 ///
-/// `is_before` is asked of samples in between; it holds for the left end and not for the right.
+/// It ends at the given width. `is_before` is asked of samples in between; it holds for the left end and not for the right.
 pub(crate) fn narrow(
     oracle: &mut Oracle,
     bracket: Bracket,
-    mut is_before: impl FnMut(&Sample) -> bool,
+    width: f64,
+    is_before: impl Fn(&Sample) -> bool,
 ) -> Bracket {
     let mut bracket = bracket;
     let mut search = Itp::new(bracket.width());
-    while !bracket.is_narrow() {
+    while !bracket.is_narrow(width) {
         let t = next_time(&bracket, &mut search);
         let sample = oracle.sample(t);
         if is_before(&sample) {
@@ -62,7 +64,7 @@ pub(crate) fn change(oracle: &mut Oracle, before: Sample, after: Sample, blurred
             s.same(&left)
         }
     };
-    narrow(oracle, Bracket { before, after }, is_before)
+    narrow(oracle, Bracket { before, after }, WIDTH, is_before)
 }
 
 /// Where the value (or the slope) changes most abruptly: bisection towards the half with the larger change.
@@ -72,7 +74,7 @@ pub(crate) fn steepest(
     of: impl Fn(&Sample) -> f64,
 ) -> Bracket {
     let mut bracket = bracket;
-    while !bracket.is_narrow() {
+    while !bracket.is_narrow(WIDTH) {
         let middle = oracle.sample(bracket.before.t + 0.5 * bracket.width());
         let (left, here, right) = (of(&bracket.before), of(&middle), of(&bracket.after));
         if (here - left).abs() < (right - here).abs() {

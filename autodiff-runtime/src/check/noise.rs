@@ -4,9 +4,9 @@
 //! in f32, and for small differences of large terms. It is measured only where a residual asks for it.
 
 use crate::check::oracle::Oracle;
+use crate::check::parts::{Piece, Walk};
 use crate::check::quadrature::{Kronrod, POINTS};
 use crate::check::random::SplitMix64;
-use crate::check::walk::{Piece, Walk};
 
 /// Pieces on which noise is measured: those where one sample of it was largest.
 const PIECES: usize = 6;

@@ -86,6 +86,20 @@ impl<'a> Oracle<'a> {
 
     pub(crate) fn sample(&mut self, t: f64) -> Sample {
         self.curve.point(t, &mut self.point);
+        self.evaluate(t)
+    }
+
+    /// As [`Oracle::sample`], with one coordinate moved by some units in the last place.
+    pub(crate) fn sample_beside(&mut self, t: f64, coordinate: usize, ulps: i32) -> Sample {
+        self.curve.point(t, &mut self.point);
+        let x = &mut self.point[coordinate];
+        for _ in 0..ulps.abs() {
+            *x = if ulps > 0 { x.next_up() } else { x.next_down() };
+        }
+        self.evaluate(t)
+    }
+
+    fn evaluate(&mut self, t: f64) -> Sample {
         self.curve.velocity(t, &mut self.velocity);
         let mut recording = Recording::with_capacity(self.visits);
         let (value, gradient) = (self.function)(&self.point, &mut recording);

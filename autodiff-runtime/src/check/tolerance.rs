@@ -1,14 +1,14 @@
 //! How large a residual may be before it counts.
 
 use crate::check::options::Options;
-use crate::check::walk::Walk;
+use crate::check::parts::Walk;
 
 /// Unit roundoff of f64.
 const U: f64 = f64::EPSILON / 2.0;
 /// Units of rounding, and standard deviations of measured noise, that are granted.
 const SAFETY: f64 = 32.0;
 /// A tolerance above this part of the scale says hardly anything.
-const COARSE: f64 = 1e-4;
+const COARSE: f64 = 1e-3;
 /// … unless it is this small.
 const TINY: f64 = 1e-12;
 

@@ -8,10 +8,10 @@ use crate::check::follow::{Cause, follow};
 use crate::check::judge::{self, Weighed};
 use crate::check::options::Options;
 use crate::check::oracle::{Oracle, Sample};
+use crate::check::parts::{Event, Piece, Walk};
 use crate::check::record::{Change, same_site};
 use crate::check::report::{Failure, Violation};
 use crate::check::tolerance::Tolerance;
-use crate::check::walk::{Event, Piece, Walk};
 
 /// Everything that is wrong on one curve.
 #[derive(Debug, Default)]

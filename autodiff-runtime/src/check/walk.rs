@@ -5,12 +5,14 @@
 //! into what is left and right of it. (Nodes alone will not do: a kink between the last node and the
 //! end of a panel goes unseen, and correct programs are refuted.)
 
+use crate::check::equality;
 use crate::check::locate::{self, Bracket, WIDTH};
 use crate::check::options::Options;
 use crate::check::oracle::{Oracle, Sample};
+use crate::check::parts::{Event, Gap, Part, Piece, Walk, Why};
 use crate::check::quadrature::{Integral, Kronrod, POINTS};
 use crate::check::random::SplitMix64;
-use crate::check::record::{Change, Presence, Sites};
+use crate::check::record::Presence;
 
 /// Halvings after which a panel with a large error is searched for a kink that no decision told of.
 const SUSPICIOUS_DEPTH: u32 = 5;
@@ -18,141 +20,6 @@ const SUSPICIOUS_DEPTH: u32 = 5;
 const BORDER_DEPTH: u32 = 12;
 /// Error per length, over the mean slope, below which poor convergence is taken for rounding noise.
 const NOISE_LEVEL: f64 = 1e-4;
-
-/// A stretch on which all decisions stay.
-#[derive(Clone, Debug)]
-pub(crate) struct Piece {
-    pub(crate) before: Sample,
-    pub(crate) after: Sample,
-    pub(crate) integral: Integral,
-    /// One sample of the noise in the values.
-    pub(crate) noise: f64,
-    pub(crate) presence: Presence,
-}
-
-impl Piece {
-    pub(crate) fn length(&self) -> f64 {
-        self.after.t - self.before.t
-    }
-
-    /// Change of the value that the integral does not account for.
-    pub(crate) fn residual(&self) -> f64 {
-        (self.after.value - self.before.value) - self.integral.value
-    }
-}
-
-/// A change of decisions between two neighbouring times.
-#[derive(Clone, Debug)]
-pub(crate) struct Event {
-    pub(crate) before: Sample,
-    pub(crate) after: Sample,
-    /// Empty where no decision accounts for what happens here.
-    pub(crate) changes: Vec<Change>,
-}
-
-impl Event {
-    pub(crate) fn new(bracket: Bracket) -> Self {
-        const SHOWN: usize = 8;
-        let Bracket { before, after } = bracket;
-        let changes = before.record.changes(&after.record, SHOWN);
-        Event {
-            before,
-            after,
-            changes,
-        }
-    }
-
-    pub(crate) fn length(&self) -> f64 {
-        self.after.t - self.before.t
-    }
-
-    /// Change of the value beyond what the slopes on both sides explain.
-    pub(crate) fn residual(&self) -> f64 {
-        (self.after.value - self.before.value)
-            - 0.5 * self.length() * (self.before.slope + self.after.slope)
-    }
-
-    /// What the slopes could change the value by between both times.
-    pub(crate) fn allowance(&self) -> f64 {
-        self.length() * (self.before.slope.abs() + self.after.slope.abs())
-    }
-}
-
-/// Why a stretch was left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Why {
-    NotFinite,
-    Budget,
-}
-
-/// A stretch that was left out.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Gap {
-    pub(crate) from: f64,
-    pub(crate) to: f64,
-    pub(crate) why: Why,
-}
-
-/// A part of the curve; the parts of a walk follow each other without holes.
-#[derive(Clone, Debug)]
-pub(crate) enum Part {
-    Piece(Piece),
-    Event(Event),
-    Gap(Gap),
-}
-
-/// All parts of a curve, and the scales that were seen on the way.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Walk {
-    pub(crate) parts: Vec<Part>,
-    pub(crate) sites: Sites,
-    /// `max |f|`.
-    pub(crate) value: f64,
-    /// `max Σ |gradient_i · x_i|`.
-    pub(crate) terms: f64,
-    /// Where the value was finite and the gradient was not.
-    pub(crate) wild: Option<Sample>,
-    /// Sites at which the curve touched or crossed an equality without a change of decisions.
-    pub(crate) touched: Vec<Event>,
-}
-
-impl Walk {
-    pub(crate) fn pieces(&self) -> impl Iterator<Item = &Piece> {
-        self.parts.iter().filter_map(|part| match part {
-            Part::Piece(piece) => Some(piece),
-            _ => None,
-        })
-    }
-
-    pub(crate) fn events(&self) -> impl Iterator<Item = &Event> {
-        self.parts.iter().filter_map(|part| match part {
-            Part::Event(event) => Some(event),
-            _ => None,
-        })
-    }
-
-    pub(crate) fn gaps(&self) -> impl Iterator<Item = &Gap> {
-        self.parts.iter().filter_map(|part| match part {
-            Part::Gap(gap) => Some(gap),
-            _ => None,
-        })
-    }
-
-    /// `∫ |⟨gradient, γ'⟩|` over what was covered.
-    pub(crate) fn variation(&self) -> f64 {
-        self.pieces().map(|piece| piece.integral.absolute).sum()
-    }
-
-    fn note(&mut self, sample: &Sample) {
-        if sample.value.is_finite() {
-            self.value = self.value.max(sample.value.abs());
-            self.terms = self.terms.max(sample.terms);
-        }
-        if sample.wild && self.wild.is_none() {
-            self.wild = Some(sample.clone());
-        }
-    }
-}
 
 /// A panel that has still to be dealt with.
 struct Task {
@@ -370,7 +237,12 @@ impl Walker<'_, '_> {
         let integral = Kronrod::integrate(&slopes, length);
         self.slope = self.slope.max(integral.absolute / length);
         if self.is_fine(&task, integral, length) {
-            self.meet_equalities(points);
+            if !self.is_stable(&task, &points[8], integral) {
+                return self.halve(task, &points[8], None, tasks);
+            }
+            self.found
+                .touched
+                .extend(equality::meet(self.oracle, points));
             let noise = self.rule.noise(&core::array::from_fn(|i| points[i].value));
             return self.push_piece(task, integral, noise);
         }
@@ -386,6 +258,25 @@ impl Walker<'_, '_> {
             integral.error >= 0.1 * parent && integral.error <= NOISE_LEVEL * length * self.slope
         };
         integral.error <= wanted || task.depth >= self.depth || task.parent.is_some_and(noisy)
+    }
+
+    /// Whether the integral is the same by halves, wherever the value asks for a second look: what no
+    /// decision tells of can hide between the last node and the end of a panel.
+    fn is_stable(&mut self, task: &Task, middle: &Sample, integral: Integral) -> bool {
+        let length = task.after.t - task.before.t;
+        let residual = ((task.after.value - task.before.value) - integral.value).abs();
+        let negligible = self.tolerance * length * (self.found.value + self.slope)
+            + f64::EPSILON * self.found.value;
+        if residual <= negligible || task.depth >= self.depth {
+            return true;
+        }
+        let halves = self.integral(task.before.t, middle.t) + self.integral(middle.t, task.after.t);
+        (halves - integral.value).abs() <= (0.1 * residual).max(10.0 * integral.error)
+    }
+
+    fn integral(&mut self, a: f64, b: f64) -> f64 {
+        let slopes = Kronrod::nodes(a, b).map(|t| self.sample(t).slope);
+        Kronrod::integrate(&slopes, b - a).value
     }
 
     /// A jump of the slope that no decision accounts for, where halving does not help.
@@ -413,54 +304,4 @@ impl Walker<'_, '_> {
         let jump = (found.after.slope - found.before.slope).abs();
         (jump >= 0.5 * step(i)).then_some(found)
     }
-
-    /// Tests on equality (`if x == 3.0`) whose margin changes sign while both sides answer the same.
-    fn meet_equalities(&mut self, points: &[Sample; POINTS]) {
-        for pair in points.windows(2) {
-            if let Some(index) = crossed_equality(&pair[0], &pair[1]) {
-                self.hit_equality(&pair[0], &pair[1], index);
-            }
-        }
-    }
-
-    /// Looks for a time at which the test holds exactly; in floating point there need not be one.
-    fn hit_equality(&mut self, before: &Sample, after: &Sample, index: usize) {
-        let sign = before.record.visits[index].margin.signum();
-        let bracket = Bracket {
-            before: before.clone(),
-            after: after.clone(),
-        };
-        let margin = |s: &Sample| s.record.visits.get(index).map_or(0.0, |seen| seen.margin);
-        let mut exact = None;
-        let found = locate::narrow(self.oracle, bracket, |s| {
-            if margin(s) == 0.0 {
-                exact = Some(s.clone());
-            }
-            margin(s) * sign > 0.0
-        });
-        let exact = exact.or_else(|| self.scan(&found, |s| margin(s) == 0.0));
-        if let Some(exact) = exact {
-            self.found.note(&exact);
-            self.found.touched.push(Event::new(Bracket {
-                before: found.before,
-                after: exact,
-            }));
-        }
-    }
-
-    /// Tries the few floats around a bracket.
-    fn scan(&mut self, bracket: &Bracket, holds: impl Fn(&Sample) -> bool) -> Option<Sample> {
-        let (a, b) = (bracket.before.t, bracket.after.t);
-        let steps = 8;
-        let times = (0..=steps).map(|i| a + (b - a) * (f64::from(i) / f64::from(steps)));
-        times.map(|t| self.oracle.sample(t)).find(holds)
-    }
-}
-
-/// The first decision that both samples take alike although its margin changes sign in between.
-fn crossed_equality(before: &Sample, after: &Sample) -> Option<usize> {
-    let pairs = before.record.visits.iter().zip(&after.record.visits);
-    pairs
-        .into_iter()
-        .position(|(a, b)| a.side() == b.side() && a.margin * b.margin < 0.0)
 }

@@ -1,0 +1,141 @@
+//! The parts that a curve falls into.
+
+use crate::check::locate::Bracket;
+use crate::check::oracle::Sample;
+use crate::check::quadrature::Integral;
+use crate::check::record::{Change, Presence, Sites};
+
+/// A stretch on which all decisions stay.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece {
+    pub(crate) before: Sample,
+    pub(crate) after: Sample,
+    pub(crate) integral: Integral,
+    /// One sample of the noise in the values.
+    pub(crate) noise: f64,
+    pub(crate) presence: Presence,
+}
+
+impl Piece {
+    pub(crate) fn length(&self) -> f64 {
+        self.after.t - self.before.t
+    }
+
+    /// Change of the value that the integral does not account for.
+    pub(crate) fn residual(&self) -> f64 {
+        (self.after.value - self.before.value) - self.integral.value
+    }
+}
+
+/// A change of decisions between two neighbouring times.
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    pub(crate) before: Sample,
+    pub(crate) after: Sample,
+    /// Empty where no decision accounts for what happens here.
+    pub(crate) changes: Vec<Change>,
+}
+
+impl Event {
+    pub(crate) fn new(bracket: Bracket) -> Self {
+        const SHOWN: usize = 8;
+        let Bracket { before, after } = bracket;
+        let changes = before.record.changes(&after.record, SHOWN);
+        Event {
+            before,
+            after,
+            changes,
+        }
+    }
+
+    pub(crate) fn length(&self) -> f64 {
+        self.after.t - self.before.t
+    }
+
+    /// Change of the value beyond what the slopes on both sides explain.
+    pub(crate) fn residual(&self) -> f64 {
+        (self.after.value - self.before.value)
+            - 0.5 * self.length() * (self.before.slope + self.after.slope)
+    }
+
+    /// What the slopes could change the value by between both times.
+    pub(crate) fn allowance(&self) -> f64 {
+        self.length() * (self.before.slope.abs() + self.after.slope.abs())
+    }
+}
+
+/// Why a stretch was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    NotFinite,
+    Budget,
+}
+
+/// A stretch that was left out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gap {
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+    pub(crate) why: Why,
+}
+
+/// A part of the curve; the parts of a walk follow each other without holes.
+#[derive(Clone, Debug)]
+pub(crate) enum Part {
+    Piece(Piece),
+    Event(Event),
+    Gap(Gap),
+}
+
+/// All parts of a curve, and the scales that were seen on the way.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Walk {
+    pub(crate) parts: Vec<Part>,
+    pub(crate) sites: Sites,
+    /// `max |f|`.
+    pub(crate) value: f64,
+    /// `max Σ |gradient_i · x_i|`.
+    pub(crate) terms: f64,
+    /// Where the value was finite and the gradient was not.
+    pub(crate) wild: Option<Sample>,
+    /// Sites at which the curve touched or crossed an equality without a change of decisions.
+    pub(crate) touched: Vec<Event>,
+}
+
+impl Walk {
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &Piece> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Piece(piece) => Some(piece),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn events(&self) -> impl Iterator<Item = &Event> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Event(event) => Some(event),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn gaps(&self) -> impl Iterator<Item = &Gap> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Gap(gap) => Some(gap),
+            _ => None,
+        })
+    }
+
+    /// `∫ |⟨gradient, γ'⟩|` over what was covered.
+    pub(crate) fn variation(&self) -> f64 {
+        self.pieces().map(|piece| piece.integral.absolute).sum()
+    }
+
+    pub(crate) fn note(&mut self, sample: &Sample) {
+        if sample.value.is_finite() {
+            self.value = self.value.max(sample.value.abs());
+            self.terms = self.terms.max(sample.terms);
+        }
+        if sample.wild && self.wild.is_none() {
+            self.wild = Some(sample.clone());
+        }
+    }
+}
