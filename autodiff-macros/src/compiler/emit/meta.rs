@@ -274,14 +274,20 @@ impl Source {
             let text: String = lines.get(row)?.chars().take(stop).skip(skip).collect();
             Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
         });
-        Some(
-            words
-                .collect::<Option<Vec<_>>>()?
-                .join(" ")
-                .trim()
-                .to_owned(),
-        )
+        Some(one_line(&words.collect::<Option<Vec<_>>>()?))
     }
+}
+
+/// Joins lines; a chain of calls that was broken up reads as if it had not been.
+fn one_line(lines: &[String]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        let open = text.is_empty() || text.ends_with(['(', '[']);
+        let close = line.starts_with(['.', ')', ']']);
+        text.push_str(if open || close { "" } else { " " });
+        text.push_str(line);
+    }
+    text.trim().to_owned()
 }
 
 /// Spans of tokens that went through another macro may point anywhere: the text has to consist of
