@@ -23,7 +23,7 @@ pub fn file(programs: &[Program], check: Check) -> String {
         out += &module(&format!("p{k}"), program, check);
     }
     out += "/// The checks, by name.\n";
-    out += "pub const CHECKS: &[(&str, fn() -> Result<(), String>)] = &[\n";
+    out += "pub const CHECKS: &[program_generator::compare::Named] = &[\n";
     for k in 0..programs.len() {
         let _ = writeln!(out, "    (\"p{k}\", p{k}::check),");
     }

@@ -137,7 +137,8 @@ impl Gen {
     fn let_bool(&mut self) -> Stmt {
         let (value, real) = self.condition(true);
         let mutable = self.rng.chance(0.3);
-        let pure = !real && !(mutable && self.rng.chance(0.5));
+        let changing = mutable && self.rng.chance(0.5);
+        let pure = !real && !changing;
         let name = self.name(&["big", "flag", "ok"], true);
         let info = Info {
             mutable,
