@@ -222,10 +222,13 @@ impl Comparison {
     }
 }
 
+/// The check of one program, under its name.
+pub type Named = (&'static str, fn() -> Result<(), String>);
+
 /// Runs the checks of a generated file, and prints one line for each.
 ///
 /// A check that panics is a failure. Returns the number of failures.
-pub fn run(checks: &[(&str, fn() -> Result<(), String>)]) -> usize {
+pub fn run(checks: &[Named]) -> usize {
     std::panic::set_hook(Box::new(|_| {}));
     checks
         .iter()

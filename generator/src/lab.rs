@@ -256,12 +256,9 @@ fn kind(text: &str) -> String {
     if text.starts_with("panic") {
         return general(text);
     }
-    let parts = text
-        .split("; ")
-        .map(|part| part.split(" [").next().unwrap_or_default());
-    let mut parts: Vec<String> = parts
-        .map(|p| general(p.split(" -").next().unwrap_or(p)))
-        .collect();
+    let varies = |c: char| c == '[' || c == '-' || c.is_ascii_digit();
+    let head = |part: &str| part.split(varies).next().map(general);
+    let mut parts: Vec<String> = text.split("; ").filter_map(head).collect();
     parts.dedup();
     let nan = if text.contains("NaN") { " (NaN)" } else { "" };
     parts.join("; ") + nan

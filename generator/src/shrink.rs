@@ -1,11 +1,12 @@
 //! Makes a failing program small.
 
 mod edit;
+mod replace;
 
 use std::io;
 
 use crate::ast::Program;
-use crate::generate::arguments;
+use crate::generate::{arguments, directions};
 use crate::interp;
 use crate::lab::Lab;
 use crate::print::{self, Form};
@@ -38,8 +39,9 @@ pub fn shrink(lab: &Lab, program: &Program, kind: &str) -> io::Result<Program> {
 
 /// Whether the program still runs to its end.
 fn runs(program: &Program) -> bool {
-    interp::run(program, arguments(program))
-        .is_ok_and(|o| o.value.re.is_finite() && o.value.path.is_finite())
+    directions(program) > 0
+        && interp::run(program, arguments(program))
+            .is_ok_and(|o| o.value.re.is_finite() && o.value.path.is_finite())
 }
 
 /// Length of the text, where inputs count too.

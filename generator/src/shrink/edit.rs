@@ -1,6 +1,7 @@
 //! Single edits of a program, numbered in the order of a walk through its tree.
 
-use crate::ast::{Block, Expr, Input, Program, Stmt};
+use super::replace::substitute;
+use crate::ast::{Binding, Block, Expr, Input, Program, Stmt};
 
 /// Every program that one edit gives. Not all of them still make sense.
 pub(super) fn all(program: &Program) -> Vec<Program> {
@@ -84,12 +85,28 @@ impl Cut {
                 block.stmts.splice(k..=k, inner);
                 return;
             }
+            if let Some((name, value)) = self.inlined(&block.stmts[k]) {
+                block.stmts.remove(k);
+                substitute(block, k, &name, &value);
+                return;
+            }
             self.stmt(&mut block.stmts[k]);
             k += 1;
         }
         if let Some(tail) = &mut block.tail {
             self.expr(tail);
         }
+    }
+
+    /// A `let` that can be dropped if its value is put wherever its name is read.
+    fn inlined(&mut self, stmt: &Stmt) -> Option<(String, Expr)> {
+        let Stmt::Let(names, _, Some(value)) = stmt else {
+            return None;
+        };
+        let [binding] = &names[..] else {
+            return None;
+        };
+        self.turn().then(|| (binding.name.clone(), value.clone()))
     }
 
     /// What a compound statement can be replaced by.
@@ -112,6 +129,11 @@ impl Cut {
     fn stmt(&mut self, stmt: &mut Stmt) {
         match stmt {
             Stmt::Let(_, _, Some(value)) => self.expr(value),
+            Stmt::Assign(None, Expr::Var(name), value) if self.turn() => {
+                let name = name.clone();
+                let mutable = true;
+                *stmt = Stmt::Let(vec![Binding { name, mutable }], None, Some(value.clone()));
+            }
             Stmt::Assign(op, place, value) => {
                 if op.is_some() && self.turn() {
                     *op = None;
