@@ -57,7 +57,7 @@ fn lengths_of_buffers_are_checked() {
 #[test]
 #[should_panic = "length of `w_dot` is 3, that of `w` is 2"]
 fn lengths_of_tangents_are_checked() {
-    dot::jvp(&[1.0, 2.0], &[1.0, 2.0], &[0.0; 3], &[0.0; 2]);
+    let _ = dot::jvp(&[1.0, 2.0], &[1.0, 2.0], &[0.0; 3], &[0.0; 2]);
 }
 
 #[test]
@@ -96,6 +96,8 @@ fn in_place() {
     assert_eq!((y, y_dot), ([14.0, 12.0], [9.0, 6.0]));
     assert_eq!(scaled::value_and_grad(vec![1.0, 2.0], 3.0), (9.0, (vec![3.0, 3.0], 3.0)));
     assert_eq!(scaled::jvp(vec![1.0, 2.0], 3.0, vec![1.0, 0.0], 1.0), (9.0, 6.0));
+    let (_, pullback) = scaled::vjp(vec![1.0, 2.0], 3.0);
+    assert_eq!(pullback(2.0), (vec![6.0, 6.0], 6.0));
     let _ = scale::trace(&mut y, 2.0, &mut count);
 }
 

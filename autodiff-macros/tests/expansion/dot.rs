@@ -121,6 +121,7 @@ impl dot {
         (s, s_dot)
     }
     /// The gradient with respect to `w` and `x`.
+    #[must_use]
     #[inline]
     pub fn grad(w: &[f64], x: &[f64]) -> (rt::Vec<f64>, rt::Vec<f64>) {
         let _ = dot;
@@ -130,6 +131,7 @@ impl dot {
         (w_bar, x_bar)
     }
     /// The value, and the gradient with respect to `w` and `x`.
+    #[must_use]
     #[inline]
     pub fn value_and_grad(w: &[f64], x: &[f64]) -> (f64, (rt::Vec<f64>, rt::Vec<f64>)) {
         let _ = dot;
@@ -169,6 +171,7 @@ impl dot {
         (value, (w_bar, x_bar))
     }
     /// The value, and a function from the adjoint of the result to that of `w` and `x`.
+    #[must_use]
     #[inline]
     pub fn vjp(
         w: &[f64],
@@ -196,6 +199,7 @@ impl dot {
     /// # Panics
     ///
     /// If the length of a tangent is not that of its argument.
+    #[must_use]
     #[inline]
     pub fn jvp(w: &[f64], x: &[f64], w_dot: &[f64], x_dot: &[f64]) -> (f64, f64) {
         let _ = dot;
@@ -210,6 +214,7 @@ impl dot {
         )
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
+    #[must_use]
     #[inline]
     pub fn trace(w: &[f64], x: &[f64]) -> rt::Trace {
         let _ = dot;

@@ -145,6 +145,7 @@ impl energy {
         (d + r * n as f64, d_dot + r_dot * n as f64)
     }
     /// The gradient with respect to `w` and `b`.
+    #[must_use]
     #[inline]
     pub fn grad(w: &[f64], b: f64, t: &[f64], n: usize) -> (rt::Vec<f64>, f64) {
         let _ = energy;
@@ -154,6 +155,7 @@ impl energy {
         (w_bar, b_bar)
     }
     /// The value, and the gradient with respect to `w` and `b`.
+    #[must_use]
     #[inline]
     pub fn value_and_grad(
         w: &[f64],
@@ -201,6 +203,7 @@ impl energy {
         (value, (w_bar, b_bar))
     }
     /// The value, and a function from the adjoint of the result to that of `w` and `b`.
+    #[must_use]
     #[inline]
     pub fn vjp(
         w: &[f64],
@@ -242,6 +245,7 @@ impl energy {
     /// # Panics
     ///
     /// If the length of a tangent is not that of its argument.
+    #[must_use]
     #[inline]
     pub fn jvp(
         w: &[f64],
@@ -266,6 +270,7 @@ impl energy {
         )
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
+    #[must_use]
     #[inline]
     pub fn trace(w: &[f64], b: f64, t: &[f64], n: usize) -> rt::Trace {
         let _ = energy;

@@ -82,6 +82,7 @@ impl halve {
         ((p.0 * 0.5, [p.1]), (p_dot.0 * 0.5, [p_dot.1]))
     }
     /// The value, and a function from the adjoint of the result to that of `p`.
+    #[must_use]
     #[inline]
     pub fn vjp(
         p: (f64, f64),
@@ -108,6 +109,7 @@ impl halve {
     /// # Panics
     ///
     /// If the length of a tangent is not that of its argument.
+    #[must_use]
     #[inline]
     pub fn jvp(
         p: (f64, f64),
@@ -128,6 +130,7 @@ impl halve {
         )
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
+    #[must_use]
     #[inline]
     pub fn trace(p: (f64, f64), _label: &str) -> rt::Trace {
         let _ = halve;

@@ -149,6 +149,7 @@ impl power {
         }
     }
     /// The gradient with respect to `x` and `w`.
+    #[must_use]
     #[inline]
     pub fn grad(x: f64, w: &[f64], n: u32) -> (f64, rt::Vec<f64>) {
         let _ = power;
@@ -158,6 +159,7 @@ impl power {
         (x_bar, w_bar)
     }
     /// The value, and the gradient with respect to `x` and `w`.
+    #[must_use]
     #[inline]
     pub fn value_and_grad(x: f64, w: &[f64], n: u32) -> (f64, (f64, rt::Vec<f64>)) {
         let _ = power;
@@ -198,6 +200,7 @@ impl power {
         (value, (x_bar, w_bar))
     }
     /// The value, and a function from the adjoint of the result to that of `x` and `w`.
+    #[must_use]
     #[inline]
     pub fn vjp(
         x: f64,
@@ -227,6 +230,7 @@ impl power {
     /// # Panics
     ///
     /// If the length of a tangent is not that of its argument.
+    #[must_use]
     #[inline]
     pub fn jvp(x: f64, w: &[f64], n: u32, x_dot: f64, w_dot: &[f64]) -> (f64, f64) {
         let _ = power;
@@ -242,6 +246,7 @@ impl power {
         )
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
+    #[must_use]
     #[inline]
     pub fn trace(x: f64, w: &[f64], n: u32) -> rt::Trace {
         let _ = power;

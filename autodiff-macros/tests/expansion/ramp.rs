@@ -107,6 +107,7 @@ impl ramp {
         (r * r, 2.0 * r * rt::pick(r_weight, 0.0, x_dot))
     }
     /// The gradient with respect to `x`.
+    #[must_use]
     #[inline]
     pub fn grad(x: f64) -> f64 {
         let _ = ramp;
@@ -115,6 +116,7 @@ impl ramp {
         x_bar
     }
     /// The value, and the gradient with respect to `x`.
+    #[must_use]
     #[inline]
     pub fn value_and_grad(x: f64) -> (f64, f64) {
         let _ = ramp;
@@ -144,6 +146,7 @@ impl ramp {
         (value, x_bar)
     }
     /// The value, and a function from the adjoint of the result to that of `x`.
+    #[must_use]
     #[inline]
     pub fn vjp(x: f64) -> (f64, impl FnOnce(f64) -> f64) {
         let _ = ramp;
@@ -162,12 +165,14 @@ impl ramp {
     /// # Panics
     ///
     /// If the length of a tangent is not that of its argument.
+    #[must_use]
     #[inline]
     pub fn jvp(x: f64, x_dot: f64) -> (f64, f64) {
         let _ = ramp;
         Self::__tangent(&mut rt::Plain, x, rt::Tangent::<f64>(&x_dot))
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
+    #[must_use]
     #[inline]
     pub fn trace(x: f64) -> rt::Trace {
         let _ = ramp;

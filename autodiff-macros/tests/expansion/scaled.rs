@@ -129,6 +129,7 @@ impl scaled {
         (v.iter().sum(), v_dot.iter().sum())
     }
     /// The gradient with respect to `w` and `a`.
+    #[must_use]
     #[inline]
     pub fn grad(w: Vec<f64>, a: f64) -> (rt::Vec<f64>, f64) {
         let _ = scaled;
@@ -138,6 +139,7 @@ impl scaled {
         (w_bar, a_bar)
     }
     /// The value, and the gradient with respect to `w` and `a`.
+    #[must_use]
     #[inline]
     pub fn value_and_grad(w: Vec<f64>, a: f64) -> (f64, (rt::Vec<f64>, f64)) {
         let _ = scaled;
@@ -176,6 +178,7 @@ impl scaled {
         (value, (w_bar, a_bar))
     }
     /// The value, and a function from the adjoint of the result to that of `w` and `a`.
+    #[must_use]
     #[inline]
     pub fn vjp(w: Vec<f64>, a: f64) -> (f64, impl FnOnce(f64) -> (rt::Vec<f64>, f64)) {
         let _ = scaled;
@@ -200,6 +203,7 @@ impl scaled {
     /// # Panics
     ///
     /// If the length of a tangent is not that of its argument.
+    #[must_use]
     #[inline]
     pub fn jvp(w: Vec<f64>, a: f64, w_dot: Vec<f64>, a_dot: f64) -> (f64, f64) {
         let _ = scaled;
@@ -213,6 +217,7 @@ impl scaled {
         )
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
+    #[must_use]
     #[inline]
     pub fn trace(w: Vec<f64>, a: f64) -> rt::Trace {
         let _ = scaled;

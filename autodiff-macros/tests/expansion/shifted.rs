@@ -121,6 +121,7 @@ impl shifted {
         (v[0] + by, v_dot[0] + by_dot)
     }
     /// The gradient with respect to `v` and `by`.
+    #[must_use]
     #[inline]
     pub fn grad<'a>(
         v: &'a Vec<Real>,
@@ -139,6 +140,7 @@ impl shifted {
         (v_bar, by_bar)
     }
     /// The value, and the gradient with respect to `v` and `by`.
+    #[must_use]
     #[inline]
     pub fn value_and_grad<'a>(
         v: &'a Vec<Real>,
@@ -199,6 +201,7 @@ impl shifted {
         (value, (v_bar, by_bar))
     }
     /// The value, and a function from the adjoint of the result to that of `v` and `by`.
+    #[must_use]
     #[inline]
     pub fn vjp<'a>(
         v: &'a Vec<Real>,
@@ -238,6 +241,7 @@ impl shifted {
     /// # Panics
     ///
     /// If the length of a tangent is not that of its argument.
+    #[must_use]
     #[inline]
     pub fn jvp<'a>(
         v: &'a Vec<Real>,
@@ -259,6 +263,7 @@ impl shifted {
         )
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
+    #[must_use]
     #[inline]
     pub fn trace<'a>(v: &'a Vec<Real>, by: Real, _at: &'a [usize]) -> rt::Trace {
         let _ = shifted;

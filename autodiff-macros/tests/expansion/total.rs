@@ -127,6 +127,7 @@ impl total {
         (s, s_dot)
     }
     /// The gradient with respect to `p` and `q`.
+    #[must_use]
     #[inline]
     pub fn grad<const N: usize>(
         p: [f64; N],
@@ -139,6 +140,7 @@ impl total {
         (p_bar, q_bar)
     }
     /// The value, and the gradient with respect to `p` and `q`.
+    #[must_use]
     #[inline]
     pub fn value_and_grad<const N: usize>(
         p: [f64; N],
@@ -185,6 +187,7 @@ impl total {
         (value, (p_bar, q_bar))
     }
     /// The value, and a function from the adjoint of the result to that of `p` and `q`.
+    #[must_use]
     #[inline]
     pub fn vjp<const N: usize>(
         p: [f64; N],
@@ -212,6 +215,7 @@ impl total {
     /// # Panics
     ///
     /// If the length of a tangent is not that of its argument.
+    #[must_use]
     #[inline]
     pub fn jvp<const N: usize>(
         p: [f64; N],
@@ -238,6 +242,7 @@ impl total {
         )
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
+    #[must_use]
     #[inline]
     pub fn trace<const N: usize>(p: [f64; N], q: &[[f64; 3]; N]) -> rt::Trace {
         let _ = total::<N>;

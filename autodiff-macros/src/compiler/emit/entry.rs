@@ -8,7 +8,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::docs;
-use super::signature::{Param, Passing, Signature, with_lifetime};
+use super::signature::{Generics, Param, Passing, Signature, with_lifetime};
 use super::sweep::{bar_argument, forward_call, kind_of};
 
 /// All entry points that the function has.
@@ -63,6 +63,10 @@ impl Printer<'_> {
         } = entry;
         let doc = docs::entry(name, self.signature);
         let deprecation = self.deprecation;
+        // What has an effect beside its result may be called for the effect alone.
+        let pure = !self.signature.changes_arguments()
+            && !matches!(name, "accumulate_grad" | "value_and_grad_with");
+        let must_use = pure.then(|| quote!(#[must_use]));
         // Mentioning a deprecated function is reported wherever it stands.
         let mention = deprecation.is_empty().then(|| self.signature.mention());
         let name = Ident::new(name, proc_macro2::Span::call_site());
@@ -74,6 +78,7 @@ impl Printer<'_> {
         quote! {
             #doc
             #deprecation
+            #must_use
             #[inline]
             #visibility fn #name<#lifetimes #(#own,)* #(#given),*>(#(#params),*) -> #result #bounds {
                 #mention
@@ -208,12 +213,7 @@ impl Printer<'_> {
     /// in place, that alone has to be said, or the closure would borrow what is changed, too.
     fn vjp_captures(&self) -> (TokenStream, Vec<TokenStream>, TokenStream) {
         let declarations = self.signature.declarations();
-        if self
-            .signature
-            .params
-            .iter()
-            .all(|p| p.passing != Passing::Exclusive)
-        {
+        if !self.signature.changes_arguments() {
             return (TokenStream::new(), declarations, TokenStream::new());
         }
         let lifetime: syn::Lifetime = syn::parse_quote!('__shared);
@@ -229,11 +229,17 @@ impl Printer<'_> {
                 }
                 Passing::Value | Passing::Exclusive => declaration,
             });
-        let args = &self.signature.generics.args;
+        let Generics {
+            lifetimes, args, ..
+        } = &self.signature.generics;
+        let own = lifetimes
+            .iter()
+            .filter_map(|l| syn::parse2::<syn::LifetimeParam>(l.clone()).ok());
+        let own = own.map(|l| l.lifetime);
         (
             quote!(#lifetime,),
             params.collect(),
-            quote!(+ use<#lifetime, #(#args),*>),
+            quote!(+ use<#lifetime, #(#own,)* #(#args),*>),
         )
     }
 

@@ -120,6 +120,11 @@ impl Signature {
         self.params.iter().filter(|p| p.in_place())
     }
 
+    /// Something is changed in place, differentiable or not.
+    pub(crate) fn changes_arguments(&self) -> bool {
+        self.params.iter().any(|p| p.passing == Passing::Exclusive)
+    }
+
     /// A name for a local variable of an entry point: `base`, unless an argument has that name.
     pub(crate) fn fresh(&self, base: &str) -> Ident {
         let params = self.params.iter().flat_map(|p| [&p.name, &p.bar, &p.dot]);

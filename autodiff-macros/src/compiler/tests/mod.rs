@@ -1,4 +1,5 @@
 //! Tests of the whole compiler, and of passes that need hand-made input.
 
 mod emission;
+mod entrance;
 mod expansion;
