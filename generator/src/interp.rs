@@ -6,7 +6,7 @@ mod real;
 
 use crate::ast::{Block, Expr, Func, Head, Op, Program, Stmt};
 use crate::dual::{Dual, lit};
-use place::Place;
+pub use place::Place;
 
 /// A value.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub enum Value {
     Bool(bool),
     /// An array, vector, slice or tuple.
     List(Vec<Value>),
+    /// Another name for a place of the same function.
+    Alias(Place),
     /// `()`.
     Unit,
 }
@@ -141,6 +143,7 @@ impl Machine<'_> {
 
     fn bind(&mut self, names: &[crate::ast::Binding], value: Option<&Expr>) -> Result<(), Fault> {
         let value = match value {
+            Some(value @ Expr::Borrow(..)) => Value::Alias(self.place(value)?),
             Some(value) => self.eval(value)?,
             None => Value::Unit,
         };
@@ -348,9 +351,11 @@ impl Machine<'_> {
         match e {
             Expr::Var(name) => {
                 let slot = self.vars.iter().rposition(|v| v.0 == *name);
-                Ok(Place::new(
-                    slot.ok_or_else(|| format!("no variable {name}"))?,
-                ))
+                let slot = slot.ok_or_else(|| format!("no variable {name}"))?;
+                match &self.vars[slot].1 {
+                    Value::Alias(place) => Ok(place.clone()),
+                    _ => Ok(Place::new(slot)),
+                }
             }
             Expr::Index(base, at) => {
                 let base = self.place(base)?;

@@ -81,7 +81,7 @@ impl Gen {
     }
 
     /// `&a`, `&a[1..]`, `&grid[i]`, or a slice as it is.
-    fn borrow(&mut self, least: usize) -> Option<Expr> {
+    pub(super) fn borrow(&mut self, least: usize) -> Option<Expr> {
         let info = self.choose(|v| match v.ty {
             Ty::Matrix(_, n) => n >= least,
             ty => length(ty).is_some_and(|n| n >= least),
@@ -118,7 +118,7 @@ impl Gen {
         })
     }
 
-    fn borrow_mut(&mut self, least: usize) -> Option<Expr> {
+    pub(super) fn borrow_mut(&mut self, least: usize) -> Option<Expr> {
         let info = self.choose(|v| match v.ty {
             Ty::Matrix(_, n) => v.mutable && n >= least,
             Ty::ArrayRef(_) | Ty::Slice(_) => false,

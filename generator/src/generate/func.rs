@@ -7,12 +7,13 @@ use crate::ast::{Block, Expr, Func, Input, Op, Param, Span, Stmt, Ty, binary, bo
 impl Gen {
     /// A function that others call.
     pub(super) fn helper(&mut self, name: &str) -> Func {
-        match self.rng.weighted(&[6, 4, 2, 1, 2, 1]) {
+        match self.rng.weighted(&[6, 4, 2, 1, 2, 1, 1]) {
             0 => self.ordinary(name, Ty::Real),
             1 => self.in_place_helper(name),
             2 => self.ordinary(name, Ty::Pair),
             3 => self.list_helper(name),
             4 => self.recursive(name),
+            5 => self.recursive_in_place(name),
             _ => self.recursive_on_slice(name),
         }
     }
@@ -35,7 +36,7 @@ impl Gen {
         self.result = result;
         for p in params {
             let mutable = p.mutable || matches!(p.ty, Ty::SliceMut(_));
-            let reserved = p.name == "depth" || recursive && p.name == "w";
+            let reserved = p.name == "depth" || recursive && matches!(p.ty, Ty::Slice(_) | Ty::SliceMut(_));
             let info = Info {
                 mutable,
                 reserved,
@@ -171,6 +172,36 @@ impl Gen {
         let stmt = Stmt::Let(info.binding(), None, Some(call));
         self.declare(info);
         stmt
+    }
+
+    /// `fn g(out: &mut [f64], x, depth) { if depth == 0 { return; } … g(out, …, depth - 1); … }`.
+    fn recursive_in_place(&mut self, name: &str) -> Func {
+        let params = vec![
+            self.param("out", Ty::SliceMut(2)),
+            self.param("x", Ty::Real),
+            self.param("depth", Ty::Usize),
+        ];
+        self.enter(&params, Ty::Unit);
+        let done = binary(Op::Eq, var("depth"), Expr::Int(0));
+        let leave = Block {
+            stmts: vec![Stmt::Return(None)],
+            tail: None,
+        };
+        let mut stmts = vec![Stmt::If(done, leave, None)];
+        stmts.extend(self.body(1, 2));
+        self.hidden.push("out".to_string());
+        let deeper = binary(Op::Sub, var("depth"), Expr::Int(1));
+        let args = vec![var("out"), self.real(1), deeper];
+        self.hidden.pop();
+        stmts.push(Stmt::Call(Expr::Call(name.to_string(), args)));
+        stmts.extend(self.body(1, 2));
+        let body = Block { stmts, tail: None };
+        Func {
+            name: name.to_string(),
+            params,
+            result: Ty::Unit,
+            body,
+        }
     }
 
     /// `fn g(w: &[f64], x: f64) { if w.len() == 0 { return x; } … g(&w[1..], …) … }`.

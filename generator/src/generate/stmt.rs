@@ -65,12 +65,34 @@ impl Gen {
     /// A block of a few statements without a value.
     pub(super) fn body(&mut self, least: usize, most: usize) -> Vec<Stmt> {
         let mut stmts = Vec::new();
+        let hidden = self.hidden.len();
+        if self.nesting > 0 && self.rng.chance(0.12) {
+            stmts.extend(self.alias());
+        }
         let n = self.rng.between(least, most);
         self.stmts(n, &mut stmts);
         if self.nesting > 0 && self.rng.chance(0.6) {
             stmts.extend(self.assign_outer());
         }
+        self.hidden.truncate(hidden);
         stmts
+    }
+
+    /// `let part = &mut a[1..];`, after which `a` is left alone to the end of the block.
+    fn alias(&mut self) -> Option<Stmt> {
+        let mutable = self.rng.chance(0.6);
+        let value = if mutable { self.borrow_mut(2)? } else { self.borrow(2)? };
+        let Expr::Borrow(_, of, _) = &value else {
+            return None;
+        };
+        let typed = self.typed(of);
+        self.hidden.push(root(of)?);
+        let name = self.name(&["part", "line"], false);
+        let ty = if mutable { Ty::SliceMut(2) } else { Ty::Slice(2) };
+        let info = Info { typed, ..Info::new(&name, ty) };
+        let stmt = Stmt::Let(info.binding(), None, Some(value));
+        self.declare(Info { mutable, ..info });
+        Some(stmt)
     }
 
     /// An assignment to something that outlives the block.
@@ -415,5 +437,14 @@ impl Gen {
         let n = length(info.ty).unwrap_or(1);
         let element = |k: usize| index(var(&info.name), Expr::Int(k as i64));
         (1..n).fold(element(0), |sum, k| binary(Op::Add, sum, element(k)))
+    }
+}
+
+/// The variable of a place.
+fn root(place: &Expr) -> Option<String> {
+    match place {
+        Expr::Var(name) => Some(name.clone()),
+        Expr::Index(base, _) | Expr::Field(base, _) => root(base),
+        _ => None,
     }
 }

@@ -11,7 +11,7 @@ enum Step {
 
 /// A part of a variable.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub struct Place {
     /// The position of the variable.
     pub(super) slot: usize,
     steps: Vec<Step>,
@@ -23,13 +23,30 @@ impl Place {
         Place { slot, steps }
     }
 
+    /// Element `k` of it; of a range, counted from its start.
     pub(super) fn at(mut self, k: i64) -> Self {
-        self.steps.push(Step::At(k));
+        let step = match self.steps.last() {
+            Some(&Step::Range(from, to)) => {
+                self.steps.pop();
+                let inside = (0..to - from).contains(&k);
+                Step::At(if inside { from + k } else { -1 })
+            }
+            _ => Step::At(k),
+        };
+        self.steps.push(step);
         self
     }
 
     pub(super) fn range(mut self, from: i64, to: i64) -> Self {
-        self.steps.push(Step::Range(from, to));
+        let step = match self.steps.last() {
+            Some(&Step::Range(start, end)) => {
+                self.steps.pop();
+                let inside = from >= 0 && start + to <= end;
+                Step::Range(start + from, if inside { start + to } else { -1 })
+            }
+            _ => Step::Range(from, to),
+        };
+        self.steps.push(step);
         self
     }
 
