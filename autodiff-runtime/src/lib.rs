@@ -2,7 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod check;
-pub mod check;
 pub mod choices;
 pub mod decision;
 pub mod differentiable;
@@ -18,6 +17,7 @@ pub mod policy;
     clippy::if_same_then_else,
     clippy::manual_clamp,
     clippy::manual_range_contains,
+    clippy::neg_cmp_op_on_partial_ord,
     reason = "`x != x`, `x - x` and the like say what they mean in a row"
 )]
 pub mod rules;

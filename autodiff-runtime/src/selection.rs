@@ -106,11 +106,21 @@ impl Selection for Plain {
 }
 
 /// The derivative under a weight: a select between finished values, never a product with 0 or 1.
+///
+/// ```
+/// use autodiff_runtime::pick;
+/// assert_eq!(pick(1.0, f64::INFINITY, 2.0), 2.0);
+/// assert_eq!(pick(0.25, 2.0, 6.0), 3.0);
+/// ```
+// For a weight that is `if c { 1.0 } else { 0.0 }`, LLVM simplifies both `!= 0` and `== 1` to `c`
+// itself (a test that came out as `!c`, such as `== 0`, it would leave standing), so that the
+// mixture is seen to be dead and one compare is left.
 #[inline(always)]
 #[must_use]
 pub fn pick<T: Real>(weight: f64, below: T, above: T) -> T {
     let theta = T::from_f64(weight);
     let mixed = theta * above + (T::ONE - theta) * below;
-    let side = if weight == 1.0 { above } else { mixed };
-    if weight == 0.0 { below } else { side }
+    let (not_below, is_above) = (weight != 0.0, weight == 1.0);
+    let side = if is_above { above } else { below };
+    if not_below != is_above { mixed } else { side }
 }

@@ -1,4 +1,9 @@
 //! Generic pullbacks over kinds, as emitted code writes them.
+#![allow(
+    clippy::type_complexity,
+    clippy::redundant_slicing,
+    reason = "emitted code looks like this"
+)]
 
 use autodiff_runtime::{
     Bar, Constant, Kind, Plain, Real, Selection, Unvaried, Varied, add, discard,

@@ -31,7 +31,8 @@ impl<'ast> Visit<'ast> for Names<'_> {
         let name = call.method.to_string();
         let known =
             rules::find(&name, call.args.len() + 1).is_some_and(|row| !row.partials.is_empty());
-        if !known && !(self.is_integer(&call.receiver) && name == "saturating_sub") {
+        let integer = self.is_integer(&call.receiver) && name == "saturating_sub";
+        if !known && !integer {
             self.fail(&format!("no row for `{name}`"));
         }
         visit::visit_expr_method_call(self, call);

@@ -55,11 +55,11 @@ rules! {
     function fn hardtanh(x) -> y {
         primal: x.clamp(-1.0, 1.0),
         decide l {
-            margin: x + 1.0, above: x > -1.0 || x != x, tie: x == -1.0,
+            margin: x + 1.0, above: !(x <= -1.0), tie: x == -1.0,
             stratum: "x = -1", field: "[0, 1]", theta: [0.0, 1.0, 1.0],
         },
         decide h {
-            margin: 1.0 - x, above: x < 1.0 || x != x, tie: x == 1.0,
+            margin: 1.0 - x, above: !(x >= 1.0), tie: x == 1.0,
             stratum: "x = 1", field: "[0, 1]", theta: [0.0, 1.0, 1.0],
         },
         partials: [pick(l, 0.0, pick(h, 0.0, 1.0))],
@@ -73,7 +73,7 @@ rules! {
     function fn softshrink(x, t) -> y {
         primal: if x > t { x - t } else if x < -t { x + t } else { x - x },
         decide p {
-            margin: x - t, above: x > t || x != x, tie: x == t,
+            margin: x - t, above: !(x <= t), tie: x == t,
             stratum: "x = t", field: "[0, 1]", theta: [0.0, 0.0, 0.0],
         },
         decide n {
@@ -164,11 +164,11 @@ rules! {
     function fn hard_sigmoid(x) -> y {
         primal: (x + 3.0).clamp(0.0, 6.0) / 6.0,
         decide l {
-            margin: x + 3.0, above: x > -3.0 || x != x, tie: x == -3.0,
+            margin: x + 3.0, above: !(x <= -3.0), tie: x == -3.0,
             stratum: "x = -3", field: "[0, 1/6]", theta: [0.0, 0.0, 0.0],
         },
         decide h {
-            margin: 3.0 - x, above: x < 3.0 || x != x, tie: x == 3.0,
+            margin: 3.0 - x, above: !(x >= 3.0), tie: x == 3.0,
             stratum: "x = 3", field: "[0, 1/6]", theta: [0.0, 0.0, 0.0],
         },
         partials: [pick(l, 0.0, pick(h, 0.0, 1.0 / 6.0))],
@@ -182,11 +182,11 @@ rules! {
     function fn hard_swish(x) -> y {
         primal: x * ((x + 3.0).clamp(0.0, 6.0) / 6.0),
         decide l {
-            margin: x + 3.0, above: x > -3.0 || x != x, tie: x == -3.0,
+            margin: x + 3.0, above: !(x <= -3.0), tie: x == -3.0,
             stratum: "x = -3", field: "[-1/2, 0]", theta: [0.0, 0.0, 0.0],
         },
         decide h {
-            margin: 3.0 - x, above: x < 3.0 || x != x, tie: x == 3.0,
+            margin: 3.0 - x, above: !(x >= 3.0), tie: x == 3.0,
             stratum: "x = 3", field: "[1, 3/2]", theta: [0.0, 0.0, 0.0],
         },
         partials: [pick(l, 0.0, pick(h, 1.0, (2.0 * x + 3.0) / 6.0))],

@@ -51,11 +51,11 @@ rules! {
     method fn clamp(x, lo, hi) -> y {
         primal: x.clamp(lo, hi),
         decide l {
-            margin: x - lo, above: x > lo || x != x, tie: x == lo,
+            margin: x - lo, above: !(x <= lo), tie: x == lo,
             stratum: "x = lo", field: "[0, 1]", theta: [0.0, 0.5, 1.0],
         },
         decide h {
-            margin: hi - x, above: x < hi || x != x, tie: x == hi,
+            margin: hi - x, above: !(x >= hi), tie: x == hi,
             stratum: "x = hi", field: "[0, 1]", theta: [0.0, 0.5, 1.0],
         },
         partials: [
