@@ -68,15 +68,7 @@ fn reference(name: &str, a: &[f64]) -> Vec<f64> {
         }
         "relu" => 0.5 * (x + x.abs()),
         "leaky_relu" => 0.5 * ((1.0 + z) * x + (1.0 - z) * x.abs()),
-        "relu6" => {
-            if x < 0.0 {
-                0.0
-            } else if x > 6.0 {
-                6.0
-            } else {
-                x
-            }
-        }
+        "relu6" => 0.5 * (6.0 + x.abs() - (x - 6.0).abs()),
         "hardtanh" => 0.5 * ((x + 1.0).abs() - (x - 1.0).abs()),
         "softshrink" => x.signum() * (x.abs() - z).max(0.0),
         "hinge" => 0.5 * (1.0 - x + (1.0 - x).abs()),

@@ -132,7 +132,7 @@ rules! {
         primal: if x > 0.0 { 1.0507009873554805 * x } else { 1.7580993408473766 * x.exp_m1() },
         decide w {
             margin: x, above: x > 0.0, tie: x == 0.0,
-            stratum: "x = 0", field: "[1.0507, 1.7581]", theta: [0.0, 0.0, 0.0],
+            stratum: "x = 0", field: "[1.0507, 1.7581]", theta: [0.0, 0.0, 1.0],
         },
         partials: [pick(w, y + 1.7580993408473766, 1.0507009873554805)],
         definable: RExp,
