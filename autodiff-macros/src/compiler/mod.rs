@@ -13,9 +13,11 @@ mod differentiate;
 mod dump;
 mod emit;
 mod hir;
+
 mod lower;
 mod names;
 mod parse;
+mod pretty;
 
 #[cfg(test)]
 mod tests;
@@ -65,7 +67,7 @@ fn compile(
 ) -> Option<(hir::Func, emit::Bodies)> {
     let dump = Dump::of(&item.sig.ident);
     let func = lower::lower(item, options, diags)?;
-    dump.section("lowered", || format!("{func:#?}"));
+    dump.section("lowered", || hir::print::func(&func));
     let bodies = differentiate::differentiate(&func, options, diags)?;
     diags.is_empty().then_some((func, bodies))
 }

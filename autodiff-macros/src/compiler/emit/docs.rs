@@ -9,8 +9,8 @@ use quote::{ToTokens, quote};
 
 use super::meta::{Site, Source};
 use super::signature::{Param, Signature};
-use crate::compiler::diag::text_of_type;
 use crate::compiler::parse::attribute::Options;
+use crate::compiler::pretty;
 
 /// The user's function with a section appended to its documentation.
 pub(crate) fn primal(item: &syn::ItemFn, signature: &Signature, sites: &[Site]) -> TokenStream {
@@ -175,14 +175,18 @@ fn generated(signature: &Signature) -> Vec<String> {
     all
 }
 
-/// A type for people: without the path of the runtime.
+/// A type for people: without the path of the runtime, and an alias of a number by its name.
 fn plain(ty: &TokenStream) -> String {
-    let mut text = text_of_type(ty);
+    let mut text = pretty::line(ty);
     while let Some(at) = text.find("__private::") {
-        let start = text[..at]
-            .rfind([' ', '<', '(', '[', '&'])
-            .map_or(0, |i| i + 1);
-        text.replace_range(start..at + "__private::".len(), "");
+        let start = text[..at].rfind([' ', '<', '(', '[', '&']);
+        text.replace_range(start.map_or(0, |i| i + 1)..at + "__private::".len(), "");
+    }
+    const PROJECTION: &str = " as Differentiable>::Gradient";
+    while let Some(at) = text.find(PROJECTION) {
+        text.replace_range(at..at + PROJECTION.len(), "");
+        let open = text[..at].rfind('<');
+        text.replace_range(open.map_or(at..at, |i| i..i + 1), "");
     }
     text
 }

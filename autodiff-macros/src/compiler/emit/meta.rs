@@ -14,8 +14,8 @@ use quote::{format_ident, quote};
 use super::respan::respan;
 use super::signature::Signature;
 use super::{Bodies, Runtime};
-use crate::compiler::diag::text_of;
 use crate::compiler::parse::attribute::Options;
+use crate::compiler::pretty;
 
 /// A nonsmooth place. Its position in [`Bodies::sites`] is its id.
 #[derive(Clone, Debug)]
@@ -248,7 +248,7 @@ impl Source {
     /// The text of an expression as the user wrote it, on one line.
     pub(crate) fn text(&self, tokens: &TokenStream) -> String {
         let cut = self.cut(tokens).filter(|text| agrees(text, tokens));
-        cut.unwrap_or_else(|| text_of(tokens))
+        cut.unwrap_or_else(|| pretty::line(tokens))
     }
 
     /// What stands between the start of the first token and the end of the last.

@@ -79,6 +79,7 @@ fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> hir::Func {
         body: Block::default(),
         loops: 0,
         items: Vec::new(),
+        pins: Vec::new(),
     }
 }
 

@@ -106,6 +106,7 @@ fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> Func {
         body: Block::default(),
         loops: 0,
         items: Vec::new(),
+        pins: Vec::new(),
     }
 }
 
