@@ -14,19 +14,18 @@ const VISIBLE: f64 = 1e-2;
 
 /// The decision, and the way it goes, that is taken on all wrong pieces and on no right one.
 ///
-/// Of several the one that changes at the borders between right and wrong.
+/// Where all is wrong nothing tells, but for a tie that the whole curve stays in. Of several the one that changes at the borders between right and wrong.
 pub(crate) fn decision(walk: &Walk, noise: f64) -> Option<(&'static Site, Decision)> {
     let (wrong, right) = sort_out(walk, noise);
-    if right.is_empty() {
-        return None;
-    }
     let first = wrong.first()?;
     let mut keys: Vec<(usize, Side)> = first.presence.keys().collect();
     keys.sort_by_key(|(site, side)| (*site, *side as u8));
     let fits = |&(site, side): &(usize, Side)| {
-        wrong
-            .iter()
-            .all(|piece| piece.presence.contains(site, side))
+        let tells = side == Side::Tie || !right.is_empty();
+        tells
+            && wrong
+                .iter()
+                .all(|piece| piece.presence.contains(site, side))
             && !right
                 .iter()
                 .any(|piece| piece.presence.contains(site, side))

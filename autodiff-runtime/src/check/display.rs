@@ -138,7 +138,7 @@ impl Violation {
     fn note(&self) -> String {
         match (self.failure, self.decision) {
             (Failure::WrongDerivative { .. }, Some(decision)) => {
-                format!("wrong only where this is {decision}")
+                format!("wrong where this is {decision}")
             }
             (_, Some(decision)) => format!("as this turns {decision}"),
             (_, None) => "here".to_string(),

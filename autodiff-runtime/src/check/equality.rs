@@ -48,7 +48,12 @@ fn beside(oracle: &mut Oracle, near: &Sample, margin: impl Fn(&Sample) -> f64) -
 }
 
 /// A secant step in units of the last place of one coordinate, and what lies around its end.
-fn along_coordinate(oracle: &mut Oracle, near: &Sample, i: usize, margin: &impl Fn(&Sample) -> f64) -> Option<Sample> {
+fn along_coordinate(
+    oracle: &mut Oracle,
+    near: &Sample,
+    i: usize,
+    margin: &impl Fn(&Sample) -> f64,
+) -> Option<Sample> {
     const PROBE: i32 = 16;
     const FARTHEST: f64 = 64.0;
     let start = margin(near);
@@ -57,7 +62,9 @@ fn along_coordinate(oracle: &mut Oracle, near: &Sample, i: usize, margin: &impl 
     if !steps.is_finite() || steps.abs() > FARTHEST {
         return None;
     }
-    let mut ulps = [0, 1, -1, 2, -2].map(|k| steps.round() as i32 + k).into_iter();
+    let mut ulps = [0, 1, -1, 2, -2]
+        .map(|k| steps.round() as i32 + k)
+        .into_iter();
     ulps.find_map(|ulps| {
         let sample = oracle.sample_beside(near.t, i, ulps);
         (margin(&sample) == 0.0).then_some(sample)

@@ -22,21 +22,26 @@
 mod arcs;
 mod blame;
 mod chain_rule;
+mod conservative;
 mod curve;
 mod display;
 mod equality;
 mod follow;
 mod gradient;
 mod judge;
+mod local;
 mod locate;
 mod noise;
+mod normals;
 mod options;
 mod oracle;
 mod parts;
 mod quadrature;
 mod random;
 mod record;
+mod region;
 mod report;
+mod stratum;
 mod text;
 mod tolerance;
 mod violations;
@@ -46,6 +51,7 @@ pub use curve::{Circle, Curve, Lissajous, Path, Polyline, Segment};
 pub use gradient::IntoGradient;
 pub use options::Options;
 pub use random::SplitMix64;
+pub use region::Region;
 pub use report::{Crossing, Failure, Reason, Report, Verdict, Violation};
 
 use crate::selection::Selection;
@@ -134,6 +140,80 @@ where
     );
     chain_rule::along(Test::Loop, &flat(f), curve, options)
 }
+
+/// Tests the choices at a tie: along every direction that stays in the tie, all of them must give the derivative of
+/// the function.
+///
+/// The point has to be on the tie to about seven digits; it is moved onto it. The function has to ask its selection,
+/// and report margins. On ties that are single points there is nothing to test, and any choice is conservative.
+///
+/// ```
+/// use autodiff_runtime::check::{self, Options, Verdict};
+/// use autodiff_runtime::{Selection, Site, SiteKind, Ties};
+/// static MAX: Site = Site {
+///     id: 0, function: "f", module: "m", file: "src/m.rs", line: 3, column: 5, primitive: "max", source: "x.max(y)",
+///     kind: SiteKind::Kink, stratum: "x = y", field: "", theta: 0.5, clarke: true, ties: Ties::all(0.5),
+/// };
+/// // Weights that do not sum to one at the tie.
+/// let wrong = |x: &[f64], sel: &mut dyn Selection| {
+///     let w = sel.weight(&MAX, x[0] - x[1], x[0] > x[1], x[0] == x[1]);
+///     let both = if w == 0.0 || w == 1.0 { [w, 1.0 - w] } else { [0.3, 0.3] };
+///     (x[0].max(x[1]), both)
+/// };
+/// let report = check::on_stratum(wrong, &[0.7, 0.7], &Options::default());
+/// assert_eq!(report.verdict(), Verdict::WrongChoice);
+/// ```
+pub fn on_stratum<F, G>(f: F, point: &[f64], options: &Options) -> Report
+where
+    F: Fn(&[f64], &mut dyn Selection) -> (f64, G),
+    G: IntoGradient,
+{
+    stratum::on_stratum(&flat(f), point, options)
+}
+
+/// All tests together, on seeded random curves in a box: segments long and short, segments inside ties of
+/// equal parameters and of parameters equal to a constant, circles, Lissajous curves and closed loops, and the choices
+/// at the kinks that these met. This is what to put into a test; [`assert_conservative!`] does.
+///
+/// ```
+/// use autodiff_runtime::check::{self, Options, Region};
+/// let smooth = |x: &[f64], _: &mut dyn autodiff_runtime::Selection| (x[0] * x[1].sin(), [x[1].sin(), x[0] * x[1].cos()]);
+/// let report = check::conservative(smooth, Region::cube(2, -1.0..1.0), &Options::default());
+/// assert!(report.is_compliant(), "{report}");
+/// ```
+pub fn conservative<F, G>(f: F, region: impl Into<Region>, options: &Options) -> Report
+where
+    F: Fn(&[f64], &mut dyn Selection) -> (f64, G),
+    G: IntoGradient,
+{
+    conservative::conservative(&flat(f), &region.into(), options)
+}
+
+/// Panics with the report unless [`conservative`](crate::check::conservative) finds no violation and comes to a conclusion.
+///
+/// ```
+/// use autodiff_runtime::assert_conservative;
+/// use autodiff_runtime::check::{Options, Region};
+/// assert_conservative!(|x, _| (x[0].sin(), x[0].cos()), -1.0..1.0);
+/// assert_conservative!(|x, _| (x[0] * x[1], [x[1], x[0]]), Region::cube(2, -1.0..1.0), Options::default().seed(3));
+/// ```
+#[macro_export]
+macro_rules! assert_conservative {
+    ($f:expr, $region:expr $(,)?) => {
+        $crate::assert_conservative!($f, $region, $crate::check::Options::default())
+    };
+    ($f:expr, $region:expr, $options:expr $(,)?) => {{
+        let report = $crate::check::conservative($f, $region, &$options);
+        let found = report.verdict() == $crate::check::Verdict::NoViolationFound;
+        ::core::assert!(
+            found,
+            "{} is not shown to be conservative\n{report}",
+            ::core::stringify!($f)
+        );
+    }};
+}
+#[doc(inline)]
+pub use crate::assert_conservative;
 
 /// The function with its gradient laid out as one vector.
 fn flat<F, G>(f: F) -> impl Fn(&[f64], &mut dyn Selection) -> (f64, Vec<f64>)

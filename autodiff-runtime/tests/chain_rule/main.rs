@@ -6,4 +6,5 @@ mod conservative;
 mod noise;
 mod refuted;
 mod reports;
+mod strata;
 mod support;

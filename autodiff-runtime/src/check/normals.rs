@@ -1,0 +1,148 @@
+//! The surface on which several margins are 0: normals, projection onto it, tangents.
+
+use crate::check::local::{Local, Tied, along, dot, norm};
+use crate::decision::Decision;
+
+/// Below this part of the largest, what is left of a normal counts as dependent on those before.
+const RANK: f64 = 1e-6;
+
+/// Step of central differences: truncation and rounding are balanced at the cube root of u.
+pub(crate) const STEP: f64 = 6e-6;
+
+/// The surface where the margins of some visits are 0, linearised at a point on it.
+#[derive(Clone, Debug)]
+pub(crate) struct Surface {
+    pub(crate) ties: Vec<Tied>,
+    /// How the ties are decided while margins are measured.
+    pub(crate) held: Vec<(Tied, Decision)>,
+    /// Orthonormal basis of the normal space.
+    basis: Vec<Vec<f64>>,
+    /// Coefficients of each independent normal in the basis: a lower triangle.
+    triangle: Vec<Vec<f64>>,
+    /// Which ties these normals are of.
+    rows: Vec<usize>,
+    /// Norm of the largest normal.
+    scale: f64,
+}
+
+impl Surface {
+    /// Normals by central differences of the reported margins, the decisions on the ties held.
+    pub(crate) fn at(local: &mut Local, z: &[f64], ties: &[Tied]) -> Self {
+        let held: Vec<(Tied, Decision)> = ties
+            .iter()
+            .map(|tied| (*tied, Decision::Tie(tied.site.theta)))
+            .collect();
+        let normals = normals(local, z, ties, &held);
+        let scale = normals
+            .iter()
+            .map(|n| norm(n))
+            .filter(|n| n.is_finite())
+            .fold(0.0, f64::max);
+        let mut surface = Surface {
+            ties: ties.to_vec(),
+            held,
+            basis: Vec::new(),
+            triangle: Vec::new(),
+            rows: Vec::new(),
+            scale,
+        };
+        for (row, normal) in normals.iter().enumerate() {
+            surface.add(row, normal);
+        }
+        surface
+    }
+
+    /// One step of Gram and Schmidt; a normal that depends on those before is left out.
+    fn add(&mut self, row: usize, normal: &[f64]) {
+        let mut rest = normal.to_vec();
+        let mut coefficients = Vec::new();
+        for q in &self.basis {
+            let c = dot(q, &rest);
+            rest = along(&rest, -c, q);
+            coefficients.push(c);
+        }
+        let length = norm(&rest);
+        if length.is_finite() && length > RANK * self.scale {
+            coefficients.push(length);
+            self.basis.push(rest.iter().map(|x| x / length).collect());
+            self.triangle.push(coefficients);
+            self.rows.push(row);
+        }
+    }
+
+    pub(crate) fn rank(&self) -> usize {
+        self.basis.len()
+    }
+
+    /// The part of a direction that stays on the surface, normalised.
+    pub(crate) fn tangent(&self, d: &[f64]) -> Option<Vec<f64>> {
+        let mut rest = d.to_vec();
+        for q in &self.basis {
+            rest = along(&rest, -dot(q, &rest), q);
+        }
+        let length = norm(&rest);
+        (length > 1e-3 * norm(d)).then(|| rest.iter().map(|x| x / length).collect())
+    }
+
+    /// The nearest point at which all margins are 0 to rounding, by Newton steps with the normals at hand.
+    pub(crate) fn project(&self, local: &mut Local, z: &[f64]) -> Option<Vec<f64>> {
+        const STEPS: usize = 20;
+        let mut z = z.to_vec();
+        let mut last = f64::INFINITY;
+        for _ in 0..STEPS {
+            let margins = self.margins(local, &z);
+            let size = margins.iter().fold(0.0f64, |m, h| m.max(h.abs()));
+            // Neither zero nor any nearer than before: this is rounding, or there is no such point.
+            if size == 0.0 || size >= 0.5 * last {
+                break;
+            }
+            last = size;
+            z = along(&z, -1.0, &self.correction(&margins));
+        }
+        let reached = self
+            .margins(local, &z)
+            .iter()
+            .all(|h| h.abs() <= 1e-3 * STEP * self.scale * local.size());
+        reached.then_some(z)
+    }
+
+    fn margins(&self, local: &mut Local, z: &[f64]) -> Vec<f64> {
+        let here = local.evaluate(z, &self.held);
+        self.ties.iter().map(|tied| here.margin(tied)).collect()
+    }
+
+    /// The shortest step that the normals say removes the margins: forward substitution.
+    fn correction(&self, margins: &[f64]) -> Vec<f64> {
+        let mut coefficients: Vec<f64> = Vec::new();
+        for (row, triangle) in self.rows.iter().zip(&self.triangle) {
+            let known: f64 = triangle.iter().zip(&coefficients).map(|(r, c)| r * c).sum();
+            coefficients.push((margins[*row] - known) / triangle[coefficients.len()]);
+        }
+        let mut step = vec![0.0; self.basis.first().map_or(0, Vec::len)];
+        for (c, q) in coefficients.iter().zip(&self.basis) {
+            step = along(&step, *c, q);
+        }
+        step
+    }
+}
+
+fn normals(
+    local: &mut Local,
+    z: &[f64],
+    ties: &[Tied],
+    held: &[(Tied, Decision)],
+) -> Vec<Vec<f64>> {
+    let h = STEP * local.size();
+    let mut normals = vec![vec![0.0; z.len()]; ties.len()];
+    for i in 0..z.len() {
+        let mut moved = z.to_vec();
+        moved[i] = z[i] + h;
+        let high = local.evaluate(&moved, held);
+        moved[i] = z[i] - h;
+        let low = local.evaluate(&moved, held);
+        for (normal, tied) in normals.iter_mut().zip(ties) {
+            normal[i] = (high.margin(tied) - low.margin(tied)) / (2.0 * h);
+        }
+    }
+    normals
+}

@@ -1,0 +1,313 @@
+//! At a tie, every choice must give the same derivative along every direction that stays in the tie.
+//!
+//! This is the projection formula: the field's projection on the tangent space of the stratum is the gradient of
+//! the function restricted to it (Bolte and Pauwels 2021, after Bolte, Daniilidis, Lewis and Shiota; for the
+//! converse, that this suffices, no definability is needed). What the choices do across the tie is their own affair.
+
+use std::time::{Duration, Instant};
+
+use crate::check::local::{Here, Local, Tied, along, dot, norm};
+use crate::check::normals::{STEP, Surface};
+use crate::check::options::Options;
+use crate::check::oracle::Function;
+use crate::check::random::SplitMix64;
+use crate::check::record::{Seen, same_site};
+use crate::check::report::{Failure, Reason, Report, Verdict, Violation};
+use crate::decision::Decision;
+use crate::field::{Site, SiteKind};
+
+/// A margin below this part of the size of the point counts as tied.
+const NEAR: f64 = 1e-7;
+/// All vertices up to this many ties, a sample of them above.
+const ENUMERATED: usize = 6;
+const SAMPLED: usize = 64;
+/// Mixtures of both sides at every tie.
+const MIXED: usize = 8;
+/// Random tangent directions besides a basis.
+const TANGENTS: usize = 4;
+/// Relative accuracy of a difference quotient at its best.
+const ACCURACY: f64 = 1e-6;
+
+pub(crate) fn on_stratum(function: &Function<'_>, point: &[f64], options: &Options) -> Report {
+    let started = Instant::now();
+    let mut rng = SplitMix64::new(options.seed ^ 0x5712_a701);
+    let mut local = Local::new(function, point, &mut rng);
+    let findings = examine(&mut local, &mut rng);
+    report(findings, &local, started.elapsed())
+}
+
+#[derive(Debug, Default)]
+struct Findings {
+    sites: Vec<&'static Site>,
+    violation: Option<Violation>,
+    tested: usize,
+    /// The product that is farthest off, relative to what is granted.
+    residual: f64,
+    tolerance: f64,
+}
+
+fn examine(local: &mut Local, rng: &mut SplitMix64) -> Findings {
+    let origin = vec![0.0; local.dimension()];
+    let here = local.evaluate(&origin, &[]);
+    let mut findings = Findings {
+        sites: sites(&here),
+        ..Findings::default()
+    };
+    let ties = near_ties(&here, NEAR * local.size());
+    let surface = Surface::at(local, &origin, &ties);
+    let flat = surface.rank() == 0 || surface.rank() >= local.dimension();
+    if let (false, Some(z)) = (flat, surface.project(local, &origin)) {
+        Test {
+            local,
+            surface: &surface,
+            z,
+        }
+        .run(&mut findings, rng);
+    }
+    findings
+}
+
+fn sites(here: &Here) -> Vec<&'static Site> {
+    let mut sites: Vec<&'static Site> = Vec::new();
+    for seen in &here.visits {
+        if !sites.iter().any(|site| same_site(site, seen.site)) {
+            sites.push(seen.site);
+        }
+    }
+    sites
+}
+
+/// The kinks and branches that are decided by next to nothing here.
+fn near_ties(here: &Here, near: f64) -> Vec<Tied> {
+    const MOST: usize = 16;
+    let mut ties = Vec::new();
+    for (i, seen) in here.visits.iter().enumerate() {
+        let before = here.visits[..i]
+            .iter()
+            .filter(|other| same_site(other.site, seen.site));
+        if seen.margin.abs() <= near && seen.site.kind != SiteKind::Boundary && ties.len() < MOST {
+            ties.push(Tied {
+                site: seen.site,
+                occurrence: before.count() as u32,
+            });
+        }
+    }
+    ties
+}
+
+struct Test<'a, 'b> {
+    local: &'a mut Local<'b>,
+    surface: &'a Surface,
+    /// A point on the surface.
+    z: Vec<f64>,
+}
+
+/// The derivative of the function along the surface.
+struct Quotient {
+    value: f64,
+    direction: Vec<f64>,
+    error: f64,
+}
+
+impl Test<'_, '_> {
+    fn run(&mut self, findings: &mut Findings, rng: &mut SplitMix64) {
+        let choices = self.admissible(choices(&self.surface.ties, rng));
+        for direction in self.directions(rng) {
+            if let Some(quotient) = self.quotient(&direction) {
+                findings.tested += 1;
+                self.compare(&quotient, &choices, findings);
+            }
+        }
+    }
+
+    fn directions(&self, rng: &mut SplitMix64) -> Vec<Vec<f64>> {
+        let m = self.local.dimension();
+        let unit = |i: usize| {
+            (0..m)
+                .map(|j| if i == j { 1.0 } else { 0.0 })
+                .collect::<Vec<f64>>()
+        };
+        let random = (0..TANGENTS).map(|_| rng.direction(m));
+        let all: Vec<Vec<f64>> = (0..m).map(unit).chain(random).collect();
+        all.iter().filter_map(|d| self.surface.tangent(d)).collect()
+    }
+
+    /// Choices under which the value stays what it is: a branch may not be flipped elsewhere (rule S2).
+    fn admissible(&mut self, choices: Vec<Vec<Decision>>) -> Vec<(Vec<Decision>, Vec<f64>)> {
+        let plain = self.local.evaluate(&self.z, &[]);
+        let mut kept = vec![(Vec::new(), plain.slopes.clone())];
+        for choice in choices {
+            let answers: Vec<(Tied, Decision)> = self
+                .surface
+                .ties
+                .iter()
+                .copied()
+                .zip(choice.iter().copied())
+                .collect();
+            let here = self.local.evaluate(&self.z, &answers);
+            let granted = 1e-9 * (plain.value.abs() + norm(&plain.slopes) * self.local.size());
+            if (here.value - plain.value).abs() <= granted {
+                kept.push((choice, here.slopes));
+            }
+        }
+        kept
+    }
+
+    /// Central differences along the surface, at two steps to know their error. `None` if another decision changes.
+    fn quotient(&mut self, direction: &[f64]) -> Option<Quotient> {
+        let h = STEP * self.local.size();
+        let (value, chord) = self.difference(direction, h)?;
+        let (coarse, _) = self.difference(direction, 2.0 * h)?;
+        let (coarser, _) = self.difference(direction, 4.0 * h)?;
+        let error = (value - coarse).abs().max((coarse - coarser).abs());
+        Some(Quotient {
+            value,
+            direction: chord,
+            error,
+        })
+    }
+
+    fn difference(&mut self, direction: &[f64], h: f64) -> Option<(f64, Vec<f64>)> {
+        let high = self
+            .surface
+            .project(self.local, &along(&self.z, h, direction))?;
+        let low = self
+            .surface
+            .project(self.local, &along(&self.z, -h, direction))?;
+        if !(self.is_same_stratum(&high) && self.is_same_stratum(&low)) {
+            return None;
+        }
+        let rise = self.local.evaluate(&high, &[]).value - self.local.evaluate(&low, &[]).value;
+        let chord = along(&high, -1.0, &low)
+            .iter()
+            .map(|x| x / (2.0 * h))
+            .collect();
+        rise.is_finite().then_some((rise / (2.0 * h), chord))
+    }
+
+    /// Whether all other decisions are as at the point itself.
+    fn is_same_stratum(&mut self, z: &[f64]) -> bool {
+        let here = self.local.evaluate(&self.z, &self.surface.held);
+        let there = self.local.evaluate(z, &self.surface.held);
+        let same = |(a, b): (&Seen, &Seen)| same_site(a.site, b.site) && a.side() == b.side();
+        here.visits.len() == there.visits.len() && here.visits.iter().zip(&there.visits).all(same)
+    }
+
+    fn compare(
+        &mut self,
+        quotient: &Quotient,
+        choices: &[(Vec<Decision>, Vec<f64>)],
+        findings: &mut Findings,
+    ) {
+        for (choice, slopes) in choices {
+            let got = dot(&quotient.direction, slopes);
+            let residual = got - quotient.value;
+            let tolerance = ACCURACY * (quotient.value.abs() + norm(slopes)) + 8.0 * quotient.error;
+            if residual.abs() * findings.tolerance >= findings.residual.abs() * tolerance {
+                (findings.residual, findings.tolerance) = (residual, tolerance);
+            }
+            if findings.violation.is_none() && residual.abs() > tolerance {
+                findings.violation = Some(self.violation(quotient, choice, got, choices));
+            }
+        }
+    }
+
+    fn violation(
+        &mut self,
+        quotient: &Quotient,
+        choice: &[Decision],
+        got: f64,
+        choices: &[(Vec<Decision>, Vec<f64>)],
+    ) -> Violation {
+        let blamed = self.blamed(quotient, choice, got, choices);
+        Violation {
+            failure: Failure::WrongChoice {
+                expected: quotient.value,
+                got,
+            },
+            site: Some(self.surface.ties[blamed].site),
+            decision: choice.get(blamed).copied(),
+            t: 0.0,
+            point: self.local.point(&self.z),
+            direction: self.local.lift(&quotient.direction),
+            curve: "inside the tie".to_string(),
+        }
+    }
+
+    /// The tie whose choice alone makes a difference, or the first.
+    fn blamed(
+        &self,
+        quotient: &Quotient,
+        choice: &[Decision],
+        got: f64,
+        choices: &[(Vec<Decision>, Vec<f64>)],
+    ) -> usize {
+        let differs_in = |other: &[Decision]| {
+            let mut places = (0..choice.len()).filter(|i| other.get(*i) != choice.get(*i));
+            let first = places.next();
+            first.filter(|_| places.next().is_none())
+        };
+        let matters = |slopes: &[f64]| {
+            let other = dot(&quotient.direction, slopes);
+            (other - quotient.value).abs() < 0.5 * (got - quotient.value).abs()
+        };
+        let mut singles = choices
+            .iter()
+            .filter(|(_, slopes)| matters(slopes))
+            .filter_map(|(other, _)| differs_in(other));
+        singles.next().unwrap_or(0)
+    }
+}
+
+/// Both sides of every tie, and mixtures where there can be any.
+fn choices(ties: &[Tied], rng: &mut SplitMix64) -> Vec<Vec<Decision>> {
+    let vertex = |bits: u64| {
+        (0..ties.len())
+            .map(|i| side(bits >> i & 1 == 1))
+            .collect::<Vec<Decision>>()
+    };
+    let vertices: Vec<Vec<Decision>> = match ties.len() <= ENUMERATED {
+        true => (0..1u64 << ties.len()).map(vertex).collect(),
+        false => (0..SAMPLED).map(|_| vertex(rng.bits())).collect(),
+    };
+    let mix = |tied: &Tied, rng: &mut SplitMix64| match tied.site.kind {
+        SiteKind::Kink => Decision::Tie(rng.unit()),
+        _ => side(rng.unit() < 0.5),
+    };
+    let mixtures: Vec<Vec<Decision>> = (0..MIXED)
+        .map(|_| ties.iter().map(|tied| mix(tied, rng)).collect())
+        .collect();
+    vertices.into_iter().chain(mixtures).collect()
+}
+
+fn side(above: bool) -> Decision {
+    if above {
+        Decision::Above
+    } else {
+        Decision::Below
+    }
+}
+
+fn report(findings: Findings, local: &Local, elapsed: Duration) -> Report {
+    let violations: Vec<Violation> = findings.violation.into_iter().collect();
+    let verdict = match (violations.first(), findings.tested) {
+        (Some(violation), _) => violation.failure.verdict(),
+        (None, 0) => Verdict::Inconclusive(Reason::NothingToTest),
+        (None, _) => Verdict::NoViolationFound,
+    };
+    Report {
+        test: "choices at a tie",
+        curve: format!("{} directions inside the tie", findings.tested),
+        verdict,
+        residual: findings.residual,
+        tolerance: findings.tolerance,
+        violations,
+        kinks: Vec::new(),
+        sites: findings.sites,
+        unrecorded: 0,
+        uncovered: if findings.tested == 0 { 1.0 } else { 0.0 },
+        curves: 0,
+        evaluations: local.spent,
+        elapsed,
+    }
+}
