@@ -1,0 +1,240 @@
+//! The table of messages: every error that this compiler knows, once.
+//!
+//! `AD00xx` attribute and signature, `AD01xx` language, `AD02xx` types and activity, `AD03xx`
+//! kinks, `AD09xx` mistakes of this compiler. `{0}`, `{1}`, … are the arguments of the report.
+
+use super::Entry;
+
+macro_rules! texts {
+    ($($name:ident $code:literal $message:literal, help $help:literal, note $note:literal;)*) => {
+        $(pub(crate) static $name: Entry = Entry {
+            code: $code,
+            message: $message,
+            help: $help,
+            note: $note,
+        };)*
+        /// All messages.
+        #[cfg(test)]
+        pub(crate) static ALL: &[&Entry] = &[$(&$name),*];
+    };
+}
+
+texts! {
+    UNKNOWN_OPTION "AD0001" "unknown option `{0}`",
+        help "", note "the options are `wrt(…)`, `name = …`, `crate = …`, `policy = …`, `recursive`, `doc`";
+    MALFORMED_OPTION "AD0002" "cannot read the options of `conservative_grad`: {0}",
+        help "write for instance `#[conservative_grad(wrt(w, b), policy = jax)]`", note "";
+    REPEATED_OPTION "AD0003" "option `{0}` is given twice",
+        help "remove one of them", note "";
+    EMPTY_WRT "AD0004" "`wrt()` names no parameter",
+        help "name the parameters to differentiate with respect to: `wrt(w, b)`", note "";
+    UNKNOWN_POLICY "AD0005" "unknown policy `{0}`",
+        help "", note "the policies are `pytorch`, `jax`, `tensorflow`, `lower`, `upper`, `midpoint`";
+    WRT_UNKNOWN "AD0006" "`wrt` names `{0}`, which is no parameter of the function",
+        help "", note "";
+    WRT_CONSTANT "AD0007" "`wrt` names `{0}`, which is constant",
+        help "remove it from `wrt(…)`, or remove `#[constant]` from the parameter",
+        note "integers, `bool`, `char` and strings have no derivative";
+    CONSTANT_ARGUMENTS "AD0008" "`#[constant]` takes no arguments",
+        help "write `#[constant]`", note "";
+    MISPLACED_HELPER "AD0009" "`#[{0}]` has no meaning on a parameter",
+        help "write it on a statement of the body", note "";
+    ATTRIBUTE "AD0010" "attribute `#[{0}]` inside of a differentiated function is not supported",
+        help "remove it, or move what it stands on into a function of its own",
+        note "the compiler does not know what it does to the copies of the code that it emits";
+
+    ASYNC_FN "AD0020" "an `async` function cannot be differentiated",
+        help "differentiate a plain function and call it from the `async` one",
+        note "there is no derivative through `.await`";
+    UNSAFE_FN "AD0021" "an `unsafe` function cannot be differentiated",
+        help "wrap it in a safe function, or mark what comes from it with `stop_gradient`",
+        note "the emitted code is safe code";
+    VARIADIC "AD0022" "a variadic function cannot be differentiated",
+        help "take a slice", note "";
+    PRIMITIVE_NAME "AD0023" "a function called `{0}` cannot be differentiated",
+        help "rename it, or write `name = …`",
+        note "the generated type would hide the primitive type `{0}`";
+    GENERIC_FN "AD0024" "generic functions are not supported yet: type parameter `{0}`",
+        help "write the function for `f64` (or `f32`); lifetimes and const parameters are fine", note "";
+    METHOD "AD0025" "methods are not supported yet",
+        help "write a free function that takes what it needs of `self` as parameters", note "";
+    IMPL_TRAIT "AD0026" "parameter `{1}` of type `{0}` is not supported yet",
+        help "give the parameter a concrete type", note "";
+    SELF_TYPE "AD0027" "methods are not supported yet: the signature mentions `Self`",
+        help "write a free function", note "";
+    PARAMETER_TYPE "AD0028" "parameter `{1}` has the type `{0}`, which is not one that can be differentiated",
+        help "mark the parameter `#[constant]` if no derivative with respect to it is wanted",
+        note "differentiable are `f64`, `f32`, and references, slices, arrays, `Vec`s and tuples of these";
+    RESULT_TYPE "AD0029" "a function that returns `{0}` cannot be differentiated",
+        help "return `f64`, `f32`, or an array, `Vec` or tuple of them", note "";
+    MIXED_PARAMETER "AD0030" "parameter of type `{0}` mixes real numbers and constants",
+        help "pass the constants as parameters of their own",
+        note "the gradient would have a part for each field";
+    MIXED_RESULT "AD0031" "result of type `{0}` mixes real numbers and constants",
+        help "return the constants from a function of their own, or through a `&mut` parameter",
+        note "the adjoint of the result would have a part for each field";
+    NO_PARAMETER "AD0032" "`{0}` has no parameter to differentiate with respect to",
+        help "at least one parameter has to be made of `f64` or `f32`, and not be `#[constant]`", note "";
+    NO_RESULT "AD0033" "`{0}` computes no real number: there is nothing to differentiate",
+        help "return a real number, or write to a `&mut` parameter of real numbers", note "";
+
+    CLOSURE "AD0100" "closures are not supported yet",
+        help "write the body of the closure where it is called, or a `fn` with `#[conservative_grad]`", note "";
+    MATCH "AD0101" "`match` is not supported yet",
+        help "write `if … else if … else …`", note "";
+    NO_RULE "AD0102" "no derivative rule for the method `{0}`",
+        help "", note "known are the methods of `f64` and `f32` that have a row in the table of rules";
+    IF_LET "AD0103" "`let` in a condition is not supported yet",
+        help "test with a comparison, and bind with `let`", note "";
+    LET_ELSE "AD0104" "`let … else` is not supported yet",
+        help "write a plain `let` and an `if`", note "";
+    STRUCT "AD0105" "struct `{0}` cannot be built here yet",
+        help "use a tuple or an array", note "";
+    TRY "AD0106" "the operator `?` is not supported yet",
+        help "handle the error before the differentiated function", note "";
+    ASYNC "AD0107" "`async` and `.await` cannot be differentiated",
+        help "move them out of the function", note "";
+    UNSAFE "AD0108" "`unsafe` blocks are not supported",
+        help "move the block into a safe function of its own", note "the compiler cannot follow what it reads and writes";
+    CONST_BLOCK "AD0109" "`const` blocks are not supported yet",
+        help "write a `const` item at the top of the function", note "";
+    RANGE_VALUE "AD0110" "the range `{0}` is only understood in `for` and as an index",
+        help "write `for i in a..b`", note "";
+    LOOP_VALUE "AD0111" "a `for` or `while` loop cannot be an operand",
+        help "write the loop as a statement", note "";
+    UNDERSCORE "AD0112" "`_` cannot be an operand",
+        help "", note "";
+    UNKNOWN_SYNTAX "AD0113" "`{0}` is not understood",
+        help "write it with operators, method calls, `if`, loops and indexing", note "";
+    FOR_OVER "AD0114" "`for` over `{0}` is not supported yet",
+        help "run over indices: `for i in 0..xs.len()`", note "ranges of integers are supported, with `.rev()` and `.step_by(n)`";
+    OPEN_RANGE "AD0115" "the range `{0}` of a `for` needs both ends",
+        help "write `for i in a..b`, or `loop` with a `break`", note "";
+    RANGE_METHODS "AD0116" "`.{0}()` twice on a range is not supported",
+        help "compute the range by hand", note "";
+    FOR_PATTERN "AD0117" "the counter `{0}` of a `for` has to be a plain name",
+        help "write `for i in …` and a `let` in the body", note "";
+    PATTERN "AD0118" "the pattern `{0}` is not supported yet",
+        help "use names, `_`, and tuples of them", note "";
+    MACRO "AD0119" "the macro `{0}!` is not understood",
+        help "write out what it expands to",
+        note "a macro is expanded after this one; it could do anything";
+    DBG "AD0120" "`{0}!` cannot stand in a differentiated expression",
+        help "print with `println!` in a statement of its own", note "";
+    MACRO_ARGUMENTS "AD0121" "the arguments of `{0}!` are not understood",
+        help "write plain expressions, separated by commas", note "";
+    EFFECT_ARGUMENT "AD0122" "`{0}` cannot stand inside of this macro",
+        help "bind it with `let` before the macro, and use the name",
+        note "the macro is copied as it is, and may only read";
+    CFG "AD0123" "`#[{0}]` inside of a differentiated function is not supported",
+        help "write `if cfg!(…) { … }`",
+        note "it reaches this macro before rustc evaluates it";
+    CHECKPOINT "AD0124" "`#[checkpoint]` is not supported yet",
+        help "remove it", note "";
+    CONSTANT_IN_BODY "AD0125" "`#[constant]` belongs on a parameter",
+        help "write `stop_gradient(…)` around the value that is to count as constant", note "";
+    NESTED_ITEM "AD0126" "this item cannot stand inside of a differentiated function",
+        help "move it out of the function", note "the body is emitted several times; a type would exist several times";
+    NESTED_STATIC "AD0127" "a `static` cannot stand inside of a differentiated function",
+        help "move it out of the function, or make it a `const`",
+        note "the body is emitted several times; each copy would have a `static` of its own";
+    NESTED_GLOB "AD0128" "a glob `use` inside of a differentiated function is not supported",
+        help "name what is used, or move the `use` out of the function",
+        note "it could bring in a name that means something else here";
+    ITEM_IN_BLOCK "AD0129" "items are supported at the top of the function only",
+        help "move it to the top of the function's body, or out of the function", note "";
+    FN_VALUE "AD0130" "the function `{0}` cannot be used as a value",
+        help "call it", note "";
+    CALL_OF_VALUE "AD0131" "`{0}` is called, and is no path to a function",
+        help "call a function by its path", note "";
+    CALL_OF_LOCAL "AD0132" "`{0}` is a variable, and calls through variables are not supported yet",
+        help "call a function by its path", note "a closure or function pointer has no derivative that the compiler could find";
+    NESTED_FN_CALL "AD0133" "the nested function `{0}` is called with a real number",
+        help "move it out of the function and annotate it with `#[conservative_grad]`",
+        note "a nested function has no derivative";
+    ASSOCIATED_FN "AD0134" "the associated function `{0}` is not supported yet",
+        help "call a free function that is annotated with `#[conservative_grad]`", note "";
+    CONSTRUCTOR "AD0135" "`{0}(…)` with a real number is not supported yet",
+        help "use a tuple or an array", note "the derivative would have to go through a type that the compiler does not know";
+    MEM "AD0136" "`mem::{0}` is not supported yet",
+        help "write it with assignments: `let t = a; a = b; b = t;`", note "";
+    ARGUMENT_COUNT "AD0137" "`{0}` is given a wrong number of arguments",
+        help "", note "";
+    CAPACITY "AD0138" "the capacity `{0}` does more than compute",
+        help "bind it with `let` first", note "";
+    VEC_FROM "AD0139" "`Vec::from` is understood for an array written in place only",
+        help "write `.to_vec()`", note "";
+    UNKNOWN_METHOD "AD0140" "the method `{0}` is not known, and a real number reaches it",
+        help "write a function with `#[conservative_grad]` and call that, or cut the value off with `stop_gradient(…)`", note "";
+    SEQUENCE_METHOD "AD0141" "the method `{0}` of slices and vectors is not supported yet",
+        help "write a loop over indices", note "";
+    ITERATOR "AD0142" "iterators are not supported yet: `{0}`",
+        help "write a loop over indices: `for i in 0..xs.len()`", note "";
+    EXCLUSIVE_ARGUMENT "AD0143" "`{0}` cannot be passed to a method that is not known",
+        help "call a function with it", note "the method could change it unseen";
+    ELEMENTS_NOT_COPY "AD0144" "`{0}` is understood for elements that are numbers, or arrays and tuples of them",
+        help "write a loop", note "";
+    COPY_SOURCE "AD0145" "cannot copy from `{0}`",
+        help "copy from a slice, array or vector that has a name", note "";
+    JUMP_TARGET "AD0146" "no loop around this `{0}` that it could mean",
+        help "", note "";
+    JUMP_IN_OPERAND "AD0147" "`{0}` inside of an operand is not supported",
+        help "compute the operand in a `let` of its own first", note "";
+    ASSIGN_IN_OPERAND "AD0148" "an assignment inside of an operand is not supported",
+        help "write it as a statement of its own before", note "";
+    CHANGE_IN_OPERAND "AD0149" "`{0}` is changed inside of an operand",
+        help "change it in a statement of its own, before or after",
+        note "other operands read it, and the order in which that happens would decide the value";
+    ASSIGN_TARGET "AD0150" "cannot assign to `{0}`",
+        help "assign to a variable, an element or a field of a tuple", note "";
+    REBIND_REFERENCE "AD0151" "`{0}` is a reference, and cannot be made to refer to something else",
+        help "write `*{0} = …` to change what it refers to, or use a `let` with a new name", note "";
+    MUTABLE_REFERENCE "AD0152" "`{0}` is a reference that could be changed to refer to something else",
+        help "write `let {0} = &mut …` without `mut` before the name", note "";
+    STRAY_REFERENCE "AD0153" "the reference `{0}` cannot stand here yet",
+        help "bind it with `let r = &…;`, or use the value", note "";
+    IF_REFERENCE "AD0154" "this `if` gives a reference, which is not supported yet",
+        help "use the values, or index by a number that the `if` gives", note "";
+    IF_WITHOUT_ELSE "AD0155" "an `if` without `else` has no value",
+        help "add an `else`", note "";
+    DEREF "AD0156" "`*{0}` is not supported here",
+        help "bind it with `let` first", note "";
+    UNSIZED "AD0157" "the slice `{0}` needs a `&` in front",
+        help "write `let part = &…;`", note "";
+    HYGIENE "AD0158" "two variables called `{0}` come from different macro expansions",
+        help "rename one of them", note "the compiler tells variables apart by their spelling";
+
+    TYPE_MISMATCH "AD0200" "expected {0}, found {1}",
+        help "", note "this is what the compiler understood; an annotation on a `let` may help it";
+    OPERAND_TYPE "AD0201" "operator `{0}` on `{1}`, which is {2}",
+        help "write it element by element", note "operators are understood for numbers and truth values";
+    NOT_INDEXED "AD0202" "`{0}` is indexed, and is {1}",
+        help "", note "slices, arrays and vectors can be indexed";
+    TUPLE_FIELD "AD0203" "the compiler cannot tell the type of `{0}`, of which field `{1}` is taken",
+        help "take it apart: `let (a, b) = {0};`", note "";
+    NAMED_FIELD "AD0204" "fields are not supported yet: `{1}` of `{0}`",
+        help "pass the field as a parameter, or mark the parameter `#[constant]`", note "";
+    CAST_TYPE "AD0205" "cannot cast to `{0}`",
+        help "name the type: `as f64`, `as usize`", note "";
+    LOCAL_TYPE "AD0206" "the type `{0}` is not supported here",
+        help "leave it out, if rustc can find it", note "";
+    HIDDEN_REAL "AD0207" "a real number is put into `{0}`, whose type the compiler does not know",
+        help "declare its type: `let mut {0}: f64 = …`", note "its derivative would be lost";
+    REAL_IN_CONSTANT "AD0208" "`{0}` is a real number, and is used where only constants are understood",
+        help "declare the types of the variables in this statement", note "its derivative would be lost";
+    OPAQUE_VARIED "AD0209" "a differentiable value reaches code that the compiler does not look into",
+        help "cut it off with `stop_gradient(…)`", note "its derivative would be lost";
+
+    DISCONTINUOUS "AD0300" "`{0}` is not continuous, and is applied to a differentiable value",
+        help "{2}", note "{1}";
+    CAST_JUMPS "AD0301" "the cast to `{0}` of a differentiable value jumps",
+        help "cut the value off with `stop_gradient(…)`, or write `#[assume_continuous]` on the statement if the program as a whole stays continuous", note "";
+    COUNT_JUMPS "AD0302" "a number that depends on a test of a differentiable value reaches the result",
+        help "cut it off with `stop_gradient(…)`, or write `#[assume_continuous]` on the statement if the program as a whole stays continuous",
+        note "it jumps where the test changes its answer";
+    TIE_SUM "AD0310" "the weights of `#[tie({0}, {1})]` add up to {2}, not to 1",
+        help "write `#[tie(θ)]` with the weight θ of the branch above",
+        note "along the curve (t, t) the operands of `max` stay tied, so that max(t, t) = t has derivative 1, and the weights would give {2}: the chain rule fails";
+    TIE_ARGUMENT "AD0311" "`#[tie(…)]` takes the weight of the branch above, a number",
+        help "write `#[tie(0.5)]`", note "";
+}

@@ -1,0 +1,237 @@
+//! Code on constants that is copied as the user wrote it, with the variables that occur in it.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+
+use super::expr::bare;
+use super::{Lower, stmt};
+use crate::compiler::hir::{
+    Block, Expr, ExprKind, Pat, Place, Proj, StmtKind, Ty, VarId, Verbatim,
+};
+
+/// What a piece of code captures.
+#[derive(Default)]
+pub(super) struct Captured {
+    pub(super) uses: Vec<(Ident, VarId)>,
+    pub(super) impure: bool,
+}
+
+impl Captured {
+    pub(super) fn add(&mut self, name: &Ident, var: VarId) {
+        if self.uses.iter().all(|(_, known)| *known != var) {
+            self.uses.push((name.clone(), var));
+        }
+    }
+}
+
+impl Lower<'_> {
+    pub(super) fn opaque(
+        &self,
+        tokens: TokenStream,
+        uses: Vec<(Ident, VarId)>,
+        pure: bool,
+        ty: Ty,
+        span: Span,
+    ) -> Expr {
+        let code = Verbatim { tokens, uses, pure };
+        self.make(ExprKind::Opaque(code), ty, span)
+    }
+
+    /// Code made of operands, given with their own text. Operands that cannot be copied as text
+    /// (they hold a decision, a length, a part that was renamed) get a name first.
+    pub(super) fn compose(
+        &mut self,
+        parts: Vec<(Expr, TokenStream)>,
+        pure: bool,
+        ty: Ty,
+        span: Span,
+        build: impl FnOnce(&[TokenStream]) -> TokenStream,
+    ) -> Expr {
+        let mut captured = Captured::default();
+        if parts.iter().all(|(part, _)| self.capture(part, &mut captured)) {
+            let texts: Vec<TokenStream> = parts.iter().map(text).collect();
+            let pure = pure && !captured.impure;
+            return self.opaque(build(&texts), captured.uses, pure, ty, span);
+        }
+        self.compose_named(parts, pure, ty, span, build)
+    }
+
+    fn compose_named(
+        &mut self,
+        parts: Vec<(Expr, TokenStream)>,
+        pure: bool,
+        ty: Ty,
+        span: Span,
+        build: impl FnOnce(&[TokenStream]) -> TokenStream,
+    ) -> Expr {
+        let mut stmts = Vec::new();
+        let mut uses = Captured::default();
+        let mut texts = Vec::new();
+        for (part, source) in parts {
+            if matches!(part.kind, ExprKind::Lit(_)) {
+                texts.push(source);
+                continue;
+            }
+            let ty = self.open(&part.ty);
+            let var = self.temp("operand", ty, part.span);
+            let name = self.var(var).name.clone();
+            uses.add(&name, var);
+            texts.push(name.into_token_stream());
+            let (pat, at) = (Pat::Var(var), part.span);
+            let init = Some(part);
+            stmts.push(stmt(StmtKind::Let { pat, init }, at));
+        }
+        let value = self.opaque(build(&texts), uses.uses, pure, ty.clone(), span);
+        let value = Some(Box::new(value));
+        self.make(ExprKind::Block(Block { stmts, value }), ty, span)
+    }
+
+    /// Collects what `expr` captures; false if it cannot be copied as text.
+    pub(super) fn capture(&self, expr: &Expr, captured: &mut Captured) -> bool {
+        match &expr.kind {
+            ExprKind::Lit(_) => true,
+            ExprKind::Place(place) | ExprKind::Ref(false, place) => {
+                self.capture_place(place, captured)
+            }
+            ExprKind::Unary(_, inner) | ExprKind::Cast(inner, _) => self.capture(inner, captured),
+            ExprKind::Binary(_, a, b) | ExprKind::Repeat(a, b) => {
+                self.capture(a, captured) && self.capture(b, captured)
+            }
+            ExprKind::Tuple(parts) | ExprKind::List(parts) => {
+                parts.iter().all(|part| self.capture(part, captured))
+            }
+            ExprKind::Rule(_, parts) => {
+                !parts.is_empty() && parts.iter().all(|part| self.capture(part, captured))
+            }
+            ExprKind::Opaque(code) => {
+                captured.impure |= !code.pure;
+                code.uses.iter().for_each(|(name, var)| captured.add(name, *var));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn capture_place(&self, place: &Place, captured: &mut Captured) -> bool {
+        let facts = &self.facts[place.root.0 as usize];
+        let var = self.var(place.root);
+        if !facts.named || facts.held || self.infer.may_be_real(&var.ty) {
+            return false;
+        }
+        captured.add(&var.name, place.root);
+        place.path.iter().all(|step| match step {
+            Proj::Index(at) => self.capture(at, captured),
+            Proj::Slice { lo, hi, .. } => {
+                let mut ends = lo.iter().chain(hi);
+                ends.all(|end| self.capture(end, captured))
+            }
+            Proj::Field(_) => true,
+        })
+    }
+
+    /// True if no real variable is in it: what it gives has no derivative.
+    pub(super) fn is_constant(&self, expr: &Expr) -> bool {
+        if !self.infer.may_be_real(&expr.ty) {
+            return true;
+        }
+        match &expr.kind {
+            ExprKind::Lit(_) | ExprKind::Opaque(_) => true,
+            ExprKind::Unary(_, inner) | ExprKind::Cast(inner, _) => self.is_constant(inner),
+            ExprKind::Binary(_, a, b) => self.is_constant(a) && self.is_constant(b),
+            ExprKind::Repeat(a, _) => self.is_constant(a),
+            ExprKind::Tuple(parts) | ExprKind::List(parts) | ExprKind::Rule(_, parts) => {
+                parts.iter().all(|part| self.is_constant(part))
+            }
+            _ => false,
+        }
+    }
+
+    /// A part of a variable whose type the compiler does not look into: `config.tolerance`.
+    pub(super) fn opaque_place(&mut self, expr: &syn::Expr) -> Expr {
+        let span = expr.span();
+        match bare(expr) {
+            syn::Expr::Index(index) => {
+                let base = self.opaque_place(&index.expr);
+                let at = self.operand(&index.index);
+                let parts = vec![
+                    (base, index.expr.to_token_stream()),
+                    (at, index.index.to_token_stream()),
+                ];
+                self.compose(parts, true, Ty::Opaque, span, |parts| {
+                    let (base, at) = (&parts[0], &parts[1]);
+                    quote!(#base[#at])
+                })
+            }
+            syn::Expr::Field(field) => {
+                let base = self.opaque_place(&field.base);
+                let member = &field.member;
+                let parts = vec![(base, field.base.to_token_stream())];
+                self.compose(parts, true, Ty::Opaque, span, |parts| {
+                    let base = &parts[0];
+                    quote!(#base.#member)
+                })
+            }
+            syn::Expr::Unary(unary) => {
+                let base = self.opaque_place(&unary.expr);
+                let parts = vec![(base, unary.expr.to_token_stream())];
+                self.compose(parts, true, Ty::Opaque, span, |parts| {
+                    let base = &parts[0];
+                    quote!((*#base))
+                })
+            }
+            syn::Expr::MethodCall(call) => self.method_call(call),
+            syn::Expr::Path(path) => {
+                let Some(var) = self.root(expr) else {
+                    return self.error(path.to_token_stream());
+                };
+                let pure = !self.is_hidden_state(var);
+                let name = self.var(var).name.clone();
+                let mut captured = Captured::default();
+                captured.add(&name, var);
+                self.opaque(path.to_token_stream(), captured.uses, pure, Ty::Opaque, span)
+            }
+            other => self.error(other.to_token_stream()),
+        }
+    }
+
+    /// True if unknown methods may change the variable (a random number generator): then nothing
+    /// that reads it may be run again.
+    pub(super) fn is_hidden_state(&self, var: VarId) -> bool {
+        let var = self.var(var);
+        let unknown = matches!(self.infer.strip(&var.ty), Ty::Opaque);
+        unknown && (var.mutable || matches!(var.ty, Ty::Ref(true, _)))
+    }
+
+    /// `{ let hint = value; build(hint) }`
+    pub(super) fn in_block(
+        &mut self,
+        hint: &str,
+        value: Expr,
+        span: Span,
+        build: impl FnOnce(&mut Self, Place) -> Expr,
+    ) -> Expr {
+        let ty = self.open(&value.ty);
+        let var = self.temp(hint, ty, span);
+        let place = self.whole(var, span);
+        let kind = StmtKind::Let {
+            pat: Pat::Var(var),
+            init: Some(value),
+        };
+        let value = build(self, place);
+        let ty = value.ty.clone();
+        let block = Block {
+            stmts: vec![stmt(kind, span)],
+            value: Some(Box::new(value)),
+        };
+        self.make(ExprKind::Block(block), ty, span)
+    }
+}
+
+/// The text of an operand: its own if it is code already.
+fn text((part, source): &(Expr, TokenStream)) -> TokenStream {
+    match &part.kind {
+        ExprKind::Opaque(code) => code.tokens.clone(),
+        _ => source.clone(),
+    }
+}

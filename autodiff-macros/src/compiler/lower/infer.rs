@@ -1,0 +1,257 @@
+//! Type inference: variables for what is not written down, and their unification.
+//!
+//! A `let` without annotation, the result of a call and a float literal have a type that later uses
+//! decide. [`Infer`] holds one slot for each; [`Infer::resolve`] replaces what no use decided by a
+//! default: `f64` for literals (as rustc does), the function's real type for results of calls that
+//! may carry a derivative, and [`Ty::Opaque`] for constants.
+
+use proc_macro2::TokenStream;
+
+use crate::compiler::hir::{Real, Ty};
+
+/// What is known of a type that no use has decided yet.
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    /// Comes from constants only.
+    Const,
+    /// The result of a call that may carry a derivative.
+    Call,
+    /// A float literal. `soft`: it met something whose type rustc knows and we do not.
+    Float { soft: bool },
+    /// An annotation with a path: an alias of a real type, or anything. `real`: the default.
+    Path { path: TokenStream, real: bool },
+    /// Stands for an expression that was refused; fits everything.
+    Error,
+}
+
+#[derive(Clone, Debug)]
+enum Slot {
+    Free(Kind),
+    Bound(Ty),
+    Link(u32),
+}
+
+/// Two types that do not fit.
+pub(super) struct Mismatch;
+
+/// All inference variables of a function.
+#[derive(Debug)]
+pub(super) struct Infer {
+    slots: Vec<Slot>,
+    /// The real type of the function.
+    real: Real,
+}
+
+impl Infer {
+    pub(super) fn new(real: Real) -> Self {
+        Infer {
+            slots: Vec::new(),
+            real,
+        }
+    }
+
+    /// A new variable.
+    pub(super) fn fresh(&mut self, kind: Kind) -> Ty {
+        self.slots.push(Slot::Free(kind));
+        Ty::Infer(self.slots.len() as u32 - 1)
+    }
+
+    fn root(&self, mut id: u32) -> u32 {
+        while let Slot::Link(next) = self.slots[id as usize] {
+            id = next;
+        }
+        id
+    }
+
+    /// The type as far as it is known, outermost constructor only.
+    pub(super) fn shallow(&self, ty: &Ty) -> Ty {
+        match ty {
+            Ty::Infer(id) => {
+                let root = self.root(*id);
+                match &self.slots[root as usize] {
+                    Slot::Bound(ty) => self.shallow(ty),
+                    _ => Ty::Infer(root),
+                }
+            }
+            ty => ty.clone(),
+        }
+    }
+
+    /// [`Infer::shallow`], through references.
+    pub(super) fn strip(&self, ty: &Ty) -> Ty {
+        match self.shallow(ty) {
+            Ty::Ref(_, inner) => self.strip(&inner),
+            ty => ty,
+        }
+    }
+
+    /// What is known of an undecided type.
+    pub(super) fn kind(&self, ty: &Ty) -> Option<&Kind> {
+        let Ty::Infer(id) = ty else { return None };
+        match &self.slots[self.root(*id) as usize] {
+            Slot::Free(kind) => Some(kind),
+            _ => None,
+        }
+    }
+
+    /// Makes two types one. References are transparent.
+    pub(super) fn unify(&mut self, a: &Ty, b: &Ty) -> Result<(), Mismatch> {
+        let (x, y) = (self.strip(a), self.strip(b));
+        match (&x, &y) {
+            (Ty::Infer(i), Ty::Infer(j)) => self.link(*i, *j),
+            (Ty::Infer(i), _) => self.bind(*i, &y)?,
+            (_, Ty::Infer(j)) => self.bind(*j, &x)?,
+            (Ty::Opaque | Ty::Never, _) | (_, Ty::Opaque | Ty::Never) => {}
+            (Ty::Real(_), Ty::Real(_))
+            | (Ty::Int, Ty::Int)
+            | (Ty::Bool, Ty::Bool)
+            | (Ty::Unit, Ty::Unit) => {}
+            (Ty::Tuple(p), Ty::Tuple(q)) if p.len() == q.len() => {
+                for (p, q) in p.iter().zip(q) {
+                    self.unify(p, q)?;
+                }
+            }
+            _ => {
+                let (Some(p), Some(q)) = (element(&x), element(&y)) else {
+                    return Err(Mismatch);
+                };
+                self.unify(p, q)?;
+                self.refine(a, &y);
+                self.refine(b, &x);
+            }
+        }
+        Ok(())
+    }
+
+    /// A variable that was only known to be indexed takes the exact type that it meets.
+    fn refine(&mut self, ty: &Ty, exact: &Ty) {
+        let Ty::Infer(id) = ty else { return };
+        let root = self.root(*id) as usize;
+        let inexact = matches!(&self.slots[root], Slot::Bound(Ty::Seq(_)));
+        if inexact && !matches!(exact, Ty::Seq(_) | Ty::Slice(_)) {
+            self.slots[root] = Slot::Bound(exact.clone());
+        }
+    }
+
+    fn link(&mut self, i: u32, j: u32) {
+        if i == j {
+            return;
+        }
+        let Some(a) = self.kind(&Ty::Infer(i)).cloned() else { return };
+        let Some(b) = self.kind(&Ty::Infer(j)).cloned() else { return };
+        self.slots[i as usize] = Slot::Link(j);
+        self.slots[j as usize] = match (a, b) {
+            (Kind::Error, _) | (_, Kind::Error) => Slot::Free(Kind::Error),
+            (Kind::Path { path, .. }, Kind::Float { .. })
+            | (Kind::Float { .. }, Kind::Path { path, .. }) => {
+                Slot::Bound(Ty::Real(Real::Named(path)))
+            }
+            (Kind::Path { path, real: p }, Kind::Path { real: q, .. }) => {
+                Slot::Free(Kind::Path { path, real: p || q })
+            }
+            (Kind::Path { path, real }, other) | (other, Kind::Path { path, real }) => {
+                let real = real || matches!(other, Kind::Call);
+                Slot::Free(Kind::Path { path, real })
+            }
+            (Kind::Float { soft: p }, Kind::Float { soft: q }) => {
+                Slot::Free(Kind::Float { soft: p || q })
+            }
+            (Kind::Float { .. }, _) | (_, Kind::Float { .. }) => {
+                Slot::Free(Kind::Float { soft: true })
+            }
+            (Kind::Call, _) | (_, Kind::Call) => Slot::Free(Kind::Call),
+            (Kind::Const, Kind::Const) => Slot::Free(Kind::Const),
+        };
+    }
+
+    fn bind(&mut self, i: u32, ty: &Ty) -> Result<(), Mismatch> {
+        let Some(kind) = self.kind(&Ty::Infer(i)).cloned() else { return Ok(()) };
+        let bound = match (kind, ty) {
+            (Kind::Error, _) | (_, Ty::Never) => return Ok(()),
+            (Kind::Float { .. }, Ty::Opaque) => Slot::Free(Kind::Float { soft: true }),
+            (_, Ty::Opaque) => return Ok(()),
+            (Kind::Float { .. }, Ty::Real(_)) => Slot::Bound(ty.clone()),
+            (Kind::Float { .. }, _) => return Err(Mismatch),
+            (Kind::Path { path, .. }, Ty::Real(_)) => Slot::Bound(Ty::Real(Real::Named(path))),
+            (_, ty) if self.occurs(i, ty) => return Err(Mismatch),
+            (_, ty) => Slot::Bound(ty.clone()),
+        };
+        self.slots[i as usize] = bound;
+        Ok(())
+    }
+
+    fn occurs(&self, i: u32, ty: &Ty) -> bool {
+        match self.shallow(ty) {
+            Ty::Infer(j) => i == j,
+            Ty::Tuple(parts) => parts.iter().any(|part| self.occurs(i, part)),
+            Ty::Ref(_, inner) => self.occurs(i, &inner),
+            ty => element(&ty).is_some_and(|inner| self.occurs(i, inner)),
+        }
+    }
+
+    /// True if a real number may be in it.
+    pub(super) fn may_be_real(&self, ty: &Ty) -> bool {
+        match self.strip(ty) {
+            Ty::Real(_) => true,
+            Ty::Tuple(parts) => parts.iter().any(|part| self.may_be_real(part)),
+            ty @ Ty::Infer(_) => match self.kind(&ty) {
+                Some(Kind::Float { .. } | Kind::Call) => true,
+                Some(Kind::Path { real, .. }) => *real,
+                _ => false,
+            },
+            ty => element(&ty).is_some_and(|inner| self.may_be_real(inner)),
+        }
+    }
+
+    /// True if no use has decided some part of it, and it comes from constants.
+    pub(super) fn is_open(&self, ty: &Ty) -> bool {
+        match self.strip(ty) {
+            Ty::Tuple(parts) => parts.iter().any(|part| self.is_open(part)),
+            ty @ Ty::Infer(_) => matches!(
+                self.kind(&ty),
+                Some(Kind::Const | Kind::Path { real: false, .. })
+            ),
+            ty => element(&ty).is_some_and(|inner| self.is_open(inner)),
+        }
+    }
+
+    /// True for a real number, and for a literal or annotation that can only become one.
+    pub(super) fn is_real(&self, ty: &Ty) -> bool {
+        match self.strip(ty) {
+            Ty::Real(_) => true,
+            ty => matches!(self.kind(&ty), Some(Kind::Float { .. })),
+        }
+    }
+
+    /// The type with every variable replaced by what was found, or by its default.
+    pub(super) fn resolve(&self, ty: &Ty) -> Ty {
+        let inside = |inner: &Ty| Box::new(self.resolve(inner));
+        match self.shallow(ty) {
+            Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.resolve(part)).collect()),
+            Ty::Array(inner, len) => Ty::Array(inside(&inner), len),
+            Ty::Vec(inner) => Ty::Vec(inside(&inner)),
+            Ty::Slice(inner) => Ty::Slice(inside(&inner)),
+            Ty::Seq(inner) => Ty::Seq(inside(&inner)),
+            Ty::Ref(mutable, inner) => Ty::Ref(mutable, inside(&inner)),
+            ty @ Ty::Infer(_) => self.default(&ty),
+            ty => ty,
+        }
+    }
+
+    fn default(&self, ty: &Ty) -> Ty {
+        match self.kind(ty) {
+            Some(Kind::Float { soft: false }) => Ty::Real(Real::F64),
+            Some(Kind::Float { soft: true } | Kind::Call) => Ty::Real(self.real.clone()),
+            Some(Kind::Path { path, real: true }) => Ty::Real(Real::Named(path.clone())),
+            _ => Ty::Opaque,
+        }
+    }
+}
+
+/// The element type of what can be indexed.
+pub(super) fn element(ty: &Ty) -> Option<&Ty> {
+    match ty {
+        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => Some(inner),
+        _ => None,
+    }
+}

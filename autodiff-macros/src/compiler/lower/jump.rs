@@ -1,0 +1,75 @@
+//! Whether an expression jumps out of itself.
+
+use proc_macro2::Ident;
+use syn::visit::{self, Visit};
+
+/// True if `expr` holds a `return`, or a `break` or `continue` of a loop around it.
+pub(super) fn has_jump(expr: &syn::Expr) -> bool {
+    let mut finder = Finder::default();
+    finder.visit_expr(expr);
+    finder.found
+}
+
+#[derive(Default)]
+struct Finder {
+    found: bool,
+    /// Loops inside of the expression that an unlabelled `break` may mean.
+    depth: usize,
+    labels: Vec<Ident>,
+}
+
+impl Finder {
+    fn jump(&mut self, label: Option<&syn::Lifetime>) {
+        let inside = match label {
+            Some(label) => self.labels.contains(&label.ident),
+            None => self.depth > 0,
+        };
+        self.found |= !inside;
+    }
+
+    fn inside(&mut self, label: Option<&syn::Label>, counts: bool, body: impl FnOnce(&mut Self)) {
+        self.labels.extend(label.map(|label| label.name.ident.clone()));
+        self.depth += usize::from(counts);
+        body(self);
+        self.depth -= usize::from(counts);
+        if label.is_some() {
+            self.labels.pop();
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Finder {
+    fn visit_expr_return(&mut self, _: &'ast syn::ExprReturn) {
+        self.found = true;
+    }
+
+    fn visit_expr_break(&mut self, jump: &'ast syn::ExprBreak) {
+        self.jump(jump.label.as_ref());
+        visit::visit_expr_break(self, jump);
+    }
+
+    fn visit_expr_continue(&mut self, jump: &'ast syn::ExprContinue) {
+        self.jump(jump.label.as_ref());
+    }
+
+    fn visit_expr_loop(&mut self, expr: &'ast syn::ExprLoop) {
+        self.inside(expr.label.as_ref(), true, |this| this.visit_block(&expr.body));
+    }
+
+    fn visit_expr_while(&mut self, expr: &'ast syn::ExprWhile) {
+        self.inside(expr.label.as_ref(), true, |this| visit::visit_expr_while(this, expr));
+    }
+
+    fn visit_expr_for_loop(&mut self, expr: &'ast syn::ExprForLoop) {
+        self.visit_expr(&expr.expr);
+        self.inside(expr.label.as_ref(), true, |this| this.visit_block(&expr.body));
+    }
+
+    fn visit_expr_block(&mut self, expr: &'ast syn::ExprBlock) {
+        self.inside(expr.label.as_ref(), false, |this| this.visit_block(&expr.block));
+    }
+
+    fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+}

@@ -1,0 +1,270 @@
+//! Loops and jumps.
+
+use proc_macro2::{Ident, Span};
+use syn::spanned::Spanned;
+
+use super::expr::bare;
+use super::stmt::{Dest, Want, needs_dest};
+use super::{Loop, Lower, stmt};
+use crate::compiler::diag::{self, text_of};
+use crate::compiler::hir::{Block, Expr, LoopId, Range, Stmt, StmtKind, Ty, VarId};
+
+impl Lower<'_> {
+    /// A loop or a labelled block; `dest` takes the value of its `break`s.
+    pub(super) fn loop_statement(
+        &mut self,
+        expr: &syn::Expr,
+        dest: Option<VarId>,
+        out: &mut Vec<Stmt>,
+    ) {
+        match expr {
+            syn::Expr::ForLoop(expr) => self.for_statement(expr, out),
+            syn::Expr::While(expr) => self.while_statement(expr, out),
+            syn::Expr::Loop(expr) => {
+                let id = self.enter_loop(expr.label.as_ref(), dest, false);
+                let body = self.block(&expr.body, Want::Unit);
+                self.loops.pop();
+                out.push(stmt(StmtKind::Loop { id, body }, expr.loop_token.span()));
+            }
+            syn::Expr::Block(expr) => self.labelled_block(expr, dest, out),
+            other => {
+                self.refuse(&diag::UNKNOWN_SYNTAX, other, &[&text_of(other)]);
+            }
+        }
+    }
+
+    fn enter_loop(
+        &mut self,
+        label: Option<&syn::Label>,
+        dest: Option<VarId>,
+        block: bool,
+    ) -> LoopId {
+        let id = self.loop_id();
+        self.loops.push(Loop {
+            id,
+            label: label.map(|label| label.name.ident.clone()),
+            dest,
+            block,
+            barrier: self.barrier,
+        });
+        id
+    }
+
+    /// `'a: { … }` is a loop that runs once.
+    fn labelled_block(
+        &mut self,
+        expr: &syn::ExprBlock,
+        dest: Option<VarId>,
+        out: &mut Vec<Stmt>,
+    ) {
+        let span = expr.block.brace_token.span.open();
+        let id = self.enter_loop(expr.label.as_ref(), dest, true);
+        let want = dest.map_or(Want::Unit, |var| Want::Into(Dest::Var(var)));
+        let mut body = self.block(&expr.block, want);
+        self.loops.pop();
+        body.stmts.push(stmt(StmtKind::Break(id), span));
+        out.push(stmt(StmtKind::Loop { id, body }, span));
+    }
+
+    /// `while c { b }` is `loop { if c { b } else { break } }`.
+    fn while_statement(&mut self, expr: &syn::ExprWhile, out: &mut Vec<Stmt>) {
+        let span = expr.while_token.span();
+        let id = self.enter_loop(expr.label.as_ref(), None, false);
+        let cond = self.condition(&expr.cond);
+        let then = self.block(&expr.body, Want::Unit);
+        self.loops.pop();
+        let els = Block {
+            stmts: vec![stmt(StmtKind::Break(id), span)],
+            value: None,
+        };
+        let body = Block {
+            stmts: vec![stmt(StmtKind::If { cond, then, els }, span)],
+            value: None,
+        };
+        out.push(stmt(StmtKind::Loop { id, body }, span));
+    }
+
+    fn for_statement(&mut self, expr: &syn::ExprForLoop, out: &mut Vec<Stmt>) {
+        let span = expr.for_token.span();
+        let range = self.range(&expr.expr);
+        let id = self.enter_loop(expr.label.as_ref(), None, false);
+        let (var, body) = self.scoped(|this| {
+            let var = this.counter(&expr.pat);
+            (var, this.block(&expr.body, Want::Unit))
+        });
+        self.loops.pop();
+        let Some(range) = range else { return };
+        out.push(stmt(
+            StmtKind::For {
+                id,
+                var,
+                range,
+                body,
+            },
+            span,
+        ));
+    }
+
+    fn counter(&mut self, pat: &syn::Pat) -> VarId {
+        match pat {
+            syn::Pat::Ident(ident)
+                if ident.by_ref.is_none()
+                    && ident.subpat.is_none()
+                    && ident.mutability.is_none() =>
+            {
+                self.bind(&ident.ident, Ty::Int, false)
+            }
+            syn::Pat::Wild(wild) => self.temp("count", Ty::Int, wild.span()),
+            other => {
+                self.refuse(&diag::FOR_PATTERN, other, &[&text_of(other)]);
+                self.bind_errors(other);
+                self.temp("count", Ty::Int, other.span())
+            }
+        }
+    }
+
+    /// What a `for` runs over: a range, perhaps with `.rev()` and `.step_by(n)`.
+    fn range(&mut self, expr: &syn::Expr) -> Option<Range> {
+        match bare(expr) {
+            syn::Expr::Range(range) => self.plain_range(range),
+            syn::Expr::MethodCall(call) if call.method == "rev" && call.args.is_empty() => {
+                let mut range = self.range(&call.receiver)?;
+                if range.rev {
+                    self.refuse(&diag::RANGE_METHODS, &call.method, &["rev"]);
+                    return None;
+                }
+                range.rev = true;
+                range.rev_first = range.step.is_none();
+                Some(range)
+            }
+            syn::Expr::MethodCall(call) if call.method == "step_by" && call.args.len() == 1 => {
+                let mut range = self.range(&call.receiver)?;
+                if range.step.is_some() {
+                    self.refuse(&diag::RANGE_METHODS, &call.method, &["step_by"]);
+                    return None;
+                }
+                range.step = Some(self.integer(&call.args[0]));
+                Some(range)
+            }
+            other => {
+                self.refuse(&diag::FOR_OVER, other, &[&text_of(other)]);
+                None
+            }
+        }
+    }
+
+    fn plain_range(&mut self, range: &syn::ExprRange) -> Option<Range> {
+        let (Some(lo), Some(hi)) = (&range.start, &range.end) else {
+            self.refuse(&diag::OPEN_RANGE, range, &[&text_of(range)]);
+            return None;
+        };
+        Some(Range {
+            lo: self.integer(lo),
+            hi: self.integer(hi),
+            inclusive: matches!(range.limits, syn::RangeLimits::Closed(_)),
+            step: None,
+            rev: false,
+            rev_first: false,
+        })
+    }
+
+    pub(super) fn return_statement(&mut self, ret: &syn::ExprReturn, out: &mut Vec<Stmt>) {
+        let span = ret.return_token.span();
+        if self.barrier.is_some() {
+            self.refuse(&diag::JUMP_IN_OPERAND, &ret.return_token, &["return"]);
+            return;
+        }
+        match &ret.expr {
+            Some(value) if matches!(self.result, Ty::Unit) => {
+                self.expr_statement(value, out);
+                out.push(stmt(StmtKind::Return(None), span));
+            }
+            Some(value) => self.value_into(value, Dest::Return, out),
+            None => out.push(stmt(StmtKind::Return(None), span)),
+        }
+    }
+
+    pub(super) fn break_statement(&mut self, jump: &syn::ExprBreak, out: &mut Vec<Stmt>) {
+        let span = jump.break_token.span();
+        let Some((id, dest)) = self.target(jump.label.as_ref(), span, "break") else {
+            return;
+        };
+        match (&jump.expr, dest) {
+            (Some(value), Some(var)) => self.value_into(value, Dest::Var(var), out),
+            (Some(value), None) => self.discarded_break(value, out),
+            _ => {}
+        }
+        out.push(stmt(StmtKind::Break(id), span));
+    }
+
+    /// The value of a loop that nobody uses.
+    fn discarded_break(&mut self, value: &syn::Expr, out: &mut Vec<Stmt>) {
+        if needs_dest(value) {
+            self.expr_statement(value, out);
+        } else {
+            let value = self.expr(value);
+            let span = value.span;
+            out.push(stmt(StmtKind::Expr(value), span));
+        }
+    }
+
+    pub(super) fn continue_statement(&mut self, jump: &syn::ExprContinue, out: &mut Vec<Stmt>) {
+        let span = jump.continue_token.span();
+        if let Some((id, _)) = self.target(jump.label.as_ref(), span, "continue") {
+            out.push(stmt(StmtKind::Continue(id), span));
+        }
+    }
+
+    /// The loop that a jump means.
+    fn target(
+        &mut self,
+        label: Option<&syn::Lifetime>,
+        span: Span,
+        what: &str,
+    ) -> Option<(LoopId, Option<VarId>)> {
+        let name: Option<&Ident> = label.map(|label| &label.ident);
+        let mut loops = self.loops.iter().rev();
+        let found = loops.find(|around| match name {
+            Some(name) => around.label.as_ref() == Some(name),
+            None => !around.block,
+        });
+        let Some(found) = found else {
+            self.diags.report(&diag::JUMP_TARGET, span, &[what]);
+            return None;
+        };
+        let (id, dest, outside) = (found.id, found.dest, found.barrier != self.barrier);
+        if outside {
+            self.diags.report(&diag::JUMP_IN_OPERAND, span, &[what]);
+            return None;
+        }
+        Some((id, dest))
+    }
+
+    /// A condition: an operand that is a truth value.
+    pub(super) fn condition(&mut self, cond: &syn::Expr) -> Expr {
+        if let Some(found) = let_in(cond) {
+            return self.refuse(&diag::IF_LET, &found.let_token, &[]);
+        }
+        let value = self.operand(cond);
+        self.expect(&value, &Ty::Bool);
+        value
+    }
+
+    /// An operand that is an integer.
+    pub(super) fn integer(&mut self, expr: &syn::Expr) -> Expr {
+        let value = self.operand(expr);
+        self.expect(&value, &Ty::Int);
+        value
+    }
+}
+
+/// A `let` in a condition.
+fn let_in(cond: &syn::Expr) -> Option<&syn::ExprLet> {
+    match cond {
+        syn::Expr::Let(found) => Some(found),
+        syn::Expr::Binary(binary) => let_in(&binary.left).or_else(|| let_in(&binary.right)),
+        syn::Expr::Paren(paren) => let_in(&paren.expr),
+        syn::Expr::Group(group) => let_in(&group.expr),
+        _ => None,
+    }
+}

@@ -1,0 +1,381 @@
+//! `syn` to [`hir`](super::hir): names resolved, types inferred, everything else refused.
+//!
+//! In: a `syn::ItemFn` and the options of the attribute. Out: a [`Func`], or errors, all of them.
+//!
+//! ```text
+//! fn f(w: &[f64]) -> f64 { let mut s = 0.0; for i in 0..w.len() { s += w[i].max(0.0); } s }
+//! ```
+//! becomes (as `hir::print` shows it)
+//! ```text
+//! fn f(w: &[f64]) -> f64
+//!   let mut s: f64 = 0.0
+//!   for i in 0..len(w)
+//!     s += max(w[i], 0.0)
+//!   s
+//! ```
+//! Types are inferred while the body is lowered, in one go. Where a decision had to be made on a
+//! type that only a later statement tells, the body is lowered again with what is known by then.
+
+mod call;
+mod capture;
+mod effect;
+mod expr;
+mod fence;
+mod infer;
+mod item;
+mod jump;
+mod loops;
+mod marks;
+mod method;
+mod operator;
+mod pat;
+mod path;
+mod place;
+mod resolve;
+mod scope;
+mod slice;
+mod stmt;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident};
+
+use self::infer::{Infer, Kind};
+use self::scope::Scope;
+use super::diag::{Diagnostics, Entry};
+use super::hir::{
+    Block, Expr, ExprKind, Func, LoopId, Marks, Param, Pin, Real, Role, Stmt, StmtKind, Ty, Var,
+    VarId, Verbatim,
+};
+use super::parse::attribute::Options;
+use super::parse::signature::{self, Signature};
+
+/// How often a body is lowered before its types have to stand still.
+const ROUNDS: usize = 4;
+
+/// Lowers a function; `None` if anything was refused.
+pub(crate) fn lower(
+    item: &syn::ItemFn,
+    options: &Options,
+    diags: &mut Diagnostics,
+) -> Option<Func> {
+    let signature = signature::read(item, options, diags);
+    let signature_fits = diags.is_empty();
+    let mut seeds = Vec::new();
+    for round in 1.. {
+        let mut sink = Diagnostics::new();
+        let mut lower = Lower::new(item, options, &signature, seeds, &mut sink);
+        let body = lower.body(item, &signature);
+        let found = lower.binding_types();
+        let again = lower.undecided && round < ROUNDS && !same(&found, &lower.seeds);
+        if again {
+            seeds = found;
+            continue;
+        }
+        let func = lower.finish(item, &signature, body);
+        let body_fits = sink.is_empty();
+        diags.absorb(sink);
+        return (signature_fits && body_fits).then_some(func);
+    }
+    None
+}
+
+fn same(a: &[Ty], b: &[Ty]) -> bool {
+    format!("{a:?}") == format!("{b:?}")
+}
+
+/// What is known of a variable beside its [`Var`].
+#[derive(Clone, Debug, Default)]
+struct Facts {
+    /// The variable that this one is another name of, or of a part of which.
+    alias_of: Option<VarId>,
+    /// Declared as a reference to a value of its own (`let a = &[x, y];`): held as the value.
+    held: bool,
+    /// Bears a name of the user's, so that code which is copied may mention it.
+    named: bool,
+}
+
+/// A loop, or a labelled block, around the statement that is being lowered.
+struct Loop {
+    id: LoopId,
+    label: Option<Ident>,
+    /// Where `break value` puts the value.
+    dest: Option<VarId>,
+    /// True for a labelled block, which a `break` without label does not leave.
+    block: bool,
+    /// The operand that it stands in.
+    barrier: Option<Barrier>,
+}
+
+/// The operand that is being lowered. Operands are read in order, so that none may change a
+/// variable from outside of it, or jump out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Barrier {
+    /// Variables below this number are from outside.
+    vars: u32,
+    /// Tells operands apart.
+    operand: u32,
+}
+
+/// The state of lowering one function.
+struct Lower<'a> {
+    options: &'a Options,
+    diags: &'a mut Diagnostics,
+    infer: Infer,
+    vars: Vec<Var>,
+    facts: Vec<Facts>,
+    scopes: Vec<Scope>,
+    loops: Vec<Loop>,
+    loop_count: u32,
+    barrier: Option<Barrier>,
+    operands: u32,
+    marks: Marks,
+    items: Vec<TokenStream>,
+    pins: Vec<Pin>,
+    name: Ident,
+    result: Ty,
+    /// The paths that the signature uses as real types.
+    real_aliases: Vec<TokenStream>,
+    /// Every identifier of the function, so that invented names are new.
+    names: BTreeSet<String>,
+    /// The user's bindings, in the order of the source, and their types from an earlier round.
+    bindings: Vec<VarId>,
+    seeds: Vec<Ty>,
+    /// Set if a decision rests on a type that was not known yet.
+    undecided: bool,
+}
+
+impl<'a> Lower<'a> {
+    fn new(
+        item: &syn::ItemFn,
+        options: &'a Options,
+        signature: &Signature<'_>,
+        seeds: Vec<Ty>,
+        diags: &'a mut Diagnostics,
+    ) -> Self {
+        Lower {
+            options,
+            diags,
+            infer: Infer::new(real_of(signature)),
+            vars: Vec::new(),
+            facts: Vec::new(),
+            scopes: vec![Scope::default()],
+            loops: Vec::new(),
+            loop_count: 0,
+            barrier: None,
+            operands: 0,
+            marks: Marks::default(),
+            items: Vec::new(),
+            pins: Vec::new(),
+            name: item.sig.ident.clone(),
+            result: signature.result.clone(),
+            real_aliases: aliases(signature),
+            names: scope::identifiers(item.to_token_stream()),
+            bindings: Vec::new(),
+            seeds,
+            undecided: false,
+        }
+    }
+
+    /// The parameters in scope, then the body.
+    fn body(&mut self, item: &syn::ItemFn, signature: &Signature<'_>) -> (Vec<VarId>, Block) {
+        let mut stmts = Vec::new();
+        let mut params = Vec::new();
+        for (i, parameter) in signature.parameters.iter().enumerate() {
+            params.push(self.parameter(parameter, i, &mut stmts));
+        }
+        self.const_parameters(&item.sig.generics);
+        let mut body = self.function_block(&item.block);
+        if !stmts.is_empty() {
+            stmts.append(&mut body.stmts);
+            body.stmts = stmts;
+        }
+        (params, body)
+    }
+
+    fn parameter(
+        &mut self,
+        parameter: &signature::Parameter<'_>,
+        position: usize,
+        stmts: &mut Vec<Stmt>,
+    ) -> VarId {
+        let ty = parameter.ty.clone();
+        let plain = match parameter.pat {
+            syn::Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
+                Some(self.bind(&ident.ident, ty.clone(), ident.mutability.is_some()))
+            }
+            _ => None,
+        };
+        plain.unwrap_or_else(|| {
+            let var = self.temp(&format!("arg{position}"), ty.clone(), Span::call_site());
+            self.destructure(parameter.pat, var, ty, stmts);
+            var
+        })
+    }
+
+    /// The types of the user's bindings, as far as they are known.
+    fn binding_types(&self) -> Vec<Ty> {
+        let types = self.bindings.iter();
+        types
+            .map(|var| self.infer.resolve(&self.vars[var.0 as usize].ty))
+            .collect()
+    }
+
+    fn finish(
+        mut self,
+        item: &syn::ItemFn,
+        signature: &Signature<'_>,
+        (params, body): (Vec<VarId>, Block),
+    ) -> Func {
+        let params = params.iter().zip(&signature.parameters);
+        let params = params.map(|(var, parameter)| Param {
+            var: *var,
+            declared: parameter.declared.clone(),
+            ty: parameter.ty.clone(),
+            role: parameter.role,
+        });
+        let mut func = Func {
+            name: item.sig.ident.clone(),
+            params: params.collect(),
+            result: self.result.clone(),
+            vars: std::mem::take(&mut self.vars),
+            body,
+            loops: self.loop_count,
+            items: std::mem::take(&mut self.items),
+            pins: std::mem::take(&mut self.pins),
+        };
+        resolve::run(&mut func, &self.infer);
+        resolve::check(&func, self.diags);
+        func
+    }
+
+    /// A variable under a name of the user's.
+    fn bind(&mut self, name: &Ident, ty: Ty, mutable: bool) -> VarId {
+        if let Some(seed) = self.seeds.get(self.bindings.len()).cloned() {
+            // A seed that does not fit comes from an error that is reported anyway.
+            let _ = self.infer.unify(&ty, &seed);
+        }
+        let var = self.variable(name.clone(), ty, mutable);
+        self.facts[var.0 as usize].named = true;
+        self.bindings.push(var);
+        self.enter_name(name, var);
+        var
+    }
+
+    /// A variable that the user did not name.
+    fn temp(&mut self, hint: &str, ty: Ty, span: Span) -> VarId {
+        let name = self.fresh_name(hint, span);
+        self.variable(name, ty, false)
+    }
+
+    fn variable(&mut self, name: Ident, ty: Ty, mutable: bool) -> VarId {
+        self.vars.push(Var { name, ty, mutable });
+        self.facts.push(Facts::default());
+        VarId(self.vars.len() as u32 - 1)
+    }
+
+    fn fresh_name(&mut self, hint: &str, span: Span) -> Ident {
+        let mut name = hint.to_owned();
+        let mut n = 1;
+        while !self.names.insert(name.clone()) {
+            n += 1;
+            name = format!("{hint}{n}");
+        }
+        format_ident!("{name}", span = span)
+    }
+
+    fn var(&self, id: VarId) -> &Var {
+        &self.vars[id.0 as usize]
+    }
+
+    fn loop_id(&mut self) -> LoopId {
+        self.loop_count += 1;
+        LoopId(self.loop_count - 1)
+    }
+
+    fn make(&self, kind: ExprKind, ty: Ty, span: Span) -> Expr {
+        Expr {
+            kind,
+            ty,
+            span,
+            source: TokenStream::new(),
+            marks: self.marks,
+        }
+    }
+
+    /// Reports, and gives an expression that silences what would follow from it.
+    fn refuse(
+        &mut self,
+        entry: &'static Entry,
+        tokens: &(impl ToTokens + ?Sized),
+        args: &[&str],
+    ) -> Expr {
+        self.diags.report_at(entry, tokens, args);
+        self.error(tokens.to_token_stream())
+    }
+
+    /// An expression in the place of one that was refused.
+    fn error(&mut self, tokens: TokenStream) -> Expr {
+        let ty = self.infer.fresh(Kind::Error);
+        let code = Verbatim {
+            tokens,
+            uses: Vec::new(),
+            pure: true,
+        };
+        self.make(ExprKind::Opaque(code), ty, Span::call_site())
+    }
+
+    fn is_error(&self, ty: &Ty) -> bool {
+        matches!(self.infer.kind(&self.infer.strip(ty)), Some(Kind::Error))
+    }
+}
+
+/// The real type that a function computes in: the first that its signature names.
+fn real_of(signature: &Signature<'_>) -> Real {
+    fn first(ty: &Ty) -> Option<Real> {
+        match ty {
+            Ty::Real(real) => Some(real.clone()),
+            Ty::Tuple(parts) => parts.iter().find_map(first),
+            Ty::Ref(_, inner) => first(inner),
+            ty => infer::element(ty).and_then(first),
+        }
+    }
+    let active = |role: Role| {
+        let parameters = signature.parameters.iter();
+        parameters
+            .filter(move |p| p.role == role)
+            .find_map(|p| first(&p.ty))
+    };
+    active(Role::Differentiable)
+        .or_else(|| first(&signature.result))
+        .or_else(|| active(Role::Constant))
+        .unwrap_or(Real::F64)
+}
+
+/// The paths that stand for real types in the signature.
+fn aliases(signature: &Signature<'_>) -> Vec<TokenStream> {
+    fn collect(ty: &Ty, found: &mut Vec<TokenStream>) {
+        match ty {
+            Ty::Real(Real::Named(path)) => found.push(path.clone()),
+            Ty::Tuple(parts) => parts.iter().for_each(|part| collect(part, found)),
+            Ty::Ref(_, inner) => collect(inner, found),
+            ty => infer::element(ty).into_iter().for_each(|inner| collect(inner, found)),
+        }
+    }
+    let mut found = Vec::new();
+    let types = signature.parameters.iter().map(|p| &p.ty);
+    types
+        .chain([&signature.result])
+        .for_each(|ty| collect(ty, &mut found));
+    found
+}
+
+/// A statement.
+fn stmt(kind: StmtKind, span: Span) -> Stmt {
+    Stmt { kind, span }
+}

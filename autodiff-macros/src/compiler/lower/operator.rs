@@ -1,0 +1,208 @@
+//! Operators and casts.
+
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+
+use super::Lower;
+use super::infer::{Kind, element};
+use crate::compiler::diag::{self, text_of, text_of_type};
+use crate::compiler::hir::{BinOp, Expr, ExprKind, Real, Ty, UnOp};
+use crate::compiler::parse::types;
+
+impl Lower<'_> {
+    pub(super) fn binary(&mut self, binary: &syn::ExprBinary) -> Expr {
+        let Some(op) = operator(&binary.op) else {
+            return self.refuse(&diag::ASSIGN_IN_OPERAND, &binary.op, &[]);
+        };
+        let (a, b) = (self.operand(&binary.left), self.operand(&binary.right));
+        let ty = match op {
+            BinOp::And | BinOp::Or => {
+                self.expect(&a, &Ty::Bool);
+                self.expect(&b, &Ty::Bool);
+                Ty::Bool
+            }
+            BinOp::Shl | BinOp::Shr => {
+                self.expect(&b, &Ty::Int);
+                a.ty.clone()
+            }
+            _ => match self.operand_type(&a, &b, binary) {
+                Some(ty) => ty,
+                None => return self.error(binary.to_token_stream()),
+            },
+        };
+        let compares = matches!(
+            op,
+            BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge
+        );
+        let ty = if compares { Ty::Bool } else { ty };
+        if matches!(ty, Ty::Opaque) {
+            return self.constant_binary(a, b, binary);
+        }
+        let span = binary.op.span();
+        let divides = matches!(op, BinOp::Div | BinOp::Rem) && !matches!(ty, Ty::Int);
+        let value = self.make(ExprKind::Binary(op, Box::new(a), Box::new(b)), ty, span);
+        match compares || divides {
+            true => self.with_source(value, binary),
+            false => value,
+        }
+    }
+
+    /// The type that both operands have.
+    fn operand_type(&mut self, a: &Expr, b: &Expr, binary: &syn::ExprBinary) -> Option<Ty> {
+        for (value, source) in [(a, &binary.left), (b, &binary.right)] {
+            let ty = self.infer.strip(&value.ty);
+            let compound = matches!(ty, Ty::Tuple(_) | Ty::Unit) || element(&ty).is_some();
+            if compound {
+                let args = [text_of(&binary.op), text_of(source), self.type_name(&ty).into()];
+                let args: Vec<&str> = args.iter().map(String::as_str).collect();
+                self.diags.report_at(&diag::OPERAND_TYPE, source, &args);
+                return None;
+            }
+        }
+        if self.infer.unify(&a.ty, &b.ty).is_err() {
+            let args = [self.type_name(&a.ty), self.type_name(&b.ty)];
+            self.diags.report_at(&diag::TYPE_MISMATCH, binary, &args);
+            return None;
+        }
+        let (x, y) = (self.infer.strip(&a.ty), self.infer.strip(&b.ty));
+        Some(match x {
+            Ty::Opaque | Ty::Never => y,
+            x => x,
+        })
+    }
+
+    /// Arithmetic on constants whose types only rustc knows.
+    fn constant_binary(&mut self, a: Expr, b: Expr, binary: &syn::ExprBinary) -> Expr {
+        let op = &binary.op;
+        let parts = vec![
+            (a, binary.left.to_token_stream()),
+            (b, binary.right.to_token_stream()),
+        ];
+        self.compose(parts, true, Ty::Opaque, op.span(), |parts| {
+            let (a, b) = (&parts[0], &parts[1]);
+            quote!((#a #op #b))
+        })
+    }
+
+    pub(super) fn unary(&mut self, unary: &syn::ExprUnary) -> Expr {
+        let whole = syn::Expr::Unary(unary.clone());
+        let op = match unary.op {
+            syn::UnOp::Neg(_) => UnOp::Neg,
+            syn::UnOp::Not(_) => UnOp::Not,
+            _ if self.is_place(&whole) => {
+                if self.is_opaque_place(&whole) {
+                    return self.opaque_place(&whole);
+                }
+                let place = self.place(&whole);
+                return self.read(place);
+            }
+            _ => return self.deref_value(unary),
+        };
+        let value = self.operand(&unary.expr);
+        let ty = self.infer.strip(&value.ty);
+        let fits = match ty {
+            Ty::Opaque => return self.constant_unary(value, unary),
+            Ty::Bool | Ty::Int | Ty::Never => true,
+            Ty::Real(_) | Ty::Infer(_) => op == UnOp::Neg || !self.infer.is_real(&ty),
+            _ => false,
+        };
+        if !fits {
+            let args = [text_of(&unary.op), text_of(&unary.expr), self.type_name(&ty).into()];
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            return self.refuse(&diag::OPERAND_TYPE, unary, &args);
+        }
+        self.make(ExprKind::Unary(op, Box::new(value)), ty, unary.op.span())
+    }
+
+    fn constant_unary(&mut self, value: Expr, unary: &syn::ExprUnary) -> Expr {
+        let op = &unary.op;
+        let parts = vec![(value, unary.expr.to_token_stream())];
+        self.compose(parts, true, Ty::Opaque, op.span(), |parts| {
+            let value = &parts[0];
+            quote!((#op #value))
+        })
+    }
+
+    /// `*` of something that is no variable.
+    fn deref_value(&mut self, unary: &syn::ExprUnary) -> Expr {
+        let value = self.operand(&unary.expr);
+        match value.kind {
+            ExprKind::Opaque(_) => self.constant_unary(value, unary),
+            _ if self.is_error(&value.ty) => value,
+            _ => self.refuse(&diag::DEREF, unary, &[&text_of(&unary.expr)]),
+        }
+    }
+
+    pub(super) fn cast(&mut self, cast: &syn::ExprCast) -> Expr {
+        let value = self.operand(&cast.expr);
+        let target = types::bare(&cast.ty);
+        let ty = match types::read(target, &mut || None) {
+            Ok(Ty::Real(Real::Named(path))) => {
+                let real = self.infer.may_be_real(&value.ty);
+                self.infer.fresh(Kind::Path { path, real })
+            }
+            Ok(ty @ (Ty::Real(_) | Ty::Int | Ty::Opaque)) => ty,
+            _ => return self.refuse(&diag::CAST_TYPE, &cast.ty, &[&text_of_type(&cast.ty)]),
+        };
+        self.pin_cast_operand(&value, cast);
+        let tokens = target.to_token_stream();
+        let expr = self.make(ExprKind::Cast(Box::new(value), tokens), ty, cast.as_token.span());
+        self.with_source(expr, cast)
+    }
+
+    /// What is cast is a scalar; the result of a call counts as a real number.
+    fn pin_cast_operand(&mut self, value: &Expr, cast: &syn::ExprCast) {
+        let ty = self.infer.strip(&value.ty);
+        if matches!(self.infer.kind(&ty), Some(Kind::Call)) {
+            let real = self.infer.fresh(Kind::Float { soft: true });
+            // An undecided type takes any other.
+            let _ = self.infer.unify(&ty, &real);
+        }
+        if element(&ty).is_some() || matches!(ty, Ty::Tuple(_) | Ty::Unit) {
+            let args = ["as".into(), text_of(&cast.expr), self.type_name(&ty).to_owned()];
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            self.diags.report_at(&diag::OPERAND_TYPE, &cast.expr, &args);
+        }
+    }
+}
+
+fn operator(op: &syn::BinOp) -> Option<BinOp> {
+    Some(match op {
+        syn::BinOp::Add(_) => BinOp::Add,
+        syn::BinOp::Sub(_) => BinOp::Sub,
+        syn::BinOp::Mul(_) => BinOp::Mul,
+        syn::BinOp::Div(_) => BinOp::Div,
+        syn::BinOp::Rem(_) => BinOp::Rem,
+        syn::BinOp::And(_) => BinOp::And,
+        syn::BinOp::Or(_) => BinOp::Or,
+        syn::BinOp::BitAnd(_) => BinOp::BitAnd,
+        syn::BinOp::BitOr(_) => BinOp::BitOr,
+        syn::BinOp::BitXor(_) => BinOp::BitXor,
+        syn::BinOp::Shl(_) => BinOp::Shl,
+        syn::BinOp::Shr(_) => BinOp::Shr,
+        syn::BinOp::Eq(_) => BinOp::Eq,
+        syn::BinOp::Ne(_) => BinOp::Ne,
+        syn::BinOp::Lt(_) => BinOp::Lt,
+        syn::BinOp::Le(_) => BinOp::Le,
+        syn::BinOp::Gt(_) => BinOp::Gt,
+        syn::BinOp::Ge(_) => BinOp::Ge,
+        _ => return None,
+    })
+}
+
+/// The operator of `+=` and its kin.
+pub(super) fn compound(op: &syn::BinOp) -> Option<BinOp> {
+    Some(match op {
+        syn::BinOp::AddAssign(_) => BinOp::Add,
+        syn::BinOp::SubAssign(_) => BinOp::Sub,
+        syn::BinOp::MulAssign(_) => BinOp::Mul,
+        syn::BinOp::DivAssign(_) => BinOp::Div,
+        syn::BinOp::RemAssign(_) => BinOp::Rem,
+        syn::BinOp::BitAndAssign(_) => BinOp::BitAnd,
+        syn::BinOp::BitOrAssign(_) => BinOp::BitOr,
+        syn::BinOp::BitXorAssign(_) => BinOp::BitXor,
+        syn::BinOp::ShlAssign(_) => BinOp::Shl,
+        syn::BinOp::ShrAssign(_) => BinOp::Shr,
+        _ => return None,
+    })
+}

@@ -1,0 +1,482 @@
+//! `let`.
+
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use syn::spanned::Spanned;
+
+use super::expr::bare;
+use super::infer::{Kind, element};
+use super::scope::Name;
+use super::stmt::{Dest, needs_dest};
+use super::{Lower, stmt};
+use crate::compiler::diag::{self, text_of, text_of_type};
+use crate::compiler::hir::{Expr, ExprKind, Pat, Place, Proj, Stmt, StmtKind, Ty, VarId};
+use crate::compiler::parse::types;
+
+impl Lower<'_> {
+    pub(super) fn let_statement(&mut self, local: &syn::Local, out: &mut Vec<Stmt>) {
+        let (pat, annotation) = typed(&local.pat);
+        let Some(init) = &local.init else {
+            return self.declaration(pat, annotation, out);
+        };
+        if let Some((els, _)) = &init.diverge {
+            self.refuse(&diag::LET_ELSE, els, &[]);
+            self.bind_errors(pat);
+            return;
+        }
+        let annotation = annotation.map(|ty| self.annotation(ty));
+        let init = bare(&init.expr);
+        match self.simple_name(pat) {
+            Some((name, mutable)) => self.let_name(&name, mutable, annotation, init, out),
+            None => self.let_pattern(pat, annotation, init, local.let_token.span(), out),
+        }
+    }
+
+    /// `let y;`, assigned later.
+    fn declaration(&mut self, pat: &syn::Pat, ty: Option<&syn::Type>, out: &mut Vec<Stmt>) {
+        let ty = match ty {
+            Some(ty) => self.annotation(ty),
+            None => self.infer.fresh(Kind::Const),
+        };
+        match self.simple_name(pat) {
+            Some((name, mutable)) => {
+                let var = self.bind(&name, ty, mutable);
+                self.declare(var, out);
+            }
+            None => self.bad_pattern(pat),
+        }
+    }
+
+    /// The name of a pattern that is just a name.
+    fn simple_name(&self, pat: &syn::Pat) -> Option<(Ident, bool)> {
+        match pat {
+            syn::Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
+                Some((ident.ident.clone(), ident.mutability.is_some()))
+            }
+            syn::Pat::Paren(paren) => self.simple_name(&paren.pat),
+            _ => None,
+        }
+    }
+
+    /// The type that an annotation gives.
+    pub(super) fn annotation(&mut self, ty: &syn::Type) -> Ty {
+        let infer = &mut self.infer;
+        let read = types::read(ty, &mut || Some(infer.fresh(Kind::Const)));
+        match read {
+            Ok(ty) => self.soften(ty),
+            Err((_, types::Unfit::Generic | types::Unfit::Option)) => self.infer.fresh(Kind::Const),
+            Err((tokens, _)) => {
+                self.refuse(&diag::LOCAL_TYPE, &tokens, &[&text_of_type(&tokens)]);
+                self.infer.fresh(Kind::Error)
+            }
+        }
+    }
+
+    /// A path in an annotation may name a real type or anything else: uses decide.
+    fn soften(&mut self, ty: Ty) -> Ty {
+        use crate::compiler::hir::Real;
+        match ty {
+            Ty::Real(Real::Named(path)) => self.infer.fresh(Kind::Path { path, real: false }),
+            Ty::Tuple(parts) => Ty::Tuple(parts.into_iter().map(|part| self.soften(part)).collect()),
+            Ty::Array(inner, len) => Ty::Array(Box::new(self.soften(*inner)), len),
+            Ty::Vec(inner) => Ty::Vec(Box::new(self.soften(*inner))),
+            Ty::Slice(inner) => Ty::Slice(Box::new(self.soften(*inner))),
+            Ty::Ref(mutable, inner) => Ty::Ref(mutable, Box::new(self.soften(*inner))),
+            ty => ty,
+        }
+    }
+
+    fn let_name(
+        &mut self,
+        name: &Ident,
+        mutable: bool,
+        annotation: Option<Ty>,
+        init: &syn::Expr,
+        out: &mut Vec<Stmt>,
+    ) {
+        if let Some((place, ty)) = self.alias(init) {
+            self.bind_alias(name, mutable, annotation, place, ty, out);
+        } else if needs_dest(init) {
+            let ty = annotation.unwrap_or_else(|| self.infer.fresh(Kind::Const));
+            let hidden = self.temp("value", ty.clone(), name.span());
+            self.declare(hidden, out);
+            self.value_into(init, Dest::Var(hidden), out);
+            let value = self.read_var(hidden, name.span());
+            self.bind_value(name, mutable, ty, value, false, out);
+        } else {
+            let (value, held) = self.init(init);
+            let ty = self.let_type(annotation, &value);
+            self.bind_value(name, mutable, ty, value, held, out);
+        }
+    }
+
+    /// The value of a `let`; true if it stands behind a `&` that belongs to no variable.
+    fn init(&mut self, init: &syn::Expr) -> (Expr, bool) {
+        match init {
+            syn::Expr::Reference(reference) if !self.is_place(&reference.expr) => {
+                let value = self.expr(&reference.expr);
+                match &value.kind {
+                    ExprKind::Opaque(_) => (self.reference_to_constant(reference, value), false),
+                    _ => (value, true),
+                }
+            }
+            init => (self.expr(init), false),
+        }
+    }
+
+    /// The type of a variable: the annotation, or what the value has, open to later uses.
+    fn let_type(&mut self, annotation: Option<Ty>, value: &Expr) -> Ty {
+        match annotation {
+            Some(ty) => {
+                self.expect(value, &ty);
+                // A reference to something that is held by value, and `&[T]` from `&[T; N]`.
+                match (self.infer.strip(&ty), self.infer.strip(&value.ty)) {
+                    (Ty::Slice(_) | Ty::Seq(_), exact @ (Ty::Array(..) | Ty::Vec(_))) => exact,
+                    (stripped, _) => stripped,
+                }
+            }
+            None => self.open(&value.ty),
+        }
+    }
+
+    fn bind_value(
+        &mut self,
+        name: &Ident,
+        mutable: bool,
+        ty: Ty,
+        value: Expr,
+        held: bool,
+        out: &mut Vec<Stmt>,
+    ) {
+        let var = self.bind(name, ty, mutable);
+        self.facts[var.0 as usize].held = held;
+        let kind = StmtKind::Let {
+            pat: Pat::Var(var),
+            init: Some(value),
+        };
+        out.push(stmt(kind, name.span()));
+    }
+
+    /// The place that `let name = init` is another name of, and the type of the reference.
+    pub(super) fn alias(&mut self, init: &syn::Expr) -> Option<(Place, Ty)> {
+        let init = bare(init);
+        if let syn::Expr::Reference(reference) = init {
+            if !self.is_place(&reference.expr) || self.is_opaque_place(&reference.expr) {
+                return None;
+            }
+            let place = self.place(&reference.expr);
+            let mutable = reference.mutability.is_some();
+            let ty = match self.infer.shallow(&place.ty) {
+                Ty::Ref(_, inner) => Ty::Ref(mutable, inner),
+                ty => Ty::Ref(mutable, Box::new(ty)),
+            };
+            return Some((place, ty));
+        }
+        if !self.is_place(init) || self.is_opaque_place(init) {
+            return None;
+        }
+        let root = self.root(init)?;
+        let held = self.facts[root.0 as usize].held && matches!(init, syn::Expr::Path(_));
+        if !held && !self.is_reference(init) {
+            return None;
+        }
+        let place = self.place(init);
+        let ty = match self.infer.shallow(&place.ty) {
+            ty @ Ty::Ref(..) => ty,
+            ty => Ty::Ref(false, Box::new(ty)),
+        };
+        Some((place, ty))
+    }
+
+    /// True if a place expression has a reference type; looks without lowering.
+    fn is_reference(&self, expr: &syn::Expr) -> bool {
+        match expr {
+            syn::Expr::Path(_) => {
+                let root = self.root(expr);
+                root.is_some_and(|var| matches!(self.infer.shallow(&self.var(var).ty), Ty::Ref(..)))
+            }
+            syn::Expr::MethodCall(_) => true,
+            _ => false,
+        }
+    }
+
+    fn bind_alias(
+        &mut self,
+        name: &Ident,
+        mutable: bool,
+        annotation: Option<Ty>,
+        place: Place,
+        ty: Ty,
+        out: &mut Vec<Stmt>,
+    ) {
+        if let Some(annotation) = annotation {
+            let value = self.make(ExprKind::Place(place.clone()), ty.clone(), place.span);
+            self.expect(&value, &annotation);
+        }
+        if mutable {
+            let text = name.to_string();
+            self.refuse(&diag::MUTABLE_REFERENCE, name, &[&text]);
+        }
+        let root = place.root;
+        let var = self.bind(name, ty, false);
+        self.facts[var.0 as usize].alias_of = Some(root);
+        out.push(stmt(StmtKind::Alias { var, place }, name.span()));
+    }
+
+    /// Binds one of the names of `let (a, b) = v.split_at(k);`.
+    pub(super) fn bind_part(&mut self, pat: &syn::Pat, place: Place, ty: Ty, out: &mut Vec<Stmt>) {
+        match self.simple_name(pat) {
+            Some((name, mutable)) => self.bind_alias(&name, mutable, None, place, ty, out),
+            None if matches!(pat, syn::Pat::Wild(_)) => {}
+            None => self.bad_pattern(pat),
+        }
+    }
+
+    fn let_pattern(
+        &mut self,
+        pat: &syn::Pat,
+        annotation: Option<Ty>,
+        init: &syn::Expr,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        if needs_dest(init) {
+            let ty = annotation.unwrap_or_else(|| self.infer.fresh(Kind::Const));
+            let hidden = self.temp("value", ty.clone(), span);
+            self.declare(hidden, out);
+            self.value_into(init, Dest::Var(hidden), out);
+            return self.destructure(pat, hidden, ty, out);
+        }
+        if let (syn::Pat::Tuple(pats), syn::Expr::Tuple(values)) = (pat, init)
+            && pats.elems.len() == values.elems.len()
+            && annotation.is_none()
+            && values.elems.iter().any(|value| matches!(bare(value), syn::Expr::Reference(_)))
+        {
+            return self.let_references(pats, values, span, out);
+        }
+        if self.let_split(pat, init, out) {
+            return;
+        }
+        let value = self.expr(init);
+        let ty = match annotation {
+            Some(ty) => {
+                self.expect(&value, &ty);
+                ty
+            }
+            None => self.open(&value.ty),
+        };
+        self.bind_pattern(pat, ty, value, span, out);
+    }
+
+    /// `let (a, b) = (&x, y);` one by one: names are bound after all values are lowered.
+    fn let_references(
+        &mut self,
+        pats: &syn::PatTuple,
+        values: &syn::ExprTuple,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        enum Part {
+            Alias(Place, Ty),
+            Value(Expr, bool),
+        }
+        let mut parts = Vec::new();
+        for value in &values.elems {
+            let part = self.in_operand(|this| match this.alias(value) {
+                Some((place, ty)) => Part::Alias(place, ty),
+                None => {
+                    let (value, held) = this.init(bare(value));
+                    Part::Value(value, held)
+                }
+            });
+            parts.push(part);
+        }
+        for (pat, part) in pats.elems.iter().zip(parts) {
+            match (part, self.simple_name(pat)) {
+                (Part::Alias(place, ty), Some((name, mutable))) => {
+                    self.bind_alias(&name, mutable, None, place, ty, out);
+                }
+                (Part::Value(value, held), Some((name, mutable))) => {
+                    let ty = self.open(&value.ty);
+                    self.bind_value(&name, mutable, ty, value, held, out);
+                }
+                (Part::Alias(..), None) => self.bad_pattern(pat),
+                (Part::Value(value, _), None) => {
+                    let ty = self.open(&value.ty);
+                    self.bind_pattern(pat, ty, value, span, out);
+                }
+            }
+        }
+    }
+
+    fn bind_pattern(
+        &mut self,
+        pat: &syn::Pat,
+        ty: Ty,
+        value: Expr,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        if !is_tuple_pattern(pat) {
+            let hidden = self.temp("value", ty.clone(), span);
+            let kind = StmtKind::Let {
+                pat: Pat::Var(hidden),
+                init: Some(value),
+            };
+            out.push(stmt(kind, span));
+            return self.destructure(pat, hidden, ty, out);
+        }
+        let pat = self.pattern(pat, &ty);
+        let init = Some(value);
+        out.push(stmt(StmtKind::Let { pat, init }, span));
+    }
+
+    /// Binds the names of a pattern of tuples.
+    fn pattern(&mut self, pat: &syn::Pat, ty: &Ty) -> Pat {
+        match pat {
+            syn::Pat::Wild(_) => {
+                // Nobody asks for the type.
+                let _ = self.infer.unify(ty, &Ty::Opaque);
+                Pat::Wild
+            }
+            syn::Pat::Paren(paren) => self.pattern(&paren.pat, ty),
+            syn::Pat::Type(typed) => {
+                let annotation = self.annotation(&typed.ty);
+                self.fit(&typed.pat, ty, &annotation);
+                self.pattern(&typed.pat, &annotation)
+            }
+            syn::Pat::Tuple(tuple) => {
+                let parts = self.tuple_parts(tuple, ty);
+                let pats = tuple.elems.iter().zip(&parts);
+                Pat::Tuple(pats.map(|(pat, ty)| self.pattern(pat, ty)).collect())
+            }
+            pat => match self.simple_name(pat) {
+                Some((name, mutable)) => {
+                    let ty = self.open(ty);
+                    Pat::Var(self.bind(&name, ty, mutable))
+                }
+                None => {
+                    self.bad_pattern(pat);
+                    Pat::Wild
+                }
+            },
+        }
+    }
+
+    fn fit(&mut self, tokens: &impl ToTokens, found: &Ty, wanted: &Ty) {
+        if self.infer.unify(found, wanted).is_err() {
+            let args = [self.type_name(wanted), self.type_name(found)];
+            self.diags.report_at(&diag::TYPE_MISMATCH, tokens, &args);
+        }
+    }
+
+    /// The types of the parts of a tuple, which an undecided type becomes here.
+    fn tuple_parts(&mut self, tuple: &syn::PatTuple, ty: &Ty) -> Vec<Ty> {
+        let wanted = tuple.elems.len();
+        let stripped = self.infer.strip(ty);
+        if let Ty::Tuple(parts) = &stripped
+            && parts.len() == wanted
+        {
+            return parts.clone();
+        }
+        let kind = self.infer.kind(&stripped).cloned().unwrap_or(Kind::Error);
+        let parts: Vec<Ty> = (0..wanted).map(|_| self.infer.fresh(kind.clone())).collect();
+        self.fit(tuple, ty, &Ty::Tuple(parts.clone()));
+        parts
+    }
+
+    /// Binds the names of any pattern to parts of a variable.
+    pub(super) fn destructure(
+        &mut self,
+        pat: &syn::Pat,
+        var: VarId,
+        ty: Ty,
+        out: &mut Vec<Stmt>,
+    ) {
+        let span = pat.span();
+        match pat {
+            syn::Pat::Slice(slice) => {
+                let place = self.whole(var, span);
+                self.destructure_slice(slice, &place, &ty, out);
+            }
+            pat if is_tuple_pattern(pat) || self.simple_name(pat).is_some() => {
+                let init = Some(self.read_var(var, span));
+                let pat = self.pattern(pat, &ty);
+                out.push(stmt(StmtKind::Let { pat, init }, span));
+            }
+            syn::Pat::Paren(paren) => self.destructure(&paren.pat, var, ty, out),
+            pat => self.bad_pattern(pat),
+        }
+    }
+
+    /// `let [a, b, c] = v;`
+    fn destructure_slice(
+        &mut self,
+        slice: &syn::PatSlice,
+        place: &Place,
+        ty: &Ty,
+        out: &mut Vec<Stmt>,
+    ) {
+        let stripped = self.infer.strip(ty);
+        let fits = matches!(&stripped, Ty::Array(..)) && !matches!(ty, Ty::Ref(..));
+        let Some(inner) = element(&stripped).cloned().filter(|_| fits) else {
+            self.bad_pattern(&syn::Pat::Slice(slice.clone()));
+            return;
+        };
+        for (i, pat) in slice.elems.iter().enumerate() {
+            let Some((name, mutable)) = self.simple_name(pat) else {
+                if !matches!(pat, syn::Pat::Wild(_)) {
+                    self.bad_pattern(pat);
+                }
+                continue;
+            };
+            let mut place = place.clone();
+            place.path.push(Proj::Index(self.number(i, name.span())));
+            place.ty = inner.clone();
+            let value = self.read(place);
+            let ty = self.open(&inner);
+            self.bind_value(&name, mutable, ty, value, false, out);
+        }
+    }
+
+    pub(super) fn number(&self, value: usize, span: Span) -> Expr {
+        let mut literal = proc_macro2::Literal::usize_unsuffixed(value);
+        literal.set_span(span);
+        self.make(ExprKind::Lit(literal.into_token_stream()), Ty::Int, span)
+    }
+
+    fn bad_pattern(&mut self, pat: &syn::Pat) {
+        self.refuse(&diag::PATTERN, pat, &[&text_of(pat)]);
+        self.bind_errors(pat);
+    }
+
+    /// Binds every name of a pattern that was refused, so that uses are not reported as well.
+    pub(super) fn bind_errors(&mut self, pat: &syn::Pat) {
+        struct Names<'l, 'a>(&'l mut Lower<'a>);
+        impl<'ast> syn::visit::Visit<'ast> for Names<'_, '_> {
+            fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
+                self.0.enter(&pat.ident, Name::Error);
+            }
+        }
+        syn::visit::Visit::visit_pat(&mut Names(self), pat);
+    }
+}
+
+/// Takes the type annotation off a pattern.
+fn typed(pat: &syn::Pat) -> (&syn::Pat, Option<&syn::Type>) {
+    match pat {
+        syn::Pat::Type(typed) => (&typed.pat, Some(&typed.ty)),
+        pat => (pat, None),
+    }
+}
+
+/// True if [`Pat`] can express the pattern.
+fn is_tuple_pattern(pat: &syn::Pat) -> bool {
+    match pat {
+        syn::Pat::Wild(_) | syn::Pat::Ident(_) => true,
+        syn::Pat::Paren(paren) => is_tuple_pattern(&paren.pat),
+        syn::Pat::Type(typed) => is_tuple_pattern(&typed.pat),
+        syn::Pat::Tuple(tuple) => tuple.elems.iter().all(is_tuple_pattern),
+        _ => false,
+    }
+}

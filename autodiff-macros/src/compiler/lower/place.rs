@@ -1,0 +1,226 @@
+//! Places: variables, and elements, fields and sub-slices of them.
+
+use quote::ToTokens;
+use syn::spanned::Spanned;
+
+use super::Lower;
+use super::expr::bare;
+use super::infer::{Kind, element};
+use super::scope::Name;
+use crate::compiler::diag::{self, text_of};
+use crate::compiler::hir::{Place, Proj, Ty, VarId};
+
+/// Methods that give their receiver under another type.
+const TRANSPARENT: [&str; 4] = ["as_slice", "as_mut_slice", "as_ref", "as_mut"];
+
+impl Lower<'_> {
+    /// True if `expr` is a variable of the function or a part of one.
+    pub(super) fn is_place(&self, expr: &syn::Expr) -> bool {
+        match bare(expr) {
+            syn::Expr::Path(path) => self.local(path).is_some(),
+            syn::Expr::Index(index) => self.is_place(&index.expr),
+            syn::Expr::Field(field) => self.is_place(&field.base),
+            syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
+                match bare(&unary.expr) {
+                    syn::Expr::Reference(inner) => self.is_place(&inner.expr),
+                    inner => self.is_place(inner),
+                }
+            }
+            syn::Expr::MethodCall(call) => {
+                let name = call.method.to_string();
+                call.args.is_empty()
+                    && TRANSPARENT.contains(&name.as_str())
+                    && self.is_place(&call.receiver)
+            }
+            _ => false,
+        }
+    }
+
+    /// The variable that a path of one segment names.
+    fn local(&self, path: &syn::ExprPath) -> Option<VarId> {
+        let name = path.path.get_ident().filter(|_| path.qself.is_none())?;
+        match self.peek_name(&name.to_string()) {
+            Some(Name::Var(var)) => Some(var),
+            _ => None,
+        }
+    }
+
+    /// The variable at the bottom of a place expression.
+    pub(super) fn root(&self, expr: &syn::Expr) -> Option<VarId> {
+        match bare(expr) {
+            syn::Expr::Path(path) => self.local(path),
+            syn::Expr::Index(index) => self.root(&index.expr),
+            syn::Expr::Field(field) => self.root(&field.base),
+            syn::Expr::Unary(unary) => self.root(&unary.expr),
+            syn::Expr::Reference(reference) => self.root(&reference.expr),
+            syn::Expr::MethodCall(call) => self.root(&call.receiver),
+            _ => None,
+        }
+    }
+
+    /// True if the type of the place's variable is one that the compiler does not look into.
+    pub(super) fn is_opaque_place(&self, expr: &syn::Expr) -> bool {
+        let root = self.root(expr);
+        root.is_some_and(|var| matches!(self.infer.strip(&self.var(var).ty), Ty::Opaque))
+    }
+
+    /// Lowers an expression that [`Lower::is_place`].
+    pub(super) fn place(&mut self, expr: &syn::Expr) -> Place {
+        match bare(expr) {
+            syn::Expr::Path(path) => self.variable_place(path),
+            syn::Expr::Index(index) => self.index_place(index),
+            syn::Expr::Field(field) => self.field_place(field),
+            syn::Expr::Unary(unary) => {
+                let mut place = self.place(&unary.expr);
+                if let Ty::Ref(_, inner) = self.infer.shallow(&place.ty) {
+                    place.ty = *inner;
+                }
+                place
+            }
+            syn::Expr::Reference(reference) => self.place(&reference.expr),
+            syn::Expr::MethodCall(call) => self.transparent_place(call),
+            other => {
+                self.refuse(&diag::UNKNOWN_SYNTAX, other, &[&text_of(other)]);
+                self.error_place(other)
+            }
+        }
+    }
+
+    fn variable_place(&mut self, path: &syn::ExprPath) -> Place {
+        let name = path.path.get_ident().cloned();
+        match name.as_ref().map(|name| self.lookup(name)) {
+            Some(Some(Name::Var(var))) => self.whole(var, path.span()),
+            _ => self.error_place(path),
+        }
+    }
+
+    /// Stands for a place that was refused.
+    fn error_place(&mut self, tokens: &impl ToTokens) -> Place {
+        let ty = self.infer.fresh(Kind::Error);
+        let span = tokens.span();
+        let var = self.temp("error", ty, span);
+        self.whole(var, span)
+    }
+
+    /// `v.as_slice()`: the same place as a slice.
+    fn transparent_place(&mut self, call: &syn::ExprMethodCall) -> Place {
+        let mut place = self.place(&call.receiver);
+        let mutable = call.method == "as_mut_slice" || call.method == "as_mut";
+        if let Some(inner) = element(&self.infer.strip(&place.ty)) {
+            let slice = Ty::Slice(Box::new(inner.clone()));
+            place.ty = Ty::Ref(mutable, Box::new(slice));
+        }
+        place
+    }
+
+    fn index_place(&mut self, index: &syn::ExprIndex) -> Place {
+        let mut place = self.place(&index.expr);
+        place.span = index.span();
+        let Some(inner) = self.element_of(&place.ty) else {
+            self.not_indexed(index, &place);
+            return self.error_place(index);
+        };
+        if let syn::Expr::Range(range) = bare(&index.index) {
+            let slice = self.slice_step(range);
+            place.path.push(slice);
+            place.ty = Ty::Slice(Box::new(inner));
+        } else {
+            let at = self.integer(&index.index);
+            place.path.push(Proj::Index(at));
+            place.ty = inner;
+        }
+        place
+    }
+
+    fn not_indexed(&mut self, index: &syn::ExprIndex, place: &Place) {
+        let (text, kind) = (text_of(&index.expr), self.type_name(&place.ty));
+        self.diags
+            .report_at(&diag::NOT_INDEXED, index, &[&text, kind]);
+    }
+
+    fn slice_step(&mut self, range: &syn::ExprRange) -> Proj {
+        let lo = range.start.as_ref().map(|lo| self.integer(lo));
+        let hi = range.end.as_ref().map(|hi| self.integer(hi));
+        Proj::Slice {
+            lo,
+            hi,
+            inclusive: matches!(range.limits, syn::RangeLimits::Closed(_)),
+        }
+    }
+
+    /// The type of the elements of something indexed, which an undecided type becomes here.
+    pub(super) fn element_of(&mut self, ty: &Ty) -> Option<Ty> {
+        let ty = self.infer.strip(ty);
+        if let Some(inner) = element(&ty) {
+            return Some(inner.clone());
+        }
+        let kind = match self.infer.kind(&ty)? {
+            Kind::Float { .. } => return None,
+            Kind::Error => return Some(ty),
+            Kind::Path { real: true, .. } => Kind::Call,
+            Kind::Path { real: false, .. } => Kind::Const,
+            kind => kind.clone(),
+        };
+        let inner = self.infer.fresh(kind);
+        let seq = Ty::Seq(Box::new(inner.clone()));
+        self.infer.unify(&ty, &seq).ok()?;
+        Some(inner)
+    }
+
+    fn field_place(&mut self, field: &syn::ExprField) -> Place {
+        let mut place = self.place(&field.base);
+        place.span = field.span();
+        let ty = self.infer.strip(&place.ty);
+        match (&field.member, &ty) {
+            (syn::Member::Unnamed(index), Ty::Tuple(parts)) if (index.index as usize) < parts.len() => {
+                place.path.push(Proj::Field(index.index));
+                place.ty = parts[index.index as usize].clone();
+                return place;
+            }
+            _ if self.is_error(&ty) => {}
+            (syn::Member::Unnamed(index), _) => {
+                let (base, at) = (text_of(&field.base), index.index.to_string());
+                self.refuse(&diag::TUPLE_FIELD, field, &[&base, &at]);
+            }
+            (syn::Member::Named(name), _) => {
+                let (base, name) = (text_of(&field.base), name.to_string());
+                self.refuse(&diag::NAMED_FIELD, field, &[&base, &name]);
+            }
+        }
+        self.error_place(field)
+    }
+
+    /// A place that is assigned with `=`.
+    pub(super) fn assigned_place(&mut self, expr: &syn::Expr) -> Place {
+        let place = self.changed_place(expr);
+        if matches!(self.infer.shallow(&place.ty), Ty::Ref(..)) {
+            let name = text_of(expr);
+            self.refuse(&diag::REBIND_REFERENCE, expr, &[&name]);
+        }
+        place
+    }
+
+    /// A place that is written to: not from inside of an operand that stands beside it.
+    pub(super) fn changed_place(&mut self, expr: &syn::Expr) -> Place {
+        let place = self.place(expr);
+        self.check_change(place.root, expr);
+        if matches!(place.path.last(), Some(Proj::Slice { .. })) {
+            self.refuse(&diag::ASSIGN_TARGET, expr, &[&text_of(expr)]);
+        }
+        place
+    }
+
+    /// Refuses to change a variable of outside of the operand that is being lowered.
+    pub(super) fn check_change(&mut self, var: VarId, tokens: &impl ToTokens) {
+        let Some(barrier) = self.barrier else { return };
+        let mut root = var;
+        while let Some(next) = self.facts[root.0 as usize].alias_of {
+            root = next;
+        }
+        if root.0 < barrier.vars {
+            let name = self.var(root).name.to_string();
+            self.diags
+                .report_at(&diag::CHANGE_IN_OPERAND, tokens, &[&name]);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The end of lowering: every inference variable in the HIR is replaced by what was found.
+
+use super::infer::Infer;
+use crate::compiler::diag::{self, Diagnostics};
+use crate::compiler::hir::{
+    Block, Call, Expr, ExprKind, Func, Place, Proj, Range, Stmt, StmtKind, Ty, Verbatim,
+};
+use crate::compiler::parse::types;
+
+/// Replaces all inference variables.
+pub(super) fn run(func: &mut Func, infer: &Infer) {
+    for var in &mut func.vars {
+        var.ty = infer.resolve(&var.ty);
+    }
+    let mut resolve = |ty: &mut Ty| *ty = infer.resolve(ty);
+    Walk {
+        ty: &mut resolve,
+        code: &mut |_| {},
+    }
+    .block(&mut func.body);
+}
+
+/// Code that was copied as constant must not mention a variable that turned out to be real.
+pub(super) fn check(func: &Func, diags: &mut Diagnostics) {
+    let mut body = func.body.clone();
+    let mut found = Vec::new();
+    Walk {
+        ty: &mut |_| {},
+        code: &mut |code: &Verbatim| {
+            let real = code
+                .uses
+                .iter()
+                .find(|(_, var)| !types::is_constant(&func.vars[var.0 as usize].ty));
+            found.extend(real.map(|(name, _)| (name.clone(), code.tokens.clone())));
+        },
+    }
+    .block(&mut body);
+    for (name, tokens) in found {
+        diags.report_at(&diag::REAL_IN_CONSTANT, &tokens, &[&name.to_string()]);
+    }
+}
+
+/// Visits every type, and every piece of copied code that computes a value.
+struct Walk<'w> {
+    ty: &'w mut dyn FnMut(&mut Ty),
+    code: &'w mut dyn FnMut(&Verbatim),
+}
+
+impl Walk<'_> {
+    fn block(&mut self, block: &mut Block) {
+        block.stmts.iter_mut().for_each(|stmt| self.stmt(stmt));
+        block.value.iter_mut().for_each(|value| self.expr(value));
+    }
+
+    fn stmt(&mut self, stmt: &mut Stmt) {
+        match &mut stmt.kind {
+            StmtKind::Let { init, .. } => init.iter_mut().for_each(|init| self.expr(init)),
+            StmtKind::Alias { place, .. } => self.place(place),
+            StmtKind::Assign { place, value, .. } | StmtKind::Push { place, value } => {
+                self.place(place);
+                self.expr(value);
+            }
+            StmtKind::If { cond, then, els } => {
+                self.expr(cond);
+                self.block(then);
+                self.block(els);
+            }
+            StmtKind::For { range, body, .. } => {
+                self.range(range);
+                self.block(body);
+            }
+            StmtKind::Loop { body, .. } => self.block(body),
+            // Made by `jumps` only.
+            StmtKind::While { .. } | StmtKind::ForUntil { .. } => {}
+            StmtKind::Return(value) => value.iter_mut().for_each(|value| self.expr(value)),
+            StmtKind::Expr(value) => self.expr(value),
+            StmtKind::Break(_) | StmtKind::Continue(_) | StmtKind::Effect { .. } => {}
+        }
+    }
+
+    fn range(&mut self, range: &mut Range) {
+        self.expr(&mut range.lo);
+        self.expr(&mut range.hi);
+        range.step.iter_mut().for_each(|step| self.expr(step));
+    }
+
+    fn place(&mut self, place: &mut Place) {
+        (self.ty)(&mut place.ty);
+        for step in &mut place.path {
+            match step {
+                Proj::Index(at) => self.expr(at),
+                Proj::Slice { lo, hi, .. } => lo.iter_mut().chain(hi).for_each(|e| self.expr(e)),
+                Proj::Field(_) => {}
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &mut Expr) {
+        (self.ty)(&mut expr.ty);
+        match &mut expr.kind {
+            ExprKind::Lit(_) => {}
+            ExprKind::Place(place)
+            | ExprKind::Ref(_, place)
+            | ExprKind::CloneOf(place)
+            | ExprKind::Len(place) => self.place(place),
+            ExprKind::Unary(_, inner)
+            | ExprKind::Cast(inner, _)
+            | ExprKind::StopGradient(inner)
+            | ExprKind::Classify(_, inner) => self.expr(inner),
+            ExprKind::Binary(_, a, b) | ExprKind::Repeat(a, b) => {
+                self.expr(a);
+                self.expr(b);
+            }
+            ExprKind::Rule(_, parts)
+            | ExprKind::Tuple(parts)
+            | ExprKind::List(parts)
+            | ExprKind::Call(Call { args: parts, .. }) => {
+                parts.iter_mut().for_each(|part| self.expr(part));
+            }
+            ExprKind::If(cond, then, els) => {
+                self.expr(cond);
+                self.block(then);
+                self.block(els);
+            }
+            ExprKind::Block(block) => self.block(block),
+            ExprKind::Opaque(code) => (self.code)(code),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Names: scopes, lookup, hygiene.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+
+use super::Lower;
+use crate::compiler::diag;
+use crate::compiler::hir::{Ty, VarId};
+
+/// What a name stands for.
+#[derive(Clone, Debug)]
+pub(super) enum Name {
+    Var(VarId),
+    /// A nested `const` of this type (`None`: not a type that we know).
+    Const(Option<Ty>),
+    /// A nested `fn`.
+    Fn,
+    /// Brought in by a nested `use`; `facade` if from this crate.
+    Use { facade: bool },
+    /// Bound by something that was refused.
+    Error,
+}
+
+/// The names of one block.
+#[derive(Debug, Default)]
+pub(super) struct Scope {
+    names: BTreeMap<String, (Span, Name)>,
+}
+
+impl Lower<'_> {
+    /// Runs `body` in a scope of its own.
+    pub(super) fn scoped<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> T {
+        self.scopes.push(Scope::default());
+        let result = body(self);
+        self.scopes.pop();
+        result
+    }
+
+    pub(super) fn enter_name(&mut self, name: &Ident, var: VarId) {
+        self.enter(name, Name::Var(var));
+    }
+
+    pub(super) fn enter(&mut self, name: &Ident, what: Name) {
+        self.check_hygiene(name);
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.names.insert(name.to_string(), (name.span(), what));
+        }
+    }
+
+    /// What `name` stands for; `None` if it is not bound in the function.
+    pub(super) fn lookup(&mut self, name: &Ident) -> Option<Name> {
+        self.check_hygiene(name);
+        self.peek_name(&name.to_string())
+    }
+
+    /// The same without a look at macro contexts.
+    pub(super) fn peek_name(&self, name: &str) -> Option<Name> {
+        let mut scopes = self.scopes.iter().rev();
+        scopes
+            .find_map(|scope| scope.names.get(name))
+            .map(|(_, what)| what.clone())
+    }
+
+    /// Two variables of one spelling from different macro expansions are two variables, and this
+    /// compiler goes by spelling.
+    fn check_hygiene(&mut self, name: &Ident) {
+        let text = name.to_string();
+        let Some(here) = context(name.span()) else {
+            return;
+        };
+        let others = self.scopes.iter().filter_map(|scope| scope.names.get(&text));
+        let clash = others.clone().any(|(span, _)| context(*span).as_ref() != Some(&here));
+        if clash {
+            self.diags.report_at(&diag::HYGIENE, name, &[&text]);
+        }
+    }
+}
+
+/// The macro context of a span: the `#n` of its debug form, which is the only way on stable.
+fn context(span: Span) -> Option<String> {
+    if !proc_macro::is_available() {
+        return None;
+    }
+    let text = format!("{:?}", span.unwrap());
+    let start = text.find('#')?;
+    let digits = text[start + 1..].chars().take_while(char::is_ascii_digit);
+    Some(digits.collect())
+}
+
+/// Every identifier in `tokens`.
+pub(super) fn identifiers(tokens: TokenStream) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    collect(tokens, &mut names);
+    names
+}
+
+fn collect(tokens: TokenStream, names: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => {
+                names.insert(ident.to_string());
+            }
+            TokenTree::Group(group) => collect(group.stream(), names),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Small builders and checks that the other parts share.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+
+use super::{Barrier, Lower};
+use crate::compiler::diag;
+use crate::compiler::hir::{Expr, ExprKind, Place, Ty, VarId};
+
+impl Lower<'_> {
+    /// An expression that stands beside others: it may not change what they read.
+    pub(super) fn operand(&mut self, expr: &syn::Expr) -> Expr {
+        self.in_operand(|this| this.expr(expr))
+    }
+
+    pub(super) fn in_operand<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.barrier;
+        self.operands += 1;
+        self.barrier = Some(Barrier {
+            vars: self.vars.len() as u32,
+            operand: self.operands,
+        });
+        let result = body(self);
+        self.barrier = outer;
+        result
+    }
+
+    /// Makes the type of `value` and `ty` one.
+    pub(super) fn expect(&mut self, value: &Expr, ty: &Ty) {
+        if self.infer.unify(&value.ty, ty).is_err() {
+            let (found, wanted) = (self.type_name(&value.ty), self.type_name(ty));
+            let span = value.span;
+            self.diags
+                .report(&diag::TYPE_MISMATCH, span, &[wanted, found]);
+        }
+    }
+
+    /// Makes the types of two values one, and gives the one that tells more.
+    pub(super) fn join(&mut self, a: &Expr, b: &Expr) -> Ty {
+        self.expect(b, &a.ty);
+        match self.infer.strip(&a.ty) {
+            Ty::Opaque | Ty::Never => self.infer.strip(&b.ty),
+            ty => ty,
+        }
+    }
+
+    /// A type as messages call it.
+    pub(super) fn type_name(&self, ty: &Ty) -> &'static str {
+        match self.infer.strip(ty) {
+            Ty::Real(_) => "a real number",
+            Ty::Int => "an integer",
+            Ty::Bool => "a truth value",
+            Ty::Unit => "`()`",
+            Ty::Tuple(_) => "a tuple",
+            Ty::Array(..) => "an array",
+            Ty::Vec(_) => "a vector",
+            Ty::Slice(_) => "a slice",
+            Ty::Seq(_) => "something indexed",
+            Ty::Never => "`!`",
+            ty if self.infer.is_real(&ty) => "a real number",
+            _ => "a value of unknown type",
+        }
+    }
+
+    /// The place that is all of a variable.
+    pub(super) fn whole(&self, var: VarId, span: Span) -> Place {
+        Place {
+            root: var,
+            path: Vec::new(),
+            ty: self.var(var).ty.clone(),
+            span,
+        }
+    }
+
+    /// The value of a variable.
+    pub(super) fn read_var(&self, var: VarId, span: Span) -> Expr {
+        let place = self.whole(var, span);
+        self.read(place)
+    }
+
+    /// The value of a place. References are transparent.
+    pub(super) fn read(&self, place: Place) -> Expr {
+        let ty = self.infer.strip(&place.ty);
+        let span = place.span;
+        self.make(ExprKind::Place(place), ty, span)
+    }
+
+    /// Attaches the text of an expression, for sites and messages.
+    pub(super) fn with_source(&self, mut expr: Expr, source: &impl ToTokens) -> Expr {
+        expr.source = source.to_token_stream();
+        expr
+    }
+
+    /// Opens up what is not known: a variable that starts as a constant may take up a real number.
+    pub(super) fn open(&mut self, ty: &Ty) -> Ty {
+        match self.infer.shallow(ty) {
+            Ty::Opaque | Ty::Never => self.infer.fresh(super::infer::Kind::Const),
+            Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.open(part)).collect()),
+            Ty::Array(inner, len) => Ty::Array(Box::new(self.open(&inner)), len),
+            Ty::Vec(inner) => Ty::Vec(Box::new(self.open(&inner))),
+            ty => ty,
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The helper attributes: `#[constant]`, `#[tie]`, `#[checkpoint]`, `#[assume_continuous]`.
+
+use syn::visit_mut::{self, VisitMut};
+
+/// The names of the helper attributes.
+pub(crate) const HELPERS: [&str; 4] = ["constant", "tie", "checkpoint", "assume_continuous"];
+
+/// True for the attributes that belong to this macro.
+pub(crate) fn is_helper(attribute: &syn::Attribute) -> bool {
+    let name = attribute.path().get_ident().map(ToString::to_string);
+    name.is_some_and(|name| HELPERS.contains(&name.as_str()))
+}
+
+/// Takes the helper attributes off parameters, statements and expressions; all else stays as it is.
+pub(crate) fn strip(item: &mut syn::ItemFn) {
+    struct Strip;
+    impl VisitMut for Strip {
+        fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
+            attributes.retain(|attribute| !is_helper(attribute));
+        }
+        fn visit_item_mut(&mut self, item: &mut syn::Item) {
+            // A nested function is not ours: helper attributes in it belong to its own annotation.
+            let _ = item;
+        }
+    }
+    for input in &mut item.sig.inputs {
+        visit_mut::visit_fn_arg_mut(&mut Strip, input);
+    }
+    visit_mut::visit_block_mut(&mut Strip, &mut item.block);
+}

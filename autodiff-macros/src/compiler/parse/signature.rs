@@ -1,0 +1,249 @@
+//! The signature: which parameters are differentiated, and the types of all of them.
+//!
+//! In: a `syn::ItemFn` and the options. Out: a [`Signature`], one [`Parameter`] per input.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+use crate::compiler::diag::{self, Diagnostics, did_you_mean, text_of_type};
+use crate::compiler::hir::{Role, Ty};
+use crate::compiler::parse::attribute::Options;
+use crate::compiler::parse::helpers::is_helper;
+use crate::compiler::parse::types::{self, Bad, Unfit};
+
+/// What the signature says.
+#[derive(Debug)]
+pub(crate) struct Signature<'a> {
+    pub(crate) parameters: Vec<Parameter<'a>>,
+    pub(crate) result: Ty,
+}
+
+/// A parameter.
+#[derive(Debug)]
+pub(crate) struct Parameter<'a> {
+    pub(crate) pat: &'a syn::Pat,
+    pub(crate) declared: TokenStream,
+    pub(crate) ty: Ty,
+    pub(crate) role: Role,
+}
+
+/// Reads the signature of `item`; what is outside the language is reported.
+pub(crate) fn read<'a>(
+    item: &'a syn::ItemFn,
+    options: &Options,
+    diags: &mut Diagnostics,
+) -> Signature<'a> {
+    refuse_qualifiers(&item.sig, diags);
+    refuse_generics(&item.sig, diags);
+    let mut reader = Reader { options, diags };
+    let mut parameters = Vec::new();
+    for input in &item.sig.inputs {
+        match input {
+            syn::FnArg::Receiver(receiver) => reader.receiver(receiver),
+            syn::FnArg::Typed(typed) => parameters.push(reader.parameter(typed)),
+        }
+    }
+    let result = reader.result(&item.sig.output);
+    reader.check_wrt(&parameters);
+    reader.check_differentiable(item, &parameters, &result);
+    Signature { parameters, result }
+}
+
+fn refuse_qualifiers(sig: &syn::Signature, diags: &mut Diagnostics) {
+    if let Some(token) = &sig.asyncness {
+        diags.report_at(&diag::ASYNC_FN, token, &[]);
+    }
+    if let Some(token) = &sig.unsafety {
+        diags.report_at(&diag::UNSAFE_FN, token, &[]);
+    }
+    if let Some(variadic) = &sig.variadic {
+        diags.report_at(&diag::VARIADIC, variadic, &[]);
+    }
+    let name = sig.ident.to_string();
+    if types::primitive_name(&name).is_some() {
+        diags.report_at(&diag::PRIMITIVE_NAME, &sig.ident, &[&name]);
+    }
+}
+
+fn refuse_generics(sig: &syn::Signature, diags: &mut Diagnostics) {
+    for parameter in sig.generics.type_params() {
+        let name = parameter.ident.to_string();
+        diags.report_at(&diag::GENERIC_FN, &parameter.ident, &[&name]);
+    }
+}
+
+struct Reader<'a> {
+    options: &'a Options,
+    diags: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    fn receiver(&mut self, receiver: &syn::Receiver) {
+        self.diags
+            .report_at(&diag::METHOD, &receiver.self_token, &[]);
+    }
+
+    fn parameter<'a>(&mut self, typed: &'a syn::PatType) -> Parameter<'a> {
+        self.attributes(typed);
+        let marked = typed.attrs.iter().any(|a| a.path().is_ident("constant"));
+        let ty = match types::read(&typed.ty, &mut || None) {
+            Ok(ty) => ty,
+            Err((_, Unfit::Generic | Unfit::Option | Unfit::Other)) if marked => Ty::Opaque,
+            Err(bad) => self.bad_parameter(typed, bad),
+        };
+        let constant = marked || types::is_constant(&ty) || !self.is_wanted(&typed.pat);
+        if !constant && types::has_constant(&ty) {
+            self.diags.report_at(
+                &diag::MIXED_PARAMETER,
+                &typed.ty,
+                &[&text_of_type(&typed.ty)],
+            );
+        }
+        Parameter {
+            pat: &typed.pat,
+            declared: typed.ty.to_token_stream(),
+            ty: if constant { types::unnamed(ty) } else { ty },
+            role: match constant {
+                true => Role::Constant,
+                false => Role::Differentiable,
+            },
+        }
+    }
+
+    /// Of the attributes of a parameter, `#[constant]` is ours, and lint levels stay on the primal.
+    fn attributes(&mut self, typed: &syn::PatType) {
+        for attribute in &typed.attrs {
+            let name = text_of_type(attribute.path());
+            if attribute.path().is_ident("constant") {
+                if !matches!(attribute.meta, syn::Meta::Path(_)) {
+                    self.diags
+                        .report_at(&diag::CONSTANT_ARGUMENTS, attribute, &[]);
+                }
+            } else if is_helper(attribute) {
+                self.diags
+                    .report_at(&diag::MISPLACED_HELPER, attribute, &[&name]);
+            } else if !is_lint(attribute) {
+                self.diags
+                    .report_at(&diag::ATTRIBUTE, attribute, &[&name]);
+            }
+        }
+    }
+
+    /// True if the parameter is listed in `wrt(…)`, or there is no such list.
+    fn is_wanted(&self, pat: &syn::Pat) -> bool {
+        let Some(wrt) = &self.options.wrt else {
+            return true;
+        };
+        parameter_name(pat).is_some_and(|name| wrt.contains(name))
+    }
+
+    fn bad_parameter(&mut self, typed: &syn::PatType, (tokens, why): Bad) -> Ty {
+        let name = parameter_name(&typed.pat).map_or_else(|| "_".into(), ToString::to_string);
+        let text = text_of_type(&tokens);
+        let entry = match why {
+            Unfit::ImplTrait => &diag::IMPL_TRAIT,
+            Unfit::SelfType => &diag::SELF_TYPE,
+            Unfit::Option | Unfit::Generic | Unfit::Other => &diag::PARAMETER_TYPE,
+        };
+        self.diags.report_at(entry, &tokens, &[&text, &name]);
+        Ty::Opaque
+    }
+
+    fn result(&mut self, output: &syn::ReturnType) -> Ty {
+        let syn::ReturnType::Type(_, ty) = output else {
+            return Ty::Unit;
+        };
+        match types::read(ty, &mut || None) {
+            Ok(Ty::Ref(..)) => self.bad_result(ty),
+            Ok(result) if !types::is_constant(&result) && types::has_constant(&result) => {
+                let text = text_of_type(ty);
+                self.diags.report_at(&diag::MIXED_RESULT, ty, &[&text]);
+                result
+            }
+            Ok(result) => result,
+            Err(_) => self.bad_result(ty),
+        }
+    }
+
+    fn bad_result(&mut self, ty: &syn::Type) -> Ty {
+        let text = text_of_type(ty);
+        self.diags.report_at(&diag::RESULT_TYPE, ty, &[&text]);
+        Ty::Opaque
+    }
+
+    fn check_wrt(&mut self, parameters: &[Parameter<'_>]) {
+        let names = || parameters.iter().filter_map(|p| parameter_name(p.pat));
+        for wanted in self.options.wrt.iter().flatten() {
+            let text = wanted.to_string();
+            let found = parameters
+                .iter()
+                .find(|p| parameter_name(p.pat) == Some(wanted));
+            match found {
+                Some(p) if p.role == Role::Constant => {
+                    self.diags
+                        .report_at(&diag::WRT_CONSTANT, wanted, &[&text]);
+                }
+                Some(_) => {}
+                None => {
+                    let names: Vec<String> = names().map(ToString::to_string).collect();
+                    let near = did_you_mean(&text, names.iter().map(String::as_str));
+                    let report = self.diags.report_at(&diag::WRT_UNKNOWN, wanted, &[&text]);
+                    if let Some(near) = near {
+                        report.help(format!("did you mean `{near}`?"));
+                    }
+                }
+            }
+        }
+    }
+
+    /// There has to be something to differentiate, with respect to something.
+    fn check_differentiable(
+        &mut self,
+        item: &syn::ItemFn,
+        parameters: &[Parameter<'_>],
+        result: &Ty,
+    ) {
+        if !self.diags.is_empty() {
+            return;
+        }
+        let name = item.sig.ident.to_string();
+        let mut active = parameters
+            .iter()
+            .filter(|p| p.role == Role::Differentiable)
+            .peekable();
+        if active.peek().is_none() {
+            let at = &item.sig.ident;
+            self.diags.report_at(&diag::NO_PARAMETER, at, &[&name]);
+            return;
+        }
+        if types::is_constant(result) && !active.any(|p| matches!(p.ty, Ty::Ref(true, _))) {
+            let at = result_tokens(item);
+            self.diags.report_at(&diag::NO_RESULT, &at, &[&name]);
+        }
+    }
+}
+
+/// The declared result, or the name of a function without one.
+fn result_tokens(item: &syn::ItemFn) -> TokenStream {
+    match &item.sig.output {
+        syn::ReturnType::Type(_, ty) => ty.to_token_stream(),
+        syn::ReturnType::Default => item.sig.ident.to_token_stream(),
+    }
+}
+
+/// The name of a parameter that is a plain name.
+pub(crate) fn parameter_name(pat: &syn::Pat) -> Option<&syn::Ident> {
+    match pat {
+        syn::Pat::Ident(ident) => Some(&ident.ident),
+        syn::Pat::Paren(paren) => parameter_name(&paren.pat),
+        _ => None,
+    }
+}
+
+/// Attributes that talk about the text of the primal only: lint levels, documentation, formatting.
+pub(crate) fn is_lint(attribute: &syn::Attribute) -> bool {
+    const NAMES: [&str; 6] = ["allow", "warn", "deny", "expect", "forbid", "doc"];
+    let first = attribute.path().segments.first();
+    let tool = first.is_some_and(|s| s.ident == "rustfmt" || s.ident == "clippy");
+    tool || NAMES.iter().any(|name| attribute.path().is_ident(name))
+}

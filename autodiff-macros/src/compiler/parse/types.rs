@@ -1,0 +1,176 @@
+//! Types as they are written, read into [`Ty`].
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use crate::compiler::hir::{Real, Ty};
+
+/// Why a type is not part of the language.
+#[derive(Clone, Debug)]
+pub(crate) enum Unfit {
+    /// `impl Trait`.
+    ImplTrait,
+    /// `dyn Trait`, function pointers, raw pointers, macros.
+    Other,
+    /// A path with type arguments that is not `Vec` or a constant.
+    Generic,
+    /// An `Option` of something that is not constant.
+    Option,
+    /// `Self`.
+    SelfType,
+}
+
+/// A type that could not be read: the part at fault, and why.
+pub(crate) type Bad = (TokenStream, Unfit);
+
+/// Takes off parentheses and the invisible groups that `macro_rules!` puts around fragments.
+pub(crate) fn bare(ty: &syn::Type) -> &syn::Type {
+    match ty {
+        syn::Type::Group(group) => bare(&group.elem),
+        syn::Type::Paren(paren) => bare(&paren.elem),
+        ty => ty,
+    }
+}
+
+/// Reads a type. `infer` gives the type that `_` stands for, if `_` is allowed.
+pub(crate) fn read(ty: &syn::Type, infer: &mut dyn FnMut() -> Option<Ty>) -> Result<Ty, Bad> {
+    let ty = bare(ty);
+    let bad = |why| Err((ty.to_token_stream(), why));
+    match ty {
+        syn::Type::Path(path) if path.qself.is_none() => read_path(path, infer),
+        syn::Type::Reference(reference) => {
+            let mutable = reference.mutability.is_some();
+            let inner = read(&reference.elem, infer)?;
+            Ok(match inner {
+                Ty::Opaque if !mutable => Ty::Opaque,
+                inner => Ty::Ref(mutable, Box::new(inner)),
+            })
+        }
+        syn::Type::Slice(slice) => Ok(Ty::Slice(Box::new(read(&slice.elem, infer)?))),
+        syn::Type::Array(array) => Ok(Ty::Array(
+            Box::new(read(&array.elem, infer)?),
+            array.len.to_token_stream(),
+        )),
+        syn::Type::Tuple(tuple) if tuple.elems.is_empty() => Ok(Ty::Unit),
+        syn::Type::Tuple(tuple) => {
+            let parts = tuple.elems.iter().map(|part| read(part, infer));
+            Ok(Ty::Tuple(parts.collect::<Result<_, _>>()?))
+        }
+        syn::Type::Never(_) => Ok(Ty::Never),
+        syn::Type::Infer(_) => infer().map_or_else(|| bad(Unfit::Other), Ok),
+        syn::Type::ImplTrait(_) => bad(Unfit::ImplTrait),
+        _ => bad(Unfit::Other),
+    }
+}
+
+fn read_path(ty: &syn::TypePath, infer: &mut dyn FnMut() -> Option<Ty>) -> Result<Ty, Bad> {
+    let bad = |why| Err((ty.to_token_stream(), why));
+    let Some(last) = ty.path.segments.last() else {
+        return bad(Unfit::Other);
+    };
+    if let Some(known) = primitive(&ty.path) {
+        return Ok(known);
+    }
+    if ty.path.is_ident("Self") {
+        return bad(Unfit::SelfType);
+    }
+    let arguments = type_arguments(last);
+    match (last.ident.to_string().as_str(), arguments.as_slice()) {
+        ("String", []) => Ok(Ty::Opaque),
+        ("Vec", [element]) => Ok(Ty::Vec(Box::new(read(element, infer)?))),
+        ("Option", [element]) => match read(element, infer)? {
+            inner if is_constant(&inner) => Ok(Ty::Opaque),
+            _ => bad(Unfit::Option),
+        },
+        _ if matches!(last.arguments, syn::PathArguments::None) => {
+            Ok(Ty::Real(Real::Named(quote!(#ty))))
+        }
+        _ => bad(Unfit::Generic),
+    }
+}
+
+/// The types that stand between `<` and `>`.
+fn type_arguments(segment: &syn::PathSegment) -> Vec<&syn::Type> {
+    let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return Vec::new();
+    };
+    let types = arguments.args.iter().filter_map(|argument| match argument {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    types.collect()
+}
+
+/// The primitive that a path names: `f64`, `core::primitive::f64`.
+pub(crate) fn primitive(path: &syn::Path) -> Option<Ty> {
+    let mut names = path.segments.iter().map(|segment| segment.ident.to_string());
+    let names: Vec<String> = names.by_ref().collect();
+    if path.segments.iter().any(|s| !s.arguments.is_none()) {
+        return None;
+    }
+    match names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [name] if path.leading_colon.is_none() => primitive_name(name),
+        ["core" | "std", "primitive", name] => primitive_name(name),
+        _ => None,
+    }
+}
+
+/// The primitive of this name.
+pub(crate) fn primitive_name(name: &str) -> Option<Ty> {
+    Some(match name {
+        "f64" => Ty::Real(Real::F64),
+        "f32" => Ty::Real(Real::F32),
+        "bool" => Ty::Bool,
+        "char" | "str" => Ty::Opaque,
+        name if is_integer(name) => Ty::Int,
+        _ => return None,
+    })
+}
+
+/// True for the names of the integer types.
+pub(crate) fn is_integer(name: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "usize", "isize", "u8", "u16", "u32", "u64", "u128", "i8", "i16", "i32", "i64", "i128",
+    ];
+    NAMES.contains(&name)
+}
+
+/// True if no real number is in it.
+pub(crate) fn is_constant(ty: &Ty) -> bool {
+    match ty {
+        Ty::Real(_) | Ty::Infer(_) => false,
+        Ty::Tuple(parts) => parts.iter().all(is_constant),
+        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
+            is_constant(inner)
+        }
+        Ty::Ref(_, inner) => is_constant(inner),
+        Ty::Int | Ty::Bool | Ty::Unit | Ty::Never | Ty::Opaque => true,
+    }
+}
+
+/// True if something that is not a real number is in it.
+pub(crate) fn has_constant(ty: &Ty) -> bool {
+    match ty {
+        Ty::Tuple(parts) => parts.iter().any(has_constant),
+        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
+            has_constant(inner)
+        }
+        Ty::Ref(_, inner) => has_constant(inner),
+        ty => is_constant(ty),
+    }
+}
+
+/// The type of a constant: whether a path in it names a real number is rustc's business.
+pub(crate) fn unnamed(ty: Ty) -> Ty {
+    let inside = |inner: Box<Ty>| Box::new(unnamed(*inner));
+    match ty {
+        Ty::Real(Real::Named(_)) => Ty::Opaque,
+        Ty::Tuple(parts) => Ty::Tuple(parts.into_iter().map(unnamed).collect()),
+        Ty::Array(inner, len) => Ty::Array(inside(inner), len),
+        Ty::Vec(inner) => Ty::Vec(inside(inner)),
+        Ty::Slice(inner) => Ty::Slice(inside(inner)),
+        Ty::Seq(inner) => Ty::Seq(inside(inner)),
+        Ty::Ref(mutable, inner) => Ty::Ref(mutable, inside(inner)),
+        ty => ty,
+    }
+}
