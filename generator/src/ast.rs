@@ -220,6 +220,11 @@ pub struct Param {
 }
 
 impl Param {
+    /// Whether the caller sees what the function does to it.
+    pub fn in_place(&self) -> bool {
+        matches!(self.ty, Ty::SliceMut(_))
+    }
+
     /// Whether the gradient has an entry for it.
     pub fn varied(&self) -> bool {
         !self.constant && !matches!(self.ty, Ty::Usize | Ty::I32 | Ty::Bool)

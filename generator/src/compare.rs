@@ -1,39 +1,56 @@
 //! What a generated file uses to compare the two forms of a program.
 
-use crate::dual::{Dual, lit, seed};
+use crate::dual::{Dual, lit, seed, weighed};
 
 /// Values made of real numbers, taken apart in order.
 pub trait Flat {
-    /// Appends the numbers.
-    fn flat(&self, out: &mut Vec<f64>);
+    /// Appends the numbers; those on `f64` as constants.
+    fn flat(&self, out: &mut Vec<Dual>);
+
+    /// The real parts.
+    fn reals(&self) -> Vec<f64> {
+        let mut out = Vec::new();
+        self.flat(&mut out);
+        out.iter().map(|x| x.re).collect()
+    }
 }
 
 impl Flat for f64 {
-    fn flat(&self, out: &mut Vec<f64>) {
+    fn flat(&self, out: &mut Vec<Dual>) {
+        out.push(lit(*self));
+    }
+}
+
+impl Flat for Dual {
+    fn flat(&self, out: &mut Vec<Dual>) {
         out.push(*self);
     }
 }
 
+impl Flat for () {
+    fn flat(&self, _: &mut Vec<Dual>) {}
+}
+
 impl<T: Flat> Flat for [T] {
-    fn flat(&self, out: &mut Vec<f64>) {
+    fn flat(&self, out: &mut Vec<Dual>) {
         self.iter().for_each(|x| x.flat(out));
     }
 }
 
 impl<T: Flat> Flat for Vec<T> {
-    fn flat(&self, out: &mut Vec<f64>) {
+    fn flat(&self, out: &mut Vec<Dual>) {
         self[..].flat(out);
     }
 }
 
 impl<T: Flat, const N: usize> Flat for [T; N] {
-    fn flat(&self, out: &mut Vec<f64>) {
+    fn flat(&self, out: &mut Vec<Dual>) {
         self[..].flat(out);
     }
 }
 
 impl<T: Flat + ?Sized> Flat for &T {
-    fn flat(&self, out: &mut Vec<f64>) {
+    fn flat(&self, out: &mut Vec<Dual>) {
         T::flat(self, out);
     }
 }
@@ -42,7 +59,7 @@ macro_rules! flat_tuple {
     ($($name:ident)*) => {
         impl<$($name: Flat),*> Flat for ($($name,)*) {
             #[allow(non_snake_case, reason = "the types' names serve as variables")]
-            fn flat(&self, out: &mut Vec<f64>) {
+            fn flat(&self, out: &mut Vec<Dual>) {
                 let ($($name,)*) = self;
                 $($name.flat(out);)*
             }
@@ -121,57 +138,63 @@ pub const TOLERANCE: f64 = 1e-9;
 /// Collects the disagreements of one program.
 #[derive(Debug)]
 pub struct Comparison {
-    value: f64,
+    values: Vec<f64>,
+    duals: Vec<Dual>,
+    /// The gradient of the weighed sum of the outputs.
     expected: Vec<f64>,
     failures: Vec<String>,
 }
 
 impl Comparison {
-    /// `value` is what the plain function gave; `dual` what the function on dual numbers gave, with
-    /// as many directions as `seeds` handed out.
-    pub fn new(value: f64, dual: &Dual, seeds: &Seeds) -> Self {
+    /// `values` is what the plain function gave; `duals` what the function on dual numbers gave,
+    /// with as many directions as `seeds` handed out.
+    pub fn new(values: &impl Flat, duals: &impl Flat, seeds: &Seeds) -> Self {
+        let mut flat = Vec::new();
+        duals.flat(&mut flat);
         let mut out = Comparison {
-            value,
-            expected: dual.eps[..seeds.0].to_vec(),
+            values: values.reals(),
+            expected: weighed(&flat).eps[..seeds.0].to_vec(),
+            duals: flat,
             failures: Vec::new(),
         };
-        out.value("the dual form", dual.re);
+        out.value("the dual form", duals);
         out
     }
 
     /// Compares with what the interpreter of the generator gave, as bits.
-    pub fn interpreted(&mut self, value: u64, gradient: &[u64]) {
-        self.value("the interpreter", f64::from_bits(value));
-        let same = self
-            .expected
-            .iter()
-            .map(|x| x.to_bits())
-            .eq(gradient.iter().copied());
-        if !same {
-            let gradient: Vec<f64> = gradient.iter().map(|&b| f64::from_bits(b)).collect();
+    pub fn interpreted(&mut self, values: &[u64], gradient: &[u64]) {
+        let real = |bits: &[u64]| {
+            bits.iter()
+                .map(|&b| f64::from_bits(b))
+                .collect::<Vec<f64>>()
+        };
+        self.value("the interpreter", &real(values));
+        if !same(&self.expected, &real(gradient)) {
             self.fail(format!(
-                "interpreter: gradient {gradient:?}, dual {:?}",
+                "the interpreter: gradient {:?}, dual {:?}",
+                real(gradient),
                 self.expected
             ));
         }
     }
 
     /// A value has to agree bit for bit.
-    pub fn value(&mut self, by: &str, value: f64) {
-        if value.to_bits() != self.value.to_bits() {
-            self.fail(format!("{by}: value {value:?}, primal {:?}", self.value));
+    pub fn value(&mut self, by: &str, got: &impl Flat) {
+        let got = got.reals();
+        if !same(&got, &self.values) {
+            self.fail(format!("{by}: value {got:?}, primal {:?}", self.values));
         }
     }
 
     /// A gradient, times `factor`, plus `before`.
     fn near(&mut self, by: &str, got: &impl Flat, factor: f64, before: f64) {
-        let mut flat = Vec::new();
-        got.flat(&mut flat);
-        let scale = self.expected.iter().fold(1.0f64, |a, e| a.max(e.abs()));
         let want: Vec<f64> = self.expected.iter().map(|e| e * factor + before).collect();
-        let close = |(a, b): (&f64, &f64)| (a - b).abs() <= TOLERANCE * scale;
-        if flat.len() != want.len() || !flat.iter().zip(&want).all(close) {
-            self.fail(format!("{by}: gradient {flat:?}, expected {want:?}"));
+        let scale = self.expected.iter().fold(1.0f64, |a, e| a.max(e.abs()));
+        if !close(&got.reals(), &want, scale) {
+            self.fail(format!(
+                "{by}: gradient {:?}, expected {want:?}",
+                got.reals()
+            ));
         }
     }
 
@@ -182,30 +205,35 @@ impl Comparison {
 
     /// What `value_and_grad` gave.
     pub fn both(&mut self, by: &str, got: &(f64, impl Flat)) {
-        self.value(by, got.0);
+        self.value(by, &got.0);
         self.near(by, &got.1, 1.0, 0.0);
     }
 
     /// What `accumulate_grad` gave, and the buffers after it.
-    pub fn accumulated(&mut self, value: f64, buffers: &[f64]) {
-        self.value("accumulate_grad", value);
-        self.near("accumulate_grad", &buffers.to_vec(), 1.0, BEFORE);
+    pub fn accumulated(&mut self, value: f64, buffers: &impl Flat) {
+        self.value("accumulate_grad", &value);
+        self.near("accumulate_grad", buffers, 1.0, BEFORE);
     }
 
-    /// What `vjp` gave, its pullback applied to [`SEED`].
-    pub fn pulled(&mut self, value: f64, got: &impl Flat) {
-        self.value("vjp", value);
-        self.near("vjp", got, SEED, 0.0);
+    /// What `vjp` gave, its pullback applied to the weights, times `factor`.
+    pub fn pulled(&mut self, values: &impl Flat, got: &impl Flat, factor: f64) {
+        self.value("vjp", values);
+        self.near("vjp", got, factor, 0.0);
     }
 
     /// What `jvp` gave along the direction `along`.
-    pub fn tangent(&mut self, got: (f64, f64), along: &[f64]) {
-        self.value("jvp", got.0);
-        let terms = self.expected.iter().zip(along).map(|(e, d)| e * d);
-        let want: f64 = terms.clone().sum();
-        let scale = terms.fold(1.0f64, |a, t| a.max(t.abs()));
-        if (got.1 - want).abs().is_nan() || (got.1 - want).abs() > TOLERANCE * scale {
-            self.fail(format!("jvp: tangent {:?}, expected {want:?}", got.1));
+    pub fn tangent(&mut self, values: &impl Flat, dots: &impl Flat, along: &impl Flat) {
+        self.value("jvp", values);
+        let along = along.reals();
+        let slope = |y: &Dual| y.eps.iter().zip(&along).map(|(e, d)| e * d).sum();
+        let want: Vec<f64> = self.duals.iter().map(slope).collect();
+        let entries = self.duals.iter().flat_map(|y| y.eps);
+        let scale = entries.fold(1.0f64, |a, e| a.max(e.abs()));
+        if !close(&dots.reals(), &want, scale) {
+            self.fail(format!(
+                "jvp: tangent {:?}, expected {want:?}",
+                dots.reals()
+            ));
         }
     }
 
@@ -224,6 +252,17 @@ impl Comparison {
 
 /// The check of one program, under its name.
 pub type Named = (&'static str, fn() -> Result<(), String>);
+
+fn same(a: &[f64], b: &[f64]) -> bool {
+    a.iter()
+        .map(|x| x.to_bits())
+        .eq(b.iter().map(|x| x.to_bits()))
+}
+
+fn close(got: &[f64], want: &[f64], scale: f64) -> bool {
+    let near = |(a, b): (&f64, &f64)| (a - b).abs() <= TOLERANCE * scale;
+    got.len() == want.len() && got.iter().zip(want).all(near)
+}
 
 /// Runs the checks of a generated file, and prints one line for each.
 ///

@@ -41,6 +41,17 @@ pub fn seed(re: f64, k: usize) -> Dual {
     x
 }
 
+/// The weight of output number `k` where one gradient is asked of several outputs.
+pub fn weight(k: usize) -> f64 {
+    1.0 - 0.125 * k as f64
+}
+
+/// The sum of `outputs`, each times its weight.
+pub fn weighed(outputs: &[Dual]) -> Dual {
+    let terms = outputs.iter().enumerate();
+    terms.fold(lit(0.0), |sum, (k, y)| sum + *y * lit(weight(k)))
+}
+
 /// max(x, 0), with derivative 0 at 0.
 pub fn relu(x: Dual) -> Dual {
     x.relu()

@@ -39,8 +39,8 @@ enum Flow {
 /// What a run gave.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The result.
-    pub value: Dual,
+    /// The real numbers in the result, then those in what is changed in place.
+    pub outputs: Vec<Dual>,
     /// A fingerprint of all comparisons of real numbers on the way.
     pub decisions: u64,
     /// Whether two operands of a comparison or kink were equal.
@@ -62,14 +62,37 @@ pub fn run(program: &Program, args: Vec<Value>) -> Result<Outcome, Fault> {
         decisions: 0,
         tie: false,
     };
-    match machine.call(program.main(), args)?.0 {
-        Value::Real(value) => Ok(Outcome {
-            value,
-            decisions: machine.decisions,
-            tie: machine.tie,
-        }),
-        other => Err(format!("main gave {other:?}")),
+    let (result, finals) = machine.call(program.main(), args)?;
+    let mut outputs = Vec::new();
+    numbers(&result, &mut outputs)?;
+    for (p, value) in program.main().params.iter().zip(&finals) {
+        if p.in_place() {
+            numbers(value, &mut outputs)?;
+        }
     }
+    Ok(Outcome {
+        outputs,
+        decisions: machine.decisions,
+        tie: machine.tie,
+    })
+}
+
+impl Outcome {
+    /// The sum of the outputs, each times its weight: what the gradient is of.
+    pub fn weighed(&self) -> Dual {
+        crate::dual::weighed(&self.outputs)
+    }
+}
+
+/// The real numbers in a value, in order.
+fn numbers(value: &Value, out: &mut Vec<Dual>) -> Result<(), Fault> {
+    match value {
+        Value::Real(x) => out.push(*x),
+        Value::List(xs) => return xs.iter().try_for_each(|x| numbers(x, out)),
+        Value::Unit => {}
+        other => return Err(format!("main gave {other:?}")),
+    }
+    Ok(())
 }
 
 struct Machine<'p> {

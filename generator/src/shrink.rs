@@ -39,9 +39,13 @@ pub fn shrink(lab: &Lab, program: &Program, kind: &str) -> io::Result<Program> {
 
 /// Whether the program still runs to its end.
 fn runs(program: &Program) -> bool {
-    directions(program) > 0
-        && interp::run(program, arguments(program))
-            .is_ok_and(|o| o.value.re.is_finite() && o.value.path.is_finite())
+    let outcome = interp::run(program, arguments(program));
+    let finite = |o: &interp::Outcome| {
+        o.outputs
+            .iter()
+            .all(|y| y.re.is_finite() && y.path.is_finite())
+    };
+    directions(program) > 0 && outcome.is_ok_and(|o| !o.outputs.is_empty() && finite(&o))
 }
 
 /// Length of the text, where inputs count too.

@@ -36,7 +36,8 @@ impl Gen {
         self.result = result;
         for p in params {
             let mutable = p.mutable || matches!(p.ty, Ty::SliceMut(_));
-            let reserved = p.name == "depth" || recursive && matches!(p.ty, Ty::Slice(_) | Ty::SliceMut(_));
+            let reserved =
+                p.name == "depth" || recursive && matches!(p.ty, Ty::Slice(_) | Ty::SliceMut(_));
             let info = Info {
                 mutable,
                 reserved,
@@ -236,7 +237,8 @@ impl Gen {
     /// The function that is differentiated, and its arguments.
     pub(super) fn main_function(&mut self) -> (Func, Vec<Input>) {
         let (params, inputs) = self.main_params();
-        self.enter(&params, Ty::Real);
+        let result = self.main_result(&params);
+        self.enter(&params, result);
         self.note_values(&params, &inputs);
         let mut stmts = Vec::new();
         if self.rng.chance(0.15) {
@@ -250,28 +252,46 @@ impl Gen {
         self.state(if self.small { 2 } else { 4 }, &mut stmts);
         let n = self.rng.between(2, if self.small { 4 } else { 8 });
         self.stmts(n, &mut stmts);
-        let tail = self.summary();
-        let body = Block {
-            stmts,
-            tail: Some(boxed(tail)),
+        let tail = match result {
+            Ty::Real => Some(boxed(self.summary())),
+            Ty::Unit => None,
+            ty => Some(boxed(self.value_of(ty, 2))),
         };
+        let body = Block { stmts, tail };
         let name = "f".to_string();
         (
             Func {
                 name,
                 params,
-                result: Ty::Real,
+                result,
                 body,
             },
             inputs,
         )
     }
 
+    /// Mostly a number, so that there is a gradient.
+    fn main_result(&mut self, params: &[Param]) -> Ty {
+        let in_place = params.iter().any(Param::in_place);
+        let n = self.rng.between(2, 3);
+        match (in_place, self.rng.below(20)) {
+            (true, 0..10) => Ty::Unit,
+            (false, 0) => Ty::Pair,
+            (false, 1) => Ty::Array(n),
+            (false, 2) => Ty::Vec(n),
+            _ => Ty::Real,
+        }
+    }
+
     fn main_params(&mut self) -> (Vec<Param>, Vec<Input>) {
         let (mut params, mut inputs) = (Vec::new(), Vec::new());
         let (mut reals, wanted) = (0, self.rng.between(1, 4));
-        for name in ["x", "w", "b", "m"].into_iter().take(wanted) {
-            let ty = self.main_type();
+        let in_place = self.rng.chance(0.1);
+        for (k, name) in ["x", "w", "b", "m"].into_iter().take(wanted).enumerate() {
+            let ty = match self.main_type() {
+                _ if in_place && k == 0 => Ty::SliceMut(self.rng.between(2, 4)),
+                ty => ty,
+            };
             let size = size(ty);
             if reals + size <= crate::dual::DIRECTIONS {
                 reals += size;

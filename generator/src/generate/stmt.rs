@@ -81,15 +81,26 @@ impl Gen {
     /// `let part = &mut a[1..];`, after which `a` is left alone to the end of the block.
     fn alias(&mut self) -> Option<Stmt> {
         let mutable = self.rng.chance(0.6);
-        let value = if mutable { self.borrow_mut(2)? } else { self.borrow(2)? };
+        let value = if mutable {
+            self.borrow_mut(2)?
+        } else {
+            self.borrow(2)?
+        };
         let Expr::Borrow(_, of, _) = &value else {
             return None;
         };
         let typed = self.typed(of);
         self.hidden.push(root(of)?);
         let name = self.name(&["part", "line"], false);
-        let ty = if mutable { Ty::SliceMut(2) } else { Ty::Slice(2) };
-        let info = Info { typed, ..Info::new(&name, ty) };
+        let ty = if mutable {
+            Ty::SliceMut(2)
+        } else {
+            Ty::Slice(2)
+        };
+        let info = Info {
+            typed,
+            ..Info::new(&name, ty)
+        };
         let stmt = Stmt::Let(info.binding(), None, Some(value));
         self.declare(Info { mutable, ..info });
         Some(stmt)

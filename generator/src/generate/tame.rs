@@ -51,11 +51,10 @@ pub fn tame(program: &Program) -> bool {
     let Ok(outcome) = interp::run(program, arguments(program)) else {
         return false;
     };
-    let y = outcome.value;
+    let y = outcome.weighed();
     let scale = y.eps.iter().fold(0.0f64, |a, e| a.max(e.abs()));
-    y.re.is_finite()
-        && y.re.abs() < 1e8
+    let small = |x: f64| x.is_finite() && x.abs() < 1e8;
+    outcome.outputs.iter().all(|y| small(y.re) && small(y.path))
         && scale > 0.0
-        && scale < 1e8
         && y.path < 1e4 * scale.max(1.0)
 }

@@ -1,0 +1,199 @@
+//! The calls in the check of a program, and what they are compared with.
+
+use std::fmt::Write;
+
+use crate::ast::{Func, Param, Ty};
+use crate::dual::weight;
+
+/// Calls both forms.
+pub(super) fn primal(params: &[Param]) -> String {
+    let mut out = fresh(params);
+    let _ = writeln!(out, "    let result = real::f({});", arguments(params, ""));
+    let _ = writeln!(out, "    let values = ({});", outputs(params, "result", ""));
+    let _ = writeln!(
+        out,
+        "    let result = dual::f({});",
+        arguments(params, "_dual")
+    );
+    let _ = writeln!(
+        out,
+        "    let duals = ({});",
+        outputs(params, "result", "_dual")
+    );
+    out + "    let mut c = Comparison::new(&values, &duals, &seeds);\n"
+}
+
+/// Calls everything that the attribute generates.
+pub(super) fn derivatives(main: &Func) -> String {
+    let params = &main.params;
+    let scalar = main.result == Ty::Real && !params.iter().any(Param::in_place);
+    let mut out = if scalar {
+        gradients(params)
+    } else {
+        String::new()
+    };
+    out += &pullback(main);
+    out + &tangent(params)
+}
+
+fn gradients(params: &[Param]) -> String {
+    let args = arguments(params, "");
+    let mut out = format!("    c.gradient(\"grad\", &real::f::grad({args}));\n");
+    let _ = writeln!(
+        out,
+        "    c.both(\"value_and_grad\", &real::f::value_and_grad({args}));"
+    );
+    let _ = writeln!(
+        out,
+        "    let got = real::f::value_and_grad_with(&mut conservative_grad::Plain, {args});"
+    );
+    out += "    c.both(\"value_and_grad_with\", &got);\n";
+    for p in varied(params) {
+        let _ = writeln!(
+            out,
+            "    let mut {}_bar = {};",
+            p.name,
+            filled(p.ty, &mut |_| "BEFORE".into())
+        );
+    }
+    let bars: String = varied(params)
+        .map(|p| format!(", &mut {}_bar", p.name))
+        .collect();
+    let _ = writeln!(
+        out,
+        "    let value = real::f::accumulate_grad({args}{bars});"
+    );
+    let bars: String = varied(params)
+        .map(|p| format!("&{}_bar, ", p.name))
+        .collect();
+    out + &format!("    c.accumulated(value, &({bars}));\n")
+}
+
+/// `vjp`, with the weights of the outputs as the adjoint.
+fn pullback(main: &Func) -> String {
+    let params = &main.params;
+    let mut next = 0;
+    let mut weights = |factor: &str| {
+        next += 1;
+        format!("{:?} * {factor}", weight(next - 1))
+    };
+    let mut out = fresh(params);
+    let _ = writeln!(
+        out,
+        "    let (result, pull) = real::f::vjp({});",
+        arguments(params, "")
+    );
+    let _ = writeln!(
+        out,
+        "    let values = ({});",
+        outputs(params, "&result", "")
+    );
+    let seed = filled(main.result, &mut |_| weights("SEED"));
+    let (mut bars, mut gathered) = (String::new(), String::new());
+    for p in params.iter().filter(|p| p.in_place()) {
+        let _ = writeln!(
+            out,
+            "    let mut {}_bar = {};",
+            p.name,
+            filled(p.ty, &mut |_| weights("SEED"))
+        );
+        bars += &format!(", &mut {}_bar", p.name);
+        gathered += &format!("&{}_bar, ", p.name);
+    }
+    let _ = writeln!(out, "    let gradient = pull({seed}{bars});");
+    out + &format!("    c.pulled(&values, &({gathered}gradient), SEED);\n")
+}
+
+fn tangent(params: &[Param]) -> String {
+    let mut out = fresh(params);
+    let (mut dots, mut along, mut next) = (String::new(), String::new(), 0);
+    for p in varied(params) {
+        let mut step = |_: usize| {
+            next += 1;
+            format!("{:?}", 0.75 - 0.25 * f64::from(next))
+        };
+        let _ = writeln!(
+            out,
+            "    let mut {}_dot = {};",
+            p.name,
+            filled(p.ty, &mut step)
+        );
+        dots += &format!(", {}{}_dot", mark(p), p.name);
+        along += &format!("{}_dot.clone(), ", p.name);
+    }
+    let _ = writeln!(out, "    let along = ({along});");
+    let _ = writeln!(
+        out,
+        "    let (result, dot) = real::f::jvp({}{dots});",
+        arguments(params, "")
+    );
+    let _ = writeln!(out, "    let values = ({});", outputs(params, "result", ""));
+    let _ = writeln!(out, "    let dots = ({});", outputs(params, "dot", "_dot"));
+    out + "    c.tangent(&values, &dots, &along);\n"
+}
+
+/// Copies of what a call changes.
+fn fresh(params: &[Param]) -> String {
+    let changed = params.iter().filter(|p| p.in_place());
+    changed
+        .map(|p| format!("    let mut {0}_now = {0}.clone();\n", p.name))
+        .collect()
+}
+
+fn varied(params: &[Param]) -> impl Iterator<Item = &Param> {
+    params.iter().filter(|p| p.varied())
+}
+
+fn arguments(params: &[Param], suffix: &str) -> String {
+    let parts: Vec<String> = params.iter().map(|p| argument(p, suffix)).collect();
+    parts.join(", ")
+}
+
+fn argument(p: &Param, suffix: &str) -> String {
+    let suffix = if p.in_place() && suffix.is_empty() {
+        "_now"
+    } else {
+        suffix
+    };
+    let copy = if matches!(p.ty, Ty::Vec(_)) {
+        ".clone()"
+    } else {
+        ""
+    };
+    format!("{}{}{suffix}{copy}", mark(p), p.name)
+}
+
+/// How an argument is handed over.
+fn mark(p: &Param) -> &'static str {
+    match p.ty {
+        Ty::Slice(_) | Ty::ArrayRef(_) => "&",
+        Ty::SliceMut(_) => "&mut ",
+        _ => "",
+    }
+}
+
+/// The result and what was changed, as a tuple.
+fn outputs(params: &[Param], result: &str, suffix: &str) -> String {
+    let suffix = if suffix.is_empty() { "_now" } else { suffix };
+    let changed = params.iter().filter(|p| p.in_place());
+    let changed: String = changed
+        .map(|p| format!("{}{suffix}.clone(), ", p.name))
+        .collect();
+    format!("{result}, {changed}")
+}
+
+/// A value of the shape of `ty` whose numbers `x` gives in order.
+fn filled(ty: Ty, x: &mut impl FnMut(usize) -> String) -> String {
+    let mut row = |n: usize| (0..n).map(&mut *x).collect::<Vec<_>>().join(", ");
+    match ty {
+        Ty::Unit => "()".to_string(),
+        Ty::Pair => format!("({})", row(2)),
+        Ty::Matrix(m, n) => {
+            let rows: Vec<String> = (0..m).map(|_| format!("[{}]", row(n))).collect();
+            format!("[{}]", rows.join(", "))
+        }
+        Ty::Array(n) | Ty::ArrayRef(n) => format!("[{}]", row(n)),
+        Ty::Vec(n) | Ty::Slice(n) | Ty::SliceMut(n) => format!("vec![{}]", row(n)),
+        _ => row(1),
+    }
+}
