@@ -14,26 +14,29 @@
 pub use autodiff_macros::conservative_grad;
 
 pub use autodiff_runtime::check;
+pub use autodiff_runtime::ops::*;
 pub use autodiff_runtime::{
-    Adjoint, Decision, Definability, Differentiable, FieldMetadata, Obligation, ObligationKind, Plain, Policy, Real,
-    SameShape, Scalar, Selection, Site, SiteKind, Ties, Visit,
+    Adjoint, Decision, Definability, Differentiable, FieldMetadata, Obligation, ObligationKind,
+    Plain, Policy, Real, SameShape, Scalar, Selection, Site, SiteKind, Ties, Visit,
 };
 pub use autodiff_runtime::{decision, field, ops, policy, rules, selection};
-pub use autodiff_runtime::ops::*;
 
 /// What emitted code names. No part of the public interface.
 #[doc(hidden)]
 pub mod __private {
+    pub use autodiff_runtime::choices::*;
     pub use autodiff_runtime::differentiable::*;
     pub use autodiff_runtime::kinds::*;
     pub use autodiff_runtime::numeric::*;
     pub use autodiff_runtime::ops;
-    pub use autodiff_runtime::choices::*;
     pub use autodiff_runtime::selection::*;
+    pub use autodiff_runtime::sums::*;
     pub use autodiff_runtime::tangent::*;
     pub use autodiff_runtime::trace::*;
     pub use autodiff_runtime::{decision::*, field::*, policy::*};
-    pub use core::{self, assert, assert_eq, column, concat, debug_assert, file, line, module_path, stringify};
+    pub use core::{
+        self, assert, assert_eq, column, concat, debug_assert, file, line, module_path, stringify,
+    };
     pub use std::borrow::{Cow, ToOwned};
     pub use std::boxed::Box;
     pub use std::vec;

@@ -39,7 +39,7 @@ use core::ops::{
     RangeToInclusive, SubAssign,
 };
 
-use crate::differentiable::{Accumulate, Differentiable};
+use crate::differentiable::{Accumulate, Adjoint, Differentiable};
 use crate::numeric::Scalar;
 
 /// The argument is differentiated.
@@ -78,16 +78,19 @@ pub trait Kind: Copy + fmt::Debug + 'static {
     /// Whether the argument is differentiated.
     const VARIED: bool;
     /// Bar of a number.
-    type Scalar<S: Scalar>: AddAssign<S> + SubAssign<S> + Accumulate<S>;
+    type Scalar<S: Scalar>: AddAssign<S> + SubAssign<S> + Accumulate<S> + Adjoint;
     /// Bar of a slice, and of a `Vec`.
     type Slice<E: Element>: ?Sized
         + Indexed<Self, E>
         + Accumulate<[E::Gradient]>
+        + Adjoint
         + Accumulate<Vec<E::Gradient>>;
     /// Bar of an array.
-    type Array<E: Element, const N: usize>: Indexed<Self, E> + Accumulate<[E::Gradient; N]>;
+    type Array<E: Element, const N: usize>: Indexed<Self, E>
+        + Accumulate<[E::Gradient; N]>
+        + Adjoint;
     /// Bar of a `Vec` inside a slice or array.
-    type List<E: Element>: Indexed<Self, E> + Accumulate<Vec<E::Gradient>>;
+    type List<E: Element>: Indexed<Self, E> + Accumulate<Vec<E::Gradient>> + Adjoint;
 }
 
 impl Kind for Varied {
@@ -118,7 +121,7 @@ pub type Bar<K, T> = <T as Shape>::Bar<K>;
 /// A type that slices and arrays of it have bars for.
 pub trait Element: Differentiable + 'static {
     /// The bar under a kind, as an element of another bar.
-    type Bar<K: Kind>: Accumulate<Self::Gradient>;
+    type Bar<K: Kind>: Accumulate<Self::Gradient> + Adjoint;
     /// A bar that swallows what is added to it.
     fn discard() -> Self::Bar<Unvaried>;
 }
@@ -159,6 +162,13 @@ impl<S: Scalar> SubAssign<S> for Discard<S> {
 impl<T: ?Sized, G: ?Sized> Accumulate<G> for Discard<T> {
     #[inline(always)]
     fn accumulate(&mut self, _: &G) {}
+}
+
+impl<T: ?Sized> Adjoint for Discard<T> {
+    #[inline(always)]
+    fn add(&mut self, _: &Self) {}
+    #[inline(always)]
+    fn clear(&mut self) {}
 }
 
 macro_rules! discard_index {

@@ -22,6 +22,7 @@ pub mod policy;
 )]
 pub mod rules;
 pub mod selection;
+pub mod sums;
 pub mod tangent;
 pub mod trace;
 
@@ -34,5 +35,6 @@ pub use numeric::{Real, Scalar, real, same, scalar};
 pub use ops::{Nonsmooth, leaky_relu, relu, stop_gradient};
 pub use policy::{Policy, Ties};
 pub use selection::{Plain, Selection, Visit, pick};
+pub use sums::{Summed, clear, sum};
 pub use tangent::{ConstantDot, Dot, Tangent, Zeroed};
 pub use trace::{Recorder, Replay, Side, Trace, TraceVisit};

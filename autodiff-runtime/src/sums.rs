@@ -1,0 +1,101 @@
+//! Sums of adjoints. Their order is ours to choose (the user wrote none), so they run in lanes.
+
+use crate::differentiable::Adjoint;
+use crate::numeric::Scalar;
+
+/// An adjoint of which many are summed: that of `x` in `[x; n]` and `vec![x; n]`.
+pub trait Summed: Sized {
+    /// The sum of all; of none, zero.
+    fn sum_of(all: &[Self]) -> Self;
+}
+
+/// The sum of all elements of `bars`.
+///
+/// ```
+/// use autodiff_runtime::sum;
+/// assert_eq!(sum(&[1.0, 2.0, 4.0]), 7.0);
+/// assert_eq!(sum(&vec![[1.0, 2.0], [4.0, 8.0]]), [5.0, 10.0]);
+/// ```
+#[inline]
+#[must_use]
+pub fn sum<E: Summed>(bars: &[E]) -> E {
+    E::sum_of(bars)
+}
+
+/// Sets every element of `bar` to zero.
+///
+/// ```
+/// let mut bar = [1.0, 2.0];
+/// autodiff_runtime::clear(&mut bar[1..]);
+/// assert_eq!(bar, [1.0, 0.0]);
+/// ```
+#[inline]
+pub fn clear<B: Adjoint + ?Sized>(bar: &mut B) {
+    bar.clear();
+}
+
+const LANES: usize = 8;
+
+impl<S: Scalar> Summed for S {
+    #[inline]
+    fn sum_of(all: &[S]) -> S {
+        let mut lanes = [S::default(); LANES];
+        let chunks = all.chunks_exact(LANES);
+        let rest = chunks.remainder();
+        for chunk in chunks {
+            lanes
+                .iter_mut()
+                .zip(chunk)
+                .for_each(|(lane, x)| *lane += *x);
+        }
+        let mut total = S::default();
+        lanes.iter().chain(rest).for_each(|x| total += *x);
+        total
+    }
+}
+
+impl<E: Summed + Adjoint + Clone, const N: usize> Summed for [E; N] {
+    #[inline]
+    fn sum_of(all: &[[E; N]]) -> [E; N] {
+        let mut total = core::array::from_fn(|_| E::sum_of(&[]));
+        all.iter().for_each(|x| total.add(x));
+        total
+    }
+}
+
+impl<E: Adjoint + Clone> Summed for Vec<E> {
+    #[inline]
+    fn sum_of(all: &[Vec<E>]) -> Vec<E> {
+        let Some((first, others)) = all.split_first() else {
+            return Vec::new();
+        };
+        let mut total = first.clone();
+        others.iter().for_each(|x| total.add(x));
+        total
+    }
+}
+
+/// Tuples of up to eight elements.
+macro_rules! tuples {
+    ($($($t:ident),+;)*) => {$(
+        impl<$($t: Summed + Adjoint),+> Summed for ($($t,)+) {
+            #[inline]
+            fn sum_of(all: &[Self]) -> Self {
+                let mut total = ($($t::sum_of(&[]),)+);
+                all.iter().for_each(|x| total.add(x));
+                total
+            }
+        }
+    )*};
+}
+
+tuples! {
+    A;
+    A, B;
+    A, B, C;
+    A, B, C, D;
+    A, B, C, D, E;
+    A, B, C, D, E, F;
+    A, B, C, D, E, F, G;
+    A, B, C, D, E, F, G, H;
+}
