@@ -5,7 +5,7 @@
 #![allow(non_camel_case_types, unused_variables, dead_code)]
 
 /// Stands for the crate `conservative_grad`.
-mod facade {
+pub mod facade {
     /// What emitted code names.
     pub mod __private {
         pub use autodiff_runtime::*;
@@ -16,7 +16,7 @@ mod facade {
 }
 
 /// The functions and their derivatives.
-mod model {
+pub mod model {
     use crate::facade::__private as rt;
 
     /// Another name for a number.

@@ -8,16 +8,28 @@
 //! code. Errors are collected on the way; a function that has any is emitted as it is, with the
 //! errors, and with stubs of what was promised.
 
+mod adjoint;
+mod analyse;
+mod build;
+mod code;
 mod diag;
 mod differentiate;
 mod dump;
 mod emit;
+mod emit_names;
 mod hir;
-
+mod jumps;
+mod kinks;
 mod lower;
+mod metadata;
 mod names;
 mod parse;
 mod pretty;
+mod print;
+mod rule_text;
+mod simplify;
+mod ssa;
+mod tangent;
 
 #[cfg(test)]
 mod tests;
@@ -68,7 +80,7 @@ fn compile(
     let dump = Dump::of(&item.sig.ident);
     let func = lower::lower(item, options, diags)?;
     dump.section("lowered", || hir::print::func(&func));
-    let bodies = differentiate::differentiate(&func, options, diags)?;
+    let bodies = differentiate::differentiate(item, &func, options, diags)?;
     diags.is_empty().then_some((func, bodies))
 }
 

@@ -3,3 +3,4 @@
 mod emission;
 mod entrance;
 mod expansion;
+mod mutations;
