@@ -186,7 +186,7 @@ impl FieldMetadata {
     }
 
     /// Calls `visit` once for this function and once for every function that it reaches. Allocates nothing.
-    pub fn walk(&'static self, visit: &mut dyn FnMut(&'static FieldMetadata)) {
+    pub fn walk(&self, visit: &mut dyn FnMut(&FieldMetadata)) {
         visit(self);
         let seen = Seen {
             field: self,
@@ -204,7 +204,7 @@ impl FieldMetadata {
 
     /// The class of the whole program, callees included.
     #[must_use]
-    pub fn class(&'static self) -> Definability {
+    pub fn class(&self) -> Definability {
         let mut class = self.definability;
         self.walk(&mut |field| class = class.join(field.definability));
         class
@@ -212,37 +212,30 @@ impl FieldMetadata {
 
     /// The bound ω_b on the cost of a gradient over that of the primal, callees included.
     #[must_use]
-    pub fn total_cost_bound(&'static self) -> f64 {
+    pub fn total_cost_bound(&self) -> f64 {
         let mut bound = self.cost_bound;
         self.walk(&mut |field| bound = bound.max(field.cost_bound));
         bound
     }
 
-    /// Calls `visit` on each obligation, callees included, with the function it stands in.
-    pub fn each_obligation(
-        &'static self,
-        visit: &mut dyn FnMut(&'static FieldMetadata, &'static Obligation),
-    ) {
-        self.walk(&mut |field| {
-            field
-                .obligations
-                .iter()
-                .for_each(|obligation| visit(field, obligation))
-        });
+    /// How many things are taken on trust, callees included.
+    #[must_use]
+    pub fn total_obligations(&self) -> usize {
+        let mut count = 0;
+        self.walk(&mut |field| count += field.obligations.len());
+        count
     }
 
     /// Whether the field is conservative with nothing taken on trust, callees included.
     #[must_use]
-    pub fn by_construction(&'static self) -> bool {
-        let mut none = true;
-        self.each_obligation(&mut |_, _| none = false);
-        none
+    pub fn by_construction(&self) -> bool {
+        self.total_obligations() == 0
     }
 }
 
 /// The functions met so far, linked on the stack.
 struct Seen<'a> {
-    field: &'static FieldMetadata,
+    field: &'a FieldMetadata,
     before: Option<&'a Seen<'a>>,
 }
 
@@ -262,11 +255,7 @@ struct Pending<'a> {
 /// Goes *into* the next function instead of returning from the last one: so
 /// everything seen stays on the stack, and each function is visited once, however
 /// many ways lead to it.
-fn walk_on(
-    seen: &Seen<'_>,
-    mut pending: Pending<'_>,
-    visit: &mut dyn FnMut(&'static FieldMetadata),
-) {
+fn walk_on(seen: &Seen<'_>, mut pending: Pending<'_>, visit: &mut dyn FnMut(&FieldMetadata)) {
     loop {
         let Some((callee, rest)) = pending.callees.split_first() else {
             match pending.outer {

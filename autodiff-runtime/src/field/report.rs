@@ -74,35 +74,72 @@ impl fmt::Display for FieldMetadata {
             self.name, self.module, self.file, self.line
         )?;
         writeln!(f, "  ties     by policy `{}`", self.policy)?;
-        writeln!(
-            f,
-            "  cost     gradient at most {:.1} times the primal, in operations",
-            self.cost_bound
-        )?;
-        writeln!(f, "  class    {}", self.definability)?;
-        f.write_str("  verdict  ")?;
-        match self.obligations.len() {
-            0 => f.write_str("conservative by construction"),
-            n => write!(
-                f,
-                "conservative given: {n} {}",
-                if n == 1 { "obligation" } else { "obligations" }
-            ),
-        }?;
-        f.write_str(if self.callees.is_empty() {
-            ""
-        } else {
-            ", and the same of what it calls:"
-        })?;
-        self.callees
-            .iter()
-            .try_for_each(|callee| write!(f, " `{}`", callee().name))?;
+        self.write_cost(f)?;
+        self.write_class(f)?;
+        self.write_verdict(f)?;
+        if !self.callees.is_empty() {
+            f.write_str("\n  calls   ")?;
+            self.callees
+                .iter()
+                .try_for_each(|callee| write!(f, " `{}`", callee().name))?;
+        }
         lines(f, "kinks and branches", self.sites, |f, site| {
             write!(f, "{site}")
         })?;
         lines(f, "given that", self.obligations, |f, obligation| {
             write_obligation(f, self.file, obligation)
         })
+    }
+}
+
+impl FieldMetadata {
+    fn write_cost(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (own, total) = (self.cost_bound, self.total_cost_bound());
+        write!(
+            f,
+            "  cost     gradient at most {own:.1} times the primal, in operations"
+        )?;
+        if total > own {
+            write!(f, "; {total:.1} with what it calls")?;
+        }
+        writeln!(f)
+    }
+
+    fn write_class(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (own, class) = (self.definability, self.class());
+        write!(f, "  class    {own}")?;
+        if class != own {
+            write!(f, "; {class} with what it calls")?;
+        }
+        writeln!(f)
+    }
+
+    fn write_verdict(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let own = self.obligations.len();
+        let others = self.total_obligations() - own;
+        f.write_str("  verdict  conservative ")?;
+        match (own, others) {
+            (0, 0) => f.write_str("by construction"),
+            (own, 0) => write!(f, "given: {own} {}", obligations(own)),
+            (0, others) => write!(
+                f,
+                "given: {others} {} of what it calls",
+                obligations(others)
+            ),
+            (own, others) => write!(
+                f,
+                "given: {own} {}, and {others} of what it calls",
+                obligations(own)
+            ),
+        }
+    }
+}
+
+const fn obligations(count: usize) -> &'static str {
+    if count == 1 {
+        "obligation"
+    } else {
+        "obligations"
     }
 }
 
