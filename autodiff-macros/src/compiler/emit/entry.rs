@@ -8,8 +8,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::docs;
-use super::signature::{Generics, Param, Passing, Signature, with_lifetime};
+use super::signature::{Generics, Param, Passing, Signature};
 use super::sweep::{bar_argument, forward_call, kind_of};
+use super::types::with_lifetime;
 
 /// All entry points that the function has.
 pub(crate) fn members(signature: &Signature, deprecation: &TokenStream) -> TokenStream {

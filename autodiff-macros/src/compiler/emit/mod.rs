@@ -32,6 +32,7 @@ mod respan;
 mod signature;
 mod stubs;
 mod sweep;
+mod types;
 
 use autodiff_runtime::Definability;
 use proc_macro2::{Ident, TokenStream};

@@ -2,16 +2,15 @@
 //!
 //! In: the user's item, its parameters as `lower` understood them, the names that the bodies use.
 //! Out: a [`Signature`], every token of which is ready to be emitted, from which `sweep` and `entry`
-//! print the functions. All knowledge of how a type is passed, what its gradient is and where its
-//! adjoint lives is in this file.
+//! print the functions.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::visit_mut::VisitMut;
 
 use super::respan::{respan, respan_ident};
+use super::types::{behind, gradient, storage, unwrap_groups, without_lifetimes};
 use super::{Names, Runtime};
-use crate::compiler::hir::{self, Real, Role, Ty};
+use crate::compiler::hir::{self, Role, Ty};
 
 /// How an argument is handed over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -250,77 +249,6 @@ fn passing(declared: &TokenStream, ty: &Ty) -> Passing {
     }
 }
 
-/// The type behind a reference, or the type itself.
-fn behind(ty: &Ty) -> &Ty {
-    match ty {
-        Ty::Ref(_, inner) => behind(inner),
-        other => other,
-    }
-}
-
-/// Where the adjoint of a parameter lives.
-fn storage(ty: &Ty, rt: &Runtime) -> TokenStream {
-    match behind(ty) {
-        Ty::Slice(e) | Ty::Vec(e) | Ty::Seq(e) => {
-            let e = plain(e, rt);
-            quote!([#e])
-        }
-        other => plain(other, rt),
-    }
-}
-
-/// The type, spelled out.
-fn plain(ty: &Ty, rt: &Runtime) -> TokenStream {
-    match ty {
-        Ty::Real(real) => real_type(real),
-        Ty::Slice(e) => {
-            let e = plain(e, rt);
-            quote!([#e])
-        }
-        _ => compound(ty, &|part| plain(part, rt), rt),
-    }
-}
-
-/// The type of the gradient.
-pub(crate) fn gradient(ty: &Ty, rt: &Runtime) -> TokenStream {
-    match behind(ty) {
-        Ty::Real(Real::Named(path)) => {
-            let path = respan(path.clone());
-            quote!(<#path as #rt::Differentiable>::Gradient)
-        }
-        Ty::Real(real) => real_type(real),
-        other => compound(other, &|part| gradient(part, rt), rt),
-    }
-}
-
-fn real_type(real: &Real) -> TokenStream {
-    match real {
-        Real::F64 => quote!(f64),
-        Real::F32 => quote!(f32),
-        Real::Named(path) => respan(path.clone()),
-    }
-}
-
-/// Containers, with `part` telling the type of what they contain; what has no parts that could be
-/// differentiated has a unit for gradient.
-fn compound(ty: &Ty, part: &dyn Fn(&Ty) -> TokenStream, rt: &Runtime) -> TokenStream {
-    match ty {
-        Ty::Slice(e) | Ty::Vec(e) | Ty::Seq(e) => {
-            let e = part(e);
-            quote!(#rt::Vec<#e>)
-        }
-        Ty::Array(e, n) => {
-            let (e, n) = (part(e), respan(n.clone()));
-            quote!([#e; #n])
-        }
-        Ty::Tuple(parts) => {
-            let parts = parts.iter().map(part);
-            quote!((#(#parts,)*))
-        }
-        _ => quote!(()),
-    }
-}
-
 fn one_or_tuple(mut parts: Vec<TokenStream>) -> TokenStream {
     match parts.len() {
         1 => parts.remove(0),
@@ -368,64 +296,5 @@ impl Generics {
     fn push(&mut self, name: &Ident, declaration: impl ToTokens) {
         self.params.push(respan(declaration.to_token_stream()));
         self.args.push(respan_ident(name));
-    }
-}
-
-/// Fragments of `macro_rules!` come in invisible groups, in which an `impl` type cannot stand.
-fn unwrap_groups(tokens: TokenStream) -> TokenStream {
-    match syn::parse2(tokens.clone()) {
-        Ok(syn::Type::Group(group)) => unwrap_groups(group.elem.to_token_stream()),
-        _ => tokens,
-    }
-}
-
-/// The type with every lifetime left to inference, for the arguments of a closure that is not tied
-/// to the call that made it. `'static` stays.
-fn without_lifetimes(ty: &TokenStream) -> TokenStream {
-    edit(ty, EraseLifetimes)
-}
-
-/// The type with `lifetime` in every place where one was left out.
-pub(crate) fn with_lifetime(ty: &TokenStream, lifetime: &syn::Lifetime) -> TokenStream {
-    edit(ty, NameLifetimes(lifetime))
-}
-
-fn edit(ty: &TokenStream, mut edit: impl VisitMut) -> TokenStream {
-    match syn::parse2::<syn::Type>(ty.clone()) {
-        Ok(mut ty) => {
-            edit.visit_type_mut(&mut ty);
-            ty.to_token_stream()
-        }
-        Err(_) => ty.clone(),
-    }
-}
-
-struct EraseLifetimes;
-
-impl VisitMut for EraseLifetimes {
-    fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
-        reference.lifetime = reference.lifetime.take().filter(|l| l.ident == "static");
-        self.visit_type_mut(&mut reference.elem);
-    }
-
-    fn visit_lifetime_mut(&mut self, lifetime: &mut syn::Lifetime) {
-        if lifetime.ident != "static" {
-            lifetime.ident = Ident::new("_", lifetime.ident.span());
-        }
-    }
-}
-
-struct NameLifetimes<'a>(&'a syn::Lifetime);
-
-impl VisitMut for NameLifetimes<'_> {
-    fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
-        reference.lifetime.get_or_insert_with(|| self.0.clone());
-        self.visit_type_mut(&mut reference.elem);
-    }
-
-    fn visit_lifetime_mut(&mut self, lifetime: &mut syn::Lifetime) {
-        if lifetime.ident == "_" {
-            *lifetime = self.0.clone();
-        }
     }
 }
