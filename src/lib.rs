@@ -29,6 +29,7 @@ pub mod __private {
     pub use autodiff_runtime::kinds::*;
     pub use autodiff_runtime::numeric::*;
     pub use autodiff_runtime::ops;
+    pub use autodiff_runtime::rivals::*;
     pub use autodiff_runtime::selection::*;
     pub use autodiff_runtime::sums::*;
     pub use autodiff_runtime::tangent::*;

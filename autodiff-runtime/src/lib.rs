@@ -10,6 +10,8 @@ pub mod kinds;
 pub mod numeric;
 pub mod ops;
 pub mod policy;
+#[doc(hidden)]
+pub mod rivals;
 // Rows are texts as well: they are written as emitted code reads, with operations that have rows alone.
 #[allow(
     clippy::eq_op,

@@ -4,6 +4,7 @@
 //! methods; each has a row in the table of rules and is differentiated by it.
 
 use crate::numeric::Real;
+use crate::rivals::Probe;
 
 /// The value, cut off from differentiation: its derivative is 0 on purpose.
 ///
@@ -42,20 +43,33 @@ macro_rules! operations {
         /// use autodiff_runtime::ops::Nonsmooth;
         /// assert_eq!((-2.0_f64).leaky_relu(0.5), -1.0);
         /// ```
-        pub trait Nonsmooth: Real {
+        pub trait Nonsmooth: Sized {
             $(
                 #[doc = concat!("See [`", stringify!($name), "`].")]
-                #[inline(always)]
                 #[must_use]
-                fn $name(self $(, $arg: Self)*) -> Self {
+                fn $name(self $(, $arg: Self)*) -> Self;
+            )*
+        }
+
+        impl<T: Real> Nonsmooth for T {
+            $(
+                #[inline(always)]
+                fn $name(self $(, $arg: T)*) -> T {
                     $name(self $(, $arg)*)
+                }
+            )*
+        }
+
+        /// For dead code in emitted functions: a call compiles only if this trait is in scope.
+        impl<T: Real> Nonsmooth for Probe<T> {
+            $(
+                fn $name(self $(, $arg: Self)*) -> Self {
+                    Probe($name(self.0 $(, $arg.0)*))
                 }
             )*
         }
     };
 }
-
-impl<T: Real> Nonsmooth for T {}
 
 /// A number as the rows write it.
 #[inline(always)]

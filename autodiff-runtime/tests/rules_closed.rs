@@ -164,3 +164,14 @@ fn rows_are_found_by_name_and_number_of_arguments() {
     assert_eq!(rules::nearest("sgrt"), Some("sqrt"));
     assert_eq!(rules::nearest("frobnicate"), None);
 }
+
+/// The trait that finds rivals of std's methods has all of them.
+#[test]
+fn every_method_of_std_has_a_rival() {
+    let methods = rules::all().filter(|rule| rule.std_method);
+    let rows: BTreeSet<_> = methods.map(|rule| (rule.name, rule.args.len())).collect();
+    assert_eq!(
+        rows,
+        autodiff_runtime::rivals::STD.iter().copied().collect()
+    );
+}

@@ -235,13 +235,16 @@ pub(super) const UNREAL: &[super::Rule] = &[
         },
         "Order of two numbers.",
     ),
-    unreal(
-        "as",
-        &["x"],
-        &super::Refusal {
-            why: "a cast to an integer jumps, and a function that jumps has no conservative field",
-            instead: "write `stop_gradient(…)` around it if its derivative is meant to be cut off, or put `#[assume_continuous]` on the statement if the program stays continuous there",
-        },
-        "Cast to an integer, `x as i32`.",
-    ),
+    super::Rule {
+        std_method: false,
+        ..unreal(
+            "as",
+            &["x"],
+            &super::Refusal {
+                why: "a cast to an integer jumps, and a function that jumps has no conservative field",
+                instead: "write `stop_gradient(…)` around it if its derivative is meant to be cut off, or put `#[assume_continuous]` on the statement if the program stays continuous there",
+            },
+            "Cast to an integer, `x as i32`.",
+        )
+    },
 ];
