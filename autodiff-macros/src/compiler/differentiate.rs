@@ -1,11 +1,132 @@
-//! HIR → derivative bodies.
+//! HIR → derivative bodies: the middle of the compiler, pass by pass.
+//!
+//! ```text
+//! hir → jumps → hir → build → ssa → simplify → ssa → activity → kinks → ssa (with decisions)
+//!     → layout, loops → adjoint (split), adjoint (joint), tangent → code → print → tokens
+//! ```
 
+use autodiff_runtime::Definability;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::adjoint::forward::tree_expr;
+use super::adjoint::{self, Context, Style};
+use super::analyse::{activity, layout, loops};
+use super::code::{Expr, Stmt};
 use super::diag::Diagnostics;
-use super::emit::Bodies;
-use super::hir;
+use super::dump::Dump;
+use super::emit::{Bodies, Names as BodyNames};
+use super::emit_names::EmitNames;
+use super::names::{self, Names};
 use super::parse::attribute::Options;
+use super::print::Printer;
+use super::ssa::{Func, StmtKind, Tree};
+use super::{build, hir, jumps, kinks, metadata, simplify, tangent};
 
 /// The derivative of a function; `None` if something was refused.
-pub(crate) fn differentiate(_func: &hir::Func, _options: &Options, _diags: &mut Diagnostics) -> Option<Bodies> {
-    None
+pub(crate) fn differentiate(item: &syn::ItemFn, func: &hir::Func, options: &Options, diags: &mut Diagnostics) -> Option<Bodies> {
+    let dump = Dump::of(&func.name);
+    let mut fresh = Names::of(item.to_token_stream());
+    let params = parameter_names(func, &mut fresh);
+    let structured = jumps::run(func.clone());
+    let ssa = simplify::run(build::run(&structured, &params, &mut fresh));
+    dump.section("ssa", || super::ssa::print::func(&ssa));
+    let facts = activity::run(&ssa);
+    let ssa = kinks::run(ssa, &facts, &mut fresh, diags);
+    if !diags.is_empty() {
+        return None;
+    }
+    let krate = &options.krate;
+    let names = EmitNames::new(&ssa, &mut fresh, quote!(#krate::__private));
+    let kinds = fresh.exact("kinds", func.name.span());
+    let sweeps = Compiled::new(&ssa, &facts, &names, &mut fresh);
+    let facts = metadata::run(&ssa, &facts, options);
+    Some(Bodies {
+        names: BodyNames { sel: names.sel.clone(), kinds, seed: names.seed.clone(), params, bars: names.bars.clone(), dots: names.dots.clone() },
+        forward: sweeps.forward,
+        value: sweeps.value,
+        reverse: sweeps.reverse,
+        fused: sweeps.joint,
+        tangent: sweeps.tangent,
+        sites: facts.sites,
+        obligations: facts.obligations,
+        definability: facts.definability,
+        cost_bound: facts.cost_bound,
+        callees: facts.callees,
+        recursive: facts.recursive,
+    })
 }
+
+/// The emitted bodies as tokens.
+struct Compiled {
+    forward: TokenStream,
+    value: TokenStream,
+    reverse: TokenStream,
+    joint: Option<TokenStream>,
+    tangent: TokenStream,
+}
+
+impl Compiled {
+    fn new(ssa: &Func, facts: &activity::Activity, names: &EmitNames, fresh: &mut Names) -> Compiled {
+        let layout = layout::run(ssa);
+        let printer = Printer::new(ssa, names);
+        let split_modes = loops::run(ssa, facts, &layout, None);
+        let split = Context { func: ssa, facts, layout: &layout, modes: &split_modes, style: Style::Split, names };
+        let sweeps = adjoint::run(&split, fresh);
+        let value = adjoint::result(&split, &sweeps);
+        let mut forward = sweeps.forward;
+        forward.extend(exits(ssa));
+        let joint = joins(ssa).then(|| {
+            let modes = loops::run(ssa, facts, &layout, Some(Expr::Raw(quote!(1.0))));
+            let cx = Context { func: ssa, facts, layout: &layout, modes: &modes, style: Style::Joint, names };
+            let sweeps = adjoint::run(&cx, fresh);
+            let (forward, reverse) = (printer.stmts(&sweeps.forward), printer.stmts(&sweeps.reverse));
+            let value = ssa.result.as_ref().map(|t| printer.expr(&tree_expr(t)));
+            quote!(#forward #reverse #value)
+        });
+        let (stmts, pair) = tangent::run(&split);
+        let (stmts, pair) = (printer.stmts(&stmts), printer.expr(&pair));
+        Compiled {
+            forward: printer.stmts(&forward),
+            value: printer.expr(&value),
+            reverse: printer.stmts(&sweeps.reverse),
+            joint,
+            tangent: quote!(#stmts #pair),
+        }
+    }
+}
+
+/// True if forward and reverse sweep of the function are worth a body of their own: it is a scalar,
+/// and has a loop.
+fn joins(ssa: &Func) -> bool {
+    let mut loops = false;
+    ssa.body.walk(&mut |s| loops |= matches!(s.kind, StmtKind::For { .. } | StmtKind::While { .. }));
+    let scalar = matches!(ssa.result, Some(Tree::Val(v)) if ssa.is_real(v));
+    loops && scalar && ssa.params.iter().all(|p| !matches!(p.ty, hir::Ty::Ref(true, _)))
+}
+
+/// `*y = …;` for scalars behind exclusive references.
+fn exits(ssa: &Func) -> Vec<Stmt> {
+    let exit = |p: &super::ssa::Param| {
+        let place = Expr::Deref(Box::new(Expr::Name(p.name.clone())));
+        p.exit.map(|v| Stmt::Assign { place, op: "=", value: Expr::Val(v) })
+    };
+    ssa.params.iter().filter_map(exit).collect()
+}
+
+/// The names under which the emitted bodies find the arguments: the user's, where there is one.
+fn parameter_names(func: &hir::Func, fresh: &mut Names) -> Vec<Ident> {
+    func.params
+        .iter()
+        .map(|p| {
+            let name = &func.vars[p.var.0 as usize].name;
+            match names::plain(name).starts_with('_') {
+                true => fresh.exact("arg", name.span()),
+                false => name.clone(),
+            }
+        })
+        .collect()
+}
+
+/// Kept for the bound of an unknown function: the class of a function is that of its operations.
+pub(super) const SMALLEST: Definability = Definability::Semialgebraic;

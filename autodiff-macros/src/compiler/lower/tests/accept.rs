@@ -22,3 +22,16 @@ fn loops_over_slices() {
            s",
     );
 }
+
+#[test]
+fn zz_show() {
+    let Ok(path) = std::env::var("SHOW") else { return };
+    let text = std::fs::read_to_string(path).unwrap();
+    for part in text.split("\n\n") {
+        let (func, diags) = super::lower("", part);
+        match func {
+            Some(func) => println!("{}", crate::compiler::hir::print::func(&func)),
+            None => println!("REFUSED {part}\n{}", super::messages(&diags)),
+        }
+    }
+}

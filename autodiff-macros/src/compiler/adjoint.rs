@@ -1,0 +1,162 @@
+//! The adjoint: SSA → a forward sweep and a reverse sweep as [`code`](super::code).
+//!
+//! In: the SSA form with its decisions, and the facts about it. Out: [`Sweeps`].
+//!
+//! 1. `reverse` walks the statements backwards and writes, for each, what it does to the adjoints.
+//! 2. `needs` looks at which primal values that code reads, and decides for each whether it is
+//!    still in scope, is computed again, or is recorded in the forward sweep.
+//! 3. `forward` writes the forward sweep with those records; `sweep` completes the reverse sweep.
+//!
+//! Memory is never restored: the reverse sweep reads values, not the state of arrays. A value that
+//! was loaded from an array is loaded again only if no store to the array can have come between.
+//!
+//! ```text
+//! y = x.sin() * a      forward: let t1: f64 = f64::sin(x); let y: f64 = t1 * a;
+//!                      reverse: let t1_bar = y_bar * a; a_bar += y_bar * t1; x_bar += t1_bar * f64::cos(x);
+//! ```
+
+pub(super) mod calls;
+pub(super) mod forward;
+mod needs;
+mod reverse;
+mod sweep;
+
+use std::collections::BTreeMap;
+
+use proc_macro2::Ident;
+
+use super::analyse::activity::Activity;
+use super::analyse::layout::Layout;
+use super::analyse::loops::{Mode, Modes};
+use super::code::{Expr, Stmt};
+use super::hir::LoopId;
+use super::names::Names;
+use super::ssa::{Block, Call, Func, MemId, Stmt as Ssa, ValId};
+
+pub(crate) use reverse::rule_scope;
+
+/// The two sweeps.
+#[derive(Debug)]
+pub(crate) struct Sweeps {
+    pub(crate) forward: Vec<Stmt>,
+    pub(crate) reverse: Vec<Stmt>,
+}
+
+/// The result of the forward sweep. Memory that the reverse sweep reads is given away as a copy.
+pub(crate) fn result(cx: &Context<'_>, sweeps: &Sweeps) -> Expr {
+    let mut read = std::collections::BTreeSet::new();
+    for stmt in &sweeps.reverse {
+        stmt.walk(&mut |e| {
+            if let Expr::Mem(m) = e {
+                read.insert(*m);
+            }
+        });
+    }
+    cx.func.result.as_ref().map_or_else(|| Expr::Raw(quote::quote!(())), |tree| given(tree, &read))
+}
+
+fn given(tree: &super::ssa::Tree, read: &std::collections::BTreeSet<MemId>) -> Expr {
+    use super::ssa::Tree;
+    match tree {
+        Tree::Mem(m) if read.contains(m) => Expr::method(Expr::Mem(*m), "clone", Vec::new()),
+        Tree::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| given(p, read)).collect()),
+        tree => forward::tree_expr(tree),
+    }
+}
+
+/// What the sweeps are for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Style {
+    /// One body: the adjoint of the result is 1.
+    Joint,
+    /// The reverse sweep is a closure that gets the adjoint of the result later.
+    Split,
+}
+
+/// Everything that the parts of the adjoint look things up in.
+pub(crate) struct Context<'a> {
+    pub(crate) func: &'a Func,
+    pub(crate) facts: &'a Activity,
+    pub(crate) layout: &'a Layout<'a>,
+    pub(crate) modes: &'a Modes,
+    pub(crate) style: Style,
+    pub(crate) names: &'a super::emit_names::EmitNames,
+}
+
+/// Builds both sweeps.
+pub(crate) fn run(cx: &Context<'_>, fresh: &mut Names) -> Sweeps {
+    let reversed = reverse::run(cx, fresh);
+    let plan = needs::run(cx, &reversed);
+    let saved = Saved::new(cx, &plan, fresh);
+    let forward = forward::run(cx, &plan, &saved, &reversed);
+    let reverse = sweep::run(cx, &plan, &saved, &reversed);
+    Sweeps { forward, reverse }
+}
+
+/// The reverse of a block.
+#[derive(Debug)]
+pub(crate) struct RevBlock<'a> {
+    pub(crate) block: &'a Block,
+    pub(crate) stmts: Vec<Rev<'a>>,
+}
+
+/// A statement of the reverse sweep.
+#[derive(Debug)]
+pub(crate) enum Rev<'a> {
+    Code(Stmt),
+    If { cond: ValId, then: RevBlock<'a>, els: RevBlock<'a> },
+    /// A recorded or rerun loop.
+    Loop { stmt: &'a Ssa, body: RevBlock<'a> },
+    /// The pullback of a call; the code around it prepares the bars.
+    Pullback { call: &'a Call, args: Vec<Expr> },
+}
+
+/// The whole reverse sweep.
+#[derive(Debug)]
+pub(crate) struct Reversed<'a> {
+    pub(crate) body: RevBlock<'a>,
+    /// The reverse of an iteration of each fused loop, and the declarations before the loop.
+    pub(crate) fused: BTreeMap<LoopId, (Vec<Stmt>, RevBlock<'a>)>,
+}
+
+/// Something that is kept from the forward to the reverse sweep.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Item<'a> {
+    Val(ValId),
+    Mem(MemId),
+    /// The residual of a call.
+    Residual(&'a str),
+}
+
+/// The stacks that recorded loops save to.
+#[derive(Debug)]
+pub(crate) struct Saved {
+    pub(crate) stacks: BTreeMap<LoopId, Ident>,
+}
+
+impl Saved {
+    fn new(cx: &Context<'_>, plan: &needs::Plan<'_>, fresh: &mut Names) -> Saved {
+        let span = cx.func.name.span();
+        let stacks = plan.records.iter().filter(|(_, items)| !items.is_empty()).map(|(l, _)| (*l, fresh.numbered("saved", "_", 1, span))).collect();
+        Saved { stacks }
+    }
+}
+
+impl Context<'_> {
+    pub(crate) fn mode(&self, l: LoopId) -> &Mode {
+        self.modes.get(&l).unwrap_or(&Mode::Recorded)
+    }
+
+    /// The name of the residual of a call.
+    pub(crate) fn residual(&self, call: &Call) -> Option<(&str, usize)> {
+        self.layout.calls.get_key_value(&call.residual.to_string()).map(|(name, block)| (name.as_str(), *block))
+    }
+
+    /// True if the values of the region are still in scope when it is reversed.
+    pub(crate) fn is_live(&self, region: usize) -> bool {
+        match self.layout.blocks[region].role {
+            super::analyse::layout::Role::Body(l) => !matches!(self.mode(l), Mode::Recorded),
+            _ => true,
+        }
+    }
+}

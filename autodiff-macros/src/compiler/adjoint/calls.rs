@@ -1,0 +1,99 @@
+//! Calls of functions that have a companion: what the forward sweep and the tangent print.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::Context;
+use super::forward::{place, ty_tokens};
+use crate::compiler::analyse::activity::holds_reals;
+use crate::compiler::code::Expr;
+use crate::compiler::hir::Ty;
+use crate::compiler::ssa::{Arg, Call, Func, Tree};
+
+/// The argument as the callee gets it.
+pub(crate) fn argument(func: &Func, arg: &Arg) -> Expr {
+    match arg {
+        Arg::Val(v) => Expr::Val(*v),
+        Arg::RefVal(v, None) => Expr::Ref(false, Box::new(Expr::Val(*v))),
+        // The variable that holds the scalar during the call is the value after it.
+        Arg::RefVal(_, Some(after)) => Expr::Ref(true, Box::new(Expr::Val(*after))),
+        Arg::Ref(mutable, at) => Expr::borrow(*mutable, place(func, at, Expr::Mem(at.mem))),
+        Arg::Own(at) => Expr::method(place(func, at, Expr::Mem(at.mem)), "clone", Vec::new()),
+        Arg::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| argument(func, p)).collect()),
+    }
+}
+
+/// `Varied` or `Unvaried`, one per argument.
+pub(crate) fn kinds(cx: &Context<'_>, call: &Call) -> Expr {
+    let rt = &cx.names.rt;
+    let kind = |arg: &Arg| if is_varied(cx, arg) { Expr::Raw(quote!(#rt::Varied)) } else { Expr::Raw(quote!(#rt::Unvaried)) };
+    Expr::Tuple(call.args.iter().map(kind).collect())
+}
+
+/// True if the callee is to accumulate into a bar for the argument.
+pub(crate) fn is_varied(cx: &Context<'_>, arg: &Arg) -> bool {
+    match arg {
+        Arg::Ref(true, at) => holds_reals(&cx.func.mem(at.mem).ty),
+        Arg::RefVal(v, Some(_)) => cx.func.is_real(*v),
+        arg => cx.facts.varied_arg(arg),
+    }
+}
+
+/// Path to an entry of the companion.
+pub(crate) fn entry(call: &Call, name: &str) -> TokenStream {
+    let name = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
+    let (path, generics) = (&call.path, &call.generics);
+    if call.recursive {
+        return quote!(Self::#name);
+    }
+    match generics.is_empty() {
+        true => quote!(#path::#name),
+        false => {
+            let inferred = call.args.iter().map(|_| quote!(_));
+            let inside = inner_generics(generics);
+            if name == "__forward" { quote!(#path::#name::<#inside, _, #(#inferred),*>) } else { quote!(#path::#name::<#inside, _>) }
+        }
+    }
+}
+
+/// `<3>` → `3`.
+fn inner_generics(generics: &TokenStream) -> TokenStream {
+    let trees: Vec<_> = generics.clone().into_iter().collect();
+    match trees.as_slice() {
+        [open, middle @ .., close] if open.to_string() == "<" && close.to_string() == ">" => middle.iter().cloned().collect(),
+        all => all.iter().cloned().collect(),
+    }
+}
+
+/// The pattern that binds what a call gives.
+pub(crate) fn pattern(func: &Func, tree: &Tree) -> TokenStream {
+    match tree {
+        Tree::Val(v) => {
+            let name = &func.val(*v).name;
+            quote!(#name)
+        }
+        Tree::Mem(m) => {
+            let name = &func.mem(*m).name;
+            quote!(mut #name)
+        }
+        Tree::Tuple(parts) => {
+            let parts = parts.iter().map(|p| pattern(func, p));
+            quote!((#(#parts,)*))
+        }
+    }
+}
+
+/// The type of what a call gives; `_` where the compiler does not know it.
+pub(crate) fn type_of(func: &Func, tree: &Tree) -> TokenStream {
+    match tree {
+        Tree::Val(v) => match &func.val(*v).ty {
+            ty @ (Ty::Real(_) | Ty::Bool) => ty_tokens(ty),
+            _ => quote!(_),
+        },
+        Tree::Mem(m) => ty_tokens(&func.mem(*m).ty),
+        Tree::Tuple(parts) => {
+            let parts = parts.iter().map(|p| type_of(func, p));
+            quote!((#(#parts,)*))
+        }
+    }
+}

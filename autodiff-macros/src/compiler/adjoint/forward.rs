@@ -1,0 +1,544 @@
+//! The forward sweep: the primal, statement by statement, with what the plan keeps; fused loops
+//! contain their reverse.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::needs::Plan;
+use super::{Context, Item, Reversed, Saved, calls, reverse, sweep};
+use crate::compiler::analyse::loops::Mode;
+use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::hir::{BinOp, Real, Ty, UnOp};
+use crate::compiler::ssa::{Block, Call, Carried, Func, Init, Op, Origin, Phi, Place, Proj, Range, Stmt as Ssa, StmtKind, StoreOp, Tree, Use, ValId, Verbatim};
+
+/// Writes the forward sweep.
+pub(super) fn run(cx: &Context<'_>, plan: &Plan<'_>, saved: &Saved, reversed: &Reversed<'_>) -> Vec<Stmt> {
+    let pass = Forward { cx, plan, saved, reversed, rerun: None };
+    let mut out = pass.stacks();
+    out.extend(pass.block(&cx.func.body));
+    out
+}
+
+pub(super) struct Forward<'a> {
+    pub(super) cx: &'a Context<'a>,
+    pub(super) plan: &'a Plan<'a>,
+    pub(super) saved: &'a Saved,
+    pub(super) reversed: &'a Reversed<'a>,
+    /// In the rerun of a loop: the values that the reverse sweep takes from it.
+    pub(super) rerun: Option<BTreeSet<ValId>>,
+}
+
+impl Forward<'_> {
+    /// The stacks of all recorded loops.
+    fn stacks(&self) -> Vec<Stmt> {
+        let new = |name: &Ident| Stmt::Let { name: name.clone(), mutable: true, ty: None, init: Some(Expr::Raw(quote!(::std::vec::Vec::new()))) };
+        self.saved.stacks.values().map(new).collect()
+    }
+
+    /// The statements of a block.
+    pub(super) fn block(&self, block: &Block) -> Vec<Stmt> {
+        let mut out = Vec::new();
+        block.stmts.iter().for_each(|s| self.stmt(s, &mut out));
+        let id = self.cx.layout.id_of(block);
+        for item in &self.plan.hoisted {
+            if let Item::Mem(m) = item {
+                if self.cx.layout.mem_block(*m) == id {
+                    let name = kept_name(&self.cx.func.mem(*m).name);
+                    let value = Expr::Call(quote!(::core::option::Option::Some), vec![Expr::Mem(*m)]);
+                    out.push(Stmt::Assign { place: Expr::Name(name), op: "=", value });
+                }
+            }
+        }
+        out
+    }
+
+    fn stmt(&self, stmt: &Ssa, out: &mut Vec<Stmt>) {
+        match &stmt.kind {
+            StmtKind::Def(v, op) => self.def(*v, op, out),
+            StmtKind::Alloc(m, init) => out.push(alloc(self.cx.func, *m, init, &|v| Expr::Val(v), &|m| Expr::Mem(m))),
+            StmtKind::Store { place: at, op, value } => {
+                if self.runs_store(at) {
+                    let op = store_op(*op);
+                    out.push(Stmt::Assign { place: place(self.cx.func, at, Expr::Mem(at.mem)), op, value: Expr::Val(*value) });
+                }
+            }
+            StmtKind::Push { place: at, init } => out.push(push(self.cx.func, at, Expr::Mem(at.mem), init, &|v| Expr::Val(v), &|m| Expr::Mem(m))),
+            StmtKind::Copy { dst, src } => out.push(copy(self.cx.func, dst, src)),
+            StmtKind::If { cond, then, els, phis } => self.branch(*cond, then, els, phis, out),
+            StmtKind::For { .. } | StmtKind::While { .. } => self.looped(stmt, out),
+            StmtKind::Call(call) => self.call(call, out),
+            StmtKind::Effect(code) => out.push(Stmt::Expr(user(self.cx.func, code))),
+        }
+    }
+
+    /// In a rerun, memory that outlives the loop has got its additions already.
+    fn runs_store(&self, at: &Place) -> bool {
+        match &self.rerun {
+            None => true,
+            Some(_) => self.plan.mems.contains(&at.mem),
+        }
+    }
+
+    fn def(&self, v: ValId, op: &Op, out: &mut Vec<Stmt>) {
+        if matches!(op, Op::Lit(_)) || self.rerun.as_ref().is_some_and(|needed| !needed.contains(&v)) {
+            return;
+        }
+        if let Op::Param(tokens) = op {
+            if tokens.to_string() == self.cx.func.val(v).name.to_string() {
+                return;
+            }
+        }
+        let value = operation(self.cx.func, v, op, &self.cx.names.rt, &self.cx.names.sel);
+        self.define(v, value, out);
+    }
+
+    /// `let v = value;`, or an assignment if `v` is declared ahead.
+    fn define(&self, v: ValId, value: Expr, out: &mut Vec<Stmt>) {
+        match self.plan.hoisted.contains(&Item::Val(v)) {
+            true => out.push(Stmt::Assign { place: Expr::Val(v), op: "=", value }),
+            false => out.push(let_val(self.cx.func, v, false, Some(value))),
+        }
+    }
+
+    fn branch(&self, cond: ValId, then: &Block, els: &Block, phis: &[Phi], out: &mut Vec<Stmt>) {
+        self.hoist(then, out);
+        self.hoist(els, out);
+        let phis: Vec<&Phi> = phis.iter().filter(|p| self.rerun.as_ref().is_none_or(|needed| needed.contains(&p.out))).collect();
+        for p in &phis {
+            if !self.plan.hoisted.contains(&Item::Val(p.out)) {
+                out.push(let_val(self.cx.func, p.out, false, None));
+            }
+        }
+        let arm = |block: &Block, side: &dyn Fn(&Phi) -> ValId| {
+            let mut stmts = self.block(block);
+            stmts.extend(phis.iter().map(|p| Stmt::Assign { place: Expr::Val(p.out), op: "=", value: Expr::Val(side(p)) }));
+            stmts
+        };
+        let (then, els) = (arm(then, &|p| p.then), arm(els, &|p| p.els));
+        if !then.is_empty() || !els.is_empty() {
+            out.push(Stmt::If { cond: Expr::Val(cond), then, els });
+        }
+    }
+
+    /// Declares what the branch directly defines and the reverse sweep needs; what inner branches
+    /// define is declared there, so this looks at every block up to the next loop.
+    fn hoist(&self, block: &Block, out: &mut Vec<Stmt>) {
+        // A branch inside of a branch is hoisted by the outermost one.
+        let id = self.cx.layout.id_of(block);
+        let parent = self.cx.layout.blocks[id].parent.unwrap_or(0);
+        if self.cx.layout.region(parent) != parent {
+            return;
+        }
+        for item in &self.plan.hoisted {
+            let at = self.item_block(item);
+            if self.cx.layout.contains(id, at) && self.cx.layout.region(at) == parent {
+                out.push(self.declare_item(item));
+            }
+        }
+    }
+
+    pub(super) fn item_block(&self, item: &Item<'_>) -> usize {
+        match item {
+            Item::Val(v) => self.cx.layout.def_block(*v),
+            Item::Mem(m) => self.cx.layout.mem_block(*m),
+            Item::Residual(name) => self.cx.layout.calls.get(*name).copied().unwrap_or(0),
+        }
+    }
+
+    fn declare_item(&self, item: &Item<'_>) -> Stmt {
+        let none = Some(Expr::Raw(quote!(::core::option::Option::None)));
+        match item {
+            Item::Val(v) => let_val(self.cx.func, *v, true, Some(dummy(&self.cx.func.val(*v).ty))),
+            Item::Mem(m) => Stmt::Let { name: kept_name(&self.cx.func.mem(*m).name), mutable: true, ty: None, init: none },
+            Item::Residual(name) => Stmt::Let { name: Ident::new(name, self.cx.func.name.span()), mutable: true, ty: None, init: none },
+        }
+    }
+
+    fn looped(&self, stmt: &Ssa, out: &mut Vec<Stmt>) {
+        let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else { return };
+        let fused = match self.cx.mode(id) {
+            Mode::Fused(_) => self.reversed.fused.get(&id),
+            _ => None,
+        };
+        if let Some((before, _)) = fused {
+            out.extend(before.iter().cloned());
+        }
+        let kept: Vec<&Carried> = stmt.kind.carried().iter().filter(|c| self.rerun.as_ref().is_none_or(|needed| needed.contains(&c.out) || needed.contains(&c.phi))).collect();
+        for c in &kept {
+            out.push(let_val(self.cx.func, c.out, true, Some(Expr::Val(c.init))));
+        }
+        if let Some(count) = stmt.kind.count() {
+            let zero = Some(Expr::Raw(quote!(0usize)));
+            out.push(Stmt::Let { name: self.cx.func.val(count).name.clone(), mutable: true, ty: None, init: zero });
+        }
+        let mut inner: Vec<Stmt> = kept.iter().map(|c| let_val(self.cx.func, c.phi, false, Some(Expr::Val(c.out)))).collect();
+        if let StmtKind::While { head, cond, .. } = &stmt.kind {
+            inner.extend(self.block(head));
+            inner.push(Stmt::If { cond: Expr::Not(Box::new(Expr::Val(*cond))), then: vec![Stmt::Break], els: Vec::new() });
+        }
+        inner.extend(self.block(body));
+        if let Some((_, reverse)) = fused {
+            inner.extend(sweep::block(self.cx, self.plan, self.saved, self.reversed, reverse));
+        }
+        if let (Some(items), Some(stack)) = (self.plan.records.get(&id), self.saved.stacks.get(&id)) {
+            inner.push(Stmt::Expr(Expr::method(Expr::Name(stack.clone()), "push", vec![self.record(items)])));
+        }
+        inner.extend(kept.iter().map(|c| Stmt::Assign { place: Expr::Val(c.out), op: "=", value: Expr::Val(c.next) }));
+        if let Some(count) = stmt.kind.count() {
+            inner.push(Stmt::Assign { place: Expr::Val(count), op: "+=", value: Expr::Raw(quote!(1)) });
+        }
+        if let StmtKind::For { until: Some(until), .. } = &stmt.kind {
+            inner.push(Stmt::If { cond: Expr::Val(*until), then: vec![Stmt::Break], els: Vec::new() });
+        }
+        out.push(match &stmt.kind {
+            StmtKind::For { counter, range, .. } => {
+                let counter = &self.cx.func.val(*counter).name;
+                Stmt::For { pattern: quote!(#counter), iter: range_expr(range), body: inner }
+            }
+            _ => Stmt::Loop { body: inner },
+        });
+    }
+
+    /// What an iteration saves.
+    fn record(&self, items: &BTreeSet<Item<'_>>) -> Expr {
+        let read = |item: &Item<'_>| match item {
+            Item::Val(v) => Expr::Val(*v),
+            Item::Mem(m) if self.plan.hoisted.contains(item) => Expr::Name(kept_name(&self.cx.func.mem(*m).name)),
+            Item::Mem(m) => Expr::Mem(*m),
+            Item::Residual(name) => Expr::Name(Ident::new(name, self.cx.func.name.span())),
+        };
+        match items.len() {
+            1 => items.iter().map(read).next().unwrap_or_else(Expr::zero),
+            _ => Expr::Tuple(items.iter().map(read).collect()),
+        }
+    }
+
+    fn call(&self, call: &Call, out: &mut Vec<Stmt>) {
+        for arg in &call.args {
+            if let crate::compiler::ssa::Arg::RefVal(v, Some(after)) = arg {
+                match self.plan.hoisted.contains(&Item::Val(*after)) {
+                    true => out.push(Stmt::Assign { place: Expr::Val(*after), op: "=", value: Expr::Val(*v) }),
+                    false => out.push(let_val(self.cx.func, *after, true, Some(Expr::Val(*v)))),
+                }
+            }
+        }
+        let args: Vec<Expr> = call.args.iter().map(|a| calls::argument(self.cx.func, a)).collect();
+        match self.cx.facts.varied_call(call) {
+            false => self.constant_call(call, args, out),
+            true => self.varied_call(call, args, out),
+        }
+        self.assign_hoisted_results(call, out);
+    }
+
+    /// No argument depends on a differentiated parameter: the function itself is called.
+    fn constant_call(&self, call: &Call, args: Vec<Expr>, out: &mut Vec<Stmt>) {
+        let (path, generics) = (&call.path, &call.generics);
+        let function = if generics.is_empty() { quote!(#path) } else { quote!(#path::#generics) };
+        let value = Expr::Call(function, args);
+        match &call.result {
+            None => out.push(Stmt::Expr(value)),
+            Some(tree) => self.bind(tree, value, out),
+        }
+    }
+
+    fn varied_call(&self, call: &Call, args: Vec<Expr>, out: &mut Vec<Stmt>) {
+        let sel = &self.cx.names.sel;
+        let mut all = vec![Expr::Raw(quote!(#sel)), calls::kinds(self.cx, call)];
+        all.extend(args);
+        let value = Expr::Call(calls::entry(call, "__forward"), all);
+        let residual = &call.residual;
+        let kept = self.cx.facts.active_call(call);
+        let hoisted = self.cx.residual(call).is_some_and(|(name, _)| self.plan.hoisted.contains(&Item::Residual(name)));
+        let bound = match (kept, hoisted) {
+            (false, _) => quote!(_),
+            (true, false) => quote!(#residual),
+            (true, true) => quote!(pullback),
+        };
+        let result = call.result.as_ref();
+        let names = result.map_or(quote!(_), |tree| self.result_pattern(tree));
+        let ty = result.map_or(quote!(_), |tree| calls::type_of(self.cx.func, tree));
+        out.push(Stmt::Bind { pattern: quote!((#names, #bound): (#ty, _)), init: value });
+        if kept && hoisted {
+            let value = Expr::Call(quote!(::core::option::Option::Some), vec![Expr::Raw(quote!(pullback))]);
+            out.push(Stmt::Assign { place: Expr::Name(residual.clone()), op: "=", value });
+        }
+    }
+
+    fn bind(&self, tree: &Tree, value: Expr, out: &mut Vec<Stmt>) {
+        let names = self.result_pattern(tree);
+        let ty = calls::type_of(self.cx.func, tree);
+        out.push(Stmt::Bind { pattern: quote!(#names: #ty), init: value });
+    }
+
+    fn result_pattern(&self, tree: &Tree) -> TokenStream {
+        match tree {
+            Tree::Val(v) if self.plan.hoisted.contains(&Item::Val(*v)) => {
+                let name = kept_name(&self.cx.func.val(*v).name);
+                quote!(#name)
+            }
+            Tree::Tuple(parts) => {
+                let parts = parts.iter().map(|p| self.result_pattern(p));
+                quote!((#(#parts,)*))
+            }
+            tree => calls::pattern(self.cx.func, tree),
+        }
+    }
+
+    fn assign_hoisted_results(&self, call: &Call, out: &mut Vec<Stmt>) {
+        if let Some(tree) = &call.result {
+            tree.for_each_val(&mut |v| {
+                if self.plan.hoisted.contains(&Item::Val(v)) {
+                    let value = Expr::Name(kept_name(&self.cx.func.val(v).name));
+                    out.push(Stmt::Assign { place: Expr::Val(v), op: "=", value });
+                }
+            });
+        }
+    }
+}
+
+/// The variable that keeps something beyond the block that it was made in.
+pub(super) fn kept_name(name: &Ident) -> Ident {
+    Ident::new(&format!("{}_kept", crate::compiler::names::plain(name)), name.span())
+}
+
+/// `let v: f64 = init;`
+pub(crate) fn let_val(func: &Func, v: ValId, mutable: bool, init: Option<Expr>) -> Stmt {
+    let val = func.val(v);
+    let ty = match &val.ty {
+        ty @ (Ty::Real(_) | Ty::Bool) => Some(ty_tokens(ty)),
+        _ => None,
+    };
+    Stmt::Let { name: val.name.clone(), mutable, ty, init }
+}
+
+/// A value that is never read.
+fn dummy(ty: &Ty) -> Expr {
+    Expr::Raw(match ty {
+        Ty::Real(_) => quote!(0.0),
+        Ty::Bool => quote!(false),
+        _ => quote!(0),
+    })
+}
+
+/// The type in Rust; `_` where the compiler does not know it.
+pub(crate) fn ty_tokens(ty: &Ty) -> TokenStream {
+    match ty {
+        Ty::Real(Real::F64) => quote!(f64),
+        Ty::Real(Real::F32) => quote!(f32),
+        Ty::Real(Real::Named(path)) => path.clone(),
+        Ty::Bool => quote!(bool),
+        Ty::Unit => quote!(()),
+        Ty::Tuple(parts) => {
+            let parts = parts.iter().map(ty_tokens);
+            quote!((#(#parts,)*))
+        }
+        Ty::Array(inner, len) => {
+            let inner = ty_tokens(inner);
+            quote!([#inner; #len])
+        }
+        Ty::Vec(inner) => {
+            let inner = ty_tokens(inner);
+            quote!(::std::vec::Vec<#inner>)
+        }
+        _ => quote!(_),
+    }
+}
+
+/// A part of a memory variable.
+pub(crate) fn place(func: &Func, at: &Place, base: Expr) -> Expr {
+    let _ = func;
+    at.path.iter().fold(base, |e, proj| match proj {
+        Proj::Index(v) => Expr::index(e, Expr::Val(*v)),
+        Proj::Range { lo, hi, inclusive } => {
+            let bound = |v: &Option<ValId>| v.map(|v| Box::new(Expr::Val(v)));
+            Expr::index(e, Expr::Range(bound(lo), bound(hi), *inclusive))
+        }
+        Proj::Field(k) => Expr::Field(Box::new(e), *k),
+    })
+}
+
+pub(crate) fn store_op(op: StoreOp) -> &'static str {
+    match op {
+        StoreOp::Set => "=",
+        StoreOp::Add => "+=",
+        StoreOp::Sub => "-=",
+    }
+}
+
+/// `a.push(…);`
+pub(crate) fn push(func: &Func, at: &Place, base: Expr, init: &Init, val: &dyn Fn(ValId) -> Expr, mem: &dyn Fn(crate::compiler::ssa::MemId) -> Expr) -> Stmt {
+    let inner = match &func.mem(at.mem).ty {
+        Ty::Vec(inner) | Ty::Seq(inner) => (**inner).clone(),
+        _ => Ty::Opaque,
+    };
+    Stmt::Expr(Expr::method(place(func, at, base), "push", vec![init_expr(func, &inner, init, val, mem)]))
+}
+
+/// Copies a whole array or vector.
+pub(crate) fn copy(func: &Func, dst: &Place, src: &Place) -> Stmt {
+    let to = place(func, dst, Expr::Mem(dst.mem));
+    let to = match (dst.path.is_empty(), func.mem(dst.mem).origin) {
+        (true, Origin::Exclusive(_)) => Expr::Deref(Box::new(to)),
+        _ => to,
+    };
+    let from = place(func, src, Expr::Mem(src.mem));
+    Stmt::Assign { place: to, op: "=", value: Expr::method(from, "clone", Vec::new()) }
+}
+
+/// `let mut a = …;`
+pub(crate) fn alloc(func: &Func, m: crate::compiler::ssa::MemId, init: &Init, val: &dyn Fn(ValId) -> Expr, mem: &dyn Fn(crate::compiler::ssa::MemId) -> Expr) -> Stmt {
+    let info = func.mem(m);
+    let init = init_expr(func, &info.ty, init, val, mem);
+    Stmt::Let { name: info.name.clone(), mutable: true, ty: Some(ty_tokens(&info.ty)), init: Some(init) }
+}
+
+/// The expression that makes an array or vector.
+pub(crate) fn init_expr(func: &Func, ty: &Ty, init: &Init, val: &dyn Fn(ValId) -> Expr, mem: &dyn Fn(crate::compiler::ssa::MemId) -> Expr) -> Expr {
+    let inner_ty = match ty {
+        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Seq(inner) => (**inner).clone(),
+        _ => Ty::Opaque,
+    };
+    let is_vec = !matches!(ty, Ty::Array(..));
+    match init {
+        Init::Val(v) => val(*v),
+        Init::Repeat(inner, len) => {
+            let len = match ty {
+                Ty::Array(_, len) => Expr::Raw(len.clone()),
+                _ => Expr::Val(*len),
+            };
+            Expr::Repeat(is_vec, Box::new(init_expr(func, &inner_ty, inner, val, mem)), Box::new(len))
+        }
+        Init::List(parts) => {
+            let parts = parts.iter().map(|p| init_expr(func, &inner_ty, p, val, mem)).collect();
+            if is_vec { Expr::Vec(parts) } else { Expr::List(parts) }
+        }
+        Init::Tuple(parts) => {
+            let types: Vec<Ty> = match ty {
+                Ty::Tuple(types) => types.clone(),
+                _ => vec![Ty::Opaque; parts.len()],
+            };
+            Expr::Tuple(parts.iter().zip(&types).map(|(p, t)| init_expr(func, t, p, val, mem)).collect())
+        }
+        Init::Clone(at) => {
+            let from = place(func, at, mem(at.mem));
+            let slice = matches!(at.path.last(), Some(Proj::Range { .. })) || (at.path.is_empty() && matches!(func.mem(at.mem).ty, Ty::Slice(_)));
+            let owned_vec = matches!(ty, Ty::Vec(_));
+            match (slice || owned_vec, matches!(ty, Ty::Array(..))) {
+                (_, true) => match func.mem(at.mem).origin {
+                    Origin::Local | Origin::Owned(_) => Expr::method(from, "clone", Vec::new()),
+                    _ if at.path.is_empty() => Expr::method(Expr::Deref(Box::new(from)), "clone", Vec::new()),
+                    _ => Expr::method(from, "clone", Vec::new()),
+                },
+                (true, false) => Expr::method(from, "to_vec", Vec::new()),
+                _ => Expr::method(from, "clone", Vec::new()),
+            }
+        }
+        Init::Blank => reverse::zeros(ty).unwrap_or_else(|| Expr::Raw(quote!(::std::vec::Vec::new()))),
+    }
+}
+
+/// `lo..hi`, with what was said about its order.
+pub(crate) fn range_expr(range: &Range) -> Expr {
+    let base = Expr::Range(Some(Box::new(Expr::Val(range.lo))), Some(Box::new(Expr::Val(range.hi))), range.inclusive);
+    let step = |e: Expr| match range.step {
+        Some(n) => Expr::method(e, "step_by", vec![Expr::Val(n)]),
+        None => e,
+    };
+    let rev = |e: Expr| if range.rev { Expr::method(e, "rev", Vec::new()) } else { e };
+    if range.rev_first { step(rev(base)) } else { rev(step(base)) }
+}
+
+/// Tokens of the user's with their names in scope.
+pub(crate) fn user(func: &Func, code: &Verbatim) -> Expr {
+    let uses = code.uses.iter().map(|(name, used)| {
+        let value = match used {
+            Use::Tree(tree) => tree_expr(tree),
+            Use::Place(at) => Expr::borrow(false, place(func, at, Expr::Mem(at.mem))),
+        };
+        (name.clone(), value)
+    });
+    Expr::User(code.tokens.clone(), uses.collect())
+}
+
+/// The value of a tree.
+pub(crate) fn tree_expr(tree: &Tree) -> Expr {
+    match tree {
+        Tree::Val(v) => Expr::Val(*v),
+        Tree::Mem(m) => Expr::Mem(*m),
+        Tree::Tuple(parts) => Expr::Tuple(parts.iter().map(tree_expr).collect()),
+    }
+}
+
+/// An operation as an expression over the values that it takes.
+pub(crate) fn operation(func: &Func, v: ValId, op: &Op, rt: &TokenStream, sel: &Ident) -> Expr {
+    match op {
+        Op::Lit(tokens) | Op::Param(tokens) => Expr::Raw(tokens.clone()),
+        Op::Un(UnOp::Neg, a) => Expr::Neg(Box::new(Expr::Val(*a))),
+        Op::Un(UnOp::Not, a) => Expr::Not(Box::new(Expr::Val(*a))),
+        Op::Bin(op, a, b) => Expr::bin(bin_op(*op), Expr::Val(*a), Expr::Val(*b)),
+        Op::Cast(a, ty) => Expr::Cast(Box::new(Expr::Val(*a)), ty.clone()),
+        Op::Stop(a) => Expr::Val(*a),
+        Op::Load(at) => place(func, at, Expr::Mem(at.mem)),
+        Op::Len(at) => Expr::method(place(func, at, Expr::Mem(at.mem)), "len", Vec::new()),
+        Op::Rule { rule, args, .. } => scope(func, v, rule, args, rt).expr(rule.primal),
+        Op::Weight { site, rule, kink, args } => {
+            let scope = scope(func, args[0], rule, args, rt);
+            let kink = &rule.decisions[*kink];
+            let args = vec![site_ref(*site), to_f64(func, args[0], scope.expr(kink.margin)), scope.expr(kink.above), scope.expr(kink.tie)];
+            Expr::method(Expr::Raw(quote!(#sel)), "weight", args)
+        }
+        Op::Branch { site, op, lhs, rhs } => {
+            let (a, b) = (Expr::Val(*lhs), Expr::Val(*rhs));
+            let margin = to_f64(func, if func.is_real(*lhs) { *lhs } else { *rhs }, Expr::bin("-", a.clone(), b.clone()));
+            let holds = Expr::bin(bin_op(*op), a.clone(), b.clone());
+            Expr::method(Expr::Raw(quote!(#sel)), "branch", vec![site_ref(*site), margin, holds, Expr::bin("==", a, b)])
+        }
+        Op::Classify(method, a) => {
+            let real = ty_tokens(&func.val(*a).ty);
+            Expr::Call(quote!(#real::#method), vec![Expr::Val(*a)])
+        }
+        Op::Opaque(code) => user(func, code),
+    }
+}
+
+fn scope<'r>(func: &Func, y: ValId, rule: &'r autodiff_runtime::rules::Rule, args: &[ValId], rt: &TokenStream) -> crate::compiler::rule_text::Scope<'r> {
+    let names = rule.args.iter().copied().zip(args.iter().map(|a| Expr::Val(*a))).collect();
+    crate::compiler::rule_text::Scope { names, real: ty_tokens(&func.val(y).ty), rt: rt.clone() }
+}
+
+fn site_ref(site: crate::compiler::ssa::SiteId) -> Expr {
+    let k = proc_macro2::Literal::usize_unsuffixed(site.0 as usize);
+    Expr::Raw(quote!(&Self::__SITES[#k]))
+}
+
+fn to_f64(func: &Func, like: ValId, e: Expr) -> Expr {
+    match &func.val(like).ty {
+        Ty::Real(Real::F64) => e,
+        _ => Expr::Cast(Box::new(e), quote!(f64)),
+    }
+}
+
+pub(crate) fn bin_op(op: BinOp) -> &'static str {
+    match op {
+        BinOp::Add => "+",
+        BinOp::Sub => "-",
+        BinOp::Mul => "*",
+        BinOp::Div => "/",
+        BinOp::Rem => "%",
+        BinOp::And => "&&",
+        BinOp::Or => "||",
+        BinOp::BitAnd => "&",
+        BinOp::BitOr => "|",
+        BinOp::BitXor => "^",
+        BinOp::Shl => "<<",
+        BinOp::Shr => ">>",
+        BinOp::Eq => "==",
+        BinOp::Ne => "!=",
+        BinOp::Lt => "<",
+        BinOp::Le => "<=",
+        BinOp::Gt => ">",
+        BinOp::Ge => ">=",
+    }
+}

@@ -1,0 +1,330 @@
+//! Which primal values the reverse sweep reads, and where it gets each from.
+//!
+//! In: the reverse sweep. Out: [`Plan`]. A value that is out of scope when it is needed is computed
+//! again if that is cheap (arithmetic, comparisons, loads from memory that no store has changed
+//! since) and everything that it takes is at hand; otherwise it is recorded. Transcendental
+//! functions, roots, quotients, calls and decisions are never run a second time: std gives no
+//! promise that they would give the same bits, and a selection is asked once per visit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Context, Item, Rev, RevBlock, Reversed};
+use crate::compiler::analyse::layout::{BlockId, Role};
+use crate::compiler::analyse::loops::Mode;
+use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::hir::{BinOp, LoopId, Ty};
+use crate::compiler::ssa::{MemId, Op, Origin, Place, StmtKind, Tree, ValId};
+
+/// Where the reverse sweep gets its values from.
+#[derive(Debug, Default)]
+pub(crate) struct Plan<'a> {
+    /// Values computed again at the start of the reverse of their block, in order of definition.
+    pub(crate) recompute: BTreeMap<BlockId, BTreeSet<(u32, ValId)>>,
+    /// What each recorded loop saves per iteration.
+    pub(crate) records: BTreeMap<LoopId, BTreeSet<Item<'a>>>,
+    /// What is declared ahead of the branch in which it gets its value.
+    pub(crate) hoisted: BTreeSet<Item<'a>>,
+    /// Values that the reruns of loops compute.
+    pub(crate) rerun: BTreeSet<ValId>,
+    /// Memory that the reverse sweep reads.
+    pub(crate) mems: BTreeSet<MemId>,
+}
+
+/// Decides for every value.
+pub(super) fn run<'a>(cx: &'a Context<'a>, reversed: &Reversed<'a>) -> Plan<'a> {
+    let mut needs = Needs { cx, plan: Plan::default(), seen: BTreeSet::new(), seen_mems: BTreeSet::new(), pending: BTreeMap::new() };
+    needs.block(&reversed.body);
+    for (before, body) in reversed.fused.values() {
+        before.iter().for_each(|s| needs.code(s));
+        needs.block(body);
+    }
+    needs.settle();
+    needs.plan
+}
+
+struct Needs<'a> {
+    cx: &'a Context<'a>,
+    plan: Plan<'a>,
+    seen: BTreeSet<ValId>,
+    seen_mems: BTreeSet<MemId>,
+    /// Values that are out of scope in the reverse sweep, by region.
+    pending: BTreeMap<BlockId, BTreeSet<(u32, ValId)>>,
+}
+
+impl<'a> Needs<'a> {
+    fn block(&mut self, block: &RevBlock<'a>) {
+        for rev in &block.stmts {
+            match rev {
+                Rev::Code(stmt) => self.code(stmt),
+                Rev::If { cond, then, els } => {
+                    self.val(*cond);
+                    self.block(then);
+                    self.block(els);
+                }
+                Rev::Loop { stmt, body } => {
+                    self.trip_count(&stmt.kind);
+                    if matches!(stmt.kind.loop_id().map(|l| self.cx.mode(l)), Some(Mode::Rerun)) {
+                        self.rerun(stmt.kind.loop_body());
+                    }
+                    self.block(body);
+                }
+                Rev::Pullback { call, args } => {
+                    args.iter().for_each(|e| self.expr(e));
+                    if let Some((name, block)) = self.cx.residual(call) {
+                        self.item(Item::Residual(name), block);
+                    }
+                }
+            }
+        }
+    }
+
+    fn code(&mut self, stmt: &Stmt) {
+        stmt.walk(&mut |e| self.leaf(e));
+    }
+
+    fn expr(&mut self, e: &Expr) {
+        e.walk(&mut |e| self.leaf(e));
+    }
+
+    fn leaf(&mut self, e: &Expr) {
+        match e {
+            Expr::Val(v) => self.val(*v),
+            Expr::Mem(m) => self.mem(*m),
+            _ => {}
+        }
+    }
+
+    fn trip_count(&mut self, kind: &StmtKind) {
+        let Some(id) = kind.loop_id() else { return };
+        if let Some(count) = self.cx.layout.counts.get(&id) {
+            return self.val(*count);
+        }
+        if let StmtKind::For { range, .. } = kind {
+            [Some(range.lo), Some(range.hi), range.step].into_iter().flatten().for_each(|v| self.val(v));
+        }
+    }
+
+    /// Everything that the rerun of a loop computes is in scope of its reverse.
+    fn rerun(&mut self, body: Option<&'a crate::compiler::ssa::Block>) {
+        let Some(body) = body else { return };
+        let block = self.cx.layout.id_of(body);
+        let mut outer = Vec::new();
+        body.walk(&mut |s| {
+            s.kind.for_each_use(&mut |v| outer.push(v));
+            s.kind.for_each_read(&mut |m| {
+                self.plan.mems.insert(m);
+            });
+        });
+        for v in outer {
+            if !self.cx.layout.contains(block, self.cx.layout.def_block(v)) {
+                self.val(v);
+            }
+        }
+    }
+
+    fn val(&mut self, v: ValId) {
+        if !self.seen.insert(v) {
+            return;
+        }
+        let block = self.cx.layout.def_block(v);
+        let region = self.cx.layout.region(block);
+        if self.cx.is_live(region) && block == region {
+            return;
+        }
+        if self.is_inlined(v) || self.is_rebuilt_counter(v) {
+            return;
+        }
+        self.pending.entry(region).or_default().insert((self.cx.layout.def_pos(v), v));
+    }
+
+    /// Literals are printed where they are used.
+    fn is_inlined(&self, v: ValId) -> bool {
+        matches!(self.cx.layout.op(v), Some(Op::Lit(_)))
+    }
+
+    /// The counter of a loop whose reverse runs over the same range.
+    fn is_rebuilt_counter(&self, v: ValId) -> bool {
+        match self.cx.layout.blocks[self.cx.layout.def_block(v)].role {
+            Role::Body(l) => !self.cx.layout.counts.contains_key(&l) && self.cx.layout.counters.get(&l) == Some(&v),
+            _ => false,
+        }
+    }
+
+    fn mem(&mut self, m: MemId) {
+        self.plan.mems.insert(m);
+        if !self.seen_mems.insert(m) || self.cx.func.mem(m).origin != Origin::Local {
+            return;
+        }
+        self.item(Item::Mem(m), self.cx.layout.mem_block(m));
+    }
+
+    /// Keeps something that is not a number until the reverse of its block.
+    fn item(&mut self, item: Item<'a>, block: BlockId) {
+        let region = self.cx.layout.region(block);
+        if block != region {
+            self.plan.hoisted.insert(item);
+        }
+        if let (false, Role::Body(l)) = (self.cx.is_live(region), self.cx.layout.blocks[region].role) {
+            self.plan.records.entry(l).or_default().insert(item);
+        }
+    }
+
+    /// Works through the regions, inner before outer: what an inner one takes, an outer one gives.
+    fn settle(&mut self) {
+        while let Some(region) = self.deepest() {
+            let todo = self.pending.remove(&region).unwrap_or_default();
+            let (costly, cheap): (Vec<_>, Vec<_>) = todo.into_iter().partition(|(_, v)| !self.is_cheap(*v, region));
+            for (_, v) in costly {
+                self.keep(v, region);
+            }
+            for (_, v) in cheap {
+                self.recompute_or_keep(v, region);
+            }
+        }
+    }
+
+    fn deepest(&self) -> Option<BlockId> {
+        self.pending.iter().filter(|(_, todo)| !todo.is_empty()).map(|(r, _)| *r).max_by_key(|r| self.depth(*r))
+    }
+
+    fn depth(&self, mut block: BlockId) -> usize {
+        let mut depth = 0;
+        while let Some(parent) = self.cx.layout.blocks[block].parent {
+            block = parent;
+            depth += 1;
+        }
+        depth
+    }
+
+    fn keep(&mut self, v: ValId, region: BlockId) {
+        self.seen.insert(v);
+        self.item_at(v, region);
+    }
+
+    fn item_at(&mut self, v: ValId, region: BlockId) {
+        let block = self.cx.layout.def_block(v);
+        if block != region {
+            self.plan.hoisted.insert(Item::Val(v));
+        }
+        if let (false, Role::Body(l)) = (self.cx.is_live(region), self.cx.layout.blocks[region].role) {
+            self.plan.records.entry(l).or_default().insert(Item::Val(v));
+        }
+    }
+
+    fn is_kept(&self, v: ValId, region: BlockId) -> bool {
+        match (self.cx.is_live(region), self.cx.layout.blocks[region].role) {
+            (false, Role::Body(l)) => self.plan.records.get(&l).is_some_and(|items| items.contains(&Item::Val(v))),
+            _ => self.cx.layout.def_block(v) == region || self.plan.hoisted.contains(&Item::Val(v)),
+        }
+    }
+
+    fn recompute_or_keep(&mut self, v: ValId, region: BlockId) {
+        if self.is_kept(v, region) {
+            return;
+        }
+        let mut missing = BTreeSet::new();
+        self.missing(v, region, &mut missing, &mut BTreeSet::new());
+        match missing.len() {
+            0 => self.commit(v, region),
+            1 => {
+                missing.into_iter().for_each(|m| self.keep(m, region));
+                self.commit(v, region);
+            }
+            _ => self.keep(v, region),
+        }
+    }
+
+    /// The values that would have to be kept to compute `v` again.
+    fn missing(&self, v: ValId, region: BlockId, missing: &mut BTreeSet<ValId>, visited: &mut BTreeSet<ValId>) {
+        if !visited.insert(v) || self.at_hand(v, region) {
+            return;
+        }
+        if !self.is_cheap(v, region) {
+            missing.insert(v);
+            return;
+        }
+        if let Some(op) = self.cx.layout.op(v) {
+            op.for_each_use(&mut |u| self.missing(u, region, missing, visited));
+        }
+    }
+
+    fn at_hand(&self, v: ValId, region: BlockId) -> bool {
+        let home = self.cx.layout.region(self.cx.layout.def_block(v));
+        home != region || self.is_inlined(v) || self.is_rebuilt_counter(v) || self.is_kept(v, region)
+    }
+
+    /// Computes `v` again, and what it takes.
+    fn commit(&mut self, v: ValId, region: BlockId) {
+        if self.is_kept(v, region) || self.is_inlined(v) || self.is_rebuilt_counter(v) {
+            return;
+        }
+        let block = self.cx.layout.def_block(v);
+        if self.cx.layout.region(block) != region {
+            return self.val(v);
+        }
+        self.seen.insert(v);
+        if !self.plan.recompute.entry(block).or_default().insert((self.cx.layout.def_pos(v), v)) {
+            return;
+        }
+        let Some(op) = self.cx.layout.op(v) else { return };
+        let (mut uses, mut mems) = (Vec::new(), Vec::new());
+        op.for_each_use(&mut |u| uses.push(u));
+        op.for_each_mem(&mut |m| mems.push(m));
+        uses.into_iter().for_each(|u| self.commit(u, region));
+        mems.into_iter().for_each(|m| self.mem(m));
+    }
+
+    /// True if computing the value again costs little and gives the same bits.
+    fn is_cheap(&self, v: ValId, region: BlockId) -> bool {
+        match self.cx.layout.op(v) {
+            Some(Op::Bin(BinOp::Div | BinOp::Rem, ..)) => !self.cx.func.is_real(v),
+            Some(Op::Lit(_) | Op::Un(..) | Op::Bin(..) | Op::Cast(..) | Op::Stop(_) | Op::Classify(..)) => true,
+            Some(Op::Rule { rule, .. }) => !rule.costly && rule.std_method && !rule.decisions.is_empty(),
+            Some(Op::Load(at)) => self.can_load_again(v, at, region),
+            Some(Op::Len(at)) => !self.cx.layout.grows(at.mem) && self.can_load_again(v, at, region),
+            Some(Op::Opaque(code)) => code.pure && code.uses.is_empty() && !matches!(self.cx.func.val(v).ty, Ty::Opaque),
+            _ => false,
+        }
+    }
+
+    /// True if the memory still holds in the reverse sweep of `region` what the load found.
+    fn can_load_again(&self, v: ValId, at: &Place, region: BlockId) -> bool {
+        let layout = self.cx.layout;
+        let m = at.mem;
+        match self.cx.func.mem(m).origin {
+            Origin::Shared(_) => return true,
+            Origin::Exclusive(_) => return false,
+            Origin::Owned(_) | Origin::Local => {}
+        }
+        let home = layout.mem_block(m);
+        if layout.region(home) != home || self.is_given_away(m) {
+            return false;
+        }
+        let live = self.live_region(region);
+        let scope = if layout.contains(live, home) { home } else { live };
+        layout.stable(m, layout.def_pos(v), scope)
+    }
+
+    /// The innermost live region around a region.
+    fn live_region(&self, mut region: BlockId) -> BlockId {
+        while !self.cx.is_live(region) {
+            match self.cx.layout.blocks[region].parent {
+                Some(parent) => region = self.cx.layout.region(parent),
+                None => break,
+            }
+        }
+        region
+    }
+
+    /// True if the caller gets the memory as (a part of) the result.
+    fn is_given_away(&self, m: MemId) -> bool {
+        fn holds(tree: &Tree, m: MemId) -> bool {
+            match tree {
+                Tree::Mem(x) => *x == m,
+                Tree::Val(_) => false,
+                Tree::Tuple(parts) => parts.iter().any(|p| holds(p, m)),
+            }
+        }
+        self.cx.func.result.as_ref().is_some_and(|r| holds(r, m))
+    }
+}

@@ -1,0 +1,223 @@
+//! The reverse sweep, completed: what the plan keeps is taken back, what it computes again is
+//! computed at the start of the reverse of its block.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::forward::{Forward, kept_name, let_val, operation, range_expr};
+use super::needs::Plan;
+use super::{Context, Item, Rev, RevBlock, Reversed, Saved};
+use crate::compiler::analyse::layout::Role;
+use crate::compiler::analyse::loops::Mode;
+use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::hir::LoopId;
+use crate::compiler::ssa::{Block, Call, Stmt as Ssa, StmtKind, ValId};
+
+/// Completes the reverse sweep of the function.
+pub(super) fn run(cx: &Context<'_>, plan: &Plan<'_>, saved: &Saved, reversed: &Reversed<'_>) -> Vec<Stmt> {
+    block(cx, plan, saved, reversed, &reversed.body)
+}
+
+/// Completes the reverse of a block.
+pub(super) fn block(cx: &Context<'_>, plan: &Plan<'_>, saved: &Saved, reversed: &Reversed<'_>, rev: &RevBlock<'_>) -> Vec<Stmt> {
+    Sweep { cx, plan, saved, reversed }.block(rev)
+}
+
+struct Sweep<'a> {
+    cx: &'a Context<'a>,
+    plan: &'a Plan<'a>,
+    saved: &'a Saved,
+    reversed: &'a Reversed<'a>,
+}
+
+impl Sweep<'_> {
+    fn block(&self, rev: &RevBlock<'_>) -> Vec<Stmt> {
+        let mut out = self.prologue(rev.block);
+        for stmt in &rev.stmts {
+            match stmt {
+                Rev::Code(stmt) => out.push(stmt.clone()),
+                Rev::If { cond, then, els } => {
+                    let (then, els) = (self.block(then), self.block(els));
+                    out.push(Stmt::If { cond: Expr::Val(*cond), then, els });
+                }
+                Rev::Loop { stmt, body } => self.looped(stmt, body, &mut out),
+                Rev::Pullback { call, args } => self.pullback(call, args, &mut out),
+            }
+        }
+        out
+    }
+
+    /// What the block had in scope in the forward sweep and its reverse needs.
+    fn prologue(&self, block: &Block) -> Vec<Stmt> {
+        let id = self.cx.layout.id_of(block);
+        let mut out = Vec::new();
+        for item in &self.plan.hoisted {
+            if let Item::Mem(m) = item {
+                if self.cx.layout.mem_block(*m) == id {
+                    let name = &self.cx.func.mem(*m).name;
+                    let kept = Expr::Name(kept_name(name));
+                    out.push(Stmt::Expect { pattern: quote!(::core::option::Option::Some(#name)), init: kept });
+                }
+            }
+        }
+        for (_, v) in self.plan.recompute.get(&id).into_iter().flatten() {
+            if let Some(op) = self.cx.layout.op(*v) {
+                let value = operation(self.cx.func, *v, op, &self.cx.names.rt, &self.cx.names.sel);
+                out.push(let_val(self.cx.func, *v, false, Some(value)));
+            }
+        }
+        out
+    }
+
+    fn pullback(&self, call: &Call, args: &[Expr], out: &mut Vec<Stmt>) {
+        let residual = &call.residual;
+        let hoisted = self.cx.residual(call).is_some_and(|(name, _)| self.plan.hoisted.contains(&Item::Residual(name)));
+        let function = match hoisted {
+            false => quote!(#residual),
+            true => {
+                let pattern = quote!(::core::option::Option::Some(pullback));
+                out.push(Stmt::Expect { pattern, init: Expr::Name(residual.clone()) });
+                quote!(pullback)
+            }
+        };
+        out.push(Stmt::Expr(Expr::Call(function, args.to_vec())));
+    }
+
+    fn looped(&self, stmt: &Ssa, body: &RevBlock<'_>, out: &mut Vec<Stmt>) {
+        let Some(id) = stmt.kind.loop_id() else { return };
+        let mut inner = Vec::new();
+        match self.cx.mode(id) {
+            Mode::Rerun => inner.extend(self.rerun(stmt, body)),
+            _ => inner.extend(self.pop(id)),
+        }
+        inner.extend(self.block(body));
+        out.push(match &stmt.kind {
+            StmtKind::For { counter, range, count: None, .. } => {
+                let counter = &self.cx.func.val(*counter).name;
+                let iter = Expr::method(range_expr(range), "rev", Vec::new());
+                Stmt::For { pattern: quote!(#counter), iter, body: inner }
+            }
+            kind => {
+                let hi = kind.count().map(|v| Box::new(Expr::Val(v)));
+                let iter = Expr::Range(Some(Box::new(Expr::Raw(quote!(0)))), hi, false);
+                Stmt::For { pattern: quote!(_), iter, body: inner }
+            }
+        });
+    }
+
+    /// Takes the record of an iteration.
+    fn pop(&self, id: LoopId) -> Option<Stmt> {
+        let (items, stack) = (self.plan.records.get(&id)?, self.saved.stacks.get(&id)?);
+        let names: Vec<TokenStream> = items.iter().map(|i| self.name_of(i)).collect();
+        let pattern = match names.as_slice() {
+            [one] => quote!(#one),
+            all => quote!((#(#all),*)),
+        };
+        let init = Expr::method(Expr::Name(stack.clone()), "pop", Vec::new());
+        Some(Stmt::Expect { pattern: quote!(::core::option::Option::Some(#pattern)), init })
+    }
+
+    fn name_of(&self, item: &Item<'_>) -> TokenStream {
+        let name = match item {
+            Item::Val(v) => self.cx.func.val(*v).name.clone(),
+            Item::Mem(m) if self.plan.hoisted.contains(item) => kept_name(&self.cx.func.mem(*m).name),
+            Item::Mem(m) => self.cx.func.mem(*m).name.clone(),
+            Item::Residual(name) => Ident::new(name, self.cx.func.name.span()),
+        };
+        quote!(#name)
+    }
+
+    /// The forward part of an iteration once more: what its reverse reads, and nothing else.
+    fn rerun(&self, stmt: &Ssa, reverse: &RevBlock<'_>) -> Vec<Stmt> {
+        let Some(body) = stmt.kind.loop_body() else { return Vec::new() };
+        let mut needed = BTreeSet::new();
+        read_by(reverse, &mut needed);
+        let inside = self.cx.layout.id_of(body);
+        for (v, _) in self.plan.recompute.values().flatten().map(|(p, v)| (*v, p)) {
+            if let Some(op) = self.cx.layout.op(v) {
+                op.for_each_use(&mut |u| { needed.insert(u); });
+            }
+        }
+        for (l, items) in &self.plan.records {
+            if self.cx.layout.contains(inside, self.cx.layout.body_of(*l)) {
+                needed.extend(items.iter().filter_map(|i| if let Item::Val(v) = i { Some(*v) } else { None }));
+            }
+        }
+        loop {
+            let before = needed.len();
+            self.close(body, &mut needed);
+            if needed.len() == before {
+                break;
+            }
+        }
+        let forward = Forward { cx: self.cx, plan: self.plan, saved: self.saved, reversed: self.reversed, rerun: Some(needed) };
+        forward.block(body)
+    }
+
+    /// Adds what the needed values of a block are computed from.
+    fn close(&self, block: &Block, needed: &mut BTreeSet<ValId>) {
+        for stmt in block.stmts.iter().rev() {
+            match &stmt.kind {
+                StmtKind::Def(v, op) if needed.contains(v) => op.for_each_use(&mut |u| {
+                    needed.insert(u);
+                }),
+                StmtKind::Def(..) => {}
+                StmtKind::Store { place, value, .. } => {
+                    if self.plan.mems.contains(&place.mem) {
+                        needed.insert(*value);
+                        place.for_each_use(&mut |u| { needed.insert(u); });
+                    }
+                }
+                StmtKind::If { cond, phis, .. } => {
+                    needed.insert(*cond);
+                    for p in phis {
+                        if needed.contains(&p.out) {
+                            needed.extend([p.then, p.els]);
+                        }
+                    }
+                }
+                kind => {
+                    kind.for_each_use(&mut |u| { needed.insert(u); });
+                    for c in kind.carried() {
+                        if needed.contains(&c.out) || needed.contains(&c.phi) {
+                            needed.extend([c.out, c.phi, c.init, c.next]);
+                        }
+                    }
+                }
+            }
+            stmt.kind.blocks().into_iter().for_each(|b| self.close(b, needed));
+        }
+        let role = self.cx.layout.blocks[self.cx.layout.id_of(block)].role;
+        debug_assert!(role != Role::Function);
+    }
+}
+
+/// The primal values that a reverse block reads.
+fn read_by(rev: &RevBlock<'_>, needed: &mut BTreeSet<ValId>) {
+    let mut leaf = |e: &Expr| {
+        if let Expr::Val(v) = e {
+            needed.insert(*v);
+        }
+    };
+    let mut conds = Vec::new();
+    let mut blocks = Vec::new();
+    for stmt in &rev.stmts {
+        match stmt {
+            Rev::Code(stmt) => stmt.walk(&mut leaf),
+            Rev::If { cond, then, els } => {
+                conds.push(*cond);
+                blocks.extend([then, els]);
+            }
+            Rev::Loop { stmt, body } => {
+                stmt.kind.for_each_use(&mut |v| conds.push(v));
+                conds.extend(stmt.kind.count());
+                blocks.push(body);
+            }
+            Rev::Pullback { args, .. } => args.iter().for_each(|e| e.walk(&mut leaf)),
+        }
+    }
+    needed.extend(conds);
+    blocks.into_iter().for_each(|b| read_by(b, needed));
+}

@@ -1,0 +1,5 @@
+//! Analyses of the SSA form. Each is a function from the form to a table of facts.
+
+pub(crate) mod activity;
+pub(crate) mod layout;
+pub(crate) mod loops;

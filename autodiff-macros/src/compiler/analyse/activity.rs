@@ -1,0 +1,381 @@
+//! Which values depend on a differentiated parameter, which reach the result, and which depend on
+//! a parameter by control only.
+//!
+//! In: the SSA form. Out: [`Activity`]. Memory variables are taken as a whole and without regard
+//! to order, which errs towards "active".
+//!
+//! A value is *varied* if a differentiated parameter enters it through arithmetic, *useful* if it
+//! enters the result, *active* if both. An integer or truth value is *tainted* if a test on a varied
+//! value decides what it is: as an index or a condition it selects a branch, but turned into a real
+//! number it would jump.
+
+use crate::compiler::hir::{BinOp, Role, Ty, UnOp};
+use crate::compiler::ssa::{Arg, Block, Call, Carried, Func, Init, MemId, Op, Origin, Place, StmtKind, Tree, ValId};
+
+/// Facts about every value and memory variable.
+#[derive(Clone, Debug)]
+pub(crate) struct Activity {
+    varied: Vec<bool>,
+    varied_mems: Vec<bool>,
+    useful: Vec<bool>,
+    useful_mems: Vec<bool>,
+    tainted: Vec<bool>,
+    tainted_mems: Vec<bool>,
+}
+
+/// Computes the facts.
+pub(crate) fn run(func: &Func) -> Activity {
+    let (vals, mems) = (func.vals.len(), func.mems.len());
+    let facts = Activity {
+        varied: vec![false; vals],
+        varied_mems: vec![false; mems],
+        useful: vec![false; vals],
+        useful_mems: vec![false; mems],
+        tainted: vec![false; vals],
+        tainted_mems: vec![false; mems],
+    };
+    let mut pass = Pass { func, facts, changed: false };
+    pass.seed();
+    pass.until_stable(|p| p.forward(&func.body, false));
+    pass.until_stable(|p| p.backward(&func.body));
+    pass.facts
+}
+
+impl Activity {
+    pub(crate) fn varied(&self, v: ValId) -> bool {
+        self.varied.get(v.0 as usize).copied().unwrap_or(false)
+    }
+
+    pub(crate) fn varied_mem(&self, m: MemId) -> bool {
+        self.varied_mems[m.0 as usize]
+    }
+
+    pub(crate) fn useful(&self, v: ValId) -> bool {
+        self.useful.get(v.0 as usize).copied().unwrap_or(false)
+    }
+
+    pub(crate) fn tainted(&self, v: ValId) -> bool {
+        self.tainted.get(v.0 as usize).copied().unwrap_or(false)
+    }
+
+    /// True if the value has an adjoint.
+    pub(crate) fn active(&self, v: ValId) -> bool {
+        self.varied(v) && self.useful(v)
+    }
+
+    /// True if the memory variable has an adjoint.
+    pub(crate) fn active_mem(&self, m: MemId) -> bool {
+        self.varied_mems[m.0 as usize] && self.useful_mems[m.0 as usize]
+    }
+
+    /// True if some argument of the call is varied: only then the callee's derivative is asked for.
+    pub(crate) fn varied_call(&self, call: &Call) -> bool {
+        call.args.iter().any(|a| self.varied_arg(a))
+    }
+
+    /// True if the argument is varied.
+    pub(crate) fn varied_arg(&self, arg: &Arg) -> bool {
+        match arg {
+            Arg::Val(v) | Arg::RefVal(v, _) => self.varied(*v),
+            Arg::Ref(_, place) | Arg::Own(place) => self.varied_mem(place.mem),
+            Arg::Tuple(parts) => parts.iter().any(|a| self.varied_arg(a)),
+        }
+    }
+
+    /// True if something that the call gives or changes has an adjoint.
+    pub(crate) fn active_call(&self, call: &Call) -> bool {
+        let mut active = false;
+        StmtKind::Call(call.clone()).for_each_def(&mut |v| active |= self.active(v));
+        StmtKind::Call(call.clone()).for_each_write(&mut |m| active |= self.active_mem(m));
+        active && self.varied_call(call)
+    }
+}
+
+struct Pass<'a> {
+    func: &'a Func,
+    facts: Activity,
+    changed: bool,
+}
+
+impl Pass<'_> {
+    fn until_stable(&mut self, mut f: impl FnMut(&mut Self)) {
+        loop {
+            self.changed = false;
+            f(self);
+            if !self.changed {
+                return;
+            }
+        }
+    }
+
+    fn seed(&mut self) {
+        for param in &self.func.params {
+            if param.role == Role::Differentiable {
+                self.vary_tree(&param.entry);
+            }
+            if let Some(v) = param.exit {
+                self.use_val(v);
+            }
+        }
+        for (k, mem) in self.func.mems.iter().enumerate() {
+            if matches!(mem.origin, Origin::Exclusive(_)) {
+                self.facts.useful_mems[k] = true;
+            }
+        }
+        if let Some(result) = &self.func.result {
+            result.for_each_val(&mut |v| self.use_val(v));
+            result.for_each_mem(&mut |m| self.use_mem(m));
+        }
+    }
+
+    fn forward(&mut self, block: &Block, tainted: bool) {
+        for stmt in &block.stmts {
+            match &stmt.kind {
+                StmtKind::Def(v, op) => self.define(*v, op),
+                StmtKind::Alloc(m, init) => self.init(*m, init),
+                StmtKind::Push { place, init } => {
+                    self.init(place.mem, init);
+                    if tainted {
+                        self.taint_mem(place.mem);
+                    }
+                }
+                StmtKind::Store { place, value, .. } => {
+                    if self.facts.varied(*value) {
+                        self.vary_mem(place.mem);
+                    }
+                    if tainted || self.facts.tainted(*value) {
+                        self.taint_mem(place.mem);
+                    }
+                }
+                StmtKind::Copy { dst, src } => {
+                    if self.facts.varied_mem(src.mem) {
+                        self.vary_mem(dst.mem);
+                    }
+                    if tainted || self.facts.tainted_mems[src.mem.0 as usize] {
+                        self.taint_mem(dst.mem);
+                    }
+                }
+                StmtKind::If { cond, then, els, phis } => {
+                    let tainted = tainted || self.facts.tainted(*cond);
+                    self.forward(then, tainted);
+                    self.forward(els, tainted);
+                    phis.iter().for_each(|p| self.merge(p.out, &[p.then, p.els], tainted));
+                }
+                StmtKind::For { range, carried, body, until, .. } => {
+                    let tainted = tainted || self.facts.tainted(range.lo) || self.facts.tainted(range.hi) || until.is_some_and(|v| self.facts.tainted(v));
+                    self.looped(carried, body, tainted);
+                }
+                StmtKind::While { carried, head, cond, body, .. } => {
+                    self.forward(head, tainted);
+                    let tainted = tainted || self.facts.tainted(*cond);
+                    self.looped(carried, body, tainted);
+                }
+                StmtKind::Call(call) => self.call(call),
+                StmtKind::Effect(_) => {}
+            }
+        }
+    }
+
+    fn looped(&mut self, carried: &[Carried], body: &Block, tainted: bool) {
+        self.forward(body, tainted);
+        for c in carried {
+            self.merge(c.phi, &[c.init, c.next], tainted);
+            self.merge(c.out, &[c.init, c.next], tainted);
+        }
+    }
+
+    fn define(&mut self, v: ValId, op: &Op) {
+        let real = self.func.is_real(v);
+        let (mut varied, mut tainted) = (false, false);
+        op.for_each_use(&mut |u| {
+            varied |= self.facts.varied(u);
+            tainted |= self.facts.tainted(u);
+        });
+        match op {
+            Op::Load(place) => {
+                let indexed_by_tainted = tainted;
+                varied = self.facts.varied_mem(place.mem);
+                tainted = indexed_by_tainted || self.facts.tainted_mems[place.mem.0 as usize];
+            }
+            Op::Len(_) | Op::Stop(_) | Op::Weight { .. } => varied = false,
+            Op::Opaque(code) => {
+                code.for_each_mem(&mut |m| varied |= self.facts.varied_mem(m));
+            }
+            _ => {}
+        }
+        if real && varied && carries_derivative(op) {
+            self.vary(v);
+        }
+        if !real && (varied || tainted) {
+            self.taint(v);
+        }
+    }
+
+    fn init(&mut self, m: MemId, init: &Init) {
+        let (mut varied, mut tainted) = (false, false);
+        init.for_each_use(&mut |v| {
+            varied |= self.facts.varied(v);
+            tainted |= self.facts.tainted(v);
+        });
+        init.for_each_mem(&mut |src| {
+            varied |= self.facts.varied_mem(src);
+            tainted |= self.facts.tainted_mems[src.0 as usize];
+        });
+        if varied {
+            self.vary_mem(m);
+        }
+        if tainted {
+            self.taint_mem(m);
+        }
+    }
+
+    fn merge(&mut self, out: ValId, from: &[ValId], tainted: bool) {
+        if self.func.is_real(out) {
+            if from.iter().any(|v| self.facts.varied(*v)) {
+                self.vary(out);
+            }
+        } else if tainted || from.iter().any(|v| self.facts.tainted(*v)) {
+            self.taint(out);
+        }
+    }
+
+    fn call(&mut self, call: &Call) {
+        if !self.facts.varied_call(call) {
+            return;
+        }
+        let kind = StmtKind::Call(call.clone());
+        let mut defs = Vec::new();
+        kind.for_each_def(&mut |v| defs.push(v));
+        for v in defs {
+            match self.func.val(v).ty {
+                Ty::Real(_) => self.vary(v),
+                _ => self.taint(v),
+            }
+        }
+        let mut written = Vec::new();
+        kind.for_each_write(&mut |m| written.push(m));
+        written.into_iter().for_each(|m| self.vary_mem(m));
+    }
+
+    fn backward(&mut self, block: &Block) {
+        for stmt in block.stmts.iter().rev() {
+            match &stmt.kind {
+                StmtKind::Def(v, op) if self.facts.useful(*v) => match op {
+                    Op::Load(place) => self.use_mem(place.mem),
+                    op if carries_derivative(op) => op.for_each_use(&mut |u| self.use_val(u)),
+                    _ => {}
+                },
+                StmtKind::Alloc(m, init) | StmtKind::Push { place: Place { mem: m, .. }, init } if self.facts.useful_mems[m.0 as usize] => {
+                    init.for_each_use(&mut |v| self.use_val(v));
+                    init.for_each_mem(&mut |m| self.use_mem(m));
+                }
+                StmtKind::Store { place, value, .. } if self.facts.useful_mems[place.mem.0 as usize] => self.use_val(*value),
+                StmtKind::Copy { dst, src } if self.facts.useful_mems[dst.mem.0 as usize] => self.use_mem(src.mem),
+                StmtKind::If { then, els, phis, .. } => {
+                    for p in phis.iter().filter(|p| self.facts.useful[p.out.0 as usize]).cloned().collect::<Vec<_>>() {
+                        self.use_val(p.then);
+                        self.use_val(p.els);
+                    }
+                    self.backward(els);
+                    self.backward(then);
+                }
+                StmtKind::For { carried, body, .. } => self.backward_loop(carried, body),
+                StmtKind::While { carried, head, body, .. } => {
+                    self.backward_loop(carried, body);
+                    self.backward(head);
+                }
+                StmtKind::Call(call) => self.backward_call(call),
+                _ => {}
+            }
+        }
+    }
+
+    fn backward_loop(&mut self, carried: &[Carried], body: &Block) {
+        for c in carried {
+            if self.facts.useful(c.out) || self.facts.useful(c.phi) {
+                self.use_val(c.next);
+                self.use_val(c.init);
+            }
+        }
+        self.backward(body);
+    }
+
+    fn backward_call(&mut self, call: &Call) {
+        let kind = StmtKind::Call(call.clone());
+        let mut useful = false;
+        kind.for_each_def(&mut |v| useful |= self.facts.useful(v));
+        kind.for_each_write(&mut |m| useful |= self.facts.useful_mems[m.0 as usize]);
+        if !useful {
+            return;
+        }
+        for arg in &call.args {
+            arg.for_each_use(&mut |v| self.use_val(v));
+            arg.for_each_mem(&mut |m, _| self.use_mem(m));
+        }
+    }
+
+    fn vary_tree(&mut self, tree: &Tree) {
+        tree.for_each_val(&mut |v| {
+            if self.func.is_real(v) {
+                self.vary(v);
+            }
+        });
+        tree.for_each_mem(&mut |m| self.vary_mem(m));
+    }
+
+    fn vary(&mut self, v: ValId) {
+        set(&mut self.facts.varied, v.0, &mut self.changed);
+    }
+
+    fn vary_mem(&mut self, m: MemId) {
+        if holds_reals(&self.func.mem(m).ty) {
+            set(&mut self.facts.varied_mems, m.0, &mut self.changed);
+        } else {
+            self.taint_mem(m);
+        }
+    }
+
+    fn taint(&mut self, v: ValId) {
+        set(&mut self.facts.tainted, v.0, &mut self.changed);
+    }
+
+    fn taint_mem(&mut self, m: MemId) {
+        set(&mut self.facts.tainted_mems, m.0, &mut self.changed);
+    }
+
+    fn use_val(&mut self, v: ValId) {
+        if self.func.is_real(v) {
+            set(&mut self.facts.useful, v.0, &mut self.changed);
+        }
+    }
+
+    fn use_mem(&mut self, m: MemId) {
+        set(&mut self.facts.useful_mems, m.0, &mut self.changed);
+    }
+}
+
+fn set(table: &mut [bool], index: u32, changed: &mut bool) {
+    let slot = &mut table[index as usize];
+    *changed |= !*slot;
+    *slot = true;
+}
+
+/// True if the adjoint of the result flows to the operands.
+pub(crate) fn carries_derivative(op: &Op) -> bool {
+    match op {
+        Op::Un(op, _) => *op == UnOp::Neg,
+        Op::Bin(op, ..) => matches!(op, BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div | BinOp::Rem),
+        Op::Param(_) | Op::Cast(..) | Op::Rule { .. } | Op::Load(_) => true,
+        _ => false,
+    }
+}
+
+/// True if a real number may be stored somewhere in the type.
+pub(crate) fn holds_reals(ty: &Ty) -> bool {
+    match ty {
+        Ty::Real(_) | Ty::Opaque => true,
+        Ty::Tuple(parts) => parts.iter().any(holds_reals),
+        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) | Ty::Ref(_, inner) => holds_reals(inner),
+        Ty::Int | Ty::Bool | Ty::Unit | Ty::Never | Ty::Infer(_) => false,
+    }
+}

@@ -1,0 +1,221 @@
+//! Where everything stands: the tree of blocks, the block and position of every definition, the
+//! positions of every store.
+//!
+//! A *region* is a block that runs as a whole and is reversed as a whole: the function body or the
+//! body of a loop. What a region defines is in scope of its reverse sweep only if it is recorded,
+//! unless the region is *live* (the function, or a loop that is reversed iteration by iteration).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::compiler::hir::LoopId;
+use crate::compiler::ssa::{Block, Func, MemId, Op, StmtKind, ValId};
+
+/// Index of a block.
+pub(crate) type BlockId = usize;
+
+/// The role of a block.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Role {
+    Function,
+    Branch,
+    Head,
+    Body(LoopId),
+}
+
+/// A block and its place in the tree.
+#[derive(Clone, Debug)]
+pub(crate) struct Info {
+    pub(crate) parent: Option<BlockId>,
+    pub(crate) role: Role,
+    /// Position of the first and one past the last statement in it.
+    pub(crate) span: (u32, u32),
+}
+
+/// The tables.
+#[derive(Debug)]
+pub(crate) struct Layout<'a> {
+    pub(crate) blocks: Vec<Info>,
+    by_address: BTreeMap<usize, BlockId>,
+    def_block: Vec<BlockId>,
+    def_pos: Vec<u32>,
+    ops: Vec<Option<&'a Op>>,
+    mem_block: Vec<BlockId>,
+    stores: Vec<Vec<u32>>,
+    bodies: BTreeMap<LoopId, BlockId>,
+    positions: BTreeMap<usize, u32>,
+    /// Vectors that are pushed to.
+    grown: BTreeSet<MemId>,
+    /// The counters of counted loops.
+    pub(crate) counters: BTreeMap<LoopId, ValId>,
+    /// The loops that count their iterations.
+    pub(crate) counts: BTreeMap<LoopId, ValId>,
+    /// The block of every call, by the name of its residual.
+    pub(crate) calls: BTreeMap<String, BlockId>,
+}
+
+/// Computes the tables.
+pub(crate) fn run(func: &Func) -> Layout<'_> {
+    let mut layout = Layout {
+        blocks: Vec::new(),
+        by_address: BTreeMap::new(),
+        def_block: vec![0; func.vals.len()],
+        def_pos: vec![0; func.vals.len()],
+        ops: vec![None; func.vals.len()],
+        mem_block: vec![0; func.mems.len()],
+        stores: vec![Vec::new(); func.mems.len()],
+        bodies: BTreeMap::new(),
+        positions: BTreeMap::new(),
+        grown: BTreeSet::new(),
+        counters: BTreeMap::new(),
+        counts: BTreeMap::new(),
+        calls: BTreeMap::new(),
+    };
+    layout.block(&func.body, None, Role::Function, &mut 0);
+    layout
+}
+
+impl<'a> Layout<'a> {
+    fn block(&mut self, block: &'a Block, parent: Option<BlockId>, role: Role, next: &mut u32) -> BlockId {
+        let id = self.blocks.len();
+        self.blocks.push(Info { parent, role, span: (*next, *next) });
+        self.by_address.insert(address(block), id);
+        if let Role::Body(l) = role {
+            self.bodies.insert(l, id);
+        }
+        for stmt in &block.stmts {
+            let pos = *next;
+            *next += 1;
+            self.positions.insert(address(stmt), pos);
+            self.stmt(&stmt.kind, id, pos, next);
+        }
+        self.blocks[id].span.1 = *next;
+        id
+    }
+
+    fn stmt(&mut self, kind: &'a StmtKind, block: BlockId, pos: u32, next: &mut u32) {
+        kind.for_each_def(&mut |v| self.define(v, block, pos));
+        if let StmtKind::Def(v, op) = kind {
+            self.ops[v.0 as usize] = Some(op);
+        }
+        match kind {
+            StmtKind::Alloc(m, _) => self.mem_block[m.0 as usize] = block,
+            StmtKind::Call(call) => {
+                self.calls.insert(call.residual.to_string(), block);
+                if let Some(result) = &call.result {
+                    result.for_each_mem(&mut |m| self.mem_block[m.0 as usize] = block);
+                }
+                kind.for_each_write(&mut |m| self.stores[m.0 as usize].push(pos));
+            }
+            // Elements that were there stay as they are.
+            StmtKind::Push { place, .. } => drop(self.grown.insert(place.mem)),
+            _ => kind.for_each_write(&mut |m| self.stores[m.0 as usize].push(pos)),
+        }
+        if let (Some(id), Some(count)) = (kind.loop_id(), kind.count()) {
+            self.counts.insert(id, count);
+        }
+        match kind {
+            StmtKind::If { then, els, .. } => {
+                self.block(then, Some(block), Role::Branch, next);
+                self.block(els, Some(block), Role::Branch, next);
+            }
+            StmtKind::For { id, counter, carried, body, .. } => {
+                let inner = self.block(body, Some(block), Role::Body(*id), next);
+                self.define(*counter, inner, pos);
+                self.counters.insert(*id, *counter);
+                carried.iter().for_each(|c| self.define(c.phi, inner, pos));
+            }
+            StmtKind::While { id, carried, head, body, .. } => {
+                self.block(head, Some(block), Role::Head, next);
+                let inner = self.block(body, Some(block), Role::Body(*id), next);
+                carried.iter().for_each(|c| self.define(c.phi, inner, pos));
+            }
+            _ => {}
+        }
+    }
+
+    fn define(&mut self, v: ValId, block: BlockId, pos: u32) {
+        self.def_block[v.0 as usize] = block;
+        self.def_pos[v.0 as usize] = pos;
+    }
+
+    pub(crate) fn id_of(&self, block: &Block) -> BlockId {
+        self.by_address.get(&address(block)).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn position(&self, stmt: &crate::compiler::ssa::Stmt) -> u32 {
+        self.positions.get(&address(stmt)).copied().unwrap_or(0)
+    }
+
+    /// The block that a value is defined in; counters and carried values belong to the body.
+    pub(crate) fn def_block(&self, v: ValId) -> BlockId {
+        self.def_block.get(v.0 as usize).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn def_pos(&self, v: ValId) -> u32 {
+        self.def_pos.get(v.0 as usize).copied().unwrap_or(0)
+    }
+
+    /// The operation that defines a value, if it is one.
+    pub(crate) fn op(&self, v: ValId) -> Option<&'a Op> {
+        self.ops.get(v.0 as usize).copied().flatten()
+    }
+
+    /// The block that a memory variable is declared in.
+    pub(crate) fn mem_block(&self, m: MemId) -> BlockId {
+        self.mem_block[m.0 as usize]
+    }
+
+    /// Positions of the statements that write to the variable after its declaration.
+    pub(crate) fn stores(&self, m: MemId) -> &[u32] {
+        &self.stores[m.0 as usize]
+    }
+
+    /// True if the variable is a vector that is pushed to: its length is not that of its beginning.
+    pub(crate) fn grows(&self, m: MemId) -> bool {
+        self.grown.contains(&m)
+    }
+
+    pub(crate) fn body_of(&self, l: LoopId) -> BlockId {
+        self.bodies.get(&l).copied().unwrap_or(0)
+    }
+
+    /// The region that a block belongs to.
+    pub(crate) fn region(&self, mut block: BlockId) -> BlockId {
+        while let (Role::Branch | Role::Head, Some(parent)) = (self.blocks[block].role, self.blocks[block].parent) {
+            block = parent;
+        }
+        block
+    }
+
+    /// True if `outer` is `inner` or contains it.
+    pub(crate) fn contains(&self, outer: BlockId, mut inner: BlockId) -> bool {
+        loop {
+            if inner == outer {
+                return true;
+            }
+            match self.blocks[inner].parent {
+                Some(parent) => inner = parent,
+                None => return false,
+            }
+        }
+    }
+
+    /// True if no store to `m` can run after the statement at `pos` and before `region` ends: no
+    /// store stands later in the region, and none shares a loop inside the region with it.
+    pub(crate) fn stable(&self, m: MemId, pos: u32, region: BlockId) -> bool {
+        let (start, end) = self.blocks[region].span;
+        self.stores(m).iter().filter(|s| (start..end).contains(s)).all(|s| *s < pos && !self.share_loop(*s, pos, region))
+    }
+
+    /// True if a loop inside of the region contains both positions.
+    fn share_loop(&self, a: u32, b: u32, region: BlockId) -> bool {
+        self.blocks.iter().enumerate().any(|(id, info)| {
+            let within = |p: u32| info.span.0 <= p && p < info.span.1;
+            matches!(info.role, Role::Body(_)) && id != region && within(a) && within(b) && self.contains(region, id)
+        })
+    }
+}
+
+fn address<T>(of: &T) -> usize {
+    std::ptr::from_ref(of).addr()
+}

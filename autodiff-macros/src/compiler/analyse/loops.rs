@@ -1,0 +1,480 @@
+//! Loop classes: how the reverse sweep gets the values of an iteration.
+//!
+//! - *fused*: the loop accumulates (`acc += e`), and the adjoint of the accumulators is known before
+//!   it starts; each iteration is run and reversed at once. No storage.
+//! - *rerun*: the loop accumulates, yet the adjoint is known only later; the reverse sweep runs each
+//!   iteration again and reverses it. No storage.
+//! - *recorded*: every other loop; what the reverse sweep reads and cannot compute again is saved,
+//!   one record per iteration.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::activity::Activity;
+use super::layout::Layout;
+use crate::compiler::code::Expr;
+use crate::compiler::hir::{BinOp, LoopId, Ty, UnOp};
+use crate::compiler::ssa::{Block, Carried, Func, Init, MemId, Op, Origin, Place, Proj, Stmt, StmtKind, StoreOp, ValId};
+
+/// How a loop is reversed.
+#[derive(Clone, Debug)]
+pub(crate) enum Mode {
+    /// The adjoints of the accumulators (values after the loop), known before it.
+    Fused(Vec<(ValId, Expr)>),
+    Rerun,
+    Recorded,
+}
+
+/// The mode of every loop that is not recorded.
+pub(crate) type Modes = BTreeMap<LoopId, Mode>;
+
+/// Classifies the loops. `seed` is the adjoint of the result, if it is known in advance.
+pub(crate) fn run(func: &Func, facts: &Activity, layout: &Layout<'_>, seed: Option<Expr>) -> Modes {
+    let mut pass = Loops { func, facts, layout, modes: Modes::new() };
+    let mut terminals = Terminals::new();
+    if let (Some(seed), Some(crate::compiler::ssa::Tree::Val(v))) = (seed, &func.result) {
+        terminals.insert(*v, seed);
+    }
+    pass.block(&func.body, &terminals);
+    pass.modes
+}
+
+/// Values whose adjoint gets a contribution that is known in advance.
+type Terminals = BTreeMap<ValId, Expr>;
+
+struct Loops<'a> {
+    func: &'a Func,
+    facts: &'a Activity,
+    layout: &'a Layout<'a>,
+    modes: Modes,
+}
+
+impl Loops<'_> {
+    /// Classifies the loops that stand directly in a live block.
+    fn block(&mut self, block: &Block, terminals: &Terminals) {
+        for (k, stmt) in block.stmts.iter().enumerate() {
+            let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else { continue };
+            let Some(accumulators) = self.accumulators(&stmt.kind) else { continue };
+            if !self.memory_is_private(&stmt.kind, body, stmt) {
+                continue;
+            }
+            let seeds: Option<Vec<_>> = accumulators.iter().map(|c| Some((c.out, self.seed(c.out, block, k, terminals)?))).collect();
+            match seeds {
+                Some(seeds) if !self.only_adds_to_memory(body) => {
+                    let inner = accumulators.iter().map(|c| (c.next, Expr::Bar(c.out))).collect();
+                    self.modes.insert(id, Mode::Fused(seeds));
+                    self.block(body, &inner);
+                }
+                _ if self.can_rerun(&stmt.kind, body, stmt) => {
+                    let inner = accumulators.iter().map(|c| (c.next, Expr::Bar(c.out))).collect();
+                    self.modes.insert(id, Mode::Rerun);
+                    self.block(body, &inner);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The active carried values, if each of them is an accumulator.
+    fn accumulators<'s>(&self, kind: &'s StmtKind) -> Option<Vec<&'s Carried>> {
+        let body = kind.loop_body()?;
+        let active: Vec<&Carried> = kind.carried().iter().filter(|c| self.facts.active(c.phi) || self.facts.active(c.out)).collect();
+        let all = active.iter().all(|c| self.is_chain(c.phi, c.next, body));
+        (all && self.has_active_code(body)).then_some(active)
+    }
+
+    fn has_active_code(&self, body: &Block) -> bool {
+        let mut active = false;
+        body.walk(&mut |s| {
+            s.kind.for_each_def(&mut |v| active |= self.facts.active(v));
+            s.kind.for_each_write(&mut |m| active |= self.facts.active_mem(m));
+        });
+        active
+    }
+
+    /// True if `end` is `start` plus and minus things that do not depend on `start`, and `start` is
+    /// used for nothing else in the block: the adjoint of both is the same.
+    fn is_chain(&self, start: ValId, end: ValId, block: &Block) -> bool {
+        let mut chain = BTreeSet::from([start]);
+        self.extend_chain(&mut chain, block) && chain.contains(&end)
+    }
+
+    /// Adds what continues the chain; false if a member is used for anything else.
+    fn extend_chain(&self, chain: &mut BTreeSet<ValId>, block: &Block) -> bool {
+        block.stmts.iter().all(|stmt| match &stmt.kind {
+            StmtKind::Def(v, Op::Bin(BinOp::Add, a, b)) if chain.contains(a) != chain.contains(b) => {
+                chain.insert(*v);
+                true
+            }
+            StmtKind::Def(v, Op::Bin(BinOp::Sub, a, b)) if chain.contains(a) && !chain.contains(b) => {
+                chain.insert(*v);
+                true
+            }
+            StmtKind::If { cond, then, els, phis } => {
+                if chain.contains(cond) || !self.extend_chain(chain, then) || !self.extend_chain(chain, els) {
+                    return false;
+                }
+                phis.iter().all(|p| match (chain.contains(&p.then), chain.contains(&p.els)) {
+                    (true, true) => {
+                        chain.insert(p.out);
+                        true
+                    }
+                    (false, false) => true,
+                    _ => false,
+                })
+            }
+            StmtKind::For { .. } | StmtKind::While { .. } => self.loop_in_chain(chain, &stmt.kind),
+            kind => {
+                let mut used = false;
+                kind.for_each_use(&mut |v| used |= chain.contains(&v));
+                !used
+            }
+        })
+    }
+
+    fn loop_in_chain(&self, chain: &mut BTreeSet<ValId>, kind: &StmtKind) -> bool {
+        let mut used = false;
+        kind.for_each_use(&mut |v| used |= chain.contains(&v));
+        let Some(body) = kind.loop_body() else { return false };
+        let entering: Vec<&Carried> = kind.carried().iter().filter(|c| chain.contains(&c.init)).collect();
+        entering.iter().for_each(|c| {
+            chain.insert(c.phi);
+        });
+        let heads = match kind {
+            StmtKind::While { head, .. } => self.extend_chain(chain, head),
+            _ => true,
+        };
+        if used || !heads || !self.extend_chain(chain, body) {
+            return false;
+        }
+        let stays = kind.carried().iter().all(|c| chain.contains(&c.phi) == chain.contains(&c.next));
+        entering.iter().for_each(|c| {
+            chain.insert(c.out);
+        });
+        stays
+    }
+
+    /// The adjoint of a value after the statement `k` of the block, if it is a sum of known factors
+    /// times known adjoints.
+    fn seed(&self, v: ValId, block: &Block, k: usize, terminals: &Terminals) -> Option<Expr> {
+        let mut terms: Vec<Expr> = terminals.get(&v).cloned().into_iter().collect();
+        for (n, stmt) in block.stmts.iter().enumerate().skip(k + 1) {
+            let scale = |e: Expr, by: ValId, op: &'static str| Some(times(e, op, self.early(by, block, k)?));
+            match &stmt.kind {
+                StmtKind::Def(u, _) if !self.facts.active(*u) => {}
+                StmtKind::Def(u, Op::Bin(BinOp::Add, a, b)) if *a == v || *b == v => {
+                    let bar = self.seed(*u, block, n, terminals)?;
+                    terms.extend([a, b].iter().filter(|x| ***x == v).map(|_| bar.clone()));
+                }
+                StmtKind::Def(u, Op::Bin(BinOp::Sub, a, b)) if *a == v || *b == v => {
+                    let bar = self.seed(*u, block, n, terminals)?;
+                    if *a == v {
+                        terms.push(bar.clone());
+                    }
+                    if *b == v {
+                        terms.push(Expr::neg(bar));
+                    }
+                }
+                StmtKind::Def(u, Op::Bin(BinOp::Mul, a, b)) if (*a == v) != (*b == v) => {
+                    let other = if *a == v { *b } else { *a };
+                    terms.push(scale(self.seed(*u, block, n, terminals)?, other, "*")?);
+                }
+                StmtKind::Def(u, Op::Bin(BinOp::Div, a, b)) if *a == v && *b != v => terms.push(scale(self.seed(*u, block, n, terminals)?, *b, "/")?),
+                StmtKind::Def(u, Op::Un(UnOp::Neg, a)) if *a == v => terms.push(Expr::neg(self.seed(*u, block, n, terminals)?)),
+                kind if !self.touches(kind, v) => {}
+                StmtKind::For { .. } | StmtKind::While { .. } | StmtKind::If { .. } => {
+                    let out = self.through(&stmt.kind, v)?;
+                    terms.push(self.seed(out, block, n, terminals)?);
+                }
+                StmtKind::Effect(_) => {}
+                _ => return None,
+            }
+        }
+        terms.into_iter().reduce(|a, b| Expr::bin("+", a, b))
+    }
+
+    /// The value that goes on from `v` through a loop or an `if` that only adds to it.
+    fn through(&self, kind: &StmtKind, v: ValId) -> Option<ValId> {
+        let mut chain = BTreeSet::from([v]);
+        let block = Block { stmts: vec![Stmt { kind: kind.clone(), span: proc_macro2::Span::call_site() }] };
+        if !self.extend_chain(&mut chain, &block) {
+            return None;
+        }
+        let mut outs = Vec::new();
+        kind.for_each_def(&mut |u| {
+            if chain.contains(&u) {
+                outs.push(u);
+            }
+        });
+        match outs.as_slice() {
+            [out] => Some(*out),
+            _ => None,
+        }
+    }
+
+    /// True if the statement or a block in it reads the value.
+    fn touches(&self, kind: &StmtKind, v: ValId) -> bool {
+        let mut used = false;
+        let mut see = |s: &StmtKind| {
+            s.for_each_use(&mut |u| used |= u == v);
+            used |= s.carried().iter().any(|c| c.init == v || c.next == v);
+            if let StmtKind::If { phis, .. } = s {
+                used |= phis.iter().any(|p| p.then == v || p.els == v);
+            }
+        };
+        see(kind);
+        kind.blocks().into_iter().for_each(|b| b.walk(&mut |s| see(&s.kind)));
+        used
+    }
+
+    /// A constant as an expression that can be evaluated before statement `k` of the block.
+    fn early(&self, v: ValId, block: &Block, k: usize) -> Option<Expr> {
+        if self.facts.varied(v) {
+            return None;
+        }
+        let here = self.layout.position(&block.stmts[k]);
+        if self.layout.def_pos(v) < here || self.layout.op(v).is_none() {
+            let before = self.layout.def_pos(v) < here && self.layout.contains(self.layout.def_block(v), self.layout.id_of(block));
+            return before.then_some(Expr::Val(v));
+        }
+        let again = |u: ValId| self.early(u, block, k);
+        match self.layout.op(v)? {
+            Op::Lit(tokens) => Some(Expr::Raw(tokens.clone())),
+            Op::Opaque(code) if code.pure && code.uses.is_empty() => Some(Expr::Raw(code.tokens.clone())),
+            Op::Un(UnOp::Neg, a) => Some(Expr::neg(again(*a)?)),
+            Op::Cast(a, ty) => Some(Expr::Cast(Box::new(again(*a)?), ty.clone())),
+            Op::Bin(op, a, b) if self.func.is_real(v) => {
+                let op = match op {
+                    BinOp::Add => "+",
+                    BinOp::Sub => "-",
+                    BinOp::Mul => "*",
+                    BinOp::Div => "/",
+                    _ => return None,
+                };
+                Some(Expr::bin(op, again(*a)?, again(*b)?))
+            }
+            Op::Len(place) if place.path.is_empty() && !self.layout.grows(place.mem) && self.layout.stores(place.mem).is_empty() && self.layout.contains(self.layout.mem_block(place.mem), self.layout.id_of(block)) => {
+                Some(Expr::method(Expr::Mem(place.mem), "len", Vec::new()))
+            }
+            _ => None,
+        }
+    }
+
+    /// True if every memory variable that the loop writes is local to an iteration, is scratch that
+    /// each iteration overwrites before it reads, or has no adjoint.
+    fn memory_is_private(&self, kind: &StmtKind, body: &Block, stmt: &Stmt) -> bool {
+        let body_block = self.layout.id_of(body);
+        let mut written = BTreeSet::new();
+        body.walk(&mut |s| s.kind.for_each_write(&mut |m| { written.insert(m); }));
+        let _ = kind;
+        written.into_iter().all(|m| {
+            self.layout.contains(body_block, self.layout.mem_block(m)) && self.layout.mem_block(m) != 0
+                || !self.facts.active_mem(m)
+                || self.adds_only(m, body)
+                || (!self.layout.grows(m) && self.is_scratch(m, body) && self.is_dead_after(m, stmt))
+        })
+    }
+
+    /// True if the loop only ever adds to the variable.
+    fn adds_only(&self, m: MemId, body: &Block) -> bool {
+        let mut ok = true;
+        body.walk(&mut |s| {
+            s.kind.for_each_read(&mut |r| ok &= r != m);
+            match &s.kind {
+                StmtKind::Store { op: StoreOp::Add | StoreOp::Sub, .. } => {}
+                kind => kind.for_each_write(&mut |w| ok &= w != m),
+            }
+        });
+        ok
+    }
+
+    /// True if a variable declared outside is added to: its adjoint is not known in advance.
+    fn only_adds_to_memory(&self, body: &Block) -> bool {
+        let body_block = self.layout.id_of(body);
+        let mut found = false;
+        body.walk(&mut |s| {
+            s.kind.for_each_write(&mut |m| {
+                let outside = !self.layout.contains(body_block, self.layout.mem_block(m));
+                found |= outside && self.facts.active_mem(m) && self.adds_only(m, body);
+            });
+        });
+        found
+    }
+
+    fn is_dead_after(&self, m: MemId, stmt: &Stmt) -> bool {
+        let end = stmt.kind.loop_body().map_or(0, |b| self.layout.blocks[self.layout.id_of(b)].span.1);
+        let mut read = matches!(self.func.mem(m).origin, Origin::Exclusive(_));
+        if let Some(result) = &self.func.result {
+            result.for_each_mem(&mut |r| read |= r == m);
+        }
+        self.func.body.walk(&mut |s| {
+            if self.layout.position(s) >= end {
+                s.kind.for_each_read(&mut |r| read |= r == m);
+                s.kind.for_each_write(&mut |w| read |= w == m && !covers_whole(&s.kind, m));
+            }
+        });
+        !read
+    }
+
+    /// True if the first access in every iteration overwrites all that the iteration reads.
+    pub(crate) fn is_scratch(&self, m: MemId, body: &Block) -> bool {
+        let Some(at) = body.stmts.iter().position(|s| mentions(s, m)) else { return true };
+        if covers_whole(&body.stmts[at].kind, m) {
+            return true;
+        }
+        let Some(bound) = covering_bound(&body.stmts[at].kind, m, |v| self.is_zero(v)) else { return false };
+        if self.is_length(bound, m) {
+            return true;
+        }
+        body.stmts[at + 1..].iter().all(|s| self.within(s, m, bound, &mut Vec::new()))
+    }
+
+    fn is_zero(&self, v: ValId) -> bool {
+        matches!(self.layout.op(v), Some(Op::Lit(tokens)) if tokens.to_string().trim_end_matches("usize") == "0")
+    }
+
+    /// True if the value is the number of elements of the variable.
+    fn is_length(&self, v: ValId, m: MemId) -> bool {
+        if let (Ty::Array(_, len), Some(Op::Lit(hi))) = (&self.func.mem(m).ty, self.layout.op(v)) {
+            return len.to_string() == hi.to_string();
+        }
+        if let (Ty::Array(_, len), Some(Op::Opaque(code))) = (&self.func.mem(m).ty, self.layout.op(v)) {
+            return len.to_string() == code.tokens.to_string();
+        }
+        let mut repeated = None;
+        self.func.body.walk(&mut |s| {
+            if let StmtKind::Alloc(a, Init::Repeat(_, len)) = &s.kind {
+                if *a == m {
+                    repeated = Some(*len);
+                }
+            }
+        });
+        repeated.is_some_and(|len| self.same(len, v))
+    }
+
+    /// True if both values are equal wherever both exist.
+    pub(crate) fn same(&self, a: ValId, b: ValId) -> bool {
+        if a == b {
+            return true;
+        }
+        match (self.layout.op(a), self.layout.op(b)) {
+            (Some(Op::Lit(x)), Some(Op::Lit(y))) => x.to_string() == y.to_string(),
+            (Some(Op::Opaque(x)), Some(Op::Opaque(y))) => x.pure && y.pure && x.uses.is_empty() && y.uses.is_empty() && x.tokens.to_string() == y.tokens.to_string(),
+            (Some(Op::Len(x)), Some(Op::Len(y))) => x == y && x.path.is_empty() && !self.layout.grows(x.mem) && self.layout.stores(x.mem).is_empty(),
+            (Some(Op::Bin(o, a1, a2)), Some(Op::Bin(p, b1, b2))) => o == p && self.same(*a1, *b1) && self.same(*a2, *b2),
+            _ => false,
+        }
+    }
+
+    /// True if every access to `m` in the statement is at a counter of a loop `0..bound`.
+    fn within(&self, stmt: &Stmt, m: MemId, bound: ValId, counters: &mut Vec<ValId>) -> bool {
+        let inside = |place: &Place, counters: &[ValId]| match place.path.first() {
+            Some(Proj::Index(i)) => counters.contains(i),
+            _ => false,
+        };
+        let own = match &stmt.kind {
+            StmtKind::Def(_, Op::Load(place)) if place.mem == m => inside(place, counters),
+            StmtKind::Store { place, .. } if place.mem == m => inside(place, counters),
+            kind => {
+                let mut touched = false;
+                kind.for_each_read(&mut |r| touched |= r == m);
+                kind.for_each_write(&mut |w| touched |= w == m);
+                !touched
+            }
+        };
+        let pushed = match &stmt.kind {
+            StmtKind::For { counter, range, .. } if !range.inclusive && self.same(range.hi, bound) => {
+                counters.push(*counter);
+                true
+            }
+            _ => false,
+        };
+        let inner = stmt.kind.blocks().into_iter().all(|b| b.stmts.iter().all(|s| self.within(s, m, bound, counters)));
+        if pushed {
+            counters.pop();
+        }
+        own && inner
+    }
+
+    /// True if the body can be run a second time, later: no effects, no calls, nothing carried but
+    /// accumulators, and everything that it reads still has the value that it had.
+    fn can_rerun(&self, kind: &StmtKind, body: &Block, stmt: &Stmt) -> bool {
+        if !matches!(kind, StmtKind::For { until: None, .. }) || kind.carried().iter().any(|c| !self.facts.active(c.out)) {
+            return false;
+        }
+        let body_block = self.layout.id_of(body);
+        let pos = self.layout.position(stmt);
+        let mut ok = true;
+        body.walk(&mut |s| match &s.kind {
+            StmtKind::Call(_) | StmtKind::Effect(_) | StmtKind::Def(_, Op::Weight { .. } | Op::Branch { .. }) => ok = false,
+            StmtKind::Def(_, Op::Opaque(code)) => ok &= code.pure && code.uses.is_empty(),
+            _ => {}
+        });
+        body.walk(&mut |s| {
+            s.kind.for_each_read(&mut |m| {
+                let local = self.layout.contains(body_block, self.layout.mem_block(m)) && self.layout.mem_block(m) != 0;
+                ok &= local || self.can_read_later(m, pos, body);
+            });
+            s.kind.for_each_write(&mut |m| ok &= !matches!(self.func.mem(m).origin, Origin::Exclusive(_)) || self.adds_only(m, body));
+        });
+        ok
+    }
+
+    fn can_read_later(&self, m: MemId, pos: u32, body: &Block) -> bool {
+        match self.func.mem(m).origin {
+            Origin::Shared(_) => true,
+            Origin::Exclusive(_) => false,
+            _ => self.is_scratch(m, body) && self.layout.stores(m).iter().any(|s| *s > pos) || self.layout.stores(m).iter().all(|s| *s < pos),
+        }
+    }
+}
+
+fn times(e: Expr, op: &'static str, by: Expr) -> Expr {
+    match (&e, op) {
+        (Expr::Raw(tokens), "*") if tokens.to_string() == "1.0" => by,
+        _ => Expr::bin(op, e, by),
+    }
+}
+
+fn mentions(stmt: &Stmt, m: MemId) -> bool {
+    let mut found = false;
+    let mut see = |s: &StmtKind| {
+        s.for_each_read(&mut |r| found |= r == m);
+        s.for_each_write(&mut |w| found |= w == m);
+    };
+    see(&stmt.kind);
+    stmt.kind.blocks().into_iter().for_each(|b| b.walk(&mut |s| see(&s.kind)));
+    found
+}
+
+/// True for a copy over the whole variable.
+fn covers_whole(kind: &StmtKind, m: MemId) -> bool {
+    matches!(kind, StmtKind::Copy { dst, src } if dst.mem == m && dst.path.is_empty() && src.mem != m)
+}
+
+/// `for j in 0..bound { m[j] = e; … }` with no other access to `m` before the store: the bound.
+fn covering_bound(kind: &StmtKind, m: MemId, is_zero: impl Fn(ValId) -> bool) -> Option<ValId> {
+    let StmtKind::For { counter, range, body, until: None, .. } = kind else { return None };
+    if range.inclusive || range.step.is_some() || !is_zero(range.lo) {
+        return None;
+    }
+    let at = body.stmts.iter().position(|s| mentions(s, m))?;
+    let StmtKind::Store { place, op: StoreOp::Set, .. } = &body.stmts[at].kind else { return None };
+    let direct = place.mem == m && place.path == [Proj::Index(*counter)];
+    let rest = body.stmts[at + 1..].iter().all(|s| !mentions(s, m) || at_counter(s, m, *counter));
+    (direct && rest).then_some(range.hi)
+}
+
+/// True if the statement accesses `m` only at the counter.
+fn at_counter(stmt: &Stmt, m: MemId, counter: ValId) -> bool {
+    let direct = |place: &Place| place.mem != m || place.path == [Proj::Index(counter)];
+    match &stmt.kind {
+        StmtKind::Def(_, Op::Load(place)) => direct(place),
+        StmtKind::Store { place, .. } => direct(place),
+        kind => {
+            let mut touched = false;
+            kind.for_each_read(&mut |r| touched |= r == m);
+            kind.for_each_write(&mut |w| touched |= w == m);
+            !touched && kind.blocks().into_iter().all(|b| b.stmts.iter().all(|s| at_counter(s, m, counter)))
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! HIR without jumps → structured SSA.
+//!
+//! Every scalar assignment defines a new value; where control flow meets, phis say which value goes
+//! on. Tuples fall apart into their parts. Arrays and vectors stay variables in memory. Aliases
+//! (`let row = &a[i..]`) are resolved to the place that they name, with the indices of the moment.
+
+mod expr;
+mod scan;
+mod stmt;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use super::hir::{self, Marks, Ty, VarId};
+use super::names::{self, Names};
+use super::ssa::{Block, Func, Mem, MemId, Op, Origin, Param, Proj, Stmt, StmtKind, Tree, Val, ValId};
+
+/// Builds the SSA form. `params` are the names under which the emitted body finds the arguments.
+pub(crate) fn run(func: &hir::Func, params: &[Ident], names: &mut Names) -> Func {
+    let mut builder = Builder {
+        hir: func,
+        env: vec![Binding::None; func.vars.len()],
+        vals: Vec::new(),
+        named: Vec::new(),
+        mems: Vec::new(),
+        out: vec![Vec::new()],
+        taken: params.iter().map(names::plain).collect(),
+        names,
+    };
+    builder.function(params)
+}
+
+/// What a variable stands for at this point of the program.
+#[derive(Clone, PartialEq, Debug)]
+enum Binding {
+    /// Out of scope.
+    None,
+    /// Declared and not assigned yet.
+    Declared,
+    Is(Tree),
+    /// Another name for a part of a variable.
+    Alias(VarId, Vec<Proj>),
+}
+
+struct Builder<'a> {
+    hir: &'a hir::Func,
+    env: Vec<Binding>,
+    vals: Vec<Val>,
+    /// Which values have got the name of a variable already.
+    named: Vec<bool>,
+    mems: Vec<Mem>,
+    /// The blocks under construction, innermost last.
+    out: Vec<Vec<Stmt>>,
+    /// The user's names that a value or memory variable bears already.
+    taken: std::collections::BTreeSet<String>,
+    names: &'a mut Names,
+}
+
+impl Builder<'_> {
+    fn function(&mut self, names: &[Ident]) -> Func {
+        let params: Vec<Param> = self.hir.params.iter().zip(names).enumerate().map(|(i, (p, name))| self.param(i, p, name)).collect();
+        let result = self.block_value(&self.hir.body);
+        let result = match self.hir.result {
+            Ty::Unit => None,
+            _ => result,
+        };
+        let params = params.into_iter().zip(&self.hir.params).map(|(p, h)| self.with_exit(p, h.var)).collect();
+        self.number_temporaries();
+        Func {
+            name: self.hir.name.clone(),
+            params,
+            result_ty: self.hir.result.clone(),
+            vals: std::mem::take(&mut self.vals),
+            mems: std::mem::take(&mut self.mems),
+            body: Block { stmts: self.out.pop().unwrap_or_default() },
+            result,
+            sites: Vec::new(),
+            items: self.hir.items.clone(),
+        }
+    }
+
+    fn param(&mut self, index: usize, param: &hir::Param, name: &Ident) -> Param {
+        let entry = self.entry(index, &param.ty, quote!(#name), name);
+        self.env[param.var.0 as usize] = Binding::Is(entry.clone());
+        Param { name: name.clone(), ty: param.ty.clone(), role: param.role, entry, exit: None }
+    }
+
+    /// What the argument is at the entrance: scalars become values, the rest memory.
+    fn entry(&mut self, index: usize, ty: &Ty, path: TokenStream, name: &Ident) -> Tree {
+        match ty {
+            Ty::Tuple(parts) => {
+                let parts = parts.iter().enumerate().map(|(k, part)| {
+                    let field = proc_macro2::Literal::usize_unsuffixed(k);
+                    self.entry_part(index, part, quote!(#path.#field), name, k)
+                });
+                Tree::Tuple(parts.collect())
+            }
+            Ty::Ref(mutable, inner) if is_scalar(inner) && !matches!(**inner, Ty::Opaque) => {
+                let _ = mutable;
+                self.entry_value(inner, quote!(*#path), name)
+            }
+            Ty::Ref(mutable, inner) if is_container(inner) => {
+                let origin = if *mutable { Origin::Exclusive(index) } else { Origin::Shared(index) };
+                Tree::Mem(self.entry_mem(name, (**inner).clone(), origin))
+            }
+            Ty::Array(..) | Ty::Vec(_) | Ty::Seq(_) => Tree::Mem(self.entry_mem(name, ty.clone(), Origin::Owned(index))),
+            _ => self.entry_value(ty, path, name),
+        }
+    }
+
+    fn entry_part(&mut self, index: usize, ty: &Ty, path: TokenStream, name: &Ident, k: usize) -> Tree {
+        let part = self.names.exact(&format!("{}_{k}", names::plain(name)), name.span());
+        match ty {
+            Ty::Array(..) | Ty::Vec(_) | Ty::Seq(_) => {
+                let mem = self.entry_mem(&part, ty.clone(), Origin::Local);
+                let from = self.def(Ty::Opaque, Op::Param(path), name.span());
+                self.push(StmtKind::Alloc(mem, super::ssa::Init::Val(from)), name.span());
+                Tree::Mem(mem)
+            }
+            _ => self.entry(index, ty, path, &part),
+        }
+    }
+
+    fn entry_value(&mut self, ty: &Ty, path: TokenStream, name: &Ident) -> Tree {
+        let v = self.def(ty.clone(), Op::Param(path), name.span());
+        self.vals[v.0 as usize].name = name.clone();
+        self.named[v.0 as usize] = true;
+        Tree::Val(v)
+    }
+
+    fn entry_mem(&mut self, name: &Ident, ty: Ty, origin: Origin) -> MemId {
+        let id = MemId(u32::try_from(self.mems.len()).unwrap_or(u32::MAX));
+        self.mems.push(Mem { name: name.clone(), ty, span: name.span(), origin });
+        id
+    }
+
+    /// The value of a `&mut` scalar when the function ends.
+    fn with_exit(&self, mut param: Param, var: VarId) -> Param {
+        let exclusive = matches!(&param.ty, Ty::Ref(true, inner) if is_scalar(inner));
+        if let (true, Binding::Is(Tree::Val(v))) = (exclusive, &self.env[var.0 as usize]) {
+            param.exit = Some(*v);
+        }
+        param
+    }
+
+    /// Values that no variable gave a name are `t1`, `t2`, … in program order.
+    fn number_temporaries(&mut self) {
+        for (val, named) in self.vals.iter_mut().zip(&self.named) {
+            if !named {
+                val.name = self.names.numbered("t", "", 1, val.span);
+            }
+        }
+    }
+
+    /// A new value.
+    fn value(&mut self, ty: Ty, span: Span) -> ValId {
+        let id = ValId(u32::try_from(self.vals.len()).unwrap_or(u32::MAX));
+        let name = Ident::new("t", span);
+        self.vals.push(Val { name, ty, span, source: TokenStream::new(), marks: Marks::default() });
+        self.named.push(false);
+        id
+    }
+
+    /// A new value and the statement that computes it.
+    fn def(&mut self, ty: Ty, op: Op, span: Span) -> ValId {
+        let v = self.value(ty, span);
+        self.push(StmtKind::Def(v, op), span);
+        v
+    }
+
+    /// A new value for a variable that is merged or carried.
+    fn merged(&mut self, like: ValId, name: &Ident) -> ValId {
+        let val = self.vals[like.0 as usize].clone();
+        let v = self.value(val.ty, val.span);
+        self.name_value(v, name);
+        v
+    }
+
+    /// Gives a value the name of the variable that is bound to it, if it has none yet.
+    fn name_value(&mut self, v: ValId, name: &Ident) {
+        if !self.named[v.0 as usize] {
+            self.named[v.0 as usize] = true;
+            self.vals[v.0 as usize].name = self.variable_name(name);
+        }
+    }
+
+    /// The user's name while it is free, then `x_1`, `x_2`, …
+    fn variable_name(&mut self, name: &Ident) -> Ident {
+        let base = names::plain(name);
+        if self.taken.insert(base.clone()) {
+            return name.clone();
+        }
+        self.names.numbered(&base, "_", 1, name.span())
+    }
+
+    fn memory(&mut self, ty: Ty, name: &Ident) -> MemId {
+        let name = self.variable_name(name);
+        self.entry_mem(&name, ty, Origin::Local)
+    }
+
+    fn push(&mut self, kind: StmtKind, span: Span) {
+        if let Some(block) = self.out.last_mut() {
+            block.push(Stmt { kind, span });
+        }
+    }
+
+    /// Runs `f` with a new block open, and returns what it gave and the block.
+    fn in_block<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> (R, Block) {
+        self.out.push(Vec::new());
+        let result = f(self);
+        (result, Block { stmts: self.out.pop().unwrap_or_default() })
+    }
+}
+
+/// True for what is a single value: numbers, truth values, constants of unknown type.
+fn is_scalar(ty: &Ty) -> bool {
+    matches!(ty, Ty::Real(_) | Ty::Int | Ty::Bool | Ty::Opaque)
+}
+
+/// True for what is memory when it stands behind a reference.
+fn is_container(ty: &Ty) -> bool {
+    matches!(ty, Ty::Array(..) | Ty::Vec(_) | Ty::Slice(_) | Ty::Seq(_) | Ty::Tuple(_))
+}

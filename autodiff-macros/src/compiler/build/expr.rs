@@ -1,0 +1,373 @@
+//! Expressions.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+use super::{Binding, Builder, is_scalar};
+use crate::compiler::hir::{self, BinOp, Expr, ExprKind, Ty, UnOp};
+use crate::compiler::ssa::{Arg, Call, Init, MemId, Op, Phi, Place, Proj, StmtKind, Tree, Use, ValId, Verbatim};
+
+impl Builder<'_> {
+    /// Evaluates an expression.
+    pub(super) fn expr(&mut self, e: &Expr) -> Tree {
+        match &e.kind {
+            ExprKind::Place(place) => self.read(place, e),
+            ExprKind::Tuple(parts) => Tree::Tuple(parts.iter().map(|p| self.expr(p)).collect()),
+            ExprKind::List(_) | ExprKind::Repeat(..) | ExprKind::CloneOf(_) => {
+                let init = self.init(e);
+                Tree::Mem(self.alloc(e.ty.clone(), init, e.span))
+            }
+            ExprKind::Call(call) => self.call(call, e),
+            ExprKind::If(cond, then, els) => self.if_expr(cond, then, els, &e.ty, e.span).unwrap_or_else(|| self.nothing(&e.ty, e.span)),
+            ExprKind::Block(block) => self.block_value(block).unwrap_or_else(|| self.nothing(&e.ty, e.span)),
+            ExprKind::Ref(_, place) => self.read(place, e),
+            ExprKind::Binary(op @ (BinOp::And | BinOp::Or), a, b) if !is_simple(b) => {
+                let cond = self.scalar(a);
+                Tree::Val(self.short_circuit(*op, cond, b, e.span))
+            }
+            _ => {
+                let op = self.scalar_op(e);
+                Tree::Val(self.def_from(e, op))
+            }
+        }
+    }
+
+    /// A value for an expression whose control flow never arrives.
+    pub(super) fn nothing(&mut self, ty: &Ty, span: Span) -> Tree {
+        match ty {
+            Ty::Tuple(parts) => Tree::Tuple(parts.iter().map(|t| self.nothing(t, span)).collect()),
+            ty if is_scalar(ty) => Tree::Val(self.dummy(ty, span)),
+            Ty::Unit | Ty::Never => Tree::Tuple(Vec::new()),
+            ty => Tree::Mem(self.alloc(ty.clone(), Init::Blank, span)),
+        }
+    }
+
+    /// A scalar that is never read.
+    pub(super) fn dummy(&mut self, ty: &Ty, span: Span) -> ValId {
+        let tokens = match ty {
+            Ty::Real(_) => quote!(0.0),
+            Ty::Bool => quote!(false),
+            _ => quote!(0),
+        };
+        self.def(ty.clone(), Op::Lit(tokens), span)
+    }
+
+    /// Evaluates an expression that is a scalar.
+    pub(super) fn scalar(&mut self, e: &Expr) -> ValId {
+        match self.expr(e) {
+            Tree::Val(v) => v,
+            // `lower` types every operand as a scalar; anything else is a bug that rustc will show.
+            _ => self.dummy(&Ty::Opaque, e.span),
+        }
+    }
+
+    fn def_from(&mut self, e: &Expr, op: Op) -> ValId {
+        let v = self.def(e.ty.clone(), op, e.span);
+        let val = &mut self.vals[v.0 as usize];
+        val.source = e.source.clone();
+        val.marks = e.marks;
+        v
+    }
+
+    fn scalar_op(&mut self, e: &Expr) -> Op {
+        match &e.kind {
+            ExprKind::Lit(tokens) => Op::Lit(tokens.clone()),
+            ExprKind::Unary(op, a) => Op::Un(*op, self.scalar(a)),
+            ExprKind::Binary(op, a, b) => self.binary(*op, a, b),
+            ExprKind::Cast(a, ty) => Op::Cast(self.scalar(a), ty.clone()),
+            ExprKind::Rule(rule, args) => {
+                let args = args.iter().map(|a| self.scalar(a)).collect();
+                Op::Rule { rule, args, weights: Vec::new() }
+            }
+            ExprKind::StopGradient(a) => Op::Stop(self.scalar(a)),
+            ExprKind::Classify(method, a) => Op::Classify(method.clone(), self.scalar(a)),
+            ExprKind::Len(place) => self.len(place),
+            ExprKind::Opaque(code) => Op::Opaque(self.verbatim(code)),
+            _ => Op::Lit(TokenStream::new()),
+        }
+    }
+
+    fn binary(&mut self, op: BinOp, a: &Expr, b: &Expr) -> Op {
+        let lhs = self.scalar(a);
+        let rhs = self.scalar(b);
+        self.pin_constant(lhs, rhs);
+        self.pin_constant(rhs, lhs);
+        Op::Bin(op, lhs, rhs)
+    }
+
+    /// A constant of unknown type beside a real number is a real number; the type annotation that
+    /// follows from this makes rustc agree or refuse.
+    fn pin_constant(&mut self, constant: ValId, other: ValId) {
+        if matches!(self.vals[constant.0 as usize].ty, Ty::Opaque) {
+            if let ty @ Ty::Real(_) = self.vals[other.0 as usize].ty.clone() {
+                self.vals[constant.0 as usize].ty = ty;
+            }
+        }
+    }
+
+    /// `a && b` as `if a { b } else { false }`, `a || b` as `if a { true } else { b }`.
+    fn short_circuit(&mut self, op: BinOp, cond: ValId, rhs: &Expr, span: Span) -> ValId {
+        let (value, evaluated) = self.in_block(|b| b.scalar(rhs));
+        let known = if op == BinOp::And { quote!(false) } else { quote!(true) };
+        let (constant, skipped) = self.in_block(|b| b.def(Ty::Bool, Op::Lit(known), span));
+        let out = self.value(Ty::Bool, span);
+        let (then, els, phi) = match op {
+            BinOp::And => (evaluated, skipped, Phi { out, then: value, els: constant }),
+            _ => (skipped, evaluated, Phi { out, then: constant, els: value }),
+        };
+        self.push(StmtKind::If { cond, then, els, phis: vec![phi] }, span);
+        out
+    }
+
+    fn len(&mut self, place: &hir::Place) -> Op {
+        match self.place(place) {
+            Resolved::Mem(place) => Op::Len(place),
+            Resolved::Leaf(..) => Op::Lit(TokenStream::new()),
+        }
+    }
+
+    pub(super) fn verbatim(&mut self, code: &hir::Verbatim) -> Verbatim {
+        let uses = code.uses.iter().filter_map(|(name, var)| {
+            let used = match self.env[var.0 as usize].clone() {
+                Binding::Is(tree) => Use::Tree(tree),
+                Binding::Alias(root, path) => match self.through(root, path) {
+                    Resolved::Mem(place) => Use::Place(place),
+                    Resolved::Leaf(tree, ..) => Use::Tree(tree),
+                },
+                Binding::None | Binding::Declared => return None,
+            };
+            Some((name.clone(), used))
+        });
+        let uses = uses.collect();
+        Verbatim { tokens: code.tokens.clone(), uses, pure: code.pure }
+    }
+
+    /// How the array or vector that an expression makes begins.
+    pub(super) fn init(&mut self, e: &Expr) -> Init {
+        match &e.kind {
+            ExprKind::List(parts) => Init::List(parts.iter().map(|p| self.init(p)).collect()),
+            ExprKind::Repeat(value, len) => {
+                let value = self.init(value);
+                Init::Repeat(Box::new(value), self.scalar(len))
+            }
+            ExprKind::CloneOf(place) => match self.place(place) {
+                Resolved::Mem(place) => Init::Clone(place),
+                Resolved::Leaf(tree, ..) => tree_init(tree),
+            },
+            ExprKind::Tuple(parts) => Init::Tuple(parts.iter().map(|p| self.init(p)).collect()),
+            _ => tree_init(self.expr(e)),
+        }
+    }
+
+    pub(super) fn alloc(&mut self, ty: Ty, init: Init, span: Span) -> MemId {
+        let name = proc_macro2::Ident::new("array", span);
+        let mem = self.memory(ty, &name);
+        self.push(StmtKind::Alloc(mem, init), span);
+        mem
+    }
+
+    /// The value of a place.
+    fn read(&mut self, place: &hir::Place, e: &Expr) -> Tree {
+        match self.place(place) {
+            Resolved::Leaf(tree, ..) => tree,
+            Resolved::Mem(at) => self.load(at, &place.ty, e),
+        }
+    }
+
+    fn load(&mut self, at: Place, ty: &Ty, e: &Expr) -> Tree {
+        match ty {
+            Ty::Ref(_, inner) => self.load(at, inner, e),
+            Ty::Tuple(parts) if !at.path.is_empty() => Tree::Tuple(
+                parts
+                    .iter()
+                    .enumerate()
+                    .map(|(k, part)| {
+                        let mut path = at.path.clone();
+                        path.push(Proj::Field(u32::try_from(k).unwrap_or(0)));
+                        self.load(Place { mem: at.mem, path }, part, e)
+                    })
+                    .collect(),
+            ),
+            ty if is_scalar(ty) => {
+                let v = self.def(ty.clone(), Op::Load(at), e.span);
+                self.vals[v.0 as usize].source = e.source.clone();
+                Tree::Val(v)
+            }
+            _ if at.path.is_empty() => Tree::Mem(at.mem),
+            ty => Tree::Mem(self.alloc(ty.clone(), Init::Clone(at), e.span)),
+        }
+    }
+
+    /// Where a place is.
+    pub(super) fn place(&mut self, place: &hir::Place) -> Resolved {
+        let path = self.path(&place.path);
+        self.through(place.root, path)
+    }
+
+    pub(super) fn path(&mut self, path: &[hir::Proj]) -> Vec<Proj> {
+        path.iter()
+            .map(|proj| match proj {
+                hir::Proj::Index(e) => Proj::Index(self.scalar(e)),
+                hir::Proj::Slice { lo, hi, inclusive } => Proj::Range {
+                    lo: lo.as_ref().map(|e| self.scalar(e)),
+                    hi: hi.as_ref().map(|e| self.scalar(e)),
+                    inclusive: *inclusive,
+                },
+                hir::Proj::Field(k) => Proj::Field(*k),
+            })
+            .collect()
+    }
+
+    /// Follows aliases and tuple fields.
+    pub(super) fn through(&mut self, root: hir::VarId, path: Vec<Proj>) -> Resolved {
+        match self.env[root.0 as usize].clone() {
+            Binding::Alias(target, mut prefix) => {
+                prefix.extend(path);
+                self.through(target, prefix)
+            }
+            Binding::Is(tree) => walk(tree, root, path),
+            Binding::None | Binding::Declared => {
+                // Assigned in no branch before this: rustc reports the use of it.
+                let ty = self.hir.vars[root.0 as usize].ty.clone();
+                let span = self.hir.vars[root.0 as usize].name.span();
+                let tree = self.nothing(&ty, span);
+                walk(tree, root, path)
+            }
+        }
+    }
+
+    fn call(&mut self, call: &hir::Call, e: &Expr) -> Tree {
+        let args = call.args.iter().map(|a| self.arg(a)).collect();
+        let result = match &e.ty {
+            Ty::Unit | Ty::Never => None,
+            ty => Some(self.fresh_tree(ty, e.span)),
+        };
+        let residual = self.names.numbered("pullback", "_", 1, e.span);
+        let kind = StmtKind::Call(Call {
+            path: call.path.clone(),
+            generics: call.generics.clone(),
+            recursive: call.recursive,
+            args,
+            result: result.clone(),
+            residual,
+        });
+        self.push(kind, e.span);
+        result.unwrap_or(Tree::Tuple(Vec::new()))
+    }
+
+    /// Values and memory that a call defines.
+    fn fresh_tree(&mut self, ty: &Ty, span: Span) -> Tree {
+        match ty {
+            Ty::Tuple(parts) => Tree::Tuple(parts.iter().map(|t| self.fresh_tree(t, span)).collect()),
+            Ty::Array(..) | Ty::Vec(_) | Ty::Seq(_) => {
+                let name = proc_macro2::Ident::new("array", span);
+                Tree::Mem(self.memory(ty.clone(), &name))
+            }
+            ty => Tree::Val(self.value(ty.clone(), span)),
+        }
+    }
+
+    fn arg(&mut self, e: &Expr) -> Arg {
+        match &e.kind {
+            ExprKind::Ref(mutable, place) => match self.place(place) {
+                Resolved::Mem(place) => Arg::Ref(*mutable, place),
+                Resolved::Leaf(Tree::Val(v), root, path) => {
+                    let after = mutable.then(|| self.assign_after_call(v, root, &path));
+                    Arg::RefVal(v, after)
+                }
+                Resolved::Leaf(tree, ..) => tree_arg(tree),
+            },
+            ExprKind::Place(place) => match self.place(place) {
+                Resolved::Mem(at) => match &place.ty {
+                    Ty::Ref(mutable, _) => Arg::Ref(*mutable, at),
+                    Ty::Slice(_) => Arg::Ref(false, at),
+                    ty if is_scalar(ty) || matches!(ty, Ty::Tuple(_)) => tree_arg(self.load(at, ty, e)),
+                    _ => Arg::Own(at),
+                },
+                Resolved::Leaf(Tree::Val(v), root, path) if matches!(place.ty, Ty::Ref(..)) => {
+                    let mutable = matches!(place.ty, Ty::Ref(true, _));
+                    let after = mutable.then(|| self.assign_after_call(v, root, &path));
+                    Arg::RefVal(v, after)
+                }
+                Resolved::Leaf(tree, ..) => tree_arg(tree),
+            },
+            _ => tree_arg(self.expr(e)),
+        }
+    }
+
+    /// The value that a scalar has after a call that may change it through `&mut`.
+    fn assign_after_call(&mut self, before: ValId, root: hir::VarId, path: &[Proj]) -> ValId {
+        let name = self.hir.vars[root.0 as usize].name.clone();
+        let after = self.merged(before, &name);
+        self.rebind(root, path, after);
+        after
+    }
+
+    /// Binds a scalar variable, or a field of a tuple variable, to a new value.
+    pub(super) fn rebind(&mut self, root: hir::VarId, path: &[Proj], value: ValId) {
+        let slot = &mut self.env[root.0 as usize];
+        let Binding::Is(tree) = slot else {
+            *slot = Binding::Is(Tree::Val(value));
+            return;
+        };
+        let mut at = tree;
+        for proj in path {
+            match (at, proj) {
+                (Tree::Tuple(parts), Proj::Field(k)) if (*k as usize) < parts.len() => at = &mut parts[*k as usize],
+                _ => return,
+            }
+        }
+        *at = Tree::Val(value);
+    }
+}
+
+/// Where a place leads: to memory, or to a scalar or tuple that a variable is bound to.
+pub(super) enum Resolved {
+    Mem(Place),
+    Leaf(Tree, hir::VarId, Vec<Proj>),
+}
+
+fn walk(tree: Tree, root: hir::VarId, path: Vec<Proj>) -> Resolved {
+    let mut at = tree;
+    for (k, proj) in path.iter().enumerate() {
+        match (at, proj) {
+            (Tree::Mem(mem), _) => return Resolved::Mem(Place { mem, path: path[k..].to_vec() }),
+            (Tree::Tuple(mut parts), Proj::Field(i)) if (*i as usize) < parts.len() => at = parts.swap_remove(*i as usize),
+            (other, _) => return Resolved::Leaf(other, root, path[..k].to_vec()),
+        }
+    }
+    match at {
+        Tree::Mem(mem) => Resolved::Mem(Place::whole(mem)),
+        at => Resolved::Leaf(at, root, path),
+    }
+}
+
+fn tree_init(tree: Tree) -> Init {
+    match tree {
+        Tree::Val(v) => Init::Val(v),
+        Tree::Mem(m) => Init::Clone(Place::whole(m)),
+        Tree::Tuple(parts) => Init::Tuple(parts.into_iter().map(tree_init).collect()),
+    }
+}
+
+fn tree_arg(tree: Tree) -> Arg {
+    match tree {
+        Tree::Val(v) => Arg::Val(v),
+        Tree::Mem(m) => Arg::Own(Place::whole(m)),
+        Tree::Tuple(parts) => Arg::Tuple(parts.into_iter().map(tree_arg).collect()),
+    }
+}
+
+/// True if evaluating the expression too early does no harm: no panic, no decision, no effect.
+fn is_simple(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Lit(_) => true,
+        ExprKind::Place(place) => place.path.is_empty() && is_scalar(&e.ty),
+        ExprKind::Unary(UnOp::Not, a) => is_simple(a),
+        ExprKind::Binary(op, a, b) => {
+            let compares = matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge | BinOp::And | BinOp::Or);
+            compares && !matches!(a.ty, Ty::Real(_)) && !matches!(b.ty, Ty::Real(_)) && is_simple(a) && is_simple(b)
+        }
+        _ => false,
+    }
+}

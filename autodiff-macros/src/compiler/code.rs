@@ -1,0 +1,154 @@
+//! Rust code as a tree: what `adjoint` and `tangent` make, what `print` turns into tokens.
+//!
+//! In: nothing (this module only declares the form). The tree names primal values by [`ValId`] and
+//! memory by [`MemId`], so that a pass can ask which primal values a piece of code reads.
+
+use proc_macro2::{Ident, TokenStream};
+
+use super::ssa::{MemId, ValId};
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub(crate) enum Expr {
+    /// A primal value.
+    Val(ValId),
+    /// A primal memory variable.
+    Mem(MemId),
+    /// The adjoint of a value.
+    Bar(ValId),
+    /// The adjoint of a memory variable.
+    MemBar(MemId),
+    /// The tangent of a value.
+    Dot(ValId),
+    /// The tangent of a memory variable.
+    MemDot(MemId),
+    /// A local variable of the emitted code.
+    Name(Ident),
+    Raw(TokenStream),
+    /// Tokens of the user's, and the values that have to be in scope for them under these names.
+    User(TokenStream, Vec<(Ident, Expr)>),
+    Neg(Box<Expr>),
+    Not(Box<Expr>),
+    /// `*e`
+    Deref(Box<Expr>),
+    Bin(&'static str, Box<Expr>, Box<Expr>),
+    Cast(Box<Expr>, TokenStream),
+    /// `path(args)`
+    Call(TokenStream, Vec<Expr>),
+    Method(Box<Expr>, &'static str, Vec<Expr>),
+    Index(Box<Expr>, Box<Expr>),
+    Field(Box<Expr>, u32),
+    Range(Option<Box<Expr>>, Option<Box<Expr>>, bool),
+    If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// `&e`, `&mut e`
+    Ref(bool, Box<Expr>),
+    Tuple(Vec<Expr>),
+    List(Vec<Expr>),
+    /// `[e; n]` (false), `vec![e; n]` (true)
+    Repeat(bool, Box<Expr>, Box<Expr>),
+    /// `vec![a, b]`
+    Vec(Vec<Expr>),
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub(crate) enum Stmt {
+    Let { name: Ident, mutable: bool, ty: Option<TokenStream>, init: Option<Expr> },
+    /// `let pattern = init;`
+    Bind { pattern: TokenStream, init: Expr },
+    /// `let pattern = init else { unreachable!() };`: the reverse sweep knows what it finds.
+    Expect { pattern: TokenStream, init: Expr },
+    /// `place op value;` with `op` one of `=`, `+=`, `-=`.
+    Assign { place: Expr, op: &'static str, value: Expr },
+    If { cond: Expr, then: Vec<Stmt>, els: Vec<Stmt> },
+    For { pattern: TokenStream, iter: Expr, body: Vec<Stmt> },
+    Loop { body: Vec<Stmt> },
+    Break,
+    Expr(Expr),
+}
+
+impl Expr {
+    pub(crate) fn zero() -> Expr {
+        Expr::Raw(quote::quote!(0.0))
+    }
+
+    pub(crate) fn neg(e: Expr) -> Expr {
+        match e {
+            Expr::Neg(inner) => *inner,
+            e => Expr::Neg(Box::new(e)),
+        }
+    }
+
+    pub(crate) fn bin(op: &'static str, a: Expr, b: Expr) -> Expr {
+        Expr::Bin(op, Box::new(a), Box::new(b))
+    }
+
+    pub(crate) fn mul(a: Expr, b: Expr) -> Expr {
+        Expr::bin("*", a, b)
+    }
+
+    pub(crate) fn index(base: Expr, index: Expr) -> Expr {
+        Expr::Index(Box::new(base), Box::new(index))
+    }
+
+    pub(crate) fn method(receiver: Expr, name: &'static str, args: Vec<Expr>) -> Expr {
+        Expr::Method(Box::new(receiver), name, args)
+    }
+
+    pub(crate) fn borrow(mutable: bool, e: Expr) -> Expr {
+        match e {
+            Expr::Deref(inner) => *inner,
+            e => Expr::Ref(mutable, Box::new(e)),
+        }
+    }
+
+    /// Calls `f` on this expression and every one in it.
+    pub(crate) fn walk(&self, f: &mut dyn FnMut(&Expr)) {
+        f(self);
+        match self {
+            Expr::Val(_) | Expr::Mem(_) | Expr::Bar(_) | Expr::MemBar(_) | Expr::Dot(_) | Expr::MemDot(_) | Expr::Name(_) | Expr::Raw(_) => {}
+            Expr::User(_, uses) => uses.iter().for_each(|(_, e)| e.walk(f)),
+            Expr::Neg(e) | Expr::Not(e) | Expr::Deref(e) | Expr::Cast(e, _) | Expr::Field(e, _) | Expr::Ref(_, e) => e.walk(f),
+            Expr::Bin(_, a, b) | Expr::Index(a, b) | Expr::Repeat(_, a, b) => {
+                a.walk(f);
+                b.walk(f);
+            }
+            Expr::Method(receiver, _, args) => {
+                receiver.walk(f);
+                args.iter().for_each(|a| a.walk(f));
+            }
+            Expr::Call(_, args) | Expr::Tuple(args) | Expr::List(args) | Expr::Vec(args) => args.iter().for_each(|a| a.walk(f)),
+            Expr::Range(lo, hi, _) => lo.iter().chain(hi).for_each(|e| e.walk(f)),
+            Expr::If(c, a, b) => {
+                c.walk(f);
+                a.walk(f);
+                b.walk(f);
+            }
+        }
+    }
+}
+
+impl Stmt {
+    /// Calls `f` on every expression of the statement and of the statements in it.
+    pub(crate) fn walk(&self, f: &mut dyn FnMut(&Expr)) {
+        match self {
+            Stmt::Let { init, .. } => init.iter().for_each(|e| e.walk(f)),
+            Stmt::Bind { init, .. } | Stmt::Expect { init, .. } => init.walk(f),
+            Stmt::Assign { place, value, .. } => {
+                place.walk(f);
+                value.walk(f);
+            }
+            Stmt::If { cond, then, els } => {
+                cond.walk(f);
+                then.iter().chain(els).for_each(|s| s.walk(f));
+            }
+            Stmt::For { iter, body, .. } => {
+                iter.walk(f);
+                body.iter().for_each(|s| s.walk(f));
+            }
+            Stmt::Loop { body } => body.iter().for_each(|s| s.walk(f)),
+            Stmt::Break => {}
+            Stmt::Expr(e) => e.walk(f),
+        }
+    }
+}

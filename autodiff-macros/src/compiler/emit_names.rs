@@ -1,0 +1,76 @@
+//! The names of emitted variables that are not the user's: adjoints, tangents, the selection.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Ident, TokenStream};
+
+use super::names::{self, Names};
+use super::ssa::{Func, MemId, Origin, Tree, ValId};
+
+/// Names by what they belong to.
+#[derive(Clone, Debug)]
+pub(crate) struct EmitNames {
+    pub(crate) sel: Ident,
+    pub(crate) seed: Ident,
+    /// Adjoints and tangents of the parameters, in order.
+    pub(crate) bars: Vec<Ident>,
+    pub(crate) dots: Vec<Ident>,
+    val_bars: BTreeMap<ValId, Ident>,
+    mem_bars: BTreeMap<MemId, Ident>,
+    val_dots: BTreeMap<ValId, Ident>,
+    mem_dots: BTreeMap<MemId, Ident>,
+    /// Path to what emitted code needs: `::conservative_grad::__private`.
+    pub(crate) rt: TokenStream,
+}
+
+impl EmitNames {
+    /// Allocates the names.
+    pub(crate) fn new(func: &Func, names: &mut Names, rt: TokenStream) -> EmitNames {
+        let span = func.name.span();
+        let mut of = |base: &Ident, suffix: &str| names.exact(&format!("{}_{suffix}", names::plain(base)), base.span());
+        let bars: Vec<Ident> = func.params.iter().map(|p| of(&p.name, "bar")).collect();
+        let dots: Vec<Ident> = func.params.iter().map(|p| of(&p.name, "dot")).collect();
+        let ids = || (0..func.vals.len()).map(|k| ValId(u32::try_from(k).unwrap_or(u32::MAX))).filter(|v| func.is_real(*v));
+        let val_bars = ids().map(|v| (v, of(&func.val(v).name, "bar"))).collect();
+        let mut val_dots: BTreeMap<ValId, Ident> = BTreeMap::new();
+        for (p, dot) in func.params.iter().zip(&dots) {
+            if let Tree::Val(v) = p.entry {
+                val_dots.insert(v, dot.clone());
+            }
+        }
+        for v in ids() {
+            val_dots.entry(v).or_insert_with(|| of(&func.val(v).name, "dot"));
+        }
+        let mems = || func.mems.iter().enumerate().map(|(k, m)| (MemId(u32::try_from(k).unwrap_or(u32::MAX)), m));
+        let param = |m: &super::ssa::Mem, from: &[Ident]| match m.origin {
+            Origin::Shared(i) | Origin::Exclusive(i) | Origin::Owned(i) => from.get(i).cloned(),
+            Origin::Local => None,
+        };
+        let mem_bars = mems().map(|(id, m)| (id, param(m, &bars).unwrap_or_else(|| of(&m.name, "bar")))).collect();
+        let mem_dots = mems().map(|(id, m)| (id, param(m, &dots).unwrap_or_else(|| of(&m.name, "dot")))).collect();
+        let sel = names.exact("sel", span);
+        let seed = names.exact("seed", span);
+        EmitNames { sel, seed, bars, dots, val_bars, mem_bars, val_dots, mem_dots, rt }
+    }
+
+    pub(crate) fn bar(&self, v: ValId) -> Ident {
+        lookup(&self.val_bars, v)
+    }
+
+    pub(crate) fn mem_bar(&self, m: MemId) -> Ident {
+        lookup(&self.mem_bars, m)
+    }
+
+    pub(crate) fn dot(&self, v: ValId) -> Ident {
+        lookup(&self.val_dots, v)
+    }
+
+    pub(crate) fn mem_dot(&self, m: MemId) -> Ident {
+        lookup(&self.mem_dots, m)
+    }
+}
+
+/// Every real value and every memory variable has a name; the fallback only keeps this total.
+fn lookup<K: Ord>(table: &BTreeMap<K, Ident>, key: K) -> Ident {
+    table.get(&key).cloned().unwrap_or_else(|| Ident::new("adjoint", proc_macro2::Span::call_site()))
+}

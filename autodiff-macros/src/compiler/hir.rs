@@ -1,0 +1,326 @@
+//! The high-level form of a function: what the user wrote, with every name resolved, every pattern
+//! and operator understood, and everything outside the language already refused.
+//!
+//! In: nothing (this module only declares the form). `lower` builds it from `syn`, `jumps` removes
+//! `break`, `continue` and `return` from it, `ssa` turns it into the form that is differentiated.
+//!
+//! Guaranteed after `lower`: no node mentions a `syn` type; every variable is an index into
+//! [`Func::vars`] (two variables of one name are two indices); every real-valued expression has a
+//! [`Ty::Real`] whose precision is known; operands stand in the order in which Rust evaluates them.
+
+use proc_macro2::{Ident, Span, TokenStream};
+
+pub(crate) mod print;
+
+/// Index of a variable in [`Func::vars`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct VarId(pub(crate) u32);
+
+/// Identity of a loop; `break` and `continue` name the loop that they leave or continue.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct LoopId(pub(crate) u32);
+
+/// Precision of a real number.
+#[derive(Clone, Debug)]
+pub(crate) enum Real {
+    /// `f64`.
+    F64,
+    /// `f32`.
+    F32,
+    /// Any other path (`type Real = f64;`): it has to be one of the two, which the emitted code
+    /// has rustc check.
+    Named(TokenStream),
+}
+
+/// Type of a variable or an expression, as far as the compiler has to know it.
+#[derive(Clone, Debug)]
+pub(crate) enum Ty {
+    /// A real number, the only thing that carries a derivative.
+    Real(Real),
+    /// An integer; its exact type is rustc's business unless it was written down.
+    Int,
+    /// A truth value.
+    Bool,
+    /// `()`.
+    Unit,
+    /// A tuple.
+    Tuple(Vec<Ty>),
+    /// `[T; N]`; the tokens are the length.
+    Array(Box<Ty>, TokenStream),
+    /// `Vec<T>`.
+    Vec(Box<Ty>),
+    /// `[T]`, always behind a [`Ty::Ref`].
+    Slice(Box<Ty>),
+    /// Something that can be indexed, of a type that rustc knows and the compiler does not (the
+    /// result of a call).
+    Seq(Box<Ty>),
+    /// `&T` (false) or `&mut T` (true).
+    Ref(bool, Box<Ty>),
+    /// The type of `panic!()` and of a block that ends in it.
+    Never,
+    /// A constant of a type that the compiler does not look into (`&str`, the result of a call on
+    /// constants, a path to a `const`). A path that turns out to be used as a real number keeps
+    /// this type; whoever emits the use pins it to a real type there.
+    Opaque,
+    /// Not known yet. Only while `lower` runs; none is left in what it returns.
+    Infer(u32),
+}
+
+/// A variable: a parameter or a `let`.
+#[derive(Clone, Debug)]
+pub(crate) struct Var {
+    /// The user's name for it, with the user's span.
+    pub(crate) name: Ident,
+    pub(crate) ty: Ty,
+    pub(crate) mutable: bool,
+}
+
+/// How a parameter takes part in differentiation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Role {
+    /// The gradient has an entry for it.
+    Differentiable,
+    /// Marked `#[constant]`, left out of `wrt(…)`, or of a type without derivative.
+    Constant,
+}
+
+/// A parameter of the function.
+#[derive(Clone, Debug)]
+pub(crate) struct Param {
+    /// The variable that holds it in the body.
+    pub(crate) var: VarId,
+    /// The declared type, as the user wrote it, for the signatures of the emitted functions.
+    pub(crate) declared: TokenStream,
+    pub(crate) ty: Ty,
+    pub(crate) role: Role,
+}
+
+/// A function.
+#[derive(Clone, Debug)]
+pub(crate) struct Func {
+    pub(crate) name: Ident,
+    pub(crate) params: Vec<Param>,
+    pub(crate) result: Ty,
+    pub(crate) vars: Vec<Var>,
+    /// The body; its value is the function's result.
+    pub(crate) body: Block,
+    /// Number of [`LoopId`]s in use.
+    pub(crate) loops: u32,
+    /// Nested `fn`, `const`, `use` items of the body, copied to the top of every emitted body.
+    pub(crate) items: Vec<TokenStream>,
+    /// Names that were taken for operations of the facade.
+    pub(crate) pins: Vec<Pin>,
+}
+
+/// A name in the user's function that was taken for an operation of the facade. A macro cannot see
+/// what it stands for; the emitted code has to check that it is that operation.
+#[derive(Clone, Debug)]
+pub(crate) struct Pin {
+    /// The path as written (`relu`, `conservative_grad::relu`), or the name of the method.
+    pub(crate) path: TokenStream,
+    /// The operation: the name of a row of the table, or `stop_gradient`.
+    pub(crate) operation: &'static str,
+    /// True for `x.relu()`, false for `relu(x)`.
+    pub(crate) method: bool,
+    pub(crate) span: Span,
+}
+
+/// Statements and the value that the block ends in, if it has one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Block {
+    pub(crate) stmts: Vec<Stmt>,
+    pub(crate) value: Option<Box<Expr>>,
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub(crate) struct Stmt {
+    pub(crate) kind: StmtKind,
+    pub(crate) span: Span,
+}
+
+/// A pattern of a `let`.
+#[derive(Clone, Debug)]
+pub(crate) enum Pat {
+    Var(VarId),
+    Tuple(Vec<Pat>),
+    Wild,
+}
+
+/// A range of integers that a `for` runs over.
+#[derive(Clone, Debug)]
+pub(crate) struct Range {
+    pub(crate) lo: Expr,
+    pub(crate) hi: Expr,
+    pub(crate) inclusive: bool,
+    /// `.step_by(n)`; applied before `rev` if `rev_first` is false.
+    pub(crate) step: Option<Expr>,
+    pub(crate) rev: bool,
+    /// `(a..b).rev().step_by(n)` (true) is not `(a..b).step_by(n).rev()` (false).
+    pub(crate) rev_first: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum StmtKind {
+    /// `let pat = init;` (`init` is absent for a declaration that is assigned later).
+    Let { pat: Pat, init: Option<Expr> },
+    /// `let row = &place;` or `let row = &mut place;`: another name for a place. The indices in it
+    /// are evaluated here.
+    Alias { var: VarId, place: Place },
+    /// `place = value`, or `place op= value`. `value` is evaluated before the indices of `place`
+    /// are read, as Rust does for `op=` on numbers; `lower` refuses what could tell the difference.
+    Assign { place: Place, op: Option<BinOp>, value: Expr },
+    If { cond: Expr, then: Block, els: Block },
+    For { id: LoopId, var: VarId, range: Range, body: Block },
+    /// `while cond { body }`, and what `jumps` makes of every other loop that is not counted; the
+    /// condition has no effects. `lower` never builds it.
+    While { id: LoopId, cond: Expr, body: Block },
+    /// A counted loop that also ends when one of the flags is set; only `jumps` builds it.
+    ForUntil { id: LoopId, var: VarId, range: Range, body: Block, until: Vec<VarId> },
+    /// `loop { … }`; `while c { b }` is `loop { if c { b } else { break } }`.
+    Loop { id: LoopId, body: Block },
+    Break(LoopId),
+    Continue(LoopId),
+    Return(Option<Expr>),
+    /// `place.push(value)` on a vector.
+    Push { place: Place, value: Expr },
+    /// An expression whose value is not used: a call with `&mut` arguments, a block.
+    Expr(Expr),
+    /// A statement that passes through as written and runs exactly once (`println!`, `assert!`);
+    /// `diverges` if control never leaves it (`panic!`).
+    Effect { code: Verbatim, diverges: bool },
+}
+
+/// A place: a variable and the way from it to the part that is meant.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) root: VarId,
+    pub(crate) path: Vec<Proj>,
+    pub(crate) ty: Ty,
+    pub(crate) span: Span,
+}
+
+/// One step from a place to a part of it. A dereference is no step: references are transparent.
+#[derive(Clone, Debug)]
+pub(crate) enum Proj {
+    /// `[i]`.
+    Index(Expr),
+    /// `[lo..hi]`, a sub-slice; only as the argument of a call or in an [`StmtKind::Alias`].
+    Slice { lo: Option<Expr>, hi: Option<Expr>, inclusive: bool },
+    /// `.0`, `.1`, … of a tuple.
+    Field(u32),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum BinOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+    And,
+    Or,
+    BitAnd,
+    BitOr,
+    BitXor,
+    Shl,
+    Shr,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum UnOp {
+    Neg,
+    Not,
+}
+
+/// An expression with its type and its place in the source.
+#[derive(Clone, Debug)]
+pub(crate) struct Expr {
+    pub(crate) kind: ExprKind,
+    pub(crate) ty: Ty,
+    pub(crate) span: Span,
+    /// The expression as written, for sites and messages; empty where nobody needs it.
+    pub(crate) source: TokenStream,
+    /// What the user wrote about the nonsmooth operations of the statement that this stands in.
+    pub(crate) marks: Marks,
+}
+
+/// `#[tie(θ)]` and `#[assume_continuous]` of the enclosing statement.
+#[derive(Clone, Copy, Default, PartialEq, Debug)]
+pub(crate) struct Marks {
+    pub(crate) tie: Option<f64>,
+    pub(crate) assume_continuous: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum ExprKind {
+    /// A literal, with its suffix if it has one.
+    Lit(TokenStream),
+    /// The value of a variable or of a part of one (a copy, or a move).
+    Place(Place),
+    /// `&place` or `&mut place`; only as the argument of a call.
+    Ref(bool, Place),
+    Unary(UnOp, Box<Expr>),
+    /// `&&` and `||` keep Rust's short circuit.
+    Binary(BinOp, Box<Expr>, Box<Expr>),
+    /// `value as ty`; the tokens are the target type.
+    Cast(Box<Expr>, TokenStream),
+    /// An operation that has a row in the table of rules (refused rows included: whether they are
+    /// refused depends on activity), with its operands (receiver first).
+    Rule(&'static autodiff_runtime::rules::Rule, Vec<Expr>),
+    /// A call of a function that may be annotated and has at least one argument that is, or may
+    /// be, a real number. If it turns out that no argument is differentiable, the function itself
+    /// is called.
+    Call(Call),
+    /// `x.is_nan()` and its kin, by the name of the method: a truth value computed from a real
+    /// number.
+    Classify(Ident, Box<Expr>),
+    /// `stop_gradient(x)`: the value of `x` with derivative zero.
+    StopGradient(Box<Expr>),
+    If(Box<Expr>, Block, Block),
+    Block(Block),
+    Tuple(Vec<Expr>),
+    /// `[a, b, c]`; `vec![a, b, c]` if the type is a `Vec`.
+    List(Vec<Expr>),
+    /// `[value; len]`; `vec![value; len]` if the type is a `Vec`.
+    Repeat(Box<Expr>, Box<Expr>),
+    /// `place.clone()`, `.to_vec()`: an owned copy of a vector, slice or array. The type of the
+    /// expression tells what the copy is.
+    CloneOf(Place),
+    /// `place.len()`.
+    Len(Place),
+    /// Anything else that is made of constants only: a `const`, a call of a function or method on
+    /// constants, an integer method.
+    Opaque(Verbatim),
+}
+
+/// A call of an annotated function.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    /// Path to the function, without generic arguments on its last segment.
+    pub(crate) path: TokenStream,
+    /// Generic arguments of the last segment, `<…>` without the leading `::`, or empty.
+    pub(crate) generics: TokenStream,
+    /// True if the function calls itself here.
+    pub(crate) recursive: bool,
+    pub(crate) args: Vec<Expr>,
+}
+
+/// Tokens of the user's that are copied as they are.
+#[derive(Clone, Debug)]
+pub(crate) struct Verbatim {
+    pub(crate) tokens: TokenStream,
+    /// The variables that occur in the tokens (format strings included), each once; emitted code
+    /// makes them available under the user's names.
+    pub(crate) uses: Vec<(Ident, VarId)>,
+    /// True if running it twice gives the same value and does nothing else: a path to a `const`,
+    /// arithmetic on constants, known integer methods. Anything unknown is not pure: it runs once,
+    /// in the order written, and what it gave is kept.
+    pub(crate) pure: bool,
+}

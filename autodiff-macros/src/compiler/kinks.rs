@@ -1,0 +1,147 @@
+//! Puts a decision where the derivative has to be chosen, and refuses what jumps.
+//!
+//! In: the SSA form and its [`Activity`]. Out: the same form in which every rule with kinks and
+//! differentiable operands is preceded by its decisions ([`Op::Weight`]), and every comparison of
+//! differentiable values is a decision ([`Op::Branch`]). [`Func::sites`] lists them in program order.
+//!
+//! ```text
+//! y = max(a, b)      →   w = weight(site 0; a, b);  y = max(a, b; w)
+//! c = a > b          →   c = branch(site 1; a > b)
+//! ```
+
+use proc_macro2::{Ident, Span, TokenStream};
+
+use super::analyse::activity::Activity;
+use super::diag::{self, Diagnostics};
+use super::hir::{BinOp, Marks, Real, Ty};
+use super::names::Names;
+use super::ssa::{Block, Func, Op, Site, SiteId, SiteKind, Stmt, StmtKind, Val, ValId};
+
+/// Inserts the decisions. The facts stay valid: decisions are never varied.
+pub(crate) fn run(mut func: Func, facts: &Activity, names: &mut Names, diags: &mut Diagnostics) -> Func {
+    let mut body = std::mem::take(&mut func.body);
+    let mut pass = Kinks { func: &mut func, facts, names, diags };
+    pass.block(&mut body);
+    func.body = body;
+    func
+}
+
+struct Kinks<'a> {
+    func: &'a mut Func,
+    facts: &'a Activity,
+    names: &'a mut Names,
+    diags: &'a mut Diagnostics,
+}
+
+impl Kinks<'_> {
+    fn block(&mut self, block: &mut Block) {
+        let stmts = std::mem::take(&mut block.stmts);
+        for mut stmt in stmts {
+            match &mut stmt.kind {
+                StmtKind::Def(v, op) => {
+                    let v = *v;
+                    self.check(v, op);
+                    self.decide(v, op, stmt.span, &mut block.stmts);
+                }
+                StmtKind::If { then, els, .. } => {
+                    self.block(then);
+                    self.block(els);
+                }
+                StmtKind::For { body, .. } => self.block(body),
+                StmtKind::While { head, body, .. } => {
+                    self.block(head);
+                    self.block(body);
+                }
+                _ => {}
+            }
+            block.stmts.push(stmt);
+        }
+    }
+
+    fn decide(&mut self, v: ValId, op: &mut Op, span: Span, out: &mut Vec<Stmt>) {
+        match op {
+            Op::Rule { rule, args, weights } if rule.refused.is_none() && args.iter().any(|a| self.facts.varied(*a)) => {
+                for (k, _) in rule.decisions.iter().enumerate() {
+                    let site = self.site(v, SiteKind::Kink { rule, kink: k, args: args.clone() });
+                    let w = self.weight(span);
+                    let op = Op::Weight { site, rule, kink: k, args: args.clone() };
+                    out.push(Stmt { kind: StmtKind::Def(w, op), span });
+                    weights.push(w);
+                }
+            }
+            Op::Bin(cmp, a, b) if is_comparison(*cmp) && self.func.is_real(*a) && (self.facts.varied(*a) || self.facts.varied(*b)) => {
+                let (cmp, lhs, rhs) = (*cmp, *a, *b);
+                let site = self.site(v, SiteKind::Branch { op: cmp, lhs, rhs });
+                *op = Op::Branch { site, op: cmp, lhs, rhs };
+            }
+            _ => {}
+        }
+    }
+
+    fn site(&mut self, val: ValId, kind: SiteKind) -> SiteId {
+        let id = SiteId(u32::try_from(self.func.sites.len()).unwrap_or(u32::MAX));
+        self.func.sites.push(Site { val, kind });
+        id
+    }
+
+    fn weight(&mut self, span: Span) -> ValId {
+        let id = ValId(u32::try_from(self.func.vals.len()).unwrap_or(u32::MAX));
+        let name: Ident = self.names.numbered("w", "_", 1, span);
+        self.func.vals.push(Val { name, ty: Ty::Real(Real::F64), span, source: TokenStream::new(), marks: Marks::default() });
+        id
+    }
+
+    /// Refuses operations that jump, unless the user vouches for the continuity of the program.
+    fn check(&mut self, v: ValId, op: &Op) {
+        let val = self.func.val(v);
+        if val.marks.assume_continuous {
+            return;
+        }
+        let (span, source) = (val.span, val.source.clone());
+        let varied = |u: ValId| self.facts.varied(u);
+        match op {
+            Op::Rule { rule, args, .. } => {
+                let Some(refusal) = rule.refused else { return };
+                let jumps_in = if rule.name == "copysign" { &args[1..] } else { &args[..] };
+                if jumps_in.iter().any(|a| varied(*a)) {
+                    let name = rule.name;
+                    self.diags.report_at(&diag::DISCONTINUOUS, &at(source, span), &[name, refusal.why, refusal.instead]);
+                }
+            }
+            Op::Bin(BinOp::Rem, a, b) if self.func.is_real(v) && (varied(*a) || varied(*b)) => {
+                self.diags.report_at(&diag::DISCONTINUOUS, &at(source, span), &["%", "the remainder jumps at the multiples of the divisor", "cut it off with `stop_gradient`, or write `#[assume_continuous]` on the statement if the program as a whole stays continuous"]);
+            }
+            Op::Cast(a, ty) if !self.func.is_real(v) && varied(*a) => {
+                let ty = ty.to_string();
+                self.diags.report_at(&diag::CAST_JUMPS, &at(source, span), &[&ty]);
+            }
+            Op::Cast(a, _) if self.func.is_real(v) && self.facts.tainted(*a) && self.facts.useful(v) => {
+                self.diags.report_at(&diag::COUNT_JUMPS, &at(source, span), &[]);
+            }
+            Op::Opaque(code) if self.func.is_real(v) => {
+                let mut any = false;
+                code.for_each_use(&mut |u| any |= varied(u));
+                code.for_each_mem(&mut |m| any |= self.facts.varied_mem(m));
+                if any {
+                    self.diags.report_at(&diag::OPAQUE_VARIED, &at(source, span), &[]);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The tokens to underline.
+fn at(source: TokenStream, span: Span) -> TokenStream {
+    if !source.is_empty() {
+        return source;
+    }
+    let mut token = proc_macro2::TokenTree::from(proc_macro2::Punct::new('_', proc_macro2::Spacing::Alone));
+    token.set_span(span);
+    token.into()
+}
+
+/// True for `== != < <= > >=`.
+pub(crate) fn is_comparison(op: BinOp) -> bool {
+    matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge)
+}

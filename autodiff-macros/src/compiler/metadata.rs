@@ -1,0 +1,151 @@
+//! What `FIELD` publishes of a function: its sites, its obligations, its class and cost bound.
+//!
+//! In: the SSA form with its decisions. Out: [`Facts`], ready for emission.
+
+use autodiff_runtime::rules::Rule;
+use autodiff_runtime::{Definability, ObligationKind, SiteKind, Ties};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+use super::analyse::activity::Activity;
+use super::emit::{Obligation, Site};
+use super::hir::BinOp;
+use super::parse::attribute::Options;
+use super::ssa::{self, Func, Op, StmtKind, ValId};
+
+/// The published facts.
+pub(crate) struct Facts {
+    pub(crate) sites: Vec<Site>,
+    pub(crate) obligations: Vec<Obligation>,
+    pub(crate) definability: Definability,
+    pub(crate) cost_bound: f64,
+    pub(crate) callees: Vec<TokenStream>,
+    pub(crate) recursive: bool,
+}
+
+/// Collects the facts.
+pub(crate) fn run(func: &Func, activity: &Activity, options: &Options) -> Facts {
+    let mut facts = Facts {
+        sites: func.sites.iter().map(|s| site(func, s, options)).collect(),
+        obligations: Vec::new(),
+        definability: super::differentiate::SMALLEST,
+        cost_bound: 1.0,
+        callees: Vec::new(),
+        recursive: false,
+    };
+    func.body.walk(&mut |s| match &s.kind {
+        StmtKind::Def(v, op) => facts.operation(func, activity, *v, op),
+        StmtKind::Call(call) if activity.varied_call(call) => {
+            facts.recursive |= call.recursive;
+            let seen = facts.callees.iter().any(|c| c.to_string() == call.path.to_string());
+            if !call.recursive && !seen {
+                facts.callees.push(call.path.clone());
+            }
+        }
+        _ => {}
+    });
+    facts
+}
+
+impl Facts {
+    fn operation(&mut self, func: &Func, activity: &Activity, v: ValId, op: &Op) {
+        let mut varied = false;
+        op.for_each_use(&mut |u| varied |= activity.varied(u));
+        if !varied {
+            return;
+        }
+        match op {
+            Op::Rule { rule, .. } => self.rule(func, v, rule),
+            Op::Bin(BinOp::Mul, ..) => self.cost_bound = self.cost_bound.max(5.0),
+            Op::Bin(BinOp::Add | BinOp::Sub, ..) => self.cost_bound = self.cost_bound.max(3.0),
+            Op::Bin(BinOp::Div, _, b) => {
+                self.cost_bound = self.cost_bound.max(5.0);
+                if activity.varied(*b) {
+                    self.oblige(func, v, ObligationKind::Domain, "/");
+                }
+            }
+            Op::Bin(BinOp::Rem, ..) => self.oblige(func, v, ObligationKind::AssumeContinuous, "%"),
+            Op::Cast(..) if func.val(v).marks.assume_continuous => self.oblige(func, v, ObligationKind::AssumeContinuous, "as"),
+            Op::Stop(_) => self.oblige(func, v, ObligationKind::StopGradient, "stop_gradient"),
+            Op::Branch { .. } => self.oblige(func, v, ObligationKind::ContinuousBranch, "if"),
+            _ => {}
+        }
+    }
+
+    fn rule(&mut self, func: &Func, v: ValId, rule: &'static Rule) {
+        self.definability = self.definability.join(rule.definability);
+        self.cost_bound = self.cost_bound.max(rule.omega());
+        if rule.refused.is_some() {
+            self.oblige(func, v, ObligationKind::AssumeContinuous, rule.name);
+        } else if !rule.domain.is_empty() {
+            self.oblige(func, v, ObligationKind::Domain, rule.name);
+        }
+    }
+
+    fn oblige(&mut self, func: &Func, v: ValId, kind: ObligationKind, primitive: &str) {
+        let val = func.val(v);
+        self.obligations.push(Obligation { kind, primitive: primitive.to_owned(), source: source(func, v), span: first_span(&val.source, val.span) });
+    }
+}
+
+fn site(func: &Func, site: &ssa::Site, options: &Options) -> Site {
+    let val = func.val(site.val);
+    let span = first_span(&val.source, val.span);
+    match &site.kind {
+        ssa::SiteKind::Kink { rule, kink, args } => {
+            let decision = &rule.decisions[*kink];
+            let theta = val.marks.tie.unwrap_or_else(|| decision.ties.theta(options.policy));
+            Site {
+                kind: SiteKind::Kink,
+                primitive: rule.name.to_owned(),
+                source: source(func, site.val),
+                span,
+                stratum: substitute(decision.stratum, rule.args, |k| text(func, args[k])),
+                field: decision.field.to_owned(),
+                ties: decision.ties,
+                theta,
+            }
+        }
+        ssa::SiteKind::Branch { op, lhs, rhs } => {
+            let theta = if matches!(op, BinOp::Ge | BinOp::Le | BinOp::Eq) { 1.0 } else { 0.0 };
+            Site {
+                kind: SiteKind::Branch,
+                primitive: "if".to_owned(),
+                source: source(func, site.val),
+                span,
+                stratum: format!("{} = {}", text(func, *lhs), text(func, *rhs)),
+                field: "{∇below, ∇above}".to_owned(),
+                ties: Ties { pytorch: theta, jax: theta, tensorflow: theta },
+                theta,
+            }
+        }
+    }
+}
+
+fn source(func: &Func, v: ValId) -> TokenStream {
+    let val = func.val(v);
+    if val.source.is_empty() { val.name.to_token_stream() } else { val.source.clone() }
+}
+
+fn text(func: &Func, v: ValId) -> String {
+    super::diag::text_of(&source(func, v))
+}
+
+/// The place of the first token, with the user's own span.
+fn first_span(source: &TokenStream, fallback: proc_macro2::Span) -> proc_macro2::Span {
+    source.clone().into_iter().next().map_or(fallback, |t| t.span())
+}
+
+/// Replaces the names of the arguments in a stratum such as `a = b`.
+fn substitute(stratum: &str, names: &[&str], operand: impl Fn(usize) -> String) -> String {
+    let mut out = String::new();
+    for word in stratum.split_inclusive(|c: char| !c.is_alphanumeric()) {
+        let name = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+        match names.iter().position(|n| *n == name) {
+            Some(k) => out.push_str(&operand(k)),
+            None => out.push_str(name),
+        }
+        out.push_str(&word[name.len()..]);
+    }
+    out
+}

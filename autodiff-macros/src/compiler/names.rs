@@ -1,0 +1,80 @@
+//! Fresh names for what the compiler invents, readable and the same on every run.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+
+/// The identifiers in use in a function.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    used: BTreeSet<String>,
+}
+
+impl Names {
+    /// Every identifier that occurs in the tokens counts as used.
+    pub(crate) fn of(tokens: TokenStream) -> Names {
+        let mut names = Names::default();
+        names.reserve(tokens);
+        names
+    }
+
+    /// Counts the identifiers in the tokens as used.
+    pub(crate) fn reserve(&mut self, tokens: TokenStream) {
+        for tree in tokens {
+            match tree {
+                TokenTree::Ident(ident) => {
+                    self.used.insert(plain(&ident));
+                }
+                TokenTree::Group(group) => self.reserve(group.stream()),
+                // A format string names variables, too.
+                TokenTree::Literal(literal) => self.reserve_words(&literal.to_string()),
+                TokenTree::Punct(_) => {}
+            }
+        }
+    }
+
+    fn reserve_words(&mut self, text: &str) {
+        let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        self.used.extend(words.filter(|w| !w.is_empty()).map(str::to_owned));
+    }
+
+    /// A name that starts with `base` and occurs nowhere else.
+    pub(crate) fn fresh(&mut self, base: &str, span: Span) -> Ident {
+        let base = base.trim_start_matches("r#").trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+        let base = if base.is_empty() { "t" } else { base };
+        if self.used.insert(base.to_owned()) && !is_keyword(base) {
+            return Ident::new(base, span);
+        }
+        self.numbered(base, "_", 1, span)
+    }
+
+    /// `base` itself if it is free, else `base` with a number.
+    pub(crate) fn exact(&mut self, base: &str, span: Span) -> Ident {
+        if !is_keyword(base) && self.used.insert(base.to_owned()) {
+            return Ident::new(base, span);
+        }
+        self.numbered(base, "_", 2, span)
+    }
+
+    /// `base1`, `base2`, …
+    pub(crate) fn numbered(&mut self, base: &str, separator: &str, first: u32, span: Span) -> Ident {
+        let mut n = first;
+        loop {
+            let name = format!("{base}{separator}{n}");
+            if self.used.insert(name.clone()) {
+                return Ident::new(&name, span);
+            }
+            n += 1;
+        }
+    }
+}
+
+/// The text of an identifier without `r#`.
+pub(crate) fn plain(ident: &Ident) -> String {
+    let text = ident.to_string();
+    text.strip_prefix("r#").map_or(text.clone(), str::to_owned)
+}
+
+fn is_keyword(name: &str) -> bool {
+    syn::parse_str::<Ident>(name).is_err() || matches!(name, "gen" | "dyn" | "async" | "await" | "try")
+}

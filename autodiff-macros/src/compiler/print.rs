@@ -1,0 +1,292 @@
+//! Code → tokens.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::adjoint::forward::ty_tokens;
+use super::code::{Expr, Stmt};
+use super::emit_names::EmitNames;
+use super::hir::Ty;
+use super::ssa::{Func, Op, StmtKind, ValId};
+
+/// What names stand for.
+pub(crate) struct Printer<'a> {
+    func: &'a Func,
+    names: &'a EmitNames,
+    /// Values that are literals, printed in place.
+    literals: std::collections::BTreeMap<ValId, TokenStream>,
+}
+
+/// Strength of binding, weakest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Any,
+    Or,
+    And,
+    Compare,
+    BitOr,
+    BitXor,
+    BitAnd,
+    Shift,
+    Sum,
+    Product,
+    Cast,
+    Unary,
+    Postfix,
+}
+
+impl<'a> Printer<'a> {
+    pub(crate) fn new(func: &'a Func, names: &'a EmitNames) -> Printer<'a> {
+        let mut literals = std::collections::BTreeMap::new();
+        func.body.walk(&mut |s| {
+            if let StmtKind::Def(v, Op::Lit(tokens)) = &s.kind {
+                literals.insert(*v, tokens.clone());
+            }
+        });
+        Printer { func, names, literals }
+    }
+
+    pub(crate) fn stmts(&self, stmts: &[Stmt]) -> TokenStream {
+        stmts.iter().map(|s| self.stmt(s)).collect()
+    }
+
+    fn stmt(&self, stmt: &Stmt) -> TokenStream {
+        match stmt {
+            Stmt::Let { name, mutable, ty, init } => {
+                let mutable = mutable.then(|| quote!(mut));
+                let ty = ty.as_ref().map(|t| quote!(: #t));
+                let init = init.as_ref().map(|e| self.expr(e)).map(|e| quote!(= #e));
+                quote!(let #mutable #name #ty #init;)
+            }
+            Stmt::Bind { pattern, init } => {
+                let init = self.expr(init);
+                quote!(let #pattern = #init;)
+            }
+            Stmt::Expect { pattern, init } => {
+                let init = self.expr(init);
+                quote!(let #pattern = #init else { ::core::unreachable!() };)
+            }
+            Stmt::Assign { place, op, value } => {
+                let (place, value) = (self.expr(place), self.expr(value));
+                match *op {
+                    "+=" => quote!(#place += #value;),
+                    "-=" => quote!(#place -= #value;),
+                    _ => quote!(#place = #value;),
+                }
+            }
+            Stmt::If { cond, then, els } => self.if_stmt(cond, then, els),
+            Stmt::For { pattern, iter, body } => {
+                let (iter, body) = (self.expr(iter), self.stmts(body));
+                quote!(for #pattern in #iter { #body })
+            }
+            Stmt::Loop { body } => {
+                let body = self.stmts(body);
+                quote!(loop { #body })
+            }
+            Stmt::Break => quote!(break;),
+            Stmt::Expr(e) => {
+                let e = self.expr(e);
+                quote!(#e;)
+            }
+        }
+    }
+
+    fn if_stmt(&self, cond: &Expr, then: &[Stmt], els: &[Stmt]) -> TokenStream {
+        let cond = self.expr(cond);
+        match (then, els) {
+            (then, []) => {
+                let then = self.stmts(then);
+                quote!(if #cond { #then })
+            }
+            ([], els) => {
+                let els = self.stmts(els);
+                quote!(if !#cond { #els })
+            }
+            (then, [Stmt::If { cond: inner, then: a, els: b }]) => {
+                let (then, rest) = (self.stmts(then), self.if_stmt(inner, a, b));
+                quote!(if #cond { #then } else #rest)
+            }
+            (then, els) => {
+                let (then, els) = (self.stmts(then), self.stmts(els));
+                quote!(if #cond { #then } else { #els })
+            }
+        }
+    }
+
+    pub(crate) fn expr(&self, e: &Expr) -> TokenStream {
+        self.at(e, Level::Any)
+    }
+
+    /// Prints an expression that stands where only what binds at least as strongly may stand bare.
+    fn at(&self, e: &Expr, level: Level) -> TokenStream {
+        let (tokens, own) = self.bare(e);
+        if own < level { quote!((#tokens)) } else { tokens }
+    }
+
+    fn bare(&self, e: &Expr) -> (TokenStream, Level) {
+        match e {
+            Expr::Val(v) => self.val(*v),
+            Expr::Mem(m) => (ident(&self.func.mem(*m).name), Level::Postfix),
+            Expr::Bar(v) => (ident(&self.names.bar(*v)), Level::Postfix),
+            Expr::MemBar(m) => (ident(&self.names.mem_bar(*m)), Level::Postfix),
+            Expr::Dot(v) => (ident(&self.names.dot(*v)), Level::Postfix),
+            Expr::MemDot(m) => (ident(&self.names.mem_dot(*m)), Level::Postfix),
+            Expr::Name(name) => (ident(name), Level::Postfix),
+            Expr::Raw(tokens) => (tokens.clone(), raw_level(tokens)),
+            Expr::User(tokens, uses) => (self.user(tokens, uses), Level::Postfix),
+            Expr::Neg(e) => {
+                let e = self.at(e, Level::Unary);
+                (quote!(-#e), Level::Unary)
+            }
+            Expr::Not(e) => {
+                let e = self.at(e, Level::Unary);
+                (quote!(!#e), Level::Unary)
+            }
+            Expr::Deref(e) => {
+                let e = self.at(e, Level::Unary);
+                (quote!(*#e), Level::Unary)
+            }
+            Expr::Bin(op, a, b) => self.bin(op, a, b),
+            Expr::Cast(e, ty) => {
+                let e = self.at(e, Level::Cast);
+                (quote!(#e as #ty), Level::Cast)
+            }
+            Expr::Call(path, args) => {
+                let args = args.iter().map(|a| self.expr(a));
+                (quote!(#path(#(#args),*)), Level::Postfix)
+            }
+            Expr::Method(receiver, name, args) => {
+                let receiver = self.at(receiver, Level::Postfix);
+                let name = Ident::new(name, self.func.name.span());
+                let args = args.iter().map(|a| self.expr(a));
+                (quote!(#receiver.#name(#(#args),*)), Level::Postfix)
+            }
+            Expr::Index(base, index) => {
+                let (base, index) = (self.at(base, Level::Postfix), self.expr(index));
+                (quote!(#base[#index]), Level::Postfix)
+            }
+            Expr::Field(base, k) => {
+                let base = self.at(base, Level::Postfix);
+                let k = proc_macro2::Literal::u32_unsuffixed(*k);
+                (quote!(#base.#k), Level::Postfix)
+            }
+            Expr::Range(lo, hi, inclusive) => {
+                let bound = |e: &Option<Box<Expr>>| e.as_ref().map(|e| self.at(e, Level::Or));
+                let (lo, hi) = (bound(lo), bound(hi));
+                (if *inclusive { quote!(#lo..=#hi) } else { quote!(#lo..#hi) }, Level::Any)
+            }
+            Expr::If(c, a, b) => {
+                let (c, a, b) = (self.expr(c), self.expr(a), self.expr(b));
+                (quote!(if #c { #a } else { #b }), Level::Any)
+            }
+            Expr::Ref(mutable, e) => {
+                let mutable = mutable.then(|| quote!(mut));
+                let e = self.at(e, Level::Unary);
+                (quote!(&#mutable #e), Level::Unary)
+            }
+            Expr::Tuple(parts) => {
+                let parts = parts.iter().map(|p| self.expr(p));
+                (quote!((#(#parts,)*)), Level::Postfix)
+            }
+            Expr::List(parts) => {
+                let parts = parts.iter().map(|p| self.expr(p));
+                (quote!([#(#parts),*]), Level::Postfix)
+            }
+            Expr::Vec(parts) => {
+                let parts = parts.iter().map(|p| self.expr(p));
+                (quote!(::std::vec![#(#parts),*]), Level::Postfix)
+            }
+            Expr::Repeat(vec, value, len) => {
+                let (value, len) = (self.expr(value), self.expr(len));
+                (if *vec { quote!(::std::vec![#value; #len]) } else { quote!([#value; #len]) }, Level::Postfix)
+            }
+        }
+    }
+
+    fn val(&self, v: ValId) -> (TokenStream, Level) {
+        match self.literals.get(&v) {
+            Some(tokens) => (tokens.clone(), raw_level(tokens)),
+            None => (ident(&self.func.val(v).name), Level::Postfix),
+        }
+    }
+
+    fn bin(&self, op: &str, a: &Expr, b: &Expr) -> (TokenStream, Level) {
+        let level = level_of(op);
+        let next = match level {
+            Level::Sum => Level::Product,
+            Level::Product => Level::Cast,
+            Level::Compare => Level::BitOr,
+            Level::Or => Level::And,
+            Level::And => Level::Compare,
+            _ => Level::Cast,
+        };
+        let left = if level == Level::Compare { Level::BitOr } else { level };
+        // `a as usize < b` would open generic arguments.
+        let a = match (op, a) {
+            ("<" | "<<", Expr::Cast(..)) => {
+                let a = self.expr(a);
+                quote!((#a))
+            }
+            _ => self.at(a, left),
+        };
+        let b = self.at(b, next);
+        let op: TokenStream = op.parse().unwrap_or_default();
+        (quote!(#a #op #b), level)
+    }
+
+    /// The user's tokens, in a block that binds the names in them where they have other names here.
+    fn user(&self, tokens: &TokenStream, uses: &[(Ident, Expr)]) -> TokenStream {
+        let binds: Vec<TokenStream> = uses.iter().filter_map(|(name, e)| self.rename(name, e)).collect();
+        if binds.is_empty() { quote!(#tokens) } else { quote!({ #(#binds)* #tokens }) }
+    }
+
+    fn rename(&self, name: &Ident, e: &Expr) -> Option<TokenStream> {
+        let value = self.expr(e);
+        if value.to_string() == name.to_string() {
+            return None;
+        }
+        Some(match e {
+            Expr::Val(v) => match &self.func.val(*v).ty {
+                ty @ Ty::Real(_) => {
+                    let ty = ty_tokens(ty);
+                    quote!(let #name: #ty = #value;)
+                }
+                _ => quote!(let #name = #value;),
+            },
+            Expr::Mem(_) => quote!(let #name = &#value;),
+            _ => quote!(let #name = #value;),
+        })
+    }
+}
+
+fn ident(name: &Ident) -> TokenStream {
+    quote!(#name)
+}
+
+/// A lone token or `-1.0` in front of nothing needs no parentheses; everything else may.
+fn raw_level(tokens: &TokenStream) -> Level {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(_), None) => Level::Postfix,
+        _ if is_path_or_call(tokens) => Level::Postfix,
+        _ => Level::Any,
+    }
+}
+
+fn is_path_or_call(tokens: &TokenStream) -> bool {
+    matches!(syn::parse2::<syn::Expr>(tokens.clone()), Ok(syn::Expr::Path(_) | syn::Expr::Call(_) | syn::Expr::MethodCall(_) | syn::Expr::Paren(_) | syn::Expr::Field(_) | syn::Expr::Index(_) | syn::Expr::Reference(_)))
+}
+
+fn level_of(op: &str) -> Level {
+    match op {
+        "||" => Level::Or,
+        "&&" => Level::And,
+        "==" | "!=" | "<" | "<=" | ">" | ">=" => Level::Compare,
+        "|" => Level::BitOr,
+        "^" => Level::BitXor,
+        "&" => Level::BitAnd,
+        "<<" | ">>" => Level::Shift,
+        "+" | "-" => Level::Sum,
+        _ => Level::Product,
+    }
+}

@@ -1,0 +1,565 @@
+//! The form that is differentiated: structured, and with every scalar assigned exactly once.
+//!
+//! In: nothing (this module only declares the form). `build` makes it from the HIR, `kinks` puts
+//! decisions into it, the analyses read it, `adjoint` and `tangent` print derivatives from it.
+//!
+//! Scalars (reals, integers, booleans, constants of unknown type) are values: a [`ValId`] is
+//! defined by one statement. Where control flow meets, [`Phi`] and [`Carried`] say which value
+//! goes on. Arrays, vectors and slices are memory: a [`MemId`] is a variable that statements load
+//! from and store to. The reverse sweep never restores memory; it reads values.
+
+pub(crate) mod print;
+
+use proc_macro2::{Ident, Span, TokenStream};
+
+use super::hir::{self, BinOp, LoopId, Marks, Ty, UnOp};
+
+/// A scalar that is assigned once. Index into [`Func::vals`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct ValId(pub(crate) u32);
+
+/// A variable that holds an array, a vector or a slice. Index into [`Func::mems`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct MemId(pub(crate) u32);
+
+/// Index into [`Func::sites`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct SiteId(pub(crate) u32);
+
+/// What is known of a value.
+#[derive(Clone, Debug)]
+pub(crate) struct Val {
+    /// The name that it has in emitted code; unique in the function.
+    pub(crate) name: Ident,
+    /// `Real`, `Int`, `Bool` or `Opaque`.
+    pub(crate) ty: Ty,
+    pub(crate) span: Span,
+    /// The expression as written, if it came from one.
+    pub(crate) source: TokenStream,
+    pub(crate) marks: Marks,
+}
+
+/// What is known of a memory variable.
+#[derive(Clone, Debug)]
+pub(crate) struct Mem {
+    pub(crate) name: Ident,
+    /// `Array`, `Vec`, `Seq`, `Slice` (parameters behind a reference), `Tuple` (likewise).
+    pub(crate) ty: Ty,
+    pub(crate) span: Span,
+    pub(crate) origin: Origin,
+}
+
+/// Where a memory variable comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Origin {
+    /// The parameter with this index, behind a shared reference.
+    Shared(usize),
+    /// The parameter with this index, behind an exclusive reference.
+    Exclusive(usize),
+    /// The parameter with this index, owned.
+    Owned(usize),
+    /// A local variable.
+    Local,
+}
+
+/// A value of any type: what an expression gives, what a variable is bound to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Tree {
+    Val(ValId),
+    Mem(MemId),
+    Tuple(Vec<Tree>),
+}
+
+/// A part of a memory variable.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Place {
+    pub(crate) mem: MemId,
+    pub(crate) path: Vec<Proj>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Proj {
+    Index(ValId),
+    Range { lo: Option<ValId>, hi: Option<ValId>, inclusive: bool },
+    Field(u32),
+}
+
+/// How a value is computed.
+#[derive(Clone, Debug)]
+pub(crate) enum Op {
+    /// A literal.
+    Lit(TokenStream),
+    /// Read at the entrance: the tokens name a parameter or a part of one.
+    Param(TokenStream),
+    Un(UnOp, ValId),
+    Bin(BinOp, ValId, ValId),
+    /// `value as ty`.
+    Cast(ValId, TokenStream),
+    /// An operation with a row in the table. `weights` holds one value per decision of the row, or
+    /// nothing if no decision has to be made (smooth row, constant operands).
+    Rule { rule: &'static autodiff_runtime::rules::Rule, args: Vec<ValId>, weights: Vec<ValId> },
+    /// The decision number `kink` of a row at these operands: 0, 1 or θ.
+    Weight { site: SiteId, rule: &'static autodiff_runtime::rules::Rule, kink: usize, args: Vec<ValId> },
+    /// A comparison that depends on a differentiated parameter.
+    Branch { site: SiteId, op: BinOp, lhs: ValId, rhs: ValId },
+    Load(Place),
+    Len(Place),
+    /// The value of its operand, cut off from the derivative.
+    Stop(ValId),
+    /// `x.is_nan()` and its kin.
+    Classify(Ident, ValId),
+    /// Tokens of the user's.
+    Opaque(Verbatim),
+}
+
+/// Tokens of the user's, and what the names in them are bound to.
+#[derive(Clone, Debug)]
+pub(crate) struct Verbatim {
+    pub(crate) tokens: TokenStream,
+    pub(crate) uses: Vec<(Ident, Use)>,
+    pub(crate) pure: bool,
+}
+
+/// What a name in [`Verbatim`] stands for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Use {
+    Tree(Tree),
+    Place(Place),
+}
+
+/// How memory begins.
+#[derive(Clone, Debug)]
+pub(crate) enum Init {
+    Val(ValId),
+    /// `[e; n]`, `vec![e; n]`.
+    Repeat(Box<Init>, ValId),
+    /// `[a, b]`, `vec![a, b]`.
+    List(Vec<Init>),
+    /// A copy of a place.
+    Clone(Place),
+    /// An empty vector, or an array that is assigned before it is read.
+    Blank,
+    Tuple(Vec<Init>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum StoreOp {
+    Set,
+    Add,
+    Sub,
+}
+
+/// A value that depends on which branch was taken.
+#[derive(Clone, Debug)]
+pub(crate) struct Phi {
+    pub(crate) out: ValId,
+    pub(crate) then: ValId,
+    pub(crate) els: ValId,
+}
+
+/// A value that is handed from one iteration to the next.
+#[derive(Clone, Debug)]
+pub(crate) struct Carried {
+    /// Value at the start of an iteration.
+    pub(crate) phi: ValId,
+    /// Value before the loop.
+    pub(crate) init: ValId,
+    /// Value at the end of an iteration.
+    pub(crate) next: ValId,
+    /// Value after the loop.
+    pub(crate) out: ValId,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Range {
+    pub(crate) lo: ValId,
+    pub(crate) hi: ValId,
+    pub(crate) inclusive: bool,
+    pub(crate) step: Option<ValId>,
+    pub(crate) rev: bool,
+    pub(crate) rev_first: bool,
+}
+
+/// Argument of a call.
+#[derive(Clone, Debug)]
+pub(crate) enum Arg {
+    /// A scalar or an opaque constant, by value.
+    Val(ValId),
+    /// `&place` (false) or `&mut place` (true).
+    Ref(bool, Place),
+    /// `&scalar` or `&mut scalar`: the second value is what the scalar is after the call.
+    RefVal(ValId, Option<ValId>),
+    /// An array or vector by value (moved or copied).
+    Own(Place),
+    /// A tuple.
+    Tuple(Vec<Arg>),
+}
+
+/// A call of a function that has a companion.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) path: TokenStream,
+    pub(crate) generics: TokenStream,
+    pub(crate) recursive: bool,
+    pub(crate) args: Vec<Arg>,
+    /// What the call gives; `None` for a call whose result is `()` or not used.
+    pub(crate) result: Option<Tree>,
+    /// Name of the residual that the forward sweep keeps.
+    pub(crate) residual: Ident,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Stmt {
+    pub(crate) kind: StmtKind,
+    pub(crate) span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum StmtKind {
+    Def(ValId, Op),
+    Alloc(MemId, Init),
+    Store { place: Place, op: StoreOp, value: ValId },
+    /// Appends to a vector.
+    Push { place: Place, init: Init },
+    /// `dst.clone_from(src)` for whole arrays and vectors.
+    Copy { dst: Place, src: Place },
+    If { cond: ValId, then: Block, els: Block, phis: Vec<Phi> },
+    For { id: LoopId, counter: ValId, range: Range, carried: Vec<Carried>, body: Block, until: Option<ValId>, count: Option<ValId> },
+    /// `loop { head; if !cond { break } body }`. The head computes the condition and nothing else.
+    /// `count` (here and in `For`): the number of iterations that ran, where no range tells it.
+    While { id: LoopId, carried: Vec<Carried>, head: Block, cond: ValId, body: Block, count: ValId },
+    Call(Call),
+    Effect(Verbatim),
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Block {
+    pub(crate) stmts: Vec<Stmt>,
+}
+
+/// A place where the derivative is chosen.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    pub(crate) val: ValId,
+    pub(crate) kind: SiteKind,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum SiteKind {
+    Kink { rule: &'static autodiff_runtime::rules::Rule, kink: usize, args: Vec<ValId> },
+    Branch { op: BinOp, lhs: ValId, rhs: ValId },
+}
+
+/// A function.
+#[derive(Clone, Debug)]
+pub(crate) struct Func {
+    pub(crate) name: Ident,
+    pub(crate) params: Vec<Param>,
+    pub(crate) result_ty: Ty,
+    pub(crate) vals: Vec<Val>,
+    pub(crate) mems: Vec<Mem>,
+    pub(crate) body: Block,
+    /// `None`: the function returns `()`.
+    pub(crate) result: Option<Tree>,
+    pub(crate) sites: Vec<Site>,
+    pub(crate) items: Vec<TokenStream>,
+}
+
+/// A parameter and what its parts are bound to.
+#[derive(Clone, Debug)]
+pub(crate) struct Param {
+    /// The name under which emitted bodies find the argument.
+    pub(crate) name: Ident,
+    pub(crate) ty: Ty,
+    pub(crate) role: hir::Role,
+    /// What the argument is at the entrance.
+    pub(crate) entry: Tree,
+    /// For `&mut` scalars: the value at the exit.
+    pub(crate) exit: Option<ValId>,
+}
+
+impl Func {
+    pub(crate) fn val(&self, v: ValId) -> &Val {
+        &self.vals[v.0 as usize]
+    }
+
+    pub(crate) fn mem(&self, m: MemId) -> &Mem {
+        &self.mems[m.0 as usize]
+    }
+
+    /// True if the value is a real number.
+    pub(crate) fn is_real(&self, v: ValId) -> bool {
+        matches!(self.val(v).ty, Ty::Real(_))
+    }
+}
+
+impl Op {
+    /// Calls `f` on every value that the operation reads.
+    pub(crate) fn for_each_use(&self, f: &mut dyn FnMut(ValId)) {
+        match self {
+            Op::Lit(_) | Op::Param(_) => {}
+            Op::Un(_, a) | Op::Cast(a, _) | Op::Stop(a) | Op::Classify(_, a) => f(*a),
+            Op::Bin(_, a, b) | Op::Branch { lhs: a, rhs: b, .. } => {
+                f(*a);
+                f(*b);
+            }
+            Op::Rule { args, weights, .. } => args.iter().chain(weights).for_each(|v| f(*v)),
+            Op::Weight { args, .. } => args.iter().for_each(|v| f(*v)),
+            Op::Load(place) | Op::Len(place) => place.for_each_use(f),
+            Op::Opaque(code) => code.for_each_use(f),
+        }
+    }
+
+    /// Calls `f` on every memory variable that the operation reads.
+    pub(crate) fn for_each_mem(&self, f: &mut dyn FnMut(MemId)) {
+        match self {
+            Op::Load(place) | Op::Len(place) => f(place.mem),
+            Op::Opaque(code) => code.for_each_mem(f),
+            _ => {}
+        }
+    }
+}
+
+impl Place {
+    /// The whole of a memory variable.
+    pub(crate) fn whole(mem: MemId) -> Place {
+        Place { mem, path: Vec::new() }
+    }
+
+    pub(crate) fn for_each_use(&self, f: &mut dyn FnMut(ValId)) {
+        for proj in &self.path {
+            match proj {
+                Proj::Index(v) => f(*v),
+                Proj::Range { lo, hi, .. } => lo.iter().chain(hi).for_each(|v| f(*v)),
+                Proj::Field(_) => {}
+            }
+        }
+    }
+}
+
+impl Tree {
+    pub(crate) fn for_each_val(&self, f: &mut dyn FnMut(ValId)) {
+        match self {
+            Tree::Val(v) => f(*v),
+            Tree::Mem(_) => {}
+            Tree::Tuple(parts) => parts.iter().for_each(|t| t.for_each_val(f)),
+        }
+    }
+
+    pub(crate) fn for_each_mem(&self, f: &mut dyn FnMut(MemId)) {
+        match self {
+            Tree::Val(_) => {}
+            Tree::Mem(m) => f(*m),
+            Tree::Tuple(parts) => parts.iter().for_each(|t| t.for_each_mem(f)),
+        }
+    }
+}
+
+impl Verbatim {
+    pub(crate) fn for_each_use(&self, f: &mut dyn FnMut(ValId)) {
+        for (_, used) in &self.uses {
+            match used {
+                Use::Tree(tree) => tree.for_each_val(f),
+                Use::Place(place) => place.for_each_use(f),
+            }
+        }
+    }
+
+    pub(crate) fn for_each_mem(&self, f: &mut dyn FnMut(MemId)) {
+        for (_, used) in &self.uses {
+            match used {
+                Use::Tree(tree) => tree.for_each_mem(f),
+                Use::Place(place) => f(place.mem),
+            }
+        }
+    }
+}
+
+impl Init {
+    pub(crate) fn for_each_use(&self, f: &mut dyn FnMut(ValId)) {
+        match self {
+            Init::Val(v) => f(*v),
+            Init::Repeat(init, len) => {
+                init.for_each_use(f);
+                f(*len);
+            }
+            Init::List(parts) | Init::Tuple(parts) => parts.iter().for_each(|i| i.for_each_use(f)),
+            Init::Clone(place) => place.for_each_use(f),
+            Init::Blank => {}
+        }
+    }
+
+    pub(crate) fn for_each_mem(&self, f: &mut dyn FnMut(MemId)) {
+        match self {
+            Init::Clone(place) => f(place.mem),
+            Init::Repeat(init, _) => init.for_each_mem(f),
+            Init::List(parts) | Init::Tuple(parts) => parts.iter().for_each(|i| i.for_each_mem(f)),
+            Init::Val(_) | Init::Blank => {}
+        }
+    }
+}
+
+impl Arg {
+    /// The values that the argument reads.
+    pub(crate) fn for_each_use(&self, f: &mut dyn FnMut(ValId)) {
+        match self {
+            Arg::Val(v) | Arg::RefVal(v, _) => f(*v),
+            Arg::Ref(_, place) | Arg::Own(place) => place.for_each_use(f),
+            Arg::Tuple(parts) => parts.iter().for_each(|a| a.for_each_use(f)),
+        }
+    }
+
+    /// The memory that the argument refers to, and whether the callee may write to it.
+    pub(crate) fn for_each_mem(&self, f: &mut dyn FnMut(MemId, bool)) {
+        match self {
+            Arg::Ref(mutable, place) => f(place.mem, *mutable),
+            Arg::Own(place) => f(place.mem, false),
+            Arg::Tuple(parts) => parts.iter().for_each(|a| a.for_each_mem(f)),
+            Arg::Val(_) | Arg::RefVal(..) => {}
+        }
+    }
+}
+
+impl StmtKind {
+    /// The blocks inside the statement, in the order in which they run.
+    pub(crate) fn blocks(&self) -> Vec<&Block> {
+        match self {
+            StmtKind::If { then, els, .. } => vec![then, els],
+            StmtKind::For { body, .. } => vec![body],
+            StmtKind::While { head, body, .. } => vec![head, body],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The loop that the statement is, if it is one.
+    pub(crate) fn loop_id(&self) -> Option<LoopId> {
+        match self {
+            StmtKind::For { id, .. } | StmtKind::While { id, .. } => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Values that the statement itself defines (not those of the blocks in it).
+    pub(crate) fn for_each_def(&self, f: &mut dyn FnMut(ValId)) {
+        match self {
+            StmtKind::Def(v, _) => f(*v),
+            StmtKind::If { phis, .. } => phis.iter().for_each(|p| f(p.out)),
+            StmtKind::For { carried, count, .. } => {
+                carried.iter().for_each(|c| f(c.out));
+                count.iter().for_each(|v| f(*v));
+            }
+            StmtKind::While { carried, count, .. } => {
+                carried.iter().for_each(|c| f(c.out));
+                f(*count);
+            }
+            StmtKind::Call(call) => {
+                if let Some(result) = &call.result {
+                    result.for_each_val(f);
+                }
+                for arg in &call.args {
+                    if let Arg::RefVal(_, Some(after)) = arg {
+                        f(*after);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Memory that the statement itself writes to (not the blocks in it).
+    pub(crate) fn for_each_write(&self, f: &mut dyn FnMut(MemId)) {
+        match self {
+            StmtKind::Alloc(m, _) => f(*m),
+            StmtKind::Store { place, .. } | StmtKind::Push { place, .. } => f(place.mem),
+            StmtKind::Copy { dst, .. } => f(dst.mem),
+            StmtKind::Call(call) => {
+                if let Some(result) = &call.result {
+                    result.for_each_mem(f);
+                }
+                for arg in &call.args {
+                    arg.for_each_mem(&mut |m, mutable| {
+                        if mutable {
+                            f(m);
+                        }
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Block {
+    /// Visits every statement, outer before inner, in program order.
+    pub(crate) fn walk<'a>(&'a self, f: &mut dyn FnMut(&'a Stmt)) {
+        for stmt in &self.stmts {
+            f(stmt);
+            for block in stmt.kind.blocks() {
+                block.walk(f);
+            }
+        }
+    }
+}
+
+impl StmtKind {
+    /// Values that the statement itself reads (not the blocks in it, and not through phis).
+    pub(crate) fn for_each_use(&self, f: &mut dyn FnMut(ValId)) {
+        match self {
+            StmtKind::Def(_, op) => op.for_each_use(f),
+            StmtKind::Alloc(_, init) => init.for_each_use(f),
+            StmtKind::Push { place, init } => {
+                place.for_each_use(f);
+                init.for_each_use(f);
+            }
+            StmtKind::Store { place, value, .. } => {
+                place.for_each_use(f);
+                f(*value);
+            }
+            StmtKind::Copy { dst, src } => {
+                dst.for_each_use(f);
+                src.for_each_use(f);
+            }
+            StmtKind::If { cond, .. } | StmtKind::While { cond, .. } => f(*cond),
+            StmtKind::For { range, until, .. } => [Some(range.lo), Some(range.hi), range.step, *until].into_iter().flatten().for_each(f),
+            StmtKind::Call(call) => call.args.iter().for_each(|a| a.for_each_use(f)),
+            StmtKind::Effect(code) => code.for_each_use(f),
+        }
+    }
+
+    /// Memory that the statement itself reads.
+    pub(crate) fn for_each_read(&self, f: &mut dyn FnMut(MemId)) {
+        match self {
+            StmtKind::Def(_, op) => op.for_each_mem(f),
+            StmtKind::Alloc(_, init) | StmtKind::Push { init, .. } => init.for_each_mem(f),
+            StmtKind::Copy { src, .. } => f(src.mem),
+            StmtKind::Call(call) => call.args.iter().for_each(|a| a.for_each_mem(&mut |m, _| f(m))),
+            StmtKind::Effect(code) => code.for_each_mem(f),
+            _ => {}
+        }
+    }
+
+    /// What a loop hands from one iteration to the next; nothing for other statements.
+    pub(crate) fn carried(&self) -> &[Carried] {
+        match self {
+            StmtKind::For { carried, .. } | StmtKind::While { carried, .. } => carried,
+            _ => &[],
+        }
+    }
+
+    /// The number of iterations of a loop, where no range tells it.
+    pub(crate) fn count(&self) -> Option<ValId> {
+        match self {
+            StmtKind::For { count, .. } => *count,
+            StmtKind::While { count, .. } => Some(*count),
+            _ => None,
+        }
+    }
+
+    /// The block that a loop repeats.
+    pub(crate) fn loop_body(&self) -> Option<&Block> {
+        match self {
+            StmtKind::For { body, .. } | StmtKind::While { body, .. } => Some(body),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! The tangent: SSA → one forward sweep that carries a derivative along with every active value.
+//!
+//! In: the SSA form and the facts. Out: statements that compute the primal values and, beside each
+//! active one, its tangent `x_dot`. Nothing is stored; decisions are those of the primal.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::quote;
+
+use super::adjoint::forward::{alloc, bin_op, copy, init_expr, let_val, operation, place, push, range_expr, store_op, tree_expr, ty_tokens, user};
+use super::adjoint::{Context, calls};
+use super::code::{Expr, Stmt};
+use super::hir::{BinOp, UnOp};
+use super::ssa::{Arg, Block, Call, Init, MemId, Op, Phi, Place, Stmt as Ssa, StmtKind, StoreOp, Tree, ValId};
+
+/// Writes the sweep; its value is the pair of the result and its tangent.
+pub(crate) fn run(cx: &Context<'_>) -> (Vec<Stmt>, Expr) {
+    let pass = Tangent { cx };
+    let mut stmts = pass.block(&cx.func.body);
+    for (param, dot) in cx.func.params.iter().zip(&cx.names.dots) {
+        if let Some(exit) = param.exit {
+            let deref = |name: &Ident| Expr::Deref(Box::new(Expr::Name(name.clone())));
+            stmts.push(Stmt::Assign { place: deref(dot), op: "=", value: pass.dot(exit) });
+            stmts.push(Stmt::Assign { place: deref(&param.name), op: "=", value: Expr::Val(exit) });
+        }
+    }
+    let result = match &cx.func.result {
+        Some(tree) => Expr::Tuple(vec![tree_expr(tree), pass.tree_dot(tree)]),
+        None => Expr::Raw(quote!(((), ()))),
+    };
+    (stmts, result)
+}
+
+struct Tangent<'a> {
+    cx: &'a Context<'a>,
+}
+
+impl Tangent<'_> {
+    fn block(&self, block: &Block) -> Vec<Stmt> {
+        let mut out = Vec::new();
+        block.stmts.iter().for_each(|s| self.stmt(s, &mut out));
+        out
+    }
+
+    /// The tangent of a value: 0 if it is not active.
+    fn dot(&self, v: ValId) -> Expr {
+        if self.cx.facts.active(v) { Expr::Dot(v) } else { Expr::zero() }
+    }
+
+    fn active(&self, v: ValId) -> Option<Expr> {
+        self.cx.facts.active(v).then_some(Expr::Dot(v))
+    }
+
+    fn mem_dot(&self, m: MemId) -> Expr {
+        let rt = &self.cx.names.rt;
+        match self.cx.facts.active_mem(m) {
+            true => Expr::MemDot(m),
+            false => Expr::Call(quote!(#rt::zero_like), vec![Expr::Ref(false, Box::new(Expr::Mem(m)))]),
+        }
+    }
+
+    fn tree_dot(&self, tree: &Tree) -> Expr {
+        match tree {
+            Tree::Val(v) if self.cx.func.is_real(*v) => self.dot(*v),
+            Tree::Val(_) => Expr::Raw(quote!(())),
+            Tree::Mem(m) => self.mem_dot(*m),
+            Tree::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| self.tree_dot(p)).collect()),
+        }
+    }
+
+    fn stmt(&self, stmt: &Ssa, out: &mut Vec<Stmt>) {
+        let func = self.cx.func;
+        match &stmt.kind {
+            StmtKind::Def(v, op) => self.def(*v, op, out),
+            StmtKind::Alloc(m, init) => self.alloc(*m, init, out),
+            StmtKind::Store { place: at, op, value } => self.store(at, *op, *value, out),
+            StmtKind::Push { place: at, init } => {
+                out.push(push(func, at, Expr::Mem(at.mem), init, &|v| Expr::Val(v), &|m| Expr::Mem(m)));
+                if self.cx.facts.active_mem(at.mem) {
+                    out.push(push(func, at, Expr::MemDot(at.mem), init, &|v| self.dot(v), &|m| self.mem_dot(m)));
+                }
+            }
+            StmtKind::Copy { dst, src } => self.copy(dst, src, out),
+            StmtKind::If { cond, then, els, phis } => self.branch(*cond, then, els, phis, out),
+            StmtKind::For { .. } | StmtKind::While { .. } => self.looped(stmt, out),
+            StmtKind::Call(call) => self.call(call, out),
+            StmtKind::Effect(code) => out.push(Stmt::Expr(user(func, code))),
+        }
+    }
+
+    fn def(&self, v: ValId, op: &Op, out: &mut Vec<Stmt>) {
+        let (func, names) = (self.cx.func, self.cx.names);
+        if matches!(op, Op::Lit(_)) {
+            return;
+        }
+        let named = matches!(op, Op::Param(tokens) if tokens.to_string() == func.val(v).name.to_string());
+        let dot = self.active(v).map(|_| self.derivative(v, op));
+        if let Some(dot) = dot {
+            let same = matches!((&dot, op), (Expr::Name(name), Op::Param(_)) if *name == names.dot(v));
+            // The tangent of the result may be taken before or after the result; partials read it.
+            if !named {
+                out.push(let_val(func, v, false, Some(operation(func, v, op, &names.rt, &names.sel))));
+            }
+            if !same {
+                out.push(self.let_dot(v, false, Some(dot)));
+            }
+        } else if !named {
+            out.push(let_val(func, v, false, Some(operation(func, v, op, &names.rt, &names.sel))));
+        }
+    }
+
+    fn let_dot(&self, v: ValId, mutable: bool, init: Option<Expr>) -> Stmt {
+        Stmt::Let { name: self.cx.names.dot(v), mutable, ty: Some(ty_tokens(&self.cx.func.val(v).ty)), init }
+    }
+
+    fn derivative(&self, v: ValId, op: &Op) -> Expr {
+        match op {
+            Op::Param(tokens) => self.param_dot(tokens),
+            Op::Un(UnOp::Neg, a) => Expr::neg(self.dot(*a)),
+            Op::Bin(BinOp::Add, a, b) => sum(self.active(*a), self.active(*b)),
+            Op::Bin(BinOp::Sub, a, b) => sum(self.active(*a), self.active(*b).map(Expr::neg)),
+            Op::Bin(BinOp::Mul, a, b) => {
+                let left = self.active(*a).map(|d| Expr::mul(d, Expr::Val(*b)));
+                let right = self.active(*b).map(|d| Expr::mul(Expr::Val(*a), d));
+                sum(left, right)
+            }
+            Op::Bin(BinOp::Div, a, b) => {
+                let right = self.active(*b).map(|d| Expr::neg(Expr::mul(Expr::Val(v), d)));
+                Expr::bin("/", sum(self.active(*a), right), Expr::Val(*b))
+            }
+            Op::Bin(BinOp::Rem, a, b) => {
+                let real = ty_tokens(&self.cx.func.val(v).ty);
+                let steps = Expr::Call(quote!(#real::trunc), vec![Expr::bin(bin_op(BinOp::Div), Expr::Val(*a), Expr::Val(*b))]);
+                sum(self.active(*a), self.active(*b).map(|d| Expr::neg(Expr::mul(d, steps))))
+            }
+            Op::Cast(a, _) => Expr::Cast(Box::new(self.dot(*a)), ty_tokens(&self.cx.func.val(v).ty)),
+            Op::Rule { rule, args, weights } => {
+                let scope = super::adjoint::rule_scope(self.cx, v, rule, args, weights);
+                let terms = args.iter().enumerate().filter_map(|(k, a)| Some(scope.seeded(rule.partials.get(k)?, &self.active(*a)?)));
+                terms.reduce(|a, b| sum(Some(a), Some(b))).unwrap_or_else(Expr::zero)
+            }
+            Op::Load(at) => place(self.cx.func, at, Expr::MemDot(at.mem)),
+            _ => Expr::zero(),
+        }
+    }
+
+    /// The tangent of a parameter or a part of one: the same tokens with the name of the tangent.
+    fn param_dot(&self, tokens: &TokenStream) -> Expr {
+        let mut exclusive = false;
+        let renamed: TokenStream = tokens
+            .clone()
+            .into_iter()
+            .map(|tree| match &tree {
+                TokenTree::Ident(name) => match self.cx.func.params.iter().position(|p| p.name == *name) {
+                    Some(k) => {
+                        exclusive = self.cx.func.params[k].exit.is_some();
+                        TokenTree::Ident(self.cx.names.dots[k].clone())
+                    }
+                    None => tree,
+                },
+                _ => tree,
+            })
+            .collect();
+        // The tangent of a shared reference is at hand as a value.
+        let text = renamed.to_string();
+        match (text.strip_prefix('*'), exclusive) {
+            (Some(_), false) => Expr::Raw(renamed.into_iter().skip(1).collect()),
+            _ => match syn::parse2::<Ident>(renamed.clone()) {
+                Ok(name) => Expr::Name(name),
+                Err(_) => Expr::Raw(renamed),
+            },
+        }
+    }
+
+    fn alloc(&self, m: MemId, init: &Init, out: &mut Vec<Stmt>) {
+        let func = self.cx.func;
+        let from_param = match init {
+            Init::Val(v) => match self.cx.layout.op(*v) {
+                Some(Op::Param(tokens)) => Some(self.param_dot(tokens)),
+                _ => None,
+            },
+            _ => None,
+        };
+        if self.cx.facts.active_mem(m) {
+            let ty = &func.mem(m).ty;
+            let value = from_param.unwrap_or_else(|| init_expr(func, ty, init, &|v| self.dot(v), &|m| self.mem_dot(m)));
+            out.push(Stmt::Let { name: self.cx.names.mem_dot(m), mutable: true, ty: Some(ty_tokens(ty)), init: Some(value) });
+        }
+        out.push(alloc(func, m, init, &|v| Expr::Val(v), &|m| Expr::Mem(m)));
+    }
+
+    fn store(&self, at: &Place, op: StoreOp, value: ValId, out: &mut Vec<Stmt>) {
+        let func = self.cx.func;
+        out.push(Stmt::Assign { place: place(func, at, Expr::Mem(at.mem)), op: store_op(op), value: Expr::Val(value) });
+        if !self.cx.facts.active_mem(at.mem) {
+            return;
+        }
+        if self.active(value).is_some() || op == StoreOp::Set {
+            out.push(Stmt::Assign { place: place(func, at, Expr::MemDot(at.mem)), op: store_op(op), value: self.dot(value) });
+        }
+    }
+
+    fn copy(&self, dst: &Place, src: &Place, out: &mut Vec<Stmt>) {
+        out.push(copy(self.cx.func, dst, src));
+        if !self.cx.facts.active_mem(dst.mem) {
+            return;
+        }
+        let to = match dst.path.is_empty() && self.cx.func.mem(dst.mem).origin != super::ssa::Origin::Local {
+            true => Expr::Deref(Box::new(Expr::MemDot(dst.mem))),
+            false => place(self.cx.func, dst, Expr::MemDot(dst.mem)),
+        };
+        let from = place(self.cx.func, src, self.mem_dot(src.mem));
+        out.push(Stmt::Assign { place: to, op: "=", value: Expr::method(from, "clone", Vec::new()) });
+    }
+
+    fn branch(&self, cond: ValId, then: &Block, els: &Block, phis: &[Phi], out: &mut Vec<Stmt>) {
+        for p in phis {
+            out.push(let_val(self.cx.func, p.out, false, None));
+            if self.active(p.out).is_some() {
+                out.push(self.let_dot(p.out, false, None));
+            }
+        }
+        let arm = |block: &Block, side: &dyn Fn(&Phi) -> ValId| {
+            let mut stmts = self.block(block);
+            for p in phis {
+                stmts.push(Stmt::Assign { place: Expr::Val(p.out), op: "=", value: Expr::Val(side(p)) });
+                if self.active(p.out).is_some() {
+                    stmts.push(Stmt::Assign { place: Expr::Dot(p.out), op: "=", value: self.dot(side(p)) });
+                }
+            }
+            stmts
+        };
+        let (then, els) = (arm(then, &|p| p.then), arm(els, &|p| p.els));
+        if !then.is_empty() || !els.is_empty() {
+            out.push(Stmt::If { cond: Expr::Val(cond), then, els });
+        }
+    }
+
+    fn looped(&self, stmt: &Ssa, out: &mut Vec<Stmt>) {
+        let Some(body) = stmt.kind.loop_body() else { return };
+        let (mut enter, mut leave) = (Vec::new(), Vec::new());
+        for c in stmt.kind.carried() {
+            out.push(let_val(self.cx.func, c.out, true, Some(Expr::Val(c.init))));
+            enter.push(let_val(self.cx.func, c.phi, false, Some(Expr::Val(c.out))));
+            leave.push(Stmt::Assign { place: Expr::Val(c.out), op: "=", value: Expr::Val(c.next) });
+            if self.active(c.out).is_some() {
+                out.push(self.let_dot(c.out, true, Some(self.dot(c.init))));
+                leave.push(Stmt::Assign { place: Expr::Dot(c.out), op: "=", value: self.dot(c.next) });
+            }
+            if self.active(c.phi).is_some() {
+                enter.push(self.let_dot(c.phi, false, Some(self.dot(c.out))));
+            }
+        }
+        let mut inner = enter;
+        if let StmtKind::While { head, cond, .. } = &stmt.kind {
+            inner.extend(self.block(head));
+            inner.push(Stmt::If { cond: Expr::Not(Box::new(Expr::Val(*cond))), then: vec![Stmt::Break], els: Vec::new() });
+        }
+        inner.extend(self.block(body));
+        inner.extend(leave);
+        out.push(match &stmt.kind {
+            StmtKind::For { counter, range, until, .. } => {
+                if let Some(until) = until {
+                    inner.push(Stmt::If { cond: Expr::Val(*until), then: vec![Stmt::Break], els: Vec::new() });
+                }
+                let counter = &self.cx.func.val(*counter).name;
+                Stmt::For { pattern: quote!(#counter), iter: range_expr(range), body: inner }
+            }
+            _ => Stmt::Loop { body: inner },
+        });
+    }
+
+    fn call(&self, call: &Call, out: &mut Vec<Stmt>) {
+        for arg in &call.args {
+            if let Arg::RefVal(v, Some(after)) = arg {
+                out.push(let_val(self.cx.func, *after, true, Some(Expr::Val(*v))));
+                if self.cx.func.is_real(*after) {
+                    out.push(self.let_dot(*after, true, Some(self.dot(*v))));
+                }
+            }
+        }
+        match self.cx.facts.varied_call(call) {
+            true => self.varied_call(call, out),
+            false => self.constant_call(call, out),
+        }
+    }
+
+    fn constant_call(&self, call: &Call, out: &mut Vec<Stmt>) {
+        let (path, generics) = (&call.path, &call.generics);
+        let function = if generics.is_empty() { quote!(#path) } else { quote!(#path::#generics) };
+        let value = Expr::Call(function, call.args.iter().map(|a| calls::argument(self.cx.func, a)).collect());
+        match &call.result {
+            None => out.push(Stmt::Expr(value)),
+            Some(tree) => {
+                let (names, ty) = (calls::pattern(self.cx.func, tree), calls::type_of(self.cx.func, tree));
+                out.push(Stmt::Bind { pattern: quote!(#names: #ty), init: value });
+            }
+        }
+    }
+
+    fn varied_call(&self, call: &Call, out: &mut Vec<Stmt>) {
+        let sel = &self.cx.names.sel;
+        let mut args = vec![Expr::Raw(quote!(#sel))];
+        for arg in &call.args {
+            args.push(calls::argument(self.cx.func, arg));
+            args.push(self.argument_dot(arg));
+        }
+        let value = Expr::Call(calls::entry(call, "__tangent"), args);
+        let pattern = match &call.result {
+            None => quote!(_),
+            Some(tree) => {
+                let (names, dots) = (calls::pattern(self.cx.func, tree), self.dot_pattern(tree));
+                let ty = calls::type_of(self.cx.func, tree);
+                quote!((#names, #dots): (#ty, _))
+            }
+        };
+        out.push(Stmt::Bind { pattern, init: value });
+    }
+
+    fn dot_pattern(&self, tree: &Tree) -> TokenStream {
+        match tree {
+            Tree::Val(v) if self.active(*v).is_some() => {
+                let name = self.cx.names.dot(*v);
+                quote!(#name)
+            }
+            Tree::Mem(m) if self.cx.facts.active_mem(*m) => {
+                let name = self.cx.names.mem_dot(*m);
+                quote!(mut #name)
+            }
+            Tree::Tuple(parts) => {
+                let parts = parts.iter().map(|p| self.dot_pattern(p));
+                quote!((#(#parts,)*))
+            }
+            _ => quote!(_),
+        }
+    }
+
+    fn argument_dot(&self, arg: &Arg) -> Expr {
+        let rt = &self.cx.names.rt;
+        if !calls::is_varied(self.cx, arg) {
+            return Expr::Raw(quote!(#rt::Unvaried));
+        }
+        let func = self.cx.func;
+        match arg {
+            Arg::Ref(true, at) if self.cx.facts.active_mem(at.mem) => Expr::borrow(true, place(func, at, Expr::MemDot(at.mem))),
+            // Memory without tangent that the callee may write to: nobody reads what it leaves.
+            Arg::Ref(true, at) => {
+                let zeros = Expr::Call(quote!(#rt::zero_like), vec![Expr::borrow(false, place(func, at, Expr::Mem(at.mem)))]);
+                Expr::Ref(true, Box::new(zeros))
+            }
+            Arg::RefVal(_, Some(after)) => Expr::Ref(true, Box::new(Expr::Dot(*after))),
+            Arg::Val(v) | Arg::RefVal(v, None) => self.tangent(Expr::Ref(false, Box::new(self.dot(*v)))),
+            Arg::Ref(false, at) | Arg::Own(at) => self.tangent(Expr::borrow(false, place(func, at, self.mem_dot(at.mem)))),
+            Arg::Tuple(parts) => {
+                let dots = Expr::Tuple(parts.iter().map(|p| self.part_dot(p)).collect());
+                self.tangent(Expr::Ref(false, Box::new(dots)))
+            }
+        }
+    }
+
+    fn part_dot(&self, arg: &Arg) -> Expr {
+        match arg {
+            Arg::Val(v) | Arg::RefVal(v, _) => self.dot(*v),
+            Arg::Own(at) | Arg::Ref(_, at) => Expr::method(place(self.cx.func, at, self.mem_dot(at.mem)), "clone", Vec::new()),
+            Arg::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| self.part_dot(p)).collect()),
+        }
+    }
+
+    fn tangent(&self, e: Expr) -> Expr {
+        let rt = &self.cx.names.rt;
+        Expr::Call(quote!(#rt::Tangent), vec![e])
+    }
+}
+
+/// The sum of what there is.
+fn sum(a: Option<Expr>, b: Option<Expr>) -> Expr {
+    match (a, b) {
+        (Some(a), Some(Expr::Neg(b))) => Expr::bin("-", a, *b),
+        (Some(a), Some(b)) => Expr::bin("+", a, b),
+        (Some(a), None) | (None, Some(a)) => a,
+        (None, None) => Expr::zero(),
+    }
+}
