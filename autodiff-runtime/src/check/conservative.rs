@@ -34,7 +34,7 @@ pub(crate) fn conservative(function: &Function<'_>, region: &Region, options: &O
         all.add(report);
     }
     for point in core::mem::take(&mut all.ties) {
-        all.add(on_stratum(function, &point, options));
+        all.add(on_stratum(function, &point, region.size(), options));
     }
     all.report.elapsed = started.elapsed();
     all.finish()

@@ -30,6 +30,16 @@ pub(crate) struct Weighed {
 }
 
 impl Weighed {
+    /// The same residual, and nothing held against it.
+    pub(crate) fn acquitted(self) -> Self {
+        Weighed {
+            residual: self.residual,
+            pieces: false,
+            events: false,
+            touched: false,
+        }
+    }
+
     pub(crate) fn is_suspicious(&self) -> bool {
         self.pieces || self.events || self.touched
     }

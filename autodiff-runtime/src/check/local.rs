@@ -89,12 +89,18 @@ impl Here {
 pub(crate) struct Local<'a> {
     function: &'a Function<'a>,
     base: Vec<f64>,
+    size: f64,
     directions: Vec<Vec<f64>>,
     pub(crate) spent: usize,
 }
 
 impl<'a> Local<'a> {
-    pub(crate) fn new(function: &'a Function<'a>, base: &[f64], rng: &mut SplitMix64) -> Self {
+    pub(crate) fn new(
+        function: &'a Function<'a>,
+        base: &[f64],
+        size: f64,
+        rng: &mut SplitMix64,
+    ) -> Self {
         let p = base.len();
         let unit = |i: usize| (0..p).map(|j| if i == j { 1.0 } else { 0.0 }).collect();
         let directions = match p <= DIRECTIONS {
@@ -104,6 +110,7 @@ impl<'a> Local<'a> {
         Local {
             function,
             base: base.to_vec(),
+            size,
             directions,
             spent: 0,
         }
@@ -113,10 +120,9 @@ impl<'a> Local<'a> {
         self.directions.len()
     }
 
-    /// `max |x_i|`, or 1 at the origin.
+    /// The scale of the parameters, for steps and for what counts as near.
     pub(crate) fn size(&self) -> f64 {
-        let size = self.base.iter().fold(0.0f64, |m, x| m.max(x.abs()));
-        if size > 0.0 { size } else { 1.0 }
+        self.size
     }
 
     pub(crate) fn point(&self, z: &[f64]) -> Vec<f64> {

@@ -168,7 +168,9 @@ where
     F: Fn(&[f64], &mut dyn Selection) -> (f64, G),
     G: IntoGradient,
 {
-    stratum::on_stratum(&flat(f), point, options)
+    let size = point.iter().fold(0.0f64, |m, x| m.max(x.abs()));
+    let size = if size > 0.0 { size } else { 1.0 };
+    stratum::on_stratum(&flat(f), point, size, options)
 }
 
 /// All tests together, on seeded random curves in a box: segments long and short, segments inside ties of

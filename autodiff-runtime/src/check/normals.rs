@@ -26,28 +26,25 @@ pub(crate) struct Surface {
 }
 
 impl Surface {
-    /// Normals by central differences of the reported margins, the decisions on the ties held.
+    /// Ties with a normal, by central differences of the reported margins, the decisions on the ties held.
     pub(crate) fn at(local: &mut Local, z: &[f64], ties: &[Tied]) -> Self {
-        let held: Vec<(Tied, Decision)> = ties
-            .iter()
-            .map(|tied| (*tied, Decision::Tie(tied.site.theta)))
+        let normals = normals(local, z, ties, &hold(ties));
+        let scale = normals.iter().map(|n| norm(n)).fold(0.0, f64::max);
+        // Where the normal vanishes (as of x² at 0) the margin says nothing about the shape of the tie.
+        let regular: Vec<usize> = (0..ties.len())
+            .filter(|row| norm(&normals[*row]) > RANK * scale)
             .collect();
-        let normals = normals(local, z, ties, &held);
-        let scale = normals
-            .iter()
-            .map(|n| norm(n))
-            .filter(|n| n.is_finite())
-            .fold(0.0, f64::max);
+        let ties: Vec<Tied> = regular.iter().map(|row| ties[*row]).collect();
         let mut surface = Surface {
-            ties: ties.to_vec(),
-            held,
+            held: hold(&ties),
+            ties,
             basis: Vec::new(),
             triangle: Vec::new(),
             rows: Vec::new(),
             scale,
         };
-        for (row, normal) in normals.iter().enumerate() {
-            surface.add(row, normal);
+        for (i, row) in regular.into_iter().enumerate() {
+            surface.add(i, &normals[row]);
         }
         surface
     }
@@ -124,6 +121,12 @@ impl Surface {
         }
         step
     }
+}
+
+fn hold(ties: &[Tied]) -> Vec<(Tied, Decision)> {
+    ties.iter()
+        .map(|tied| (*tied, Decision::Tie(tied.site.theta)))
+        .collect()
 }
 
 fn normals(

@@ -22,6 +22,8 @@ pub(crate) struct Sample {
     pub(crate) terms: f64,
     /// `max |γ_i|`.
     pub(crate) size: f64,
+    /// Whether value and gradient are numbers of f32: then they were computed in it.
+    pub(crate) single: bool,
     /// Whether the value is finite and some component of the gradient is not.
     pub(crate) wild: bool,
     pub(crate) record: Rc<Record>,
@@ -127,6 +129,7 @@ impl<'a> Oracle<'a> {
             terms += if term.is_finite() { term } else { 0.0 };
             size = size.max(x.abs());
         }
+        let single = is_single(value) && gradient.iter().all(|g| is_single(*g));
         let wild = value.is_finite() && !gradient.iter().all(|g| g.is_finite());
         Sample {
             t,
@@ -134,6 +137,7 @@ impl<'a> Oracle<'a> {
             slope,
             terms,
             size,
+            single,
             wild,
             record: Rc::new(record),
         }
@@ -147,4 +151,8 @@ impl<'a> Oracle<'a> {
     pub(crate) fn curve(&self) -> &'a dyn Curve {
         self.curve
     }
+}
+
+fn is_single(x: f64) -> bool {
+    f64::from(x as f32) == x
 }

@@ -96,6 +96,8 @@ pub(crate) struct Walk {
     pub(crate) value: f64,
     /// `max Σ |gradient_i · x_i|`.
     pub(crate) terms: f64,
+    /// Whether anything needed more than the precision of f32.
+    pub(crate) double: bool,
     /// Where the value was finite and the gradient was not.
     pub(crate) wild: Option<Sample>,
     /// Sites at which the curve touched or crossed an equality without a change of decisions.
@@ -131,6 +133,7 @@ impl Walk {
 
     pub(crate) fn note(&mut self, sample: &Sample) {
         if sample.value.is_finite() {
+            self.double |= !sample.single;
             self.value = self.value.max(sample.value.abs());
             self.terms = self.terms.max(sample.terms);
         }

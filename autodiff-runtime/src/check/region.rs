@@ -57,6 +57,13 @@ impl Region {
         &self.sides[i]
     }
 
+    /// Half the length of the longest side.
+    #[must_use]
+    pub fn size(&self) -> f64 {
+        let lengths = self.sides.iter().map(|side| side.end - side.start);
+        0.5 * lengths.fold(0.0, f64::max)
+    }
+
     /// A point, uniformly.
     pub fn point(&self, rng: &mut SplitMix64) -> Vec<f64> {
         self.sides

@@ -28,10 +28,11 @@ const TANGENTS: usize = 4;
 /// Relative accuracy of a difference quotient at its best.
 const ACCURACY: f64 = 1e-6;
 
-pub(crate) fn on_stratum(function: &Function<'_>, point: &[f64], options: &Options) -> Report {
+/// `size` is the scale of the parameters.
+pub(crate) fn on_stratum(function: &Function<'_>, point: &[f64], size: f64, options: &Options) -> Report {
     let started = Instant::now();
     let mut rng = SplitMix64::new(options.seed ^ 0x5712_a701);
-    let mut local = Local::new(function, point, &mut rng);
+    let mut local = Local::new(function, point, size, &mut rng);
     let findings = examine(&mut local, &mut rng);
     report(findings, &local, started.elapsed())
 }

@@ -3,8 +3,9 @@
 use crate::check::options::Options;
 use crate::check::parts::Walk;
 
-/// Unit roundoff of f64.
-const U: f64 = f64::EPSILON / 2.0;
+/// Unit roundoff of f64 and of f32.
+const DOUBLE: f64 = f64::EPSILON / 2.0;
+const SINGLE: f64 = f32::EPSILON as f64 / 2.0;
 /// Units of rounding, and standard deviations of measured noise, that are granted.
 const SAFETY: f64 = 32.0;
 /// A tolerance above this part of the scale says hardly anything.
@@ -23,7 +24,7 @@ pub(crate) struct Tolerance {
     pub(crate) quadrature: f64,
     /// What the slopes do between both sides of each event.
     pub(crate) events: f64,
-    /// Of the coordinates and of the value in f64.
+    /// Of the coordinates, of the value and of the integral.
     pub(crate) rounding: f64,
     /// Measured noise, in the value and, in proportion, in the gradient.
     pub(crate) noise: f64,
@@ -33,12 +34,13 @@ impl Tolerance {
     pub(crate) fn of(walk: &Walk, options: &Options) -> Self {
         let variation = walk.variation();
         let scale = walk.value + variation;
+        let unit = if walk.double { DOUBLE } else { SINGLE };
         Tolerance {
             scale,
             base: options.tolerance * scale,
             quadrature: walk.pieces().map(|piece| piece.integral.error).sum(),
             events: walk.events().map(|event| event.allowance()).sum(),
-            rounding: SAFETY * U * (walk.value + walk.terms),
+            rounding: SAFETY * unit * (scale + walk.terms),
             noise: 0.0,
         }
     }

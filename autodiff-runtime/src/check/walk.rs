@@ -16,6 +16,8 @@ use crate::check::record::Presence;
 
 /// Halvings after which a panel with a large error is searched for a kink that no decision told of.
 const SUSPICIOUS_DEPTH: u32 = 5;
+/// How often a walk searches for one.
+const UNRECORDED: usize = 500;
 /// Halvings spent on the border of a region without finite values.
 const BORDER_DEPTH: u32 = 12;
 /// Error per length, over the mean slope, below which poor convergence is taken for rounding noise.
@@ -43,6 +45,7 @@ pub(crate) fn walk(
         depth: options.depth,
         rule: Kronrod::new(),
         slope: 0.0,
+        unrecorded: 0,
         oracle,
         found: Walk::default(),
     };
@@ -71,7 +74,14 @@ struct Walker<'a, 'b> {
     depth: u32,
     /// Largest mean |slope| of a panel so far.
     slope: f64,
+    /// Searches for kinks that no decision told of.
+    unrecorded: usize,
     found: Walk,
+}
+
+/// What the integral does not account for.
+fn residual(task: &Task, integral: Integral) -> f64 {
+    ((task.after.value - task.before.value) - integral.value).abs()
 }
 
 impl Walker<'_, '_> {
@@ -237,14 +247,7 @@ impl Walker<'_, '_> {
         let integral = Kronrod::integrate(&slopes, length);
         self.slope = self.slope.max(integral.absolute / length);
         if self.is_fine(&task, integral, length) {
-            if !self.is_stable(&task, &points[8], integral) {
-                return self.halve(task, &points[8], None, tasks);
-            }
-            self.found
-                .touched
-                .extend(equality::meet(self.oracle, points));
-            let noise = self.rule.noise(&core::array::from_fn(|i| points[i].value));
-            return self.push_piece(task, integral, noise);
+            return self.second_look(task, points, integral, tasks);
         }
         match self.unrecorded_kink(&task, points, integral, length) {
             Some(bracket) => self.split(task, bracket, tasks),
@@ -260,16 +263,67 @@ impl Walker<'_, '_> {
         integral.error <= wanted || task.depth >= self.depth || task.parent.is_some_and(noisy)
     }
 
-    /// Whether the integral is the same by halves, wherever the value asks for a second look: what no
+    /// Accepts a panel, unless the value does not fit and it is the integral that is to blame: what no
     /// decision tells of can hide between the last node and the end of a panel.
-    fn is_stable(&mut self, task: &Task, middle: &Sample, integral: Integral) -> bool {
+    fn second_look(
+        &mut self,
+        task: Task,
+        points: &[Sample; POINTS],
+        integral: Integral,
+        tasks: &mut Vec<Task>,
+    ) {
+        if !self.fits(&task, integral) {
+            if let Some(bracket) = self.kink_at_an_end(points, residual(&task, integral)) {
+                return self.split(task, bracket, tasks);
+            }
+            if !self.is_stable(&task, &points[8], integral) {
+                return self.halve(task, &points[8], None, tasks);
+            }
+        }
+        let touched = equality::meet(self.oracle, points);
+        self.found.touched.extend(touched);
+        let noise = self.rule.noise(&points.each_ref().map(|s| s.value));
+        self.push_piece(task, integral, noise);
+    }
+
+    /// Whether the values agree with the integral, or there is no point in looking closer.
+    fn fits(&self, task: &Task, integral: Integral) -> bool {
         let length = task.after.t - task.before.t;
-        let residual = ((task.after.value - task.before.value) - integral.value).abs();
         let negligible = self.tolerance * length * (self.found.value + self.slope)
             + f64::EPSILON * self.found.value;
-        if residual <= negligible || task.depth >= self.depth {
-            return true;
-        }
+        residual(task, integral) <= negligible || task.depth >= self.depth
+    }
+
+    /// A jump of the slope between a node and an end, where the rule does not look, if it can account for
+    /// the residual.
+    fn kink_at_an_end(
+        &mut self,
+        points: &[Sample; POINTS],
+        residual: f64,
+    ) -> Option<Bracket> {
+        [0, POINTS - 2].into_iter().find_map(|i| {
+            let (a, b) = (&points[i], &points[i + 1]);
+            let accounts = |jump: f64| 2.0 * jump.abs() * (b.t - a.t) >= residual;
+            if self.unrecorded >= UNRECORDED || !accounts(b.slope - a.slope) {
+                return None;
+            }
+            let found = self.steepest_slope(a, b);
+            self.unrecorded += 1;
+            accounts(found.after.slope - found.before.slope).then_some(found)
+        })
+    }
+
+    fn steepest_slope(&mut self, before: &Sample, after: &Sample) -> Bracket {
+        let bracket = Bracket {
+            before: before.clone(),
+            after: after.clone(),
+        };
+        locate::steepest(self.oracle, bracket, |s| s.slope)
+    }
+
+    /// Whether the integral is the same by halves, to the accuracy that it claims.
+    fn is_stable(&mut self, task: &Task, middle: &Sample, integral: Integral) -> bool {
+        let residual = residual(task, integral);
         let halves = self.integral(task.before.t, middle.t) + self.integral(middle.t, task.after.t);
         (halves - integral.value).abs() <= (0.1 * residual).max(10.0 * integral.error)
     }
@@ -287,20 +341,18 @@ impl Walker<'_, '_> {
         integral: Integral,
         length: f64,
     ) -> Option<Bracket> {
-        if task.depth < SUSPICIOUS_DEPTH || integral.error < NOISE_LEVEL * length * self.slope {
+        let harmless = integral.error < NOISE_LEVEL * length * self.slope;
+        if task.depth < SUSPICIOUS_DEPTH || harmless || self.unrecorded >= UNRECORDED {
             return None;
         }
+        self.unrecorded += 1;
         let step = |i: usize| (points[i + 1].slope - points[i].slope).abs();
         let i = (0..POINTS - 1).max_by(|a, b| step(*a).total_cmp(&step(*b)))?;
         let all: f64 = (0..POINTS - 1).map(step).sum();
         if step(i) < 0.5 * all {
             return None;
         }
-        let bracket = Bracket {
-            before: points[i].clone(),
-            after: points[i + 1].clone(),
-        };
-        let found = locate::steepest(self.oracle, bracket, |s| s.slope);
+        let found = self.steepest_slope(&points[i], &points[i + 1]);
         let jump = (found.after.slope - found.before.slope).abs();
         (jump >= 0.5 * step(i)).then_some(found)
     }

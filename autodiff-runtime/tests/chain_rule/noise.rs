@@ -41,12 +41,15 @@ fn a_network_in_f32() {
         2,
         ANYWHERE,
     );
-    assert_function_never_refuted(
-        "network in f32, scale 100",
-        &|x, sel| network(x, sel, 1.0),
-        2,
-        ANYWHERE.scaled(100.0),
-    );
+    // At 500 radians the sine keeps four digits in f32: this may be called inconclusive, never refuted.
+    let scaled = reports(&|x, sel| network(x, sel, 1.0), 2, ANYWHERE.scaled(100.0));
+    assert_compliant(&scaled);
+}
+
+fn assert_compliant(reports: &[Report]) {
+    for report in reports {
+        assert!(report.is_compliant(), "{report}");
+    }
 }
 
 // The same noise does not hide an error of one per mille.
@@ -81,9 +84,5 @@ fn nothing_but_noise() {
         1,
         ANYWHERE.scaled(1e3),
     );
-    assert!(
-        reports
-            .iter()
-            .all(Report::is_compliant)
-    );
+    assert_compliant(&reports);
 }

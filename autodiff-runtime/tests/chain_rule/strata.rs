@@ -3,7 +3,7 @@
 use autodiff_runtime::check::{self, Options, Region, Report, SplitMix64, Verdict};
 use autodiff_runtime::Site;
 
-use crate::support::{Dual, P, Program, Sel, constant, evaluate, sites};
+use crate::support::{Dual, P, Program, Sel, evaluate, nearly_all, seeds, sites};
 
 sites! {
     MAX: Kink 0 "x.max(y)" 0.5;
@@ -20,7 +20,7 @@ fn weighted_max(x: Dual, y: Dual, at_tie: [f64; 2], sel: Sel) -> Dual {
 }
 
 fn over_seeds(test: impl Fn(u64) -> Report) -> Vec<Report> {
-    (0..100).map(test).collect()
+    (0..seeds()).map(test).collect()
 }
 
 fn count(reports: &[Report], verdict: Verdict, site: &Site) -> usize {
@@ -71,8 +71,8 @@ fn weights_that_sum_to_one() {
 #[test]
 fn weights_that_do_not() {
     let wrong: Program = |x, sel| weighted_max(x[0], x[1], [0.3, 0.3], sel) + x[2].abs(&INNER, sel) * 0.1;
-    assert!(count(&at_ties(wrong), Verdict::WrongChoice, &MAX) >= 99);
-    assert!(count(&inside_ties(wrong), Verdict::WrongDerivative, &MAX) >= 99);
+    assert!(nearly_all(count(&at_ties(wrong), Verdict::WrongChoice, &MAX)));
+    assert!(nearly_all(count(&inside_ties(wrong), Verdict::WrongDerivative, &MAX)));
 }
 
 // Theory, S3: on the line both expressions agree, so their derivatives along it do, whatever the derivative across.
@@ -87,8 +87,8 @@ fn equality_branches() {
         true => (x[0] * 2.0).stop_gradient() + x[2],
         false => x[0] + x[1] + x[2],
     };
-    assert!(count(&at_ties(detached), Verdict::WrongChoice, &EQUAL) >= 99);
-    assert!(count(&inside_ties(detached), Verdict::WrongDerivative, &EQUAL) >= 99);
+    assert!(nearly_all(count(&at_ties(detached), Verdict::WrongChoice, &EQUAL)));
+    assert!(nearly_all(count(&inside_ties(detached), Verdict::WrongDerivative, &EQUAL)));
 }
 
 /// `conservative` on the cube [-2, 2]³ for 100 seeds.
@@ -106,7 +106,7 @@ fn curved_strata() {
     let right: Program = |x, sel| weighted_max(x[0].square() + x[1].square() + x[2], x[2] + 1.0, [2.0, -1.0], sel);
     assert!(in_a_box(right).iter().all(|r| r.verdict() == Verdict::NoViolationFound));
     let wrong: Program = |x, sel| weighted_max(x[0].square() + x[1].square() + x[2], x[2] + 1.0, [0.3, 0.3], sel);
-    assert!(count(&in_a_box(wrong), Verdict::WrongChoice, &MAX) >= 99);
+    assert!(nearly_all(count(&in_a_box(wrong), Verdict::WrongChoice, &MAX)));
 }
 
 // A relu whose derivative at 0 is 7, in one variable and in three: an isolated point, and a plane on which it is normal.
@@ -143,5 +143,4 @@ fn branches_are_flipped_only_where_the_value_stays() {
     for report in at_ties(jump) {
         assert_eq!(report.verdict(), Verdict::NoViolationFound, "{report}");
     }
-    let _ = constant(0.0);
 }

@@ -2,7 +2,7 @@
 
 use core::ops::{Add, Mul, Neg, Sub};
 
-use autodiff_runtime::check::{self, Options, Report, SplitMix64, Verdict};
+use autodiff_runtime::check::{self, Options, Region, Report, SplitMix64, Verdict};
 use autodiff_runtime::{Selection, Site, SiteKind, Ties};
 
 /// Parameters that a test program may have.
@@ -18,6 +18,9 @@ pub struct Dual {
 pub fn constant(v: f64) -> Dual {
     Dual { v, d: [0.0; P] }
 }
+
+/// A function with a hand-made gradient.
+pub type Function<'a> = dyn Fn(&[f64], &mut dyn Selection) -> (f64, Vec<f64>) + 'a;
 
 /// Selection of the kind that the checker hands out.
 pub type Sel<'a> = &'a mut dyn Selection;
@@ -244,13 +247,24 @@ impl Ends {
     }
 }
 
-/// The reports of a function along one segment for each of 100 seeds.
-pub fn reports(f: &dyn Fn(&[f64], Sel) -> (f64, Vec<f64>), p: usize, ends: Ends) -> Vec<Report> {
+/// How many segments each program is tried on: 100, or `CHAIN_RULE_SEEDS`.
+pub fn seeds() -> u64 {
+    let set = std::env::var("CHAIN_RULE_SEEDS").ok();
+    set.and_then(|n| n.parse().ok()).unwrap_or(100)
+}
+
+/// Whether at least 99 of 100.
+pub fn nearly_all(count: usize) -> bool {
+    100 * count as u64 >= 99 * seeds()
+}
+
+/// The reports of a function along one segment for each seed.
+pub fn reports(f: &Function<'_>, p: usize, ends: Ends) -> Vec<Report> {
     let one = |seed: u64| {
         let (from, to) = ends.draw(p, &mut SplitMix64::new(1000 + seed));
         check::chain_rule(f, &from, &to, &Options::default().seed(seed))
     };
-    (0..100).map(one).collect()
+    (0..seeds()).map(one).collect()
 }
 
 /// Not once refuted, nor inconclusive, over 100 segments.
@@ -260,7 +274,7 @@ pub fn assert_never_refuted(name: &str, program: Program, p: usize, ends: Ends) 
 
 pub fn assert_function_never_refuted(
     name: &str,
-    f: &dyn Fn(&[f64], Sel) -> (f64, Vec<f64>),
+    f: &Function<'_>,
     p: usize,
     ends: Ends,
 ) {
@@ -277,6 +291,16 @@ pub fn assert_function_never_refuted(
             "{name}\n{report}"
         );
         assert_eq!(report.uncovered(), 0.0, "{name}\n{report}");
+    }
+    assert_conservative_in_a_box(name, f, p, ends);
+}
+
+/// All tests at once, on a few curves of each kind.
+fn assert_conservative_in_a_box(name: &str, f: &Function<'_>, p: usize, ends: Ends) {
+    for seed in 0..5 {
+        let region = Region::cube(p, ends.from[0]..ends.to[1]);
+        let report = check::conservative(f, region, &Options::default().seed(seed).curves(16));
+        assert_eq!(report.verdict(), Verdict::NoViolationFound, "{name}\n{report}");
     }
 }
 
@@ -300,8 +324,9 @@ pub fn assert_refuted(
     let wrong = reports.iter().find(|report| !right(report));
     let count = reports.iter().filter(right).count();
     assert!(
-        count >= 99,
-        "{name}: {count} of 100 right, one that is not:\n{}",
+        nearly_all(count),
+        "{name}: {count} right of {}, one that is not:\n{}",
+        seeds(),
         wrong.expect("there is one")
     );
 }
@@ -329,6 +354,3 @@ fn print_row(name: &str, reports: &[Report]) {
         "| {name} | {refuted} | {unsure} | {least:.1e} to {worst:.1e} | {kinks:.1} | {evaluations} |"
     );
 }
-
-#[allow(dead_code, reason = "named for the readers of the sites")]
-pub const KINK: SiteKind = SiteKind::Kink;

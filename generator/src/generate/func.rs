@@ -286,7 +286,7 @@ impl Gen {
     fn main_params(&mut self) -> (Vec<Param>, Vec<Input>) {
         let (mut params, mut inputs) = (Vec::new(), Vec::new());
         let (mut reals, wanted) = (0, self.rng.between(1, 4));
-        let in_place = self.rng.chance(0.1);
+        let in_place = self.rng.chance(0.05);
         for (k, name) in ["x", "w", "b", "m"].into_iter().take(wanted).enumerate() {
             let ty = match self.main_type() {
                 _ if in_place && k == 0 => Ty::SliceMut(self.rng.between(2, 4)),
