@@ -29,7 +29,12 @@ const TANGENTS: usize = 4;
 const ACCURACY: f64 = 1e-6;
 
 /// `size` is the scale of the parameters.
-pub(crate) fn on_stratum(function: &Function<'_>, point: &[f64], size: f64, options: &Options) -> Report {
+pub(crate) fn on_stratum(
+    function: &Function<'_>,
+    point: &[f64],
+    size: f64,
+    options: &Options,
+) -> Report {
     let started = Instant::now();
     let mut rng = SplitMix64::new(options.seed ^ 0x5712_a701);
     let mut local = Local::new(function, point, size, &mut rng);

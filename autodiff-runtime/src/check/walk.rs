@@ -296,11 +296,7 @@ impl Walker<'_, '_> {
 
     /// A jump of the slope between a node and an end, where the rule does not look, if it can account for
     /// the residual.
-    fn kink_at_an_end(
-        &mut self,
-        points: &[Sample; POINTS],
-        residual: f64,
-    ) -> Option<Bracket> {
+    fn kink_at_an_end(&mut self, points: &[Sample; POINTS], residual: f64) -> Option<Bracket> {
         [0, POINTS - 2].into_iter().find_map(|i| {
             let (a, b) = (&points[i], &points[i + 1]);
             let accounts = |jump: f64| 2.0 * jump.abs() * (b.t - a.t) >= residual;

@@ -3,8 +3,8 @@
 use autodiff_runtime::check::{Report, Verdict};
 
 use crate::support::{
-    ACROSS, ANYWHERE, Dual, Sel, assert_function_never_refuted, assert_never_refuted, evaluate, reports,
-    sites,
+    ACROSS, ANYWHERE, Dual, Sel, assert_function_never_refuted, assert_never_refuted, evaluate,
+    reports, sites,
 };
 
 sites! {

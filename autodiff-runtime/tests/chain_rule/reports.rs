@@ -3,9 +3,9 @@
 use autodiff_runtime::check::{
     self, Circle, Curve, Failure, Lissajous, Options, Path, Polyline, Reason, Region, Verdict,
 };
-use autodiff_runtime::{Decision, Selection, SiteKind};
+use autodiff_runtime::{Decision, Selection};
 
-use crate::support::{Dual, Program, Sel, evaluate, site, sites};
+use crate::support::{Dual, Program, Sel, evaluate, sites};
 
 sites! {
     RELU: Kink 4 "w.relu()" 0.0;
@@ -15,19 +15,32 @@ sites! {
 
 fn jump(x: &[Dual], sel: Sel) -> Dual {
     let y = x[0].relu(&RELU, sel);
-    if x[0].above(0.5, &IF, sel) { y + 0.125 } else { y }
+    if x[0].above(0.5, &IF, sel) {
+        y + 0.125
+    } else {
+        y
+    }
 }
 
 fn along(program: Program, from: f64, to: f64) -> check::Report {
-    check::chain_rule(|x, sel| evaluate(program, x, sel), &[from], &[to], &Options::default())
+    check::chain_rule(
+        |x, sel| evaluate(program, x, sel),
+        &[from],
+        &[to],
+        &Options::default(),
+    )
 }
 
 #[test]
 fn a_jump_is_told_with_its_place_and_size() {
     let report = along(jump, -1.0, 1.0);
     assert!(!report.is_compliant());
-    let [violation] = report.violations() else { panic!("{report}") };
-    let Failure::Jump { size, count: 1 } = violation.failure else { panic!("{report}") };
+    let [violation] = report.violations() else {
+        panic!("{report}")
+    };
+    let Failure::Jump { size, count: 1 } = violation.failure else {
+        panic!("{report}")
+    };
     assert!((size - 0.125).abs() < 1e-12);
     assert!((violation.t - 0.75).abs() < 1e-14);
     assert_eq!(violation.site.unwrap().key(), IF.key());
@@ -50,10 +63,15 @@ fn a_jump_is_told_with_its_place_and_size() {
 fn kinks_are_located_to_the_last_bits() {
     let smooth_margin: Program = |x, sel| (x[0].exp() - 2.0).relu(&RELU, sel);
     let report = along(smooth_margin, -1.3, 2.1);
-    let [kink] = report.kinks() else { panic!("{report}") };
+    let [kink] = report.kinks() else {
+        panic!("{report}")
+    };
     let x = -1.3 + kink.t * 3.4;
     assert!((x - core::f64::consts::LN_2).abs() < 4e-15);
-    assert_eq!((kink.from, kink.to, kink.occurrence), (Decision::Below, Decision::Above, 0));
+    assert_eq!(
+        (kink.from, kink.to, kink.occurrence),
+        (Decision::Below, Decision::Above, 0)
+    );
     assert!(report.evaluations() < 330, "{report}");
 }
 
@@ -75,9 +93,18 @@ fn the_same_seed_gives_the_same_report() {
     let run = |seed: u64| {
         let region = Region::cube(2, -1.0..1.0);
         let program: Program = |x, sel| x[0].relu(&RELU, sel) * x[1].exp();
-        let report = check::conservative(|x, sel| evaluate(program, x, sel), region, &Options::default().seed(seed));
+        let report = check::conservative(
+            |x, sel| evaluate(program, x, sel),
+            region,
+            &Options::default().seed(seed),
+        );
         let kinks: Vec<u64> = report.kinks().iter().map(|kink| kink.t.to_bits()).collect();
-        (report.residual().to_bits(), report.tolerance().to_bits(), report.evaluations(), kinks)
+        (
+            report.residual().to_bits(),
+            report.tolerance().to_bits(),
+            report.evaluations(),
+            kinks,
+        )
     };
     assert_eq!(run(5), run(5));
     assert_ne!(run(5), run(6));
@@ -87,25 +114,54 @@ fn the_same_seed_gives_the_same_report() {
 #[test]
 fn any_gradient_will_do() {
     let options = Options::default();
-    let parts = check::chain_rule(|x, _| (x[0] * x[1] + x[2], (vec![x[1], x[0]], 1.0)), &[0.0; 3], &[1.0; 3], &options);
-    let array = check::chain_rule(|x, _| (x[0] * x[0], [2.0 * x[0]]), &[-1.0], &[1.0], &options);
-    let single = check::chain_rule(|x, _| (f64::from(x[0] as f32), 1f32), &[-1.0], &[1.0], &options);
+    let parts = check::chain_rule(
+        |x, _| (x[0] * x[1] + x[2], (vec![x[1], x[0]], 1.0)),
+        &[0.0; 3],
+        &[1.0; 3],
+        &options,
+    );
+    let array = check::chain_rule(
+        |x, _| (x[0] * x[0], [2.0 * x[0]]),
+        &[-1.0],
+        &[1.0],
+        &options,
+    );
+    let single = check::chain_rule(
+        |x, _| (f64::from(x[0] as f32), 1f32),
+        &[-1.0],
+        &[1.0],
+        &options,
+    );
     assert!(parts.is_compliant() && array.is_compliant() && single.is_compliant());
 }
 
 #[test]
 #[should_panic(expected = "the gradient has 1 components and the point 2")]
 fn a_gradient_of_the_wrong_length_is_an_error_of_the_caller() {
-    let _ = check::chain_rule(|x, _| (x[0], vec![1.0]), &[0.0, 0.0], &[1.0, 1.0], &Options::default());
+    let _ = check::chain_rule(
+        |x, _| (x[0], vec![1.0]),
+        &[0.0, 0.0],
+        &[1.0, 1.0],
+        &Options::default(),
+    );
 }
 
 // ln is not defined on half of the curve: that half is not covered, and the rest is.
 #[test]
 fn values_that_are_not_finite() {
-    let report = check::chain_rule(|x, _| (x[0].ln(), [1.0 / x[0]]), &[-1.0], &[1.0], &Options::default());
+    let report = check::chain_rule(
+        |x, _| (x[0].ln(), [1.0 / x[0]]),
+        &[-1.0],
+        &[1.0],
+        &Options::default(),
+    );
     assert_eq!(report.verdict(), Verdict::Inconclusive(Reason::NotFinite));
     assert!((report.uncovered() - 0.5).abs() < 0.01, "{report}");
-    assert!(report.to_string().contains("keep the curve inside the domain"));
+    assert!(
+        report
+            .to_string()
+            .contains("keep the curve inside the domain")
+    );
 }
 
 // 0·∞ in the gradient at points where the value is fine.
@@ -129,11 +185,14 @@ fn a_spent_budget_is_told() {
         &Options::default().evaluations(2000),
     );
     assert_eq!(report.verdict(), Verdict::Inconclusive(Reason::Evaluations));
-    assert!(report.uncovered() > 0.1 && report.evaluations() < 2100, "{report}");
+    assert!(
+        report.uncovered() > 0.1 && report.evaluations() < 2100,
+        "{report}"
+    );
 }
 
-// x sin(1/x) has no bounded derivative at 0; x² sin(1/x) has, but sign changes of sin(1/x) accumulate there, so that an
-// if on it makes infinitely many kinks. Close to 0 the curve is left out.
+// The sign changes of sin(1/x) accumulate at 0; x² times its positive part is Lipschitz and conservative all the same. The
+// curve starts near 0 and crosses hundreds of kinks.
 #[test]
 fn kinks_that_accumulate() {
     let oscillating: Program = |x, sel| {
@@ -147,7 +206,10 @@ fn kinks_that_accumulate() {
         &Options::default(),
     );
     assert!(report.is_compliant(), "{report}");
-    assert!(report.kinks().len() > 100 && report.uncovered() < 0.01, "{report}");
+    assert!(
+        report.kinks().len() > 100 && report.uncovered() < 0.01,
+        "{report}"
+    );
 }
 
 #[test]
@@ -160,9 +222,13 @@ fn accepted_truncation() {
         }
         y
     };
-    let run = |options: Options| check::chain_rule(|x, sel| evaluate(newton, x, sel), &[-2.0], &[2.5], &options);
+    let run = |options: Options| {
+        check::chain_rule(|x, sel| evaluate(newton, x, sel), &[-2.0], &[2.5], &options)
+    };
     let strict = run(Options::default());
     assert_eq!(strict.verdict(), Verdict::TruncatedIteration, "{strict}");
+    let lenient = run(Options::default().truncation(1e-3));
+    assert_eq!(lenient.verdict(), Verdict::NoViolationFound, "{lenient}");
 }
 
 #[test]
@@ -180,7 +246,11 @@ fn curves_of_all_kinds() {
         &parabola,
     ];
     for curve in curves {
-        let report = check::chain_rule_along(|x, sel| evaluate(program, x, sel), curve, &Options::default());
+        let report = check::chain_rule_along(
+            |x, sel| evaluate(program, x, sel),
+            curve,
+            &Options::default(),
+        );
         assert_eq!(report.verdict(), Verdict::NoViolationFound, "{report}");
         assert!(!report.kinks().is_empty());
     }
@@ -196,9 +266,15 @@ fn winding() {
     };
     let corners = [[1.0, 0.1], [-1.0, 1.0], [-1.1, -1.2]];
     let around = check::closed_loop(angle, &corners, &Options::default());
-    let Failure::Circulation { integral } = around.violations()[0].failure else { panic!("{around}") };
+    let Failure::Circulation { integral } = around.violations()[0].failure else {
+        panic!("{around}")
+    };
     assert!((integral - core::f64::consts::TAU).abs() < 1e-8);
-    let beside = check::closed_loop(angle, &[[1.0, 0.1], [2.0, 1.0], [1.5, -1.2]], &Options::default());
+    let beside = check::closed_loop(
+        angle,
+        &[[1.0, 0.1], [2.0, 1.0], [1.5, -1.2]],
+        &Options::default(),
+    );
     assert!(beside.is_compliant(), "{beside}");
     let cut = check::chain_rule(angle, &[-1.0, -0.5], &[-1.2, 0.7], &Options::default());
     assert_eq!(cut.verdict(), Verdict::Jump, "{cut}");
@@ -220,11 +296,16 @@ fn what_loops_cannot_see() {
 
 #[test]
 fn the_macro_for_tests() {
-    autodiff_runtime::assert_conservative!(|x, sel| evaluate(|x, sel| x[0].relu(&RELU, sel), x, sel), -1.0..1.0);
+    autodiff_runtime::assert_conservative!(
+        |x, sel| evaluate(|x, sel| x[0].relu(&RELU, sel), x, sel),
+        -1.0..1.0
+    );
     let outcome = std::panic::catch_unwind(|| {
         autodiff_runtime::assert_conservative!(|x, sel| evaluate(jump, x, sel), -1.0..1.0);
     });
     let text = *outcome.unwrap_err().downcast::<String>().unwrap();
-    assert!(text.contains("is not shown to be conservative") && text.contains("x > 0.5"), "{text}");
-    let _ = site(SiteKind::Kink, 0, "", "", 0.0);
+    assert!(
+        text.contains("is not shown to be conservative") && text.contains("x > 0.5"),
+        "{text}"
+    );
 }

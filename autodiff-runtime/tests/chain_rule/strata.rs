@@ -1,7 +1,7 @@
 //! Choices at ties that curves can follow: right ones in all their variety, and wrong ones.
 
-use autodiff_runtime::check::{self, Options, Region, Report, SplitMix64, Verdict};
 use autodiff_runtime::Site;
+use autodiff_runtime::check::{self, Options, Region, Report, SplitMix64, Verdict};
 
 use crate::support::{Dual, P, Program, Sel, evaluate, nearly_all, seeds, sites};
 
@@ -15,8 +15,15 @@ sites! {
 /// The maximum with the given weights at a tie, whoever decides.
 fn weighted_max(x: Dual, y: Dual, at_tie: [f64; 2], sel: Sel) -> Dual {
     let w = sel.weight(&MAX, x.v - y.v, x.v > y.v, x.v == y.v);
-    let [a, b] = if w == 0.0 || w == 1.0 { [w, 1.0 - w] } else { at_tie };
-    Dual { v: x.v.max(y.v), d: core::array::from_fn::<f64, P, _>(|i| a * x.d[i] + b * y.d[i]) }
+    let [a, b] = if w == 0.0 || w == 1.0 {
+        [w, 1.0 - w]
+    } else {
+        at_tie
+    };
+    Dual {
+        v: x.v.max(y.v),
+        d: core::array::from_fn::<f64, P, _>(|i| a * x.d[i] + b * y.d[i]),
+    }
 }
 
 fn over_seeds(test: impl Fn(u64) -> Report) -> Vec<Report> {
@@ -25,7 +32,9 @@ fn over_seeds(test: impl Fn(u64) -> Report) -> Vec<Report> {
 
 fn count(reports: &[Report], verdict: Verdict, site: &Site) -> usize {
     let right = |r: &&Report| {
-        r.violations().first().is_some_and(|v| v.failure.verdict() == verdict && v.site.is_some_and(|s| s.key() == site.key()))
+        r.violations().first().is_some_and(|v| {
+            v.failure.verdict() == verdict && v.site.is_some_and(|s| s.key() == site.key())
+        })
     };
     reports.iter().filter(right).count()
 }
@@ -35,7 +44,11 @@ fn at_ties(program: Program) -> Vec<Report> {
     over_seeds(|seed| {
         let mut rng = SplitMix64::new(seed);
         let (a, b) = (rng.between(-2.0, 2.0), rng.between(-2.0, 2.0));
-        check::on_stratum(|x, sel| evaluate(program, x, sel), &[a, a, b], &Options::default().seed(seed))
+        check::on_stratum(
+            |x, sel| evaluate(program, x, sel),
+            &[a, a, b],
+            &Options::default().seed(seed),
+        )
     })
 }
 
@@ -48,7 +61,12 @@ fn inside_ties(program: Program) -> Vec<Report> {
             [a, a, rng.between(-2.0, 2.0)]
         };
         let (from, to) = (point(), point());
-        check::chain_rule(|x, sel| evaluate(program, x, sel), &from, &to, &Options::default().seed(seed))
+        check::chain_rule(
+            |x, sel| evaluate(program, x, sel),
+            &from,
+            &to,
+            &Options::default().seed(seed),
+        )
     })
 }
 
@@ -70,9 +88,18 @@ fn weights_that_sum_to_one() {
 // On x = y, along (1, 1, ·), f' = 1 and the gradient says 0.6.
 #[test]
 fn weights_that_do_not() {
-    let wrong: Program = |x, sel| weighted_max(x[0], x[1], [0.3, 0.3], sel) + x[2].abs(&INNER, sel) * 0.1;
-    assert!(nearly_all(count(&at_ties(wrong), Verdict::WrongChoice, &MAX)));
-    assert!(nearly_all(count(&inside_ties(wrong), Verdict::WrongDerivative, &MAX)));
+    let wrong: Program =
+        |x, sel| weighted_max(x[0], x[1], [0.3, 0.3], sel) + x[2].abs(&INNER, sel) * 0.1;
+    assert!(nearly_all(count(
+        &at_ties(wrong),
+        Verdict::WrongChoice,
+        &MAX
+    )));
+    assert!(nearly_all(count(
+        &inside_ties(wrong),
+        Verdict::WrongDerivative,
+        &MAX
+    )));
 }
 
 // Theory, S3: on the line both expressions agree, so their derivatives along it do, whatever the derivative across.
@@ -87,15 +114,27 @@ fn equality_branches() {
         true => (x[0] * 2.0).stop_gradient() + x[2],
         false => x[0] + x[1] + x[2],
     };
-    assert!(nearly_all(count(&at_ties(detached), Verdict::WrongChoice, &EQUAL)));
-    assert!(nearly_all(count(&inside_ties(detached), Verdict::WrongDerivative, &EQUAL)));
+    assert!(nearly_all(count(
+        &at_ties(detached),
+        Verdict::WrongChoice,
+        &EQUAL
+    )));
+    assert!(nearly_all(count(
+        &inside_ties(detached),
+        Verdict::WrongDerivative,
+        &EQUAL
+    )));
 }
 
 /// `conservative` on the cube [-2, 2]³ for 100 seeds.
 fn in_a_box(program: Program) -> Vec<Report> {
     over_seeds(|seed| {
         let region = Region::cube(3, -2.0..2.0);
-        check::conservative(|x, sel| evaluate(program, x, sel), region, &Options::default().seed(seed))
+        check::conservative(
+            |x, sel| evaluate(program, x, sel),
+            region,
+            &Options::default().seed(seed),
+        )
     })
 }
 
@@ -103,10 +142,32 @@ fn in_a_box(program: Program) -> Vec<Report> {
 // axis both expressions grow by 1.
 #[test]
 fn curved_strata() {
-    let right: Program = |x, sel| weighted_max(x[0].square() + x[1].square() + x[2], x[2] + 1.0, [2.0, -1.0], sel);
-    assert!(in_a_box(right).iter().all(|r| r.verdict() == Verdict::NoViolationFound));
-    let wrong: Program = |x, sel| weighted_max(x[0].square() + x[1].square() + x[2], x[2] + 1.0, [0.3, 0.3], sel);
-    assert!(nearly_all(count(&in_a_box(wrong), Verdict::WrongChoice, &MAX)));
+    let right: Program = |x, sel| {
+        weighted_max(
+            x[0].square() + x[1].square() + x[2],
+            x[2] + 1.0,
+            [2.0, -1.0],
+            sel,
+        )
+    };
+    assert!(
+        in_a_box(right)
+            .iter()
+            .all(|r| r.verdict() == Verdict::NoViolationFound)
+    );
+    let wrong: Program = |x, sel| {
+        weighted_max(
+            x[0].square() + x[1].square() + x[2],
+            x[2] + 1.0,
+            [0.3, 0.3],
+            sel,
+        )
+    };
+    assert!(nearly_all(count(
+        &in_a_box(wrong),
+        Verdict::WrongChoice,
+        &MAX
+    )));
 }
 
 // A relu whose derivative at 0 is 7, in one variable and in three: an isolated point, and a plane on which it is normal.
@@ -128,7 +189,11 @@ fn a_triple_tie() {
     let fold: Program = |x, sel| x[0].max(x[1], &MAX, sel).max(x[2], &LOW, sel);
     for seed in 0..100 {
         let a = SplitMix64::new(seed).between(-2.0, 2.0);
-        let report = check::on_stratum(|x, sel| evaluate(fold, x, sel), &[a; 3], &Options::default());
+        let report = check::on_stratum(
+            |x, sel| evaluate(fold, x, sel),
+            &[a; 3],
+            &Options::default(),
+        );
         assert_eq!(report.verdict(), Verdict::NoViolationFound, "{report}");
     }
 }

@@ -272,12 +272,7 @@ pub fn assert_never_refuted(name: &str, program: Program, p: usize, ends: Ends) 
     assert_function_never_refuted(name, &|x, sel| evaluate(program, x, sel), p, ends);
 }
 
-pub fn assert_function_never_refuted(
-    name: &str,
-    f: &Function<'_>,
-    p: usize,
-    ends: Ends,
-) {
+pub fn assert_function_never_refuted(name: &str, f: &Function<'_>, p: usize, ends: Ends) {
     let reports = reports(f, p, ends);
     print_row(name, &reports);
     for report in &reports {
@@ -300,7 +295,11 @@ fn assert_conservative_in_a_box(name: &str, f: &Function<'_>, p: usize, ends: En
     for seed in 0..5 {
         let region = Region::cube(p, ends.from[0]..ends.to[1]);
         let report = check::conservative(f, region, &Options::default().seed(seed).curves(16));
-        assert_eq!(report.verdict(), Verdict::NoViolationFound, "{name}\n{report}");
+        assert_eq!(
+            report.verdict(),
+            Verdict::NoViolationFound,
+            "{name}\n{report}"
+        );
     }
 }
 
