@@ -14,8 +14,9 @@ use crate::numeric::Scalar;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no gradient",
-    label = "a differentiable parameter of type `{Self}`",
-    note = "derive it with `#[derive(Differentiable)]`, or mark the parameter `#[constant]`"
+    label = "a differentiable value of type `{Self}`",
+    note = "`f64`, `f32`, and references, slices, arrays, `Vec`s and tuples of these have one",
+    note = "mark the parameter `#[constant]` if no derivative with respect to it is wanted"
 )]
 pub trait Differentiable {
     /// What holds the derivative with respect to a value of this type.
@@ -109,6 +110,7 @@ pub fn add<B: Accumulate<G> + ?Sized, G: ?Sized>(bar: &mut B, gradient: &G) {
     bar.accumulate(gradient);
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar> Accumulate<S> for S {
     #[inline(always)]
     fn accumulate(&mut self, gradient: &S) {
@@ -161,6 +163,7 @@ pub trait Adjoint {
     fn clear(&mut self);
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar> Adjoint for S {
     #[inline(always)]
     fn add(&mut self, other: &S) {
@@ -220,11 +223,16 @@ impl<T: Adjoint> Adjoint for Vec<T> {
 /// // length of `w_bar` is 1, that of `w` is 2
 /// vec![1.0, 2.0].assert_same_shape(&[0.0][..], "w", "w_bar");
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "a buffer or tangent of type `{B}` does not fit a value of type `{Self}`",
+    label = "this value is of type `{Self}`"
+)]
 pub trait SameShape<B: ?Sized> {
     /// Panics unless `other`, called `other_name`, has the lengths of `self`, called `name`.
     fn assert_same_shape(&self, other: &B, name: &str, other_name: &str);
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar, R: Scalar> SameShape<R> for S {
     #[inline(always)]
     fn assert_same_shape(&self, _: &R, _: &str, _: &str) {}

@@ -110,6 +110,12 @@ impl Kind for Unvaried {
 }
 
 /// A type whose values have a bar.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no gradient",
+    label = "a differentiable value of type `{Self}`",
+    note = "`f64`, `f32`, and references, slices, arrays, `Vec`s and tuples of these have one",
+    note = "mark the parameter `#[constant]` if no derivative with respect to it is wanted"
+)]
 pub trait Shape {
     /// The bar under a kind.
     type Bar<K: Kind>: ?Sized;
@@ -119,6 +125,12 @@ pub trait Shape {
 pub type Bar<K, T> = <T as Shape>::Bar<K>;
 
 /// A type that slices and arrays of it have bars for.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no gradient",
+    label = "a differentiable value of type `{Self}`",
+    note = "`f64`, `f32`, and references, slices, arrays, `Vec`s and tuples of these have one",
+    note = "mark the parameter `#[constant]` if no derivative with respect to it is wanted"
+)]
 pub trait Element: Differentiable + 'static {
     /// The bar under a kind, as an element of another bar.
     type Bar<K: Kind>: Accumulate<Self::Gradient> + Adjoint;
@@ -225,6 +237,7 @@ fn nowhere<B: 'static>(bar: B) -> &'static mut B {
     Box::leak(Box::new(bar))
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar> Element for S {
     type Bar<K: Kind> = K::Scalar<S>;
     #[inline(always)]
@@ -249,6 +262,7 @@ impl<E: Element> Element for Vec<E> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar> Shape for S {
     type Bar<K: Kind> = K::Scalar<S>;
 }

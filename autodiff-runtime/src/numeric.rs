@@ -14,8 +14,9 @@ mod sealed {
 /// A real number of the machine: `f32` or `f64`, and nothing else.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a real number (`f64` or `f32`)",
-    label = "a derivative rule for real numbers is applied to `{Self}`",
-    note = "mark the value `#[constant]`, or move the computation into a function with `#[conservative_rule]`"
+    label = "differentiated as a real number",
+    note = "mark the value `#[constant]` if no derivative with respect to it is wanted",
+    note = "the operators and methods of other types have no derivative rules: write the computation on `f64` or `f32`"
 )]
 pub trait Scalar:
     sealed::Sealed

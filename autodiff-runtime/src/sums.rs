@@ -36,6 +36,7 @@ pub fn clear<B: Adjoint + ?Sized>(bar: &mut B) {
 
 const LANES: usize = 8;
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar> Summed for S {
     #[inline]
     fn sum_of(all: &[S]) -> S {

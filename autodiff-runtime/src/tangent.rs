@@ -23,6 +23,7 @@ pub trait Zeroed: ToOwned {
     fn zeroed(&self) -> Self::Owned;
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Scalar> Zeroed for S {
     #[inline(always)]
     fn zeroed(&self) -> S {
@@ -88,6 +89,10 @@ tuples! {
 /// assert_eq!(product(&[3.0], Tangent(&[1.0][..]), 2.0, Unvaried), (6.0, 2.0));
 /// assert_eq!(product(&[3.0], Unvaried, 2.0, Tangent(&1.0)), (6.0, 3.0));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no tangent of a `{T}`",
+    label = "expected `Tangent` or `Unvaried`"
+)]
 pub trait Dot<T: ToOwned + ?Sized> {
     /// The tangent that goes with `primal`.
     fn dot<'p>(self, primal: &'p T) -> Cow<'p, T>
