@@ -99,12 +99,7 @@ impl Diagnostics {
     }
 
     /// Reports `entry` at `span`.
-    pub(crate) fn report(
-        &mut self,
-        entry: &'static Entry,
-        span: Span,
-        args: &[&str],
-    ) -> &mut Diag {
+    pub(crate) fn report(&mut self, entry: &'static Entry, span: Span, args: &[&str]) -> &mut Diag {
         self.push(Diag::new(entry, token_at(span), args))
     }
 
@@ -122,6 +117,13 @@ impl Diagnostics {
         let at = self.all.len();
         self.all.push(diag);
         &mut self.all[at]
+    }
+
+    /// Adds a line that says what to write instead to the last report.
+    pub(crate) fn add_help(&mut self, line: impl Into<String>) {
+        if let Some(last) = self.all.last_mut() {
+            last.help(line);
+        }
     }
 
     /// Takes over the errors of another sink.

@@ -55,6 +55,7 @@ impl Lower<'_> {
             Some(Name::Error) => self.error(call.to_token_stream()),
             Some(Name::Const(_)) => self.refuse(&diag::CALL_OF_VALUE, path, &[name]),
             Some(Name::Fn) => self.nested_call(call, path, name),
+            None if self.name == name => self.general_call(call, path),
             Some(Name::Use { facade: false }) => self.general_call(call, path),
             Some(Name::Use { facade: true }) => self.facade_call(call, path, name),
             None if is_facade_name(name) => self.facade_call(call, path, name),
@@ -300,7 +301,9 @@ impl Lower<'_> {
             };
             return self.refuse(entry, path, &[&text_of(path)]);
         }
-        self.annotated_call(call, path, args)
+        // Without a real argument the result is a constant, whatever it is.
+        let kind = if real { Kind::Call } else { Kind::Const };
+        self.annotated_call(call, path, args, kind)
     }
 
     /// A call that goes to the companion of the function.
@@ -309,6 +312,7 @@ impl Lower<'_> {
         call: &syn::ExprCall,
         path: &syn::ExprPath,
         args: Vec<Expr>,
+        kind: Kind,
     ) -> Expr {
         for arg in &args {
             let ty = self.infer.strip(&arg.ty);
@@ -328,7 +332,7 @@ impl Lower<'_> {
         let recursive = path.path.is_ident(&self.name) || self.is_self_path(&path.path);
         let ty = match recursive {
             true => self.result.clone(),
-            false => self.infer.fresh(Kind::Call),
+            false => self.infer.fresh(kind),
         };
         let span = path.span();
         let callee = Call {
@@ -395,14 +399,22 @@ impl Lower<'_> {
         args.map(|arg| self.in_operand_of_call(arg)).collect()
     }
 
+    /// Changes happen after all arguments are evaluated; only the operands around the call could
+    /// tell the difference.
     fn in_operand_of_call(&mut self, arg: &syn::Expr) -> Expr {
-        let exclusive = matches!(bare(arg), syn::Expr::Reference(r) if r.mutability.is_some());
-        if exclusive {
-            // Changes happen after all arguments are evaluated; only the operands around the call
-            // could tell the difference.
-            if let Some(var) = self.root(arg) {
-                self.check_change(var, arg);
+        let var = self.root(arg);
+        match bare(arg) {
+            syn::Expr::Reference(reference) if reference.mutability.is_some() => {
+                var.map(|var| self.check_change(var, arg));
             }
+            syn::Expr::Path(_) if var.is_some_and(|var| is_exclusive(&self.var(var).ty)) => {
+                if var.is_some_and(|var| self.check_change(var, arg)) {
+                    let text = text_of(arg);
+                    self.diags
+                        .add_help(format!("write `&*{text}` if the call only reads it"));
+                }
+            }
+            _ => {}
         }
         self.in_operand(|this| this.arg(arg))
     }
@@ -478,13 +490,22 @@ impl Lower<'_> {
     }
 
     /// A call on constants: runs once, as written.
-    pub(super) fn constant_call(&mut self, call: &syn::ExprCall, args: Vec<Expr>, pure: bool) -> Expr {
+    pub(super) fn constant_call(
+        &mut self,
+        call: &syn::ExprCall,
+        args: Vec<Expr>,
+        pure: bool,
+    ) -> Expr {
         let texts = call.args.iter().map(ToTokens::to_token_stream);
         let parts = args.into_iter().zip(texts).collect();
         let func = &call.func;
-        self.compose(parts, pure, Ty::Opaque, call.func.span(), |parts| {
-            quote!(#func(#(#parts),*))
-        })
+        self.compose(
+            parts,
+            pure,
+            Ty::Opaque,
+            call.func.span(),
+            |parts| quote!(#func(#(#parts),*)),
+        )
     }
 
     /// True if an expression does nothing but compute.
@@ -509,7 +530,10 @@ impl Lower<'_> {
             };
         }
         let place = self.place(inner);
-        let scalar = matches!(self.infer.strip(&place.ty), Ty::Real(_) | Ty::Int | Ty::Bool | Ty::Infer(_));
+        let scalar = matches!(
+            self.infer.strip(&place.ty),
+            Ty::Real(_) | Ty::Int | Ty::Bool | Ty::Infer(_)
+        );
         if scalar && reference.mutability.is_none() {
             return self.read(place);
         }
@@ -529,7 +553,9 @@ fn is_associated(path: &syn::Path) -> bool {
 }
 
 fn is_constructor(path: &syn::Path) -> bool {
-    path.segments.last().is_some_and(|last| is_camel(&last.ident))
+    path.segments
+        .last()
+        .is_some_and(|last| is_camel(&last.ident))
 }
 
 fn is_camel(name: &syn::Ident) -> bool {
@@ -544,7 +570,10 @@ fn is_exclusive(ty: &Ty) -> bool {
 
 /// True if the argument is a reference to a place, or a variable that is a reference.
 fn is_reference(arg: &Expr) -> bool {
-    matches!(arg.kind, ExprKind::Ref(..) | ExprKind::Place(_) | ExprKind::Opaque(_))
+    matches!(
+        arg.kind,
+        ExprKind::Ref(..) | ExprKind::Place(_) | ExprKind::Opaque(_)
+    )
 }
 
 /// The path of a function without the generic arguments of its last segment.

@@ -49,7 +49,10 @@ impl Lower<'_> {
         build: impl FnOnce(&[TokenStream]) -> TokenStream,
     ) -> Expr {
         let mut captured = Captured::default();
-        if parts.iter().all(|(part, _)| self.capture(part, &mut captured)) {
+        if parts
+            .iter()
+            .all(|(part, _)| self.capture(part, &mut captured))
+        {
             let texts: Vec<TokenStream> = parts.iter().map(text).collect();
             let pure = pure && !captured.impure;
             return self.opaque(build(&texts), captured.uses, pure, ty, span);
@@ -106,7 +109,9 @@ impl Lower<'_> {
             }
             ExprKind::Opaque(code) => {
                 captured.impure |= !code.pure;
-                code.uses.iter().for_each(|(name, var)| captured.add(name, *var));
+                code.uses
+                    .iter()
+                    .for_each(|(name, var)| captured.add(name, *var));
                 true
             }
             _ => false,
@@ -189,7 +194,13 @@ impl Lower<'_> {
                 let name = self.var(var).name.clone();
                 let mut captured = Captured::default();
                 captured.add(&name, var);
-                self.opaque(path.to_token_stream(), captured.uses, pure, Ty::Opaque, span)
+                self.opaque(
+                    path.to_token_stream(),
+                    captured.uses,
+                    pure,
+                    Ty::Opaque,
+                    span,
+                )
             }
             other => self.error(other.to_token_stream()),
         }

@@ -234,10 +234,32 @@ impl Walk<'_, '_> {
     /// True for a method that may change the variable that it is called on.
     fn may_change(&self, call: &syn::ExprMethodCall) -> bool {
         const CHANGES: [&str; 26] = [
-            "push", "pop", "next", "insert", "remove", "clear", "truncate", "drain", "sort",
-            "sort_by", "sort_unstable", "swap", "fill", "iter_mut", "as_mut", "as_mut_slice",
-            "extend", "resize", "reverse", "rotate_left", "rotate_right", "take", "replace",
-            "retain", "append", "last_mut",
+            "push",
+            "pop",
+            "next",
+            "insert",
+            "remove",
+            "clear",
+            "truncate",
+            "drain",
+            "sort",
+            "sort_by",
+            "sort_unstable",
+            "swap",
+            "fill",
+            "iter_mut",
+            "as_mut",
+            "as_mut_slice",
+            "extend",
+            "resize",
+            "reverse",
+            "rotate_left",
+            "rotate_right",
+            "take",
+            "replace",
+            "retain",
+            "append",
+            "last_mut",
         ];
         let name = call.method.to_string();
         let root = self.lower.root(&call.receiver);
@@ -294,11 +316,20 @@ fn format_names(text: &str) -> Vec<String> {
         let (argument, format) = rest[..end].split_once(':').unwrap_or((&rest[..end], ""));
         names.extend(name(argument.trim()));
         // Width and precision: `name$`.
-        for part in format.split('$').collect::<Vec<_>>().split_last().map_or(&[][..], |(_, p)| p) {
+        for part in format
+            .split('$')
+            .collect::<Vec<_>>()
+            .split_last()
+            .map_or(&[][..], |(_, p)| p)
+        {
             let start = part
                 .rfind(|c: char| !(c.is_alphanumeric() || c == '_'))
-                .map_or(0, |at| at + part[at..].chars().next().map_or(1, char::len_utf8));
-            names.extend(name(part[start..].trim_start_matches(|c: char| c.is_ascii_digit())));
+                .map_or(0, |at| {
+                    at + part[at..].chars().next().map_or(1, char::len_utf8)
+                });
+            names.extend(name(
+                part[start..].trim_start_matches(|c: char| c.is_ascii_digit()),
+            ));
         }
         rest = &rest[end + 1..];
     }
@@ -306,5 +337,7 @@ fn format_names(text: &str) -> Vec<String> {
 }
 
 fn name(text: &str) -> Option<String> {
-    syn::parse_str::<Ident>(text).is_ok().then(|| text.to_owned())
+    syn::parse_str::<Ident>(text)
+        .is_ok()
+        .then(|| text.to_owned())
 }

@@ -122,7 +122,11 @@ impl Lower<'_> {
                     place.ty = inner;
                     this.read(place)
                 }
-                None => this.refuse(&diag::NOT_INDEXED, index, &[&text_of(&index.expr), "a value"]),
+                None => this.refuse(
+                    &diag::NOT_INDEXED,
+                    index,
+                    &[&text_of(&index.expr), "a value"],
+                ),
             }
         })
     }
@@ -228,7 +232,10 @@ impl Lower<'_> {
                     None if block.stmts.last().is_some_and(|s| jumps(&s.kind)) => Ty::Never,
                     None => Ty::Unit,
                 };
-                let block = Block { stmts: block.stmts, value };
+                let block = Block {
+                    stmts: block.stmts,
+                    value,
+                };
                 self.make(ExprKind::Block(block), ty, span)
             }
         }

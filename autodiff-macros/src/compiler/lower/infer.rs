@@ -137,8 +137,12 @@ impl Infer {
         if i == j {
             return;
         }
-        let Some(a) = self.kind(&Ty::Infer(i)).cloned() else { return };
-        let Some(b) = self.kind(&Ty::Infer(j)).cloned() else { return };
+        let Some(a) = self.kind(&Ty::Infer(i)).cloned() else {
+            return;
+        };
+        let Some(b) = self.kind(&Ty::Infer(j)).cloned() else {
+            return;
+        };
         self.slots[i as usize] = Slot::Link(j);
         self.slots[j as usize] = match (a, b) {
             (Kind::Error, _) | (_, Kind::Error) => Slot::Free(Kind::Error),
@@ -165,7 +169,9 @@ impl Infer {
     }
 
     fn bind(&mut self, i: u32, ty: &Ty) -> Result<(), Mismatch> {
-        let Some(kind) = self.kind(&Ty::Infer(i)).cloned() else { return Ok(()) };
+        let Some(kind) = self.kind(&Ty::Infer(i)).cloned() else {
+            return Ok(());
+        };
         let bound = match (kind, ty) {
             (Kind::Error, _) | (_, Ty::Never) => return Ok(()),
             (Kind::Float { .. }, Ty::Opaque) => Slot::Free(Kind::Float { soft: true }),

@@ -28,7 +28,8 @@ impl Finder {
     }
 
     fn inside(&mut self, label: Option<&syn::Label>, counts: bool, body: impl FnOnce(&mut Self)) {
-        self.labels.extend(label.map(|label| label.name.ident.clone()));
+        self.labels
+            .extend(label.map(|label| label.name.ident.clone()));
         self.depth += usize::from(counts);
         body(self);
         self.depth -= usize::from(counts);
@@ -53,20 +54,28 @@ impl<'ast> Visit<'ast> for Finder {
     }
 
     fn visit_expr_loop(&mut self, expr: &'ast syn::ExprLoop) {
-        self.inside(expr.label.as_ref(), true, |this| this.visit_block(&expr.body));
+        self.inside(expr.label.as_ref(), true, |this| {
+            this.visit_block(&expr.body)
+        });
     }
 
     fn visit_expr_while(&mut self, expr: &'ast syn::ExprWhile) {
-        self.inside(expr.label.as_ref(), true, |this| visit::visit_expr_while(this, expr));
+        self.inside(expr.label.as_ref(), true, |this| {
+            visit::visit_expr_while(this, expr)
+        });
     }
 
     fn visit_expr_for_loop(&mut self, expr: &'ast syn::ExprForLoop) {
         self.visit_expr(&expr.expr);
-        self.inside(expr.label.as_ref(), true, |this| this.visit_block(&expr.body));
+        self.inside(expr.label.as_ref(), true, |this| {
+            this.visit_block(&expr.body)
+        });
     }
 
     fn visit_expr_block(&mut self, expr: &'ast syn::ExprBlock) {
-        self.inside(expr.label.as_ref(), false, |this| this.visit_block(&expr.block));
+        self.inside(expr.label.as_ref(), false, |this| {
+            this.visit_block(&expr.block)
+        });
     }
 
     fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}

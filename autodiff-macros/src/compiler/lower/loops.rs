@@ -51,12 +51,7 @@ impl Lower<'_> {
     }
 
     /// `'a: { … }` is a loop that runs once.
-    fn labelled_block(
-        &mut self,
-        expr: &syn::ExprBlock,
-        dest: Option<VarId>,
-        out: &mut Vec<Stmt>,
-    ) {
+    fn labelled_block(&mut self, expr: &syn::ExprBlock, dest: Option<VarId>, out: &mut Vec<Stmt>) {
         let span = expr.block.brace_token.span.open();
         let id = self.enter_loop(expr.label.as_ref(), dest, true);
         let want = dest.map_or(Want::Unit, |var| Want::Into(Dest::Var(var)));

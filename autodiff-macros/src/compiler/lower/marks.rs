@@ -1,6 +1,8 @@
 //! Attributes inside the body: `#[tie(θ)]` and `#[assume_continuous]` are read, lint levels stay on
 //! the primal, everything else is refused.
 
+use std::borrow::Cow;
+
 use syn::Token;
 use syn::punctuated::Punctuated;
 
@@ -11,7 +13,10 @@ use crate::compiler::parse::signature::is_lint;
 impl Lower<'_> {
     /// Takes the attributes off an expression and reads them. As rustc and `syn` parse it, an
     /// attribute before `a + b;` stands on `a`; it is meant for the statement.
-    pub(super) fn take_marks(&mut self, expr: &syn::Expr) -> syn::Expr {
+    pub(super) fn take_marks<'e>(&mut self, expr: &'e syn::Expr) -> Cow<'e, syn::Expr> {
+        if !is_marked(expr) {
+            return Cow::Borrowed(expr);
+        }
         let mut expr = expr.clone();
         let mut attrs = Vec::new();
         let mut target = Some(&mut expr);
@@ -25,7 +30,7 @@ impl Lower<'_> {
             };
         }
         self.read_marks(&attrs);
-        expr
+        Cow::Owned(expr)
     }
 
     /// Adds what the attributes say to the marks in force.
@@ -72,6 +77,17 @@ impl Lower<'_> {
             }
         }
     }
+}
+
+/// True if the expression, or what stands leftmost in it, has attributes.
+fn is_marked(expr: &syn::Expr) -> bool {
+    has_attributes(expr)
+        || match expr {
+            syn::Expr::Assign(assign) => is_marked(&assign.left),
+            syn::Expr::Binary(binary) => is_marked(&binary.left),
+            syn::Expr::Cast(cast) => is_marked(&cast.expr),
+            _ => false,
+        }
 }
 
 /// The value of a literal, with or without a minus.

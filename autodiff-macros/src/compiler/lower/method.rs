@@ -23,14 +23,56 @@ const CLASSIFY: [&str; 7] = [
 
 /// Methods of integers without effect, whose result is an integer.
 const INTEGER: [&str; 51] = [
-    "pow", "min", "max", "clamp", "abs", "abs_diff", "unsigned_abs", "signum", "isqrt", "ilog",
-    "ilog2", "ilog10", "rem_euclid", "div_euclid", "div_ceil", "div_floor", "next_multiple_of",
-    "next_power_of_two", "midpoint", "saturating_add", "saturating_sub", "saturating_mul",
-    "saturating_div", "saturating_pow", "saturating_neg", "wrapping_add", "wrapping_sub",
-    "wrapping_mul", "wrapping_div", "wrapping_rem", "wrapping_neg", "wrapping_pow", "wrapping_shl",
-    "wrapping_shr", "count_ones", "count_zeros", "leading_zeros", "leading_ones", "trailing_zeros",
-    "trailing_ones", "rotate_left", "rotate_right", "swap_bytes", "reverse_bits", "to_be", "to_le",
-    "saturating_add_signed", "saturating_sub_unsigned", "wrapping_add_signed", "cast_signed",
+    "pow",
+    "min",
+    "max",
+    "clamp",
+    "abs",
+    "abs_diff",
+    "unsigned_abs",
+    "signum",
+    "isqrt",
+    "ilog",
+    "ilog2",
+    "ilog10",
+    "rem_euclid",
+    "div_euclid",
+    "div_ceil",
+    "div_floor",
+    "next_multiple_of",
+    "next_power_of_two",
+    "midpoint",
+    "saturating_add",
+    "saturating_sub",
+    "saturating_mul",
+    "saturating_div",
+    "saturating_pow",
+    "saturating_neg",
+    "wrapping_add",
+    "wrapping_sub",
+    "wrapping_mul",
+    "wrapping_div",
+    "wrapping_rem",
+    "wrapping_neg",
+    "wrapping_pow",
+    "wrapping_shl",
+    "wrapping_shr",
+    "count_ones",
+    "count_zeros",
+    "leading_zeros",
+    "leading_ones",
+    "trailing_zeros",
+    "trailing_ones",
+    "rotate_left",
+    "rotate_right",
+    "swap_bytes",
+    "reverse_bits",
+    "to_be",
+    "to_le",
+    "saturating_add_signed",
+    "saturating_sub_unsigned",
+    "wrapping_add_signed",
+    "cast_signed",
     "cast_unsigned",
 ];
 
@@ -120,7 +162,9 @@ impl Lower<'_> {
         let real = rules::find(name, args.len() + 1).is_some() || CLASSIFY.contains(&name);
         let real = match (real, integer) {
             (true, false) => true,
-            (true, true) => args.iter().any(|arg| self.looks_real(arg)) || (call && args.is_empty()),
+            (true, true) => {
+                args.iter().any(|arg| self.looks_real(arg)) || (call && args.is_empty())
+            }
             (false, _) => false,
         };
         if real {
@@ -147,9 +191,7 @@ impl Lower<'_> {
             syn::Expr::Unary(unary) if !matches!(unary.op, syn::UnOp::Deref(_)) => {
                 self.looks_real(&unary.expr)
             }
-            syn::Expr::MethodCall(call) => {
-                call.method != "len" && self.looks_real(&call.receiver)
-            }
+            syn::Expr::MethodCall(call) => call.method != "len" && self.looks_real(&call.receiver),
             syn::Expr::Cast(cast) => match crate::compiler::parse::types::bare(&cast.ty) {
                 syn::Type::Path(path) => path.path.is_ident("f64") || path.path.is_ident("f32"),
                 _ => false,
@@ -260,9 +302,10 @@ impl Lower<'_> {
         span: Span,
         source: &impl ToTokens,
     ) -> Expr {
-        let parts = rule.name.split_once('_').and_then(|(a, b)| {
-            rules::find(a, args.len()).zip(rules::find(b, args.len()))
-        });
+        let parts = rule
+            .name
+            .split_once('_')
+            .and_then(|(a, b)| rules::find(a, args.len()).zip(rules::find(b, args.len())));
         let (Some((first, second)), Some(arg)) = (parts, args.pop()) else {
             return self.refuse(&diag::NO_RULE, source, &[rule.name]);
         };
@@ -273,7 +316,11 @@ impl Lower<'_> {
                 let value = this.make(ExprKind::Rule(rule, vec![arg]), ty.clone(), span);
                 parts.push(this.with_source(value, source));
             }
-            this.make(ExprKind::Tuple(parts), Ty::Tuple(vec![ty.clone(), ty]), span)
+            this.make(
+                ExprKind::Tuple(parts),
+                Ty::Tuple(vec![ty.clone(), ty]),
+                span,
+            )
         })
     }
 
@@ -300,7 +347,10 @@ impl Lower<'_> {
             || INTEGER_TEST.contains(&name)
             || CLASSIFY.contains(&name)
             || rules::find(name, call.args.len() + 1).is_some()
-            || matches!(name, "len" | "is_empty" | "clone" | "to_owned" | "to_vec" | "as_slice");
+            || matches!(
+                name,
+                "len" | "is_empty" | "clone" | "to_owned" | "to_vec" | "as_slice"
+            );
         let ty = match name {
             "len" => Ty::Int,
             "is_empty" => Ty::Bool,
@@ -325,13 +375,18 @@ impl Lower<'_> {
             return self.refuse(&diag::UNKNOWN_METHOD, &call.method, &[&name]);
         }
         self.undecided |= args.iter().any(|arg| self.infer.is_open(&arg.ty));
-        if let Some(arg) = args.iter().position(|arg| matches!(arg.ty, Ty::Ref(true, _))) {
+        if let Some(arg) = args
+            .iter()
+            .position(|arg| matches!(arg.ty, Ty::Ref(true, _)))
+        {
             let arg = &call.args[arg];
             return self.refuse(&diag::EXCLUSIVE_ARGUMENT, arg, &[&text_of(arg)]);
         }
-        let mut parts: Vec<(Expr, TokenStream)> =
-            vec![(receiver, call.receiver.to_token_stream())];
-        parts.extend(args.into_iter().zip(call.args.iter().map(ToTokens::to_token_stream)));
+        let mut parts: Vec<(Expr, TokenStream)> = vec![(receiver, call.receiver.to_token_stream())];
+        parts.extend(
+            args.into_iter()
+                .zip(call.args.iter().map(ToTokens::to_token_stream)),
+        );
         let (method, turbofish) = (&call.method, &call.turbofish);
         self.compose(parts, pure, ty, method.span(), |parts| {
             let (receiver, args) = (&parts[0], &parts[1..]);
@@ -380,7 +435,10 @@ impl Lower<'_> {
 
     /// `.len()` of the result of a call: it is something indexed, or rustc refuses the pin.
     fn undecided_length(&mut self, place: Place, ty: Ty, name: &str, span: Span) -> Option<Expr> {
-        if !matches!(self.infer.kind(&ty), Some(Kind::Call | Kind::Path { real: true, .. })) {
+        if !matches!(
+            self.infer.kind(&ty),
+            Some(Kind::Call | Kind::Path { real: true, .. })
+        ) {
             return None;
         }
         self.element_of(&ty)?;
@@ -458,7 +516,14 @@ impl Lower<'_> {
         name: &str,
     ) -> Expr {
         const READS: [&str; 9] = [
-            "iter", "contains", "first", "last", "get", "starts_with", "ends_with", "binary_search",
+            "iter",
+            "contains",
+            "first",
+            "last",
+            "get",
+            "starts_with",
+            "ends_with",
+            "binary_search",
             "concat",
         ];
         if self.infer.is_open(&receiver.ty) {
@@ -471,7 +536,10 @@ impl Lower<'_> {
     }
 
     fn other_method(&mut self, receiver: Expr, call: &syn::ExprMethodCall, name: &str) -> Expr {
-        if matches!(name, "clone" | "to_owned") && call.args.is_empty() && self.is_copy(&receiver.ty) {
+        if matches!(name, "clone" | "to_owned")
+            && call.args.is_empty()
+            && self.is_copy(&receiver.ty)
+        {
             return receiver;
         }
         if !self.infer.may_be_real(&receiver.ty) {

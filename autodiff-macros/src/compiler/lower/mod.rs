@@ -16,6 +16,7 @@
 //! Types are inferred while the body is lowered, in one go. Where a decision had to be made on a
 //! type that only a later statement tells, the body is lowered again with what is known by then.
 
+mod annotation;
 mod call;
 mod capture;
 mod effect;
@@ -96,6 +97,8 @@ struct Facts {
     alias_of: Option<VarId>,
     /// Declared as a reference to a value of its own (`let a = &[x, y];`): held as the value.
     held: bool,
+    /// The type that the user declared.
+    declared: Option<syn::Type>,
     /// Bears a name of the user's, so that code which is copied may mention it.
     named: bool,
 }
@@ -256,6 +259,13 @@ impl<'a> Lower<'a> {
 
     /// A variable under a name of the user's.
     fn bind(&mut self, name: &Ident, ty: Ty, mutable: bool) -> VarId {
+        let var = self.bind_later(name, ty, mutable);
+        self.enter_name(name, var);
+        var
+    }
+
+    /// The same, before the name is in scope.
+    fn bind_later(&mut self, name: &Ident, ty: Ty, mutable: bool) -> VarId {
         if let Some(seed) = self.seeds.get(self.bindings.len()).cloned() {
             // A seed that does not fit comes from an error that is reported anyway.
             let _ = self.infer.unify(&ty, &seed);
@@ -263,7 +273,6 @@ impl<'a> Lower<'a> {
         let var = self.variable(name.clone(), ty, mutable);
         self.facts[var.0 as usize].named = true;
         self.bindings.push(var);
-        self.enter_name(name, var);
         var
     }
 
@@ -364,7 +373,9 @@ fn aliases(signature: &Signature<'_>) -> Vec<TokenStream> {
             Ty::Real(Real::Named(path)) => found.push(path.clone()),
             Ty::Tuple(parts) => parts.iter().for_each(|part| collect(part, found)),
             Ty::Ref(_, inner) => collect(inner, found),
-            ty => infer::element(ty).into_iter().for_each(|inner| collect(inner, found)),
+            ty => infer::element(ty)
+                .into_iter()
+                .for_each(|inner| collect(inner, found)),
         }
     }
     let mut found = Vec::new();

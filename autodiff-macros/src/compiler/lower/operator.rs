@@ -53,7 +53,11 @@ impl Lower<'_> {
             let ty = self.infer.strip(&value.ty);
             let compound = matches!(ty, Ty::Tuple(_) | Ty::Unit) || element(&ty).is_some();
             if compound {
-                let args = [text_of(&binary.op), text_of(source), self.type_name(&ty).into()];
+                let args = [
+                    text_of(&binary.op),
+                    text_of(source),
+                    self.type_name(&ty).into(),
+                ];
                 let args: Vec<&str> = args.iter().map(String::as_str).collect();
                 self.diags.report_at(&diag::OPERAND_TYPE, source, &args);
                 return None;
@@ -107,7 +111,11 @@ impl Lower<'_> {
             _ => false,
         };
         if !fits {
-            let args = [text_of(&unary.op), text_of(&unary.expr), self.type_name(&ty).into()];
+            let args = [
+                text_of(&unary.op),
+                text_of(&unary.expr),
+                self.type_name(&ty).into(),
+            ];
             let args: Vec<&str> = args.iter().map(String::as_str).collect();
             return self.refuse(&diag::OPERAND_TYPE, unary, &args);
         }
@@ -146,7 +154,11 @@ impl Lower<'_> {
         };
         self.pin_cast_operand(&value, cast);
         let tokens = target.to_token_stream();
-        let expr = self.make(ExprKind::Cast(Box::new(value), tokens), ty, cast.as_token.span());
+        let expr = self.make(
+            ExprKind::Cast(Box::new(value), tokens),
+            ty,
+            cast.as_token.span(),
+        );
         self.with_source(expr, cast)
     }
 
@@ -159,7 +171,11 @@ impl Lower<'_> {
             let _ = self.infer.unify(&ty, &real);
         }
         if element(&ty).is_some() || matches!(ty, Ty::Tuple(_) | Ty::Unit) {
-            let args = ["as".into(), text_of(&cast.expr), self.type_name(&ty).to_owned()];
+            let args = [
+                "as".into(),
+                text_of(&cast.expr),
+                self.type_name(&ty).to_owned(),
+            ];
             let args: Vec<&str> = args.iter().map(String::as_str).collect();
             self.diags.report_at(&diag::OPERAND_TYPE, &cast.expr, &args);
         }

@@ -8,10 +8,26 @@ use super::expr::bare;
 use super::infer::{Kind, element};
 use super::scope::Name;
 use super::stmt::{Dest, needs_dest};
-use super::{Lower, stmt};
+use super::{Lower, annotation, stmt};
 use crate::compiler::diag::{self, text_of, text_of_type};
 use crate::compiler::hir::{Expr, ExprKind, Pat, Place, Proj, Stmt, StmtKind, Ty, VarId};
 use crate::compiler::parse::types;
+
+/// The type that a `let` declares.
+struct Declared<'t> {
+    /// As the compiler understands it.
+    ty: Option<Ty>,
+    /// As it is written.
+    written: Option<&'t syn::Type>,
+}
+
+impl Declared<'_> {
+    fn apply(&self, value: &mut Expr) {
+        if let Some(written) = self.written {
+            annotation::apply(written, value);
+        }
+    }
+}
 
 impl Lower<'_> {
     pub(super) fn let_statement(&mut self, local: &syn::Local, out: &mut Vec<Stmt>) {
@@ -24,16 +40,20 @@ impl Lower<'_> {
             self.bind_errors(pat);
             return;
         }
-        let annotation = annotation.map(|ty| self.annotation(ty));
+        let declared = Declared {
+            ty: annotation.map(|ty| self.annotation(ty)),
+            written: annotation,
+        };
         let init = bare(&init.expr);
         match self.simple_name(pat) {
-            Some((name, mutable)) => self.let_name(&name, mutable, annotation, init, out),
-            None => self.let_pattern(pat, annotation, init, local.let_token.span(), out),
+            Some((name, mutable)) => self.let_name(&name, mutable, declared, init, out),
+            None => self.let_pattern(pat, declared, init, local.let_token.span(), out),
         }
     }
 
     /// `let y;`, assigned later.
     fn declaration(&mut self, pat: &syn::Pat, ty: Option<&syn::Type>, out: &mut Vec<Stmt>) {
+        let written = ty.cloned();
         let ty = match ty {
             Some(ty) => self.annotation(ty),
             None => self.infer.fresh(Kind::Const),
@@ -41,6 +61,7 @@ impl Lower<'_> {
         match self.simple_name(pat) {
             Some((name, mutable)) => {
                 let var = self.bind(&name, ty, mutable);
+                self.facts[var.0 as usize].declared = written;
                 self.declare(var, out);
             }
             None => self.bad_pattern(pat),
@@ -77,7 +98,9 @@ impl Lower<'_> {
         use crate::compiler::hir::Real;
         match ty {
             Ty::Real(Real::Named(path)) => self.infer.fresh(Kind::Path { path, real: false }),
-            Ty::Tuple(parts) => Ty::Tuple(parts.into_iter().map(|part| self.soften(part)).collect()),
+            Ty::Tuple(parts) => {
+                Ty::Tuple(parts.into_iter().map(|part| self.soften(part)).collect())
+            }
             Ty::Array(inner, len) => Ty::Array(Box::new(self.soften(*inner)), len),
             Ty::Vec(inner) => Ty::Vec(Box::new(self.soften(*inner))),
             Ty::Slice(inner) => Ty::Slice(Box::new(self.soften(*inner))),
@@ -90,24 +113,38 @@ impl Lower<'_> {
         &mut self,
         name: &Ident,
         mutable: bool,
-        annotation: Option<Ty>,
+        declared: Declared<'_>,
         init: &syn::Expr,
         out: &mut Vec<Stmt>,
     ) {
         if let Some((place, ty)) = self.alias(init) {
-            self.bind_alias(name, mutable, annotation, place, ty, out);
+            self.bind_alias(name, mutable, declared.ty, place, ty, out);
         } else if needs_dest(init) {
-            let ty = annotation.unwrap_or_else(|| self.infer.fresh(Kind::Const));
-            let hidden = self.temp("value", ty.clone(), name.span());
-            self.declare(hidden, out);
-            self.value_into(init, Dest::Var(hidden), out);
-            let value = self.read_var(hidden, name.span());
-            self.bind_value(name, mutable, ty, value, false, out);
+            self.let_into(name, mutable, declared, init, out);
         } else {
-            let (value, held) = self.init(init);
-            let ty = self.let_type(annotation, &value);
-            self.bind_value(name, mutable, ty, value, held, out);
+            let (mut value, held) = self.init(init);
+            declared.apply(&mut value);
+            let ty = self.let_type(declared.ty, &value);
+            let var = self.bind_value(name, mutable, ty, value, held, out);
+            self.facts[var.0 as usize].declared = declared.written.cloned();
         }
+    }
+
+    /// A `let` whose value jumps or is a loop: the variable is declared, and assigned inside.
+    fn let_into(
+        &mut self,
+        name: &Ident,
+        mutable: bool,
+        declared: Declared<'_>,
+        init: &syn::Expr,
+        out: &mut Vec<Stmt>,
+    ) {
+        let ty = declared.ty.unwrap_or_else(|| self.infer.fresh(Kind::Const));
+        let var = self.bind_later(name, ty, mutable);
+        self.facts[var.0 as usize].declared = declared.written.cloned();
+        self.declare(var, out);
+        self.value_into(init, Dest::Var(var), out);
+        self.enter_name(name, var);
     }
 
     /// The value of a `let`; true if it stands behind a `&` that belongs to no variable.
@@ -147,7 +184,7 @@ impl Lower<'_> {
         value: Expr,
         held: bool,
         out: &mut Vec<Stmt>,
-    ) {
+    ) -> VarId {
         let var = self.bind(name, ty, mutable);
         self.facts[var.0 as usize].held = held;
         let kind = StmtKind::Let {
@@ -155,6 +192,7 @@ impl Lower<'_> {
             init: Some(value),
         };
         out.push(stmt(kind, name.span()));
+        var
     }
 
     /// The place that `let name = init` is another name of, and the type of the reference.
@@ -235,30 +273,35 @@ impl Lower<'_> {
     fn let_pattern(
         &mut self,
         pat: &syn::Pat,
-        annotation: Option<Ty>,
+        declared: Declared<'_>,
         init: &syn::Expr,
         span: Span,
         out: &mut Vec<Stmt>,
     ) {
         if needs_dest(init) {
-            let ty = annotation.unwrap_or_else(|| self.infer.fresh(Kind::Const));
+            let ty = declared.ty.unwrap_or_else(|| self.infer.fresh(Kind::Const));
             let hidden = self.temp("value", ty.clone(), span);
+            self.facts[hidden.0 as usize].declared = declared.written.cloned();
             self.declare(hidden, out);
             self.value_into(init, Dest::Var(hidden), out);
             return self.destructure(pat, hidden, ty, out);
         }
         if let (syn::Pat::Tuple(pats), syn::Expr::Tuple(values)) = (pat, init)
             && pats.elems.len() == values.elems.len()
-            && annotation.is_none()
-            && values.elems.iter().any(|value| matches!(bare(value), syn::Expr::Reference(_)))
+            && declared.ty.is_none()
+            && values
+                .elems
+                .iter()
+                .any(|value| matches!(bare(value), syn::Expr::Reference(_)))
         {
             return self.let_references(pats, values, span, out);
         }
         if self.let_split(pat, init, out) {
             return;
         }
-        let value = self.expr(init);
-        let ty = match annotation {
+        let mut value = self.expr(init);
+        declared.apply(&mut value);
+        let ty = match declared.ty {
             Some(ty) => {
                 self.expect(&value, &ty);
                 ty
@@ -380,19 +423,15 @@ impl Lower<'_> {
             return parts.clone();
         }
         let kind = self.infer.kind(&stripped).cloned().unwrap_or(Kind::Error);
-        let parts: Vec<Ty> = (0..wanted).map(|_| self.infer.fresh(kind.clone())).collect();
+        let parts: Vec<Ty> = (0..wanted)
+            .map(|_| self.infer.fresh(kind.clone()))
+            .collect();
         self.fit(tuple, ty, &Ty::Tuple(parts.clone()));
         parts
     }
 
     /// Binds the names of any pattern to parts of a variable.
-    pub(super) fn destructure(
-        &mut self,
-        pat: &syn::Pat,
-        var: VarId,
-        ty: Ty,
-        out: &mut Vec<Stmt>,
-    ) {
+    pub(super) fn destructure(&mut self, pat: &syn::Pat, var: VarId, ty: Ty, out: &mut Vec<Stmt>) {
         let span = pat.span();
         match pat {
             syn::Pat::Slice(slice) => {

@@ -172,7 +172,9 @@ impl Lower<'_> {
         place.span = field.span();
         let ty = self.infer.strip(&place.ty);
         match (&field.member, &ty) {
-            (syn::Member::Unnamed(index), Ty::Tuple(parts)) if (index.index as usize) < parts.len() => {
+            (syn::Member::Unnamed(index), Ty::Tuple(parts))
+                if (index.index as usize) < parts.len() =>
+            {
                 place.path.push(Proj::Field(index.index));
                 place.ty = parts[index.index as usize].clone();
                 return place;
@@ -210,9 +212,9 @@ impl Lower<'_> {
         place
     }
 
-    /// Refuses to change a variable of outside of the operand that is being lowered.
-    pub(super) fn check_change(&mut self, var: VarId, tokens: &impl ToTokens) {
-        let Some(barrier) = self.barrier else { return };
+    /// Refuses to change a variable of outside of the operand that is being lowered; true if so.
+    pub(super) fn check_change(&mut self, var: VarId, tokens: &impl ToTokens) -> bool {
+        let Some(barrier) = self.barrier else { return false };
         let mut root = var;
         while let Some(next) = self.facts[root.0 as usize].alias_of {
             root = next;
@@ -221,6 +223,8 @@ impl Lower<'_> {
             let name = self.var(root).name.to_string();
             self.diags
                 .report_at(&diag::CHANGE_IN_OPERAND, tokens, &[&name]);
+            return true;
         }
+        false
     }
 }

@@ -17,7 +17,9 @@ pub(super) enum Name {
     /// A nested `fn`.
     Fn,
     /// Brought in by a nested `use`; `facade` if from this crate.
-    Use { facade: bool },
+    Use {
+        facade: bool,
+    },
     /// Bound by something that was refused.
     Error,
 }
@@ -69,8 +71,13 @@ impl Lower<'_> {
         let Some(here) = context(name.span()) else {
             return;
         };
-        let others = self.scopes.iter().filter_map(|scope| scope.names.get(&text));
-        let clash = others.clone().any(|(span, _)| context(*span).as_ref() != Some(&here));
+        let others = self
+            .scopes
+            .iter()
+            .filter_map(|scope| scope.names.get(&text));
+        let clash = others
+            .clone()
+            .any(|(span, _)| context(*span).as_ref() != Some(&here));
         if clash {
             self.diags.report_at(&diag::HYGIENE, name, &[&text]);
         }

@@ -52,11 +52,16 @@ impl Lower<'_> {
         let inner = self.open(&value.ty);
         let vec = Ty::Vec(Box::new(inner));
         let found = self.infer.strip(&place.ty);
-        let fits = matches!(found, Ty::Vec(_)) || self.infer.kind(&found).is_some() || matches!(found, Ty::Seq(_));
+        let fits = matches!(found, Ty::Vec(_))
+            || self.infer.kind(&found).is_some()
+            || matches!(found, Ty::Seq(_));
         if !fits || self.infer.unify(&place.ty, &vec).is_err() {
             let kind = self.type_name(&place.ty);
-            self.diags
-                .report(&diag::TYPE_MISMATCH, span, &["a vector of such elements", kind]);
+            self.diags.report(
+                &diag::TYPE_MISMATCH,
+                span,
+                &["a vector of such elements", kind],
+            );
             return;
         }
         out.push(stmt(StmtKind::Push { place, value }, span));

@@ -67,7 +67,9 @@ impl Lower<'_> {
                 syn::Stmt::Expr(tail, None) if i + 1 == block.stmts.len() => {
                     value = self.tail(tail, want, out);
                 }
-                syn::Stmt::Macro(tail) if i + 1 == block.stmts.len() && tail.semi_token.is_none() => {
+                syn::Stmt::Macro(tail)
+                    if i + 1 == block.stmts.len() && tail.semi_token.is_none() =>
+                {
                     value = self.tail_macro(tail, want, out);
                 }
                 statement => self.statement(statement, out),
@@ -204,7 +206,9 @@ impl Lower<'_> {
     /// An expression whose value nobody uses.
     fn discard(&mut self, expr: &syn::Expr, out: &mut Vec<Stmt>) {
         let value = self.expr(expr);
-        if matches!(value.kind, ExprKind::Call(_)) && self.infer.kind(&self.infer.shallow(&value.ty)).is_some() {
+        if matches!(value.kind, ExprKind::Call(_))
+            && self.infer.kind(&self.infer.shallow(&value.ty)).is_some()
+        {
             // Nothing tells what the call returns, and nobody asks.
             let _ = self.infer.unify(&value.ty, &Ty::Unit);
         }
@@ -294,7 +298,7 @@ impl Lower<'_> {
     }
 
     /// Puts a value where it belongs.
-    pub(super) fn store(&mut self, value: Expr, dest: Dest, out: &mut Vec<Stmt>) {
+    pub(super) fn store(&mut self, mut value: Expr, dest: Dest, out: &mut Vec<Stmt>) {
         let span = value.span;
         if matches!(value.ty, Ty::Never) {
             out.push(stmt(StmtKind::Expr(value), span));
@@ -304,6 +308,7 @@ impl Lower<'_> {
             Dest::Var(var) => {
                 let ty = self.var(var).ty.clone();
                 self.expect(&value, &ty);
+                self.apply_declared(var, &mut value);
                 let place = self.whole(var, span);
                 let kind = StmtKind::Assign {
                     place,
@@ -317,6 +322,13 @@ impl Lower<'_> {
                 self.expect(&value, &result);
                 out.push(stmt(StmtKind::Return(Some(value)), span));
             }
+        }
+    }
+
+    /// The declared type of a variable decides what is assigned to it.
+    fn apply_declared(&self, var: VarId, value: &mut Expr) {
+        if let Some(declared) = &self.facts[var.0 as usize].declared {
+            super::annotation::apply(declared, value);
         }
     }
 
@@ -334,10 +346,13 @@ impl Lower<'_> {
                 if simple && needs_dest(&assign.right) {
                     return self.value_into(&assign.right, Dest::Var(place.root), out);
                 }
-                let value = match simple {
+                let mut value = match simple {
                     true => self.expr(&assign.right),
                     false => self.operand(&assign.right),
                 };
+                if simple {
+                    self.apply_declared(place.root, &mut value);
+                }
                 self.push_assign(place, None, value, span, out);
             }
             left => {
@@ -449,7 +464,10 @@ pub(super) fn needs_dest(expr: &syn::Expr) -> bool {
         },
         syn::Expr::If(branch) => {
             has_jump(expr)
-                || branch.else_branch.as_ref().is_some_and(|(_, e)| needs_dest(e))
+                || branch
+                    .else_branch
+                    .as_ref()
+                    .is_some_and(|(_, e)| needs_dest(e))
                 || matches!(branch.then_branch.stmts.last(), Some(syn::Stmt::Expr(tail, None)) if needs_dest(tail))
         }
         _ => has_jump(expr),

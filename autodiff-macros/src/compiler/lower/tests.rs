@@ -21,7 +21,10 @@ fn lower(attr: &str, source: &str) -> (Option<Func>, Diagnostics) {
 }
 
 fn messages(diags: &Diagnostics) -> String {
-    diags.iter().map(|diag| format!("{}  at `{}`\n", diag.render(), text_of(&diag.tokens))).collect()
+    diags
+        .iter()
+        .map(|diag| format!("{}  at `{}`\n", diag.render(), text_of(&diag.tokens)))
+        .collect()
 }
 
 /// The HIR of `source` as text.

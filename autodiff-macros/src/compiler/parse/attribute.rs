@@ -120,8 +120,7 @@ impl Reader<'_> {
         parenthesized!(content in input);
         let names = content.parse_terminated(Ident::parse_any, Token![,])?;
         if names.is_empty() {
-            self.diags
-                .report(&diag::EMPTY_WRT, content.span(), &[]);
+            self.diags.report(&diag::EMPTY_WRT, content.span(), &[]);
         }
         self.options.wrt = Some(names.into_iter().collect());
         Ok(())
@@ -134,9 +133,7 @@ impl Reader<'_> {
             Some(policy) => self.options.policy = policy,
             None => {
                 let near = did_you_mean(&text, POLICIES);
-                let found = self
-                    .diags
-                    .report_at(&diag::UNKNOWN_POLICY, &name, &[&text]);
+                let found = self.diags.report_at(&diag::UNKNOWN_POLICY, &name, &[&text]);
                 if let Some(near) = near {
                     found.help(format!("did you mean `{near}`?"));
                 }

@@ -123,8 +123,7 @@ impl Reader<'_> {
                 self.diags
                     .report_at(&diag::MISPLACED_HELPER, attribute, &[&name]);
             } else if !is_lint(attribute) {
-                self.diags
-                    .report_at(&diag::ATTRIBUTE, attribute, &[&name]);
+                self.diags.report_at(&diag::ATTRIBUTE, attribute, &[&name]);
             }
         }
     }
@@ -180,8 +179,7 @@ impl Reader<'_> {
                 .find(|p| parameter_name(p.pat) == Some(wanted));
             match found {
                 Some(p) if p.role == Role::Constant => {
-                    self.diags
-                        .report_at(&diag::WRT_CONSTANT, wanted, &[&text]);
+                    self.diags.report_at(&diag::WRT_CONSTANT, wanted, &[&text]);
                 }
                 Some(_) => {}
                 None => {

@@ -90,7 +90,7 @@ fn read_path(ty: &syn::TypePath, infer: &mut dyn FnMut() -> Option<Ty>) -> Resul
 }
 
 /// The types that stand between `<` and `>`.
-fn type_arguments(segment: &syn::PathSegment) -> Vec<&syn::Type> {
+pub(crate) fn type_arguments(segment: &syn::PathSegment) -> Vec<&syn::Type> {
     let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else {
         return Vec::new();
     };
@@ -103,7 +103,10 @@ fn type_arguments(segment: &syn::PathSegment) -> Vec<&syn::Type> {
 
 /// The primitive that a path names: `f64`, `core::primitive::f64`.
 pub(crate) fn primitive(path: &syn::Path) -> Option<Ty> {
-    let mut names = path.segments.iter().map(|segment| segment.ident.to_string());
+    let mut names = path
+        .segments
+        .iter()
+        .map(|segment| segment.ident.to_string());
     let names: Vec<String> = names.by_ref().collect();
     if path.segments.iter().any(|s| !s.arguments.is_none()) {
         return None;

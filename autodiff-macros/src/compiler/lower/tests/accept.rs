@@ -25,7 +25,9 @@ fn loops_over_slices() {
 
 #[test]
 fn zz_show() {
-    let Ok(path) = std::env::var("SHOW") else { return };
+    let Ok(path) = std::env::var("SHOW") else {
+        return;
+    };
     let text = std::fs::read_to_string(path).unwrap();
     for part in text.split("\n\n") {
         let (func, diags) = super::lower("", part);

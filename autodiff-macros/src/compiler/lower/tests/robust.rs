@@ -25,8 +25,12 @@ fn lower_all() {
     // A sample, so that the test takes seconds.
     let every = 1 + files.len() / 400;
     for file in files.iter().step_by(every) {
-        let Ok(text) = std::fs::read_to_string(file) else { continue };
-        let Ok(file) = syn::parse_file(&text) else { continue };
+        let Ok(text) = std::fs::read_to_string(file) else {
+            continue;
+        };
+        let Ok(file) = syn::parse_file(&text) else {
+            continue;
+        };
         Functions.visit_file(&file);
     }
 }
@@ -45,11 +49,15 @@ impl<'ast> Visit<'ast> for Functions {
 fn sources() -> Vec<PathBuf> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
-    home.map(|home| home.join("registry/src")).into_iter().collect()
+    home.map(|home| home.join("registry/src"))
+        .into_iter()
+        .collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries.flatten() {
         let path = entry.path();
         if path.is_dir() {
