@@ -52,7 +52,10 @@ pub(crate) fn result(cx: &Context<'_>, sweeps: &Sweeps) -> Expr {
             }
         });
     }
-    cx.func.result.as_ref().map_or_else(|| Expr::Raw(quote::quote!(())), |tree| given(tree, &read))
+    cx.func
+        .result
+        .as_ref()
+        .map_or_else(|| Expr::Raw(quote::quote!(())), |tree| given(tree, &read))
 }
 
 fn given(tree: &super::ssa::Tree, read: &std::collections::BTreeSet<MemId>) -> Expr {
@@ -90,7 +93,7 @@ pub(crate) fn run(cx: &Context<'_>, fresh: &mut Names) -> Sweeps {
     let saved = Saved::new(cx, &plan, fresh);
     let forward = forward::run(cx, &plan, &saved, &reversed);
     let reverse = sweep::run(cx, &plan, &saved, &reversed);
-    Sweeps { forward, reverse }
+    tidied(cx, forward, reverse)
 }
 
 /// The reverse of a block.
@@ -104,11 +107,21 @@ pub(crate) struct RevBlock<'a> {
 #[derive(Debug)]
 pub(crate) enum Rev<'a> {
     Code(Stmt),
-    If { cond: ValId, then: RevBlock<'a>, els: RevBlock<'a> },
+    If {
+        cond: ValId,
+        then: RevBlock<'a>,
+        els: RevBlock<'a>,
+    },
     /// A recorded or rerun loop.
-    Loop { stmt: &'a Ssa, body: RevBlock<'a> },
+    Loop {
+        stmt: &'a Ssa,
+        body: RevBlock<'a>,
+    },
     /// The pullback of a call; the code around it prepares the bars.
-    Pullback { call: &'a Call, args: Vec<Expr> },
+    Pullback {
+        call: &'a Call,
+        args: Vec<Expr>,
+    },
 }
 
 /// The whole reverse sweep.
@@ -137,8 +150,33 @@ pub(crate) struct Saved {
 impl Saved {
     fn new(cx: &Context<'_>, plan: &needs::Plan<'_>, fresh: &mut Names) -> Saved {
         let span = cx.func.name.span();
-        let stacks = plan.records.iter().filter(|(_, items)| !items.is_empty()).map(|(l, _)| (*l, fresh.numbered("saved", "_", 1, span))).collect();
+        let stacks = plan
+            .records
+            .iter()
+            .filter(|(_, items)| !items.is_empty())
+            .map(|(l, _)| (*l, fresh.numbered("saved", "_", 1, span)))
+            .collect();
         Saved { stacks }
+    }
+}
+
+/// Tidies both sweeps together: fused loops have their adjoints in the forward sweep.
+fn tidied(cx: &Context<'_>, forward: Vec<Stmt>, reverse: Vec<Stmt>) -> Sweeps {
+    let at = forward.len();
+    let mut all = forward;
+    all.push(Stmt::Break);
+    all.extend(reverse);
+    let mut all = super::tidy::run(all, &|name| cx.names.adjoint_of(name));
+    let at = all
+        .iter()
+        .take(at + 1)
+        .position(|s| matches!(s, Stmt::Break))
+        .unwrap_or(at);
+    let reverse = all.split_off(at + 1);
+    all.truncate(at);
+    Sweeps {
+        forward: all,
+        reverse,
     }
 }
 
@@ -149,7 +187,10 @@ impl Context<'_> {
 
     /// The name of the residual of a call.
     pub(crate) fn residual(&self, call: &Call) -> Option<(&str, usize)> {
-        self.layout.calls.get_key_value(&call.residual.to_string()).map(|(name, block)| (name.as_str(), *block))
+        self.layout
+            .calls
+            .get_key_value(&call.residual.to_string())
+            .map(|(name, block)| (name.as_str(), *block))
     }
 
     /// True if the values of the region are still in scope when it is reversed.

@@ -13,7 +13,9 @@ use quote::quote;
 
 use super::hir::{self, Marks, Ty, VarId};
 use super::names::{self, Names};
-use super::ssa::{Block, Func, Mem, MemId, Op, Origin, Param, Proj, Stmt, StmtKind, Tree, Val, ValId};
+use super::ssa::{
+    Block, Func, Mem, MemId, Op, Origin, Param, Proj, Stmt, StmtKind, Tree, Val, ValId,
+};
 
 /// Builds the SSA form. `params` are the names under which the emitted body finds the arguments.
 pub(crate) fn run(func: &hir::Func, params: &[Ident], names: &mut Names) -> Func {
@@ -58,13 +60,24 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn function(&mut self, names: &[Ident]) -> Func {
-        let params: Vec<Param> = self.hir.params.iter().zip(names).enumerate().map(|(i, (p, name))| self.param(i, p, name)).collect();
+        let params: Vec<Param> = self
+            .hir
+            .params
+            .iter()
+            .zip(names)
+            .enumerate()
+            .map(|(i, (p, name))| self.param(i, p, name))
+            .collect();
         let result = self.block_value(&self.hir.body);
         let result = match self.hir.result {
             Ty::Unit => None,
             _ => result,
         };
-        let params = params.into_iter().zip(&self.hir.params).map(|(p, h)| self.with_exit(p, h.var)).collect();
+        let params = params
+            .into_iter()
+            .zip(&self.hir.params)
+            .map(|(p, h)| self.with_exit(p, h.var))
+            .collect();
         self.number_temporaries();
         Func {
             name: self.hir.name.clone(),
@@ -72,7 +85,9 @@ impl Builder<'_> {
             result_ty: self.hir.result.clone(),
             vals: std::mem::take(&mut self.vals),
             mems: std::mem::take(&mut self.mems),
-            body: Block { stmts: self.out.pop().unwrap_or_default() },
+            body: Block {
+                stmts: self.out.pop().unwrap_or_default(),
+            },
             result,
             sites: Vec::new(),
             items: self.hir.items.clone(),
@@ -82,7 +97,13 @@ impl Builder<'_> {
     fn param(&mut self, index: usize, param: &hir::Param, name: &Ident) -> Param {
         let entry = self.entry(index, &param.ty, quote!(#name), name);
         self.env[param.var.0 as usize] = Binding::Is(entry.clone());
-        Param { name: name.clone(), ty: param.ty.clone(), role: param.role, entry, exit: None }
+        Param {
+            name: name.clone(),
+            ty: param.ty.clone(),
+            role: param.role,
+            entry,
+            exit: None,
+        }
     }
 
     /// What the argument is at the entrance: scalars become values, the rest memory.
@@ -100,21 +121,39 @@ impl Builder<'_> {
                 self.entry_value(inner, quote!(*#path), name)
             }
             Ty::Ref(mutable, inner) if is_container(inner) => {
-                let origin = if *mutable { Origin::Exclusive(index) } else { Origin::Shared(index) };
+                let origin = if *mutable {
+                    Origin::Exclusive(index)
+                } else {
+                    Origin::Shared(index)
+                };
                 Tree::Mem(self.entry_mem(name, (**inner).clone(), origin))
             }
-            Ty::Array(..) | Ty::Vec(_) | Ty::Seq(_) => Tree::Mem(self.entry_mem(name, ty.clone(), Origin::Owned(index))),
+            Ty::Array(..) | Ty::Vec(_) | Ty::Seq(_) => {
+                Tree::Mem(self.entry_mem(name, ty.clone(), Origin::Owned(index)))
+            }
             _ => self.entry_value(ty, path, name),
         }
     }
 
-    fn entry_part(&mut self, index: usize, ty: &Ty, path: TokenStream, name: &Ident, k: usize) -> Tree {
-        let part = self.names.exact(&format!("{}_{k}", names::plain(name)), name.span());
+    fn entry_part(
+        &mut self,
+        index: usize,
+        ty: &Ty,
+        path: TokenStream,
+        name: &Ident,
+        k: usize,
+    ) -> Tree {
+        let part = self
+            .names
+            .exact(&format!("{}_{k}", names::plain(name)), name.span());
         match ty {
             Ty::Array(..) | Ty::Vec(_) | Ty::Seq(_) => {
                 let mem = self.entry_mem(&part, ty.clone(), Origin::Local);
                 let from = self.def(Ty::Opaque, Op::Param(path), name.span());
-                self.push(StmtKind::Alloc(mem, super::ssa::Init::Val(from)), name.span());
+                self.push(
+                    StmtKind::Alloc(mem, super::ssa::Init::Val(from)),
+                    name.span(),
+                );
                 Tree::Mem(mem)
             }
             _ => self.entry(index, ty, path, &part),
@@ -130,7 +169,12 @@ impl Builder<'_> {
 
     fn entry_mem(&mut self, name: &Ident, ty: Ty, origin: Origin) -> MemId {
         let id = MemId(u32::try_from(self.mems.len()).unwrap_or(u32::MAX));
-        self.mems.push(Mem { name: name.clone(), ty, span: name.span(), origin });
+        self.mems.push(Mem {
+            name: name.clone(),
+            ty,
+            span: name.span(),
+            origin,
+        });
         id
     }
 
@@ -156,7 +200,13 @@ impl Builder<'_> {
     fn value(&mut self, ty: Ty, span: Span) -> ValId {
         let id = ValId(u32::try_from(self.vals.len()).unwrap_or(u32::MAX));
         let name = Ident::new("t", span);
-        self.vals.push(Val { name, ty, span, source: TokenStream::new(), marks: Marks::default() });
+        self.vals.push(Val {
+            name,
+            ty,
+            span,
+            source: TokenStream::new(),
+            marks: Marks::default(),
+        });
         self.named.push(false);
         id
     }
@@ -208,7 +258,12 @@ impl Builder<'_> {
     fn in_block<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> (R, Block) {
         self.out.push(Vec::new());
         let result = f(self);
-        (result, Block { stmts: self.out.pop().unwrap_or_default() })
+        (
+            result,
+            Block {
+                stmts: self.out.pop().unwrap_or_default(),
+            },
+        )
     }
 }
 
@@ -219,5 +274,8 @@ fn is_scalar(ty: &Ty) -> bool {
 
 /// True for what is memory when it stands behind a reference.
 fn is_container(ty: &Ty) -> bool {
-    matches!(ty, Ty::Array(..) | Ty::Vec(_) | Ty::Slice(_) | Ty::Seq(_) | Ty::Tuple(_))
+    matches!(
+        ty,
+        Ty::Array(..) | Ty::Vec(_) | Ty::Slice(_) | Ty::Seq(_) | Ty::Tuple(_)
+    )
 }

@@ -53,16 +53,41 @@ pub(crate) enum Expr {
 /// A statement.
 #[derive(Clone, Debug)]
 pub(crate) enum Stmt {
-    Let { name: Ident, mutable: bool, ty: Option<TokenStream>, init: Option<Expr> },
+    Let {
+        name: Ident,
+        mutable: bool,
+        ty: Option<TokenStream>,
+        init: Option<Expr>,
+    },
     /// `let pattern = init;`
-    Bind { pattern: TokenStream, init: Expr },
+    Bind {
+        pattern: TokenStream,
+        init: Expr,
+    },
     /// `let pattern = init else { unreachable!() };`: the reverse sweep knows what it finds.
-    Expect { pattern: TokenStream, init: Expr },
+    Expect {
+        pattern: TokenStream,
+        init: Expr,
+    },
     /// `place op value;` with `op` one of `=`, `+=`, `-=`.
-    Assign { place: Expr, op: &'static str, value: Expr },
-    If { cond: Expr, then: Vec<Stmt>, els: Vec<Stmt> },
-    For { pattern: TokenStream, iter: Expr, body: Vec<Stmt> },
-    Loop { body: Vec<Stmt> },
+    Assign {
+        place: Expr,
+        op: &'static str,
+        value: Expr,
+    },
+    If {
+        cond: Expr,
+        then: Vec<Stmt>,
+        els: Vec<Stmt>,
+    },
+    For {
+        pattern: TokenStream,
+        iter: Expr,
+        body: Vec<Stmt>,
+    },
+    Loop {
+        body: Vec<Stmt>,
+    },
     Break,
     Expr(Expr),
 }
@@ -106,9 +131,21 @@ impl Expr {
     pub(crate) fn walk(&self, f: &mut dyn FnMut(&Expr)) {
         f(self);
         match self {
-            Expr::Val(_) | Expr::Mem(_) | Expr::Bar(_) | Expr::MemBar(_) | Expr::Dot(_) | Expr::MemDot(_) | Expr::Name(_) | Expr::Raw(_) => {}
+            Expr::Val(_)
+            | Expr::Mem(_)
+            | Expr::Bar(_)
+            | Expr::MemBar(_)
+            | Expr::Dot(_)
+            | Expr::MemDot(_)
+            | Expr::Name(_)
+            | Expr::Raw(_) => {}
             Expr::User(_, uses) => uses.iter().for_each(|(_, e)| e.walk(f)),
-            Expr::Neg(e) | Expr::Not(e) | Expr::Deref(e) | Expr::Cast(e, _) | Expr::Field(e, _) | Expr::Ref(_, e) => e.walk(f),
+            Expr::Neg(e)
+            | Expr::Not(e)
+            | Expr::Deref(e)
+            | Expr::Cast(e, _)
+            | Expr::Field(e, _)
+            | Expr::Ref(_, e) => e.walk(f),
             Expr::Bin(_, a, b) | Expr::Index(a, b) | Expr::Repeat(_, a, b) => {
                 a.walk(f);
                 b.walk(f);
@@ -117,7 +154,9 @@ impl Expr {
                 receiver.walk(f);
                 args.iter().for_each(|a| a.walk(f));
             }
-            Expr::Call(_, args) | Expr::Tuple(args) | Expr::List(args) | Expr::Vec(args) => args.iter().for_each(|a| a.walk(f)),
+            Expr::Call(_, args) | Expr::Tuple(args) | Expr::List(args) | Expr::Vec(args) => {
+                args.iter().for_each(|a| a.walk(f))
+            }
             Expr::Range(lo, hi, _) => lo.iter().chain(hi).for_each(|e| e.walk(f)),
             Expr::If(c, a, b) => {
                 c.walk(f);

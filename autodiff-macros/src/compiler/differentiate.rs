@@ -24,7 +24,12 @@ use super::ssa::{Func, StmtKind, Tree};
 use super::{build, hir, jumps, kinks, metadata, simplify, tangent};
 
 /// The derivative of a function; `None` if something was refused.
-pub(crate) fn differentiate(item: &syn::ItemFn, func: &hir::Func, options: &Options, diags: &mut Diagnostics) -> Option<Bodies> {
+pub(crate) fn differentiate(
+    item: &syn::ItemFn,
+    func: &hir::Func,
+    options: &Options,
+    diags: &mut Diagnostics,
+) -> Option<Bodies> {
     let dump = Dump::of(&func.name);
     let mut fresh = Names::of(item.to_token_stream());
     let params = parameter_names(func, &mut fresh);
@@ -42,7 +47,14 @@ pub(crate) fn differentiate(item: &syn::ItemFn, func: &hir::Func, options: &Opti
     let sweeps = Compiled::new(&ssa, &facts, &names, &mut fresh);
     let facts = metadata::run(&ssa, &facts, options);
     Some(Bodies {
-        names: BodyNames { sel: names.sel.clone(), kinds, seed: names.seed.clone(), params, bars: names.bars.clone(), dots: names.dots.clone() },
+        names: BodyNames {
+            sel: names.sel.clone(),
+            kinds,
+            seed: names.seed.clone(),
+            params,
+            bars: names.bars.clone(),
+            dots: names.dots.clone(),
+        },
         forward: sweeps.forward,
         value: sweeps.value,
         reverse: sweeps.reverse,
@@ -67,20 +79,42 @@ struct Compiled {
 }
 
 impl Compiled {
-    fn new(ssa: &Func, facts: &activity::Activity, names: &EmitNames, fresh: &mut Names) -> Compiled {
+    fn new(
+        ssa: &Func,
+        facts: &activity::Activity,
+        names: &EmitNames,
+        fresh: &mut Names,
+    ) -> Compiled {
         let layout = layout::run(ssa);
         let printer = Printer::new(ssa, names);
         let split_modes = loops::run(ssa, facts, &layout, None);
-        let split = Context { func: ssa, facts, layout: &layout, modes: &split_modes, style: Style::Split, names };
+        let split = Context {
+            func: ssa,
+            facts,
+            layout: &layout,
+            modes: &split_modes,
+            style: Style::Split,
+            names,
+        };
         let sweeps = adjoint::run(&split, fresh);
         let value = adjoint::result(&split, &sweeps);
         let mut forward = sweeps.forward;
         forward.extend(exits(ssa));
         let joint = joins(ssa).then(|| {
             let modes = loops::run(ssa, facts, &layout, Some(Expr::Raw(quote!(1.0))));
-            let cx = Context { func: ssa, facts, layout: &layout, modes: &modes, style: Style::Joint, names };
+            let cx = Context {
+                func: ssa,
+                facts,
+                layout: &layout,
+                modes: &modes,
+                style: Style::Joint,
+                names,
+            };
             let sweeps = adjoint::run(&cx, fresh);
-            let (forward, reverse) = (printer.stmts(&sweeps.forward), printer.stmts(&sweeps.reverse));
+            let (forward, reverse) = (
+                printer.stmts(&sweeps.forward),
+                printer.stmts(&sweeps.reverse),
+            );
             let value = ssa.result.as_ref().map(|t| printer.expr(&tree_expr(t)));
             quote!(#forward #reverse #value)
         });
@@ -100,16 +134,26 @@ impl Compiled {
 /// and has a loop.
 fn joins(ssa: &Func) -> bool {
     let mut loops = false;
-    ssa.body.walk(&mut |s| loops |= matches!(s.kind, StmtKind::For { .. } | StmtKind::While { .. }));
+    ssa.body
+        .walk(&mut |s| loops |= matches!(s.kind, StmtKind::For { .. } | StmtKind::While { .. }));
     let scalar = matches!(ssa.result, Some(Tree::Val(v)) if ssa.is_real(v));
-    loops && scalar && ssa.params.iter().all(|p| !matches!(p.ty, hir::Ty::Ref(true, _)))
+    loops
+        && scalar
+        && ssa
+            .params
+            .iter()
+            .all(|p| !matches!(p.ty, hir::Ty::Ref(true, _)))
 }
 
 /// `*y = …;` for scalars behind exclusive references.
 fn exits(ssa: &Func) -> Vec<Stmt> {
     let exit = |p: &super::ssa::Param| {
         let place = Expr::Deref(Box::new(Expr::Name(p.name.clone())));
-        p.exit.map(|v| Stmt::Assign { place, op: "=", value: Expr::Val(v) })
+        p.exit.map(|v| Stmt::Assign {
+            place,
+            op: "=",
+            value: Expr::Val(v),
+        })
     };
     ssa.params.iter().filter_map(exit).collect()
 }

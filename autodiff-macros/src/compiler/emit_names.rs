@@ -19,6 +19,7 @@ pub(crate) struct EmitNames {
     mem_bars: BTreeMap<MemId, Ident>,
     val_dots: BTreeMap<ValId, Ident>,
     mem_dots: BTreeMap<MemId, Ident>,
+    by_name: BTreeMap<String, super::tidy::Var>,
     /// Path to what emitted code needs: `::conservative_grad::__private`.
     pub(crate) rt: TokenStream,
 }
@@ -27,11 +28,18 @@ impl EmitNames {
     /// Allocates the names.
     pub(crate) fn new(func: &Func, names: &mut Names, rt: TokenStream) -> EmitNames {
         let span = func.name.span();
-        let mut of = |base: &Ident, suffix: &str| names.exact(&format!("{}_{suffix}", names::plain(base)), base.span());
+        let mut of = |base: &Ident, suffix: &str| {
+            names.exact(&format!("{}_{suffix}", names::plain(base)), base.span())
+        };
         let bars: Vec<Ident> = func.params.iter().map(|p| of(&p.name, "bar")).collect();
         let dots: Vec<Ident> = func.params.iter().map(|p| of(&p.name, "dot")).collect();
-        let ids = || (0..func.vals.len()).map(|k| ValId(u32::try_from(k).unwrap_or(u32::MAX))).filter(|v| func.is_real(*v));
-        let val_bars = ids().map(|v| (v, of(&func.val(v).name, "bar"))).collect();
+        let ids = || {
+            (0..func.vals.len())
+                .map(|k| ValId(u32::try_from(k).unwrap_or(u32::MAX)))
+                .filter(|v| func.is_real(*v))
+        };
+        let val_bars: BTreeMap<ValId, Ident> =
+            ids().map(|v| (v, of(&func.val(v).name, "bar"))).collect();
         let mut val_dots: BTreeMap<ValId, Ident> = BTreeMap::new();
         for (p, dot) in func.params.iter().zip(&dots) {
             if let Tree::Val(v) = p.entry {
@@ -39,18 +47,47 @@ impl EmitNames {
             }
         }
         for v in ids() {
-            val_dots.entry(v).or_insert_with(|| of(&func.val(v).name, "dot"));
+            val_dots
+                .entry(v)
+                .or_insert_with(|| of(&func.val(v).name, "dot"));
         }
-        let mems = || func.mems.iter().enumerate().map(|(k, m)| (MemId(u32::try_from(k).unwrap_or(u32::MAX)), m));
+        let mems = || {
+            func.mems
+                .iter()
+                .enumerate()
+                .map(|(k, m)| (MemId(u32::try_from(k).unwrap_or(u32::MAX)), m))
+        };
         let param = |m: &super::ssa::Mem, from: &[Ident]| match m.origin {
             Origin::Shared(i) | Origin::Exclusive(i) | Origin::Owned(i) => from.get(i).cloned(),
             Origin::Local => None,
         };
-        let mem_bars = mems().map(|(id, m)| (id, param(m, &bars).unwrap_or_else(|| of(&m.name, "bar")))).collect();
-        let mem_dots = mems().map(|(id, m)| (id, param(m, &dots).unwrap_or_else(|| of(&m.name, "dot")))).collect();
+        let mem_bars: BTreeMap<MemId, Ident> = mems()
+            .map(|(id, m)| (id, param(m, &bars).unwrap_or_else(|| of(&m.name, "bar"))))
+            .collect();
+        let mem_dots = mems()
+            .map(|(id, m)| (id, param(m, &dots).unwrap_or_else(|| of(&m.name, "dot"))))
+            .collect();
+        let of_vals = val_bars
+            .iter()
+            .map(|(v, n)| (n.to_string(), super::tidy::Var::Bar(*v)));
+        let of_mems = mem_bars
+            .iter()
+            .map(|(m, n)| (n.to_string(), super::tidy::Var::MemBar(*m)));
+        let by_name = of_vals.chain(of_mems).collect();
         let sel = names.exact("sel", span);
         let seed = names.exact("seed", span);
-        EmitNames { sel, seed, bars, dots, val_bars, mem_bars, val_dots, mem_dots, rt }
+        EmitNames {
+            sel,
+            seed,
+            bars,
+            dots,
+            val_bars,
+            mem_bars,
+            val_dots,
+            mem_dots,
+            by_name,
+            rt,
+        }
     }
 
     pub(crate) fn bar(&self, v: ValId) -> Ident {
@@ -59,6 +96,11 @@ impl EmitNames {
 
     pub(crate) fn mem_bar(&self, m: MemId) -> Ident {
         lookup(&self.mem_bars, m)
+    }
+
+    /// What adjoint a name stands for.
+    pub(crate) fn adjoint_of(&self, name: &Ident) -> Option<super::tidy::Var> {
+        self.by_name.get(&name.to_string()).copied()
     }
 
     pub(crate) fn dot(&self, v: ValId) -> Ident {
@@ -72,5 +114,8 @@ impl EmitNames {
 
 /// Every real value and every memory variable has a name; the fallback only keeps this total.
 fn lookup<K: Ord>(table: &BTreeMap<K, Ident>, key: K) -> Ident {
-    table.get(&key).cloned().unwrap_or_else(|| Ident::new("adjoint", proc_macro2::Span::call_site()))
+    table
+        .get(&key)
+        .cloned()
+        .unwrap_or_else(|| Ident::new("adjoint", proc_macro2::Span::call_site()))
 }

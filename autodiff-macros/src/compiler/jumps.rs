@@ -15,13 +15,19 @@ use proc_macro2::{Ident, Span};
 use quote::quote;
 
 use super::hir::{
-    BinOp, Block, Expr, ExprKind, Func, LoopId, Marks, Pat, Place, Stmt, StmtKind, Ty, UnOp, Var, VarId,
+    BinOp, Block, Expr, ExprKind, Func, LoopId, Marks, Pat, Place, Stmt, StmtKind, Ty, UnOp, Var,
+    VarId,
 };
 
 /// Removes all jumps.
 pub(crate) fn run(mut func: Func) -> Func {
     let body = std::mem::take(&mut func.body);
-    let mut pass = Jumps { func: &mut func, loops: Vec::new(), returned: None, result: None };
+    let mut pass = Jumps {
+        func: &mut func,
+        loops: Vec::new(),
+        returned: None,
+        result: None,
+    };
     let body = pass.function(body);
     func.body = body;
     func
@@ -113,41 +119,82 @@ impl Jumps<'_> {
         (out, flags)
     }
 
-    fn stmt(&mut self, stmt: Stmt, rest: &mut std::vec::IntoIter<Stmt>, out: &mut Vec<Stmt>) -> Next {
+    fn stmt(
+        &mut self,
+        stmt: Stmt,
+        rest: &mut std::vec::IntoIter<Stmt>,
+        out: &mut Vec<Stmt>,
+    ) -> Next {
         let span = stmt.span;
         match stmt.kind {
             StmtKind::Break(id) => Next::Done(vec![self.set_stopped(id, span, out)]),
             StmtKind::Continue(id) => Next::Done(vec![self.set_skipped(id, span, out)]),
             StmtKind::Return(value) => Next::Done(self.set_returned(value, span, out)),
             StmtKind::If { cond, then, els } => self.branch(cond, then, els, span, rest, out),
-            StmtKind::For { id, var, range, body } => {
+            StmtKind::For {
+                id,
+                var,
+                range,
+                body,
+            } => {
                 let (body, flags, stopped) = self.loop_body(id, body, span);
                 let until: Flags = flags.iter().copied().chain(stopped).collect();
                 self.declare_flag(stopped, span, out);
                 let kind = match until.is_empty() {
-                    true => StmtKind::For { id, var, range, body },
-                    false => StmtKind::ForUntil { id, var, range, body, until },
+                    true => StmtKind::For {
+                        id,
+                        var,
+                        range,
+                        body,
+                    },
+                    false => StmtKind::ForUntil {
+                        id,
+                        var,
+                        range,
+                        body,
+                        until,
+                    },
                 };
                 out.push(Stmt { kind, span });
                 after(flags)
             }
             StmtKind::Loop { id, body } => self.uncounted(id, body, span, out),
-            StmtKind::Expr(Expr { kind: ExprKind::Block(block), .. }) if has_jump_in_block(&block) => {
+            StmtKind::Expr(Expr {
+                kind: ExprKind::Block(block),
+                ..
+            }) if has_jump_in_block(&block) => {
                 let (stmts, flags) = self.stmts(as_stmts(block));
                 out.extend(stmts);
                 after(flags)
             }
-            StmtKind::Expr(Expr { kind: ExprKind::If(cond, then, els), .. }) if has_jump_in_block(&then) || has_jump_in_block(&els) => {
+            StmtKind::Expr(Expr {
+                kind: ExprKind::If(cond, then, els),
+                ..
+            }) if has_jump_in_block(&then) || has_jump_in_block(&els) => {
                 self.branch(*cond, then, els, span, rest, out)
             }
-            StmtKind::Let { pat, init: Some(init) } if has_jump(&init) => self.jumping_let(pat, init, span, rest, out),
-            StmtKind::Assign { place, op: None, value } if has_jump(&value) => {
+            StmtKind::Let {
+                pat,
+                init: Some(init),
+            } if has_jump(&init) => self.jumping_let(pat, init, span, rest, out),
+            StmtKind::Assign {
+                place,
+                op: None,
+                value,
+            } if has_jump(&value) => {
                 let ty = value.ty.clone();
                 let var = self.variable("value", ty, span);
                 out.push(self.declare(var, None, span));
                 let mut stmts = self.spread(var, value);
                 let value = self.read(var, span);
-                stmts.push(Stmt { kind: StmtKind::Assign { place, op: None, value }, span });
+                stmts.push(Stmt {
+                    kind: StmtKind::Assign {
+                        place,
+                        op: None,
+                        value,
+                    },
+                    span,
+                });
                 self.prepend(stmts, rest)
             }
             mut kind => {
@@ -159,7 +206,14 @@ impl Jumps<'_> {
     }
 
     /// `let p = if c { return … } else { e };` becomes assignments in the branches.
-    fn jumping_let(&mut self, pat: Pat, init: Expr, span: Span, rest: &mut std::vec::IntoIter<Stmt>, out: &mut Vec<Stmt>) -> Next {
+    fn jumping_let(
+        &mut self,
+        pat: Pat,
+        init: Expr,
+        span: Span,
+        rest: &mut std::vec::IntoIter<Stmt>,
+        out: &mut Vec<Stmt>,
+    ) -> Next {
         let (var, own) = match &pat {
             Pat::Var(var) => (*var, true),
             _ => (self.variable("value", init.ty.clone(), span), false),
@@ -168,7 +222,10 @@ impl Jumps<'_> {
         let mut stmts = self.spread(var, init);
         if !own {
             let init = Some(self.read(var, span));
-            stmts.push(Stmt { kind: StmtKind::Let { pat, init }, span });
+            stmts.push(Stmt {
+                kind: StmtKind::Let { pat, init },
+                span,
+            });
         }
         self.prepend(stmts, rest)
     }
@@ -179,9 +236,22 @@ impl Jumps<'_> {
         match value.kind {
             ExprKind::Block(block) => self.spread_block(var, block),
             ExprKind::If(cond, then, els) => {
-                let then = Block { stmts: self.spread_block(var, then), value: None };
-                let els = Block { stmts: self.spread_block(var, els), value: None };
-                vec![Stmt { kind: StmtKind::If { cond: *cond, then, els }, span }]
+                let then = Block {
+                    stmts: self.spread_block(var, then),
+                    value: None,
+                };
+                let els = Block {
+                    stmts: self.spread_block(var, els),
+                    value: None,
+                };
+                vec![Stmt {
+                    kind: StmtKind::If {
+                        cond: *cond,
+                        then,
+                        els,
+                    },
+                    span,
+                }]
             }
             _ => vec![self.assign(var, value)],
         }
@@ -202,7 +272,15 @@ impl Jumps<'_> {
         Next::Go
     }
 
-    fn branch(&mut self, cond: Expr, then: Block, els: Block, span: Span, rest: &mut std::vec::IntoIter<Stmt>, out: &mut Vec<Stmt>) -> Next {
+    fn branch(
+        &mut self,
+        cond: Expr,
+        then: Block,
+        els: Block,
+        span: Span,
+        rest: &mut std::vec::IntoIter<Stmt>,
+        out: &mut Vec<Stmt>,
+    ) -> Next {
         let (mut then, mut els) = (as_stmts(then), as_stmts(els));
         let leaves = (always_jumps(&then), always_jumps(&els));
         let remaining = match leaves {
@@ -220,10 +298,23 @@ impl Jumps<'_> {
         let (then, mut flags) = self.stmts(then);
         let (els, more) = self.stmts(els);
         merge(&mut flags, &more);
-        let then = Block { stmts: then, value: None };
-        let els = Block { stmts: els, value: None };
-        out.push(Stmt { kind: StmtKind::If { cond, then, els }, span });
-        if remaining { after(flags) } else { Next::Done(flags) }
+        let then = Block {
+            stmts: then,
+            value: None,
+        };
+        let els = Block {
+            stmts: els,
+            value: None,
+        };
+        out.push(Stmt {
+            kind: StmtKind::If { cond, then, els },
+            span,
+        });
+        if remaining {
+            after(flags)
+        } else {
+            Next::Done(flags)
+        }
     }
 
     /// `loop` and `while`.
@@ -233,21 +324,31 @@ impl Jumps<'_> {
             self.declare_flag(stopped, span, out);
             let until: Flags = flags.iter().copied().chain(stopped).collect();
             let cond = self.none_set_and(&until, Some(cond), span);
-            out.push(Stmt { kind: StmtKind::While { id, cond, body }, span });
+            out.push(Stmt {
+                kind: StmtKind::While { id, cond, body },
+                span,
+            });
             return after(flags);
         }
         let (body, flags, stopped) = self.loop_body(id, body, span);
         self.declare_flag(stopped, span, out);
         let until: Flags = flags.iter().copied().chain(stopped).collect();
         let cond = self.none_set_and(&until, None, span);
-        out.push(Stmt { kind: StmtKind::While { id, cond, body }, span });
+        out.push(Stmt {
+            kind: StmtKind::While { id, cond, body },
+            span,
+        });
         after(flags)
     }
 
     /// Rewrites the body of a loop: the body, the flags for the code around the loop, and the flag
     /// that ends this loop.
     fn loop_body(&mut self, id: LoopId, body: Block, span: Span) -> (Block, Flags, Option<VarId>) {
-        self.loops.push(LoopFlags { id, stopped: None, skipped: None });
+        self.loops.push(LoopFlags {
+            id,
+            stopped: None,
+            skipped: None,
+        });
         let (mut stmts, mut flags) = self.stmts(as_stmts(body));
         let own = self.loops.pop();
         let (stopped, skipped) = own.map_or((None, None), |l| (l.stopped, l.skipped));
@@ -267,7 +368,9 @@ impl Jumps<'_> {
     /// Loops inside of value blocks that have no jumps out of them.
     fn inner_blocks(&mut self, kind: &mut StmtKind) {
         match kind {
-            StmtKind::Let { init: Some(e), .. } | StmtKind::Expr(e) | StmtKind::Assign { value: e, .. } => self.inner_expr(e),
+            StmtKind::Let { init: Some(e), .. }
+            | StmtKind::Expr(e)
+            | StmtKind::Assign { value: e, .. } => self.inner_expr(e),
             _ => {}
         }
     }
@@ -280,12 +383,17 @@ impl Jumps<'_> {
                 self.inner_block(then);
                 self.inner_block(els);
             }
-            ExprKind::Unary(_, a) | ExprKind::Cast(a, _) | ExprKind::StopGradient(a) | ExprKind::Classify(_, a) => self.inner_expr(a),
+            ExprKind::Unary(_, a)
+            | ExprKind::Cast(a, _)
+            | ExprKind::StopGradient(a)
+            | ExprKind::Classify(_, a) => self.inner_expr(a),
             ExprKind::Binary(_, a, b) | ExprKind::Repeat(a, b) => {
                 self.inner_expr(a);
                 self.inner_expr(b);
             }
-            ExprKind::Rule(_, args) | ExprKind::Tuple(args) | ExprKind::List(args) => args.iter_mut().for_each(|a| self.inner_expr(a)),
+            ExprKind::Rule(_, args) | ExprKind::Tuple(args) | ExprKind::List(args) => {
+                args.iter_mut().for_each(|a| self.inner_expr(a))
+            }
             ExprKind::Call(call) => call.args.iter_mut().for_each(|a| self.inner_expr(a)),
             _ => {}
         }
@@ -299,7 +407,11 @@ impl Jumps<'_> {
     }
 
     fn set_stopped(&mut self, id: LoopId, span: Span, out: &mut Vec<Stmt>) -> VarId {
-        let known = self.loops.iter().find(|l| l.id == id).and_then(|l| l.stopped);
+        let known = self
+            .loops
+            .iter()
+            .find(|l| l.id == id)
+            .and_then(|l| l.stopped);
         let flag = known.unwrap_or_else(|| self.flag("stopped", span));
         if let Some(l) = self.loops.iter_mut().find(|l| l.id == id) {
             l.stopped = Some(flag);
@@ -309,7 +421,11 @@ impl Jumps<'_> {
     }
 
     fn set_skipped(&mut self, id: LoopId, span: Span, out: &mut Vec<Stmt>) -> VarId {
-        let known = self.loops.iter().find(|l| l.id == id).and_then(|l| l.skipped);
+        let known = self
+            .loops
+            .iter()
+            .find(|l| l.id == id)
+            .and_then(|l| l.skipped);
         let flag = known.unwrap_or_else(|| self.flag("skipped", span));
         if let Some(l) = self.loops.iter_mut().find(|l| l.id == id) {
             l.skipped = Some(flag);
@@ -323,7 +439,9 @@ impl Jumps<'_> {
             self.inner_expr(&mut value);
             out.push(self.assign(result, value));
         }
-        let Some(returned) = self.returned else { return Flags::new() };
+        let Some(returned) = self.returned else {
+            return Flags::new();
+        };
         out.push(self.assign(returned, true_expr(span)));
         vec![returned]
     }
@@ -331,15 +449,28 @@ impl Jumps<'_> {
     /// `if !a && !b { tail }`.
     fn guard(&mut self, flags: &[VarId], tail: Vec<Stmt>, span: Span) -> Stmt {
         let cond = self.none_set_and(flags, None, span);
-        let then = Block { stmts: tail, value: None };
-        Stmt { kind: StmtKind::If { cond, then, els: Block::default() }, span }
+        let then = Block {
+            stmts: tail,
+            value: None,
+        };
+        Stmt {
+            kind: StmtKind::If {
+                cond,
+                then,
+                els: Block::default(),
+            },
+            span,
+        }
     }
 
     /// `!a && !b && cond`.
     fn none_set_and(&mut self, flags: &[VarId], cond: Option<Expr>, span: Span) -> Expr {
         let mut terms: Vec<Expr> = flags.iter().map(|f| not(self.read(*f, span))).collect();
         terms.extend(cond);
-        terms.into_iter().reduce(and).unwrap_or_else(|| true_expr(span))
+        terms
+            .into_iter()
+            .reduce(and)
+            .unwrap_or_else(|| true_expr(span))
     }
 
     fn flag(&mut self, name: &str, span: Span) -> VarId {
@@ -348,27 +479,53 @@ impl Jumps<'_> {
 
     fn variable(&mut self, name: &str, ty: Ty, span: Span) -> VarId {
         let id = VarId(u32::try_from(self.func.vars.len()).unwrap_or(u32::MAX));
-        self.func.vars.push(Var { name: Ident::new(name, span), ty, mutable: true });
+        self.func.vars.push(Var {
+            name: Ident::new(name, span),
+            ty,
+            mutable: true,
+        });
         id
     }
 
     fn declare(&self, var: VarId, init: Option<Expr>, span: Span) -> Stmt {
-        Stmt { kind: StmtKind::Let { pat: Pat::Var(var), init }, span }
+        Stmt {
+            kind: StmtKind::Let {
+                pat: Pat::Var(var),
+                init,
+            },
+            span,
+        }
     }
 
     fn assign(&self, var: VarId, value: Expr) -> Stmt {
         let span = value.span;
         let place = self.place(var, span);
-        Stmt { kind: StmtKind::Assign { place, op: None, value }, span }
+        Stmt {
+            kind: StmtKind::Assign {
+                place,
+                op: None,
+                value,
+            },
+            span,
+        }
     }
 
     fn read(&self, var: VarId, span: Span) -> Expr {
         let place = self.place(var, span);
-        expr(ExprKind::Place(place), self.func.vars[var.0 as usize].ty.clone(), span)
+        expr(
+            ExprKind::Place(place),
+            self.func.vars[var.0 as usize].ty.clone(),
+            span,
+        )
     }
 
     fn place(&self, var: VarId, span: Span) -> Place {
-        Place { root: var, path: Vec::new(), ty: self.func.vars[var.0 as usize].ty.clone(), span }
+        Place {
+            root: var,
+            path: Vec::new(),
+            ty: self.func.vars[var.0 as usize].ty.clone(),
+            span,
+        }
     }
 }
 
@@ -382,7 +539,11 @@ enum Next {
 }
 
 fn after(flags: Flags) -> Next {
-    if flags.is_empty() { Next::Go } else { Next::Guard(flags) }
+    if flags.is_empty() {
+        Next::Go
+    } else {
+        Next::Guard(flags)
+    }
 }
 
 fn merge(into: &mut Flags, from: &[VarId]) {
@@ -398,16 +559,36 @@ fn as_stmts(block: Block) -> Vec<Stmt> {
     let mut stmts = block.stmts;
     if let Some(value) = block.value {
         let span = value.span;
-        stmts.push(Stmt { kind: StmtKind::Expr(*value), span });
+        stmts.push(Stmt {
+            kind: StmtKind::Expr(*value),
+            span,
+        });
     }
     stmts
 }
 
 /// `loop { if c { b } else { break } }` is how `lower` writes `while c { b }`.
 fn as_while(id: LoopId, body: &Block) -> Option<(Expr, Block)> {
-    let [Stmt { kind: StmtKind::If { cond, then, els }, .. }] = body.stmts.as_slice() else { return None };
-    let [Stmt { kind: StmtKind::Break(target), .. }] = els.stmts.as_slice() else { return None };
-    (*target == id && body.value.is_none() && els.value.is_none()).then(|| (cond.clone(), then.clone()))
+    let [
+        Stmt {
+            kind: StmtKind::If { cond, then, els },
+            ..
+        },
+    ] = body.stmts.as_slice()
+    else {
+        return None;
+    };
+    let [
+        Stmt {
+            kind: StmtKind::Break(target),
+            ..
+        },
+    ] = els.stmts.as_slice()
+    else {
+        return None;
+    };
+    (*target == id && body.value.is_none() && els.value.is_none())
+        .then(|| (cond.clone(), then.clone()))
 }
 
 fn always_jumps(stmts: &[Stmt]) -> bool {
@@ -427,7 +608,9 @@ fn stmt_has_jump(stmt: &Stmt) -> bool {
         StmtKind::Break(_) | StmtKind::Continue(_) | StmtKind::Return(_) => true,
         StmtKind::If { then, els, .. } => has_jump_in_block(then) || has_jump_in_block(els),
         StmtKind::For { body, .. } | StmtKind::Loop { body, .. } => has_jump_in_block(body),
-        StmtKind::Let { init: Some(e), .. } | StmtKind::Expr(e) | StmtKind::Assign { value: e, .. } => has_jump(e),
+        StmtKind::Let { init: Some(e), .. }
+        | StmtKind::Expr(e)
+        | StmtKind::Assign { value: e, .. } => has_jump(e),
         _ => false,
     }
 }
@@ -453,13 +636,21 @@ fn has_return(block: &Block) -> bool {
             StmtKind::Return(_) => true,
             StmtKind::If { then, els, .. } => has_return(then) || has_return(els),
             StmtKind::For { body, .. } | StmtKind::Loop { body, .. } => has_return(body),
-            StmtKind::Let { init: Some(e), .. } | StmtKind::Expr(e) | StmtKind::Assign { value: e, .. } => inside(e),
+            StmtKind::Let { init: Some(e), .. }
+            | StmtKind::Expr(e)
+            | StmtKind::Assign { value: e, .. } => inside(e),
             _ => false,
         })
 }
 
 fn expr(kind: ExprKind, ty: Ty, span: Span) -> Expr {
-    Expr { kind, ty, span, source: proc_macro2::TokenStream::new(), marks: Marks::default() }
+    Expr {
+        kind,
+        ty,
+        span,
+        source: proc_macro2::TokenStream::new(),
+        marks: Marks::default(),
+    }
 }
 
 fn true_expr(span: Span) -> Expr {
@@ -477,5 +668,9 @@ fn not(e: Expr) -> Expr {
 
 fn and(a: Expr, b: Expr) -> Expr {
     let span = a.span;
-    expr(ExprKind::Binary(BinOp::And, Box::new(a), Box::new(b)), Ty::Bool, span)
+    expr(
+        ExprKind::Binary(BinOp::And, Box::new(a), Box::new(b)),
+        Ty::Bool,
+        span,
+    )
 }

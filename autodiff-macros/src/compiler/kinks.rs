@@ -18,9 +18,19 @@ use super::names::Names;
 use super::ssa::{Block, Func, Op, Site, SiteId, SiteKind, Stmt, StmtKind, Val, ValId};
 
 /// Inserts the decisions. The facts stay valid: decisions are never varied.
-pub(crate) fn run(mut func: Func, facts: &Activity, names: &mut Names, diags: &mut Diagnostics) -> Func {
+pub(crate) fn run(
+    mut func: Func,
+    facts: &Activity,
+    names: &mut Names,
+    diags: &mut Diagnostics,
+) -> Func {
     let mut body = std::mem::take(&mut func.body);
-    let mut pass = Kinks { func: &mut func, facts, names, diags };
+    let mut pass = Kinks {
+        func: &mut func,
+        facts,
+        names,
+        diags,
+    };
     pass.block(&mut body);
     func.body = body;
     func
@@ -60,19 +70,47 @@ impl Kinks<'_> {
 
     fn decide(&mut self, v: ValId, op: &mut Op, span: Span, out: &mut Vec<Stmt>) {
         match op {
-            Op::Rule { rule, args, weights } if rule.refused.is_none() && args.iter().any(|a| self.facts.varied(*a)) => {
+            Op::Rule {
+                rule,
+                args,
+                weights,
+            } if rule.refused.is_none() && args.iter().any(|a| self.facts.varied(*a)) => {
                 for (k, _) in rule.decisions.iter().enumerate() {
-                    let site = self.site(v, SiteKind::Kink { rule, kink: k, args: args.clone() });
+                    let site = self.site(
+                        v,
+                        SiteKind::Kink {
+                            rule,
+                            kink: k,
+                            args: args.clone(),
+                        },
+                    );
                     let w = self.weight(span);
-                    let op = Op::Weight { site, rule, kink: k, args: args.clone() };
-                    out.push(Stmt { kind: StmtKind::Def(w, op), span });
+                    let op = Op::Weight {
+                        site,
+                        rule,
+                        kink: k,
+                        args: args.clone(),
+                    };
+                    out.push(Stmt {
+                        kind: StmtKind::Def(w, op),
+                        span,
+                    });
                     weights.push(w);
                 }
             }
-            Op::Bin(cmp, a, b) if is_comparison(*cmp) && self.func.is_real(*a) && (self.facts.varied(*a) || self.facts.varied(*b)) => {
+            Op::Bin(cmp, a, b)
+                if is_comparison(*cmp)
+                    && self.func.is_real(*a)
+                    && (self.facts.varied(*a) || self.facts.varied(*b)) =>
+            {
                 let (cmp, lhs, rhs) = (*cmp, *a, *b);
                 let site = self.site(v, SiteKind::Branch { op: cmp, lhs, rhs });
-                *op = Op::Branch { site, op: cmp, lhs, rhs };
+                *op = Op::Branch {
+                    site,
+                    op: cmp,
+                    lhs,
+                    rhs,
+                };
             }
             _ => {}
         }
@@ -87,7 +125,13 @@ impl Kinks<'_> {
     fn weight(&mut self, span: Span) -> ValId {
         let id = ValId(u32::try_from(self.func.vals.len()).unwrap_or(u32::MAX));
         let name: Ident = self.names.numbered("w", "_", 1, span);
-        self.func.vals.push(Val { name, ty: Ty::Real(Real::F64), span, source: TokenStream::new(), marks: Marks::default() });
+        self.func.vals.push(Val {
+            name,
+            ty: Ty::Real(Real::F64),
+            span,
+            source: TokenStream::new(),
+            marks: Marks::default(),
+        });
         id
     }
 
@@ -102,10 +146,18 @@ impl Kinks<'_> {
         match op {
             Op::Rule { rule, args, .. } => {
                 let Some(refusal) = rule.refused else { return };
-                let jumps_in = if rule.name == "copysign" { &args[1..] } else { &args[..] };
+                let jumps_in = if rule.name == "copysign" {
+                    &args[1..]
+                } else {
+                    &args[..]
+                };
                 if jumps_in.iter().any(|a| varied(*a)) {
                     let name = rule.name;
-                    self.diags.report_at(&diag::DISCONTINUOUS, &at(source, span), &[name, refusal.why, refusal.instead]);
+                    self.diags.report_at(
+                        &diag::DISCONTINUOUS,
+                        &at(source, span),
+                        &[name, refusal.why, refusal.instead],
+                    );
                 }
             }
             Op::Bin(BinOp::Rem, a, b) if self.func.is_real(v) && (varied(*a) || varied(*b)) => {
@@ -113,17 +165,22 @@ impl Kinks<'_> {
             }
             Op::Cast(a, ty) if !self.func.is_real(v) && varied(*a) => {
                 let ty = ty.to_string();
-                self.diags.report_at(&diag::CAST_JUMPS, &at(source, span), &[&ty]);
+                self.diags
+                    .report_at(&diag::CAST_JUMPS, &at(source, span), &[&ty]);
             }
-            Op::Cast(a, _) if self.func.is_real(v) && self.facts.tainted(*a) && self.facts.useful(v) => {
-                self.diags.report_at(&diag::COUNT_JUMPS, &at(source, span), &[]);
+            Op::Cast(a, _)
+                if self.func.is_real(v) && self.facts.tainted(*a) && self.facts.useful(v) =>
+            {
+                self.diags
+                    .report_at(&diag::COUNT_JUMPS, &at(source, span), &[]);
             }
             Op::Opaque(code) if self.func.is_real(v) => {
                 let mut any = false;
                 code.for_each_use(&mut |u| any |= varied(u));
                 code.for_each_mem(&mut |m| any |= self.facts.varied_mem(m));
                 if any {
-                    self.diags.report_at(&diag::OPAQUE_VARIED, &at(source, span), &[]);
+                    self.diags
+                        .report_at(&diag::OPAQUE_VARIED, &at(source, span), &[]);
                 }
             }
             _ => {}
@@ -136,12 +193,16 @@ fn at(source: TokenStream, span: Span) -> TokenStream {
     if !source.is_empty() {
         return source;
     }
-    let mut token = proc_macro2::TokenTree::from(proc_macro2::Punct::new('_', proc_macro2::Spacing::Alone));
+    let mut token =
+        proc_macro2::TokenTree::from(proc_macro2::Punct::new('_', proc_macro2::Spacing::Alone));
     token.set_span(span);
     token.into()
 }
 
 /// True for `== != < <= > >=`.
 pub(crate) fn is_comparison(op: BinOp) -> bool {
-    matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge)
+    matches!(
+        op,
+        BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge
+    )
 }

@@ -37,7 +37,10 @@ pub(crate) fn run(func: &Func, activity: &Activity, options: &Options) -> Facts 
         StmtKind::Def(v, op) => facts.operation(func, activity, *v, op),
         StmtKind::Call(call) if activity.varied_call(call) => {
             facts.recursive |= call.recursive;
-            let seen = facts.callees.iter().any(|c| c.to_string() == call.path.to_string());
+            let seen = facts
+                .callees
+                .iter()
+                .any(|c| c.to_string() == call.path.to_string());
             if !call.recursive && !seen {
                 facts.callees.push(call.path.clone());
             }
@@ -65,7 +68,9 @@ impl Facts {
                 }
             }
             Op::Bin(BinOp::Rem, ..) => self.oblige(func, v, ObligationKind::AssumeContinuous, "%"),
-            Op::Cast(..) if func.val(v).marks.assume_continuous => self.oblige(func, v, ObligationKind::AssumeContinuous, "as"),
+            Op::Cast(..) if func.val(v).marks.assume_continuous => {
+                self.oblige(func, v, ObligationKind::AssumeContinuous, "as")
+            }
             Op::Stop(_) => self.oblige(func, v, ObligationKind::StopGradient, "stop_gradient"),
             Op::Branch { .. } => self.oblige(func, v, ObligationKind::ContinuousBranch, "if"),
             _ => {}
@@ -84,7 +89,12 @@ impl Facts {
 
     fn oblige(&mut self, func: &Func, v: ValId, kind: ObligationKind, primitive: &str) {
         let val = func.val(v);
-        self.obligations.push(Obligation { kind, primitive: primitive.to_owned(), source: source(func, v), span: first_span(&val.source, val.span) });
+        self.obligations.push(Obligation {
+            kind,
+            primitive: primitive.to_owned(),
+            source: source(func, v),
+            span: first_span(&val.source, val.span),
+        });
     }
 }
 
@@ -94,7 +104,10 @@ fn site(func: &Func, site: &ssa::Site, options: &Options) -> Site {
     match &site.kind {
         ssa::SiteKind::Kink { rule, kink, args } => {
             let decision = &rule.decisions[*kink];
-            let theta = val.marks.tie.unwrap_or_else(|| decision.ties.theta(options.policy));
+            let theta = val
+                .marks
+                .tie
+                .unwrap_or_else(|| decision.ties.theta(options.policy));
             Site {
                 kind: SiteKind::Kink,
                 primitive: rule.name.to_owned(),
@@ -107,7 +120,11 @@ fn site(func: &Func, site: &ssa::Site, options: &Options) -> Site {
             }
         }
         ssa::SiteKind::Branch { op, lhs, rhs } => {
-            let theta = if matches!(op, BinOp::Ge | BinOp::Le | BinOp::Eq) { 1.0 } else { 0.0 };
+            let theta = if matches!(op, BinOp::Ge | BinOp::Le | BinOp::Eq) {
+                1.0
+            } else {
+                0.0
+            };
             Site {
                 kind: SiteKind::Branch,
                 primitive: "if".to_owned(),
@@ -115,7 +132,11 @@ fn site(func: &Func, site: &ssa::Site, options: &Options) -> Site {
                 span,
                 stratum: format!("{} = {}", text(func, *lhs), text(func, *rhs)),
                 field: "{∇below, ∇above}".to_owned(),
-                ties: Ties { pytorch: theta, jax: theta, tensorflow: theta },
+                ties: Ties {
+                    pytorch: theta,
+                    jax: theta,
+                    tensorflow: theta,
+                },
                 theta,
             }
         }
@@ -124,7 +145,11 @@ fn site(func: &Func, site: &ssa::Site, options: &Options) -> Site {
 
 fn source(func: &Func, v: ValId) -> TokenStream {
     let val = func.val(v);
-    if val.source.is_empty() { val.name.to_token_stream() } else { val.source.clone() }
+    if val.source.is_empty() {
+        val.name.to_token_stream()
+    } else {
+        val.source.clone()
+    }
 }
 
 fn text(func: &Func, v: ValId) -> String {
@@ -133,7 +158,11 @@ fn text(func: &Func, v: ValId) -> String {
 
 /// The place of the first token, with the user's own span.
 fn first_span(source: &TokenStream, fallback: proc_macro2::Span) -> proc_macro2::Span {
-    source.clone().into_iter().next().map_or(fallback, |t| t.span())
+    source
+        .clone()
+        .into_iter()
+        .next()
+        .map_or(fallback, |t| t.span())
 }
 
 /// Replaces the names of the arguments in a stratum such as `a = b`.

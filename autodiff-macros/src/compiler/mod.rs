@@ -30,6 +30,7 @@ mod rule_text;
 mod simplify;
 mod ssa;
 mod tangent;
+mod tidy;
 
 #[cfg(test)]
 mod tests;

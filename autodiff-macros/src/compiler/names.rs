@@ -35,12 +35,15 @@ impl Names {
 
     fn reserve_words(&mut self, text: &str) {
         let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-        self.used.extend(words.filter(|w| !w.is_empty()).map(str::to_owned));
+        self.used
+            .extend(words.filter(|w| !w.is_empty()).map(str::to_owned));
     }
 
     /// A name that starts with `base` and occurs nowhere else.
     pub(crate) fn fresh(&mut self, base: &str, span: Span) -> Ident {
-        let base = base.trim_start_matches("r#").trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+        let base = base
+            .trim_start_matches("r#")
+            .trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
         let base = if base.is_empty() { "t" } else { base };
         if self.used.insert(base.to_owned()) && !is_keyword(base) {
             return Ident::new(base, span);
@@ -57,7 +60,13 @@ impl Names {
     }
 
     /// `base1`, `base2`, …
-    pub(crate) fn numbered(&mut self, base: &str, separator: &str, first: u32, span: Span) -> Ident {
+    pub(crate) fn numbered(
+        &mut self,
+        base: &str,
+        separator: &str,
+        first: u32,
+        span: Span,
+    ) -> Ident {
         let mut n = first;
         loop {
             let name = format!("{base}{separator}{n}");
@@ -76,5 +85,6 @@ pub(crate) fn plain(ident: &Ident) -> String {
 }
 
 fn is_keyword(name: &str) -> bool {
-    syn::parse_str::<Ident>(name).is_err() || matches!(name, "gen" | "dyn" | "async" | "await" | "try")
+    syn::parse_str::<Ident>(name).is_err()
+        || matches!(name, "gen" | "dyn" | "async" | "await" | "try")
 }

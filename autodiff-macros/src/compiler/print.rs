@@ -43,7 +43,11 @@ impl<'a> Printer<'a> {
                 literals.insert(*v, tokens.clone());
             }
         });
-        Printer { func, names, literals }
+        Printer {
+            func,
+            names,
+            literals,
+        }
     }
 
     pub(crate) fn stmts(&self, stmts: &[Stmt]) -> TokenStream {
@@ -52,7 +56,12 @@ impl<'a> Printer<'a> {
 
     fn stmt(&self, stmt: &Stmt) -> TokenStream {
         match stmt {
-            Stmt::Let { name, mutable, ty, init } => {
+            Stmt::Let {
+                name,
+                mutable,
+                ty,
+                init,
+            } => {
                 let mutable = mutable.then(|| quote!(mut));
                 let ty = ty.as_ref().map(|t| quote!(: #t));
                 let init = init.as_ref().map(|e| self.expr(e)).map(|e| quote!(= #e));
@@ -75,7 +84,11 @@ impl<'a> Printer<'a> {
                 }
             }
             Stmt::If { cond, then, els } => self.if_stmt(cond, then, els),
-            Stmt::For { pattern, iter, body } => {
+            Stmt::For {
+                pattern,
+                iter,
+                body,
+            } => {
                 let (iter, body) = (self.expr(iter), self.stmts(body));
                 quote!(for #pattern in #iter { #body })
             }
@@ -102,7 +115,16 @@ impl<'a> Printer<'a> {
                 let els = self.stmts(els);
                 quote!(if !#cond { #els })
             }
-            (then, [Stmt::If { cond: inner, then: a, els: b }]) => {
+            (
+                then,
+                [
+                    Stmt::If {
+                        cond: inner,
+                        then: a,
+                        els: b,
+                    },
+                ],
+            ) => {
                 let (then, rest) = (self.stmts(then), self.if_stmt(inner, a, b));
                 quote!(if #cond { #then } else #rest)
             }
@@ -120,7 +142,11 @@ impl<'a> Printer<'a> {
     /// Prints an expression that stands where only what binds at least as strongly may stand bare.
     fn at(&self, e: &Expr, level: Level) -> TokenStream {
         let (tokens, own) = self.bare(e);
-        if own < level { quote!((#tokens)) } else { tokens }
+        if own < level {
+            quote!((#tokens))
+        } else {
+            tokens
+        }
     }
 
     fn bare(&self, e: &Expr) -> (TokenStream, Level) {
@@ -173,7 +199,14 @@ impl<'a> Printer<'a> {
             Expr::Range(lo, hi, inclusive) => {
                 let bound = |e: &Option<Box<Expr>>| e.as_ref().map(|e| self.at(e, Level::Or));
                 let (lo, hi) = (bound(lo), bound(hi));
-                (if *inclusive { quote!(#lo..=#hi) } else { quote!(#lo..#hi) }, Level::Any)
+                (
+                    if *inclusive {
+                        quote!(#lo..=#hi)
+                    } else {
+                        quote!(#lo..#hi)
+                    },
+                    Level::Any,
+                )
             }
             Expr::If(c, a, b) => {
                 let (c, a, b) = (self.expr(c), self.expr(a), self.expr(b));
@@ -198,7 +231,14 @@ impl<'a> Printer<'a> {
             }
             Expr::Repeat(vec, value, len) => {
                 let (value, len) = (self.expr(value), self.expr(len));
-                (if *vec { quote!(::std::vec![#value; #len]) } else { quote!([#value; #len]) }, Level::Postfix)
+                (
+                    if *vec {
+                        quote!(::std::vec![#value; #len])
+                    } else {
+                        quote!([#value; #len])
+                    },
+                    Level::Postfix,
+                )
             }
         }
     }
@@ -220,7 +260,11 @@ impl<'a> Printer<'a> {
             Level::And => Level::Compare,
             _ => Level::Cast,
         };
-        let left = if level == Level::Compare { Level::BitOr } else { level };
+        let left = if level == Level::Compare {
+            Level::BitOr
+        } else {
+            level
+        };
         // `a as usize < b` would open generic arguments.
         let a = match (op, a) {
             ("<" | "<<", Expr::Cast(..)) => {
@@ -236,8 +280,15 @@ impl<'a> Printer<'a> {
 
     /// The user's tokens, in a block that binds the names in them where they have other names here.
     fn user(&self, tokens: &TokenStream, uses: &[(Ident, Expr)]) -> TokenStream {
-        let binds: Vec<TokenStream> = uses.iter().filter_map(|(name, e)| self.rename(name, e)).collect();
-        if binds.is_empty() { quote!(#tokens) } else { quote!({ #(#binds)* #tokens }) }
+        let binds: Vec<TokenStream> = uses
+            .iter()
+            .filter_map(|(name, e)| self.rename(name, e))
+            .collect();
+        if binds.is_empty() {
+            quote!(#tokens)
+        } else {
+            quote!({ #(#binds)* #tokens })
+        }
     }
 
     fn rename(&self, name: &Ident, e: &Expr) -> Option<TokenStream> {
@@ -274,7 +325,16 @@ fn raw_level(tokens: &TokenStream) -> Level {
 }
 
 fn is_path_or_call(tokens: &TokenStream) -> bool {
-    matches!(syn::parse2::<syn::Expr>(tokens.clone()), Ok(syn::Expr::Path(_) | syn::Expr::Call(_) | syn::Expr::MethodCall(_) | syn::Expr::Paren(_) | syn::Expr::Field(_) | syn::Expr::Index(_) | syn::Expr::Reference(_)))
+    matches!(
+        syn::parse2::<syn::Expr>(tokens.clone()),
+        Ok(syn::Expr::Path(_)
+            | syn::Expr::Call(_)
+            | syn::Expr::MethodCall(_)
+            | syn::Expr::Paren(_)
+            | syn::Expr::Field(_)
+            | syn::Expr::Index(_)
+            | syn::Expr::Reference(_))
+    )
 }
 
 fn level_of(op: &str) -> Level {

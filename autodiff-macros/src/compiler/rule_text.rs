@@ -46,10 +46,12 @@ impl Scope<'_> {
                 self.pick(&call.args[0], below, above)
             }
             syn::Expr::If(branch) => self.if_expr(branch, &|e| self.seed(e, bar)),
-            syn::Expr::Unary(u) if matches!(u.op, syn::UnOp::Neg(_)) => match self.seed(&u.expr, bar) {
-                zero if is_literal(&zero, "0.0") => zero,
-                e => Expr::neg(e),
-            },
+            syn::Expr::Unary(u) if matches!(u.op, syn::UnOp::Neg(_)) => {
+                match self.seed(&u.expr, bar) {
+                    zero if is_literal(&zero, "0.0") => zero,
+                    e => Expr::neg(e),
+                }
+            }
             syn::Expr::Lit(lit) if lit.to_token_stream().to_string() == "0.0" => Expr::zero(),
             syn::Expr::Lit(lit) if lit.to_token_stream().to_string() == "1.0" => bar.clone(),
             e => match quotient(e) {
@@ -87,19 +89,31 @@ impl Scope<'_> {
                 syn::UnOp::Neg(_) => Expr::neg(self.lower(&u.expr)),
                 _ => Expr::Not(Box::new(self.lower(&u.expr))),
             },
-            syn::Expr::Binary(b) => Expr::bin(operator(&b.op), self.lower(&b.left), self.lower(&b.right)),
+            syn::Expr::Binary(b) => {
+                Expr::bin(operator(&b.op), self.lower(&b.left), self.lower(&b.right))
+            }
             syn::Expr::MethodCall(call) => self.method(call),
-            syn::Expr::Call(call) if is_pick(call) && call.args.len() == 3 => self.pick(&call.args[0], self.lower(&call.args[1]), self.lower(&call.args[2])),
+            syn::Expr::Call(call) if is_pick(call) && call.args.len() == 3 => self.pick(
+                &call.args[0],
+                self.lower(&call.args[1]),
+                self.lower(&call.args[2]),
+            ),
             // `real(n)`: an integer argument as a real number.
-            syn::Expr::Call(call) if call.args.len() == 1 => Expr::Cast(Box::new(self.lower(&call.args[0])), self.real.clone()),
+            syn::Expr::Call(call) if call.args.len() == 1 => {
+                Expr::Cast(Box::new(self.lower(&call.args[0])), self.real.clone())
+            }
             syn::Expr::If(branch) => self.if_expr(branch, &|e| self.lower(e)),
-            syn::Expr::Block(block) => tail(&block.block).map_or_else(Expr::zero, |e| self.lower(e)),
+            syn::Expr::Block(block) => {
+                tail(&block.block).map_or_else(Expr::zero, |e| self.lower(e))
+            }
             e => Expr::Raw(e.to_token_stream()),
         }
     }
 
     fn name(&self, path: &syn::ExprPath) -> Expr {
-        let Some(ident) = path.path.get_ident() else { return Expr::Raw(path.to_token_stream()) };
+        let Some(ident) = path.path.get_ident() else {
+            return Expr::Raw(path.to_token_stream());
+        };
         let name = ident.to_string();
         if let Some((_, e)) = self.names.iter().find(|(n, _)| *n == name) {
             return e.clone();
@@ -136,7 +150,9 @@ impl Scope<'_> {
 /// `1.0 / b`: whether the numerator is one, and `b`.
 fn quotient(e: &syn::Expr) -> Option<(bool, &syn::Expr)> {
     match e {
-        syn::Expr::Binary(b) if matches!(b.op, syn::BinOp::Div(_)) => Some((b.left.to_token_stream().to_string() == "1.0", &b.right)),
+        syn::Expr::Binary(b) if matches!(b.op, syn::BinOp::Div(_)) => {
+            Some((b.left.to_token_stream().to_string() == "1.0", &b.right))
+        }
         _ => None,
     }
 }

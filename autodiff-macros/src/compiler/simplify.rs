@@ -7,7 +7,11 @@ use super::ssa::{Block, Func, Op, Proj, StmtKind, ValId};
 
 /// Removes dead values.
 pub(crate) fn run(mut func: Func) -> Func {
-    let mut live = Live { live: vec![false; func.vals.len()], func: &func, changed: true };
+    let mut live = Live {
+        live: vec![false; func.vals.len()],
+        func: &func,
+        changed: true,
+    };
     while live.changed {
         live.changed = false;
         live.roots();
@@ -64,28 +68,56 @@ impl Live<'_> {
                 dst.for_each_use(&mut |v| self.mark(v));
                 src.for_each_use(&mut |v| self.mark(v));
             }
-            StmtKind::If { cond, then, els, phis } => {
+            StmtKind::If {
+                cond,
+                then,
+                els,
+                phis,
+            } => {
                 self.mark(*cond);
-                for p in phis.iter().filter(|p| self.live[p.out.0 as usize]).cloned().collect::<Vec<_>>() {
+                for p in phis
+                    .iter()
+                    .filter(|p| self.live[p.out.0 as usize])
+                    .cloned()
+                    .collect::<Vec<_>>()
+                {
                     self.mark(p.then);
                     self.mark(p.els);
                 }
                 self.block(els);
                 self.block(then);
             }
-            StmtKind::For { counter, range, carried, body, until, .. } => {
+            StmtKind::For {
+                counter,
+                range,
+                carried,
+                body,
+                until,
+                ..
+            } => {
                 self.mark(*counter);
-                [Some(range.lo), Some(range.hi), range.step, *until].into_iter().flatten().for_each(|v| self.mark(v));
+                [Some(range.lo), Some(range.hi), range.step, *until]
+                    .into_iter()
+                    .flatten()
+                    .for_each(|v| self.mark(v));
                 self.looped(carried, body);
             }
-            StmtKind::While { carried, head, cond, body, .. } => {
+            StmtKind::While {
+                carried,
+                head,
+                cond,
+                body,
+                ..
+            } => {
                 self.mark(*cond);
                 self.looped(carried, body);
                 self.block(head);
             }
             StmtKind::Call(call) => {
                 kind.for_each_def(&mut |v| self.mark(v));
-                call.args.iter().for_each(|a| a.for_each_use(&mut |v| self.mark(v)));
+                call.args
+                    .iter()
+                    .for_each(|a| a.for_each_use(&mut |v| self.mark(v)));
             }
             StmtKind::Effect(code) => code.for_each_use(&mut |v| self.mark(v)),
         }
@@ -94,7 +126,9 @@ impl Live<'_> {
     fn looped(&mut self, carried: &[super::ssa::Carried], body: &Block) {
         for c in carried {
             if self.live[c.out.0 as usize] || self.live[c.phi.0 as usize] {
-                [c.phi, c.out, c.init, c.next].into_iter().for_each(|v| self.mark(v));
+                [c.phi, c.out, c.init, c.next]
+                    .into_iter()
+                    .for_each(|v| self.mark(v));
             }
         }
         self.block(body);
@@ -114,10 +148,14 @@ fn has_effect(func: &Func, v: ValId, op: &Op) -> bool {
 
 fn sweep(block: &mut Block, live: &[bool]) {
     let is_live = |v: &ValId| live[v.0 as usize];
-    block.stmts.retain(|s| !matches!(&s.kind, StmtKind::Def(v, _) if !is_live(v)));
+    block
+        .stmts
+        .retain(|s| !matches!(&s.kind, StmtKind::Def(v, _) if !is_live(v)));
     for stmt in &mut block.stmts {
         match &mut stmt.kind {
-            StmtKind::If { then, els, phis, .. } => {
+            StmtKind::If {
+                then, els, phis, ..
+            } => {
                 phis.retain(|p| is_live(&p.out));
                 sweep(then, live);
                 sweep(els, live);
@@ -126,7 +164,12 @@ fn sweep(block: &mut Block, live: &[bool]) {
                 carried.retain(|c| is_live(&c.out));
                 sweep(body, live);
             }
-            StmtKind::While { carried, head, body, .. } => {
+            StmtKind::While {
+                carried,
+                head,
+                body,
+                ..
+            } => {
                 carried.retain(|c| is_live(&c.out));
                 sweep(head, live);
                 sweep(body, live);

@@ -80,7 +80,11 @@ pub(crate) struct Place {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Proj {
     Index(ValId),
-    Range { lo: Option<ValId>, hi: Option<ValId>, inclusive: bool },
+    Range {
+        lo: Option<ValId>,
+        hi: Option<ValId>,
+        inclusive: bool,
+    },
     Field(u32),
 }
 
@@ -97,11 +101,25 @@ pub(crate) enum Op {
     Cast(ValId, TokenStream),
     /// An operation with a row in the table. `weights` holds one value per decision of the row, or
     /// nothing if no decision has to be made (smooth row, constant operands).
-    Rule { rule: &'static autodiff_runtime::rules::Rule, args: Vec<ValId>, weights: Vec<ValId> },
+    Rule {
+        rule: &'static autodiff_runtime::rules::Rule,
+        args: Vec<ValId>,
+        weights: Vec<ValId>,
+    },
     /// The decision number `kink` of a row at these operands: 0, 1 or θ.
-    Weight { site: SiteId, rule: &'static autodiff_runtime::rules::Rule, kink: usize, args: Vec<ValId> },
+    Weight {
+        site: SiteId,
+        rule: &'static autodiff_runtime::rules::Rule,
+        kink: usize,
+        args: Vec<ValId>,
+    },
     /// A comparison that depends on a differentiated parameter.
-    Branch { site: SiteId, op: BinOp, lhs: ValId, rhs: ValId },
+    Branch {
+        site: SiteId,
+        op: BinOp,
+        lhs: ValId,
+        rhs: ValId,
+    },
     Load(Place),
     Len(Place),
     /// The value of its operand, cut off from the derivative.
@@ -218,16 +236,46 @@ pub(crate) struct Stmt {
 pub(crate) enum StmtKind {
     Def(ValId, Op),
     Alloc(MemId, Init),
-    Store { place: Place, op: StoreOp, value: ValId },
+    Store {
+        place: Place,
+        op: StoreOp,
+        value: ValId,
+    },
     /// Appends to a vector.
-    Push { place: Place, init: Init },
+    Push {
+        place: Place,
+        init: Init,
+    },
     /// `dst.clone_from(src)` for whole arrays and vectors.
-    Copy { dst: Place, src: Place },
-    If { cond: ValId, then: Block, els: Block, phis: Vec<Phi> },
-    For { id: LoopId, counter: ValId, range: Range, carried: Vec<Carried>, body: Block, until: Option<ValId>, count: Option<ValId> },
+    Copy {
+        dst: Place,
+        src: Place,
+    },
+    If {
+        cond: ValId,
+        then: Block,
+        els: Block,
+        phis: Vec<Phi>,
+    },
+    For {
+        id: LoopId,
+        counter: ValId,
+        range: Range,
+        carried: Vec<Carried>,
+        body: Block,
+        until: Option<ValId>,
+        count: Option<ValId>,
+    },
     /// `loop { head; if !cond { break } body }`. The head computes the condition and nothing else.
     /// `count` (here and in `For`): the number of iterations that ran, where no range tells it.
-    While { id: LoopId, carried: Vec<Carried>, head: Block, cond: ValId, body: Block, count: ValId },
+    While {
+        id: LoopId,
+        carried: Vec<Carried>,
+        head: Block,
+        cond: ValId,
+        body: Block,
+        count: ValId,
+    },
     Call(Call),
     Effect(Verbatim),
 }
@@ -246,8 +294,16 @@ pub(crate) struct Site {
 
 #[derive(Clone, Debug)]
 pub(crate) enum SiteKind {
-    Kink { rule: &'static autodiff_runtime::rules::Rule, kink: usize, args: Vec<ValId> },
-    Branch { op: BinOp, lhs: ValId, rhs: ValId },
+    Kink {
+        rule: &'static autodiff_runtime::rules::Rule,
+        kink: usize,
+        args: Vec<ValId>,
+    },
+    Branch {
+        op: BinOp,
+        lhs: ValId,
+        rhs: ValId,
+    },
 }
 
 /// A function.
@@ -323,7 +379,10 @@ impl Op {
 impl Place {
     /// The whole of a memory variable.
     pub(crate) fn whole(mem: MemId) -> Place {
-        Place { mem, path: Vec::new() }
+        Place {
+            mem,
+            path: Vec::new(),
+        }
     }
 
     pub(crate) fn for_each_use(&self, f: &mut dyn FnMut(ValId)) {
@@ -520,7 +579,12 @@ impl StmtKind {
                 src.for_each_use(f);
             }
             StmtKind::If { cond, .. } | StmtKind::While { cond, .. } => f(*cond),
-            StmtKind::For { range, until, .. } => [Some(range.lo), Some(range.hi), range.step, *until].into_iter().flatten().for_each(f),
+            StmtKind::For { range, until, .. } => {
+                [Some(range.lo), Some(range.hi), range.step, *until]
+                    .into_iter()
+                    .flatten()
+                    .for_each(f)
+            }
             StmtKind::Call(call) => call.args.iter().for_each(|a| a.for_each_use(f)),
             StmtKind::Effect(code) => code.for_each_use(f),
         }
@@ -532,7 +596,10 @@ impl StmtKind {
             StmtKind::Def(_, op) => op.for_each_mem(f),
             StmtKind::Alloc(_, init) | StmtKind::Push { init, .. } => init.for_each_mem(f),
             StmtKind::Copy { src, .. } => f(src.mem),
-            StmtKind::Call(call) => call.args.iter().for_each(|a| a.for_each_mem(&mut |m, _| f(m))),
+            StmtKind::Call(call) => call
+                .args
+                .iter()
+                .for_each(|a| a.for_each_mem(&mut |m, _| f(m))),
             StmtKind::Effect(code) => code.for_each_mem(f),
             _ => {}
         }

@@ -6,11 +6,16 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
-use super::adjoint::forward::{alloc, bin_op, copy, init_expr, let_val, operation, place, push, range_expr, store_op, tree_expr, ty_tokens, user};
+use super::adjoint::forward::{
+    alloc, bin_op, copy, init_expr, let_val, operation, place, push, range_expr, store_op,
+    tree_expr, ty_tokens, user,
+};
 use super::adjoint::{Context, calls};
 use super::code::{Expr, Stmt};
 use super::hir::{BinOp, UnOp};
-use super::ssa::{Arg, Block, Call, Init, MemId, Op, Phi, Place, Stmt as Ssa, StmtKind, StoreOp, Tree, ValId};
+use super::ssa::{
+    Arg, Block, Call, Init, MemId, Op, Phi, Place, Stmt as Ssa, StmtKind, StoreOp, Tree, ValId,
+};
 
 /// Writes the sweep; its value is the pair of the result and its tangent.
 pub(crate) fn run(cx: &Context<'_>) -> (Vec<Stmt>, Expr) {
@@ -19,8 +24,16 @@ pub(crate) fn run(cx: &Context<'_>) -> (Vec<Stmt>, Expr) {
     for (param, dot) in cx.func.params.iter().zip(&cx.names.dots) {
         if let Some(exit) = param.exit {
             let deref = |name: &Ident| Expr::Deref(Box::new(Expr::Name(name.clone())));
-            stmts.push(Stmt::Assign { place: deref(dot), op: "=", value: pass.dot(exit) });
-            stmts.push(Stmt::Assign { place: deref(&param.name), op: "=", value: Expr::Val(exit) });
+            stmts.push(Stmt::Assign {
+                place: deref(dot),
+                op: "=",
+                value: pass.dot(exit),
+            });
+            stmts.push(Stmt::Assign {
+                place: deref(&param.name),
+                op: "=",
+                value: Expr::Val(exit),
+            });
         }
     }
     let result = match &cx.func.result {
@@ -43,7 +56,11 @@ impl Tangent<'_> {
 
     /// The tangent of a value: 0 if it is not active.
     fn dot(&self, v: ValId) -> Expr {
-        if self.cx.facts.active(v) { Expr::Dot(v) } else { Expr::zero() }
+        if self.cx.facts.active(v) {
+            Expr::Dot(v)
+        } else {
+            Expr::zero()
+        }
     }
 
     fn active(&self, v: ValId) -> Option<Expr> {
@@ -54,7 +71,10 @@ impl Tangent<'_> {
         let rt = &self.cx.names.rt;
         match self.cx.facts.active_mem(m) {
             true => Expr::MemDot(m),
-            false => Expr::Call(quote!(#rt::zero_like), vec![Expr::Ref(false, Box::new(Expr::Mem(m)))]),
+            false => Expr::Call(
+                quote!(#rt::zero_like),
+                vec![Expr::Ref(false, Box::new(Expr::Mem(m)))],
+            ),
         }
     }
 
@@ -72,15 +92,38 @@ impl Tangent<'_> {
         match &stmt.kind {
             StmtKind::Def(v, op) => self.def(*v, op, out),
             StmtKind::Alloc(m, init) => self.alloc(*m, init, out),
-            StmtKind::Store { place: at, op, value } => self.store(at, *op, *value, out),
+            StmtKind::Store {
+                place: at,
+                op,
+                value,
+            } => self.store(at, *op, *value, out),
             StmtKind::Push { place: at, init } => {
-                out.push(push(func, at, Expr::Mem(at.mem), init, &|v| Expr::Val(v), &|m| Expr::Mem(m)));
+                out.push(push(
+                    func,
+                    at,
+                    Expr::Mem(at.mem),
+                    init,
+                    &|v| Expr::Val(v),
+                    &|m| Expr::Mem(m),
+                ));
                 if self.cx.facts.active_mem(at.mem) {
-                    out.push(push(func, at, Expr::MemDot(at.mem), init, &|v| self.dot(v), &|m| self.mem_dot(m)));
+                    out.push(push(
+                        func,
+                        at,
+                        Expr::MemDot(at.mem),
+                        init,
+                        &|v| self.dot(v),
+                        &|m| self.mem_dot(m),
+                    ));
                 }
             }
             StmtKind::Copy { dst, src } => self.copy(dst, src, out),
-            StmtKind::If { cond, then, els, phis } => self.branch(*cond, then, els, phis, out),
+            StmtKind::If {
+                cond,
+                then,
+                els,
+                phis,
+            } => self.branch(*cond, then, els, phis, out),
             StmtKind::For { .. } | StmtKind::While { .. } => self.looped(stmt, out),
             StmtKind::Call(call) => self.call(call, out),
             StmtKind::Effect(code) => out.push(Stmt::Expr(user(func, code))),
@@ -92,24 +135,41 @@ impl Tangent<'_> {
         if matches!(op, Op::Lit(_)) {
             return;
         }
-        let named = matches!(op, Op::Param(tokens) if tokens.to_string() == func.val(v).name.to_string());
+        let named =
+            matches!(op, Op::Param(tokens) if tokens.to_string() == func.val(v).name.to_string());
         let dot = self.active(v).map(|_| self.derivative(v, op));
         if let Some(dot) = dot {
-            let same = matches!((&dot, op), (Expr::Name(name), Op::Param(_)) if *name == names.dot(v));
+            let same =
+                matches!((&dot, op), (Expr::Name(name), Op::Param(_)) if *name == names.dot(v));
             // The tangent of the result may be taken before or after the result; partials read it.
             if !named {
-                out.push(let_val(func, v, false, Some(operation(func, v, op, &names.rt, &names.sel))));
+                out.push(let_val(
+                    func,
+                    v,
+                    false,
+                    Some(operation(func, v, op, &names.rt, &names.sel)),
+                ));
             }
             if !same {
                 out.push(self.let_dot(v, false, Some(dot)));
             }
         } else if !named {
-            out.push(let_val(func, v, false, Some(operation(func, v, op, &names.rt, &names.sel))));
+            out.push(let_val(
+                func,
+                v,
+                false,
+                Some(operation(func, v, op, &names.rt, &names.sel)),
+            ));
         }
     }
 
     fn let_dot(&self, v: ValId, mutable: bool, init: Option<Expr>) -> Stmt {
-        Stmt::Let { name: self.cx.names.dot(v), mutable, ty: Some(ty_tokens(&self.cx.func.val(v).ty)), init }
+        Stmt::Let {
+            name: self.cx.names.dot(v),
+            mutable,
+            ty: Some(ty_tokens(&self.cx.func.val(v).ty)),
+            init,
+        }
     }
 
     fn derivative(&self, v: ValId, op: &Op) -> Expr {
@@ -124,19 +184,37 @@ impl Tangent<'_> {
                 sum(left, right)
             }
             Op::Bin(BinOp::Div, a, b) => {
-                let right = self.active(*b).map(|d| Expr::neg(Expr::mul(Expr::Val(v), d)));
+                let right = self
+                    .active(*b)
+                    .map(|d| Expr::neg(Expr::mul(Expr::Val(v), d)));
                 Expr::bin("/", sum(self.active(*a), right), Expr::Val(*b))
             }
             Op::Bin(BinOp::Rem, a, b) => {
                 let real = ty_tokens(&self.cx.func.val(v).ty);
-                let steps = Expr::Call(quote!(#real::trunc), vec![Expr::bin(bin_op(BinOp::Div), Expr::Val(*a), Expr::Val(*b))]);
-                sum(self.active(*a), self.active(*b).map(|d| Expr::neg(Expr::mul(d, steps))))
+                let steps = Expr::Call(
+                    quote!(#real::trunc),
+                    vec![Expr::bin(bin_op(BinOp::Div), Expr::Val(*a), Expr::Val(*b))],
+                );
+                sum(
+                    self.active(*a),
+                    self.active(*b).map(|d| Expr::neg(Expr::mul(d, steps))),
+                )
             }
-            Op::Cast(a, _) => Expr::Cast(Box::new(self.dot(*a)), ty_tokens(&self.cx.func.val(v).ty)),
-            Op::Rule { rule, args, weights } => {
+            Op::Cast(a, _) => {
+                Expr::Cast(Box::new(self.dot(*a)), ty_tokens(&self.cx.func.val(v).ty))
+            }
+            Op::Rule {
+                rule,
+                args,
+                weights,
+            } => {
                 let scope = super::adjoint::rule_scope(self.cx, v, rule, args, weights);
-                let terms = args.iter().enumerate().filter_map(|(k, a)| Some(scope.seeded(rule.partials.get(k)?, &self.active(*a)?)));
-                terms.reduce(|a, b| sum(Some(a), Some(b))).unwrap_or_else(Expr::zero)
+                let terms = args.iter().enumerate().filter_map(|(k, a)| {
+                    Some(scope.seeded(rule.partials.get(k)?, &self.active(*a)?))
+                });
+                terms
+                    .reduce(|a, b| sum(Some(a), Some(b)))
+                    .unwrap_or_else(Expr::zero)
             }
             Op::Load(at) => place(self.cx.func, at, Expr::MemDot(at.mem)),
             _ => Expr::zero(),
@@ -150,13 +228,15 @@ impl Tangent<'_> {
             .clone()
             .into_iter()
             .map(|tree| match &tree {
-                TokenTree::Ident(name) => match self.cx.func.params.iter().position(|p| p.name == *name) {
-                    Some(k) => {
-                        exclusive = self.cx.func.params[k].exit.is_some();
-                        TokenTree::Ident(self.cx.names.dots[k].clone())
+                TokenTree::Ident(name) => {
+                    match self.cx.func.params.iter().position(|p| p.name == *name) {
+                        Some(k) => {
+                            exclusive = self.cx.func.params[k].exit.is_some();
+                            TokenTree::Ident(self.cx.names.dots[k].clone())
+                        }
+                        None => tree,
                     }
-                    None => tree,
-                },
+                }
                 _ => tree,
             })
             .collect();
@@ -182,20 +262,35 @@ impl Tangent<'_> {
         };
         if self.cx.facts.active_mem(m) {
             let ty = &func.mem(m).ty;
-            let value = from_param.unwrap_or_else(|| init_expr(func, ty, init, &|v| self.dot(v), &|m| self.mem_dot(m)));
-            out.push(Stmt::Let { name: self.cx.names.mem_dot(m), mutable: true, ty: Some(ty_tokens(ty)), init: Some(value) });
+            let value = from_param.unwrap_or_else(|| {
+                init_expr(func, ty, init, &|v| self.dot(v), &|m| self.mem_dot(m))
+            });
+            out.push(Stmt::Let {
+                name: self.cx.names.mem_dot(m),
+                mutable: true,
+                ty: Some(ty_tokens(ty)),
+                init: Some(value),
+            });
         }
         out.push(alloc(func, m, init, &|v| Expr::Val(v), &|m| Expr::Mem(m)));
     }
 
     fn store(&self, at: &Place, op: StoreOp, value: ValId, out: &mut Vec<Stmt>) {
         let func = self.cx.func;
-        out.push(Stmt::Assign { place: place(func, at, Expr::Mem(at.mem)), op: store_op(op), value: Expr::Val(value) });
+        out.push(Stmt::Assign {
+            place: place(func, at, Expr::Mem(at.mem)),
+            op: store_op(op),
+            value: Expr::Val(value),
+        });
         if !self.cx.facts.active_mem(at.mem) {
             return;
         }
         if self.active(value).is_some() || op == StoreOp::Set {
-            out.push(Stmt::Assign { place: place(func, at, Expr::MemDot(at.mem)), op: store_op(op), value: self.dot(value) });
+            out.push(Stmt::Assign {
+                place: place(func, at, Expr::MemDot(at.mem)),
+                op: store_op(op),
+                value: self.dot(value),
+            });
         }
     }
 
@@ -204,12 +299,18 @@ impl Tangent<'_> {
         if !self.cx.facts.active_mem(dst.mem) {
             return;
         }
-        let to = match dst.path.is_empty() && self.cx.func.mem(dst.mem).origin != super::ssa::Origin::Local {
+        let to = match dst.path.is_empty()
+            && self.cx.func.mem(dst.mem).origin != super::ssa::Origin::Local
+        {
             true => Expr::Deref(Box::new(Expr::MemDot(dst.mem))),
             false => place(self.cx.func, dst, Expr::MemDot(dst.mem)),
         };
         let from = place(self.cx.func, src, self.mem_dot(src.mem));
-        out.push(Stmt::Assign { place: to, op: "=", value: Expr::method(from, "clone", Vec::new()) });
+        out.push(Stmt::Assign {
+            place: to,
+            op: "=",
+            value: Expr::method(from, "clone", Vec::new()),
+        });
     }
 
     fn branch(&self, cond: ValId, then: &Block, els: &Block, phis: &[Phi], out: &mut Vec<Stmt>) {
@@ -222,29 +323,51 @@ impl Tangent<'_> {
         let arm = |block: &Block, side: &dyn Fn(&Phi) -> ValId| {
             let mut stmts = self.block(block);
             for p in phis {
-                stmts.push(Stmt::Assign { place: Expr::Val(p.out), op: "=", value: Expr::Val(side(p)) });
+                stmts.push(Stmt::Assign {
+                    place: Expr::Val(p.out),
+                    op: "=",
+                    value: Expr::Val(side(p)),
+                });
                 if self.active(p.out).is_some() {
-                    stmts.push(Stmt::Assign { place: Expr::Dot(p.out), op: "=", value: self.dot(side(p)) });
+                    stmts.push(Stmt::Assign {
+                        place: Expr::Dot(p.out),
+                        op: "=",
+                        value: self.dot(side(p)),
+                    });
                 }
             }
             stmts
         };
         let (then, els) = (arm(then, &|p| p.then), arm(els, &|p| p.els));
         if !then.is_empty() || !els.is_empty() {
-            out.push(Stmt::If { cond: Expr::Val(cond), then, els });
+            out.push(Stmt::If {
+                cond: Expr::Val(cond),
+                then,
+                els,
+            });
         }
     }
 
     fn looped(&self, stmt: &Ssa, out: &mut Vec<Stmt>) {
-        let Some(body) = stmt.kind.loop_body() else { return };
+        let Some(body) = stmt.kind.loop_body() else {
+            return;
+        };
         let (mut enter, mut leave) = (Vec::new(), Vec::new());
         for c in stmt.kind.carried() {
             out.push(let_val(self.cx.func, c.out, true, Some(Expr::Val(c.init))));
             enter.push(let_val(self.cx.func, c.phi, false, Some(Expr::Val(c.out))));
-            leave.push(Stmt::Assign { place: Expr::Val(c.out), op: "=", value: Expr::Val(c.next) });
+            leave.push(Stmt::Assign {
+                place: Expr::Val(c.out),
+                op: "=",
+                value: Expr::Val(c.next),
+            });
             if self.active(c.out).is_some() {
                 out.push(self.let_dot(c.out, true, Some(self.dot(c.init))));
-                leave.push(Stmt::Assign { place: Expr::Dot(c.out), op: "=", value: self.dot(c.next) });
+                leave.push(Stmt::Assign {
+                    place: Expr::Dot(c.out),
+                    op: "=",
+                    value: self.dot(c.next),
+                });
             }
             if self.active(c.phi).is_some() {
                 enter.push(self.let_dot(c.phi, false, Some(self.dot(c.out))));
@@ -253,17 +376,34 @@ impl Tangent<'_> {
         let mut inner = enter;
         if let StmtKind::While { head, cond, .. } = &stmt.kind {
             inner.extend(self.block(head));
-            inner.push(Stmt::If { cond: Expr::Not(Box::new(Expr::Val(*cond))), then: vec![Stmt::Break], els: Vec::new() });
+            inner.push(Stmt::If {
+                cond: Expr::Not(Box::new(Expr::Val(*cond))),
+                then: vec![Stmt::Break],
+                els: Vec::new(),
+            });
         }
         inner.extend(self.block(body));
         inner.extend(leave);
         out.push(match &stmt.kind {
-            StmtKind::For { counter, range, until, .. } => {
+            StmtKind::For {
+                counter,
+                range,
+                until,
+                ..
+            } => {
                 if let Some(until) = until {
-                    inner.push(Stmt::If { cond: Expr::Val(*until), then: vec![Stmt::Break], els: Vec::new() });
+                    inner.push(Stmt::If {
+                        cond: Expr::Val(*until),
+                        then: vec![Stmt::Break],
+                        els: Vec::new(),
+                    });
                 }
                 let counter = &self.cx.func.val(*counter).name;
-                Stmt::For { pattern: quote!(#counter), iter: range_expr(range), body: inner }
+                Stmt::For {
+                    pattern: quote!(#counter),
+                    iter: range_expr(range),
+                    body: inner,
+                }
             }
             _ => Stmt::Loop { body: inner },
         });
@@ -286,13 +426,29 @@ impl Tangent<'_> {
 
     fn constant_call(&self, call: &Call, out: &mut Vec<Stmt>) {
         let (path, generics) = (&call.path, &call.generics);
-        let function = if generics.is_empty() { quote!(#path) } else { quote!(#path::#generics) };
-        let value = Expr::Call(function, call.args.iter().map(|a| calls::argument(self.cx.func, a)).collect());
+        let function = if generics.is_empty() {
+            quote!(#path)
+        } else {
+            quote!(#path::#generics)
+        };
+        let value = Expr::Call(
+            function,
+            call.args
+                .iter()
+                .map(|a| calls::argument(self.cx.func, a))
+                .collect(),
+        );
         match &call.result {
             None => out.push(Stmt::Expr(value)),
             Some(tree) => {
-                let (names, ty) = (calls::pattern(self.cx.func, tree), calls::type_of(self.cx.func, tree));
-                out.push(Stmt::Bind { pattern: quote!(#names: #ty), init: value });
+                let (names, ty) = (
+                    calls::pattern(self.cx.func, tree),
+                    calls::type_of(self.cx.func, tree),
+                );
+                out.push(Stmt::Bind {
+                    pattern: quote!(#names: #ty),
+                    init: value,
+                });
             }
         }
     }
@@ -313,7 +469,10 @@ impl Tangent<'_> {
                 quote!((#names, #dots): (#ty, _))
             }
         };
-        out.push(Stmt::Bind { pattern, init: value });
+        out.push(Stmt::Bind {
+            pattern,
+            init: value,
+        });
     }
 
     fn dot_pattern(&self, tree: &Tree) -> TokenStream {
@@ -341,15 +500,24 @@ impl Tangent<'_> {
         }
         let func = self.cx.func;
         match arg {
-            Arg::Ref(true, at) if self.cx.facts.active_mem(at.mem) => Expr::borrow(true, place(func, at, Expr::MemDot(at.mem))),
+            Arg::Ref(true, at) if self.cx.facts.active_mem(at.mem) => {
+                Expr::borrow(true, place(func, at, Expr::MemDot(at.mem)))
+            }
             // Memory without tangent that the callee may write to: nobody reads what it leaves.
             Arg::Ref(true, at) => {
-                let zeros = Expr::Call(quote!(#rt::zero_like), vec![Expr::borrow(false, place(func, at, Expr::Mem(at.mem)))]);
+                let zeros = Expr::Call(
+                    quote!(#rt::zero_like),
+                    vec![Expr::borrow(false, place(func, at, Expr::Mem(at.mem)))],
+                );
                 Expr::Ref(true, Box::new(zeros))
             }
             Arg::RefVal(_, Some(after)) => Expr::Ref(true, Box::new(Expr::Dot(*after))),
-            Arg::Val(v) | Arg::RefVal(v, None) => self.tangent(Expr::Ref(false, Box::new(self.dot(*v)))),
-            Arg::Ref(false, at) | Arg::Own(at) => self.tangent(Expr::borrow(false, place(func, at, self.mem_dot(at.mem)))),
+            Arg::Val(v) | Arg::RefVal(v, None) => {
+                self.tangent(Expr::Ref(false, Box::new(self.dot(*v))))
+            }
+            Arg::Ref(false, at) | Arg::Own(at) => {
+                self.tangent(Expr::borrow(false, place(func, at, self.mem_dot(at.mem))))
+            }
             Arg::Tuple(parts) => {
                 let dots = Expr::Tuple(parts.iter().map(|p| self.part_dot(p)).collect());
                 self.tangent(Expr::Ref(false, Box::new(dots)))
@@ -360,7 +528,11 @@ impl Tangent<'_> {
     fn part_dot(&self, arg: &Arg) -> Expr {
         match arg {
             Arg::Val(v) | Arg::RefVal(v, _) => self.dot(*v),
-            Arg::Own(at) | Arg::Ref(_, at) => Expr::method(place(self.cx.func, at, self.mem_dot(at.mem)), "clone", Vec::new()),
+            Arg::Own(at) | Arg::Ref(_, at) => Expr::method(
+                place(self.cx.func, at, self.mem_dot(at.mem)),
+                "clone",
+                Vec::new(),
+            ),
             Arg::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| self.part_dot(p)).collect()),
         }
     }

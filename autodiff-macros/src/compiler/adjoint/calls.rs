@@ -26,7 +26,13 @@ pub(crate) fn argument(func: &Func, arg: &Arg) -> Expr {
 /// `Varied` or `Unvaried`, one per argument.
 pub(crate) fn kinds(cx: &Context<'_>, call: &Call) -> Expr {
     let rt = &cx.names.rt;
-    let kind = |arg: &Arg| if is_varied(cx, arg) { Expr::Raw(quote!(#rt::Varied)) } else { Expr::Raw(quote!(#rt::Unvaried)) };
+    let kind = |arg: &Arg| {
+        if is_varied(cx, arg) {
+            Expr::Raw(quote!(#rt::Varied))
+        } else {
+            Expr::Raw(quote!(#rt::Unvaried))
+        }
+    };
     Expr::Tuple(call.args.iter().map(kind).collect())
 }
 
@@ -51,7 +57,11 @@ pub(crate) fn entry(call: &Call, name: &str) -> TokenStream {
         false => {
             let inferred = call.args.iter().map(|_| quote!(_));
             let inside = inner_generics(generics);
-            if name == "__forward" { quote!(#path::#name::<#inside, _, #(#inferred),*>) } else { quote!(#path::#name::<#inside, _>) }
+            if name == "__forward" {
+                quote!(#path::#name::<#inside, _, #(#inferred),*>)
+            } else {
+                quote!(#path::#name::<#inside, _>)
+            }
         }
     }
 }
@@ -60,7 +70,9 @@ pub(crate) fn entry(call: &Call, name: &str) -> TokenStream {
 fn inner_generics(generics: &TokenStream) -> TokenStream {
     let trees: Vec<_> = generics.clone().into_iter().collect();
     match trees.as_slice() {
-        [open, middle @ .., close] if open.to_string() == "<" && close.to_string() == ">" => middle.iter().cloned().collect(),
+        [open, middle @ .., close] if open.to_string() == "<" && close.to_string() == ">" => {
+            middle.iter().cloned().collect()
+        }
         all => all.iter().cloned().collect(),
     }
 }

@@ -11,11 +11,25 @@ use super::{Context, Item, Reversed, Saved, calls, reverse, sweep};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{BinOp, Real, Ty, UnOp};
-use crate::compiler::ssa::{Block, Call, Carried, Func, Init, Op, Origin, Phi, Place, Proj, Range, Stmt as Ssa, StmtKind, StoreOp, Tree, Use, ValId, Verbatim};
+use crate::compiler::ssa::{
+    Block, Call, Carried, Func, Init, Op, Origin, Phi, Place, Proj, Range, Stmt as Ssa, StmtKind,
+    StoreOp, Tree, Use, ValId, Verbatim,
+};
 
 /// Writes the forward sweep.
-pub(super) fn run(cx: &Context<'_>, plan: &Plan<'_>, saved: &Saved, reversed: &Reversed<'_>) -> Vec<Stmt> {
-    let pass = Forward { cx, plan, saved, reversed, rerun: None };
+pub(super) fn run(
+    cx: &Context<'_>,
+    plan: &Plan<'_>,
+    saved: &Saved,
+    reversed: &Reversed<'_>,
+) -> Vec<Stmt> {
+    let pass = Forward {
+        cx,
+        plan,
+        saved,
+        reversed,
+        rerun: None,
+    };
     let mut out = pass.stacks();
     out.extend(pass.block(&cx.func.body));
     out
@@ -33,7 +47,12 @@ pub(super) struct Forward<'a> {
 impl Forward<'_> {
     /// The stacks of all recorded loops.
     fn stacks(&self) -> Vec<Stmt> {
-        let new = |name: &Ident| Stmt::Let { name: name.clone(), mutable: true, ty: None, init: Some(Expr::Raw(quote!(::std::vec::Vec::new()))) };
+        let new = |name: &Ident| Stmt::Let {
+            name: name.clone(),
+            mutable: true,
+            ty: None,
+            init: Some(Expr::Raw(quote!(::std::vec::Vec::new()))),
+        };
         self.saved.stacks.values().map(new).collect()
     }
 
@@ -46,8 +65,13 @@ impl Forward<'_> {
             if let Item::Mem(m) = item {
                 if self.cx.layout.mem_block(*m) == id {
                     let name = kept_name(&self.cx.func.mem(*m).name);
-                    let value = Expr::Call(quote!(::core::option::Option::Some), vec![Expr::Mem(*m)]);
-                    out.push(Stmt::Assign { place: Expr::Name(name), op: "=", value });
+                    let value =
+                        Expr::Call(quote!(::core::option::Option::Some), vec![Expr::Mem(*m)]);
+                    out.push(Stmt::Assign {
+                        place: Expr::Name(name),
+                        op: "=",
+                        value,
+                    });
                 }
             }
         }
@@ -57,16 +81,40 @@ impl Forward<'_> {
     fn stmt(&self, stmt: &Ssa, out: &mut Vec<Stmt>) {
         match &stmt.kind {
             StmtKind::Def(v, op) => self.def(*v, op, out),
-            StmtKind::Alloc(m, init) => out.push(alloc(self.cx.func, *m, init, &|v| Expr::Val(v), &|m| Expr::Mem(m))),
-            StmtKind::Store { place: at, op, value } => {
+            StmtKind::Alloc(m, init) => {
+                out.push(alloc(self.cx.func, *m, init, &|v| Expr::Val(v), &|m| {
+                    Expr::Mem(m)
+                }))
+            }
+            StmtKind::Store {
+                place: at,
+                op,
+                value,
+            } => {
                 if self.runs_store(at) {
                     let op = store_op(*op);
-                    out.push(Stmt::Assign { place: place(self.cx.func, at, Expr::Mem(at.mem)), op, value: Expr::Val(*value) });
+                    out.push(Stmt::Assign {
+                        place: place(self.cx.func, at, Expr::Mem(at.mem)),
+                        op,
+                        value: Expr::Val(*value),
+                    });
                 }
             }
-            StmtKind::Push { place: at, init } => out.push(push(self.cx.func, at, Expr::Mem(at.mem), init, &|v| Expr::Val(v), &|m| Expr::Mem(m))),
+            StmtKind::Push { place: at, init } => out.push(push(
+                self.cx.func,
+                at,
+                Expr::Mem(at.mem),
+                init,
+                &|v| Expr::Val(v),
+                &|m| Expr::Mem(m),
+            )),
             StmtKind::Copy { dst, src } => out.push(copy(self.cx.func, dst, src)),
-            StmtKind::If { cond, then, els, phis } => self.branch(*cond, then, els, phis, out),
+            StmtKind::If {
+                cond,
+                then,
+                els,
+                phis,
+            } => self.branch(*cond, then, els, phis, out),
             StmtKind::For { .. } | StmtKind::While { .. } => self.looped(stmt, out),
             StmtKind::Call(call) => self.call(call, out),
             StmtKind::Effect(code) => out.push(Stmt::Expr(user(self.cx.func, code))),
@@ -82,7 +130,12 @@ impl Forward<'_> {
     }
 
     fn def(&self, v: ValId, op: &Op, out: &mut Vec<Stmt>) {
-        if matches!(op, Op::Lit(_)) || self.rerun.as_ref().is_some_and(|needed| !needed.contains(&v)) {
+        if matches!(op, Op::Lit(_))
+            || self
+                .rerun
+                .as_ref()
+                .is_some_and(|needed| !needed.contains(&v))
+        {
             return;
         }
         if let Op::Param(tokens) = op {
@@ -97,7 +150,11 @@ impl Forward<'_> {
     /// `let v = value;`, or an assignment if `v` is declared ahead.
     fn define(&self, v: ValId, value: Expr, out: &mut Vec<Stmt>) {
         match self.plan.hoisted.contains(&Item::Val(v)) {
-            true => out.push(Stmt::Assign { place: Expr::Val(v), op: "=", value }),
+            true => out.push(Stmt::Assign {
+                place: Expr::Val(v),
+                op: "=",
+                value,
+            }),
             false => out.push(let_val(self.cx.func, v, false, Some(value))),
         }
     }
@@ -105,7 +162,14 @@ impl Forward<'_> {
     fn branch(&self, cond: ValId, then: &Block, els: &Block, phis: &[Phi], out: &mut Vec<Stmt>) {
         self.hoist(then, out);
         self.hoist(els, out);
-        let phis: Vec<&Phi> = phis.iter().filter(|p| self.rerun.as_ref().is_none_or(|needed| needed.contains(&p.out))).collect();
+        let phis: Vec<&Phi> = phis
+            .iter()
+            .filter(|p| {
+                self.rerun
+                    .as_ref()
+                    .is_none_or(|needed| needed.contains(&p.out))
+            })
+            .collect();
         for p in &phis {
             if !self.plan.hoisted.contains(&Item::Val(p.out)) {
                 out.push(let_val(self.cx.func, p.out, false, None));
@@ -113,12 +177,20 @@ impl Forward<'_> {
         }
         let arm = |block: &Block, side: &dyn Fn(&Phi) -> ValId| {
             let mut stmts = self.block(block);
-            stmts.extend(phis.iter().map(|p| Stmt::Assign { place: Expr::Val(p.out), op: "=", value: Expr::Val(side(p)) }));
+            stmts.extend(phis.iter().map(|p| Stmt::Assign {
+                place: Expr::Val(p.out),
+                op: "=",
+                value: Expr::Val(side(p)),
+            }));
             stmts
         };
         let (then, els) = (arm(then, &|p| p.then), arm(els, &|p| p.els));
         if !then.is_empty() || !els.is_empty() {
-            out.push(Stmt::If { cond: Expr::Val(cond), then, els });
+            out.push(Stmt::If {
+                cond: Expr::Val(cond),
+                then,
+                els,
+            });
         }
     }
 
@@ -150,14 +222,31 @@ impl Forward<'_> {
     fn declare_item(&self, item: &Item<'_>) -> Stmt {
         let none = Some(Expr::Raw(quote!(::core::option::Option::None)));
         match item {
-            Item::Val(v) => let_val(self.cx.func, *v, true, Some(dummy(&self.cx.func.val(*v).ty))),
-            Item::Mem(m) => Stmt::Let { name: kept_name(&self.cx.func.mem(*m).name), mutable: true, ty: None, init: none },
-            Item::Residual(name) => Stmt::Let { name: Ident::new(name, self.cx.func.name.span()), mutable: true, ty: None, init: none },
+            Item::Val(v) => let_val(
+                self.cx.func,
+                *v,
+                true,
+                Some(dummy(&self.cx.func.val(*v).ty)),
+            ),
+            Item::Mem(m) => Stmt::Let {
+                name: kept_name(&self.cx.func.mem(*m).name),
+                mutable: true,
+                ty: None,
+                init: none,
+            },
+            Item::Residual(name) => Stmt::Let {
+                name: Ident::new(name, self.cx.func.name.span()),
+                mutable: true,
+                ty: None,
+                init: none,
+            },
         }
     }
 
     fn looped(&self, stmt: &Ssa, out: &mut Vec<Stmt>) {
-        let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else { return };
+        let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else {
+            return;
+        };
         let fused = match self.cx.mode(id) {
             Mode::Fused(_) => self.reversed.fused.get(&id),
             _ => None,
@@ -165,37 +254,88 @@ impl Forward<'_> {
         if let Some((before, _)) = fused {
             out.extend(before.iter().cloned());
         }
-        let kept: Vec<&Carried> = stmt.kind.carried().iter().filter(|c| self.rerun.as_ref().is_none_or(|needed| needed.contains(&c.out) || needed.contains(&c.phi))).collect();
+        let kept: Vec<&Carried> = stmt
+            .kind
+            .carried()
+            .iter()
+            .filter(|c| {
+                self.rerun
+                    .as_ref()
+                    .is_none_or(|needed| needed.contains(&c.out) || needed.contains(&c.phi))
+            })
+            .collect();
         for c in &kept {
             out.push(let_val(self.cx.func, c.out, true, Some(Expr::Val(c.init))));
         }
         if let Some(count) = stmt.kind.count() {
             let zero = Some(Expr::Raw(quote!(0usize)));
-            out.push(Stmt::Let { name: self.cx.func.val(count).name.clone(), mutable: true, ty: None, init: zero });
+            out.push(Stmt::Let {
+                name: self.cx.func.val(count).name.clone(),
+                mutable: true,
+                ty: None,
+                init: zero,
+            });
         }
-        let mut inner: Vec<Stmt> = kept.iter().map(|c| let_val(self.cx.func, c.phi, false, Some(Expr::Val(c.out)))).collect();
+        let mut inner: Vec<Stmt> = kept
+            .iter()
+            .map(|c| let_val(self.cx.func, c.phi, false, Some(Expr::Val(c.out))))
+            .collect();
         if let StmtKind::While { head, cond, .. } = &stmt.kind {
             inner.extend(self.block(head));
-            inner.push(Stmt::If { cond: Expr::Not(Box::new(Expr::Val(*cond))), then: vec![Stmt::Break], els: Vec::new() });
+            inner.push(Stmt::If {
+                cond: Expr::Not(Box::new(Expr::Val(*cond))),
+                then: vec![Stmt::Break],
+                els: Vec::new(),
+            });
         }
         inner.extend(self.block(body));
         if let Some((_, reverse)) = fused {
-            inner.extend(sweep::block(self.cx, self.plan, self.saved, self.reversed, reverse));
+            inner.extend(sweep::block(
+                self.cx,
+                self.plan,
+                self.saved,
+                self.reversed,
+                reverse,
+            ));
         }
-        if let (Some(items), Some(stack)) = (self.plan.records.get(&id), self.saved.stacks.get(&id)) {
-            inner.push(Stmt::Expr(Expr::method(Expr::Name(stack.clone()), "push", vec![self.record(items)])));
+        if let (Some(items), Some(stack)) = (self.plan.records.get(&id), self.saved.stacks.get(&id))
+        {
+            inner.push(Stmt::Expr(Expr::method(
+                Expr::Name(stack.clone()),
+                "push",
+                vec![self.record(items)],
+            )));
         }
-        inner.extend(kept.iter().map(|c| Stmt::Assign { place: Expr::Val(c.out), op: "=", value: Expr::Val(c.next) }));
+        inner.extend(kept.iter().map(|c| Stmt::Assign {
+            place: Expr::Val(c.out),
+            op: "=",
+            value: Expr::Val(c.next),
+        }));
         if let Some(count) = stmt.kind.count() {
-            inner.push(Stmt::Assign { place: Expr::Val(count), op: "+=", value: Expr::Raw(quote!(1)) });
+            inner.push(Stmt::Assign {
+                place: Expr::Val(count),
+                op: "+=",
+                value: Expr::Raw(quote!(1)),
+            });
         }
-        if let StmtKind::For { until: Some(until), .. } = &stmt.kind {
-            inner.push(Stmt::If { cond: Expr::Val(*until), then: vec![Stmt::Break], els: Vec::new() });
+        if let StmtKind::For {
+            until: Some(until), ..
+        } = &stmt.kind
+        {
+            inner.push(Stmt::If {
+                cond: Expr::Val(*until),
+                then: vec![Stmt::Break],
+                els: Vec::new(),
+            });
         }
         out.push(match &stmt.kind {
             StmtKind::For { counter, range, .. } => {
                 let counter = &self.cx.func.val(*counter).name;
-                Stmt::For { pattern: quote!(#counter), iter: range_expr(range), body: inner }
+                Stmt::For {
+                    pattern: quote!(#counter),
+                    iter: range_expr(range),
+                    body: inner,
+                }
             }
             _ => Stmt::Loop { body: inner },
         });
@@ -205,7 +345,9 @@ impl Forward<'_> {
     fn record(&self, items: &BTreeSet<Item<'_>>) -> Expr {
         let read = |item: &Item<'_>| match item {
             Item::Val(v) => Expr::Val(*v),
-            Item::Mem(m) if self.plan.hoisted.contains(item) => Expr::Name(kept_name(&self.cx.func.mem(*m).name)),
+            Item::Mem(m) if self.plan.hoisted.contains(item) => {
+                Expr::Name(kept_name(&self.cx.func.mem(*m).name))
+            }
             Item::Mem(m) => Expr::Mem(*m),
             Item::Residual(name) => Expr::Name(Ident::new(name, self.cx.func.name.span())),
         };
@@ -219,12 +361,20 @@ impl Forward<'_> {
         for arg in &call.args {
             if let crate::compiler::ssa::Arg::RefVal(v, Some(after)) = arg {
                 match self.plan.hoisted.contains(&Item::Val(*after)) {
-                    true => out.push(Stmt::Assign { place: Expr::Val(*after), op: "=", value: Expr::Val(*v) }),
+                    true => out.push(Stmt::Assign {
+                        place: Expr::Val(*after),
+                        op: "=",
+                        value: Expr::Val(*v),
+                    }),
                     false => out.push(let_val(self.cx.func, *after, true, Some(Expr::Val(*v)))),
                 }
             }
         }
-        let args: Vec<Expr> = call.args.iter().map(|a| calls::argument(self.cx.func, a)).collect();
+        let args: Vec<Expr> = call
+            .args
+            .iter()
+            .map(|a| calls::argument(self.cx.func, a))
+            .collect();
         match self.cx.facts.varied_call(call) {
             false => self.constant_call(call, args, out),
             true => self.varied_call(call, args, out),
@@ -235,7 +385,11 @@ impl Forward<'_> {
     /// No argument depends on a differentiated parameter: the function itself is called.
     fn constant_call(&self, call: &Call, args: Vec<Expr>, out: &mut Vec<Stmt>) {
         let (path, generics) = (&call.path, &call.generics);
-        let function = if generics.is_empty() { quote!(#path) } else { quote!(#path::#generics) };
+        let function = if generics.is_empty() {
+            quote!(#path)
+        } else {
+            quote!(#path::#generics)
+        };
         let value = Expr::Call(function, args);
         match &call.result {
             None => out.push(Stmt::Expr(value)),
@@ -250,7 +404,10 @@ impl Forward<'_> {
         let value = Expr::Call(calls::entry(call, "__forward"), all);
         let residual = &call.residual;
         let kept = self.cx.facts.active_call(call);
-        let hoisted = self.cx.residual(call).is_some_and(|(name, _)| self.plan.hoisted.contains(&Item::Residual(name)));
+        let hoisted = self
+            .cx
+            .residual(call)
+            .is_some_and(|(name, _)| self.plan.hoisted.contains(&Item::Residual(name)));
         let bound = match (kept, hoisted) {
             (false, _) => quote!(_),
             (true, false) => quote!(#residual),
@@ -259,17 +416,30 @@ impl Forward<'_> {
         let result = call.result.as_ref();
         let names = result.map_or(quote!(_), |tree| self.result_pattern(tree));
         let ty = result.map_or(quote!(_), |tree| calls::type_of(self.cx.func, tree));
-        out.push(Stmt::Bind { pattern: quote!((#names, #bound): (#ty, _)), init: value });
+        out.push(Stmt::Bind {
+            pattern: quote!((#names, #bound): (#ty, _)),
+            init: value,
+        });
         if kept && hoisted {
-            let value = Expr::Call(quote!(::core::option::Option::Some), vec![Expr::Raw(quote!(pullback))]);
-            out.push(Stmt::Assign { place: Expr::Name(residual.clone()), op: "=", value });
+            let value = Expr::Call(
+                quote!(::core::option::Option::Some),
+                vec![Expr::Raw(quote!(pullback))],
+            );
+            out.push(Stmt::Assign {
+                place: Expr::Name(residual.clone()),
+                op: "=",
+                value,
+            });
         }
     }
 
     fn bind(&self, tree: &Tree, value: Expr, out: &mut Vec<Stmt>) {
         let names = self.result_pattern(tree);
         let ty = calls::type_of(self.cx.func, tree);
-        out.push(Stmt::Bind { pattern: quote!(#names: #ty), init: value });
+        out.push(Stmt::Bind {
+            pattern: quote!(#names: #ty),
+            init: value,
+        });
     }
 
     fn result_pattern(&self, tree: &Tree) -> TokenStream {
@@ -291,7 +461,11 @@ impl Forward<'_> {
             tree.for_each_val(&mut |v| {
                 if self.plan.hoisted.contains(&Item::Val(v)) {
                     let value = Expr::Name(kept_name(&self.cx.func.val(v).name));
-                    out.push(Stmt::Assign { place: Expr::Val(v), op: "=", value });
+                    out.push(Stmt::Assign {
+                        place: Expr::Val(v),
+                        op: "=",
+                        value,
+                    });
                 }
             });
         }
@@ -300,7 +474,10 @@ impl Forward<'_> {
 
 /// The variable that keeps something beyond the block that it was made in.
 pub(super) fn kept_name(name: &Ident) -> Ident {
-    Ident::new(&format!("{}_kept", crate::compiler::names::plain(name)), name.span())
+    Ident::new(
+        &format!("{}_kept", crate::compiler::names::plain(name)),
+        name.span(),
+    )
 }
 
 /// `let v: f64 = init;`
@@ -310,7 +487,12 @@ pub(crate) fn let_val(func: &Func, v: ValId, mutable: bool, init: Option<Expr>) 
         ty @ (Ty::Real(_) | Ty::Bool) => Some(ty_tokens(ty)),
         _ => None,
     };
-    Stmt::Let { name: val.name.clone(), mutable, ty, init }
+    Stmt::Let {
+        name: val.name.clone(),
+        mutable,
+        ty,
+        init,
+    }
 }
 
 /// A value that is never read.
@@ -368,12 +550,23 @@ pub(crate) fn store_op(op: StoreOp) -> &'static str {
 }
 
 /// `a.push(…);`
-pub(crate) fn push(func: &Func, at: &Place, base: Expr, init: &Init, val: &dyn Fn(ValId) -> Expr, mem: &dyn Fn(crate::compiler::ssa::MemId) -> Expr) -> Stmt {
+pub(crate) fn push(
+    func: &Func,
+    at: &Place,
+    base: Expr,
+    init: &Init,
+    val: &dyn Fn(ValId) -> Expr,
+    mem: &dyn Fn(crate::compiler::ssa::MemId) -> Expr,
+) -> Stmt {
     let inner = match &func.mem(at.mem).ty {
         Ty::Vec(inner) | Ty::Seq(inner) => (**inner).clone(),
         _ => Ty::Opaque,
     };
-    Stmt::Expr(Expr::method(place(func, at, base), "push", vec![init_expr(func, &inner, init, val, mem)]))
+    Stmt::Expr(Expr::method(
+        place(func, at, base),
+        "push",
+        vec![init_expr(func, &inner, init, val, mem)],
+    ))
 }
 
 /// Copies a whole array or vector.
@@ -384,18 +577,39 @@ pub(crate) fn copy(func: &Func, dst: &Place, src: &Place) -> Stmt {
         _ => to,
     };
     let from = place(func, src, Expr::Mem(src.mem));
-    Stmt::Assign { place: to, op: "=", value: Expr::method(from, "clone", Vec::new()) }
+    Stmt::Assign {
+        place: to,
+        op: "=",
+        value: Expr::method(from, "clone", Vec::new()),
+    }
 }
 
 /// `let mut a = …;`
-pub(crate) fn alloc(func: &Func, m: crate::compiler::ssa::MemId, init: &Init, val: &dyn Fn(ValId) -> Expr, mem: &dyn Fn(crate::compiler::ssa::MemId) -> Expr) -> Stmt {
+pub(crate) fn alloc(
+    func: &Func,
+    m: crate::compiler::ssa::MemId,
+    init: &Init,
+    val: &dyn Fn(ValId) -> Expr,
+    mem: &dyn Fn(crate::compiler::ssa::MemId) -> Expr,
+) -> Stmt {
     let info = func.mem(m);
     let init = init_expr(func, &info.ty, init, val, mem);
-    Stmt::Let { name: info.name.clone(), mutable: true, ty: Some(ty_tokens(&info.ty)), init: Some(init) }
+    Stmt::Let {
+        name: info.name.clone(),
+        mutable: true,
+        ty: Some(ty_tokens(&info.ty)),
+        init: Some(init),
+    }
 }
 
 /// The expression that makes an array or vector.
-pub(crate) fn init_expr(func: &Func, ty: &Ty, init: &Init, val: &dyn Fn(ValId) -> Expr, mem: &dyn Fn(crate::compiler::ssa::MemId) -> Expr) -> Expr {
+pub(crate) fn init_expr(
+    func: &Func,
+    ty: &Ty,
+    init: &Init,
+    val: &dyn Fn(ValId) -> Expr,
+    mem: &dyn Fn(crate::compiler::ssa::MemId) -> Expr,
+) -> Expr {
     let inner_ty = match ty {
         Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Seq(inner) => (**inner).clone(),
         _ => Ty::Opaque,
@@ -408,46 +622,82 @@ pub(crate) fn init_expr(func: &Func, ty: &Ty, init: &Init, val: &dyn Fn(ValId) -
                 Ty::Array(_, len) => Expr::Raw(len.clone()),
                 _ => Expr::Val(*len),
             };
-            Expr::Repeat(is_vec, Box::new(init_expr(func, &inner_ty, inner, val, mem)), Box::new(len))
+            Expr::Repeat(
+                is_vec,
+                Box::new(init_expr(func, &inner_ty, inner, val, mem)),
+                Box::new(len),
+            )
         }
         Init::List(parts) => {
-            let parts = parts.iter().map(|p| init_expr(func, &inner_ty, p, val, mem)).collect();
-            if is_vec { Expr::Vec(parts) } else { Expr::List(parts) }
+            let parts = parts
+                .iter()
+                .map(|p| init_expr(func, &inner_ty, p, val, mem))
+                .collect();
+            if is_vec {
+                Expr::Vec(parts)
+            } else {
+                Expr::List(parts)
+            }
         }
         Init::Tuple(parts) => {
             let types: Vec<Ty> = match ty {
                 Ty::Tuple(types) => types.clone(),
                 _ => vec![Ty::Opaque; parts.len()],
             };
-            Expr::Tuple(parts.iter().zip(&types).map(|(p, t)| init_expr(func, t, p, val, mem)).collect())
+            Expr::Tuple(
+                parts
+                    .iter()
+                    .zip(&types)
+                    .map(|(p, t)| init_expr(func, t, p, val, mem))
+                    .collect(),
+            )
         }
         Init::Clone(at) => {
             let from = place(func, at, mem(at.mem));
-            let slice = matches!(at.path.last(), Some(Proj::Range { .. })) || (at.path.is_empty() && matches!(func.mem(at.mem).ty, Ty::Slice(_)));
+            let slice = matches!(at.path.last(), Some(Proj::Range { .. }))
+                || (at.path.is_empty() && matches!(func.mem(at.mem).ty, Ty::Slice(_)));
             let owned_vec = matches!(ty, Ty::Vec(_));
             match (slice || owned_vec, matches!(ty, Ty::Array(..))) {
                 (_, true) => match func.mem(at.mem).origin {
                     Origin::Local | Origin::Owned(_) => Expr::method(from, "clone", Vec::new()),
-                    _ if at.path.is_empty() => Expr::method(Expr::Deref(Box::new(from)), "clone", Vec::new()),
+                    _ if at.path.is_empty() => {
+                        Expr::method(Expr::Deref(Box::new(from)), "clone", Vec::new())
+                    }
                     _ => Expr::method(from, "clone", Vec::new()),
                 },
                 (true, false) => Expr::method(from, "to_vec", Vec::new()),
                 _ => Expr::method(from, "clone", Vec::new()),
             }
         }
-        Init::Blank => reverse::zeros(ty).unwrap_or_else(|| Expr::Raw(quote!(::std::vec::Vec::new()))),
+        Init::Blank => {
+            reverse::zeros(ty).unwrap_or_else(|| Expr::Raw(quote!(::std::vec::Vec::new())))
+        }
     }
 }
 
 /// `lo..hi`, with what was said about its order.
 pub(crate) fn range_expr(range: &Range) -> Expr {
-    let base = Expr::Range(Some(Box::new(Expr::Val(range.lo))), Some(Box::new(Expr::Val(range.hi))), range.inclusive);
+    let base = Expr::Range(
+        Some(Box::new(Expr::Val(range.lo))),
+        Some(Box::new(Expr::Val(range.hi))),
+        range.inclusive,
+    );
     let step = |e: Expr| match range.step {
         Some(n) => Expr::method(e, "step_by", vec![Expr::Val(n)]),
         None => e,
     };
-    let rev = |e: Expr| if range.rev { Expr::method(e, "rev", Vec::new()) } else { e };
-    if range.rev_first { step(rev(base)) } else { rev(step(base)) }
+    let rev = |e: Expr| {
+        if range.rev {
+            Expr::method(e, "rev", Vec::new())
+        } else {
+            e
+        }
+    };
+    if range.rev_first {
+        step(rev(base))
+    } else {
+        rev(step(base))
+    }
 }
 
 /// Tokens of the user's with their names in scope.
@@ -483,17 +733,35 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, rt: &TokenStream, sel: &
         Op::Load(at) => place(func, at, Expr::Mem(at.mem)),
         Op::Len(at) => Expr::method(place(func, at, Expr::Mem(at.mem)), "len", Vec::new()),
         Op::Rule { rule, args, .. } => scope(func, v, rule, args, rt).expr(rule.primal),
-        Op::Weight { site, rule, kink, args } => {
+        Op::Weight {
+            site,
+            rule,
+            kink,
+            args,
+        } => {
             let scope = scope(func, args[0], rule, args, rt);
             let kink = &rule.decisions[*kink];
-            let args = vec![site_ref(*site), to_f64(func, args[0], scope.expr(kink.margin)), scope.expr(kink.above), scope.expr(kink.tie)];
+            let args = vec![
+                site_ref(*site),
+                to_f64(func, args[0], scope.expr(kink.margin)),
+                scope.expr(kink.above),
+                scope.expr(kink.tie),
+            ];
             Expr::method(Expr::Raw(quote!(#sel)), "weight", args)
         }
         Op::Branch { site, op, lhs, rhs } => {
             let (a, b) = (Expr::Val(*lhs), Expr::Val(*rhs));
-            let margin = to_f64(func, if func.is_real(*lhs) { *lhs } else { *rhs }, Expr::bin("-", a.clone(), b.clone()));
+            let margin = to_f64(
+                func,
+                if func.is_real(*lhs) { *lhs } else { *rhs },
+                Expr::bin("-", a.clone(), b.clone()),
+            );
             let holds = Expr::bin(bin_op(*op), a.clone(), b.clone());
-            Expr::method(Expr::Raw(quote!(#sel)), "branch", vec![site_ref(*site), margin, holds, Expr::bin("==", a, b)])
+            Expr::method(
+                Expr::Raw(quote!(#sel)),
+                "branch",
+                vec![site_ref(*site), margin, holds, Expr::bin("==", a, b)],
+            )
         }
         Op::Classify(method, a) => {
             let real = ty_tokens(&func.val(*a).ty);
@@ -503,9 +771,24 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, rt: &TokenStream, sel: &
     }
 }
 
-fn scope<'r>(func: &Func, y: ValId, rule: &'r autodiff_runtime::rules::Rule, args: &[ValId], rt: &TokenStream) -> crate::compiler::rule_text::Scope<'r> {
-    let names = rule.args.iter().copied().zip(args.iter().map(|a| Expr::Val(*a))).collect();
-    crate::compiler::rule_text::Scope { names, real: ty_tokens(&func.val(y).ty), rt: rt.clone() }
+fn scope<'r>(
+    func: &Func,
+    y: ValId,
+    rule: &'r autodiff_runtime::rules::Rule,
+    args: &[ValId],
+    rt: &TokenStream,
+) -> crate::compiler::rule_text::Scope<'r> {
+    let names = rule
+        .args
+        .iter()
+        .copied()
+        .zip(args.iter().map(|a| Expr::Val(*a)))
+        .collect();
+    crate::compiler::rule_text::Scope {
+        names,
+        real: ty_tokens(&func.val(y).ty),
+        rt: rt.clone(),
+    }
 }
 
 fn site_ref(site: crate::compiler::ssa::SiteId) -> Expr {

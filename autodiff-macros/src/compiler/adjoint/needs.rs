@@ -32,7 +32,13 @@ pub(crate) struct Plan<'a> {
 
 /// Decides for every value.
 pub(super) fn run<'a>(cx: &'a Context<'a>, reversed: &Reversed<'a>) -> Plan<'a> {
-    let mut needs = Needs { cx, plan: Plan::default(), seen: BTreeSet::new(), seen_mems: BTreeSet::new(), pending: BTreeMap::new() };
+    let mut needs = Needs {
+        cx,
+        plan: Plan::default(),
+        seen: BTreeSet::new(),
+        seen_mems: BTreeSet::new(),
+        pending: BTreeMap::new(),
+    };
     needs.block(&reversed.body);
     for (before, body) in reversed.fused.values() {
         before.iter().for_each(|s| needs.code(s));
@@ -63,7 +69,10 @@ impl<'a> Needs<'a> {
                 }
                 Rev::Loop { stmt, body } => {
                     self.trip_count(&stmt.kind);
-                    if matches!(stmt.kind.loop_id().map(|l| self.cx.mode(l)), Some(Mode::Rerun)) {
+                    if matches!(
+                        stmt.kind.loop_id().map(|l| self.cx.mode(l)),
+                        Some(Mode::Rerun)
+                    ) {
                         self.rerun(stmt.kind.loop_body());
                     }
                     self.block(body);
@@ -100,7 +109,10 @@ impl<'a> Needs<'a> {
             return self.val(*count);
         }
         if let StmtKind::For { range, .. } = kind {
-            [Some(range.lo), Some(range.hi), range.step].into_iter().flatten().for_each(|v| self.val(v));
+            [Some(range.lo), Some(range.hi), range.step]
+                .into_iter()
+                .flatten()
+                .for_each(|v| self.val(v));
         }
     }
 
@@ -134,7 +146,10 @@ impl<'a> Needs<'a> {
         if self.is_inlined(v) || self.is_rebuilt_counter(v) {
             return;
         }
-        self.pending.entry(region).or_default().insert((self.cx.layout.def_pos(v), v));
+        self.pending
+            .entry(region)
+            .or_default()
+            .insert((self.cx.layout.def_pos(v), v));
     }
 
     /// Literals are printed where they are used.
@@ -145,7 +160,10 @@ impl<'a> Needs<'a> {
     /// The counter of a loop whose reverse runs over the same range.
     fn is_rebuilt_counter(&self, v: ValId) -> bool {
         match self.cx.layout.blocks[self.cx.layout.def_block(v)].role {
-            Role::Body(l) => !self.cx.layout.counts.contains_key(&l) && self.cx.layout.counters.get(&l) == Some(&v),
+            Role::Body(l) => {
+                !self.cx.layout.counts.contains_key(&l)
+                    && self.cx.layout.counters.get(&l) == Some(&v)
+            }
             _ => false,
         }
     }
@@ -164,7 +182,9 @@ impl<'a> Needs<'a> {
         if block != region {
             self.plan.hoisted.insert(item);
         }
-        if let (false, Role::Body(l)) = (self.cx.is_live(region), self.cx.layout.blocks[region].role) {
+        if let (false, Role::Body(l)) =
+            (self.cx.is_live(region), self.cx.layout.blocks[region].role)
+        {
             self.plan.records.entry(l).or_default().insert(item);
         }
     }
@@ -173,7 +193,9 @@ impl<'a> Needs<'a> {
     fn settle(&mut self) {
         while let Some(region) = self.deepest() {
             let todo = self.pending.remove(&region).unwrap_or_default();
-            let (costly, cheap): (Vec<_>, Vec<_>) = todo.into_iter().partition(|(_, v)| !self.is_cheap(*v, region));
+            let (costly, cheap): (Vec<_>, Vec<_>) = todo
+                .into_iter()
+                .partition(|(_, v)| !self.is_cheap(*v, region));
             for (_, v) in costly {
                 self.keep(v, region);
             }
@@ -184,7 +206,11 @@ impl<'a> Needs<'a> {
     }
 
     fn deepest(&self) -> Option<BlockId> {
-        self.pending.iter().filter(|(_, todo)| !todo.is_empty()).map(|(r, _)| *r).max_by_key(|r| self.depth(*r))
+        self.pending
+            .iter()
+            .filter(|(_, todo)| !todo.is_empty())
+            .map(|(r, _)| *r)
+            .max_by_key(|r| self.depth(*r))
     }
 
     fn depth(&self, mut block: BlockId) -> usize {
@@ -206,14 +232,20 @@ impl<'a> Needs<'a> {
         if block != region {
             self.plan.hoisted.insert(Item::Val(v));
         }
-        if let (false, Role::Body(l)) = (self.cx.is_live(region), self.cx.layout.blocks[region].role) {
+        if let (false, Role::Body(l)) =
+            (self.cx.is_live(region), self.cx.layout.blocks[region].role)
+        {
             self.plan.records.entry(l).or_default().insert(Item::Val(v));
         }
     }
 
     fn is_kept(&self, v: ValId, region: BlockId) -> bool {
         match (self.cx.is_live(region), self.cx.layout.blocks[region].role) {
-            (false, Role::Body(l)) => self.plan.records.get(&l).is_some_and(|items| items.contains(&Item::Val(v))),
+            (false, Role::Body(l)) => self
+                .plan
+                .records
+                .get(&l)
+                .is_some_and(|items| items.contains(&Item::Val(v))),
             _ => self.cx.layout.def_block(v) == region || self.plan.hoisted.contains(&Item::Val(v)),
         }
     }
@@ -235,7 +267,13 @@ impl<'a> Needs<'a> {
     }
 
     /// The values that would have to be kept to compute `v` again.
-    fn missing(&self, v: ValId, region: BlockId, missing: &mut BTreeSet<ValId>, visited: &mut BTreeSet<ValId>) {
+    fn missing(
+        &self,
+        v: ValId,
+        region: BlockId,
+        missing: &mut BTreeSet<ValId>,
+        visited: &mut BTreeSet<ValId>,
+    ) {
         if !visited.insert(v) || self.at_hand(v, region) {
             return;
         }
@@ -250,7 +288,10 @@ impl<'a> Needs<'a> {
 
     fn at_hand(&self, v: ValId, region: BlockId) -> bool {
         let home = self.cx.layout.region(self.cx.layout.def_block(v));
-        home != region || self.is_inlined(v) || self.is_rebuilt_counter(v) || self.is_kept(v, region)
+        home != region
+            || self.is_inlined(v)
+            || self.is_rebuilt_counter(v)
+            || self.is_kept(v, region)
     }
 
     /// Computes `v` again, and what it takes.
@@ -263,10 +304,18 @@ impl<'a> Needs<'a> {
             return self.val(v);
         }
         self.seen.insert(v);
-        if !self.plan.recompute.entry(block).or_default().insert((self.cx.layout.def_pos(v), v)) {
+        if !self
+            .plan
+            .recompute
+            .entry(block)
+            .or_default()
+            .insert((self.cx.layout.def_pos(v), v))
+        {
             return;
         }
-        let Some(op) = self.cx.layout.op(v) else { return };
+        let Some(op) = self.cx.layout.op(v) else {
+            return;
+        };
         let (mut uses, mut mems) = (Vec::new(), Vec::new());
         op.for_each_use(&mut |u| uses.push(u));
         op.for_each_mem(&mut |m| mems.push(m));
@@ -278,11 +327,24 @@ impl<'a> Needs<'a> {
     fn is_cheap(&self, v: ValId, region: BlockId) -> bool {
         match self.cx.layout.op(v) {
             Some(Op::Bin(BinOp::Div | BinOp::Rem, ..)) => !self.cx.func.is_real(v),
-            Some(Op::Lit(_) | Op::Un(..) | Op::Bin(..) | Op::Cast(..) | Op::Stop(_) | Op::Classify(..)) => true,
-            Some(Op::Rule { rule, .. }) => !rule.costly && rule.std_method && !rule.decisions.is_empty(),
+            Some(
+                Op::Lit(_)
+                | Op::Un(..)
+                | Op::Bin(..)
+                | Op::Cast(..)
+                | Op::Stop(_)
+                | Op::Classify(..),
+            ) => true,
+            Some(Op::Rule { rule, .. }) => {
+                !rule.costly && rule.std_method && !rule.decisions.is_empty()
+            }
             Some(Op::Load(at)) => self.can_load_again(v, at, region),
-            Some(Op::Len(at)) => !self.cx.layout.grows(at.mem) && self.can_load_again(v, at, region),
-            Some(Op::Opaque(code)) => code.pure && code.uses.is_empty() && !matches!(self.cx.func.val(v).ty, Ty::Opaque),
+            Some(Op::Len(at)) => {
+                !self.cx.layout.grows(at.mem) && self.can_load_again(v, at, region)
+            }
+            Some(Op::Opaque(code)) => {
+                code.pure && code.uses.is_empty() && !matches!(self.cx.func.val(v).ty, Ty::Opaque)
+            }
             _ => false,
         }
     }
@@ -301,7 +363,11 @@ impl<'a> Needs<'a> {
             return false;
         }
         let live = self.live_region(region);
-        let scope = if layout.contains(live, home) { home } else { live };
+        let scope = if layout.contains(live, home) {
+            home
+        } else {
+            live
+        };
         layout.stable(m, layout.def_pos(v), scope)
     }
 

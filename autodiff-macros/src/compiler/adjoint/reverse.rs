@@ -18,7 +18,10 @@ use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{BinOp, LoopId, Ty, UnOp};
 use crate::compiler::names::Names;
 use crate::compiler::rule_text::Scope;
-use crate::compiler::ssa::{Arg, Block, Call, Carried, Init, MemId, Op, Phi, Place, Stmt as Ssa, StmtKind, StoreOp, Tree, ValId};
+use crate::compiler::ssa::{
+    Arg, Block, Call, Carried, Init, MemId, Op, Phi, Place, Stmt as Ssa, StmtKind, StoreOp, Tree,
+    ValId,
+};
 
 /// Reverses the whole function.
 pub(super) fn run<'a>(cx: &'a Context<'a>, fresh: &mut Names) -> Reversed<'a> {
@@ -35,7 +38,10 @@ pub(super) fn run<'a>(cx: &'a Context<'a>, fresh: &mut Names) -> Reversed<'a> {
     };
     let mut body = pass.block(&cx.func.body, Start::Results);
     pass.finish_parameters(&mut body.stmts);
-    Reversed { body, fused: pass.fused }
+    Reversed {
+        body,
+        fused: pass.fused,
+    }
 }
 
 /// What the reverse of a block starts with.
@@ -90,11 +96,22 @@ impl<'a> Reverse<'a, '_> {
                 let local = self.cx.func.mem(*m).origin == crate::compiler::ssa::Origin::Local;
                 if self.cx.facts.active_mem(*m) && local && self.declared_mems.insert(*m) {
                     let name = self.cx.names.mem_bar(*m);
-                    out.push(Rev::Code(Stmt::Let { name, mutable: true, ty: None, init: Some(seed) }));
+                    out.push(Rev::Code(Stmt::Let {
+                        name,
+                        mutable: true,
+                        ty: None,
+                        init: Some(seed),
+                    }));
                 } else if self.cx.facts.active_mem(*m) {
                     let rt = self.rt();
                     let bar = self.mem_bar(*m);
-                    let add = Expr::Call(quote!(#rt::add), vec![Expr::borrow(true, self.whole_bar(*m, bar)), Expr::Ref(false, Box::new(seed))]);
+                    let add = Expr::Call(
+                        quote!(#rt::add),
+                        vec![
+                            Expr::borrow(true, self.whole_bar(*m, bar)),
+                            Expr::Ref(false, Box::new(seed)),
+                        ],
+                    );
                     out.push(Rev::Code(Stmt::Expr(add)));
                 }
             }
@@ -111,9 +128,17 @@ impl<'a> Reverse<'a, '_> {
     fn finish_parameters(&mut self, out: &mut Vec<Rev<'a>>) {
         for (param, bar) in self.cx.func.params.iter().zip(&self.cx.names.bars) {
             if let (Tree::Val(entry), Some(_)) = (&param.entry, param.exit) {
-                let value = if self.declared.contains(entry) { Expr::Bar(*entry) } else { Expr::zero() };
+                let value = if self.declared.contains(entry) {
+                    Expr::Bar(*entry)
+                } else {
+                    Expr::zero()
+                };
                 let place = Expr::Deref(Box::new(Expr::Name(bar.clone())));
-                out.push(Rev::Code(Stmt::Assign { place, op: "=", value }));
+                out.push(Rev::Code(Stmt::Assign {
+                    place,
+                    op: "=",
+                    value,
+                }));
                 continue;
             }
             let base = match &param.entry {
@@ -126,10 +151,20 @@ impl<'a> Reverse<'a, '_> {
 
     fn finish_tree(&mut self, tree: &Tree, place: Expr, out: &mut Vec<Rev<'a>>) {
         match tree {
-            Tree::Val(v) if self.declared.contains(v) => out.push(Rev::Code(Stmt::Assign { place, op: "+=", value: Expr::Bar(*v) })),
+            Tree::Val(v) if self.declared.contains(v) => out.push(Rev::Code(Stmt::Assign {
+                place,
+                op: "+=",
+                value: Expr::Bar(*v),
+            })),
             Tree::Mem(m) if self.declared_mems.contains(m) => {
                 let rt = self.rt();
-                let add = Expr::Call(quote!(#rt::add), vec![Expr::borrow(true, place), Expr::Ref(false, Box::new(Expr::MemBar(*m)))]);
+                let add = Expr::Call(
+                    quote!(#rt::add),
+                    vec![
+                        Expr::borrow(true, place),
+                        Expr::Ref(false, Box::new(Expr::MemBar(*m))),
+                    ],
+                );
                 out.push(Rev::Code(Stmt::Expr(add)));
             }
             Tree::Tuple(parts) => {
@@ -151,7 +186,9 @@ impl<'a> Reverse<'a, '_> {
         let mut out = Vec::new();
         match start {
             Start::Results => self.seed_results(&mut out),
-            Start::Adjoints(all) => all.into_iter().for_each(|(v, e)| self.contribute(v, e, &mut out)),
+            Start::Adjoints(all) => all
+                .into_iter()
+                .for_each(|(v, e)| self.contribute(v, e, &mut out)),
         }
         self.declare_touched(&mut out, 0);
         for stmt in block.stmts.iter().rev() {
@@ -173,8 +210,18 @@ impl<'a> Reverse<'a, '_> {
     fn take_touched(&mut self) -> Vec<Stmt> {
         let layout = self.cx.layout;
         let here = self.current;
-        let vals: Vec<ValId> = self.touched.iter().copied().filter(|v| layout.def_block(*v) == here).collect();
-        let mems: Vec<MemId> = self.touched_mems.iter().copied().filter(|m| layout.mem_block(*m) == here).collect();
+        let vals: Vec<ValId> = self
+            .touched
+            .iter()
+            .copied()
+            .filter(|v| layout.def_block(*v) == here)
+            .collect();
+        let mems: Vec<MemId> = self
+            .touched_mems
+            .iter()
+            .copied()
+            .filter(|m| layout.mem_block(*m) == here)
+            .collect();
         let mut decls = Vec::new();
         for v in vals {
             self.touched.remove(&v);
@@ -191,17 +238,32 @@ impl<'a> Reverse<'a, '_> {
 
     fn declare(&self, v: ValId, init: Expr) -> Stmt {
         let ty = Some(ty_tokens(&self.cx.func.val(v).ty));
-        Stmt::Let { name: self.cx.names.bar(v), mutable: true, ty, init: Some(init) }
+        Stmt::Let {
+            name: self.cx.names.bar(v),
+            mutable: true,
+            ty,
+            init: Some(init),
+        }
     }
 
     /// `let mut a_bar = ` zeros of the shape of `a`.
     fn declare_mem(&self, m: MemId) -> Stmt {
         let mem = self.cx.func.mem(m);
-        let init = zeros(&mem.ty).or_else(|| self.zeros_by_init(m)).unwrap_or_else(|| {
-            let rt = self.rt();
-            Expr::Call(quote!(#rt::zero_like), vec![Expr::Ref(false, Box::new(Expr::Mem(m)))])
-        });
-        Stmt::Let { name: self.cx.names.mem_bar(m), mutable: true, ty: None, init: Some(init) }
+        let init = zeros(&mem.ty)
+            .or_else(|| self.zeros_by_init(m))
+            .unwrap_or_else(|| {
+                let rt = self.rt();
+                Expr::Call(
+                    quote!(#rt::zero_like),
+                    vec![Expr::Ref(false, Box::new(Expr::Mem(m)))],
+                )
+            });
+        Stmt::Let {
+            name: self.cx.names.mem_bar(m),
+            mutable: true,
+            ty: None,
+            init: Some(init),
+        }
     }
 
     /// `vec![0.0; n]` for a vector that begins as `vec![x; n]` and is never replaced.
@@ -215,7 +277,11 @@ impl<'a> Reverse<'a, '_> {
             _ => {}
         });
         match (&self.cx.func.mem(m).ty, init) {
-            (Ty::Vec(inner), Some(Init::Repeat(_, len))) if !replaced => Some(Expr::Repeat(true, Box::new(zeros(inner)?), Box::new(Expr::Val(*len)))),
+            (Ty::Vec(inner), Some(Init::Repeat(_, len))) if !replaced => Some(Expr::Repeat(
+                true,
+                Box::new(zeros(inner)?),
+                Box::new(Expr::Val(*len)),
+            )),
             _ => None,
         }
     }
@@ -238,7 +304,10 @@ impl<'a> Reverse<'a, '_> {
 
     /// The adjoint of a memory variable; it exists from here on.
     fn mem_bar(&mut self, m: MemId) -> Expr {
-        let local = matches!(self.cx.func.mem(m).origin, crate::compiler::ssa::Origin::Local);
+        let local = matches!(
+            self.cx.func.mem(m).origin,
+            crate::compiler::ssa::Origin::Local
+        );
         if local && !self.declared_mems.contains(&m) {
             self.touched_mems.insert(m);
         }
@@ -263,13 +332,22 @@ impl<'a> Reverse<'a, '_> {
 
     /// Writes the reverse of the iterations of a fused loop, to run together with the iterations.
     fn fuse(&mut self, stmt: &'a Ssa) {
-        let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else { return };
-        let Mode::Fused(seeds) = self.cx.mode(id) else { return };
+        let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else {
+            return;
+        };
+        let Mode::Fused(seeds) = self.cx.mode(id) else {
+            return;
+        };
         let mut before: Vec<Stmt> = Vec::new();
         for (out, seed) in seeds {
             self.suppressed.insert(*out);
             let ty = Some(ty_tokens(&self.cx.func.val(*out).ty));
-            before.push(Stmt::Let { name: self.cx.names.bar(*out), mutable: false, ty, init: Some(seed.clone()) });
+            before.push(Stmt::Let {
+                name: self.cx.names.bar(*out),
+                mutable: false,
+                ty,
+                init: Some(seed.clone()),
+            });
         }
         let reversed = self.accumulating_body(stmt, body);
         before.extend(self.take_touched());
@@ -279,9 +357,22 @@ impl<'a> Reverse<'a, '_> {
     /// The reverse of one iteration of a loop whose accumulators have the adjoint of their value
     /// after the loop.
     fn accumulating_body(&mut self, stmt: &'a Ssa, body: &'a Block) -> RevBlock<'a> {
-        let accumulators: Vec<&Carried> = stmt.kind.carried().iter().filter(|c| self.cx.facts.active(c.out)).collect();
+        let accumulators: Vec<&Carried> = stmt
+            .kind
+            .carried()
+            .iter()
+            .filter(|c| self.cx.facts.active(c.out))
+            .collect();
         self.suppressed.extend(accumulators.iter().map(|c| c.phi));
-        self.block(body, Start::Adjoints(accumulators.iter().map(|c| (c.next, Expr::Bar(c.out))).collect()))
+        self.block(
+            body,
+            Start::Adjoints(
+                accumulators
+                    .iter()
+                    .map(|c| (c.next, Expr::Bar(c.out)))
+                    .collect(),
+            ),
+        )
     }
 
     fn stmt(&mut self, stmt: &'a Ssa, out: &mut Vec<Rev<'a>>) {
@@ -299,7 +390,12 @@ impl<'a> Reverse<'a, '_> {
             StmtKind::Push { place, init } => self.unpush(place, init, out),
             StmtKind::Store { place, op, value } => self.store(place, *op, *value, out),
             StmtKind::Copy { dst, src } => self.copy(dst, src, out),
-            StmtKind::If { cond, then, els, phis } => self.branch(*cond, then, els, phis, out),
+            StmtKind::If {
+                cond,
+                then,
+                els,
+                phis,
+            } => self.branch(*cond, then, els, phis, out),
             StmtKind::For { .. } | StmtKind::While { .. } => self.looped(stmt, out),
             StmtKind::Call(call) => self.call(call, stmt.span, out),
             StmtKind::Effect(_) => {}
@@ -328,7 +424,11 @@ impl<'a> Reverse<'a, '_> {
                 let ty = ty_tokens(&self.cx.func.val(*a).ty);
                 self.contribute(*a, Expr::Cast(Box::new(bar), ty), out);
             }
-            Op::Rule { rule, args, weights } => {
+            Op::Rule {
+                rule,
+                args,
+                weights,
+            } => {
                 let scope = rule_scope(self.cx, v, rule, args, weights);
                 for (k, arg) in args.iter().enumerate() {
                     if self.cx.facts.active(*arg) {
@@ -353,7 +453,12 @@ impl<'a> Reverse<'a, '_> {
         }
         let name = self.fresh.numbered("q", "_", 1, self.cx.func.val(y).span);
         let ty = Some(ty_tokens(&self.cx.func.val(y).ty));
-        out.push(Rev::Code(Stmt::Let { name: name.clone(), mutable: false, ty, init: Some(quotient) }));
+        out.push(Rev::Code(Stmt::Let {
+            name: name.clone(),
+            mutable: false,
+            ty,
+            init: Some(quotient),
+        }));
         self.contribute(a, Expr::Name(name.clone()), out);
         self.contribute(b, Expr::neg(Expr::mul(Expr::Name(name), Expr::Val(y))), out);
     }
@@ -362,7 +467,10 @@ impl<'a> Reverse<'a, '_> {
     fn remainder(&mut self, y: ValId, a: ValId, b: ValId, out: &mut Vec<Rev<'a>>) {
         self.contribute(a, Expr::Bar(y), out);
         let real = ty_tokens(&self.cx.func.val(y).ty);
-        let steps = Expr::Call(quote!(#real::trunc), vec![Expr::bin("/", Expr::Val(a), Expr::Val(b))]);
+        let steps = Expr::Call(
+            quote!(#real::trunc),
+            vec![Expr::bin("/", Expr::Val(a), Expr::Val(b))],
+        );
         self.contribute(b, Expr::neg(Expr::mul(Expr::Bar(y), steps)), out);
     }
 
@@ -377,7 +485,12 @@ impl<'a> Reverse<'a, '_> {
                 if active {
                     let name = self.fresh.numbered("sum", "_", 1, self.cx.func.name.span());
                     let sum = Expr::Call(quote!(#rt::sum), vec![Expr::Ref(false, Box::new(bar))]);
-                    out.push(Rev::Code(Stmt::Let { name: name.clone(), mutable: false, ty: None, init: Some(sum) }));
+                    out.push(Rev::Code(Stmt::Let {
+                        name: name.clone(),
+                        mutable: false,
+                        ty: None,
+                        init: Some(sum),
+                    }));
                     self.init(Expr::Name(name), inner, out);
                 }
             }
@@ -389,12 +502,19 @@ impl<'a> Reverse<'a, '_> {
             }
             Init::Tuple(parts) => {
                 for (k, part) in parts.iter().enumerate() {
-                    self.init(Expr::Field(Box::new(bar.clone()), u32::try_from(k).unwrap_or(0)), part, out);
+                    self.init(
+                        Expr::Field(Box::new(bar.clone()), u32::try_from(k).unwrap_or(0)),
+                        part,
+                        out,
+                    );
                 }
             }
             Init::Clone(src) if self.cx.facts.active_mem(src.mem) => {
                 let dst = self.bar_place(src);
-                let add = Expr::Call(quote!(#rt::add), vec![Expr::borrow(true, dst), Expr::Ref(false, Box::new(bar))]);
+                let add = Expr::Call(
+                    quote!(#rt::add),
+                    vec![Expr::borrow(true, dst), Expr::Ref(false, Box::new(bar))],
+                );
                 out.push(Rev::Code(Stmt::Expr(add)));
             }
             Init::Clone(_) | Init::Blank => {}
@@ -411,7 +531,11 @@ impl<'a> Reverse<'a, '_> {
             StoreOp::Sub => self.contribute(value, Expr::neg(bar), out),
             StoreOp::Set => {
                 self.contribute(value, bar.clone(), out);
-                out.push(Rev::Code(Stmt::Assign { place: bar, op: "=", value: Expr::zero() }));
+                out.push(Rev::Code(Stmt::Assign {
+                    place: bar,
+                    op: "=",
+                    value: Expr::zero(),
+                }));
             }
         }
     }
@@ -422,9 +546,14 @@ impl<'a> Reverse<'a, '_> {
             return;
         }
         let bar = self.bar_place(at);
-        let name = self.fresh.numbered("pushed_bar", "_", 1, self.cx.func.name.span());
+        let name = self
+            .fresh
+            .numbered("pushed_bar", "_", 1, self.cx.func.name.span());
         let pattern = quote!(::core::option::Option::Some(#name));
-        out.push(Rev::Code(Stmt::Expect { pattern, init: Expr::method(bar, "pop", Vec::new()) }));
+        out.push(Rev::Code(Stmt::Expect {
+            pattern,
+            init: Expr::method(bar, "pop", Vec::new()),
+        }));
         self.init(Expr::Name(name), init, out);
     }
 
@@ -436,13 +565,26 @@ impl<'a> Reverse<'a, '_> {
         let from = self.bar_place(dst);
         if self.cx.facts.active_mem(src.mem) {
             let to = self.bar_place(src);
-            let add = Expr::Call(quote!(#rt::add), vec![Expr::borrow(true, to), Expr::borrow(false, from.clone())]);
+            let add = Expr::Call(
+                quote!(#rt::add),
+                vec![Expr::borrow(true, to), Expr::borrow(false, from.clone())],
+            );
             out.push(Rev::Code(Stmt::Expr(add)));
         }
-        out.push(Rev::Code(Stmt::Expr(Expr::Call(quote!(#rt::clear), vec![Expr::borrow(true, from)]))));
+        out.push(Rev::Code(Stmt::Expr(Expr::Call(
+            quote!(#rt::clear),
+            vec![Expr::borrow(true, from)],
+        ))));
     }
 
-    fn branch(&mut self, cond: ValId, then: &'a Block, els: &'a Block, phis: &[Phi], out: &mut Vec<Rev<'a>>) {
+    fn branch(
+        &mut self,
+        cond: ValId,
+        then: &'a Block,
+        els: &'a Block,
+        phis: &[Phi],
+        out: &mut Vec<Rev<'a>>,
+    ) {
         let then = self.arm(then, phis, |p| p.then);
         let els = self.arm(els, phis, |p| p.els);
         if !then.stmts.is_empty() || !els.stmts.is_empty() {
@@ -450,15 +592,27 @@ impl<'a> Reverse<'a, '_> {
         }
     }
 
-    fn arm(&mut self, block: &'a Block, phis: &[Phi], side: impl Fn(&Phi) -> ValId) -> RevBlock<'a> {
+    fn arm(
+        &mut self,
+        block: &'a Block,
+        phis: &[Phi],
+        side: impl Fn(&Phi) -> ValId,
+    ) -> RevBlock<'a> {
         let merged = phis.iter().filter(|p| self.declared.contains(&p.out));
         let start = merged.map(|p| (side(p), Expr::Bar(p.out))).collect();
         self.block(block, Start::Adjoints(start))
     }
 
     fn looped(&mut self, stmt: &'a Ssa, out: &mut Vec<Rev<'a>>) {
-        let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else { return };
-        let carried: Vec<&Carried> = stmt.kind.carried().iter().filter(|c| self.cx.facts.active(c.out)).collect();
+        let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else {
+            return;
+        };
+        let carried: Vec<&Carried> = stmt
+            .kind
+            .carried()
+            .iter()
+            .filter(|c| self.cx.facts.active(c.out))
+            .collect();
         match self.cx.mode(id) {
             Mode::Fused(_) => {}
             Mode::Rerun => {
@@ -492,8 +646,16 @@ impl<'a> Reverse<'a, '_> {
         let start = carried.iter().map(|c| (c.next, Expr::Bar(c.out))).collect();
         let mut reversed = self.block(body, Start::Adjoints(start));
         for c in carried {
-            let value = if self.declared.contains(&c.phi) { Expr::Bar(c.phi) } else { Expr::zero() };
-            reversed.stmts.push(Rev::Code(Stmt::Assign { place: Expr::Bar(c.out), op: "=", value }));
+            let value = if self.declared.contains(&c.phi) {
+                Expr::Bar(c.phi)
+            } else {
+                Expr::zero()
+            };
+            reversed.stmts.push(Rev::Code(Stmt::Assign {
+                place: Expr::Bar(c.out),
+                op: "=",
+                value,
+            }));
         }
         reversed
     }
@@ -538,20 +700,34 @@ impl<'a> Reverse<'a, '_> {
 
     /// Where the pullback adds the adjoint of an argument. Scalars, and memory that occurs twice,
     /// get a variable of their own, which is collected after the call.
-    fn arg_bar(&mut self, call: &'a Call, arg: &'a Arg, span: Span, out: &mut Vec<Rev<'a>>, after: &mut Vec<(&'a Arg, Ident)>) -> Expr {
+    fn arg_bar(
+        &mut self,
+        call: &'a Call,
+        arg: &'a Arg,
+        span: Span,
+        out: &mut Vec<Rev<'a>>,
+        after: &mut Vec<(&'a Arg, Ident)>,
+    ) -> Expr {
         let rt = self.rt();
         if !calls::is_varied(self.cx, arg) {
             return Expr::Raw(quote!(&mut #rt::Discard));
         }
         match arg {
-            Arg::Ref(_, at) | Arg::Own(at) if self.cx.facts.active_mem(at.mem) && occurrences(call, at.mem) == 1 => {
+            Arg::Ref(_, at) | Arg::Own(at)
+                if self.cx.facts.active_mem(at.mem) && occurrences(call, at.mem) == 1 =>
+            {
                 let bar = self.bar_place(at);
                 Expr::borrow(true, bar)
             }
             _ => {
                 let name = self.fresh.numbered("arg_bar", "_", 1, span);
                 let init = self.arg_zero(arg);
-                out.push(Rev::Code(Stmt::Let { name: name.clone(), mutable: true, ty: None, init: Some(init) }));
+                out.push(Rev::Code(Stmt::Let {
+                    name: name.clone(),
+                    mutable: true,
+                    ty: None,
+                    init: Some(init),
+                }));
                 after.push((arg, name.clone()));
                 match arg {
                     Arg::Ref(_, at) if is_unsized(self.cx, at) => Expr::Raw(quote!(&mut #name[..])),
@@ -569,7 +745,10 @@ impl<'a> Reverse<'a, '_> {
                 let ty = ty_tokens(&self.cx.func.val(*v).ty);
                 Expr::Cast(Box::new(Expr::zero()), ty)
             }
-            Arg::Ref(..) | Arg::Own(_) => Expr::Call(quote!(#rt::zero_like), vec![Expr::Ref(false, Box::new(self.place_of(arg)))]),
+            Arg::Ref(..) | Arg::Own(_) => Expr::Call(
+                quote!(#rt::zero_like),
+                vec![Expr::Ref(false, Box::new(self.place_of(arg)))],
+            ),
             Arg::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| self.arg_zero(p)).collect()),
         }
     }
@@ -577,7 +756,14 @@ impl<'a> Reverse<'a, '_> {
     fn place_of(&self, arg: &Arg) -> Expr {
         match arg {
             Arg::Ref(_, at) | Arg::Own(at) => match place(self.cx.func, at, Expr::Mem(at.mem)) {
-                whole @ Expr::Mem(_) if !matches!(self.cx.func.mem(at.mem).origin, crate::compiler::ssa::Origin::Local) => Expr::Deref(Box::new(whole)),
+                whole @ Expr::Mem(_)
+                    if !matches!(
+                        self.cx.func.mem(at.mem).origin,
+                        crate::compiler::ssa::Origin::Local
+                    ) =>
+                {
+                    Expr::Deref(Box::new(whole))
+                }
                 e => e,
             },
             arg => calls::argument(self.cx.func, arg),
@@ -595,13 +781,20 @@ impl<'a> Reverse<'a, '_> {
             Arg::Val(v) | Arg::RefVal(v, _) => self.contribute(*v, bar, out),
             Arg::Ref(_, at) | Arg::Own(at) if self.cx.facts.active_mem(at.mem) => {
                 let to = self.bar_place(at);
-                let add = Expr::Call(quote!(#rt::add), vec![Expr::borrow(true, to), Expr::Ref(false, Box::new(bar))]);
+                let add = Expr::Call(
+                    quote!(#rt::add),
+                    vec![Expr::borrow(true, to), Expr::Ref(false, Box::new(bar))],
+                );
                 out.push(Rev::Code(Stmt::Expr(add)));
             }
             Arg::Ref(..) | Arg::Own(_) => {}
             Arg::Tuple(parts) => {
                 for (k, part) in parts.iter().enumerate() {
-                    self.collect(part, Expr::Field(Box::new(bar.clone()), u32::try_from(k).unwrap_or(0)), out);
+                    self.collect(
+                        part,
+                        Expr::Field(Box::new(bar.clone()), u32::try_from(k).unwrap_or(0)),
+                        out,
+                    );
                 }
             }
         }
@@ -611,29 +804,58 @@ impl<'a> Reverse<'a, '_> {
 /// True if the place is a slice: its zeros are a `Vec`.
 fn is_unsized(cx: &Context<'_>, at: &Place) -> bool {
     use crate::compiler::ssa::Proj;
-    let slice = matches!(cx.func.mem(at.mem).ty, Ty::Slice(_) | Ty::Vec(_) | Ty::Seq(_));
+    let slice = matches!(
+        cx.func.mem(at.mem).ty,
+        Ty::Slice(_) | Ty::Vec(_) | Ty::Seq(_)
+    );
     matches!(at.path.last(), Some(Proj::Range { .. })) || (at.path.is_empty() && slice)
 }
 
 fn occurrences(call: &Call, m: MemId) -> usize {
     let mut n = 0;
-    call.args.iter().for_each(|a| a.for_each_mem(&mut |x, _| n += usize::from(x == m)));
+    call.args
+        .iter()
+        .for_each(|a| a.for_each_mem(&mut |x, _| n += usize::from(x == m)));
     n
 }
 
 /// What the names in the texts of a row stand for.
-pub(crate) fn rule_scope<'r>(cx: &Context<'_>, y: ValId, rule: &'r autodiff_runtime::rules::Rule, args: &[ValId], weights: &[ValId]) -> Scope<'r> {
-    let mut names: Vec<(&str, Expr)> = rule.args.iter().copied().zip(args.iter().map(|a| Expr::Val(*a))).collect();
+pub(crate) fn rule_scope<'r>(
+    cx: &Context<'_>,
+    y: ValId,
+    rule: &'r autodiff_runtime::rules::Rule,
+    args: &[ValId],
+    weights: &[ValId],
+) -> Scope<'r> {
+    let mut names: Vec<(&str, Expr)> = rule
+        .args
+        .iter()
+        .copied()
+        .zip(args.iter().map(|a| Expr::Val(*a)))
+        .collect();
     names.extend(rule.results.iter().map(|r| (*r, Expr::Val(y))));
-    names.extend(rule.decisions.iter().map(|d| d.weight).zip(weights.iter().map(|w| Expr::Val(*w))));
-    Scope { names, real: ty_tokens(&cx.func.val(y).ty), rt: cx.names.rt.clone() }
+    names.extend(
+        rule.decisions
+            .iter()
+            .map(|d| d.weight)
+            .zip(weights.iter().map(|w| Expr::Val(*w))),
+    );
+    Scope {
+        names,
+        real: ty_tokens(&cx.func.val(y).ty),
+        rt: cx.names.rt.clone(),
+    }
 }
 
 /// `[[0.0; 2]; 3]` for arrays of numbers.
 pub(crate) fn zeros(ty: &Ty) -> Option<Expr> {
     match ty {
         Ty::Real(_) => Some(Expr::zero()),
-        Ty::Array(inner, len) => Some(Expr::Repeat(false, Box::new(zeros(inner)?), Box::new(Expr::Raw(len.clone())))),
+        Ty::Array(inner, len) => Some(Expr::Repeat(
+            false,
+            Box::new(zeros(inner)?),
+            Box::new(Expr::Raw(len.clone())),
+        )),
         Ty::Tuple(parts) => Some(Expr::Tuple(parts.iter().map(zeros).collect::<Option<_>>()?)),
         _ => None,
     }
@@ -641,8 +863,16 @@ pub(crate) fn zeros(ty: &Ty) -> Option<Expr> {
 
 fn add_to(place: Expr, e: Expr) -> Stmt {
     match e {
-        Expr::Neg(e) => Stmt::Assign { place, op: "-=", value: *e },
-        value => Stmt::Assign { place, op: "+=", value },
+        Expr::Neg(e) => Stmt::Assign {
+            place,
+            op: "-=",
+            value: *e,
+        },
+        value => Stmt::Assign {
+            place,
+            op: "+=",
+            value,
+        },
     }
 }
 

@@ -16,13 +16,30 @@ use crate::compiler::hir::LoopId;
 use crate::compiler::ssa::{Block, Call, Stmt as Ssa, StmtKind, ValId};
 
 /// Completes the reverse sweep of the function.
-pub(super) fn run(cx: &Context<'_>, plan: &Plan<'_>, saved: &Saved, reversed: &Reversed<'_>) -> Vec<Stmt> {
+pub(super) fn run(
+    cx: &Context<'_>,
+    plan: &Plan<'_>,
+    saved: &Saved,
+    reversed: &Reversed<'_>,
+) -> Vec<Stmt> {
     block(cx, plan, saved, reversed, &reversed.body)
 }
 
 /// Completes the reverse of a block.
-pub(super) fn block(cx: &Context<'_>, plan: &Plan<'_>, saved: &Saved, reversed: &Reversed<'_>, rev: &RevBlock<'_>) -> Vec<Stmt> {
-    Sweep { cx, plan, saved, reversed }.block(rev)
+pub(super) fn block(
+    cx: &Context<'_>,
+    plan: &Plan<'_>,
+    saved: &Saved,
+    reversed: &Reversed<'_>,
+    rev: &RevBlock<'_>,
+) -> Vec<Stmt> {
+    Sweep {
+        cx,
+        plan,
+        saved,
+        reversed,
+    }
+    .block(rev)
 }
 
 struct Sweep<'a> {
@@ -40,7 +57,11 @@ impl Sweep<'_> {
                 Rev::Code(stmt) => out.push(stmt.clone()),
                 Rev::If { cond, then, els } => {
                     let (then, els) = (self.block(then), self.block(els));
-                    out.push(Stmt::If { cond: Expr::Val(*cond), then, els });
+                    out.push(Stmt::If {
+                        cond: Expr::Val(*cond),
+                        then,
+                        els,
+                    });
                 }
                 Rev::Loop { stmt, body } => self.looped(stmt, body, &mut out),
                 Rev::Pullback { call, args } => self.pullback(call, args, &mut out),
@@ -58,7 +79,10 @@ impl Sweep<'_> {
                 if self.cx.layout.mem_block(*m) == id {
                     let name = &self.cx.func.mem(*m).name;
                     let kept = Expr::Name(kept_name(name));
-                    out.push(Stmt::Expect { pattern: quote!(::core::option::Option::Some(#name)), init: kept });
+                    out.push(Stmt::Expect {
+                        pattern: quote!(::core::option::Option::Some(#name)),
+                        init: kept,
+                    });
                 }
             }
         }
@@ -73,12 +97,18 @@ impl Sweep<'_> {
 
     fn pullback(&self, call: &Call, args: &[Expr], out: &mut Vec<Stmt>) {
         let residual = &call.residual;
-        let hoisted = self.cx.residual(call).is_some_and(|(name, _)| self.plan.hoisted.contains(&Item::Residual(name)));
+        let hoisted = self
+            .cx
+            .residual(call)
+            .is_some_and(|(name, _)| self.plan.hoisted.contains(&Item::Residual(name)));
         let function = match hoisted {
             false => quote!(#residual),
             true => {
                 let pattern = quote!(::core::option::Option::Some(pullback));
-                out.push(Stmt::Expect { pattern, init: Expr::Name(residual.clone()) });
+                out.push(Stmt::Expect {
+                    pattern,
+                    init: Expr::Name(residual.clone()),
+                });
                 quote!(pullback)
             }
         };
@@ -86,7 +116,9 @@ impl Sweep<'_> {
     }
 
     fn looped(&self, stmt: &Ssa, body: &RevBlock<'_>, out: &mut Vec<Stmt>) {
-        let Some(id) = stmt.kind.loop_id() else { return };
+        let Some(id) = stmt.kind.loop_id() else {
+            return;
+        };
         let mut inner = Vec::new();
         match self.cx.mode(id) {
             Mode::Rerun => inner.extend(self.rerun(stmt, body)),
@@ -94,15 +126,28 @@ impl Sweep<'_> {
         }
         inner.extend(self.block(body));
         out.push(match &stmt.kind {
-            StmtKind::For { counter, range, count: None, .. } => {
+            StmtKind::For {
+                counter,
+                range,
+                count: None,
+                ..
+            } => {
                 let counter = &self.cx.func.val(*counter).name;
                 let iter = Expr::method(range_expr(range), "rev", Vec::new());
-                Stmt::For { pattern: quote!(#counter), iter, body: inner }
+                Stmt::For {
+                    pattern: quote!(#counter),
+                    iter,
+                    body: inner,
+                }
             }
             kind => {
                 let hi = kind.count().map(|v| Box::new(Expr::Val(v)));
                 let iter = Expr::Range(Some(Box::new(Expr::Raw(quote!(0)))), hi, false);
-                Stmt::For { pattern: quote!(_), iter, body: inner }
+                Stmt::For {
+                    pattern: quote!(_),
+                    iter,
+                    body: inner,
+                }
             }
         });
     }
@@ -116,13 +161,18 @@ impl Sweep<'_> {
             all => quote!((#(#all),*)),
         };
         let init = Expr::method(Expr::Name(stack.clone()), "pop", Vec::new());
-        Some(Stmt::Expect { pattern: quote!(::core::option::Option::Some(#pattern)), init })
+        Some(Stmt::Expect {
+            pattern: quote!(::core::option::Option::Some(#pattern)),
+            init,
+        })
     }
 
     fn name_of(&self, item: &Item<'_>) -> TokenStream {
         let name = match item {
             Item::Val(v) => self.cx.func.val(*v).name.clone(),
-            Item::Mem(m) if self.plan.hoisted.contains(item) => kept_name(&self.cx.func.mem(*m).name),
+            Item::Mem(m) if self.plan.hoisted.contains(item) => {
+                kept_name(&self.cx.func.mem(*m).name)
+            }
             Item::Mem(m) => self.cx.func.mem(*m).name.clone(),
             Item::Residual(name) => Ident::new(name, self.cx.func.name.span()),
         };
@@ -131,18 +181,26 @@ impl Sweep<'_> {
 
     /// The forward part of an iteration once more: what its reverse reads, and nothing else.
     fn rerun(&self, stmt: &Ssa, reverse: &RevBlock<'_>) -> Vec<Stmt> {
-        let Some(body) = stmt.kind.loop_body() else { return Vec::new() };
+        let Some(body) = stmt.kind.loop_body() else {
+            return Vec::new();
+        };
         let mut needed = BTreeSet::new();
         read_by(reverse, &mut needed);
         let inside = self.cx.layout.id_of(body);
         for (v, _) in self.plan.recompute.values().flatten().map(|(p, v)| (*v, p)) {
             if let Some(op) = self.cx.layout.op(v) {
-                op.for_each_use(&mut |u| { needed.insert(u); });
+                op.for_each_use(&mut |u| {
+                    needed.insert(u);
+                });
             }
         }
         for (l, items) in &self.plan.records {
             if self.cx.layout.contains(inside, self.cx.layout.body_of(*l)) {
-                needed.extend(items.iter().filter_map(|i| if let Item::Val(v) = i { Some(*v) } else { None }));
+                needed.extend(
+                    items
+                        .iter()
+                        .filter_map(|i| if let Item::Val(v) = i { Some(*v) } else { None }),
+                );
             }
         }
         loop {
@@ -152,7 +210,13 @@ impl Sweep<'_> {
                 break;
             }
         }
-        let forward = Forward { cx: self.cx, plan: self.plan, saved: self.saved, reversed: self.reversed, rerun: Some(needed) };
+        let forward = Forward {
+            cx: self.cx,
+            plan: self.plan,
+            saved: self.saved,
+            reversed: self.reversed,
+            rerun: Some(needed),
+        };
         forward.block(body)
     }
 
@@ -167,7 +231,9 @@ impl Sweep<'_> {
                 StmtKind::Store { place, value, .. } => {
                     if self.plan.mems.contains(&place.mem) {
                         needed.insert(*value);
-                        place.for_each_use(&mut |u| { needed.insert(u); });
+                        place.for_each_use(&mut |u| {
+                            needed.insert(u);
+                        });
                     }
                 }
                 StmtKind::If { cond, phis, .. } => {
@@ -179,7 +245,9 @@ impl Sweep<'_> {
                     }
                 }
                 kind => {
-                    kind.for_each_use(&mut |u| { needed.insert(u); });
+                    kind.for_each_use(&mut |u| {
+                        needed.insert(u);
+                    });
                     for c in kind.carried() {
                         if needed.contains(&c.out) || needed.contains(&c.phi) {
                             needed.extend([c.out, c.phi, c.init, c.next]);
@@ -187,7 +255,10 @@ impl Sweep<'_> {
                     }
                 }
             }
-            stmt.kind.blocks().into_iter().for_each(|b| self.close(b, needed));
+            stmt.kind
+                .blocks()
+                .into_iter()
+                .for_each(|b| self.close(b, needed));
         }
         let role = self.cx.layout.blocks[self.cx.layout.id_of(block)].role;
         debug_assert!(role != Role::Function);

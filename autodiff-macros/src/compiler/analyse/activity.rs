@@ -10,7 +10,9 @@
 //! number it would jump.
 
 use crate::compiler::hir::{BinOp, Role, Ty, UnOp};
-use crate::compiler::ssa::{Arg, Block, Call, Carried, Func, Init, MemId, Op, Origin, Place, StmtKind, Tree, ValId};
+use crate::compiler::ssa::{
+    Arg, Block, Call, Carried, Func, Init, MemId, Op, Origin, Place, StmtKind, Tree, ValId,
+};
 
 /// Facts about every value and memory variable.
 #[derive(Clone, Debug)]
@@ -34,7 +36,11 @@ pub(crate) fn run(func: &Func) -> Activity {
         tainted: vec![false; vals],
         tainted_mems: vec![false; mems],
     };
-    let mut pass = Pass { func, facts, changed: false };
+    let mut pass = Pass {
+        func,
+        facts,
+        changed: false,
+    };
     pass.seed();
     pass.until_stable(|p| p.forward(&func.body, false));
     pass.until_stable(|p| p.backward(&func.body));
@@ -155,17 +161,38 @@ impl Pass<'_> {
                         self.taint_mem(dst.mem);
                     }
                 }
-                StmtKind::If { cond, then, els, phis } => {
+                StmtKind::If {
+                    cond,
+                    then,
+                    els,
+                    phis,
+                } => {
                     let tainted = tainted || self.facts.tainted(*cond);
                     self.forward(then, tainted);
                     self.forward(els, tainted);
-                    phis.iter().for_each(|p| self.merge(p.out, &[p.then, p.els], tainted));
+                    phis.iter()
+                        .for_each(|p| self.merge(p.out, &[p.then, p.els], tainted));
                 }
-                StmtKind::For { range, carried, body, until, .. } => {
-                    let tainted = tainted || self.facts.tainted(range.lo) || self.facts.tainted(range.hi) || until.is_some_and(|v| self.facts.tainted(v));
+                StmtKind::For {
+                    range,
+                    carried,
+                    body,
+                    until,
+                    ..
+                } => {
+                    let tainted = tainted
+                        || self.facts.tainted(range.lo)
+                        || self.facts.tainted(range.hi)
+                        || until.is_some_and(|v| self.facts.tainted(v));
                     self.looped(carried, body, tainted);
                 }
-                StmtKind::While { carried, head, cond, body, .. } => {
+                StmtKind::While {
+                    carried,
+                    head,
+                    cond,
+                    body,
+                    ..
+                } => {
                     self.forward(head, tainted);
                     let tainted = tainted || self.facts.tainted(*cond);
                     self.looped(carried, body, tainted);
@@ -265,14 +292,31 @@ impl Pass<'_> {
                     op if carries_derivative(op) => op.for_each_use(&mut |u| self.use_val(u)),
                     _ => {}
                 },
-                StmtKind::Alloc(m, init) | StmtKind::Push { place: Place { mem: m, .. }, init } if self.facts.useful_mems[m.0 as usize] => {
+                StmtKind::Alloc(m, init)
+                | StmtKind::Push {
+                    place: Place { mem: m, .. },
+                    init,
+                } if self.facts.useful_mems[m.0 as usize] => {
                     init.for_each_use(&mut |v| self.use_val(v));
                     init.for_each_mem(&mut |m| self.use_mem(m));
                 }
-                StmtKind::Store { place, value, .. } if self.facts.useful_mems[place.mem.0 as usize] => self.use_val(*value),
-                StmtKind::Copy { dst, src } if self.facts.useful_mems[dst.mem.0 as usize] => self.use_mem(src.mem),
-                StmtKind::If { then, els, phis, .. } => {
-                    for p in phis.iter().filter(|p| self.facts.useful[p.out.0 as usize]).cloned().collect::<Vec<_>>() {
+                StmtKind::Store { place, value, .. }
+                    if self.facts.useful_mems[place.mem.0 as usize] =>
+                {
+                    self.use_val(*value)
+                }
+                StmtKind::Copy { dst, src } if self.facts.useful_mems[dst.mem.0 as usize] => {
+                    self.use_mem(src.mem)
+                }
+                StmtKind::If {
+                    then, els, phis, ..
+                } => {
+                    for p in phis
+                        .iter()
+                        .filter(|p| self.facts.useful[p.out.0 as usize])
+                        .cloned()
+                        .collect::<Vec<_>>()
+                    {
                         self.use_val(p.then);
                         self.use_val(p.els);
                     }
@@ -280,7 +324,12 @@ impl Pass<'_> {
                     self.backward(then);
                 }
                 StmtKind::For { carried, body, .. } => self.backward_loop(carried, body),
-                StmtKind::While { carried, head, body, .. } => {
+                StmtKind::While {
+                    carried,
+                    head,
+                    body,
+                    ..
+                } => {
                     self.backward_loop(carried, body);
                     self.backward(head);
                 }
@@ -364,7 +413,10 @@ fn set(table: &mut [bool], index: u32, changed: &mut bool) {
 pub(crate) fn carries_derivative(op: &Op) -> bool {
     match op {
         Op::Un(op, _) => *op == UnOp::Neg,
-        Op::Bin(op, ..) => matches!(op, BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div | BinOp::Rem),
+        Op::Bin(op, ..) => matches!(
+            op,
+            BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div | BinOp::Rem
+        ),
         Op::Param(_) | Op::Cast(..) | Op::Rule { .. } | Op::Load(_) => true,
         _ => false,
     }
@@ -375,7 +427,11 @@ pub(crate) fn holds_reals(ty: &Ty) -> bool {
     match ty {
         Ty::Real(_) | Ty::Opaque => true,
         Ty::Tuple(parts) => parts.iter().any(holds_reals),
-        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) | Ty::Ref(_, inner) => holds_reals(inner),
+        Ty::Array(inner, _)
+        | Ty::Vec(inner)
+        | Ty::Slice(inner)
+        | Ty::Seq(inner)
+        | Ty::Ref(_, inner) => holds_reals(inner),
         Ty::Int | Ty::Bool | Ty::Unit | Ty::Never | Ty::Infer(_) => false,
     }
 }

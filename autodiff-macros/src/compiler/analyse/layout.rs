@@ -75,9 +75,19 @@ pub(crate) fn run(func: &Func) -> Layout<'_> {
 }
 
 impl<'a> Layout<'a> {
-    fn block(&mut self, block: &'a Block, parent: Option<BlockId>, role: Role, next: &mut u32) -> BlockId {
+    fn block(
+        &mut self,
+        block: &'a Block,
+        parent: Option<BlockId>,
+        role: Role,
+        next: &mut u32,
+    ) -> BlockId {
         let id = self.blocks.len();
-        self.blocks.push(Info { parent, role, span: (*next, *next) });
+        self.blocks.push(Info {
+            parent,
+            role,
+            span: (*next, *next),
+        });
         self.by_address.insert(address(block), id);
         if let Role::Body(l) = role {
             self.bodies.insert(l, id);
@@ -118,13 +128,25 @@ impl<'a> Layout<'a> {
                 self.block(then, Some(block), Role::Branch, next);
                 self.block(els, Some(block), Role::Branch, next);
             }
-            StmtKind::For { id, counter, carried, body, .. } => {
+            StmtKind::For {
+                id,
+                counter,
+                carried,
+                body,
+                ..
+            } => {
                 let inner = self.block(body, Some(block), Role::Body(*id), next);
                 self.define(*counter, inner, pos);
                 self.counters.insert(*id, *counter);
                 carried.iter().for_each(|c| self.define(c.phi, inner, pos));
             }
-            StmtKind::While { id, carried, head, body, .. } => {
+            StmtKind::While {
+                id,
+                carried,
+                head,
+                body,
+                ..
+            } => {
                 self.block(head, Some(block), Role::Head, next);
                 let inner = self.block(body, Some(block), Role::Body(*id), next);
                 carried.iter().for_each(|c| self.define(c.phi, inner, pos));
@@ -181,7 +203,9 @@ impl<'a> Layout<'a> {
 
     /// The region that a block belongs to.
     pub(crate) fn region(&self, mut block: BlockId) -> BlockId {
-        while let (Role::Branch | Role::Head, Some(parent)) = (self.blocks[block].role, self.blocks[block].parent) {
+        while let (Role::Branch | Role::Head, Some(parent)) =
+            (self.blocks[block].role, self.blocks[block].parent)
+        {
             block = parent;
         }
         block
@@ -204,14 +228,21 @@ impl<'a> Layout<'a> {
     /// store stands later in the region, and none shares a loop inside the region with it.
     pub(crate) fn stable(&self, m: MemId, pos: u32, region: BlockId) -> bool {
         let (start, end) = self.blocks[region].span;
-        self.stores(m).iter().filter(|s| (start..end).contains(s)).all(|s| *s < pos && !self.share_loop(*s, pos, region))
+        self.stores(m)
+            .iter()
+            .filter(|s| (start..end).contains(s))
+            .all(|s| *s < pos && !self.share_loop(*s, pos, region))
     }
 
     /// True if a loop inside of the region contains both positions.
     fn share_loop(&self, a: u32, b: u32, region: BlockId) -> bool {
         self.blocks.iter().enumerate().any(|(id, info)| {
             let within = |p: u32| info.span.0 <= p && p < info.span.1;
-            matches!(info.role, Role::Body(_)) && id != region && within(a) && within(b) && self.contains(region, id)
+            matches!(info.role, Role::Body(_))
+                && id != region
+                && within(a)
+                && within(b)
+                && self.contains(region, id)
         })
     }
 }

@@ -13,7 +13,9 @@ use super::activity::Activity;
 use super::layout::Layout;
 use crate::compiler::code::Expr;
 use crate::compiler::hir::{BinOp, LoopId, Ty, UnOp};
-use crate::compiler::ssa::{Block, Carried, Func, Init, MemId, Op, Origin, Place, Proj, Stmt, StmtKind, StoreOp, ValId};
+use crate::compiler::ssa::{
+    Block, Carried, Func, Init, MemId, Op, Origin, Place, Proj, Stmt, StmtKind, StoreOp, ValId,
+};
 
 /// How a loop is reversed.
 #[derive(Clone, Debug)]
@@ -29,7 +31,12 @@ pub(crate) type Modes = BTreeMap<LoopId, Mode>;
 
 /// Classifies the loops. `seed` is the adjoint of the result, if it is known in advance.
 pub(crate) fn run(func: &Func, facts: &Activity, layout: &Layout<'_>, seed: Option<Expr>) -> Modes {
-    let mut pass = Loops { func, facts, layout, modes: Modes::new() };
+    let mut pass = Loops {
+        func,
+        facts,
+        layout,
+        modes: Modes::new(),
+    };
     let mut terminals = Terminals::new();
     if let (Some(seed), Some(crate::compiler::ssa::Tree::Val(v))) = (seed, &func.result) {
         terminals.insert(*v, seed);
@@ -52,20 +59,33 @@ impl Loops<'_> {
     /// Classifies the loops that stand directly in a live block.
     fn block(&mut self, block: &Block, terminals: &Terminals) {
         for (k, stmt) in block.stmts.iter().enumerate() {
-            let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else { continue };
-            let Some(accumulators) = self.accumulators(&stmt.kind) else { continue };
+            let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else {
+                continue;
+            };
+            let Some(accumulators) = self.accumulators(&stmt.kind) else {
+                continue;
+            };
             if !self.memory_is_private(&stmt.kind, body, stmt) {
                 continue;
             }
-            let seeds: Option<Vec<_>> = accumulators.iter().map(|c| Some((c.out, self.seed(c.out, block, k, terminals)?))).collect();
+            let seeds: Option<Vec<_>> = accumulators
+                .iter()
+                .map(|c| Some((c.out, self.seed(c.out, block, k, terminals)?)))
+                .collect();
             match seeds {
                 Some(seeds) if !self.only_adds_to_memory(body) => {
-                    let inner = accumulators.iter().map(|c| (c.next, Expr::Bar(c.out))).collect();
+                    let inner = accumulators
+                        .iter()
+                        .map(|c| (c.next, Expr::Bar(c.out)))
+                        .collect();
                     self.modes.insert(id, Mode::Fused(seeds));
                     self.block(body, &inner);
                 }
                 _ if self.can_rerun(&stmt.kind, body, stmt) => {
-                    let inner = accumulators.iter().map(|c| (c.next, Expr::Bar(c.out))).collect();
+                    let inner = accumulators
+                        .iter()
+                        .map(|c| (c.next, Expr::Bar(c.out)))
+                        .collect();
                     self.modes.insert(id, Mode::Rerun);
                     self.block(body, &inner);
                 }
@@ -77,7 +97,11 @@ impl Loops<'_> {
     /// The active carried values, if each of them is an accumulator.
     fn accumulators<'s>(&self, kind: &'s StmtKind) -> Option<Vec<&'s Carried>> {
         let body = kind.loop_body()?;
-        let active: Vec<&Carried> = kind.carried().iter().filter(|c| self.facts.active(c.phi) || self.facts.active(c.out)).collect();
+        let active: Vec<&Carried> = kind
+            .carried()
+            .iter()
+            .filter(|c| self.facts.active(c.phi) || self.facts.active(c.out))
+            .collect();
         let all = active.iter().all(|c| self.is_chain(c.phi, c.next, body));
         (all && self.has_active_code(body)).then_some(active)
     }
@@ -86,7 +110,8 @@ impl Loops<'_> {
         let mut active = false;
         body.walk(&mut |s| {
             s.kind.for_each_def(&mut |v| active |= self.facts.active(v));
-            s.kind.for_each_write(&mut |m| active |= self.facts.active_mem(m));
+            s.kind
+                .for_each_write(&mut |m| active |= self.facts.active_mem(m));
         });
         active
     }
@@ -101,26 +126,40 @@ impl Loops<'_> {
     /// Adds what continues the chain; false if a member is used for anything else.
     fn extend_chain(&self, chain: &mut BTreeSet<ValId>, block: &Block) -> bool {
         block.stmts.iter().all(|stmt| match &stmt.kind {
-            StmtKind::Def(v, Op::Bin(BinOp::Add, a, b)) if chain.contains(a) != chain.contains(b) => {
+            StmtKind::Def(v, Op::Bin(BinOp::Add, a, b))
+                if chain.contains(a) != chain.contains(b) =>
+            {
                 chain.insert(*v);
                 true
             }
-            StmtKind::Def(v, Op::Bin(BinOp::Sub, a, b)) if chain.contains(a) && !chain.contains(b) => {
+            StmtKind::Def(v, Op::Bin(BinOp::Sub, a, b))
+                if chain.contains(a) && !chain.contains(b) =>
+            {
                 chain.insert(*v);
                 true
             }
-            StmtKind::If { cond, then, els, phis } => {
-                if chain.contains(cond) || !self.extend_chain(chain, then) || !self.extend_chain(chain, els) {
+            StmtKind::If {
+                cond,
+                then,
+                els,
+                phis,
+            } => {
+                if chain.contains(cond)
+                    || !self.extend_chain(chain, then)
+                    || !self.extend_chain(chain, els)
+                {
                     return false;
                 }
-                phis.iter().all(|p| match (chain.contains(&p.then), chain.contains(&p.els)) {
-                    (true, true) => {
-                        chain.insert(p.out);
-                        true
-                    }
-                    (false, false) => true,
-                    _ => false,
-                })
+                phis.iter().all(
+                    |p| match (chain.contains(&p.then), chain.contains(&p.els)) {
+                        (true, true) => {
+                            chain.insert(p.out);
+                            true
+                        }
+                        (false, false) => true,
+                        _ => false,
+                    },
+                )
             }
             StmtKind::For { .. } | StmtKind::While { .. } => self.loop_in_chain(chain, &stmt.kind),
             kind => {
@@ -134,8 +173,14 @@ impl Loops<'_> {
     fn loop_in_chain(&self, chain: &mut BTreeSet<ValId>, kind: &StmtKind) -> bool {
         let mut used = false;
         kind.for_each_use(&mut |v| used |= chain.contains(&v));
-        let Some(body) = kind.loop_body() else { return false };
-        let entering: Vec<&Carried> = kind.carried().iter().filter(|c| chain.contains(&c.init)).collect();
+        let Some(body) = kind.loop_body() else {
+            return false;
+        };
+        let entering: Vec<&Carried> = kind
+            .carried()
+            .iter()
+            .filter(|c| chain.contains(&c.init))
+            .collect();
         entering.iter().for_each(|c| {
             chain.insert(c.phi);
         });
@@ -146,7 +191,10 @@ impl Loops<'_> {
         if used || !heads || !self.extend_chain(chain, body) {
             return false;
         }
-        let stays = kind.carried().iter().all(|c| chain.contains(&c.phi) == chain.contains(&c.next));
+        let stays = kind
+            .carried()
+            .iter()
+            .all(|c| chain.contains(&c.phi) == chain.contains(&c.next));
         entering.iter().for_each(|c| {
             chain.insert(c.out);
         });
@@ -158,7 +206,9 @@ impl Loops<'_> {
     fn seed(&self, v: ValId, block: &Block, k: usize, terminals: &Terminals) -> Option<Expr> {
         let mut terms: Vec<Expr> = terminals.get(&v).cloned().into_iter().collect();
         for (n, stmt) in block.stmts.iter().enumerate().skip(k + 1) {
-            let scale = |e: Expr, by: ValId, op: &'static str| Some(times(e, op, self.early(by, block, k)?));
+            let scale = |e: Expr, by: ValId, op: &'static str| {
+                Some(times(e, op, self.early(by, block, k)?))
+            };
             match &stmt.kind {
                 StmtKind::Def(u, _) if !self.facts.active(*u) => {}
                 StmtKind::Def(u, Op::Bin(BinOp::Add, a, b)) if *a == v || *b == v => {
@@ -178,8 +228,12 @@ impl Loops<'_> {
                     let other = if *a == v { *b } else { *a };
                     terms.push(scale(self.seed(*u, block, n, terminals)?, other, "*")?);
                 }
-                StmtKind::Def(u, Op::Bin(BinOp::Div, a, b)) if *a == v && *b != v => terms.push(scale(self.seed(*u, block, n, terminals)?, *b, "/")?),
-                StmtKind::Def(u, Op::Un(UnOp::Neg, a)) if *a == v => terms.push(Expr::neg(self.seed(*u, block, n, terminals)?)),
+                StmtKind::Def(u, Op::Bin(BinOp::Div, a, b)) if *a == v && *b != v => {
+                    terms.push(scale(self.seed(*u, block, n, terminals)?, *b, "/")?)
+                }
+                StmtKind::Def(u, Op::Un(UnOp::Neg, a)) if *a == v => {
+                    terms.push(Expr::neg(self.seed(*u, block, n, terminals)?))
+                }
                 kind if !self.touches(kind, v) => {}
                 StmtKind::For { .. } | StmtKind::While { .. } | StmtKind::If { .. } => {
                     let out = self.through(&stmt.kind, v)?;
@@ -195,7 +249,12 @@ impl Loops<'_> {
     /// The value that goes on from `v` through a loop or an `if` that only adds to it.
     fn through(&self, kind: &StmtKind, v: ValId) -> Option<ValId> {
         let mut chain = BTreeSet::from([v]);
-        let block = Block { stmts: vec![Stmt { kind: kind.clone(), span: proc_macro2::Span::call_site() }] };
+        let block = Block {
+            stmts: vec![Stmt {
+                kind: kind.clone(),
+                span: proc_macro2::Span::call_site(),
+            }],
+        };
         if !self.extend_chain(&mut chain, &block) {
             return None;
         }
@@ -222,7 +281,9 @@ impl Loops<'_> {
             }
         };
         see(kind);
-        kind.blocks().into_iter().for_each(|b| b.walk(&mut |s| see(&s.kind)));
+        kind.blocks()
+            .into_iter()
+            .for_each(|b| b.walk(&mut |s| see(&s.kind)));
         used
     }
 
@@ -233,13 +294,18 @@ impl Loops<'_> {
         }
         let here = self.layout.position(&block.stmts[k]);
         if self.layout.def_pos(v) < here || self.layout.op(v).is_none() {
-            let before = self.layout.def_pos(v) < here && self.layout.contains(self.layout.def_block(v), self.layout.id_of(block));
+            let before = self.layout.def_pos(v) < here
+                && self
+                    .layout
+                    .contains(self.layout.def_block(v), self.layout.id_of(block));
             return before.then_some(Expr::Val(v));
         }
         let again = |u: ValId| self.early(u, block, k);
         match self.layout.op(v)? {
             Op::Lit(tokens) => Some(Expr::Raw(tokens.clone())),
-            Op::Opaque(code) if code.pure && code.uses.is_empty() => Some(Expr::Raw(code.tokens.clone())),
+            Op::Opaque(code) if code.pure && code.uses.is_empty() => {
+                Some(Expr::Raw(code.tokens.clone()))
+            }
             Op::Un(UnOp::Neg, a) => Some(Expr::neg(again(*a)?)),
             Op::Cast(a, ty) => Some(Expr::Cast(Box::new(again(*a)?), ty.clone())),
             Op::Bin(op, a, b) if self.func.is_real(v) => {
@@ -252,7 +318,14 @@ impl Loops<'_> {
                 };
                 Some(Expr::bin(op, again(*a)?, again(*b)?))
             }
-            Op::Len(place) if place.path.is_empty() && !self.layout.grows(place.mem) && self.layout.stores(place.mem).is_empty() && self.layout.contains(self.layout.mem_block(place.mem), self.layout.id_of(block)) => {
+            Op::Len(place)
+                if place.path.is_empty()
+                    && !self.layout.grows(place.mem)
+                    && self.layout.stores(place.mem).is_empty()
+                    && self
+                        .layout
+                        .contains(self.layout.mem_block(place.mem), self.layout.id_of(block)) =>
+            {
                 Some(Expr::method(Expr::Mem(place.mem), "len", Vec::new()))
             }
             _ => None,
@@ -264,13 +337,20 @@ impl Loops<'_> {
     fn memory_is_private(&self, kind: &StmtKind, body: &Block, stmt: &Stmt) -> bool {
         let body_block = self.layout.id_of(body);
         let mut written = BTreeSet::new();
-        body.walk(&mut |s| s.kind.for_each_write(&mut |m| { written.insert(m); }));
+        body.walk(&mut |s| {
+            s.kind.for_each_write(&mut |m| {
+                written.insert(m);
+            })
+        });
         let _ = kind;
         written.into_iter().all(|m| {
-            self.layout.contains(body_block, self.layout.mem_block(m)) && self.layout.mem_block(m) != 0
+            self.layout.contains(body_block, self.layout.mem_block(m))
+                && self.layout.mem_block(m) != 0
                 || !self.facts.active_mem(m)
                 || self.adds_only(m, body)
-                || (!self.layout.grows(m) && self.is_scratch(m, body) && self.is_dead_after(m, stmt))
+                || (!self.layout.grows(m)
+                    && self.is_scratch(m, body)
+                    && self.is_dead_after(m, stmt))
         })
     }
 
@@ -280,7 +360,10 @@ impl Loops<'_> {
         body.walk(&mut |s| {
             s.kind.for_each_read(&mut |r| ok &= r != m);
             match &s.kind {
-                StmtKind::Store { op: StoreOp::Add | StoreOp::Sub, .. } => {}
+                StmtKind::Store {
+                    op: StoreOp::Add | StoreOp::Sub,
+                    ..
+                } => {}
                 kind => kind.for_each_write(&mut |w| ok &= w != m),
             }
         });
@@ -301,7 +384,10 @@ impl Loops<'_> {
     }
 
     fn is_dead_after(&self, m: MemId, stmt: &Stmt) -> bool {
-        let end = stmt.kind.loop_body().map_or(0, |b| self.layout.blocks[self.layout.id_of(b)].span.1);
+        let end = stmt
+            .kind
+            .loop_body()
+            .map_or(0, |b| self.layout.blocks[self.layout.id_of(b)].span.1);
         let mut read = matches!(self.func.mem(m).origin, Origin::Exclusive(_));
         if let Some(result) = &self.func.result {
             result.for_each_mem(&mut |r| read |= r == m);
@@ -309,7 +395,8 @@ impl Loops<'_> {
         self.func.body.walk(&mut |s| {
             if self.layout.position(s) >= end {
                 s.kind.for_each_read(&mut |r| read |= r == m);
-                s.kind.for_each_write(&mut |w| read |= w == m && !covers_whole(&s.kind, m));
+                s.kind
+                    .for_each_write(&mut |w| read |= w == m && !covers_whole(&s.kind, m));
             }
         });
         !read
@@ -317,15 +404,21 @@ impl Loops<'_> {
 
     /// True if the first access in every iteration overwrites all that the iteration reads.
     pub(crate) fn is_scratch(&self, m: MemId, body: &Block) -> bool {
-        let Some(at) = body.stmts.iter().position(|s| mentions(s, m)) else { return true };
+        let Some(at) = body.stmts.iter().position(|s| mentions(s, m)) else {
+            return true;
+        };
         if covers_whole(&body.stmts[at].kind, m) {
             return true;
         }
-        let Some(bound) = covering_bound(&body.stmts[at].kind, m, |v| self.is_zero(v)) else { return false };
+        let Some(bound) = covering_bound(&body.stmts[at].kind, m, |v| self.is_zero(v)) else {
+            return false;
+        };
         if self.is_length(bound, m) {
             return true;
         }
-        body.stmts[at + 1..].iter().all(|s| self.within(s, m, bound, &mut Vec::new()))
+        body.stmts[at + 1..]
+            .iter()
+            .all(|s| self.within(s, m, bound, &mut Vec::new()))
     }
 
     fn is_zero(&self, v: ValId) -> bool {
@@ -337,7 +430,9 @@ impl Loops<'_> {
         if let (Ty::Array(_, len), Some(Op::Lit(hi))) = (&self.func.mem(m).ty, self.layout.op(v)) {
             return len.to_string() == hi.to_string();
         }
-        if let (Ty::Array(_, len), Some(Op::Opaque(code))) = (&self.func.mem(m).ty, self.layout.op(v)) {
+        if let (Ty::Array(_, len), Some(Op::Opaque(code))) =
+            (&self.func.mem(m).ty, self.layout.op(v))
+        {
             return len.to_string() == code.tokens.to_string();
         }
         let mut repeated = None;
@@ -358,9 +453,22 @@ impl Loops<'_> {
         }
         match (self.layout.op(a), self.layout.op(b)) {
             (Some(Op::Lit(x)), Some(Op::Lit(y))) => x.to_string() == y.to_string(),
-            (Some(Op::Opaque(x)), Some(Op::Opaque(y))) => x.pure && y.pure && x.uses.is_empty() && y.uses.is_empty() && x.tokens.to_string() == y.tokens.to_string(),
-            (Some(Op::Len(x)), Some(Op::Len(y))) => x == y && x.path.is_empty() && !self.layout.grows(x.mem) && self.layout.stores(x.mem).is_empty(),
-            (Some(Op::Bin(o, a1, a2)), Some(Op::Bin(p, b1, b2))) => o == p && self.same(*a1, *b1) && self.same(*a2, *b2),
+            (Some(Op::Opaque(x)), Some(Op::Opaque(y))) => {
+                x.pure
+                    && y.pure
+                    && x.uses.is_empty()
+                    && y.uses.is_empty()
+                    && x.tokens.to_string() == y.tokens.to_string()
+            }
+            (Some(Op::Len(x)), Some(Op::Len(y))) => {
+                x == y
+                    && x.path.is_empty()
+                    && !self.layout.grows(x.mem)
+                    && self.layout.stores(x.mem).is_empty()
+            }
+            (Some(Op::Bin(o, a1, a2)), Some(Op::Bin(p, b1, b2))) => {
+                o == p && self.same(*a1, *b1) && self.same(*a2, *b2)
+            }
             _ => false,
         }
     }
@@ -382,13 +490,19 @@ impl Loops<'_> {
             }
         };
         let pushed = match &stmt.kind {
-            StmtKind::For { counter, range, .. } if !range.inclusive && self.same(range.hi, bound) => {
+            StmtKind::For { counter, range, .. }
+                if !range.inclusive && self.same(range.hi, bound) =>
+            {
                 counters.push(*counter);
                 true
             }
             _ => false,
         };
-        let inner = stmt.kind.blocks().into_iter().all(|b| b.stmts.iter().all(|s| self.within(s, m, bound, counters)));
+        let inner = stmt
+            .kind
+            .blocks()
+            .into_iter()
+            .all(|b| b.stmts.iter().all(|s| self.within(s, m, bound, counters)));
         if pushed {
             counters.pop();
         }
@@ -398,23 +512,31 @@ impl Loops<'_> {
     /// True if the body can be run a second time, later: no effects, no calls, nothing carried but
     /// accumulators, and everything that it reads still has the value that it had.
     fn can_rerun(&self, kind: &StmtKind, body: &Block, stmt: &Stmt) -> bool {
-        if !matches!(kind, StmtKind::For { until: None, .. }) || kind.carried().iter().any(|c| !self.facts.active(c.out)) {
+        if !matches!(kind, StmtKind::For { until: None, .. })
+            || kind.carried().iter().any(|c| !self.facts.active(c.out))
+        {
             return false;
         }
         let body_block = self.layout.id_of(body);
         let pos = self.layout.position(stmt);
         let mut ok = true;
         body.walk(&mut |s| match &s.kind {
-            StmtKind::Call(_) | StmtKind::Effect(_) | StmtKind::Def(_, Op::Weight { .. } | Op::Branch { .. }) => ok = false,
+            StmtKind::Call(_)
+            | StmtKind::Effect(_)
+            | StmtKind::Def(_, Op::Weight { .. } | Op::Branch { .. }) => ok = false,
             StmtKind::Def(_, Op::Opaque(code)) => ok &= code.pure && code.uses.is_empty(),
             _ => {}
         });
         body.walk(&mut |s| {
             s.kind.for_each_read(&mut |m| {
-                let local = self.layout.contains(body_block, self.layout.mem_block(m)) && self.layout.mem_block(m) != 0;
+                let local = self.layout.contains(body_block, self.layout.mem_block(m))
+                    && self.layout.mem_block(m) != 0;
                 ok &= local || self.can_read_later(m, pos, body);
             });
-            s.kind.for_each_write(&mut |m| ok &= !matches!(self.func.mem(m).origin, Origin::Exclusive(_)) || self.adds_only(m, body));
+            s.kind.for_each_write(&mut |m| {
+                ok &= !matches!(self.func.mem(m).origin, Origin::Exclusive(_))
+                    || self.adds_only(m, body)
+            });
         });
         ok
     }
@@ -423,7 +545,10 @@ impl Loops<'_> {
         match self.func.mem(m).origin {
             Origin::Shared(_) => true,
             Origin::Exclusive(_) => false,
-            _ => self.is_scratch(m, body) && self.layout.stores(m).iter().any(|s| *s > pos) || self.layout.stores(m).iter().all(|s| *s < pos),
+            _ => {
+                self.is_scratch(m, body) && self.layout.stores(m).iter().any(|s| *s > pos)
+                    || self.layout.stores(m).iter().all(|s| *s < pos)
+            }
         }
     }
 }
@@ -442,7 +567,10 @@ fn mentions(stmt: &Stmt, m: MemId) -> bool {
         s.for_each_write(&mut |w| found |= w == m);
     };
     see(&stmt.kind);
-    stmt.kind.blocks().into_iter().for_each(|b| b.walk(&mut |s| see(&s.kind)));
+    stmt.kind
+        .blocks()
+        .into_iter()
+        .for_each(|b| b.walk(&mut |s| see(&s.kind)));
     found
 }
 
@@ -453,14 +581,32 @@ fn covers_whole(kind: &StmtKind, m: MemId) -> bool {
 
 /// `for j in 0..bound { m[j] = e; … }` with no other access to `m` before the store: the bound.
 fn covering_bound(kind: &StmtKind, m: MemId, is_zero: impl Fn(ValId) -> bool) -> Option<ValId> {
-    let StmtKind::For { counter, range, body, until: None, .. } = kind else { return None };
+    let StmtKind::For {
+        counter,
+        range,
+        body,
+        until: None,
+        ..
+    } = kind
+    else {
+        return None;
+    };
     if range.inclusive || range.step.is_some() || !is_zero(range.lo) {
         return None;
     }
     let at = body.stmts.iter().position(|s| mentions(s, m))?;
-    let StmtKind::Store { place, op: StoreOp::Set, .. } = &body.stmts[at].kind else { return None };
+    let StmtKind::Store {
+        place,
+        op: StoreOp::Set,
+        ..
+    } = &body.stmts[at].kind
+    else {
+        return None;
+    };
     let direct = place.mem == m && place.path == [Proj::Index(*counter)];
-    let rest = body.stmts[at + 1..].iter().all(|s| !mentions(s, m) || at_counter(s, m, *counter));
+    let rest = body.stmts[at + 1..]
+        .iter()
+        .all(|s| !mentions(s, m) || at_counter(s, m, *counter));
     (direct && rest).then_some(range.hi)
 }
 
@@ -474,7 +620,11 @@ fn at_counter(stmt: &Stmt, m: MemId, counter: ValId) -> bool {
             let mut touched = false;
             kind.for_each_read(&mut |r| touched |= r == m);
             kind.for_each_write(&mut |w| touched |= w == m);
-            !touched && kind.blocks().into_iter().all(|b| b.stmts.iter().all(|s| at_counter(s, m, counter)))
+            !touched
+                && kind
+                    .blocks()
+                    .into_iter()
+                    .all(|b| b.stmts.iter().all(|s| at_counter(s, m, counter)))
         }
     }
 }

@@ -5,7 +5,9 @@ use quote::quote;
 
 use super::{Binding, Builder, is_scalar};
 use crate::compiler::hir::{self, BinOp, Expr, ExprKind, Ty, UnOp};
-use crate::compiler::ssa::{Arg, Call, Init, MemId, Op, Phi, Place, Proj, StmtKind, Tree, Use, ValId, Verbatim};
+use crate::compiler::ssa::{
+    Arg, Call, Init, MemId, Op, Phi, Place, Proj, StmtKind, Tree, Use, ValId, Verbatim,
+};
 
 impl Builder<'_> {
     /// Evaluates an expression.
@@ -18,8 +20,12 @@ impl Builder<'_> {
                 Tree::Mem(self.alloc(e.ty.clone(), init, e.span))
             }
             ExprKind::Call(call) => self.call(call, e),
-            ExprKind::If(cond, then, els) => self.if_expr(cond, then, els, &e.ty, e.span).unwrap_or_else(|| self.nothing(&e.ty, e.span)),
-            ExprKind::Block(block) => self.block_value(block).unwrap_or_else(|| self.nothing(&e.ty, e.span)),
+            ExprKind::If(cond, then, els) => self
+                .if_expr(cond, then, els, &e.ty, e.span)
+                .unwrap_or_else(|| self.nothing(&e.ty, e.span)),
+            ExprKind::Block(block) => self
+                .block_value(block)
+                .unwrap_or_else(|| self.nothing(&e.ty, e.span)),
             ExprKind::Ref(_, place) => self.read(place, e),
             ExprKind::Binary(op @ (BinOp::And | BinOp::Or), a, b) if !is_simple(b) => {
                 let cond = self.scalar(a);
@@ -77,7 +83,11 @@ impl Builder<'_> {
             ExprKind::Cast(a, ty) => Op::Cast(self.scalar(a), ty.clone()),
             ExprKind::Rule(rule, args) => {
                 let args = args.iter().map(|a| self.scalar(a)).collect();
-                Op::Rule { rule, args, weights: Vec::new() }
+                Op::Rule {
+                    rule,
+                    args,
+                    weights: Vec::new(),
+                }
             }
             ExprKind::StopGradient(a) => Op::Stop(self.scalar(a)),
             ExprKind::Classify(method, a) => Op::Classify(method.clone(), self.scalar(a)),
@@ -108,14 +118,42 @@ impl Builder<'_> {
     /// `a && b` as `if a { b } else { false }`, `a || b` as `if a { true } else { b }`.
     fn short_circuit(&mut self, op: BinOp, cond: ValId, rhs: &Expr, span: Span) -> ValId {
         let (value, evaluated) = self.in_block(|b| b.scalar(rhs));
-        let known = if op == BinOp::And { quote!(false) } else { quote!(true) };
+        let known = if op == BinOp::And {
+            quote!(false)
+        } else {
+            quote!(true)
+        };
         let (constant, skipped) = self.in_block(|b| b.def(Ty::Bool, Op::Lit(known), span));
         let out = self.value(Ty::Bool, span);
         let (then, els, phi) = match op {
-            BinOp::And => (evaluated, skipped, Phi { out, then: value, els: constant }),
-            _ => (skipped, evaluated, Phi { out, then: constant, els: value }),
+            BinOp::And => (
+                evaluated,
+                skipped,
+                Phi {
+                    out,
+                    then: value,
+                    els: constant,
+                },
+            ),
+            _ => (
+                skipped,
+                evaluated,
+                Phi {
+                    out,
+                    then: constant,
+                    els: value,
+                },
+            ),
         };
-        self.push(StmtKind::If { cond, then, els, phis: vec![phi] }, span);
+        self.push(
+            StmtKind::If {
+                cond,
+                then,
+                els,
+                phis: vec![phi],
+            },
+            span,
+        );
         out
     }
 
@@ -139,7 +177,11 @@ impl Builder<'_> {
             Some((name.clone(), used))
         });
         let uses = uses.collect();
-        Verbatim { tokens: code.tokens.clone(), uses, pure: code.pure }
+        Verbatim {
+            tokens: code.tokens.clone(),
+            uses,
+            pure: code.pure,
+        }
     }
 
     /// How the array or vector that an expression makes begins.
@@ -258,7 +300,9 @@ impl Builder<'_> {
     /// Values and memory that a call defines.
     fn fresh_tree(&mut self, ty: &Ty, span: Span) -> Tree {
         match ty {
-            Ty::Tuple(parts) => Tree::Tuple(parts.iter().map(|t| self.fresh_tree(t, span)).collect()),
+            Ty::Tuple(parts) => {
+                Tree::Tuple(parts.iter().map(|t| self.fresh_tree(t, span)).collect())
+            }
             Ty::Array(..) | Ty::Vec(_) | Ty::Seq(_) => {
                 let name = proc_macro2::Ident::new("array", span);
                 Tree::Mem(self.memory(ty.clone(), &name))
@@ -281,7 +325,9 @@ impl Builder<'_> {
                 Resolved::Mem(at) => match &place.ty {
                     Ty::Ref(mutable, _) => Arg::Ref(*mutable, at),
                     Ty::Slice(_) => Arg::Ref(false, at),
-                    ty if is_scalar(ty) || matches!(ty, Ty::Tuple(_)) => tree_arg(self.load(at, ty, e)),
+                    ty if is_scalar(ty) || matches!(ty, Ty::Tuple(_)) => {
+                        tree_arg(self.load(at, ty, e))
+                    }
                     _ => Arg::Own(at),
                 },
                 Resolved::Leaf(Tree::Val(v), root, path) if matches!(place.ty, Ty::Ref(..)) => {
@@ -313,7 +359,9 @@ impl Builder<'_> {
         let mut at = tree;
         for proj in path {
             match (at, proj) {
-                (Tree::Tuple(parts), Proj::Field(k)) if (*k as usize) < parts.len() => at = &mut parts[*k as usize],
+                (Tree::Tuple(parts), Proj::Field(k)) if (*k as usize) < parts.len() => {
+                    at = &mut parts[*k as usize]
+                }
                 _ => return,
             }
         }
@@ -331,8 +379,15 @@ fn walk(tree: Tree, root: hir::VarId, path: Vec<Proj>) -> Resolved {
     let mut at = tree;
     for (k, proj) in path.iter().enumerate() {
         match (at, proj) {
-            (Tree::Mem(mem), _) => return Resolved::Mem(Place { mem, path: path[k..].to_vec() }),
-            (Tree::Tuple(mut parts), Proj::Field(i)) if (*i as usize) < parts.len() => at = parts.swap_remove(*i as usize),
+            (Tree::Mem(mem), _) => {
+                return Resolved::Mem(Place {
+                    mem,
+                    path: path[k..].to_vec(),
+                });
+            }
+            (Tree::Tuple(mut parts), Proj::Field(i)) if (*i as usize) < parts.len() => {
+                at = parts.swap_remove(*i as usize)
+            }
             (other, _) => return Resolved::Leaf(other, root, path[..k].to_vec()),
         }
     }
@@ -365,8 +420,22 @@ fn is_simple(e: &Expr) -> bool {
         ExprKind::Place(place) => place.path.is_empty() && is_scalar(&e.ty),
         ExprKind::Unary(UnOp::Not, a) => is_simple(a),
         ExprKind::Binary(op, a, b) => {
-            let compares = matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge | BinOp::And | BinOp::Or);
-            compares && !matches!(a.ty, Ty::Real(_)) && !matches!(b.ty, Ty::Real(_)) && is_simple(a) && is_simple(b)
+            let compares = matches!(
+                op,
+                BinOp::Eq
+                    | BinOp::Ne
+                    | BinOp::Lt
+                    | BinOp::Le
+                    | BinOp::Gt
+                    | BinOp::Ge
+                    | BinOp::And
+                    | BinOp::Or
+            );
+            compares
+                && !matches!(a.ty, Ty::Real(_))
+                && !matches!(b.ty, Ty::Real(_))
+                && is_simple(a)
+                && is_simple(b)
         }
         _ => false,
     }

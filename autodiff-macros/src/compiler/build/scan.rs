@@ -67,13 +67,21 @@ impl Scan {
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::Ref(true, place) => self.write(place),
-            ExprKind::Ref(false, place) | ExprKind::Place(place) | ExprKind::CloneOf(place) | ExprKind::Len(place) => self.place_indices(place),
-            ExprKind::Unary(_, a) | ExprKind::Cast(a, _) | ExprKind::StopGradient(a) | ExprKind::Classify(_, a) => self.expr(a),
+            ExprKind::Ref(false, place)
+            | ExprKind::Place(place)
+            | ExprKind::CloneOf(place)
+            | ExprKind::Len(place) => self.place_indices(place),
+            ExprKind::Unary(_, a)
+            | ExprKind::Cast(a, _)
+            | ExprKind::StopGradient(a)
+            | ExprKind::Classify(_, a) => self.expr(a),
             ExprKind::Binary(_, a, b) | ExprKind::Repeat(a, b) => {
                 self.expr(a);
                 self.expr(b);
             }
-            ExprKind::Rule(_, args) | ExprKind::Tuple(args) | ExprKind::List(args) => args.iter().for_each(|a| self.expr(a)),
+            ExprKind::Rule(_, args) | ExprKind::Tuple(args) | ExprKind::List(args) => {
+                args.iter().for_each(|a| self.expr(a))
+            }
             ExprKind::Call(call) => call.args.iter().for_each(|a| self.expr(a)),
             ExprKind::If(cond, then, els) => {
                 self.expr(cond);

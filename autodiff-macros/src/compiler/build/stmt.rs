@@ -6,8 +6,12 @@ use proc_macro2::{Ident, Span};
 
 use super::expr::Resolved;
 use super::{Binding, Builder, is_scalar, scan};
-use crate::compiler::hir::{self, BinOp, Block, Expr, ExprKind, LoopId, Pat, Stmt, StmtKind as Hir, Ty, VarId};
-use crate::compiler::ssa::{self, Carried, Init, Op, Phi, Place, Range, StmtKind, StoreOp, Tree, ValId};
+use crate::compiler::hir::{
+    self, BinOp, Block, Expr, ExprKind, LoopId, Pat, Stmt, StmtKind as Hir, Ty, VarId,
+};
+use crate::compiler::ssa::{
+    self, Carried, Init, Op, Phi, Place, Range, StmtKind, StoreOp, Tree, ValId,
+};
 
 impl Builder<'_> {
     /// Runs a block and gives its value, if it has one.
@@ -19,7 +23,10 @@ impl Builder<'_> {
     fn stmt(&mut self, stmt: &Stmt) {
         let span = stmt.span;
         match &stmt.kind {
-            Hir::Let { pat, init: Some(init) } => {
+            Hir::Let {
+                pat,
+                init: Some(init),
+            } => {
                 let tree = self.expr(init);
                 let tree = self.owned(tree, init);
                 self.bind(pat, tree, span);
@@ -34,8 +41,19 @@ impl Builder<'_> {
             Hir::If { cond, then, els } => {
                 self.if_expr(cond, then, els, &Ty::Unit, span);
             }
-            Hir::For { id, var, range, body } => self.counted(*id, *var, range, body, &[], span),
-            Hir::ForUntil { id, var, range, body, until } => self.counted(*id, *var, range, body, until, span),
+            Hir::For {
+                id,
+                var,
+                range,
+                body,
+            } => self.counted(*id, *var, range, body, &[], span),
+            Hir::ForUntil {
+                id,
+                var,
+                range,
+                body,
+                until,
+            } => self.counted(*id, *var, range, body, until, span),
             Hir::While { id, cond, body } => self.while_loop(*id, cond, body, span),
             Hir::Push { place, value } => {
                 let init = self.init(value);
@@ -70,7 +88,8 @@ impl Builder<'_> {
     /// True if using the variable as a value moves it: it is a vector that the function owns.
     fn moves(&self, m: ssa::MemId) -> bool {
         let mem = &self.mems[m.0 as usize];
-        matches!(mem.ty, Ty::Vec(_)) && matches!(mem.origin, ssa::Origin::Local | ssa::Origin::Owned(_))
+        matches!(mem.ty, Ty::Vec(_))
+            && matches!(mem.origin, ssa::Origin::Local | ssa::Origin::Owned(_))
     }
 
     fn alias_target(&self, root: VarId, path: Vec<ssa::Proj>) -> (VarId, Vec<ssa::Proj>) {
@@ -114,7 +133,10 @@ impl Builder<'_> {
             }
             Tree::Tuple(parts) => {
                 for (k, part) in parts.iter().enumerate() {
-                    let name = Ident::new(&format!("{}_{k}", crate::compiler::names::plain(name)), name.span());
+                    let name = Ident::new(
+                        &format!("{}_{k}", crate::compiler::names::plain(name)),
+                        name.span(),
+                    );
                     self.name_tree(part, &name);
                 }
             }
@@ -155,7 +177,15 @@ impl Builder<'_> {
         }
     }
 
-    fn update(&mut self, ty: Ty, op: BinOp, old: ValId, new: ValId, value: &Expr, span: Span) -> ValId {
+    fn update(
+        &mut self,
+        ty: Ty,
+        op: BinOp,
+        old: ValId,
+        new: ValId,
+        value: &Expr,
+        span: Span,
+    ) -> ValId {
         let v = self.def(ty, Op::Bin(op, old, new), span);
         self.vals[v.0 as usize].source = value.source.clone();
         self.vals[v.0 as usize].marks = value.marks;
@@ -185,7 +215,15 @@ impl Builder<'_> {
         }
     }
 
-    fn store(&mut self, at: Place, op: Option<BinOp>, new: ValId, place: &hir::Place, value: &Expr, span: Span) {
+    fn store(
+        &mut self,
+        at: Place,
+        op: Option<BinOp>,
+        new: ValId,
+        place: &hir::Place,
+        value: &Expr,
+        span: Span,
+    ) {
         let (op, value) = match op {
             None => (StoreOp::Set, new),
             Some(BinOp::Add) => (StoreOp::Add, new),
@@ -196,14 +234,34 @@ impl Builder<'_> {
                 (StoreOp::Set, self.update(ty, op, old, new, value, span))
             }
         };
-        self.push(StmtKind::Store { place: at, op, value }, span);
+        self.push(
+            StmtKind::Store {
+                place: at,
+                op,
+                value,
+            },
+            span,
+        );
     }
 
     /// Assigns a whole array, vector or tuple in memory.
     fn store_tree(&mut self, at: Place, new: Tree, span: Span) {
         match new {
-            Tree::Val(value) => self.push(StmtKind::Store { place: at, op: StoreOp::Set, value }, span),
-            Tree::Mem(src) => self.push(StmtKind::Copy { dst: at, src: Place::whole(src) }, span),
+            Tree::Val(value) => self.push(
+                StmtKind::Store {
+                    place: at,
+                    op: StoreOp::Set,
+                    value,
+                },
+                span,
+            ),
+            Tree::Mem(src) => self.push(
+                StmtKind::Copy {
+                    dst: at,
+                    src: Place::whole(src),
+                },
+                span,
+            ),
             Tree::Tuple(parts) => {
                 for (k, part) in parts.into_iter().enumerate() {
                     let mut path = at.path.clone();
@@ -215,7 +273,14 @@ impl Builder<'_> {
     }
 
     /// `if` as a statement or as a value (`ty` is not unit).
-    pub(super) fn if_expr(&mut self, cond: &Expr, then: &Block, els: &Block, ty: &Ty, span: Span) -> Option<Tree> {
+    pub(super) fn if_expr(
+        &mut self,
+        cond: &Expr,
+        then: &Block,
+        els: &Block,
+        ty: &Ty,
+        span: Span,
+    ) -> Option<Tree> {
         let cond = self.scalar(cond);
         let joined = match ty {
             Ty::Unit | Ty::Never => None,
@@ -226,22 +291,39 @@ impl Builder<'_> {
         let after_then = std::mem::replace(&mut self.env, before.clone());
         let (els_value, els) = self.branch(els, &joined);
         let after_els = std::mem::replace(&mut self.env, before);
-        let mut join = Join { then, els, phis: Vec::new(), span };
+        let mut join = Join {
+            then,
+            els,
+            phis: Vec::new(),
+            span,
+        };
         self.merge_env(&after_then, &after_els, &mut join);
         let value = match (joined, ty) {
             (None, Ty::Unit | Ty::Never) => None,
             (Some(joined), _) => Some(joined),
             (None, _) => self.through_phi(then_value, els_value, None, &mut join),
         };
-        let Join { then, els, phis, .. } = join;
-        self.push(StmtKind::If { cond, then, els, phis }, span);
+        let Join {
+            then, els, phis, ..
+        } = join;
+        self.push(
+            StmtKind::If {
+                cond,
+                then,
+                els,
+                phis,
+            },
+            span,
+        );
         value
     }
 
     /// Memory that both branches of an `if` copy their value to.
     fn joined(&mut self, ty: &Ty, span: Span) -> Option<Tree> {
         match ty {
-            Ty::Array(..) | Ty::Vec(_) | Ty::Seq(_) => Some(Tree::Mem(self.alloc(ty.clone(), Init::Blank, span))),
+            Ty::Array(..) | Ty::Vec(_) | Ty::Seq(_) => {
+                Some(Tree::Mem(self.alloc(ty.clone(), Init::Blank, span)))
+            }
             _ => None,
         }
     }
@@ -261,18 +343,33 @@ impl Builder<'_> {
     fn merge_env(&mut self, after_then: &[Binding], after_els: &[Binding], join: &mut Join) {
         for k in 0..self.env.len() {
             if self.env[k] == Binding::None || after_then[k] == after_els[k] {
-                self.env[k] = if self.env[k] == Binding::None { Binding::None } else { after_then[k].clone() };
+                self.env[k] = if self.env[k] == Binding::None {
+                    Binding::None
+                } else {
+                    after_then[k].clone()
+                };
                 continue;
             }
             let name = self.hir.vars[k].name.clone();
-            let merged = self.through_phi(tree_of(&after_then[k]), tree_of(&after_els[k]), Some(&name), join);
+            let merged = self.through_phi(
+                tree_of(&after_then[k]),
+                tree_of(&after_els[k]),
+                Some(&name),
+                join,
+            );
             self.env[k] = merged.map_or(Binding::Declared, Binding::Is);
         }
     }
 
     /// Merges two trees; a missing side is filled with a value that is never read (the branch
     /// leaves the function, or a flag guards every read).
-    fn through_phi(&mut self, a: Option<Tree>, b: Option<Tree>, name: Option<&Ident>, join: &mut Join) -> Option<Tree> {
+    fn through_phi(
+        &mut self,
+        a: Option<Tree>,
+        b: Option<Tree>,
+        name: Option<&Ident>,
+        join: &mut Join,
+    ) -> Option<Tree> {
         let shape = a.clone().or_else(|| b.clone())?;
         let a = a.unwrap_or_else(|| self.filler(&shape, &mut join.then, join.span));
         let b = b.unwrap_or_else(|| self.filler(&shape, &mut join.els, join.span));
@@ -288,7 +385,9 @@ impl Builder<'_> {
                 Tree::Val(value)
             }
             Tree::Mem(m) => Tree::Mem(*m),
-            Tree::Tuple(parts) => Tree::Tuple(parts.iter().map(|p| self.filler(p, block, span)).collect()),
+            Tree::Tuple(parts) => {
+                Tree::Tuple(parts.iter().map(|p| self.filler(p, block, span)).collect())
+            }
         }
     }
 
@@ -300,17 +399,29 @@ impl Builder<'_> {
                 if let Some(name) = name {
                     self.name_value(out, name);
                 }
-                join.phis.push(Phi { out, then: *a, els: *b });
+                join.phis.push(Phi {
+                    out,
+                    then: *a,
+                    els: *b,
+                });
                 Tree::Val(out)
             }
-            (Tree::Tuple(xs), Tree::Tuple(ys)) => Tree::Tuple(xs.iter().zip(ys).map(|(x, y)| self.merge_tree(x, y, name, join)).collect()),
+            (Tree::Tuple(xs), Tree::Tuple(ys)) => Tree::Tuple(
+                xs.iter()
+                    .zip(ys)
+                    .map(|(x, y)| self.merge_tree(x, y, name, join))
+                    .collect(),
+            ),
             (a, _) => a.clone(),
         }
     }
 
     /// A constant of unknown type that meets a real number is a real number.
     fn join_ty(&mut self, a: ValId, b: ValId) -> Ty {
-        let (ta, tb) = (self.vals[a.0 as usize].ty.clone(), self.vals[b.0 as usize].ty.clone());
+        let (ta, tb) = (
+            self.vals[a.0 as usize].ty.clone(),
+            self.vals[b.0 as usize].ty.clone(),
+        );
         match (&ta, &tb) {
             (Ty::Opaque, Ty::Real(_)) => {
                 self.vals[a.0 as usize].ty = tb.clone();
@@ -324,11 +435,26 @@ impl Builder<'_> {
         }
     }
 
-    fn counted(&mut self, id: LoopId, var: VarId, range: &hir::Range, body: &Block, until: &[VarId], span: Span) {
+    fn counted(
+        &mut self,
+        id: LoopId,
+        var: VarId,
+        range: &hir::Range,
+        body: &Block,
+        until: &[VarId],
+        span: Span,
+    ) {
         let lo = self.scalar(&range.lo);
         let hi = self.scalar(&range.hi);
         let step = range.step.as_ref().map(|e| self.scalar(e));
-        let range = Range { lo, hi, inclusive: range.inclusive, step, rev: range.rev, rev_first: range.rev_first };
+        let range = Range {
+            lo,
+            hi,
+            inclusive: range.inclusive,
+            step,
+            rev: range.rev,
+            rev_first: range.rev_first,
+        };
         let counter = self.value(Ty::Int, span);
         self.bind_var(var, Tree::Val(counter));
         let (carried, before) = self.enter_loop(&scan::assigned(body));
@@ -338,7 +464,18 @@ impl Builder<'_> {
         });
         let carried = self.leave_loop(carried, before);
         let count = stop.map(|_| self.steps(span));
-        self.push(StmtKind::For { id, counter, range, carried, body, until: stop, count }, span);
+        self.push(
+            StmtKind::For {
+                id,
+                counter,
+                range,
+                carried,
+                body,
+                until: stop,
+                count,
+            },
+            span,
+        );
     }
 
     fn any_set(&mut self, flags: &[VarId], span: Span) -> Option<ValId> {
@@ -349,12 +486,17 @@ impl Builder<'_> {
                 _ => None,
             })
             .collect();
-        values.into_iter().reduce(|a, b| self.def(Ty::Bool, Op::Bin(BinOp::Or, a, b), span))
+        values
+            .into_iter()
+            .reduce(|a, b| self.def(Ty::Bool, Op::Bin(BinOp::Or, a, b), span))
     }
 
     fn while_loop(&mut self, id: LoopId, cond: &Expr, body: &Block, span: Span) {
         let mut assigned = scan::assigned(body);
-        assigned.extend(scan::assigned(&Block { stmts: Vec::new(), value: Some(Box::new(cond.clone())) }));
+        assigned.extend(scan::assigned(&Block {
+            stmts: Vec::new(),
+            value: Some(Box::new(cond.clone())),
+        }));
         let (carried, before) = self.enter_loop(&assigned);
         let (cond, head) = self.in_block(|b| b.scalar(cond));
         let ((), body) = self.in_block(|b| {
@@ -362,7 +504,17 @@ impl Builder<'_> {
         });
         let carried = self.leave_loop(carried, before);
         let count = self.steps(span);
-        self.push(StmtKind::While { id, carried, head, cond, body, count }, span);
+        self.push(
+            StmtKind::While {
+                id,
+                carried,
+                head,
+                cond,
+                body,
+                count,
+            },
+            span,
+        );
     }
 
     /// The number of iterations of a loop that no range counts.
@@ -376,7 +528,10 @@ impl Builder<'_> {
     /// Gives every scalar that the loop assigns a value for the start of an iteration.
     fn enter_loop(&mut self, assigned: &BTreeSet<VarId>) -> (Vec<Entering>, Vec<Binding>) {
         let mut entering = Vec::new();
-        let mut roots: Vec<VarId> = assigned.iter().map(|v| self.alias_target(*v, Vec::new()).0).collect();
+        let mut roots: Vec<VarId> = assigned
+            .iter()
+            .map(|v| self.alias_target(*v, Vec::new()).0)
+            .collect();
         roots.sort_unstable();
         roots.dedup();
         for var in roots {
@@ -393,11 +548,23 @@ impl Builder<'_> {
         (entering, self.env.clone())
     }
 
-    fn phi_tree(&mut self, tree: &Tree, var: VarId, name: &Ident, path: &mut Vec<usize>, entering: &mut Vec<Entering>) -> Tree {
+    fn phi_tree(
+        &mut self,
+        tree: &Tree,
+        var: VarId,
+        name: &Ident,
+        path: &mut Vec<usize>,
+        entering: &mut Vec<Entering>,
+    ) -> Tree {
         match tree {
             Tree::Val(init) => {
                 let phi = self.merged(*init, name);
-                entering.push(Entering { var, path: path.clone(), phi, init: *init });
+                entering.push(Entering {
+                    var,
+                    path: path.clone(),
+                    phi,
+                    init: *init,
+                });
                 Tree::Val(phi)
             }
             Tree::Mem(m) => Tree::Mem(*m),
@@ -425,7 +592,12 @@ impl Builder<'_> {
                 if let Binding::Is(tree) = &mut self.env[e.var.0 as usize] {
                     set_leaf(tree, &e.path, out);
                 }
-                Carried { phi: e.phi, init: e.init, next, out }
+                Carried {
+                    phi: e.phi,
+                    init: e.init,
+                    next,
+                    out,
+                }
             })
             .collect()
     }
@@ -440,9 +612,13 @@ pub(super) struct Entering {
 }
 
 fn leaf(binding: &Binding, path: &[usize]) -> Option<ValId> {
-    let Binding::Is(mut tree) = binding.clone() else { return None };
+    let Binding::Is(mut tree) = binding.clone() else {
+        return None;
+    };
     for k in path {
-        let Tree::Tuple(mut parts) = tree else { return None };
+        let Tree::Tuple(mut parts) = tree else {
+            return None;
+        };
         tree = (*k < parts.len()).then(|| parts.swap_remove(*k))?;
     }
     match tree {

@@ -9,7 +9,10 @@ pub(crate) fn func(func: &Func) -> String {
     let mut out = String::new();
     let printer = Printer { func };
     printer.block(&func.body, 0, &mut out);
-    let result = func.result.as_ref().map_or_else(|| "()".to_owned(), |t| printer.tree(t));
+    let result = func
+        .result
+        .as_ref()
+        .map_or_else(|| "()".to_owned(), |t| printer.tree(t));
     let _ = writeln!(out, "result {result}");
     out
 }
@@ -29,7 +32,9 @@ impl Printer<'_> {
         let pad = "  ".repeat(depth);
         let line = match kind {
             StmtKind::Def(v, op) => format!("{} = {}", self.val(*v), self.op(op)),
-            StmtKind::Alloc(m, init) => format!("alloc {} = {}", self.func.mem(*m).name, self.init(init)),
+            StmtKind::Alloc(m, init) => {
+                format!("alloc {} = {}", self.func.mem(*m).name, self.init(init))
+            }
             StmtKind::Store { place, op, value } => {
                 let op = match op {
                     StoreOp::Set => "=",
@@ -38,20 +43,51 @@ impl Printer<'_> {
                 };
                 format!("store {} {op} {}", self.place(place), self.val(*value))
             }
-            StmtKind::Push { place, init } => format!("push {} {}", self.place(place), self.init(init)),
-            StmtKind::Copy { dst, src } => format!("copy {} = {}", self.place(dst), self.place(src)),
+            StmtKind::Push { place, init } => {
+                format!("push {} {}", self.place(place), self.init(init))
+            }
+            StmtKind::Copy { dst, src } => {
+                format!("copy {} = {}", self.place(dst), self.place(src))
+            }
             StmtKind::If { cond, phis, .. } => {
-                let phis: Vec<String> = phis.iter().map(|p| format!("{} = phi({}, {})", self.val(p.out), self.val(p.then), self.val(p.els))).collect();
+                let phis: Vec<String> = phis
+                    .iter()
+                    .map(|p| {
+                        format!(
+                            "{} = phi({}, {})",
+                            self.val(p.out),
+                            self.val(p.then),
+                            self.val(p.els)
+                        )
+                    })
+                    .collect();
                 format!("if {} [{}]", self.val(*cond), phis.join("; "))
             }
-            StmtKind::For { counter, range, carried, until, .. } => {
+            StmtKind::For {
+                counter,
+                range,
+                carried,
+                until,
+                ..
+            } => {
                 let until = until.map_or_else(String::new, |v| format!(" until {}", self.val(v)));
-                format!("for {} in {}..{}{until} [{}]", self.val(*counter), self.val(range.lo), self.val(range.hi), self.carried(carried))
+                format!(
+                    "for {} in {}..{}{until} [{}]",
+                    self.val(*counter),
+                    self.val(range.lo),
+                    self.val(range.hi),
+                    self.carried(carried)
+                )
             }
-            StmtKind::While { cond, carried, .. } => format!("while {} [{}]", self.val(*cond), self.carried(carried)),
+            StmtKind::While { cond, carried, .. } => {
+                format!("while {} [{}]", self.val(*cond), self.carried(carried))
+            }
             StmtKind::Call(call) => {
                 let args: Vec<String> = call.args.iter().map(|a| self.arg(a)).collect();
-                let result = call.result.as_ref().map_or_else(|| "()".to_owned(), |t| self.tree(t));
+                let result = call
+                    .result
+                    .as_ref()
+                    .map_or_else(|| "()".to_owned(), |t| self.tree(t));
                 format!("{result} = call {}({})", call.path, args.join(", "))
             }
             StmtKind::Effect(code) => format!("effect {}", code.tokens),
@@ -68,7 +104,15 @@ impl Printer<'_> {
     }
 
     fn carried(&self, carried: &[Carried]) -> String {
-        let one = |c: &Carried| format!("{} -> {} -> {}; {} after", self.val(c.init), self.val(c.phi), self.val(c.next), self.val(c.out));
+        let one = |c: &Carried| {
+            format!(
+                "{} -> {} -> {}; {} after",
+                self.val(c.init),
+                self.val(c.phi),
+                self.val(c.next),
+                self.val(c.out)
+            )
+        };
         carried.iter().map(one).collect::<Vec<_>>().join(", ")
     }
 
@@ -78,7 +122,13 @@ impl Printer<'_> {
             let bound = |v: &Option<ValId>| v.map_or_else(String::new, |v| self.val(v));
             let _ = match proj {
                 Proj::Index(v) => write!(out, "[{}]", self.val(*v)),
-                Proj::Range { lo, hi, inclusive } => write!(out, "[{}..{}{}]", bound(lo), if *inclusive { "=" } else { "" }, bound(hi)),
+                Proj::Range { lo, hi, inclusive } => write!(
+                    out,
+                    "[{}..{}{}]",
+                    bound(lo),
+                    if *inclusive { "=" } else { "" },
+                    bound(hi)
+                ),
                 Proj::Field(k) => write!(out, ".{k}"),
             };
         }
@@ -89,22 +139,50 @@ impl Printer<'_> {
         match tree {
             Tree::Val(v) => self.val(*v),
             Tree::Mem(m) => self.func.mem(*m).name.to_string(),
-            Tree::Tuple(parts) => format!("({})", parts.iter().map(|p| self.tree(p)).collect::<Vec<_>>().join(", ")),
+            Tree::Tuple(parts) => format!(
+                "({})",
+                parts
+                    .iter()
+                    .map(|p| self.tree(p))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
         }
     }
 
     fn arg(&self, arg: &Arg) -> String {
         match arg {
             Arg::Val(v) => self.val(*v),
-            Arg::Ref(mutable, place) => format!("&{}{}", if *mutable { "mut " } else { "" }, self.place(place)),
-            Arg::RefVal(v, after) => format!("&{}{}", self.val(*v), after.map_or_else(String::new, |a| format!(" -> {}", self.val(a)))),
+            Arg::Ref(mutable, place) => format!(
+                "&{}{}",
+                if *mutable { "mut " } else { "" },
+                self.place(place)
+            ),
+            Arg::RefVal(v, after) => format!(
+                "&{}{}",
+                self.val(*v),
+                after.map_or_else(String::new, |a| format!(" -> {}", self.val(a)))
+            ),
             Arg::Own(place) => self.place(place),
-            Arg::Tuple(parts) => format!("({})", parts.iter().map(|p| self.arg(p)).collect::<Vec<_>>().join(", ")),
+            Arg::Tuple(parts) => format!(
+                "({})",
+                parts
+                    .iter()
+                    .map(|p| self.arg(p))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
         }
     }
 
     fn init(&self, init: &Init) -> String {
-        let list = |parts: &[Init]| parts.iter().map(|p| self.init(p)).collect::<Vec<_>>().join(", ");
+        let list = |parts: &[Init]| {
+            parts
+                .iter()
+                .map(|p| self.init(p))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         match init {
             Init::Val(v) => self.val(*v),
             Init::Repeat(inner, len) => format!("[{}; {}]", self.init(inner), self.val(*len)),
@@ -116,16 +194,30 @@ impl Printer<'_> {
     }
 
     fn op(&self, op: &Op) -> String {
-        let args = |all: &[ValId]| all.iter().map(|v| self.val(*v)).collect::<Vec<_>>().join(", ");
+        let args = |all: &[ValId]| {
+            all.iter()
+                .map(|v| self.val(*v))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         match op {
             Op::Lit(tokens) => tokens.to_string(),
             Op::Param(tokens) => format!("param {tokens}"),
             Op::Un(op, a) => format!("{op:?} {}", self.val(*a)),
             Op::Bin(op, a, b) => format!("{op:?} {} {}", self.val(*a), self.val(*b)),
             Op::Cast(a, ty) => format!("{} as {ty}", self.val(*a)),
-            Op::Rule { rule, args: a, weights } => format!("{}({}; {})", rule.name, args(a), args(weights)),
+            Op::Rule {
+                rule,
+                args: a,
+                weights,
+            } => format!("{}({}; {})", rule.name, args(a), args(weights)),
             Op::Weight { site, args: a, .. } => format!("weight #{}({})", site.0, args(a)),
-            Op::Branch { site, op, lhs, rhs } => format!("branch #{} {op:?} {} {}", site.0, self.val(*lhs), self.val(*rhs)),
+            Op::Branch { site, op, lhs, rhs } => format!(
+                "branch #{} {op:?} {} {}",
+                site.0,
+                self.val(*lhs),
+                self.val(*rhs)
+            ),
             Op::Load(place) => self.place(place),
             Op::Len(place) => format!("len {}", self.place(place)),
             Op::Stop(a) => format!("stop {}", self.val(*a)),

@@ -1,0 +1,259 @@
+//! Makes emitted code shorter without changing what it computes: adjoints that are only another
+//! name for one that never changes are replaced by it, and `mut` stays only where it is needed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::code::{Expr, Stmt};
+use super::ssa::{MemId, ValId};
+
+/// Tidies a sweep.
+pub(crate) fn run(
+    mut stmts: Vec<Stmt>,
+    bars: &dyn Fn(&proc_macro2::Ident) -> Option<Var>,
+) -> Vec<Stmt> {
+    let mut changed = Changed::default();
+    changed.stmts(&stmts);
+    let mut pass = Tidy {
+        changed: &changed,
+        bars,
+        aliases: BTreeMap::new(),
+    };
+    pass.stmts(&mut stmts);
+    let mut read = BTreeSet::new();
+    for stmt in &stmts {
+        stmt.walk(&mut |e| {
+            if let Expr::Bar(v) = e {
+                read.insert(*v);
+            }
+        });
+    }
+    drop_unread(&mut stmts, &read, bars);
+    stmts
+}
+
+/// What a name in a `let` stands for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Var {
+    Bar(ValId),
+    MemBar(MemId),
+}
+
+/// The variables that change after their declaration.
+#[derive(Default)]
+struct Changed {
+    vars: BTreeSet<Var>,
+    vals: BTreeSet<ValId>,
+    mems: BTreeSet<MemId>,
+    names: BTreeSet<String>,
+}
+
+impl Changed {
+    fn stmts(&mut self, stmts: &[Stmt]) {
+        for stmt in stmts {
+            if let Stmt::Assign { place, .. } = stmt {
+                self.root(place);
+            }
+            stmt.walk(&mut |e| match e {
+                Expr::Ref(true, inner) => self.root(inner),
+                Expr::Method(receiver, "push" | "pop" | "resize" | "truncate" | "iter_mut", _) => {
+                    self.root(receiver)
+                }
+                // Names in raw tokens may be borrowed there.
+                Expr::Raw(tokens) if tokens.to_string().starts_with("& mut") => {
+                    let inner: Vec<String> =
+                        tokens.clone().into_iter().map(|t| t.to_string()).collect();
+                    self.names.extend(inner);
+                }
+                _ => {}
+            });
+            match stmt {
+                Stmt::If { then, els, .. } => {
+                    self.stmts(then);
+                    self.stmts(els);
+                }
+                Stmt::For { body, .. } | Stmt::Loop { body } => self.stmts(body),
+                _ => {}
+            }
+        }
+    }
+
+    fn root(&mut self, place: &Expr) {
+        match place {
+            Expr::Bar(v) => {
+                self.vars.insert(Var::Bar(*v));
+            }
+            Expr::MemBar(m) => {
+                self.vars.insert(Var::MemBar(*m));
+            }
+            Expr::Val(v) => {
+                self.vals.insert(*v);
+            }
+            Expr::Mem(m) => {
+                self.mems.insert(*m);
+            }
+            Expr::Name(name) => {
+                self.names.insert(name.to_string());
+            }
+            Expr::Index(base, _)
+            | Expr::Field(base, _)
+            | Expr::Deref(base)
+            | Expr::Ref(_, base) => self.root(base),
+            _ => {}
+        }
+    }
+}
+
+struct Tidy<'a> {
+    changed: &'a Changed,
+    bars: &'a dyn Fn(&proc_macro2::Ident) -> Option<Var>,
+    aliases: BTreeMap<ValId, Expr>,
+}
+
+impl Tidy<'_> {
+    fn stmts(&mut self, stmts: &mut Vec<Stmt>) {
+        for stmt in stmts.iter_mut() {
+            self.stmt(stmt);
+        }
+    }
+
+    fn stmt(&mut self, stmt: &mut Stmt) {
+        match stmt {
+            Stmt::Let {
+                name,
+                mutable,
+                init,
+                ..
+            } => {
+                if let Some(e) = init {
+                    self.expr(e);
+                }
+                let var = (self.bars)(name);
+                if let Some(var) = var {
+                    *mutable = *mutable
+                        && (self.changed.vars.contains(&var)
+                            || self.changed.names.contains(&name.to_string()));
+                } else if self.changed.names.contains(&name.to_string()) {
+                    *mutable = true;
+                }
+                if let (Some(Var::Bar(v)), false, Some(e)) = (var, *mutable, init.as_ref()) {
+                    self.alias(v, e);
+                }
+            }
+            Stmt::Bind { init, .. } | Stmt::Expect { init, .. } => self.expr(init),
+            Stmt::Assign { place, value, .. } => {
+                self.expr(place);
+                self.expr(value);
+            }
+            Stmt::If { cond, then, els } => {
+                self.expr(cond);
+                self.stmts(then);
+                self.stmts(els);
+            }
+            Stmt::For { iter, body, .. } => {
+                self.expr(iter);
+                self.stmts(body);
+            }
+            Stmt::Loop { body } => self.stmts(body),
+            Stmt::Break => {}
+            Stmt::Expr(e) => self.expr(e),
+        }
+    }
+
+    /// Remembers that an adjoint is another that does not change, or the negative of one.
+    fn alias(&mut self, v: ValId, e: &Expr) {
+        let plain = |e: &Expr| match e {
+            Expr::Bar(u) => !self.changed.vars.contains(&Var::Bar(*u)),
+            Expr::Name(name) => !self.changed.names.contains(&name.to_string()),
+            _ => false,
+        };
+        let constant = matches!(e, Expr::Raw(tokens) if tokens.to_string() == "1.0");
+        let negative = matches!(e, Expr::Neg(inner) if plain(inner));
+        if plain(e) || negative || constant {
+            self.aliases.insert(v, e.clone());
+        }
+    }
+
+    fn expr(&mut self, e: &mut Expr) {
+        match e {
+            Expr::Bar(v) => {
+                if let Some(alias) = self.aliases.get(v) {
+                    *e = alias.clone();
+                }
+            }
+            Expr::Val(_)
+            | Expr::Mem(_)
+            | Expr::MemBar(_)
+            | Expr::Dot(_)
+            | Expr::MemDot(_)
+            | Expr::Name(_)
+            | Expr::Raw(_) => {}
+            Expr::User(_, uses) => uses.iter_mut().for_each(|(_, e)| self.expr(e)),
+            Expr::Neg(_) => self.negative(e),
+            Expr::Not(inner)
+            | Expr::Deref(inner)
+            | Expr::Cast(inner, _)
+            | Expr::Field(inner, _)
+            | Expr::Ref(_, inner) => self.expr(inner),
+            Expr::Bin(..) => self.binary(e),
+            Expr::Index(a, b) | Expr::Repeat(_, a, b) => {
+                self.expr(a);
+                self.expr(b);
+            }
+            Expr::Method(receiver, _, args) => {
+                self.expr(receiver);
+                args.iter_mut().for_each(|a| self.expr(a));
+            }
+            Expr::Call(_, args) | Expr::Tuple(args) | Expr::List(args) | Expr::Vec(args) => {
+                args.iter_mut().for_each(|a| self.expr(a))
+            }
+            Expr::Range(lo, hi, _) => lo.iter_mut().chain(hi).for_each(|e| self.expr(e)),
+            Expr::If(c, a, b) => {
+                self.expr(c);
+                self.expr(a);
+                self.expr(b);
+            }
+        }
+    }
+
+    fn negative(&mut self, e: &mut Expr) {
+        if let Expr::Neg(inner) = e {
+            self.expr(inner);
+            if let Expr::Neg(twice) = &**inner {
+                *e = (**twice).clone();
+            }
+        }
+    }
+
+    /// `1.0 * b` is `b`.
+    fn binary(&mut self, e: &mut Expr) {
+        if let Expr::Bin(op, a, b) = e {
+            self.expr(a);
+            self.expr(b);
+            if *op == "*" && matches!(&**a, Expr::Raw(tokens) if tokens.to_string() == "1.0") {
+                *e = (**b).clone();
+            }
+        }
+    }
+}
+
+/// Drops declarations of adjoints that nobody reads.
+fn drop_unread(
+    stmts: &mut Vec<Stmt>,
+    read: &BTreeSet<ValId>,
+    bars: &dyn Fn(&proc_macro2::Ident) -> Option<Var>,
+) {
+    stmts.retain(|stmt| match stmt {
+        Stmt::Let { name, .. } => !matches!(bars(name), Some(Var::Bar(v)) if !read.contains(&v)),
+        _ => true,
+    });
+    for stmt in stmts {
+        match stmt {
+            Stmt::If { then, els, .. } => {
+                drop_unread(then, read, bars);
+                drop_unread(els, read, bars);
+            }
+            Stmt::For { body, .. } | Stmt::Loop { body } => drop_unread(body, read, bars),
+            _ => {}
+        }
+    }
+}
