@@ -5,10 +5,31 @@
 //! `loss::value_and_grad(x)`, `loss::vjp(x)`, `loss::jvp(x, dx)`,
 //! `loss::trace(x)` and `loss::FIELD` are new.
 //!
+//! ```
+//! use conservative_grad::{conservative_grad, relu};
+//!
+//! #[conservative_grad]
+//! fn loss(w: &[f64], #[constant] x: &[f64]) -> f64 {
+//!     let mut activation = 0.0;
+//!     for i in 0..w.len() {
+//!         activation += w[i] * x[i];
+//!     }
+//!     relu(activation) + w[0].abs()
+//! }
+//!
+//! let (w, x) = ([2.0, -1.0], [1.0, 3.0]);
+//! assert_eq!(loss::value_and_grad(&w, &x), (2.0, vec![1.0, 0.0]));
+//! assert!(loss::FIELD.to_string().contains("relu(activation)"));
+//! assert_eq!(loss::trace(&w, &x).visits().len(), 2);
+//! ```
+//!
 //! Where a function is not differentiable (relu, abs, max, `if`), the gradient is
 //! an explicit choice: a [`Policy`] makes it by default, a [`Selection`] at run
-//! time, and [`FieldMetadata`] tells what the choice was out of which set.
+//! time (see [`choices`]), and [`FieldMetadata`] tells what the choice was out of which set.
 //! [`mod@check`] tests whether a gradient obeys the chain rule along curves.
+//!
+//! What can be differentiated, and by which rule, is listed in
+//! [docs/RULES.md](https://docs.rs/crate/conservative-grad/latest/source/docs/RULES.md).
 #![forbid(unsafe_code)]
 
 pub use autodiff_macros::conservative_grad;
@@ -17,9 +38,14 @@ pub use autodiff_runtime::check;
 pub use autodiff_runtime::ops::*;
 pub use autodiff_runtime::{
     Adjoint, Decision, Definability, Differentiable, FieldMetadata, Obligation, ObligationKind,
-    Plain, Policy, Real, SameShape, Scalar, Selection, Site, SiteKind, Ties, Visit,
+    Plain, Policy, Real, SameShape, Scalar, Selection, Site, SiteKey, SiteKind, Ties, Trace, Visit,
 };
-pub use autodiff_runtime::{decision, field, ops, policy, rules, selection};
+pub use autodiff_runtime::{choices, decision, field, ops, policy, rules, selection, trace};
+
+/// The examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
 
 /// What emitted code names. No part of the public interface.
 #[doc(hidden)]

@@ -26,7 +26,7 @@ impl fmt::Display for TraceVisit {
         write!(f, "{}  {} `{}`", site.place(), site.primitive, site.source)?;
         write!(
             f,
-            "  visit {}  margin {:.6e}  ",
+            "  visit {}  margin {:?}  ",
             self.occurrence + 1,
             self.margin
         )?;

@@ -147,7 +147,7 @@ fn a_trace_is_read_and_replayed() {
         "visits: 3",
         "src/model.rs:10:5",
         "visit 2",
-        "margin 2.5",
+        "margin 0.25",
         "condition fails",
         "nearest: ",
     ] {
