@@ -1,8 +1,10 @@
 //! Least squares of a polynomial against the sign function.
 
 use crate::case::cases;
+use conservative_grad::conservative_grad;
 
 /// Half the sum of squared residuals at `n` equidistant points of [-1, 1]; `x` holds the coefficients.
+#[conservative_grad]
 fn llsq(x: &[f64], n: usize) -> f64 {
     let mut sum = 0.0;
     for i in 0..n {
@@ -29,6 +31,8 @@ fn llsq(x: &[f64], n: usize) -> f64 {
 fn least_squares() {
     for case in cases("llsq", &[""]) {
         let (x, n) = (case.numbers("/input/x"), case.count("/input/n"));
-        case.assert_close("/expected/primal", &[llsq(&x, n)]);
+        let (value, gradient) = llsq::value_and_grad(&x, n);
+        case.assert_close("/expected/primal", &[value]);
+        case.assert_close("/expected/gradient", &gradient);
     }
 }

@@ -1,7 +1,9 @@
 //! Log-sum-exp with the maximum taken out.
 
 use crate::case::cases;
+use conservative_grad::conservative_grad;
 
+#[conservative_grad]
 fn logsumexp(x: &[f64]) -> f64 {
     let mut largest = x[0];
     for i in 1..x.len() {
@@ -18,6 +20,8 @@ fn logsumexp(x: &[f64]) -> f64 {
 fn lse() {
     for case in cases("lse", &[""]) {
         let x = case.numbers("/input/x");
-        case.assert_close("/expected/primal", &[logsumexp(&x)]);
+        let (value, gradient) = logsumexp::value_and_grad(&x);
+        case.assert_close("/expected/primal", &[value]);
+        case.assert_close("/expected/gradient", &gradient);
     }
 }
