@@ -97,7 +97,9 @@ pub(crate) struct Walk {
     /// `max Σ |gradient_i · x_i|`.
     pub(crate) terms: f64,
     /// Whether anything needed more than the precision of f32.
-    pub(crate) double: bool,
+    double: bool,
+    last: Option<f64>,
+    varies: bool,
     /// Where the value was finite and the gradient was not.
     pub(crate) wild: Option<Sample>,
     /// Sites at which the curve touched or crossed an equality without a change of decisions.
@@ -131,9 +133,18 @@ impl Walk {
         self.pieces().map(|piece| piece.integral.absolute).sum()
     }
 
+    /// Whether the function was computed in f32. A constant tells nothing.
+    pub(crate) fn is_single(&self) -> bool {
+        self.varies && !self.double
+    }
+
     pub(crate) fn note(&mut self, sample: &Sample) {
         if sample.value.is_finite() {
             self.double |= !sample.single;
+            self.varies |= self
+                .last
+                .replace(sample.value)
+                .is_some_and(|last| last != sample.value);
             self.value = self.value.max(sample.value.abs());
             self.terms = self.terms.max(sample.terms);
         }

@@ -34,7 +34,7 @@ impl Tolerance {
     pub(crate) fn of(walk: &Walk, options: &Options) -> Self {
         let variation = walk.variation();
         let scale = walk.value + variation;
-        let unit = if walk.double { DOUBLE } else { SINGLE };
+        let unit = if walk.is_single() { SINGLE } else { DOUBLE };
         Tolerance {
             scale,
             base: options.tolerance * scale,

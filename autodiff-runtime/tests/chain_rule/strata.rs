@@ -150,11 +150,9 @@ fn curved_strata() {
             sel,
         )
     };
-    assert!(
-        in_a_box(right)
-            .iter()
-            .all(|r| r.verdict() == Verdict::NoViolationFound)
-    );
+    for report in in_a_box(right) {
+        assert_eq!(report.verdict(), Verdict::NoViolationFound, "{report}");
+    }
     let wrong: Program = |x, sel| {
         weighted_max(
             x[0].square() + x[1].square() + x[2],
