@@ -1,4 +1,21 @@
 //! Rules, decisions, metadata and chain-rule checks of conservative-grad.
+//!
+//! Users depend on the facade, `conservative-grad`, which re-exports what they need. This crate is
+//! read twice: by the compiler, which takes the texts of the [`rules`] while it expands, and by the
+//! code that it emits.
+//!
+//! | module | what |
+//! | --- | --- |
+//! | [`rules`] | one row per operation: value, derivative, kinks, domain, cost, reasons for a refusal |
+//! | [`decision`], [`policy`] | `Below`, `Above` or `Tie(θ)`; which θ when nobody decides |
+//! | [`selection`], [`choices`], [`trace`] | how a caller decides at kinks; ready-made ways; recording and replaying |
+//! | [`field`] | what is known of a function at compile time, and its printed report |
+//! | [`numeric`], [`differentiable`], [`sums`] | numbers, gradients, and how gradients are added |
+//! | [`kinds`], [`mod@tangent`] | how an emitted function tells another which arguments are differentiated |
+//! | [`ops`] | functions that std does not have: `relu`, `softplus`, `stop_gradient`, … |
+//! | [`mod@check`] | tests of the chain rule along curves, around loops, on strata |
+//!
+//! There are no dependencies, and no unsafe code.
 #![forbid(unsafe_code)]
 
 pub mod check;
