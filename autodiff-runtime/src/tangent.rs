@@ -110,6 +110,28 @@ impl<T: ToOwned + ?Sized> Dot<T> for Tangent<'_, T> {
     }
 }
 
+/// The tangent of an array where a slice is wanted.
+impl<T: Clone, const N: usize> Dot<[T]> for Tangent<'_, [T; N]> {
+    #[inline(always)]
+    fn dot<'p>(self, _: &'p [T]) -> Cow<'p, [T]>
+    where
+        Self: 'p,
+    {
+        Cow::Borrowed(self.0)
+    }
+}
+
+/// The tangent of a vector where a slice is wanted.
+impl<T: Clone> Dot<[T]> for Tangent<'_, Vec<T>> {
+    #[inline(always)]
+    fn dot<'p>(self, _: &'p [T]) -> Cow<'p, [T]>
+    where
+        Self: 'p,
+    {
+        Cow::Borrowed(self.0)
+    }
+}
+
 impl<T: Zeroed + ?Sized> Dot<T> for Unvaried {
     #[inline(always)]
     fn dot<'p>(self, primal: &'p T) -> Cow<'p, T>

@@ -96,13 +96,31 @@ impl Builder<'_> {
 
     fn param(&mut self, index: usize, param: &hir::Param, name: &Ident) -> Param {
         let entry = self.entry(index, &param.ty, quote!(#name), name);
-        self.env[param.var.0 as usize] = Binding::Is(entry.clone());
+        let entry_of_body = self.changeable(param, &entry, name);
+        self.env[param.var.0 as usize] = Binding::Is(entry_of_body);
         Param {
             name: name.clone(),
             ty: param.ty.clone(),
             role: param.role,
             entry,
             exit: None,
+        }
+    }
+
+    /// An array that the function owns and may change is copied first: the adjoint of the argument
+    /// belongs to the caller.
+    fn changeable(&mut self, param: &hir::Param, entry: &Tree, name: &Ident) -> Tree {
+        match entry {
+            Tree::Mem(m)
+                if matches!(self.mems[m.0 as usize].origin, Origin::Owned(_))
+                    && self.hir.vars[param.var.0 as usize].mutable =>
+            {
+                let copy = self.memory(param.ty.clone(), name);
+                let init = super::ssa::Init::Clone(super::ssa::Place::whole(*m));
+                self.push(StmtKind::Alloc(copy, init), name.span());
+                Tree::Mem(copy)
+            }
+            entry => entry.clone(),
         }
     }
 

@@ -43,13 +43,12 @@ pub(crate) fn differentiate(
     }
     let krate = &options.krate;
     let names = EmitNames::new(&ssa, &mut fresh, quote!(#krate::__private));
-    let kinds = fresh.exact("kinds", func.name.span());
     let sweeps = Compiled::new(&ssa, &facts, &names, &mut fresh);
     let facts = metadata::run(&ssa, &facts, options);
     Some(Bodies {
         names: BodyNames {
             sel: names.sel.clone(),
-            kinds,
+            kinds: names.kinds.clone(),
             seed: names.seed.clone(),
             params,
             bars: names.bars.clone(),

@@ -12,6 +12,7 @@ use super::ssa::{Func, MemId, Origin, Tree, ValId};
 pub(crate) struct EmitNames {
     pub(crate) sel: Ident,
     pub(crate) seed: Ident,
+    pub(crate) kinds: Ident,
     /// Adjoints and tangents of the parameters, in order.
     pub(crate) bars: Vec<Ident>,
     pub(crate) dots: Vec<Ident>,
@@ -76,9 +77,11 @@ impl EmitNames {
         let by_name = of_vals.chain(of_mems).collect();
         let sel = names.exact("sel", span);
         let seed = names.exact("seed", span);
+        let kinds = names.exact("kinds", span);
         EmitNames {
             sel,
             seed,
+            kinds,
             bars,
             dots,
             val_bars,

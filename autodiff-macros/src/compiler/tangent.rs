@@ -500,6 +500,7 @@ impl Tangent<'_> {
         }
         let func = self.cx.func;
         match arg {
+            Arg::Ref(true, at) if self.own_reference(at) => Expr::MemDot(at.mem),
             Arg::Ref(true, at) if self.cx.facts.active_mem(at.mem) => {
                 Expr::borrow(true, place(func, at, Expr::MemDot(at.mem)))
             }
@@ -515,6 +516,10 @@ impl Tangent<'_> {
             Arg::Val(v) | Arg::RefVal(v, None) => {
                 self.tangent(Expr::Ref(false, Box::new(self.dot(*v))))
             }
+            Arg::Ref(false, at) if self.own_reference(at) => {
+                let whole = Expr::Deref(Box::new(Expr::MemDot(at.mem)));
+                self.tangent(Expr::Ref(false, Box::new(whole)))
+            }
             Arg::Ref(false, at) | Arg::Own(at) => {
                 self.tangent(Expr::borrow(false, place(func, at, self.mem_dot(at.mem))))
             }
@@ -523,6 +528,11 @@ impl Tangent<'_> {
                 self.tangent(Expr::Ref(false, Box::new(dots)))
             }
         }
+    }
+
+    /// True if the tangent of the argument is a reference that this function got.
+    fn own_reference(&self, at: &Place) -> bool {
+        self.cx.facts.active_mem(at.mem) && calls::is_reference(self.cx.func, at)
     }
 
     fn part_dot(&self, arg: &Arg) -> Expr {

@@ -8,7 +8,7 @@ use super::forward::{place, ty_tokens};
 use crate::compiler::analyse::activity::holds_reals;
 use crate::compiler::code::Expr;
 use crate::compiler::hir::Ty;
-use crate::compiler::ssa::{Arg, Call, Func, Tree};
+use crate::compiler::ssa::{Arg, Call, Func, MemId, Origin, Place, Tree};
 
 /// The argument as the callee gets it.
 pub(crate) fn argument(func: &Func, arg: &Arg) -> Expr {
@@ -17,6 +17,8 @@ pub(crate) fn argument(func: &Func, arg: &Arg) -> Expr {
         Arg::RefVal(v, None) => Expr::Ref(false, Box::new(Expr::Val(*v))),
         // The variable that holds the scalar during the call is the value after it.
         Arg::RefVal(_, Some(after)) => Expr::Ref(true, Box::new(Expr::Val(*after))),
+        // A parameter behind a reference is handed on as it is.
+        Arg::Ref(_, at) if is_reference(func, at) => Expr::Mem(at.mem),
         Arg::Ref(mutable, at) => Expr::borrow(*mutable, place(func, at, Expr::Mem(at.mem))),
         Arg::Own(at) => Expr::method(place(func, at, Expr::Mem(at.mem)), "clone", Vec::new()),
         Arg::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| argument(func, p)).collect()),
@@ -26,14 +28,54 @@ pub(crate) fn argument(func: &Func, arg: &Arg) -> Expr {
 /// `Varied` or `Unvaried`, one per argument.
 pub(crate) fn kinds(cx: &Context<'_>, call: &Call) -> Expr {
     let rt = &cx.names.rt;
-    let kind = |arg: &Arg| {
-        if is_varied(cx, arg) {
-            Expr::Raw(quote!(#rt::Varied))
-        } else {
-            Expr::Raw(quote!(#rt::Unvaried))
+    let own = &cx.names.kinds;
+    let kind = |arg: &Arg| match (is_varied(cx, arg), own_kind(cx, call, arg)) {
+        (false, _) => Expr::Raw(quote!(#rt::Unvaried)),
+        (true, Some(k)) => {
+            let k = proc_macro2::Literal::usize_unsuffixed(k);
+            Expr::Raw(quote!(#own.#k))
         }
+        (true, None) => Expr::Raw(quote!(#rt::Varied)),
     };
     Expr::Tuple(call.args.iter().map(kind).collect())
+}
+
+/// The parameter of this function whose bar is handed to the callee: what kind of bar it is, only
+/// the caller of this function knows.
+pub(crate) fn own_kind(cx: &Context<'_>, call: &Call, arg: &Arg) -> Option<usize> {
+    match arg {
+        Arg::Ref(false, at) | Arg::Own(at)
+            if cx.style == super::Style::Split && has_own_bar(cx, call, at) =>
+        {
+            match cx.func.mem(at.mem).origin {
+                Origin::Shared(k) | Origin::Owned(k) => Some(k),
+                Origin::Exclusive(_) | Origin::Local => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// True if the callee adds to the bar of the memory itself, and not to a variable of its own.
+pub(crate) fn has_own_bar(cx: &Context<'_>, call: &Call, at: &Place) -> bool {
+    cx.facts.active_mem(at.mem) && occurrences(call, at.mem) == 1
+}
+
+fn occurrences(call: &Call, m: MemId) -> usize {
+    let mut n = 0;
+    for arg in &call.args {
+        arg.for_each_mem(&mut |x, _| n += usize::from(x == m));
+    }
+    n
+}
+
+/// True if the place is the whole of a parameter that is a reference already.
+pub(crate) fn is_reference(func: &Func, at: &Place) -> bool {
+    at.path.is_empty()
+        && matches!(
+            func.mem(at.mem).origin,
+            Origin::Shared(_) | Origin::Exclusive(_)
+        )
 }
 
 /// True if the callee is to accumulate into a bar for the argument.

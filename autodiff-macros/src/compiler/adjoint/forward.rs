@@ -7,7 +7,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::needs::Plan;
-use super::{Context, Item, Reversed, Saved, calls, reverse, sweep};
+use super::{Context, Item, Reversed, Saved, calls, loops, reverse};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{BinOp, Real, Ty, UnOp};
@@ -115,10 +115,15 @@ impl Forward<'_> {
                 els,
                 phis,
             } => self.branch(*cond, then, els, phis, out),
-            StmtKind::For { .. } | StmtKind::While { .. } => self.looped(stmt, out),
+            StmtKind::For { .. } | StmtKind::While { .. } => loops::run(self, stmt, out),
             StmtKind::Call(call) => self.call(call, out),
             StmtKind::Effect(code) => out.push(Stmt::Expr(user(self.cx.func, code))),
         }
+    }
+
+    /// True unless this is a rerun in which nobody reads the value.
+    pub(super) fn runs(&self, v: ValId) -> bool {
+        self.rerun.as_ref().is_none_or(|needed| needed.contains(&v))
     }
 
     /// In a rerun, memory that outlives the loop has got its additions already.
@@ -148,7 +153,7 @@ impl Forward<'_> {
     }
 
     /// `let v = value;`, or an assignment if `v` is declared ahead.
-    fn define(&self, v: ValId, value: Expr, out: &mut Vec<Stmt>) {
+    pub(super) fn define(&self, v: ValId, value: Expr, out: &mut Vec<Stmt>) {
         match self.plan.hoisted.contains(&Item::Val(v)) {
             true => out.push(Stmt::Assign {
                 place: Expr::Val(v),
@@ -240,120 +245,6 @@ impl Forward<'_> {
                 ty: None,
                 init: none,
             },
-        }
-    }
-
-    fn looped(&self, stmt: &Ssa, out: &mut Vec<Stmt>) {
-        let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else {
-            return;
-        };
-        let fused = match self.cx.mode(id) {
-            Mode::Fused(_) => self.reversed.fused.get(&id),
-            _ => None,
-        };
-        if let Some((before, _)) = fused {
-            out.extend(before.iter().cloned());
-        }
-        let kept: Vec<&Carried> = stmt
-            .kind
-            .carried()
-            .iter()
-            .filter(|c| {
-                self.rerun
-                    .as_ref()
-                    .is_none_or(|needed| needed.contains(&c.out) || needed.contains(&c.phi))
-            })
-            .collect();
-        for c in &kept {
-            out.push(let_val(self.cx.func, c.out, true, Some(Expr::Val(c.init))));
-        }
-        if let Some(count) = stmt.kind.count() {
-            let zero = Some(Expr::Raw(quote!(0usize)));
-            out.push(Stmt::Let {
-                name: self.cx.func.val(count).name.clone(),
-                mutable: true,
-                ty: None,
-                init: zero,
-            });
-        }
-        let mut inner: Vec<Stmt> = kept
-            .iter()
-            .map(|c| let_val(self.cx.func, c.phi, false, Some(Expr::Val(c.out))))
-            .collect();
-        if let StmtKind::While { head, cond, .. } = &stmt.kind {
-            inner.extend(self.block(head));
-            inner.push(Stmt::If {
-                cond: Expr::Not(Box::new(Expr::Val(*cond))),
-                then: vec![Stmt::Break],
-                els: Vec::new(),
-            });
-        }
-        inner.extend(self.block(body));
-        if let Some((_, reverse)) = fused {
-            inner.extend(sweep::block(
-                self.cx,
-                self.plan,
-                self.saved,
-                self.reversed,
-                reverse,
-            ));
-        }
-        if let (Some(items), Some(stack)) = (self.plan.records.get(&id), self.saved.stacks.get(&id))
-        {
-            inner.push(Stmt::Expr(Expr::method(
-                Expr::Name(stack.clone()),
-                "push",
-                vec![self.record(items)],
-            )));
-        }
-        inner.extend(kept.iter().map(|c| Stmt::Assign {
-            place: Expr::Val(c.out),
-            op: "=",
-            value: Expr::Val(c.next),
-        }));
-        if let Some(count) = stmt.kind.count() {
-            inner.push(Stmt::Assign {
-                place: Expr::Val(count),
-                op: "+=",
-                value: Expr::Raw(quote!(1)),
-            });
-        }
-        if let StmtKind::For {
-            until: Some(until), ..
-        } = &stmt.kind
-        {
-            inner.push(Stmt::If {
-                cond: Expr::Val(*until),
-                then: vec![Stmt::Break],
-                els: Vec::new(),
-            });
-        }
-        out.push(match &stmt.kind {
-            StmtKind::For { counter, range, .. } => {
-                let counter = &self.cx.func.val(*counter).name;
-                Stmt::For {
-                    pattern: quote!(#counter),
-                    iter: range_expr(range),
-                    body: inner,
-                }
-            }
-            _ => Stmt::Loop { body: inner },
-        });
-    }
-
-    /// What an iteration saves.
-    fn record(&self, items: &BTreeSet<Item<'_>>) -> Expr {
-        let read = |item: &Item<'_>| match item {
-            Item::Val(v) => Expr::Val(*v),
-            Item::Mem(m) if self.plan.hoisted.contains(item) => {
-                Expr::Name(kept_name(&self.cx.func.mem(*m).name))
-            }
-            Item::Mem(m) => Expr::Mem(*m),
-            Item::Residual(name) => Expr::Name(Ident::new(name, self.cx.func.name.span())),
-        };
-        match items.len() {
-            1 => items.iter().map(read).next().unwrap_or_else(Expr::zero),
-            _ => Expr::Tuple(items.iter().map(read).collect()),
         }
     }
 
@@ -496,7 +387,7 @@ pub(crate) fn let_val(func: &Func, v: ValId, mutable: bool, init: Option<Expr>) 
 }
 
 /// A value that is never read.
-fn dummy(ty: &Ty) -> Expr {
+pub(super) fn dummy(ty: &Ty) -> Expr {
     Expr::Raw(match ty {
         Ty::Real(_) => quote!(0.0),
         Ty::Bool => quote!(false),

@@ -710,12 +710,10 @@ impl<'a> Reverse<'a, '_> {
     ) -> Expr {
         let rt = self.rt();
         if !calls::is_varied(self.cx, arg) {
-            return Expr::Raw(quote!(&mut #rt::Discard));
+            return Expr::Raw(quote!(&mut #rt::discard()));
         }
         match arg {
-            Arg::Ref(_, at) | Arg::Own(at)
-                if self.cx.facts.active_mem(at.mem) && occurrences(call, at.mem) == 1 =>
-            {
+            Arg::Ref(_, at) | Arg::Own(at) if calls::has_own_bar(self.cx, call, at) => {
                 let bar = self.bar_place(at);
                 Expr::borrow(true, bar)
             }
@@ -809,14 +807,6 @@ fn is_unsized(cx: &Context<'_>, at: &Place) -> bool {
         Ty::Slice(_) | Ty::Vec(_) | Ty::Seq(_)
     );
     matches!(at.path.last(), Some(Proj::Range { .. })) || (at.path.is_empty() && slice)
-}
-
-fn occurrences(call: &Call, m: MemId) -> usize {
-    let mut n = 0;
-    call.args
-        .iter()
-        .for_each(|a| a.for_each_mem(&mut |x, _| n += usize::from(x == m)));
-    n
 }
 
 /// What the names in the texts of a row stand for.

@@ -3,16 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::forward::{Forward, kept_name, let_val, operation, range_expr};
+use super::forward::{Forward, kept_name, let_val, operation};
 use super::needs::Plan;
-use super::{Context, Item, Rev, RevBlock, Reversed, Saved};
+use super::{Context, Item, Rev, RevBlock, Reversed, Saved, loops};
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
-use crate::compiler::hir::LoopId;
 use crate::compiler::ssa::{Block, Call, Stmt as Ssa, StmtKind, ValId};
 
 /// Completes the reverse sweep of the function.
@@ -119,64 +117,13 @@ impl Sweep<'_> {
         let Some(id) = stmt.kind.loop_id() else {
             return;
         };
-        let mut inner = Vec::new();
-        match self.cx.mode(id) {
-            Mode::Rerun => inner.extend(self.rerun(stmt, body)),
-            _ => inner.extend(self.pop(id)),
-        }
+        let mut inner = match self.cx.mode(id) {
+            Mode::Rerun => self.rerun(stmt, body),
+            _ => Vec::new(),
+        };
         inner.extend(self.block(body));
-        out.push(match &stmt.kind {
-            StmtKind::For {
-                counter,
-                range,
-                count: None,
-                ..
-            } => {
-                let counter = &self.cx.func.val(*counter).name;
-                let iter = Expr::method(range_expr(range), "rev", Vec::new());
-                Stmt::For {
-                    pattern: quote!(#counter),
-                    iter,
-                    body: inner,
-                }
-            }
-            kind => {
-                let hi = kind.count().map(|v| Box::new(Expr::Val(v)));
-                let iter = Expr::Range(Some(Box::new(Expr::Raw(quote!(0)))), hi, false);
-                Stmt::For {
-                    pattern: quote!(_),
-                    iter,
-                    body: inner,
-                }
-            }
-        });
-    }
-
-    /// Takes the record of an iteration.
-    fn pop(&self, id: LoopId) -> Option<Stmt> {
-        let (items, stack) = (self.plan.records.get(&id)?, self.saved.stacks.get(&id)?);
-        let names: Vec<TokenStream> = items.iter().map(|i| self.name_of(i)).collect();
-        let pattern = match names.as_slice() {
-            [one] => quote!(#one),
-            all => quote!((#(#all),*)),
-        };
-        let init = Expr::method(Expr::Name(stack.clone()), "pop", Vec::new());
-        Some(Stmt::Expect {
-            pattern: quote!(::core::option::Option::Some(#pattern)),
-            init,
-        })
-    }
-
-    fn name_of(&self, item: &Item<'_>) -> TokenStream {
-        let name = match item {
-            Item::Val(v) => self.cx.func.val(*v).name.clone(),
-            Item::Mem(m) if self.plan.hoisted.contains(item) => {
-                kept_name(&self.cx.func.mem(*m).name)
-            }
-            Item::Mem(m) => self.cx.func.mem(*m).name.clone(),
-            Item::Residual(name) => Ident::new(name, self.cx.func.name.span()),
-        };
-        quote!(#name)
+        let records = loops::Records::new(self.cx, self.plan, self.saved, id);
+        records.reverse(stmt, inner, out);
     }
 
     /// The forward part of an iteration once more: what its reverse reads, and nothing else.

@@ -1,0 +1,337 @@
+//! Loops of both sweeps, and the records between them.
+//!
+//! What an iteration saves is one tuple. A loop over a range knows how many there will be: its
+//! records are a stretch of the stack that is made before the loop and written in place, so that
+//! nothing in the loop can grow a vector. Other loops, and records that are not plain numbers, are
+//! pushed and popped.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::forward::{Forward, dummy, kept_name, let_val, range_expr};
+use super::needs::Plan;
+use super::{Context, Item, Saved, sweep};
+use crate::compiler::analyse::loops::Mode;
+use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::hir::{LoopId, Ty};
+use crate::compiler::ssa::{Carried, Range, Stmt as Ssa, StmtKind};
+
+/// Writes a loop of the forward sweep.
+pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
+    let Some(id) = stmt.kind.loop_id() else {
+        return;
+    };
+    let fused = match pass.cx.mode(id) {
+        Mode::Fused(_) => pass.reversed.fused.get(&id),
+        _ => None,
+    };
+    if let Some((before, _)) = fused {
+        out.extend(before.iter().cloned());
+    }
+    let kept: Vec<&Carried> = stmt
+        .kind
+        .carried()
+        .iter()
+        .filter(|c| pass.runs(c.out) || pass.runs(c.phi))
+        .collect();
+    for c in &kept {
+        declare(pass, Item::Val(c.out), Expr::Val(c.init), out);
+    }
+    if let Some(count) = stmt.kind.count() {
+        declare(pass, Item::Val(count), Expr::Raw(quote!(0usize)), out);
+    }
+    let records = Records::new(pass.cx, pass.plan, pass.saved, id);
+    let mut inner = iteration(pass, stmt, &kept);
+    if let Some((_, reverse)) = fused {
+        inner.extend(sweep::block(
+            pass.cx,
+            pass.plan,
+            pass.saved,
+            pass.reversed,
+            reverse,
+        ));
+    }
+    inner.extend(records.save(stmt));
+    inner.extend(step(stmt, &kept));
+    records.forward(stmt, inner, out);
+}
+
+/// `let mut v = init;`, or an assignment if `v` is declared ahead.
+fn declare(pass: &Forward<'_>, item: Item<'_>, init: Expr, out: &mut Vec<Stmt>) {
+    let Item::Val(v) = item else {
+        return;
+    };
+    match pass.plan.hoisted.contains(&Item::Val(v)) {
+        true => pass.define(v, init, out),
+        false => out.push(let_val(pass.cx.func, v, true, Some(init))),
+    }
+}
+
+/// The statements of one iteration.
+fn iteration(pass: &Forward<'_>, stmt: &Ssa, kept: &[&Carried]) -> Vec<Stmt> {
+    let start = |c: &&Carried| let_val(pass.cx.func, c.phi, false, Some(Expr::Val(c.out)));
+    let mut inner: Vec<Stmt> = kept.iter().map(start).collect();
+    if let StmtKind::While { head, cond, .. } = &stmt.kind {
+        inner.extend(pass.block(head));
+        inner.push(Stmt::If {
+            cond: Expr::Not(Box::new(Expr::Val(*cond))),
+            then: vec![Stmt::Break],
+            els: Vec::new(),
+        });
+    }
+    if let Some(body) = stmt.kind.loop_body() {
+        inner.extend(pass.block(body));
+    }
+    inner
+}
+
+/// What goes on to the next iteration.
+fn step(stmt: &Ssa, kept: &[&Carried]) -> Vec<Stmt> {
+    let next = |c: &&Carried| Stmt::Assign {
+        place: Expr::Val(c.out),
+        op: "=",
+        value: Expr::Val(c.next),
+    };
+    let mut out: Vec<Stmt> = kept.iter().map(next).collect();
+    if let Some(count) = stmt.kind.count() {
+        out.push(Stmt::Assign {
+            place: Expr::Val(count),
+            op: "+=",
+            value: Expr::Raw(quote!(1)),
+        });
+    }
+    if let StmtKind::For {
+        until: Some(until), ..
+    } = &stmt.kind
+    {
+        out.push(Stmt::If {
+            cond: Expr::Val(*until),
+            then: vec![Stmt::Break],
+            els: Vec::new(),
+        });
+    }
+    out
+}
+
+/// What a loop saves per iteration, and where.
+pub(super) struct Records<'a> {
+    cx: &'a Context<'a>,
+    plan: &'a Plan<'a>,
+    stack: Option<(&'a Ident, &'a BTreeSet<Item<'a>>)>,
+}
+
+impl<'a> Records<'a> {
+    pub(super) fn new(
+        cx: &'a Context<'a>,
+        plan: &'a Plan<'a>,
+        saved: &'a Saved,
+        id: LoopId,
+    ) -> Records<'a> {
+        let stack = saved.stacks.get(&id).zip(plan.records.get(&id));
+        Records { cx, plan, stack }
+    }
+
+    /// The range of a loop whose records are written in place.
+    fn in_place<'s>(
+        &self,
+        stmt: &'s Ssa,
+    ) -> Option<(&'a Ident, &'a BTreeSet<Item<'a>>, &'s Range)> {
+        let (stack, items) = self.stack?;
+        let plain = |i: &Item<'_>| match i {
+            Item::Val(v) => !matches!(self.cx.func.val(*v).ty, Ty::Opaque),
+            _ => false,
+        };
+        match &stmt.kind {
+            StmtKind::For {
+                range, count: None, ..
+            } if items.iter().all(plain) => Some((stack, items, range)),
+            _ => None,
+        }
+    }
+
+    /// The last statement of an iteration of the forward sweep.
+    fn save(&self, stmt: &Ssa) -> Option<Stmt> {
+        let (stack, items) = self.stack?;
+        if self.in_place(stmt).is_some() {
+            let place = Expr::Deref(Box::new(Expr::Name(format_ident!("{stack}_slot"))));
+            return Some(Stmt::Assign {
+                place,
+                op: "=",
+                value: self.record(items),
+            });
+        }
+        let push = Expr::method(Expr::Name(stack.clone()), "push", vec![self.record(items)]);
+        Some(Stmt::Expr(push))
+    }
+
+    /// The loop of the forward sweep around `inner`.
+    fn forward(&self, stmt: &Ssa, inner: Vec<Stmt>, out: &mut Vec<Stmt>) {
+        let StmtKind::For { counter, range, .. } = &stmt.kind else {
+            return out.push(Stmt::Loop { body: inner });
+        };
+        let counter = &self.cx.func.val(*counter).name;
+        let Some((stack, items, _)) = self.in_place(stmt) else {
+            return out.push(Stmt::For {
+                pattern: quote!(#counter),
+                iter: range_expr(range),
+                body: inner,
+            });
+        };
+        let (start, slot) = (
+            format_ident!("{stack}_start"),
+            format_ident!("{stack}_slot"),
+        );
+        let length = Expr::method(Expr::Name(stack.clone()), "len", Vec::new());
+        out.push(Stmt::Let {
+            name: start.clone(),
+            mutable: false,
+            ty: None,
+            init: Some(length.clone()),
+        });
+        let count = Expr::method(range_expr(range), "count", Vec::new());
+        let grown = Expr::bin("+", Expr::Name(start.clone()), count);
+        let blank = self.tuple(items.iter().map(|i| self.blank(i)).collect());
+        out.push(Stmt::Expr(Expr::method(
+            Expr::Name(stack.clone()),
+            "resize",
+            vec![grown, blank],
+        )));
+        let slots = Expr::method(tail(stack, &start), "iter_mut", Vec::new());
+        let iter = Expr::method(slots, "zip", vec![range_expr(range)]);
+        out.push(Stmt::For {
+            pattern: quote!((#slot, #counter)),
+            iter,
+            body: inner,
+        });
+    }
+
+    /// The loop of the reverse sweep around `inner`.
+    pub(super) fn reverse(&self, stmt: &Ssa, mut inner: Vec<Stmt>, out: &mut Vec<Stmt>) {
+        let (counter, range) = match &stmt.kind {
+            StmtKind::For {
+                counter,
+                range,
+                count: None,
+                ..
+            } => (&self.cx.func.val(*counter).name, range),
+            kind => {
+                let hi = kind.count().map(|v| Box::new(Expr::Val(v)));
+                let iter = Expr::Range(Some(Box::new(Expr::Raw(quote!(0)))), hi, false);
+                self.pop()
+                    .into_iter()
+                    .rev()
+                    .for_each(|s| inner.insert(0, s));
+                return out.push(Stmt::For {
+                    pattern: quote!(_),
+                    iter,
+                    body: inner,
+                });
+            }
+        };
+        let backwards = Expr::method(range_expr(range), "rev", Vec::new());
+        let Some((stack, items, _)) = self.in_place(stmt) else {
+            self.pop().into_iter().for_each(|s| inner.insert(0, s));
+            return out.push(Stmt::For {
+                pattern: quote!(#counter),
+                iter: backwards,
+                body: inner,
+            });
+        };
+        let start = format_ident!("{stack}_start");
+        let length = Expr::method(Expr::Name(stack.clone()), "len", Vec::new());
+        let count = Expr::method(range_expr(range), "count", Vec::new());
+        let from = Expr::bin("-", length, count);
+        out.push(Stmt::Let {
+            name: start.clone(),
+            mutable: false,
+            ty: None,
+            init: Some(from),
+        });
+        let slots = Expr::method(
+            Expr::method(tail(stack, &start), "iter", Vec::new()),
+            "rev",
+            Vec::new(),
+        );
+        let iter = Expr::method(slots, "zip", vec![backwards]);
+        let pattern = self.pattern(items);
+        out.push(Stmt::For {
+            pattern: quote!((&#pattern, #counter)),
+            iter,
+            body: inner,
+        });
+        let truncate = Expr::method(
+            Expr::Name(stack.clone()),
+            "truncate",
+            vec![Expr::Name(start)],
+        );
+        out.push(Stmt::Expr(truncate));
+    }
+
+    /// Takes the record of an iteration from the stack.
+    fn pop(&self) -> Option<Stmt> {
+        let (stack, items) = self.stack?;
+        let pattern = self.pattern(items);
+        let init = Expr::method(Expr::Name(stack.clone()), "pop", Vec::new());
+        Some(Stmt::Expect {
+            pattern: quote!(::core::option::Option::Some(#pattern)),
+            init,
+        })
+    }
+
+    fn record(&self, items: &BTreeSet<Item<'_>>) -> Expr {
+        self.tuple(items.iter().map(|i| self.read(i)).collect())
+    }
+
+    fn read(&self, item: &Item<'_>) -> Expr {
+        match item {
+            Item::Val(v) => Expr::Val(*v),
+            Item::Mem(m) if self.plan.hoisted.contains(item) => {
+                Expr::Name(kept_name(&self.cx.func.mem(*m).name))
+            }
+            Item::Mem(m) => Expr::Mem(*m),
+            Item::Residual(name) => Expr::Name(Ident::new(name, self.cx.func.name.span())),
+        }
+    }
+
+    fn blank(&self, item: &Item<'_>) -> Expr {
+        match item {
+            Item::Val(v) => dummy(&self.cx.func.val(*v).ty),
+            _ => Expr::zero(),
+        }
+    }
+
+    fn tuple(&self, mut parts: Vec<Expr>) -> Expr {
+        match parts.len() {
+            1 => parts.remove(0),
+            _ => Expr::Tuple(parts),
+        }
+    }
+
+    fn pattern(&self, items: &BTreeSet<Item<'_>>) -> TokenStream {
+        let names: Vec<TokenStream> = items.iter().map(|i| self.name_of(i)).collect();
+        match names.as_slice() {
+            [one] => quote!(#one),
+            all => quote!((#(#all),*)),
+        }
+    }
+
+    fn name_of(&self, item: &Item<'_>) -> TokenStream {
+        let name = match item {
+            Item::Val(v) => self.cx.func.val(*v).name.clone(),
+            Item::Mem(m) if self.plan.hoisted.contains(item) => {
+                kept_name(&self.cx.func.mem(*m).name)
+            }
+            Item::Mem(m) => self.cx.func.mem(*m).name.clone(),
+            Item::Residual(name) => Ident::new(name, self.cx.func.name.span()),
+        };
+        quote!(#name)
+    }
+}
+
+/// The records from `start` on.
+fn tail(stack: &Ident, start: &Ident) -> Expr {
+    let from = Expr::Range(Some(Box::new(Expr::Name(start.clone()))), None, false);
+    Expr::index(Expr::Name(stack.clone()), from)
+}
