@@ -13,8 +13,10 @@
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
+mod text;
 mod texts;
 
+pub(crate) use text::{text_of, text_of_type};
 pub(crate) use texts::*;
 
 /// A row of the table of messages. `{0}`, `{1}`, … stand for the arguments of a report.
@@ -182,36 +184,6 @@ fn fill(text: &str, args: &[&str]) -> String {
         text = text.replace(&format!("{{{i}}}"), arg);
     }
     text
-}
-
-/// Tokens as one line of text, spaced roughly as a person writes them.
-pub(crate) fn text_of(tokens: &(impl ToTokens + ?Sized)) -> String {
-    let mut text = tokens.to_token_stream().to_string();
-    for (from, to) in [
-        (" . ", "."),
-        (" (", "("),
-        ("( ", "("),
-        (" )", ")"),
-        (" [", "["),
-        ("[ ", "["),
-        (" ]", "]"),
-        (" ,", ","),
-        (" ;", ";"),
-        ("& ", "&"),
-        (" :: ", "::"),
-        (":: ", "::"),
-        (" !", "!"),
-        ("# ", "#"),
-        (" :", ":"),
-    ] {
-        text = text.replace(from, to);
-    }
-    text
-}
-
-/// A type as one line of text.
-pub(crate) fn text_of_type(tokens: &(impl ToTokens + ?Sized)) -> String {
-    text_of(tokens).replace(" < ", "<").replace(" >", ">")
 }
 
 /// The candidate that `name` is most likely a misspelling of.

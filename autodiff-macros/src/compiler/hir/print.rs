@@ -137,12 +137,23 @@ impl Printer<'_> {
                 self.line(format_args!("push {place} <- {value}"));
             }
             StmtKind::If { cond, then, els } => self.if_(cond, then, els),
-            StmtKind::For { id, var, range, body } => {
+            StmtKind::For {
+                id,
+                var,
+                range,
+                body,
+            } => {
                 let (var, range) = (self.var(*var), self.range(range));
                 self.line(format_args!("for {var} in {range} @{}", id.0));
                 self.nested(body);
             }
-            StmtKind::ForUntil { id, var, range, body, until } => {
+            StmtKind::ForUntil {
+                id,
+                var,
+                range,
+                body,
+                until,
+            } => {
                 let (var, range) = (self.var(*var), self.range(range));
                 let until = list(until, |flag| self.var(*flag));
                 self.line(format_args!("for {var} in {range} until {until} @{}", id.0));
@@ -160,7 +171,9 @@ impl Printer<'_> {
             StmtKind::Break(id) => self.line(format_args!("break @{}", id.0)),
             StmtKind::Continue(id) => self.line(format_args!("continue @{}", id.0)),
             StmtKind::Return(value) => {
-                let value = value.as_ref().map_or(String::new(), |value| self.expr(value));
+                let value = value
+                    .as_ref()
+                    .map_or(String::new(), |value| self.expr(value));
                 self.line(format_args!("return {value}"));
             }
             StmtKind::Expr(value) => {
@@ -211,7 +224,10 @@ impl Printer<'_> {
     fn range(&mut self, range: &Range) -> String {
         let dots = if range.inclusive { "..=" } else { ".." };
         let mut text = format!("{}{dots}{}", self.expr(&range.lo), self.expr(&range.hi));
-        let step = range.step.as_ref().map(|step| format!(" step {}", self.expr(step)));
+        let step = range
+            .step
+            .as_ref()
+            .map(|step| format!(" step {}", self.expr(step)));
         let rev = if range.rev { " rev" } else { "" };
         let step = step.unwrap_or_default();
         text += &match range.rev_first {
@@ -241,12 +257,10 @@ impl Printer<'_> {
     fn expr(&mut self, expr: &Expr) -> String {
         let text = self.kind(expr);
         let mut text = match &expr.kind {
-            ExprKind::Call(_) | ExprKind::Opaque(_) | ExprKind::Lit(_) => {
-                match &expr.ty {
-                    Ty::Real(Real::F64) | Ty::Int | Ty::Bool => text,
-                    other => format!("{text}: {}", ty(other)),
-                }
-            }
+            ExprKind::Call(_) | ExprKind::Opaque(_) | ExprKind::Lit(_) => match &expr.ty {
+                Ty::Real(Real::F64) | Ty::Int | Ty::Bool => text,
+                other => format!("{text}: {}", ty(other)),
+            },
             _ => text,
         };
         if let Some(theta) = expr.marks.tie
@@ -255,7 +269,10 @@ impl Printer<'_> {
             text += &format!(" #tie({theta})");
         }
         if expr.marks.assume_continuous
-            && matches!(expr.kind, ExprKind::Rule(..) | ExprKind::Cast(..) | ExprKind::Binary(..))
+            && matches!(
+                expr.kind,
+                ExprKind::Rule(..) | ExprKind::Cast(..) | ExprKind::Binary(..)
+            )
         {
             text += " #continuous";
         }
@@ -313,7 +330,10 @@ impl Printer<'_> {
 
     /// A block on one line.
     fn inline(&mut self, block: &Block) -> String {
-        let outer = (std::mem::take(&mut self.out), std::mem::take(&mut self.depth));
+        let outer = (
+            std::mem::take(&mut self.out),
+            std::mem::take(&mut self.depth),
+        );
         self.block(block);
         let text = std::mem::replace(&mut self.out, outer.0);
         self.depth = outer.1;

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 
 use super::expr::bare;
 use super::infer::Kind;
+use super::method::integer_result;
 use super::path::owner;
 use super::scope::Name;
 use super::{Lower, stmt};
@@ -93,7 +94,9 @@ impl Lower<'_> {
             Some(ty @ Ty::Real(_)) => Some(self.float_call(call, path, name, ty)),
             Some(Ty::Int | Ty::Bool) => {
                 let args = self.args(call.args.iter());
-                Some(self.constant_call(call, args, true))
+                let mut value = self.constant_call(call, args, true);
+                value.ty = integer_result(name);
+                Some(value)
             }
             Some(_) => None,
             None => self.vec_call(call, path, &owner, name),
@@ -430,11 +433,11 @@ impl Lower<'_> {
     /// A variable as an argument: a reference is passed on as one.
     fn place_arg(&mut self, arg: &syn::Expr) -> Expr {
         let place = self.place(arg);
-        let held = place.path.is_empty() && self.facts[place.root.0 as usize].held;
-        if held {
-            let ty = Ty::Ref(false, Box::new(place.ty.clone()));
+        let held = self.facts[place.root.0 as usize].held;
+        if let Some(mutable) = held.filter(|_| place.path.is_empty()) {
+            let ty = Ty::Ref(mutable, Box::new(place.ty.clone()));
             let span = place.span;
-            return self.make(ExprKind::Ref(false, place), ty, span);
+            return self.make(ExprKind::Ref(mutable, place), ty, span);
         }
         let ty = self.infer.shallow(&place.ty);
         let span = place.span;

@@ -121,7 +121,7 @@ impl Lower<'_> {
     fn capture_place(&self, place: &Place, captured: &mut Captured) -> bool {
         let facts = &self.facts[place.root.0 as usize];
         let var = self.var(place.root);
-        if !facts.named || facts.held || self.infer.may_be_real(&var.ty) {
+        if !facts.named || facts.held.is_some() || self.infer.may_be_real(&var.ty) {
             return false;
         }
         captured.add(&var.name, place.root);

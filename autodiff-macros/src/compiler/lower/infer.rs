@@ -180,10 +180,49 @@ impl Infer {
             (Kind::Float { .. }, _) => return Err(Mismatch),
             (Kind::Path { path, .. }, Ty::Real(_)) => Slot::Bound(Ty::Real(Real::Named(path))),
             (_, ty) if self.occurs(i, ty) => return Err(Mismatch),
-            (_, ty) => Slot::Bound(ty.clone()),
+            (_, ty) => Slot::Bound(self.open(ty)),
         };
         self.slots[i as usize] = bound;
         Ok(())
+    }
+
+    /// Opens up what is not known: a variable that starts as a constant may take up a real number.
+    pub(super) fn open(&mut self, ty: &Ty) -> Ty {
+        match self.shallow(ty) {
+            Ty::Opaque | Ty::Never => self.fresh(Kind::Const),
+            Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.open(part)).collect()),
+            Ty::Array(inner, len) => Ty::Array(Box::new(self.open(&inner)), len),
+            Ty::Vec(inner) => Ty::Vec(Box::new(self.open(&inner))),
+            Ty::Seq(inner) => Ty::Seq(Box::new(self.open(&inner))),
+            ty => ty,
+        }
+    }
+
+    /// Of two types that fit, all that both tell.
+    pub(super) fn merge(&self, a: &Ty, b: &Ty) -> Ty {
+        let inside = |a: &Ty, b: &Ty| Box::new(self.merge(a, b));
+        match (self.strip(a), self.strip(b)) {
+            (Ty::Opaque | Ty::Never, b) => b,
+            (Ty::Tuple(p), Ty::Tuple(q)) => {
+                Ty::Tuple(p.iter().zip(&q).map(|(p, q)| self.merge(p, q)).collect())
+            }
+            (Ty::Array(p, len), Ty::Array(q, _)) => Ty::Array(inside(&p, &q), len),
+            (Ty::Vec(p), Ty::Vec(q)) => Ty::Vec(inside(&p, &q)),
+            (a, _) => a,
+        }
+    }
+
+    /// True if a value of the type `from` would carry a real number into a part of `to` whose type
+    /// nobody knows.
+    pub(super) fn hides(&self, to: &Ty, from: &Ty) -> bool {
+        match (self.strip(to), self.strip(from)) {
+            (Ty::Opaque, from) => self.may_be_real(&from),
+            (Ty::Tuple(p), Ty::Tuple(q)) => p.iter().zip(&q).any(|(p, q)| self.hides(p, q)),
+            (to, from) => match (element(&to), element(&from)) {
+                (Some(p), Some(q)) => self.hides(p, q),
+                _ => false,
+            },
+        }
     }
 
     fn occurs(&self, i: u32, ty: &Ty) -> bool {

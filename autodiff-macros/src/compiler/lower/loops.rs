@@ -84,7 +84,13 @@ impl Lower<'_> {
         let range = self.range(&expr.expr);
         let id = self.enter_loop(expr.label.as_ref(), None, false);
         let (var, body) = self.scoped(|this| {
-            let var = this.counter(&expr.pat);
+            let var = match &range {
+                Some(_) => this.counter(&expr.pat),
+                None => {
+                    this.bind_errors(&expr.pat);
+                    VarId(0)
+                }
+            };
             (var, this.block(&expr.body, Want::Unit))
         });
         self.loops.pop();

@@ -549,6 +549,16 @@ impl Lower<'_> {
     }
 }
 
+/// The type of the result of an associated function of an integer type.
+pub(super) fn integer_result(name: &str) -> Ty {
+    match name {
+        _ if INTEGER_TEST.contains(&name) => Ty::Bool,
+        "from" | "from_ne_bytes" | "from_le_bytes" | "from_be_bytes" => Ty::Int,
+        _ if INTEGER.contains(&name) => Ty::Int,
+        _ => Ty::Opaque,
+    }
+}
+
 /// An operand in front of a method call.
 fn postfix(tokens: &TokenStream) -> TokenStream {
     let simple = syn::parse2::<syn::Expr>(tokens.clone()).is_ok_and(|expr| {

@@ -95,8 +95,9 @@ fn same(a: &[Ty], b: &[Ty]) -> bool {
 struct Facts {
     /// The variable that this one is another name of, or of a part of which.
     alias_of: Option<VarId>,
-    /// Declared as a reference to a value of its own (`let a = &[x, y];`): held as the value.
-    held: bool,
+    /// Declared as a reference to a value of its own (`let a = &[x, y];`): held as the value. True
+    /// if the reference is exclusive.
+    held: Option<bool>,
     /// The type that the user declared.
     declared: Option<syn::Type>,
     /// Bears a name of the user's, so that code which is copied may mention it.

@@ -147,17 +147,18 @@ impl Lower<'_> {
         self.enter_name(name, var);
     }
 
-    /// The value of a `let`; true if it stands behind a `&` that belongs to no variable.
-    fn init(&mut self, init: &syn::Expr) -> (Expr, bool) {
+    /// The value of a `let`, and whether it stands behind a `&` or `&mut` (true) that belongs to no
+    /// variable.
+    fn init(&mut self, init: &syn::Expr) -> (Expr, Option<bool>) {
         match init {
             syn::Expr::Reference(reference) if !self.is_place(&reference.expr) => {
                 let value = self.expr(&reference.expr);
                 match &value.kind {
-                    ExprKind::Opaque(_) => (self.reference_to_constant(reference, value), false),
-                    _ => (value, true),
+                    ExprKind::Opaque(_) => (self.reference_to_constant(reference, value), None),
+                    _ => (value, Some(reference.mutability.is_some())),
                 }
             }
-            init => (self.expr(init), false),
+            init => (self.expr(init), None),
         }
     }
 
@@ -182,10 +183,10 @@ impl Lower<'_> {
         mutable: bool,
         ty: Ty,
         value: Expr,
-        held: bool,
+        held: Option<bool>,
         out: &mut Vec<Stmt>,
     ) -> VarId {
-        let var = self.bind(name, ty, mutable);
+        let var = self.bind(name, ty, mutable || held == Some(true));
         self.facts[var.0 as usize].held = held;
         let kind = StmtKind::Let {
             pat: Pat::Var(var),
@@ -214,7 +215,7 @@ impl Lower<'_> {
             return None;
         }
         let root = self.root(init)?;
-        let held = self.facts[root.0 as usize].held && matches!(init, syn::Expr::Path(_));
+        let held = self.facts[root.0 as usize].held.is_some() && matches!(init, syn::Expr::Path(_));
         if !held && !self.is_reference(init) {
             return None;
         }
@@ -321,7 +322,7 @@ impl Lower<'_> {
     ) {
         enum Part {
             Alias(Place, Ty),
-            Value(Expr, bool),
+            Value(Expr, Option<bool>),
         }
         let mut parts = Vec::new();
         for value in &values.elems {
@@ -474,7 +475,7 @@ impl Lower<'_> {
             place.ty = inner.clone();
             let value = self.read(place);
             let ty = self.open(&inner);
-            self.bind_value(&name, mutable, ty, value, false, out);
+            self.bind_value(&name, mutable, ty, value, None, out);
         }
     }
 

@@ -45,6 +45,22 @@ impl Lower<'_> {
         }
     }
 
+    /// True if the name at the bottom of an expression is bound by something that was refused.
+    pub(super) fn is_refused_name(&self, expr: &syn::Expr) -> bool {
+        match bare(expr) {
+            syn::Expr::Path(path) => {
+                let name = path.path.get_ident().map(ToString::to_string);
+                name.is_some_and(|name| matches!(self.peek_name(&name), Some(Name::Error)))
+            }
+            syn::Expr::Index(index) => self.is_refused_name(&index.expr),
+            syn::Expr::Field(field) => self.is_refused_name(&field.base),
+            syn::Expr::Unary(unary) => self.is_refused_name(&unary.expr),
+            syn::Expr::Reference(reference) => self.is_refused_name(&reference.expr),
+            syn::Expr::MethodCall(call) => self.is_refused_name(&call.receiver),
+            _ => false,
+        }
+    }
+
     /// The variable at the bottom of a place expression.
     pub(super) fn root(&self, expr: &syn::Expr) -> Option<VarId> {
         match bare(expr) {
@@ -214,7 +230,9 @@ impl Lower<'_> {
 
     /// Refuses to change a variable of outside of the operand that is being lowered; true if so.
     pub(super) fn check_change(&mut self, var: VarId, tokens: &impl ToTokens) -> bool {
-        let Some(barrier) = self.barrier else { return false };
+        let Some(barrier) = self.barrier else {
+            return false;
+        };
         let mut root = var;
         while let Some(next) = self.facts[root.0 as usize].alias_of {
             root = next;

@@ -49,6 +49,11 @@ impl Lower<'_> {
         let value = self.operand(&call.args[0]);
         let place = self.place(receiver);
         let span = call.method.span();
+        let elements = Expr {
+            ty: Ty::Vec(Box::new(value.ty.clone())),
+            ..value.clone()
+        };
+        self.refuse_hidden_real(&place, &elements);
         let inner = self.open(&value.ty);
         let vec = Ty::Vec(Box::new(inner));
         let found = self.infer.strip(&place.ty);
@@ -126,6 +131,7 @@ impl Lower<'_> {
         let value = value(self, at.clone());
         let place = self.element_place(slice, at, inner, span);
         self.expect(&value, inner);
+        self.refuse_hidden_real(&place, &value);
         let kind = StmtKind::Assign {
             place,
             op: None,

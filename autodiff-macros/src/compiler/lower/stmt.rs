@@ -355,9 +355,14 @@ impl Lower<'_> {
                 }
                 self.push_assign(place, None, value, span, out);
             }
-            left => {
-                self.refuse(&diag::ASSIGN_TARGET, left, &[&diag::text_of(left)]);
-            }
+            left => self.bad_target(left),
+        }
+    }
+
+    /// What is assigned to is no place; nothing is said of a name that was refused before.
+    fn bad_target(&mut self, target: &syn::Expr) {
+        if !self.is_refused_name(target) {
+            self.refuse(&diag::ASSIGN_TARGET, target, &[&diag::text_of(target)]);
         }
     }
 
@@ -378,8 +383,7 @@ impl Lower<'_> {
             } else if self.is_place(target) {
                 parts.push(Some(self.assigned_place(target)));
             } else {
-                self.refuse(&diag::ASSIGN_TARGET, target, &[&diag::text_of(target)]);
-                return;
+                return self.bad_target(target);
             }
         }
         let mut pats = Vec::new();
@@ -414,8 +418,7 @@ impl Lower<'_> {
         };
         let left = super::expr::bare(&binary.left);
         if !self.is_place(left) {
-            self.refuse(&diag::ASSIGN_TARGET, left, &[&diag::text_of(left)]);
-            return;
+            return self.bad_target(left);
         }
         let value = self.operand(&binary.right);
         let place = self.changed_place(left);
@@ -441,9 +444,8 @@ impl Lower<'_> {
     }
 
     /// A place of a type that the compiler does not know must not take up a real number unseen.
-    fn refuse_hidden_real(&mut self, place: &crate::compiler::hir::Place, value: &Expr) {
-        let hidden = matches!(self.infer.strip(&place.ty), Ty::Opaque);
-        if hidden && self.infer.may_be_real(&value.ty) {
+    pub(super) fn refuse_hidden_real(&mut self, place: &crate::compiler::hir::Place, value: &Expr) {
+        if self.infer.hides(&place.ty, &value.ty) && !self.is_constant(value) {
             let name = self.var(place.root).name.clone();
             let text = name.to_string();
             self.diags.report(&diag::HIDDEN_REAL, place.span, &[&text]);

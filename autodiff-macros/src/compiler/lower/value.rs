@@ -38,10 +38,7 @@ impl Lower<'_> {
     /// Makes the types of two values one, and gives the one that tells more.
     pub(super) fn join(&mut self, a: &Expr, b: &Expr) -> Ty {
         self.expect(b, &a.ty);
-        match self.infer.strip(&a.ty) {
-            Ty::Opaque | Ty::Never => self.infer.strip(&b.ty),
-            ty => ty,
-        }
+        self.infer.merge(&a.ty, &b.ty)
     }
 
     /// A type as messages call it.
@@ -91,14 +88,8 @@ impl Lower<'_> {
         expr
     }
 
-    /// Opens up what is not known: a variable that starts as a constant may take up a real number.
+    /// [`Infer::open`](super::infer::Infer::open)
     pub(super) fn open(&mut self, ty: &Ty) -> Ty {
-        match self.infer.shallow(ty) {
-            Ty::Opaque | Ty::Never => self.infer.fresh(super::infer::Kind::Const),
-            Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.open(part)).collect()),
-            Ty::Array(inner, len) => Ty::Array(Box::new(self.open(&inner)), len),
-            Ty::Vec(inner) => Ty::Vec(Box::new(self.open(&inner))),
-            ty => ty,
-        }
+        self.infer.open(ty)
     }
 }

@@ -28,7 +28,47 @@ fn zz_show() {
     let Ok(path) = std::env::var("SHOW") else {
         return;
     };
-    let text = std::fs::read_to_string(path).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    if path.ends_with(".rs") {
+        struct V;
+        impl<'a> syn::visit::Visit<'a> for V {
+            fn visit_item_fn(&mut self, item: &'a syn::ItemFn) {
+                let any: syn::Attribute = syn::parse_quote!(#[x]);
+                if let Some(attr) = item
+                    .attrs
+                    .iter()
+                    .chain(std::env::var("ALL").ok().map(|_| &any))
+                    .find(|a| {
+                        a.path()
+                            .segments
+                            .last()
+                            .is_some_and(|s| s.ident == "conservative_grad" || s.ident == "x")
+                    })
+                {
+                    let mut diags = crate::compiler::diag::Diagnostics::new();
+                    let attr = match &attr.meta {
+                        syn::Meta::List(l) => l.tokens.clone(),
+                        _ => Default::default(),
+                    };
+                    let options =
+                        crate::compiler::parse::attribute::Options::parse(attr, &mut diags);
+                    match super::super::lower(item, &options, &mut diags) {
+                        Some(func) => {
+                            let t = crate::compiler::hir::print::func(&func);
+                            println!("OK {} {}", item.sig.ident, t.lines().count());
+                            if std::env::var("FULL").is_ok() {
+                                println!("{t}");
+                            }
+                        }
+                        None => println!("REFUSED {}\n{}", item.sig.ident, super::messages(&diags)),
+                    }
+                }
+                syn::visit::visit_item_fn(self, item);
+            }
+        }
+        syn::visit::Visit::visit_file(&mut V, &syn::parse_file(&text).unwrap());
+        return;
+    }
     for part in text.split("\n\n") {
         let (func, diags) = super::lower("", part);
         match func {
