@@ -219,7 +219,7 @@ texts! {
     LOCAL_TYPE "AD0206" "the type `{0}` is not supported here",
         help "leave it out, if rustc can find it", note "";
     HIDDEN_REAL "AD0207" "a real number is put into `{0}`, whose type the compiler does not know",
-        help "declare its type: `let mut {0}: f64 = …`", note "its derivative would be lost";
+        help "declare `{0}` with a type that names `f64` or `f32`, or use another variable", note "its derivative would be lost";
     REAL_IN_CONSTANT "AD0208" "`{0}` is a real number, and is used where only constants are understood",
         help "declare the types of the variables in this statement", note "its derivative would be lost";
     OPAQUE_VARIED "AD0209" "a differentiable value reaches code that the compiler does not look into",

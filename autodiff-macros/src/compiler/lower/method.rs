@@ -475,6 +475,9 @@ impl Lower<'_> {
     ) -> Expr {
         let lengths = matches!(name, "len" | "is_empty") && call.args.is_empty();
         let is_place = matches!(receiver.kind, ExprKind::Place(_));
+        if lengths && matches!(receiver.kind, ExprKind::Opaque(_)) {
+            return self.opaque_method(receiver, call, name);
+        }
         if lengths && !is_place {
             let span = call.method.span();
             let name = name.to_owned();
