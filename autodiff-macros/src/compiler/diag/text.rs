@@ -109,7 +109,9 @@ impl Printer {
     /// A run of operator characters.
     fn operators(&mut self, mut run: &str) {
         while let Some(first) = run.chars().next() {
-            let known = OPERATORS.iter().find(|operator| run.starts_with(**operator));
+            let known = OPERATORS
+                .iter()
+                .find(|operator| run.starts_with(**operator));
             let len = known.map_or(first.len_utf8(), |operator| operator.len());
             self.operator(&run[..len]);
             run = &run[len..];

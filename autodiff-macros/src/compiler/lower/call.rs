@@ -410,12 +410,14 @@ impl Lower<'_> {
             syn::Expr::Reference(reference) if reference.mutability.is_some() => {
                 var.map(|var| self.check_change(var, arg));
             }
-            syn::Expr::Path(_) if var.is_some_and(|var| is_exclusive(&self.var(var).ty)) => {
-                if var.is_some_and(|var| self.check_change(var, arg)) {
-                    let text = text_of(arg);
-                    self.diags
-                        .add_help(format!("write `&*{text}` if the call only reads it"));
-                }
+            syn::Expr::Path(_)
+                if var.is_some_and(|var| {
+                    is_exclusive(&self.var(var).ty) && self.check_change(var, arg)
+                }) =>
+            {
+                let text = text_of(arg);
+                self.diags
+                    .add_help(format!("write `&*{text}` if the call only reads it"));
             }
             _ => {}
         }

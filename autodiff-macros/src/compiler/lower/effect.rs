@@ -212,6 +212,10 @@ impl<'ast> Visit<'ast> for Walk<'_, '_> {
                 self.look_inside(expr);
             }
             syn::Expr::If(branch) if is_plain_if(branch) => self.look_inside(expr),
+            syn::Expr::Closure(closure) => {
+                let entry = &diag::EFFECT_ARGUMENT;
+                self.lower.refuse(entry, &closure.or1_token, &["|…|"]);
+            }
             other => self.refuse(&diag::EFFECT_ARGUMENT, other),
         }
     }

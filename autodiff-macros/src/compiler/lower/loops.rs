@@ -173,7 +173,7 @@ impl Lower<'_> {
         let span = ret.return_token.span();
         if self.barrier.is_some() {
             self.refuse(&diag::JUMP_IN_OPERAND, &ret.return_token, &["return"]);
-            return;
+            return out.push(stmt(StmtKind::Return(None), span));
         }
         match &ret.expr {
             Some(value) if matches!(self.result, Ty::Unit) => {
@@ -188,7 +188,7 @@ impl Lower<'_> {
     pub(super) fn break_statement(&mut self, jump: &syn::ExprBreak, out: &mut Vec<Stmt>) {
         let span = jump.break_token.span();
         let Some((id, dest)) = self.target(jump.label.as_ref(), span, "break") else {
-            return;
+            return out.push(stmt(StmtKind::Return(None), span));
         };
         match (&jump.expr, dest) {
             (Some(value), Some(var)) => self.value_into(value, Dest::Var(var), out),
@@ -211,9 +211,10 @@ impl Lower<'_> {
 
     pub(super) fn continue_statement(&mut self, jump: &syn::ExprContinue, out: &mut Vec<Stmt>) {
         let span = jump.continue_token.span();
-        if let Some((id, _)) = self.target(jump.label.as_ref(), span, "continue") {
-            out.push(stmt(StmtKind::Continue(id), span));
-        }
+        let target = self.target(jump.label.as_ref(), span, "continue");
+        // A jump that was refused still ends its block.
+        let kind = target.map_or(StmtKind::Return(None), |(id, _)| StmtKind::Continue(id));
+        out.push(stmt(kind, span));
     }
 
     /// The loop that a jump means.

@@ -209,13 +209,14 @@ impl Lower<'_> {
     }
 
     /// A place that is assigned with `=`.
-    pub(super) fn assigned_place(&mut self, expr: &syn::Expr) -> Place {
+    pub(super) fn assigned_place(&mut self, expr: &syn::Expr) -> Option<Place> {
         let place = self.changed_place(expr);
         if matches!(self.infer.shallow(&place.ty), Ty::Ref(..)) {
             let name = text_of(expr);
             self.refuse(&diag::REBIND_REFERENCE, expr, &[&name]);
+            return None;
         }
-        place
+        Some(place)
     }
 
     /// A place that is written to: not from inside of an operand that stands beside it.

@@ -341,7 +341,9 @@ impl Lower<'_> {
             }
             syn::Expr::Tuple(left) => self.assign_tuple(left, assign, out),
             left if self.is_place(left) => {
-                let place = self.assigned_place(left);
+                let Some(place) = self.assigned_place(left) else {
+                    return;
+                };
                 let simple = place.path.is_empty();
                 if simple && needs_dest(&assign.right) {
                     return self.value_into(&assign.right, Dest::Var(place.root), out);
@@ -381,7 +383,10 @@ impl Lower<'_> {
             if matches!(target, syn::Expr::Infer(_)) {
                 parts.push(None);
             } else if self.is_place(target) {
-                parts.push(Some(self.assigned_place(target)));
+                let Some(place) = self.assigned_place(target) else {
+                    return;
+                };
+                parts.push(Some(place));
             } else {
                 return self.bad_target(target);
             }

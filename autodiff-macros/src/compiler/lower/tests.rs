@@ -59,8 +59,14 @@ fn refuse_with(attr: &str, source: &str, expected: &[(&str, &str)]) {
         .collect();
     let wanted: Vec<(&str, String)> = expected
         .iter()
-        .map(|(code, text)| (*code, (*text).to_owned()))
+        .map(|(code, text)| (*code, normal(text)))
         .collect();
     assert_eq!(found, wanted, "in\n{source}\n{}", messages(&diags));
     assert!(func.is_none(), "accepted:\n{source}");
+}
+
+/// Spaced as [`text_of`] does it.
+fn normal(text: &str) -> String {
+    let tokens: Result<TokenStream, _> = text.parse();
+    tokens.map_or_else(|_| text.to_owned(), |tokens| text_of(&tokens))
 }

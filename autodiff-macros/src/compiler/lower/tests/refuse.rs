@@ -1,9 +1,8 @@
-use super::refuse;
+//! Functions outside of the language: the code of each error and the tokens it underlines.
 
-#[test]
-fn constructs() {
-    refuse(
-        "fn f(x: f64) -> f64 { match 1 { _ => x } }",
-        &[("AD0101", "match")],
-    );
-}
+mod calls;
+mod constructs;
+mod effects;
+mod options;
+mod signatures;
+mod types;

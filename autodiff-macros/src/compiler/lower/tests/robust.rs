@@ -23,7 +23,7 @@ fn lower_all() {
     }
     files.sort();
     // A sample, so that the test takes seconds.
-    let every = 1 + files.len() / 400;
+    let every = 1 + files.len() / 150;
     for file in files.iter().step_by(every) {
         let Ok(text) = std::fs::read_to_string(file) else {
             continue;

@@ -1,0 +1,75 @@
+//! Calls and methods that are not understood.
+
+use crate::compiler::lower::tests::{lower, refuse};
+
+fn body(body: &str, expected: &[(&str, &str)]) {
+    refuse(
+        &format!("fn f(x: f64, w: &[f64], n: usize) -> f64 {{ {body} }}"),
+        expected,
+    );
+}
+
+#[test]
+fn a_local_is_never_taken_for_an_annotated_function() {
+    body("let act = make(n); act(x)", &[("AD0132", "act")]);
+    body(
+        "fn act(x: f64) -> f64 { 3.0 * x } act(x)",
+        &[("AD0133", "act")],
+    );
+    body(
+        "fn relu(x: f64) -> f64 { 3.0 * x } relu(x)",
+        &[("AD0133", "relu")],
+    );
+    refuse(
+        "fn f(x: f64, relu: usize) -> f64 { relu(x) }",
+        &[("AD0132", "relu")],
+    );
+}
+
+#[test]
+fn a_name_that_is_used_from_elsewhere_is_no_operation_of_the_facade() {
+    let (func, _) = lower("", "fn f(x: f64) -> f64 { use other::relu; relu(x) }");
+    let func = func.expect("a call of an imported function");
+    assert!(func.pins.is_empty());
+    let text = crate::compiler::hir::print::func(&func);
+    assert!(text.contains("call relu(x)"), "{text}");
+}
+
+#[test]
+fn types_and_constructors() {
+    body("Foo::new(x)", &[("AD0134", "Foo::new")]);
+    body("Self::g(x)", &[("AD0134", "Self::g")]);
+    body("let y = Some(x); x", &[("AD0135", "Some")]);
+    body("<Foo as Bar>::g(x)", &[("AD0134", "<Foo as Bar>::g")]);
+    body("(g)(x) + h()(x)", &[("AD0131", "h()")]);
+    body(
+        "std::mem::swap(&mut a, &mut b); x",
+        &[("AD0136", "std::mem::swap")],
+    );
+}
+
+#[test]
+fn methods() {
+    body("x.erfish()", &[("AD0102", "erfish")]);
+    body("x.exps()", &[("AD0102", "exps")]);
+    body("x.max()", &[("AD0137", "max")]);
+    body("f64::nothing(x)", &[("AD0102", "nothing")]);
+    body("w.first() + x", &[("AD0141", "first")]);
+    body(
+        "let mut v = w.to_vec(); v.sort_by_key(n); x",
+        &[("AD0141", "sort_by_key")],
+    );
+    body("model(n).eval(x)", &[("AD0140", "eval")]);
+    body("let mut v = vec![n]; v.sort(); x", &[("AD0141", "sort")]);
+    body(
+        "let mut v = [[x; 2]; 2]; let u = v.concat(); x",
+        &[("AD0141", "concat")],
+    );
+}
+
+#[test]
+fn a_misspelt_method_gets_a_hint() {
+    let (_, diags) = lower("", "fn f(x: f64) -> f64 { x.sqr() }");
+    let help: Vec<&String> = diags.iter().flat_map(|diag| &diag.help).collect();
+    assert_eq!(help, ["did you mean `sqrt`?"]);
+}

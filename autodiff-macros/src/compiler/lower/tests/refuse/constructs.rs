@@ -1,0 +1,170 @@
+//! Constructs that are not lowered.
+
+use crate::compiler::lower::tests::refuse;
+
+/// A body with the parameters `x: f64`, `w: &[f64]`, `n: usize`.
+fn body(body: &str, expected: &[(&str, &str)]) {
+    refuse(
+        &format!("fn f(x: f64, w: &[f64], n: usize) -> f64 {{ {body} }}"),
+        expected,
+    );
+}
+
+#[test]
+fn expressions() {
+    body("match n { 0 => x, _ => 0.0 }", &[("AD0101", "match")]);
+    body(
+        "let g = |t: f64| t * 2.0; g(x)",
+        &[("AD0100", "|"), ("AD0132", "g")],
+    );
+    body("let p = P { x }; x", &[("AD0105", "P")]);
+    body("let k = parse(n)?; x", &[("AD0106", "?")]);
+    body("let k = async { 1 }; x", &[("AD0107", "async")]);
+    body("let k = unsafe { g(n) }; x", &[("AD0108", "unsafe")]);
+    body("let k = const { 3 }; x", &[("AD0109", "const")]);
+    body("let r = 0..n; x", &[("AD0110", "0..n")]);
+    body(
+        "if let Some(k) = o { x } else { 0.0 }",
+        &[("AD0103", "let")],
+    );
+    body(
+        "let Some(k) = o else { return 0.0 }; x",
+        &[("AD0104", "else")],
+    );
+    body("while let Some(k) = o { } x", &[("AD0103", "let")]);
+}
+
+#[test]
+fn iterators() {
+    body(
+        "let mut s = 0.0; for v in w { s += v; } s",
+        &[("AD0114", "w")],
+    );
+    body(
+        "let mut s = 0.0; for (i, v) in w.iter().enumerate() { s += *v; } s",
+        &[("AD0114", "w.iter().enumerate()")],
+    );
+    body("w.iter().sum::<f64>() + x", &[("AD0142", "iter")]);
+    body("for i in 0.. { break; } x", &[("AD0115", "0..")]);
+    body("for i in (0..n).rev().rev() { } x", &[("AD0116", "rev")]);
+    body("for mut i in 0..n { i += 1; } x", &[("AD0117", "mut i")]);
+    body(
+        "for i in (0..n).skip(1) { } x",
+        &[("AD0114", "(0..n).skip(1)")],
+    );
+}
+
+#[test]
+fn assignments_inside_of_operands() {
+    body("let mut t = x; t + { t = 2.0; t }", &[("AD0149", "t")]);
+    body(
+        "let mut i = 0; let mut a = [x; 3]; a[i] += { i += 1; 5.0 }; a[0]",
+        &[("AD0149", "i")],
+    );
+    body("let mut t = x; let y = (t = 2.0); t", &[("AD0148", "=")]);
+    body(
+        "let mut t = x; let y = 1.0 + (t += 2.0); t",
+        &[("AD0148", "+=")],
+    );
+    body("let mut t = [x]; x + g(&mut t)", &[("AD0149", "&mut t")]);
+    body(
+        "let mut t = x; let r = &mut t; x + { *r = 2.0; 1.0 }",
+        &[("AD0149", "*r")],
+    );
+}
+
+#[test]
+fn an_operand_may_change_what_it_declares() {
+    crate::compiler::lower::tests::hir(
+        "fn f(x: f64) -> f64 { x + { let mut t = x; t *= 2.0; let r = &mut t; *r += 1.0; t } }",
+    );
+}
+
+#[test]
+fn jumps_inside_of_operands() {
+    body(
+        "x + if x > 0.0 { return x } else { 1.0 }",
+        &[("AD0147", "return")],
+    );
+    body(
+        "for i in 0..n { let y = x + { break; 1.0 }; } x",
+        &[("AD0147", "_")],
+    );
+    body(
+        "for i in 0..n { g(if n > 1 { continue } else { x }); } x",
+        &[("AD0147", "_")],
+    );
+    body("break; x", &[("AD0146", "_")]);
+    body(
+        "'a: for i in 0..n { } for j in 0..n { break 'a; } x",
+        &[("AD0146", "_")],
+    );
+}
+
+#[test]
+fn attributes() {
+    body(
+        "#[cfg(debug_assertions)] let y = x; x",
+        &[("AD0123", "#[cfg(debug_assertions)]")],
+    );
+    body("#[inline] let y = x; x", &[("AD0010", "#[inline]")]);
+    body(
+        "#[checkpoint] for i in 0..n { } x",
+        &[("AD0124", "#[checkpoint]")],
+    );
+    body("#[constant] let y = x; x", &[("AD0125", "#[constant]")]);
+    body(
+        "#[tie(0.3, 0.3)] let y = x.max(0.0); y",
+        &[("AD0310", "#[tie(0.3, 0.3)]")],
+    );
+    body("#[tie] let y = x.max(0.0); y", &[("AD0311", "#[tie]")]);
+    body(
+        "#[tie(half)] let y = x.max(0.0); y",
+        &[("AD0311", "#[tie(half)]")],
+    );
+}
+
+#[test]
+fn items() {
+    body("static K: f64 = 1.0; x", &[("AD0127", "K")]);
+    body("struct P; x", &[("AD0126", "struct P;")]);
+    body(
+        "if n > 0 { const K: f64 = 1.0; } x",
+        &[("AD0129", "const K: f64 = 1.0;")],
+    );
+    body("use m::*; x", &[("AD0128", "*")]);
+    body("fn g() { static S: u8 = 0; } x", &[("AD0127", "g")]);
+}
+
+#[test]
+fn patterns_and_references() {
+    body("let ref y = x; x", &[("AD0118", "ref y")]);
+    body("let y @ z = x; x", &[("AD0118", "y @ z")]);
+    body("let &y = &x; y", &[("AD0118", "&y")]);
+    body("let (a, ..) = (x, x); a", &[("AD0118", "(a, ..)")]);
+    body("let P(a) = g(x); a", &[("AD0118", "P(a)")]);
+    body(
+        "let a = [x; 2]; let b = [x; 2]; let r = if n > 0 { &a } else { &b }; x",
+        &[("AD0153", "&a"), ("AD0153", "&b")],
+    );
+    body("let a = [x; 2]; let t = (&a, 1); x", &[("AD0153", "&a")]);
+    body("let a = [x; 2]; let mut r = &a; x", &[("AD0152", "r")]);
+    body(
+        "let a = [x; 2]; let b = [x; 2]; let r = &a; r = &b; x",
+        &[("AD0151", "r")],
+    );
+    body("let a = w[1..]; x", &[("AD0157", "w[1..]")]);
+}
+
+#[test]
+fn all_errors_at_once() {
+    body(
+        "let a = match n { _ => x }; let b = w.iter().count(); let g = || 1.0; x.erfish()",
+        &[
+            ("AD0101", "match"),
+            ("AD0142", "iter"),
+            ("AD0100", "|"),
+            ("AD0102", "erfish"),
+        ],
+    );
+}

@@ -1,0 +1,115 @@
+//! Signatures.
+
+use crate::compiler::lower::tests::{hir, refuse};
+
+#[test]
+fn qualifiers() {
+    refuse("async fn f(x: f64) -> f64 { x }", &[("AD0020", "async")]);
+    refuse("unsafe fn f(x: f64) -> f64 { x }", &[("AD0021", "unsafe")]);
+    refuse("fn f64(x: f64) -> f64 { x }", &[("AD0023", "f64")]);
+    refuse("fn f<T: Real>(x: f64) -> f64 { x }", &[("AD0024", "T")]);
+    refuse("fn f(&self, x: f64) -> f64 { x }", &[("AD0025", "self")]);
+    hir("const fn f(x: f64) -> f64 { x }");
+    hir("extern \"C\" fn f(x: f64) -> f64 { x }");
+    hir("fn f<'a, const N: usize>(x: &'a [f64; N]) -> f64 { x[0] }");
+}
+
+#[test]
+fn parameters() {
+    refuse(
+        "fn f(x: impl Into<f64>) -> f64 { 1.0 }",
+        &[("AD0026", "impl Into<f64>")],
+    );
+    refuse(
+        "fn f(x: f64, g: fn(f64) -> f64) -> f64 { x }",
+        &[("AD0028", "fn(f64) -> f64")],
+    );
+    refuse(
+        "fn f(x: f64, g: &dyn Fn(f64)) -> f64 { x }",
+        &[("AD0028", "dyn Fn(f64)")],
+    );
+    refuse(
+        "fn f(x: Complex<f64>) -> f64 { 1.0 }",
+        &[("AD0028", "Complex<f64>")],
+    );
+    refuse(
+        "fn f(x: Option<f64>) -> f64 { 1.0 }",
+        &[("AD0028", "Option<f64>")],
+    );
+    refuse("fn f(x: Self) -> f64 { 1.0 }", &[("AD0027", "Self")]);
+    refuse(
+        "fn f(x: (f64, usize)) -> f64 { x.0 }",
+        &[("AD0030", "(f64, usize)")],
+    );
+    refuse(
+        "fn f(#[cfg(a)] x: f64) -> f64 { x }",
+        &[("AD0010", "#[cfg(a)]")],
+    );
+    refuse(
+        "fn f(#[tie(1.0)] x: f64) -> f64 { x }",
+        &[("AD0009", "#[tie(1.0)]")],
+    );
+    refuse(
+        "fn f(x: f64, #[constant(3)] y: f64) -> f64 { x }",
+        &[("AD0008", "#[constant(3)]")],
+    );
+}
+
+#[test]
+fn constants() {
+    for ty in [
+        "usize",
+        "bool",
+        "char",
+        "&str",
+        "String",
+        "&[u8]",
+        "Option<usize>",
+        "Option<&str>",
+        "(i32, bool)",
+    ] {
+        let text = hir(&format!("fn f(x: f64, c: {ty}) -> f64 {{ x }}"));
+        assert!(
+            text.lines()
+                .next()
+                .is_some_and(|line| line.contains(" const)")),
+            "{text}"
+        );
+    }
+    for ty in [
+        "Config",
+        "&mut Rng",
+        "Complex<f64>",
+        "&dyn Fn(f64)",
+        "fn(f64) -> f64",
+        "f64",
+    ] {
+        hir(&format!("fn f(x: f64, #[constant] c: {ty}) -> f64 {{ x }}"));
+    }
+}
+
+#[test]
+fn nothing_to_differentiate() {
+    refuse("fn f(n: usize) -> f64 { 1.0 }", &[("AD0032", "f")]);
+    refuse("fn f(#[constant] x: f64) -> f64 { x }", &[("AD0032", "f")]);
+    refuse("fn f(x: f64) -> bool { x > 0.0 }", &[("AD0033", "bool")]);
+    refuse("fn f(x: &[f64]) { }", &[("AD0033", "f")]);
+    hir("fn f(x: &mut [f64]) { x[0] = 1.0; }");
+}
+
+#[test]
+fn results() {
+    refuse("fn f(x: &[f64]) -> &f64 { &x[0] }", &[("AD0029", "&f64")]);
+    refuse(
+        "fn f(x: f64) -> impl Copy { x }",
+        &[("AD0029", "impl Copy")],
+    );
+    refuse(
+        "fn f(x: f64) -> Option<f64> { g(x) }",
+        &[("AD0029", "Option<f64>")],
+    );
+    refuse(
+        "fn f(x: f64) -> (f64, usize) { (x, 1) }",
+        &[("AD0031", "(f64, usize)")],
+    );
+}
