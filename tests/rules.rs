@@ -2,6 +2,11 @@
 //! precisions, reverse and forward, against the row's own functions. Those the runtime tests against
 //! other formulas, difference quotients, dual numbers and the frameworks' measured values.
 
+#![allow(
+    clippy::excessive_precision,
+    reason = "the literals of selu serve both precisions, and lints see through the macros of this file"
+)]
+
 use autodiff_runtime::rules::{self, Rule};
 use conservative_grad::{Nonsmooth as _, conservative_grad};
 

@@ -35,7 +35,6 @@ pub mod rivals;
     clippy::excessive_precision,
     clippy::if_same_then_else,
     clippy::manual_clamp,
-    clippy::manual_range_contains,
     clippy::neg_cmp_op_on_partial_ord,
     reason = "`x != x`, `x - x` and the like say what they mean in a row"
 )]

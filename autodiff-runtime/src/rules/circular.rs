@@ -123,7 +123,7 @@ rules! {
     /// Inverse hyperbolic tangent.
     method fn atanh(x) -> y {
         primal: x.atanh(),
-        partials: [if x >= -1.0 && x <= 1.0 { 1.0 / ((1.0 - x) * (1.0 + x)) } else { NAN }],
+        partials: [if x.abs() <= 1.0 { 1.0 / ((1.0 - x) * (1.0 + x)) } else { NAN }],
         domain: x > -1.0 && x < 1.0,
         definable: RExp,
         flops: 25.0, extra: 7.0,
