@@ -402,23 +402,52 @@ impl Loops<'_> {
         !read
     }
 
-    /// True if the first access in every iteration overwrites all that the iteration reads.
+    /// True if every iteration overwrites whatever it reads of `m` before it reads it: the first
+    /// access covers all others, or all accesses are in inner loops of which that is true.
     pub(crate) fn is_scratch(&self, m: MemId, body: &Block) -> bool {
-        let Some(at) = body.stmts.iter().position(|s| mentions(s, m)) else {
-            return true;
+        for (at, stmt) in body
+            .stmts
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| mentions(s, m))
+        {
+            if stmt
+                .kind
+                .loop_body()
+                .is_some_and(|inner| self.is_scratch_of_loop(m, &stmt.kind, inner))
+            {
+                continue;
+            }
+            return self.is_covered(m, &body.stmts[at..]);
+        }
+        true
+    }
+
+    fn is_scratch_of_loop(&self, m: MemId, kind: &StmtKind, inner: &Block) -> bool {
+        let head = match kind {
+            StmtKind::While { head, .. } => head.stmts.iter().any(|s| mentions(s, m)),
+            _ => false,
         };
-        if covers_whole(&body.stmts[at].kind, m) {
+        !head
+            && !matches!(
+                inner.stmts.iter().find(|s| mentions(s, m)).map(|s| &s.kind),
+                Some(StmtKind::Store { .. })
+            )
+            && self.is_scratch(m, inner)
+    }
+
+    /// True if the first statement overwrites all that the others access.
+    fn is_covered(&self, m: MemId, stmts: &[Stmt]) -> bool {
+        if covers_whole(&stmts[0].kind, m) {
             return true;
         }
-        let Some(bound) = covering_bound(&body.stmts[at].kind, m, |v| self.is_zero(v)) else {
+        let Some(bound) = covering_bound(&stmts[0].kind, m, |v| self.is_zero(v)) else {
             return false;
         };
-        if self.is_length(bound, m) {
-            return true;
-        }
-        body.stmts[at + 1..]
-            .iter()
-            .all(|s| self.within(s, m, bound, &mut Vec::new()))
+        self.is_length(bound, m)
+            || stmts[1..]
+                .iter()
+                .all(|s| self.within(s, m, bound, &mut Vec::new()))
     }
 
     fn is_zero(&self, v: ValId) -> bool {
