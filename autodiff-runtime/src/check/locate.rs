@@ -89,8 +89,8 @@ pub(crate) fn steepest(
 fn next_time(bracket: &Bracket, search: &mut Itp) -> f64 {
     let (a, b) = (bracket.before.t, bracket.after.t);
     let guess = match margins(bracket) {
-        Some((low, _)) if low == 0.0 => (a + search.off_tie()).min(0.5 * (a + b)),
-        Some((_, high)) if high == 0.0 => (b - search.off_tie()).max(0.5 * (a + b)),
+        Some((0.0, _)) => (a + search.off_tie()).min(0.5 * (a + b)),
+        Some((_, 0.0)) => (b - search.off_tie()).max(0.5 * (a + b)),
         Some((low, high)) if low * high < 0.0 => search.guess(a, b, low, high),
         _ => 0.5 * (a + b),
     };

@@ -78,16 +78,16 @@ fn jump_among_kinks() {
 #[test]
 fn tiny_jumps_add_up() {
     let staircase = |x: &[Dual], sel: Sel| {
-        let mut y = x[0] * 1e-3;
-        for k in 0..100 {
-            if x[0].above(0.011 * f64::from(k) - 0.5, &STEP, sel) {
+        let mut y = x[0] * 4e-4;
+        for k in 0..30 {
+            if x[0].above(0.03 * f64::from(k) - 0.45, &STEP, sel) {
                 y = y + 2f64.powi(-40);
             }
         }
         y
     };
     assert_refuted(
-        "100 jumps of 2⁻⁴⁰",
+        "30 jumps of 2⁻⁴⁰",
         staircase,
         1,
         ACROSS,
