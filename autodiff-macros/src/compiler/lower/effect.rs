@@ -151,7 +151,10 @@ impl Lower<'_> {
             if named.contains(&name) {
                 continue;
             }
-            let ident = Ident::new(&name, text.span());
+            let ident = match name.strip_prefix("r#") {
+                Some(raw) => Ident::new_raw(raw, text.span()),
+                None => Ident::new(&name, text.span()),
+            };
             self.capture_name(&ident, captured);
         }
     }
@@ -341,7 +344,8 @@ fn format_names(text: &str) -> Vec<String> {
 }
 
 fn name(text: &str) -> Option<String> {
-    syn::parse_str::<Ident>(text)
-        .is_ok()
-        .then(|| text.to_owned())
+    let names = [text.to_owned(), format!("r#{text}")];
+    names
+        .into_iter()
+        .find(|name| syn::parse_str::<Ident>(name).is_ok())
 }

@@ -8,7 +8,7 @@ use super::infer::Kind;
 use super::marks::has_attributes;
 use super::stmt::Want;
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::{Block, Expr, ExprKind, Real, StmtKind, Ty};
+use crate::compiler::hir::{Block, Expr, ExprKind, LoopId, Real, StmtKind, Ty};
 
 /// Takes off parentheses and the invisible groups that `macro_rules!` puts around fragments.
 pub(super) fn bare(expr: &syn::Expr) -> &syn::Expr {
@@ -302,12 +302,23 @@ pub(super) fn diverges(block: &Block) -> bool {
     }
 }
 
-fn jumps(kind: &StmtKind) -> bool {
+pub(super) fn jumps(kind: &StmtKind) -> bool {
     match kind {
         StmtKind::Break(_) | StmtKind::Continue(_) | StmtKind::Return(_) => true,
         StmtKind::Effect { diverges, .. } => *diverges,
         StmtKind::If { then, els, .. } => diverges(then) && diverges(els),
         StmtKind::Expr(value) => matches!(value.ty, Ty::Never),
+        StmtKind::Loop { id, body } => !has_break(body, *id),
         _ => false,
     }
+}
+
+/// True if a `break` in `block` leaves the loop `id`.
+pub(super) fn has_break(block: &Block, id: LoopId) -> bool {
+    block.stmts.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Break(target) => *target == id,
+        StmtKind::If { then, els, .. } => has_break(then, id) || has_break(els, id),
+        StmtKind::For { body, .. } | StmtKind::Loop { body, .. } => has_break(body, id),
+        _ => false,
+    })
 }

@@ -10,6 +10,55 @@ pub(super) fn has_jump(expr: &syn::Expr) -> bool {
     finder.found
 }
 
+/// True if a `break` leaves this very loop.
+pub(super) fn has_break(expr: &syn::ExprLoop) -> bool {
+    let mut finder = Breaks {
+        label: expr.label.as_ref().map(|label| label.name.ident.clone()),
+        depth: 0,
+        found: false,
+    };
+    finder.visit_block(&expr.body);
+    finder.found
+}
+
+struct Breaks {
+    label: Option<Ident>,
+    depth: usize,
+    found: bool,
+}
+
+impl<'ast> Visit<'ast> for Breaks {
+    fn visit_expr_break(&mut self, jump: &'ast syn::ExprBreak) {
+        self.found |= match &jump.label {
+            Some(label) => Some(&label.ident) == self.label.as_ref(),
+            None => self.depth == 0,
+        };
+        visit::visit_expr_break(self, jump);
+    }
+
+    fn visit_expr_loop(&mut self, expr: &'ast syn::ExprLoop) {
+        self.depth += 1;
+        visit::visit_expr_loop(self, expr);
+        self.depth -= 1;
+    }
+
+    fn visit_expr_while(&mut self, expr: &'ast syn::ExprWhile) {
+        self.depth += 1;
+        visit::visit_expr_while(self, expr);
+        self.depth -= 1;
+    }
+
+    fn visit_expr_for_loop(&mut self, expr: &'ast syn::ExprForLoop) {
+        self.depth += 1;
+        visit::visit_expr_for_loop(self, expr);
+        self.depth -= 1;
+    }
+
+    fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
+
 #[derive(Default)]
 struct Finder {
     found: bool,

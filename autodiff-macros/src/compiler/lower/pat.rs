@@ -8,6 +8,7 @@ use super::expr::bare;
 use super::infer::{Kind, element};
 use super::scope::Name;
 use super::stmt::{Dest, needs_dest};
+use super::value::flatten;
 use super::{Lower, annotation, stmt};
 use crate::compiler::diag::{self, text_of, text_of_type};
 use crate::compiler::hir::{Expr, ExprKind, Pat, Place, Proj, Stmt, StmtKind, Ty, VarId};
@@ -190,7 +191,7 @@ impl Lower<'_> {
         self.facts[var.0 as usize].held = held;
         let kind = StmtKind::Let {
             pat: Pat::Var(var),
-            init: Some(value),
+            init: Some(flatten(value, out)),
         };
         out.push(stmt(kind, name.span()));
         var
@@ -289,13 +290,12 @@ impl Lower<'_> {
         }
         if let (syn::Pat::Tuple(pats), syn::Expr::Tuple(values)) = (pat, init)
             && pats.elems.len() == values.elems.len()
-            && declared.ty.is_none()
             && values
                 .elems
                 .iter()
                 .any(|value| matches!(bare(value), syn::Expr::Reference(_)))
         {
-            return self.let_references(pats, values, span, out);
+            return self.let_references(pats, values, &declared, span, out);
         }
         if self.let_split(pat, init, out) {
             return;
@@ -317,6 +317,7 @@ impl Lower<'_> {
         &mut self,
         pats: &syn::PatTuple,
         values: &syn::ExprTuple,
+        declared: &Declared<'_>,
         span: Span,
         out: &mut Vec<Stmt>,
     ) {
@@ -334,6 +335,14 @@ impl Lower<'_> {
                 }
             });
             parts.push(part);
+        }
+        if let Some(ty) = &declared.ty {
+            let found = parts.iter().map(|part| match part {
+                Part::Alias(_, ty) => ty.clone(),
+                Part::Value(value, _) => value.ty.clone(),
+            });
+            let found = Ty::Tuple(found.collect());
+            self.fit(pats, &found, ty);
         }
         for (pat, part) in pats.elems.iter().zip(parts) {
             match (part, self.simple_name(pat)) {
@@ -371,7 +380,7 @@ impl Lower<'_> {
             return self.destructure(pat, hidden, ty, out);
         }
         let pat = self.pattern(pat, &ty);
-        let init = Some(value);
+        let init = Some(flatten(value, out));
         out.push(stmt(StmtKind::Let { pat, init }, span));
     }
 

@@ -4,6 +4,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 
 use super::jump::has_jump;
+use super::value::flatten;
 use super::{Lower, stmt};
 use crate::compiler::diag;
 use crate::compiler::hir::{BinOp, Block, Expr, ExprKind, Stmt, StmtKind, Ty, VarId};
@@ -76,7 +77,16 @@ impl Lower<'_> {
             }
         }
         self.scopes.truncate(before);
-        value
+        match value.map(|value| flatten(value, out)) {
+            Some(Expr {
+                kind: ExprKind::Block(diverging),
+                ..
+            }) => {
+                out.extend(diverging.stmts);
+                None
+            }
+            value => value,
+        }
     }
 
     fn tail(&mut self, tail: &syn::Expr, want: Want, out: &mut Vec<Stmt>) -> Option<Expr> {
@@ -174,7 +184,6 @@ impl Lower<'_> {
 
     /// An expression in the place of a statement.
     pub(super) fn expr_statement(&mut self, expr: &syn::Expr, out: &mut Vec<Stmt>) {
-        let span = expr.span();
         match expr {
             syn::Expr::Paren(paren) => self.expr_statement(&paren.expr, out),
             syn::Expr::Group(group) => self.expr_statement(&group.expr, out),
@@ -187,8 +196,8 @@ impl Lower<'_> {
                 out.push(stmt(kind, branch.if_token.span()));
             }
             syn::Expr::Block(block) if block.label.is_none() => {
-                let inner = self.block(&block.block, Want::Unit);
-                self.push_block(inner, span, out);
+                // Names are resolved, so that the braces carry no meaning.
+                self.block_into(&block.block, Want::Unit, out);
             }
             syn::Expr::Block(_)
             | syn::Expr::ForLoop(_)
@@ -205,7 +214,7 @@ impl Lower<'_> {
 
     /// An expression whose value nobody uses.
     fn discard(&mut self, expr: &syn::Expr, out: &mut Vec<Stmt>) {
-        let value = self.expr(expr);
+        let value = flatten(self.expr(expr), out);
         if matches!(value.kind, ExprKind::Call(_))
             && self.infer.kind(&self.infer.shallow(&value.ty)).is_some()
         {
@@ -214,13 +223,6 @@ impl Lower<'_> {
         }
         let span = value.span;
         out.push(stmt(StmtKind::Expr(value), span));
-    }
-
-    /// A block in the place of a statement.
-    fn push_block(&mut self, block: Block, span: Span, out: &mut Vec<Stmt>) {
-        // Names are resolved, so that the braces carry no meaning any more.
-        let _ = span;
-        out.extend(block.stmts);
     }
 
     /// `if`, `else if`, `else` as a statement.
@@ -286,6 +288,7 @@ impl Lower<'_> {
     fn loop_into(&mut self, expr: &syn::Expr, dest: Dest, out: &mut Vec<Stmt>) {
         match dest {
             Dest::Var(var) => self.loop_statement(expr, Some(var), out),
+            Dest::Return if !leaves(expr) => self.loop_statement(expr, None, out),
             Dest::Return => {
                 let result = self.result.clone();
                 let var = self.temp("value", result, expr.span());
@@ -298,11 +301,14 @@ impl Lower<'_> {
     }
 
     /// Puts a value where it belongs.
-    pub(super) fn store(&mut self, mut value: Expr, dest: Dest, out: &mut Vec<Stmt>) {
+    pub(super) fn store(&mut self, value: Expr, dest: Dest, out: &mut Vec<Stmt>) {
+        let mut value = flatten(value, out);
         let span = value.span;
         if matches!(value.ty, Ty::Never) {
-            out.push(stmt(StmtKind::Expr(value), span));
-            return;
+            return match value.kind {
+                ExprKind::Block(block) => out.extend(block.stmts),
+                _ => out.push(stmt(StmtKind::Expr(value), span)),
+            };
         }
         match dest {
             Dest::Var(var) => {
@@ -445,6 +451,7 @@ impl Lower<'_> {
             self.expect(&value, &ty);
             self.refuse_hidden_real(&place, &value);
         }
+        let value = flatten(value, out);
         out.push(stmt(StmtKind::Assign { place, op, value }, span));
     }
 
@@ -455,6 +462,14 @@ impl Lower<'_> {
             let text = name.to_string();
             self.diags.report(&diag::HIDDEN_REAL, place.span, &[&text]);
         }
+    }
+}
+
+/// True if something leaves the loop `expr` but `return`; a labelled block is left at its end.
+fn leaves(expr: &syn::Expr) -> bool {
+    match expr {
+        syn::Expr::Loop(found) => super::jump::has_break(found),
+        _ => true,
     }
 }
 

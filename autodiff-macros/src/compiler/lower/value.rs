@@ -5,12 +5,16 @@ use quote::ToTokens;
 
 use super::{Barrier, Lower};
 use crate::compiler::diag;
-use crate::compiler::hir::{Expr, ExprKind, Place, Ty, VarId};
+use crate::compiler::hir::{Block, Expr, ExprKind, Place, Stmt, Ty, VarId};
 
 impl Lower<'_> {
     /// An expression that stands beside others: it may not change what they read.
     pub(super) fn operand(&mut self, expr: &syn::Expr) -> Expr {
-        self.in_operand(|this| this.expr(expr))
+        let value = self.in_operand(|this| this.expr(expr));
+        match value.source.is_empty() {
+            true => self.with_source(value, expr),
+            false => value,
+        }
     }
 
     pub(super) fn in_operand<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> T {
@@ -91,5 +95,20 @@ impl Lower<'_> {
     /// [`Infer::open`](super::infer::Infer::open)
     pub(super) fn open(&mut self, ty: &Ty) -> Ty {
         self.infer.open(ty)
+    }
+}
+
+/// The value of a statement, with the statements of a block that it stands in put before it. Names
+/// are resolved, so that braces carry no meaning.
+pub(super) fn flatten(value: Expr, out: &mut Vec<Stmt>) -> Expr {
+    match value.kind {
+        ExprKind::Block(Block {
+            stmts,
+            value: Some(inner),
+        }) => {
+            out.extend(stmts);
+            flatten(*inner, out)
+        }
+        kind => Expr { kind, ..value },
     }
 }

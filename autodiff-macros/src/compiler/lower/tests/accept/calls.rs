@@ -10,7 +10,8 @@ fn results_get_their_types_from_their_uses() {
          fn k(x: f64) -> f64
            let r: f64 = call g(x, 2.0)
            let (a: f64, b: f64) = call h(x): (f64, f64)
-           let v: Seq<f64> = { let argument: [f64; 2] = [x, a]; call m::k(&argument): Seq<f64> }
+           let argument: [f64; 2] = [x, a]
+           let v: Seq<f64> = call m::k(&argument): Seq<f64>
            (r + ((a * b) * v[0]))
         "#,
     );

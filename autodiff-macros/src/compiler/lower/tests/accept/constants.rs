@@ -98,8 +98,11 @@ fn lengths_of_real_slices_in_integer_methods() {
         r#"fn k(x: f64, w: &[f64]) -> f64 { let q = helper(w.len()); let z = w.len().min(x as usize); let t = weights(3); let mut s = 0.0; for i in 0..q { s += t[i] * w[i.min(w.len() - 1)]; } s + z as f64 + x }"#,
         r#"
          fn k(x: f64, w: &[f64]) -> f64
-           let q: int = { let operand: int = len(w); `helper(operand)`!(operand): opaque }
-           let z: int = { let operand2: int = len(w); let operand3: int = (x as usize); `operand2.min(operand3)`(operand2, operand3) }
+           let operand: int = len(w)
+           let q: int = `helper(operand)`!(operand): opaque
+           let operand2: int = len(w)
+           let operand3: int = (x as usize)
+           let z: int = `operand2.min(operand3)`(operand2, operand3)
            let t: Seq<f64> = `weights(3)`!(): opaque
            let mut s: f64 = 0.0
            for i in 0..q @0

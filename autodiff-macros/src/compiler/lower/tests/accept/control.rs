@@ -52,7 +52,8 @@ fn loop_with_a_value_and_sin_cos() {
              if (t > 1.0)
                y = t
                break @0
-           let (s: f64, c: f64) = { let angle: f64 = y; (sin(angle), cos(angle)) }
+           let angle: f64 = y
+           let (s: f64, c: f64) = (sin(angle), cos(angle))
            ((s * c) + `std::f64::consts::PI`())
         "#,
     );
