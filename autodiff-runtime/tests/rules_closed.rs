@@ -175,3 +175,12 @@ fn every_method_of_std_has_a_rival() {
         autodiff_runtime::rivals::STD.iter().copied().collect()
     );
 }
+
+/// The same for the methods of the extension trait.
+#[test]
+fn every_method_of_the_facade_has_a_rival() {
+    let methods = rules::all().filter(|rule| !rule.std_method && rule.refused.is_none());
+    let rows: BTreeSet<_> = methods.map(|rule| (rule.name, rule.args.len())).collect();
+    let rivals: BTreeSet<_> = autodiff_runtime::rivals::FACADE.iter().copied().collect();
+    assert!(rivals.is_subset(&rows), "{:?}", rivals.difference(&rows));
+}

@@ -108,21 +108,33 @@ pub(crate) struct Func {
     pub(crate) loops: u32,
     /// Nested `fn`, `const`, `use` items of the body, copied to the top of every emitted body.
     pub(crate) items: Vec<TokenStream>,
-    /// Names that were taken for operations of the facade.
+    /// Names that were taken for operations of the facade or of std.
     pub(crate) pins: Vec<Pin>,
 }
 
-/// A name in the user's function that was taken for an operation of the facade. A macro cannot see
-/// what it stands for; the emitted code has to check that it is that operation.
+/// How a name was taken for an operation.
+#[derive(Clone, Debug)]
+pub(crate) enum PinKind {
+    /// `relu(x)`: a function of the facade.
+    Function,
+    /// `x.relu()`: a method of the facade's trait, which has to be in scope.
+    Method,
+    /// `v.abs()` on a `v: &f64`: a trait of the user's with an `abs(&self)` would come first. The
+    /// tokens are the type behind the reference.
+    OnReference(TokenStream),
+}
+
+/// A name in the user's function that was taken for an operation. A macro cannot see what it stands
+/// for; the emitted code has to check that it is that operation.
 #[derive(Clone, Debug)]
 pub(crate) struct Pin {
     /// The path as written (`relu`, `conservative_grad::relu`), or the name of the method.
     pub(crate) path: TokenStream,
-    /// The operation: the name of a row of the table, or `stop_gradient`.
-    pub(crate) operation: &'static str,
-    /// True for `x.relu()`, false for `relu(x)`.
-    pub(crate) method: bool,
-    pub(crate) span: Span,
+    /// The operation: the name of a row of the table, of a predicate, or `stop_gradient`.
+    pub(crate) operation: String,
+    /// Number of operands, receiver included.
+    pub(crate) operands: usize,
+    pub(crate) kind: PinKind,
 }
 
 /// Statements and the value that the block ends in, if it has one.
@@ -163,32 +175,70 @@ pub(crate) struct Range {
 #[derive(Clone, Debug)]
 pub(crate) enum StmtKind {
     /// `let pat = init;` (`init` is absent for a declaration that is assigned later).
-    Let { pat: Pat, init: Option<Expr> },
+    Let {
+        pat: Pat,
+        init: Option<Expr>,
+    },
     /// `let row = &place;` or `let row = &mut place;`: another name for a place. The indices in it
     /// are evaluated here.
-    Alias { var: VarId, place: Place },
+    Alias {
+        var: VarId,
+        place: Place,
+    },
     /// `place = value`, or `place op= value`. `value` is evaluated before the indices of `place`
     /// are read, as Rust does for `op=` on numbers; `lower` refuses what could tell the difference.
-    Assign { place: Place, op: Option<BinOp>, value: Expr },
-    If { cond: Expr, then: Block, els: Block },
-    For { id: LoopId, var: VarId, range: Range, body: Block },
+    Assign {
+        place: Place,
+        op: Option<BinOp>,
+        value: Expr,
+    },
+    If {
+        cond: Expr,
+        then: Block,
+        els: Block,
+    },
+    For {
+        id: LoopId,
+        var: VarId,
+        range: Range,
+        body: Block,
+    },
     /// `while cond { body }`, and what `jumps` makes of every other loop that is not counted; the
     /// condition has no effects. `lower` never builds it.
-    While { id: LoopId, cond: Expr, body: Block },
+    While {
+        id: LoopId,
+        cond: Expr,
+        body: Block,
+    },
     /// A counted loop that also ends when one of the flags is set; only `jumps` builds it.
-    ForUntil { id: LoopId, var: VarId, range: Range, body: Block, until: Vec<VarId> },
+    ForUntil {
+        id: LoopId,
+        var: VarId,
+        range: Range,
+        body: Block,
+        until: Vec<VarId>,
+    },
     /// `loop { … }`; `while c { b }` is `loop { if c { b } else { break } }`.
-    Loop { id: LoopId, body: Block },
+    Loop {
+        id: LoopId,
+        body: Block,
+    },
     Break(LoopId),
     Continue(LoopId),
     Return(Option<Expr>),
     /// `place.push(value)` on a vector.
-    Push { place: Place, value: Expr },
+    Push {
+        place: Place,
+        value: Expr,
+    },
     /// An expression whose value is not used: a call with `&mut` arguments, a block.
     Expr(Expr),
     /// A statement that passes through as written and runs exactly once (`println!`, `assert!`);
     /// `diverges` if control never leaves it (`panic!`).
-    Effect { code: Verbatim, diverges: bool },
+    Effect {
+        code: Verbatim,
+        diverges: bool,
+    },
 }
 
 /// A place: a variable and the way from it to the part that is meant.
@@ -206,7 +256,11 @@ pub(crate) enum Proj {
     /// `[i]`.
     Index(Expr),
     /// `[lo..hi]`, a sub-slice; only as the argument of a call or in an [`StmtKind::Alias`].
-    Slice { lo: Option<Expr>, hi: Option<Expr>, inclusive: bool },
+    Slice {
+        lo: Option<Expr>,
+        hi: Option<Expr>,
+        inclusive: bool,
+    },
     /// `.0`, `.1`, … of a tuple.
     Field(u32),
 }

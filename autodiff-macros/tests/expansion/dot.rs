@@ -43,6 +43,12 @@ impl dot {
         cost_bound: 3.0,
         callees: &[],
     };
+    /// True for the function that this is the derivative of.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn __is<__F: 'static>(function: &__F) -> bool {
+        rt::same_function(&dot, function)
+    }
     /// The value; adds the gradient to the buffers that follow the arguments.
     #[doc(hidden)]
     pub fn __fused<__S: rt::Selection + ?Sized>(

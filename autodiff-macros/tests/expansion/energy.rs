@@ -37,8 +37,23 @@ impl energy {
         sites: Self::__SITES,
         obligations: &[],
         cost_bound: 3.0,
-        callees: &[|| dot::FIELD, || ramp::FIELD],
+        callees: &[
+            || {
+                use dot as dot_without_conservative_grad;
+                dot_without_conservative_grad::FIELD
+            },
+            || {
+                use ramp as ramp_without_conservative_grad;
+                ramp_without_conservative_grad::FIELD
+            },
+        ],
     };
+    /// True for the function that this is the derivative of.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn __is<__F: 'static>(function: &__F) -> bool {
+        rt::same_function(&energy, function)
+    }
     /// The value; adds the gradient to the buffers that follow the arguments.
     #[doc(hidden)]
     pub fn __fused<__S: rt::Selection + ?Sized>(
@@ -101,8 +116,23 @@ impl energy {
             &mut __K3::Bar,
         ) + use<__S, __K0, __K1, __K2, __K3>,
     ) {
-        let (d, d_back) = dot::__forward(sel, (kinds.0, rt::Unvaried), w, t);
-        let (r, r_back) = ramp::__forward(sel, (kinds.1,), b);
+        use dot as dot_without_conservative_grad;
+        use ramp as ramp_without_conservative_grad;
+        rt::assert_companion(
+            dot_without_conservative_grad::__is(&dot_without_conservative_grad),
+            rt::core::stringify!(dot),
+        );
+        rt::assert_companion(
+            ramp_without_conservative_grad::__is(&ramp_without_conservative_grad),
+            rt::core::stringify!(ramp),
+        );
+        let (d, d_back) = dot_without_conservative_grad::__forward(
+            sel,
+            (kinds.0, rt::Unvaried),
+            w,
+            t,
+        );
+        let (r, r_back) = ramp_without_conservative_grad::__forward(sel, (kinds.1,), b);
         (
             d + r * n as f64,
             move |
@@ -140,8 +170,28 @@ impl energy {
         let w_dot: &[f64] = &*w_dot;
         let b_dot = rt::Dot::<f64>::dot(b_dot, &b);
         let b_dot: f64 = *b_dot;
-        let (d, d_dot) = dot::__tangent(sel, w, rt::Tangent(w_dot), t, rt::Unvaried);
-        let (r, r_dot) = ramp::__tangent(sel, b, rt::Tangent(&b_dot));
+        use dot as dot_without_conservative_grad;
+        use ramp as ramp_without_conservative_grad;
+        rt::assert_companion(
+            dot_without_conservative_grad::__is(&dot_without_conservative_grad),
+            rt::core::stringify!(dot),
+        );
+        rt::assert_companion(
+            ramp_without_conservative_grad::__is(&ramp_without_conservative_grad),
+            rt::core::stringify!(ramp),
+        );
+        let (d, d_dot) = dot_without_conservative_grad::__tangent(
+            sel,
+            w,
+            rt::Tangent(w_dot),
+            t,
+            rt::Unvaried,
+        );
+        let (r, r_dot) = ramp_without_conservative_grad::__tangent(
+            sel,
+            b,
+            rt::Tangent(&b_dot),
+        );
         (d + r * n as f64, d_dot + r_dot * n as f64)
     }
     /// The gradient with respect to `w` and `b`.

@@ -35,6 +35,12 @@ impl halve {
         cost_bound: 3.0,
         callees: &[],
     };
+    /// True for the function that this is the derivative of.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn __is<__F: 'static>(function: &__F) -> bool {
+        rt::same_function(&halve, function)
+    }
     /// The value, and the reverse sweep as a closure.
     #[doc(hidden)]
     #[inline]

@@ -38,6 +38,12 @@ impl scale {
         cost_bound: 3.0,
         callees: &[],
     };
+    /// True for the function that this is the derivative of.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn __is<__F: 'static>(function: &__F) -> bool {
+        rt::same_function(&scale, function)
+    }
     /// The value, and the reverse sweep as a closure.
     #[doc(hidden)]
     #[inline]

@@ -40,8 +40,19 @@ impl scaled {
         sites: Self::__SITES,
         obligations: &[],
         cost_bound: 3.0,
-        callees: &[|| scale::FIELD],
+        callees: &[
+            || {
+                use scale as scale_without_conservative_grad;
+                scale_without_conservative_grad::FIELD
+            },
+        ],
     };
+    /// True for the function that this is the derivative of.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn __is<__F: 'static>(function: &__F) -> bool {
+        rt::same_function(&scaled, function)
+    }
     /// The value; adds the gradient to the buffers that follow the arguments.
     #[doc(hidden)]
     pub fn __fused<__S: rt::Selection + ?Sized>(
@@ -73,9 +84,14 @@ impl scaled {
             &mut rt::Bar<__K1, f64>,
         ) + use<__S, __K0, __K1>,
     ) {
+        use scale as scale_without_conservative_grad;
+        rt::assert_companion(
+            scale_without_conservative_grad::__is(&scale_without_conservative_grad),
+            rt::core::stringify!(scale),
+        );
         let mut v = w;
         let mut n = 0;
-        let ((), v_back) = scale::__forward(
+        let ((), v_back) = scale_without_conservative_grad::__forward(
             sel,
             (rt::Varied, kinds.1, rt::Unvaried),
             &mut v,
@@ -114,10 +130,15 @@ impl scaled {
         let w_dot = w_dot.into_owned();
         let a_dot = rt::Dot::<f64>::dot(a_dot, &a);
         let a_dot: f64 = *a_dot;
+        use scale as scale_without_conservative_grad;
+        rt::assert_companion(
+            scale_without_conservative_grad::__is(&scale_without_conservative_grad),
+            rt::core::stringify!(scale),
+        );
         let mut v = w;
         let mut v_dot = w_dot;
         let mut n = 0;
-        let ((), ()) = scale::__tangent(
+        let ((), ()) = scale_without_conservative_grad::__tangent(
             sel,
             &mut v,
             &mut v_dot,

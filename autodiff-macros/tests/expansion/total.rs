@@ -43,6 +43,14 @@ impl total {
         cost_bound: 3.0,
         callees: &[],
     };
+    /// True for the function that this is the derivative of.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn __is<__F: 'static + rt::core::ops::Fn([f64; 0], &[[f64; 3]; 0]) -> f64>(
+        function: &__F,
+    ) -> bool {
+        rt::same_function(&total::<0>, function)
+    }
     /// The value; adds the gradient to the buffers that follow the arguments.
     #[doc(hidden)]
     pub fn __fused<const N: usize, __S: rt::Selection + ?Sized>(

@@ -7,6 +7,7 @@ use super::Context;
 use super::forward::{place, ty_tokens};
 use crate::compiler::analyse::activity::holds_reals;
 use crate::compiler::code::Expr;
+use crate::compiler::companion;
 use crate::compiler::hir::Ty;
 use crate::compiler::ssa::{Arg, Call, Func, MemId, Origin, Place, Tree};
 
@@ -90,10 +91,10 @@ pub(crate) fn is_varied(cx: &Context<'_>, arg: &Arg) -> bool {
 /// Path to an entry of the companion.
 pub(crate) fn entry(call: &Call, name: &str) -> TokenStream {
     let name = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
-    let (path, generics) = (&call.path, &call.generics);
     if call.recursive {
         return quote!(Self::#name);
     }
+    let (path, generics) = (companion::alias(&call.path), &call.generics);
     match generics.is_empty() {
         true => quote!(#path::#name),
         false => {

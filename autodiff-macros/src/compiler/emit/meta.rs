@@ -14,6 +14,7 @@ use quote::{format_ident, quote};
 use super::respan::respan;
 use super::signature::Signature;
 use super::{Bodies, Runtime};
+use crate::compiler::companion;
 use crate::compiler::parse::attribute::Options;
 use crate::compiler::pretty;
 
@@ -218,11 +219,12 @@ fn number(value: f64, rt: &Runtime) -> TokenStream {
 /// A function pointer to the metadata of a callee; names in its path may come from `use` in the
 /// user's body.
 fn callee(path: &TokenStream, items: &[TokenStream]) -> TokenStream {
-    let items = items.iter().cloned().map(respan);
-    match items.len() {
-        0 => quote!(|| #path::FIELD),
-        _ => quote!(|| { #(#items)* #path::FIELD }),
+    if path.to_string() == "Self" {
+        return quote!(|| Self::FIELD);
     }
+    let items = items.iter().cloned().map(respan);
+    let (import, alias) = (companion::import(path), companion::alias(path));
+    quote!(|| { #(#items)* #import #alias::FIELD })
 }
 
 /// The text of the user's function, as far as it is known.

@@ -28,6 +28,7 @@
 mod docs;
 mod entry;
 mod meta;
+mod pins;
 mod respan;
 mod signature;
 mod stubs;
@@ -155,24 +156,30 @@ fn generated(
     bodies: &Bodies,
 ) -> TokenStream {
     let signature = signature(item, func, options, bodies);
-    let bodies = &respanned(bodies, &func.items);
+    let checks = pins::checks(&bodies.callees, &func.pins, &signature.rt);
+    let bodies = &respanned(bodies, &func.items, &checks);
     let members = [
         meta::members(item, &signature, options, bodies, &func.items),
+        pins::member(&signature, item),
         sweep::members(&signature, bodies),
         entry::members(&signature, &deprecation(item)),
     ];
     companion(item, &signature, options, &members)
 }
 
-/// The bodies with the spans that they are emitted with, each led by the items of the user's body.
-fn respanned(bodies: &Bodies, items: &[TokenStream]) -> Bodies {
+/// The bodies with the spans that they are emitted with, each led by the items of the user's body
+/// and the checks of what names stand for.
+fn respanned(bodies: &Bodies, items: &[TokenStream], checks: &pins::Checks) -> Bodies {
     let items: TokenStream = items.iter().cloned().map(respan).collect();
+    let callees = respan(checks.callees.clone());
     let with_items = |body: &TokenStream| {
         let body = respan(body.clone());
-        quote!(#items #body)
+        quote!(#items #callees #body)
     };
+    let once = &checks.operations;
+    let forward = &bodies.forward;
     Bodies {
-        forward: with_items(&bodies.forward),
+        forward: with_items(&quote!(#once #forward)),
         value: respan(bodies.value.clone()),
         reverse: respan(bodies.reverse.clone()),
         fused: bodies.fused.as_ref().map(with_items),

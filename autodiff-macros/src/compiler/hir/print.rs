@@ -12,8 +12,8 @@
 use std::fmt::{self, Write as _};
 
 use super::{
-    BinOp, Block, Expr, ExprKind, Func, Pat, Place, Proj, Range, Real, Role, Stmt, StmtKind, Ty,
-    UnOp, VarId, Verbatim,
+    BinOp, Block, Expr, ExprKind, Func, Pat, PinKind, Place, Proj, Range, Real, Role, Stmt,
+    StmtKind, Ty, UnOp, VarId, Verbatim,
 };
 use crate::compiler::diag::text_of;
 
@@ -87,7 +87,11 @@ impl Printer<'_> {
             self.line(format_args!("{}", text_of(item)));
         }
         for pin in &func.pins {
-            let dot = if pin.method { "." } else { "" };
+            let dot = match &pin.kind {
+                PinKind::Function => "",
+                PinKind::Method => ".",
+                PinKind::OnReference(_) => "&.",
+            };
             let path = text_of(&pin.path);
             self.line(format_args!("pin {dot}{path} = {}", pin.operation));
         }

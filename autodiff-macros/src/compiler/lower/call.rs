@@ -13,7 +13,7 @@ use super::scope::Name;
 use super::{Lower, stmt};
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{
-    BinOp, Block, Call, Expr, ExprKind, Pat, Pin, Real, Stmt, StmtKind, Ty,
+    BinOp, Block, Call, Expr, ExprKind, Pat, Pin, PinKind, Real, Stmt, StmtKind, Ty,
 };
 use crate::compiler::parse::types;
 
@@ -232,39 +232,42 @@ impl Lower<'_> {
     fn facade_call(&mut self, call: &syn::ExprCall, path: &syn::ExprPath, name: &str) -> Expr {
         let pinned = strip_generics(path);
         if name == "stop_gradient" && call.args.len() == 1 {
-            self.pin(pinned, "stop_gradient", false, path.span());
+            self.pin(pinned, "stop_gradient", 1, PinKind::Function);
             let value = self.operand(&call.args[0]);
             let ty = self.infer.strip(&value.ty);
             let kind = ExprKind::StopGradient(Box::new(value));
             let value = self.make(kind, ty, path.span());
             return self.with_source(value, call);
         }
-        let Some(rule) = rules::find(name, call.args.len()).filter(|rule| !rule.std_method) else {
+        let Some(rule) =
+            rules::find(name, call.args.len()).filter(|rule| is_facade_name(rule.name))
+        else {
             return match is_facade_name(name) {
                 true => self.refuse(&diag::ARGUMENT_COUNT, path, &[name]),
                 false => self.path_call(call, path, name),
             };
         };
-        self.pin(pinned, rule.name, false, path.span());
+        self.pin(pinned, rule.name, rule.args.len(), PinKind::Function);
         let args: Vec<Expr> = call.args.iter().map(|arg| self.operand(arg)).collect();
         self.rule(rule, args, path.span(), call)
     }
 
+    /// Has the emitted code check what a name stands for, once.
     pub(super) fn pin(
         &mut self,
         path: TokenStream,
-        operation: &'static str,
-        method: bool,
-        span: proc_macro2::Span,
+        operation: &str,
+        operands: usize,
+        kind: PinKind,
     ) {
-        let text = path.to_string();
+        let text = format!("{path} {kind:?}");
         let mut known = self.pins.iter();
-        if known.all(|pin| pin.path.to_string() != text || pin.method != method) {
+        if known.all(|pin| format!("{} {:?}", pin.path, pin.kind) != text) {
             self.pins.push(Pin {
                 path,
-                operation,
-                method,
-                span,
+                operation: operation.to_owned(),
+                operands,
+                kind,
             });
         }
     }
@@ -452,6 +455,7 @@ impl Lower<'_> {
         let inner = bare(&reference.expr);
         if self.is_place(inner) && !self.is_opaque_place(inner) {
             let place = self.place(inner);
+            self.infer.borrow(&place.ty);
             let ty = match self.infer.shallow(&place.ty) {
                 Ty::Ref(_, inner) => Ty::Ref(mutable, inner),
                 ty => Ty::Ref(mutable, Box::new(ty)),
@@ -548,7 +552,9 @@ impl Lower<'_> {
 
 /// True for the operations that the facade exports as functions.
 fn is_facade_name(name: &str) -> bool {
-    name == "stop_gradient" || rules::all().any(|rule| rule.name == name && !rule.std_method)
+    let operator = matches!(name, "add" | "sub" | "mul" | "div" | "neg" | "rem");
+    let row = || rules::all().any(|rule| rule.name == name && !rule.std_method);
+    name == "stop_gradient" || (!operator && row())
 }
 
 /// `Type::f`, `Self::f`: a second-to-last segment in upper camel case; `Some(…)`, `Point(…)`.

@@ -8,7 +8,7 @@ use super::Lower;
 use super::expr::bare;
 use super::infer::{Kind, element};
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::{Expr, ExprKind, Place, Ty};
+use crate::compiler::hir::{Block, Expr, ExprKind, PinKind, Place, Proj, StmtKind, Ty, VarId};
 
 /// Predicates of a real number.
 const CLASSIFY: [&str; 7] = [
@@ -102,13 +102,47 @@ impl Lower<'_> {
         let receiver = self.receiver(&call.receiver);
         let args: Vec<&syn::Expr> = call.args.iter().collect();
         match self.classify(&receiver, &name, &args) {
-            Receiver::Real => self.float_method(receiver, &call.method, &args, call),
+            Receiver::Real => {
+                self.pin_on_reference(call, &receiver);
+                self.float_method(receiver, &call.method, &args, call)
+            }
             Receiver::Integer => self.integer_method(receiver, call, &name),
             Receiver::Indexed(ty) => self.indexed_value(receiver, ty, call, &name),
             Receiver::Opaque => self.opaque_method(receiver, call, &name),
             Receiver::Other if self.is_error(&receiver.ty) => receiver,
             Receiver::Other => self.other_method(receiver, call, &name),
         }
+    }
+
+    /// A method that is called on a reference to a number: a trait of the user's may come first.
+    fn pin_on_reference(&mut self, call: &syn::ExprMethodCall, receiver: &Expr) {
+        let root = self.root(&call.receiver);
+        let reference = match bare(&call.receiver) {
+            syn::Expr::Unary(_) => false,
+            syn::Expr::Reference(_) => true,
+            _ => root.is_some_and(|var| self.may_be_reference(var)),
+        };
+        if reference && call.method != "clone" && call.method != "to_owned" {
+            let real = super::call::ty_tokens(&self.infer.strip(&receiver.ty));
+            let (path, name) = (call.method.to_token_stream(), call.method.to_string());
+            let kind = PinKind::OnReference(real);
+            self.pin(path, &name, 1 + call.args.len(), kind);
+        }
+    }
+
+    /// True if the variable, or an element of it, may be a reference to a number.
+    fn may_be_reference(&self, var: VarId) -> bool {
+        fn mentions(lower: &Lower<'_>, ty: &Ty) -> bool {
+            match lower.infer.shallow(ty) {
+                Ty::Ref(_, inner) => element(&inner).is_none() || mentions(lower, &inner),
+                Ty::Tuple(parts) => parts.iter().any(|part| mentions(lower, part)),
+                ty => element(&ty).is_some_and(|inner| mentions(lower, inner)),
+            }
+        }
+        let facts = &self.facts[var.0 as usize];
+        let alias =
+            facts.alias_of.is_some() && element(&self.infer.strip(&self.var(var).ty)).is_none();
+        alias || facts.held.is_some() || mentions(self, &self.var(var).ty)
     }
 
     fn receiver(&mut self, receiver: &syn::Expr) -> Expr {
@@ -235,7 +269,8 @@ impl Lower<'_> {
             return self.no_rule(method, &name);
         };
         if !rule.std_method {
-            self.pin(method.to_token_stream(), rule.name, true, method.span());
+            let path = method.to_token_stream();
+            self.pin(path, rule.name, rule.args.len(), PinKind::Method);
         }
         let all: Vec<Expr> = std::iter::once(receiver).chain(lowered).collect();
         self.rule(rule, all, method.span(), source)
@@ -406,9 +441,12 @@ impl Lower<'_> {
             return None;
         }
         let place = self.in_operand(|this| this.place(receiver));
+        let span = call.method.span();
+        if matches!(place.path.last(), Some(Proj::Slice { .. })) {
+            return Some(self.of_part(place, name, span));
+        }
         let ty = self.infer.strip(&place.ty);
         let indexed = element(&ty).is_some();
-        let span = call.method.span();
         match name {
             "len" | "is_empty" if indexed => Some(self.length(place, name, span)),
             _ if indexed => Some(self.copy(place, ty, name, span)),
@@ -417,6 +455,26 @@ impl Lower<'_> {
             "clone" | "to_owned" if self.is_copy(&ty) => Some(self.read(place)),
             _ => None,
         }
+    }
+
+    /// `w[a..b].to_vec()`: the part gets a name first.
+    fn of_part(&mut self, place: Place, name: &str, span: Span) -> Expr {
+        let ty = self.infer.strip(&place.ty);
+        let root = place.root;
+        let var = self.temp("part", Ty::Ref(false, Box::new(ty.clone())), span);
+        self.facts[var.0 as usize].alias_of = Some(root);
+        let alias = super::stmt(StmtKind::Alias { var, place }, span);
+        let whole = self.whole(var, span);
+        let value = match name {
+            "len" | "is_empty" => self.length(whole, name, span),
+            _ => self.copy(whole, ty, "to_vec", span),
+        };
+        let ty = value.ty.clone();
+        let block = Block {
+            stmts: vec![alias],
+            value: Some(Box::new(value)),
+        };
+        self.make(ExprKind::Block(block), ty, span)
     }
 
     fn length(&mut self, place: Place, name: &str, span: Span) -> Expr {

@@ -97,7 +97,7 @@ impl Reader<'_> {
         }
         match text.as_str() {
             "wrt" => self.wrt(input)?,
-            "name" => self.options.name = Some(value(input)?.call(Ident::parse_any)?),
+            "name" => self.options.name = Some(value(input)?.parse()?),
             "crate" => {
                 let path = value(input)?.call(syn::Path::parse_mod_style)?;
                 self.options.krate = path.into_token_stream();

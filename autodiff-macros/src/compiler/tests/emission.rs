@@ -151,11 +151,11 @@ fn a_number_with_a_kink() {
 fn calls_with_differentiable_and_constant_arguments() {
     let example = Example {
         function: "/// A line and a ramp.\npub fn energy(w: &[f64], b: f64, #[constant] t: &[f64], n: usize) -> f64 { dot(w, t) + ramp(b) * n as f64 }",
-        forward: "let (d, d_back) = dot::__forward(sel, (kinds.0, rt::Unvaried), w, t); let (r, r_back) = ramp::__forward(sel, (kinds.1,), b);",
+        forward: "let (d, d_back) = dot_without_conservative_grad::__forward(sel, (kinds.0, rt::Unvaried), w, t); let (r, r_back) = ramp_without_conservative_grad::__forward(sel, (kinds.1,), b);",
         value: "d + r * n as f64",
         reverse: "let r_bar = seed * n as f64; r_back((), r_bar, b_bar); d_back(w, t, seed, w_bar, &mut rt::discard());",
         fused: "",
-        tangent: "let (d, d_dot) = dot::__tangent(sel, w, rt::Tangent(w_dot), t, rt::Unvaried); let (r, r_dot) = ramp::__tangent(sel, b, rt::Tangent(&b_dot)); (d + r * n as f64, d_dot + r_dot * n as f64)",
+        tangent: "let (d, d_dot) = dot_without_conservative_grad::__tangent(sel, w, rt::Tangent(w_dot), t, rt::Unvaried); let (r, r_dot) = ramp_without_conservative_grad::__tangent(sel, b, rt::Tangent(&b_dot)); (d + r * n as f64, d_dot + r_dot * n as f64)",
     };
     example.check("energy", |bodies| {
         bodies.callees = vec![quote!(dot), quote!(ramp)]
@@ -179,11 +179,11 @@ fn what_is_changed_in_place() {
 fn a_call_that_changes_a_local() {
     let example = Example {
         function: "/// A sum after scaling.\npub fn scaled(w: Vec<f64>, a: f64) -> f64 { let mut v = w; let mut n = 0; scale(&mut v, a, &mut n); v.iter().sum() }",
-        forward: "let mut v = w; let mut n = 0; let ((), v_back) = scale::__forward(sel, (rt::Varied, kinds.1, rt::Unvaried), &mut v, a, &mut n);",
+        forward: "let mut v = w; let mut n = 0; let ((), v_back) = scale_without_conservative_grad::__forward(sel, (rt::Varied, kinds.1, rt::Unvaried), &mut v, a, &mut n);",
         value: "v.iter().sum()",
         reverse: "let mut v_bar = rt::zero_like(&v); for i in 0..v.len() { v_bar[i] += seed; } v_back((), (), (), (), &mut v_bar, a_bar, &mut rt::discard()); rt::add(w_bar, &v_bar);",
         fused: "",
-        tangent: "let mut v = w; let mut v_dot = w_dot; let mut n = 0; let ((), ()) = scale::__tangent(sel, &mut v, &mut v_dot, a, rt::Tangent(&a_dot), &mut n, rt::Unvaried); (v.iter().sum(), v_dot.iter().sum())",
+        tangent: "let mut v = w; let mut v_dot = w_dot; let mut n = 0; let ((), ()) = scale_without_conservative_grad::__tangent(sel, &mut v, &mut v_dot, a, rt::Tangent(&a_dot), &mut n, rt::Unvaried); (v.iter().sum(), v_dot.iter().sum())",
     };
     example.check("scaled", |bodies| bodies.callees.push(quote!(scale)));
 }

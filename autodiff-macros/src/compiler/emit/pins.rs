@@ -1,0 +1,144 @@
+//! Checks in emitted code that names are what the compiler took them for.
+//!
+//! In: the callees and the pins of a function. Out: items and statements at the top of emitted
+//! bodies. A macro resolves no names; each of these makes a wrong guess fail, at compile time where
+//! rustc can see it:
+//!
+//! * `relu(x)` was taken for the function of the facade: it has to be the same function item.
+//! * `x.relu()` was taken for the method of the facade's trait: that trait has to be in scope, which
+//!   a call on a type that only it has methods for shows.
+//! * `v.abs()` on a reference was taken for the method of std: a trait of the user's with a method
+//!   `abs(&self)` would come before it. A second trait with such a method makes the call ambiguous.
+//! * `g(x)` was taken for the function whose companion the *type* `g` is. A glob import can bring
+//!   the type of one function where the module has another function of that name. Function items
+//!   have no names in types, hence a comparison when the function runs; it folds to nothing.
+
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+
+use super::Runtime;
+use super::respan::respan;
+use super::signature::Signature;
+use crate::compiler::companion;
+use crate::compiler::hir::{Pin, PinKind};
+
+/// What stands at the top of emitted bodies.
+pub(crate) struct Checks {
+    /// In every body: the callees by their names in emitted code, and that these fit.
+    pub(crate) callees: TokenStream,
+    /// In one body of the function: what holds at compile time needs no second check.
+    pub(crate) operations: TokenStream,
+}
+
+/// The checks of a function.
+pub(crate) fn checks(callees: &[TokenStream], pins: &[Pin], rt: &Runtime) -> Checks {
+    let others = || callees.iter().filter(|path| path.to_string() != "Self");
+    let imports = others().map(companion::import);
+    let fits = others().map(|path| fits(path, rt));
+    Checks {
+        callees: quote!(#(#imports)* #(#fits)*),
+        operations: pins.iter().map(|pin| operation(pin, rt)).collect(),
+    }
+}
+
+/// That a callee is the function which its companion belongs to.
+fn fits(path: &TokenStream, rt: &Runtime) -> TokenStream {
+    let alias = companion::alias(path);
+    quote!(#rt::assert_companion(#alias::__is(&#alias), #rt::core::stringify!(#path));)
+}
+
+fn operation(pin: &Pin, rt: &Runtime) -> TokenStream {
+    let path = respan(pin.path.clone());
+    let operands = || (1..pin.operands).map(|_| quote!(x));
+    match &pin.kind {
+        PinKind::Function => {
+            let operation = format_ident!("{}", pin.operation);
+            quote!(#rt::same_operation(#rt::ops::#operation::<f64>, #path);)
+        }
+        PinKind::Method => {
+            let operands = operands();
+            quote!(let _ = |x: #rt::Probe<f64>| x.#path(#(#operands),*);)
+        }
+        PinKind::OnReference(real) => {
+            let operands = operands();
+            quote!({
+                use #rt::{Facade as _, Predicates as _, Std as _};
+                let _ = |x: &#real| x.#path(#(#operands),*);
+            })
+        }
+    }
+}
+
+/// `__is`, by which callers check that a function is the one of this companion. Callers know nothing
+/// of const parameters: one instance, at zero, stands for all, and the bound has rustc infer it.
+pub(crate) fn member(signature: &Signature, item: &syn::ItemFn) -> TokenStream {
+    let Signature {
+        rt,
+        visibility,
+        primal,
+        ..
+    } = signature;
+    let (instance, bound) = instance(signature, item);
+    quote! {
+        /// True for the function that this is the derivative of.
+        #[doc(hidden)]
+        #[inline(always)]
+        #visibility fn __is<__F: 'static #bound>(function: &__F) -> bool {
+            #rt::same_function(&#primal #instance, function)
+        }
+    }
+}
+
+/// `::<0>`, and the bound `+ Fn(&[f64; 0]) -> f64`; nothing for a function without const parameters.
+fn instance(signature: &Signature, item: &syn::ItemFn) -> (TokenStream, TokenStream) {
+    let consts: Vec<(&Ident, TokenStream)> = item.sig.generics.const_params().map(zero).collect();
+    if consts.is_empty() {
+        return (TokenStream::new(), TokenStream::new());
+    }
+    let rt = &signature.rt;
+    let zeros = consts.iter().map(|(_, zero)| zero);
+    let types = signature
+        .params
+        .iter()
+        .map(|p| at_zero(p.declared.clone(), &consts));
+    let result = at_zero(signature.result.clone(), &consts);
+    (
+        quote!(::<#(#zeros),*>),
+        quote!(+ #rt::core::ops::Fn(#(#types),*) -> #result),
+    )
+}
+
+/// A const parameter and a value of its type.
+fn zero(param: &syn::ConstParam) -> (&Ident, TokenStream) {
+    let zero = match &param.ty {
+        syn::Type::Path(ty) if ty.path.is_ident("bool") => quote!(false),
+        syn::Type::Path(ty) if ty.path.is_ident("char") => quote!('0'),
+        _ => quote!(0),
+    };
+    (&param.ident, zero)
+}
+
+/// A type with its const parameters at zero, and without lifetimes.
+fn at_zero(ty: TokenStream, consts: &[(&Ident, TokenStream)]) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut tokens = ty.into_iter();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(tick) if tick.as_char() == '\'' => {
+                tokens.next();
+            }
+            TokenTree::Ident(name) => match consts.iter().find(|(known, _)| **known == name) {
+                Some((_, zero)) => out.extend(zero.clone()),
+                None => out.extend([TokenTree::Ident(name)]),
+            },
+            TokenTree::Group(group) => {
+                let inner = at_zero(group.stream(), consts);
+                let mut new = Group::new(group.delimiter(), inner);
+                new.set_span(group.span());
+                out.extend([TokenTree::Group(new)]);
+            }
+            other => out.extend([other]),
+        }
+    }
+    out
+}

@@ -1,0 +1,173 @@
+//! What is refused, by code and line: the functions of `tests/ui/fail`, compiled in memory.
+//!
+//! The files there say what is expected: a comment `//~ AD0102` stands on the line of the tokens at
+//! fault (several codes for several errors). On one toolchain `tests/ui.rs` compares the whole
+//! output of rustc as well; this test holds on all of them, and takes milliseconds.
+
+use std::path::{Path, PathBuf};
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::visit::Visit;
+
+use crate::compiler::compile;
+use crate::compiler::diag::{self, Diagnostics};
+use crate::compiler::parse::attribute::Options;
+
+/// A code and the line that it is expected on, or found on.
+type At = (usize, String);
+
+#[test]
+fn what_is_marked_is_refused_and_nothing_else() {
+    let wrong: Vec<String> = files("rs")
+        .iter()
+        .filter_map(|file| complaint(file))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn every_text_is_shown_by_a_case() {
+    let shown: String = files("stderr").iter().map(|file| read(file)).collect();
+    let codes = diag::ALL.iter().map(|entry| entry.code);
+    let missing: Vec<&str> = codes
+        .filter(|code| !shown.contains(&format!("[{code}]")))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "no case in tests/ui/fail shows {missing:?}"
+    );
+}
+
+#[test]
+fn no_code_is_given_twice() {
+    let mut codes: Vec<&str> = diag::ALL.iter().map(|entry| entry.code).collect();
+    let all = codes.len();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes.len(), all);
+}
+
+/// The difference between what a file announces and what the compiler says.
+fn complaint(file: &Path) -> Option<String> {
+    let source = read(file);
+    let mut wanted = marks(&source);
+    let mut functions = Functions::default();
+    functions.visit_file(&syn::parse_file(&source).ok()?);
+    functions.sort();
+    let found = std::mem::take(&mut functions.found);
+    wanted.sort();
+    if wanted == found {
+        return None;
+    }
+    let lost = wanted.iter().filter(|at| !found.contains(at));
+    let lost: String = lost
+        .map(|(line, code)| format!("  {line}: {code} is marked, not found\n"))
+        .collect();
+    let new = found
+        .iter()
+        .zip(&functions.texts)
+        .filter(|(at, _)| !wanted.contains(at));
+    let new: String = new.map(|(_, text)| text.as_str()).collect();
+    Some(format!("{}\n{lost}{new}", file.display()))
+}
+
+/// `//~ AD0102 AD0140`
+fn marks(source: &str) -> Vec<At> {
+    let lines = source.lines().zip(1..);
+    let marked = lines.filter_map(|(line, number)| Some((number, line.split_once("//~")?.1)));
+    marked
+        .flat_map(|(number, codes)| {
+            codes
+                .split_whitespace()
+                .map(move |code| (number, code.to_owned()))
+        })
+        .collect()
+}
+
+/// Compiles the annotated functions of a file.
+#[derive(Default)]
+struct Functions {
+    found: Vec<At>,
+    texts: Vec<String>,
+}
+
+impl Functions {
+    fn compile(&mut self, options: TokenStream, item: &syn::ItemFn) {
+        let mut diags = Diagnostics::new();
+        let options = Options::parse(options, &mut diags);
+        compile(item, &options, &mut diags);
+        for diag in diags.iter() {
+            let first = diag.tokens.to_token_stream().into_iter().next();
+            let line = first.map_or(0, |token| token.span().start().line);
+            let (code, tokens) = (diag.entry.code, diag::text_of(&diag.tokens));
+            self.found.push((line, code.to_owned()));
+            let text = format!("  {line}: {} [{code}] at `{tokens}`\n", diag.message);
+            self.texts.push(text);
+        }
+    }
+
+    /// Puts the errors in the order of the file.
+    fn sort(&mut self) {
+        let found = std::mem::take(&mut self.found);
+        let mut all: Vec<(At, String)> = found
+            .into_iter()
+            .zip(std::mem::take(&mut self.texts))
+            .collect();
+        all.sort();
+        (self.found, self.texts) = all.into_iter().unzip();
+    }
+}
+
+impl<'ast> Visit<'ast> for Functions {
+    fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
+        match annotated(item.clone()) {
+            Some((options, item)) => self.compile(options, &item),
+            None => syn::visit::visit_item_fn(self, item),
+        }
+    }
+
+    fn visit_impl_item_fn(&mut self, method: &'ast syn::ImplItemFn) {
+        let item = syn::parse2(method.to_token_stream()).expect("a method reads like a function");
+        if let Some((options, item)) = annotated(item) {
+            self.compile(options, &item);
+        }
+    }
+}
+
+/// The options of the attribute, and the function without it.
+fn annotated(mut item: syn::ItemFn) -> Option<(TokenStream, syn::ItemFn)> {
+    let ours = |a: &syn::Attribute| {
+        let last = a.path().segments.last();
+        last.is_some_and(|s| s.ident == "conservative_grad")
+    };
+    let at = item.attrs.iter().position(ours)?;
+    let options = match item.attrs.remove(at).meta {
+        syn::Meta::List(list) => list.tokens,
+        _ => TokenStream::new(),
+    };
+    Some((options, item))
+}
+
+/// The files of `tests/ui/fail` that end in this.
+fn files(extension: &str) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/ui/fail");
+    let mut found = Vec::new();
+    for cause in std::fs::read_dir(root).into_iter().flatten().flatten() {
+        let cases = std::fs::read_dir(cause.path())
+            .into_iter()
+            .flatten()
+            .flatten();
+        found.extend(
+            cases
+                .map(|case| case.path())
+                .filter(|path| path.extension().is_some_and(|e| e == extension)),
+        );
+    }
+    found.sort();
+    found
+}
+
+fn read(file: &Path) -> String {
+    std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
