@@ -67,7 +67,7 @@ fn checker(program: &Program, check: Check) -> String {
     if check == Check::Gradients {
         out += &checks::derivatives(program.main());
     }
-    out + "    c.finish()\n}\n"
+    out + "    comparison.finish()\n}\n"
 }
 
 fn interpreted(program: &Program) -> String {
@@ -79,7 +79,7 @@ fn interpreted(program: &Program) -> String {
     let gradient: Vec<String> = gradient.iter().map(|&x| bits(x)).collect();
     let values: Vec<String> = outcome.outputs.iter().map(|y| bits(y.re)).collect();
     format!(
-        "    c.interpreted(&[{}], &[{}]);\n",
+        "    comparison.interpreted(&[{}], &[{}]);\n",
         values.join(", "),
         gradient.join(", ")
     )

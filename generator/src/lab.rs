@@ -11,10 +11,10 @@ use crate::ast::Program;
 use crate::emit::{self, Check};
 
 /// What is wrong with a program.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Failure {
-    /// The same for failures that probably have one cause.
-    pub kind: String,
+    /// The same for failures that probably have one cause; several if there are several errors.
+    pub kinds: Vec<String>,
     /// What the compiler or the comparison said.
     pub text: String,
 }
@@ -34,9 +34,10 @@ impl Lab {
     pub fn new(dir: &Path, check: Check) -> io::Result<Lab> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         fs::create_dir_all(dir.join("src"))?;
-        let mut manifest = String::from(
-            "[package]\nname = \"scratch\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+        let mut manifest = format!(
+            "[package]\nname = \"{}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
              [profile.dev]\ndebug = false\nincremental = false\n\n[dependencies]\n",
+            name(check)
         );
         manifest += &format!("program-generator = {{ path = {root:?} }}\n");
         if check == Check::Gradients {
@@ -82,6 +83,10 @@ impl Lab {
             return self.run(programs.len());
         }
         let errors = String::from_utf8_lossy(&built.stderr).into_owned();
+        let own = format!("could not compile `{}`", name(self.check));
+        if errors.contains("could not compile") && !errors.contains(&own) {
+            return Err(io::Error::other(errors));
+        }
         let failures = blame(&text, &errors);
         if !failures.is_empty() {
             return Ok(Attempt {
@@ -100,7 +105,7 @@ impl Lab {
             failures.insert(
                 0,
                 Failure {
-                    kind: format!("compile: {}", first_error(errors)),
+                    kinds: vec![format!("compile: {}", first_error(errors))],
                     text,
                 },
             );
@@ -126,7 +131,7 @@ impl Lab {
         let target =
             std::env::var_os("CARGO_TARGET_DIR").map_or(self.dir.join("target"), PathBuf::from);
         let log = self.dir.join("log.txt");
-        let mut child = Command::new(target.join("debug/scratch"))
+        let mut child = Command::new(target.join("debug").join(name(self.check)))
             .stdout(fs::File::create(&log)?)
             .stderr(Stdio::null())
             .spawn()?;
@@ -138,6 +143,14 @@ impl Lab {
             std::thread::sleep(Duration::from_millis(5));
         }
         Ok(judge(&fs::read_to_string(&log)?, count))
+    }
+}
+
+/// The name of the scratch package.
+fn name(check: Check) -> &'static str {
+    match check {
+        Check::Values => "scratch-values",
+        Check::Gradients => "scratch-gradients",
     }
 }
 
@@ -165,10 +178,10 @@ fn blame(source: &str, errors: &str) -> BTreeMap<usize, Failure> {
         let kind = format!("compile: {}", general(message));
         let source_line = source.lines().nth(at - 1).unwrap_or_default().trim();
         let text = format!("{message}   at   {source_line}");
-        let failure = entry.or_insert(Failure {
-            kind,
-            text: String::new(),
-        });
+        let failure = entry.or_default();
+        if !failure.kinds.contains(&kind) {
+            failure.kinds.push(kind);
+        }
         failure.text += &text;
         failure.text.push('\n');
     }
@@ -196,14 +209,17 @@ fn first_error(errors: &str) -> String {
 pub fn general(message: &str) -> String {
     let mut out = String::new();
     let mut quoted = false;
+    let mut code = false;
     for c in message.chars() {
+        // Error codes such as E0308 stay.
+        code = c == 'E' || c == 'D' || (code && c.is_ascii_digit());
         match c {
             '`' => {
                 quoted = !quoted;
                 out.push(c);
             }
             _ if quoted => {}
-            '0'..='9' => {}
+            '0'..='9' if !code => {}
             _ => out.push(c),
         }
     }
@@ -230,7 +246,7 @@ fn judge(log: &str, count: usize) -> Attempt {
                 failures.insert(
                     k,
                     Failure {
-                        kind: kind(&text),
+                        kinds: vec![kind(&text)],
                         text,
                     },
                 );
@@ -243,7 +259,7 @@ fn judge(log: &str, count: usize) -> Attempt {
         failures.insert(
             k,
             Failure {
-                kind: "crash".to_string(),
+                kinds: vec!["crash".to_string()],
                 text,
             },
         );

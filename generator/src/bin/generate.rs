@@ -13,7 +13,7 @@ use program_generator::emit::{self, Check};
 use program_generator::generate;
 use program_generator::lab::{Failure, Lab};
 use program_generator::print::{self, Form};
-use program_generator::shrink::shrink;
+use program_generator::shrink::Shrinker;
 
 struct Options {
     seed: u64,
@@ -82,8 +82,14 @@ fn act(o: &Options) -> io::Result<bool> {
 }
 
 fn run(o: &Options, dir: &Path) -> io::Result<bool> {
-    let lab = Lab::new(dir, o.check)?;
+    let lab = Lab::new(&dir.join("checked"), o.check)?;
+    let plain = Lab::new(&dir.join("plain"), Check::Values)?;
+    let shrinker = Shrinker {
+        lab: &lab,
+        plain: &plain,
+    };
     let mut found: BTreeMap<String, Vec<(Program, Failure)>> = BTreeMap::new();
+    let mut failed = 0;
     let seeds: Vec<u64> = (o.seed..o.seed + o.count).collect();
     for chunk in seeds.chunks(o.batch) {
         let programs: Vec<Program> = chunk.iter().map(|&s| generate::program(s)).collect();
@@ -96,24 +102,31 @@ fn run(o: &Options, dir: &Path) -> io::Result<bool> {
             chunk.len()
         );
         for (k, failure) in failures {
-            let same = found.entry(failure.kind.clone()).or_default();
-            same.push((programs[k].clone(), failure));
+            failed += 1;
+            for kind in &failure.kinds {
+                let same = found.entry(kind.clone()).or_default();
+                same.push((programs[k].clone(), failure.clone()));
+            }
         }
     }
-    let failed: usize = found.values().map(Vec::len).sum();
     println!(
         "{} programs, {failed} failures of {} kinds",
         o.count,
         found.len()
     );
     for (kind, same) in &found {
-        report(o, &lab, kind, same)?;
+        report(o, &shrinker, kind, same)?;
     }
     Ok(found.is_empty())
 }
 
 /// Prints the failures of one kind: their seeds, and the smallest program.
-fn report(o: &Options, lab: &Lab, kind: &str, same: &[(Program, Failure)]) -> io::Result<()> {
+fn report(
+    o: &Options,
+    shrinker: &Shrinker<'_>,
+    kind: &str,
+    same: &[(Program, Failure)],
+) -> io::Result<()> {
     let seeds: Vec<String> = same.iter().map(|(p, _)| p.seed.to_string()).collect();
     println!(
         "\n## {kind}\n{} programs: seeds {}",
@@ -121,19 +134,16 @@ fn report(o: &Options, lab: &Lab, kind: &str, same: &[(Program, Failure)]) -> io
         seeds.join(" ")
     );
     let text = |p: &Program| print::program(p, Form::Annotated);
-    let Some((program, failure)) = same.iter().min_by_key(|(p, _)| text(p).len()) else {
+    let Some((program, failure)) = same
+        .iter()
+        .min_by_key(|(p, f)| (f.kinds.len(), text(p).len()))
+    else {
         return Ok(());
     };
     let (small, failure) = if o.shrink {
-        let small = shrink(lab, program, kind)?;
-        let failure = lab.test(std::slice::from_ref(&small))?.remove(&0);
-        (
-            small,
-            failure.unwrap_or(Failure {
-                kind: String::new(),
-                text: String::new(),
-            }),
-        )
+        let small = shrinker.shrink(program, kind)?;
+        let failure = shrinker.lab.test(std::slice::from_ref(&small))?.remove(&0);
+        (small, failure.unwrap_or_default())
     } else {
         (program.clone(), failure.clone())
     };

@@ -20,7 +20,7 @@ pub(super) fn primal(params: &[Param]) -> String {
         "    let duals = ({});",
         outputs(params, "result", "_dual")
     );
-    out + "    let mut c = Comparison::new(&values, &duals, &seeds);\n"
+    out + "    let mut comparison = Comparison::new(&values, &duals, &seeds);\n"
 }
 
 /// Calls everything that the attribute generates.
@@ -38,16 +38,16 @@ pub(super) fn derivatives(main: &Func) -> String {
 
 fn gradients(params: &[Param]) -> String {
     let args = arguments(params, "");
-    let mut out = format!("    c.gradient(\"grad\", &real::f::grad({args}));\n");
+    let mut out = format!("    comparison.gradient(\"grad\", &real::f::grad({args}));\n");
     let _ = writeln!(
         out,
-        "    c.both(\"value_and_grad\", &real::f::value_and_grad({args}));"
+        "    comparison.both(\"value_and_grad\", &real::f::value_and_grad({args}));"
     );
     let _ = writeln!(
         out,
         "    let got = real::f::value_and_grad_with(&mut conservative_grad::Plain, {args});"
     );
-    out += "    c.both(\"value_and_grad_with\", &got);\n";
+    out += "    comparison.both(\"value_and_grad_with\", &got);\n";
     for p in varied(params) {
         let _ = writeln!(
             out,
@@ -66,7 +66,7 @@ fn gradients(params: &[Param]) -> String {
     let bars: String = varied(params)
         .map(|p| format!("&{}_bar, ", p.name))
         .collect();
-    out + &format!("    c.accumulated(value, &({bars}));\n")
+    out + &format!("    comparison.accumulated(value, &({bars}));\n")
 }
 
 /// `vjp`, with the weights of the outputs as the adjoint.
@@ -101,7 +101,7 @@ fn pullback(main: &Func) -> String {
         gathered += &format!("&{}_bar, ", p.name);
     }
     let _ = writeln!(out, "    let gradient = pull({seed}{bars});");
-    out + &format!("    c.pulled(&values, &({gathered}gradient), SEED);\n")
+    out + &format!("    comparison.pulled(&values, &({gathered}gradient), SEED);\n")
 }
 
 fn tangent(params: &[Param]) -> String {
@@ -129,7 +129,7 @@ fn tangent(params: &[Param]) -> String {
     );
     let _ = writeln!(out, "    let values = ({});", outputs(params, "result", ""));
     let _ = writeln!(out, "    let dots = ({});", outputs(params, "dot", "_dot"));
-    out + "    c.tangent(&values, &dots, &along);\n"
+    out + "    comparison.tangent(&values, &dots, &along);\n"
 }
 
 /// Copies of what a call changes.
