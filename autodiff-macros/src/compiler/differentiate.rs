@@ -21,7 +21,7 @@ use super::names::{self, Names};
 use super::parse::attribute::Options;
 use super::print::Printer;
 use super::ssa::{Func, StmtKind, Tree};
-use super::{build, hir, jumps, kinks, metadata, simplify, tangent};
+use super::{build, hir, jumps, kinks, metadata, simplify, snapshot, tangent};
 
 /// The derivative of a function; `None` if something was refused.
 pub(crate) fn differentiate(
@@ -84,48 +84,93 @@ impl Compiled {
         names: &EmitNames,
         fresh: &mut Names,
     ) -> Compiled {
+        let split = Prepared::new(ssa, facts, names, None, fresh);
+        let (sweeps, value) = split.with(Style::Split, |cx| {
+            let sweeps = adjoint::run(cx, fresh);
+            let value = adjoint::result(cx, &sweeps);
+            (sweeps, value)
+        });
+        let printer = Printer::new(&split.func, &split.names);
+        let mut forward = sweeps.forward;
+        forward.extend(exits(ssa));
         let layout = layout::run(ssa);
-        let printer = Printer::new(ssa, names);
-        let split_modes = loops::run(ssa, facts, &layout, None);
-        let split = Context {
+        let tangent = tangent::run(&Context {
             func: ssa,
             facts,
             layout: &layout,
-            modes: &split_modes,
+            modes: &loops::Modes::new(),
             style: Style::Split,
             names,
-        };
-        let sweeps = adjoint::run(&split, fresh);
-        let value = adjoint::result(&split, &sweeps);
-        let mut forward = sweeps.forward;
-        forward.extend(exits(ssa));
-        let joint = joins(ssa).then(|| {
-            let modes = loops::run(ssa, facts, &layout, Some(Expr::Raw(quote!(1.0))));
-            let cx = Context {
-                func: ssa,
-                facts,
-                layout: &layout,
-                modes: &modes,
-                style: Style::Joint,
-                names,
-            };
-            let sweeps = adjoint::run(&cx, fresh);
-            let (forward, reverse) = (
-                printer.stmts(&sweeps.forward),
-                printer.stmts(&sweeps.reverse),
-            );
-            let value = ssa.result.as_ref().map(|t| printer.expr(&tree_expr(t)));
-            quote!(#forward #reverse #value)
         });
-        let (stmts, pair) = tangent::run(&split);
-        let (stmts, pair) = (printer.stmts(&stmts), printer.expr(&pair));
+        let (stmts, pair) = (printer.stmts(&tangent.0), printer.expr(&tangent.1));
         Compiled {
             forward: printer.stmts(&forward),
             value: printer.expr(&value),
             reverse: printer.stmts(&sweeps.reverse),
-            joint,
+            joint: joins(ssa).then(|| joint(ssa, facts, names, fresh)),
             tangent: quote!(#stmts #pair),
         }
+    }
+}
+
+/// Forward and reverse sweep in one body, for a seed of 1.
+fn joint(
+    ssa: &Func,
+    facts: &activity::Activity,
+    names: &EmitNames,
+    fresh: &mut Names,
+) -> TokenStream {
+    let one = Some(Expr::Raw(quote!(1.0)));
+    let prepared = Prepared::new(ssa, facts, names, one, fresh);
+    let sweeps = prepared.with(Style::Joint, |cx| adjoint::run(cx, fresh));
+    let printer = Printer::new(&prepared.func, &prepared.names);
+    let forward = printer.stmts(&sweeps.forward);
+    let reverse = printer.stmts(&sweeps.reverse);
+    let value = ssa.result.as_ref().map(|t| printer.expr(&tree_expr(t)));
+    quote!(#forward #reverse #value)
+}
+
+/// The SSA form with the copies that its reverse sweep needs, and the facts about it.
+struct Prepared {
+    func: Func,
+    facts: activity::Activity,
+    names: EmitNames,
+    seed: Option<Expr>,
+}
+
+impl Prepared {
+    fn new(
+        ssa: &Func,
+        facts: &activity::Activity,
+        names: &EmitNames,
+        seed: Option<Expr>,
+        fresh: &mut Names,
+    ) -> Prepared {
+        let layout = layout::run(ssa);
+        let modes = loops::run(ssa, facts, &layout, seed.clone());
+        let func = snapshot::run(ssa, facts, &layout, &modes, fresh);
+        let facts = activity::run(&func);
+        let mut names = names.clone();
+        names.extend(&func, fresh);
+        Prepared {
+            func,
+            facts,
+            names,
+            seed,
+        }
+    }
+
+    fn with<R>(&self, style: Style, f: impl FnOnce(&Context<'_>) -> R) -> R {
+        let layout = layout::run(&self.func);
+        let modes = loops::run(&self.func, &self.facts, &layout, self.seed.clone());
+        f(&Context {
+            func: &self.func,
+            facts: &self.facts,
+            layout: &layout,
+            modes: &modes,
+            style,
+            names: &self.names,
+        })
     }
 }
 

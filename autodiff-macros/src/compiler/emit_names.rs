@@ -93,6 +93,20 @@ impl EmitNames {
         }
     }
 
+    /// Names the adjoints of memory that came later.
+    pub(crate) fn extend(&mut self, func: &Func, names: &mut Names) {
+        for (k, mem) in func.mems.iter().enumerate() {
+            let id = MemId(u32::try_from(k).unwrap_or(u32::MAX));
+            if !self.mem_bars.contains_key(&id) {
+                let base = format!("{}_bar", names::plain(&mem.name));
+                let bar = names.exact(&base, mem.name.span());
+                self.by_name
+                    .insert(bar.to_string(), super::tidy::Var::MemBar(id));
+                self.mem_bars.insert(id, bar);
+            }
+        }
+    }
+
     pub(crate) fn bar(&self, v: ValId) -> Ident {
         lookup(&self.val_bars, v)
     }

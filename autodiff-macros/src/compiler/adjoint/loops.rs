@@ -139,16 +139,21 @@ impl<'a> Records<'a> {
         stmt: &'s Ssa,
     ) -> Option<(&'a Ident, &'a BTreeSet<Item<'a>>, &'s Range)> {
         let (stack, items) = self.stack?;
+        match &stmt.kind {
+            StmtKind::For {
+                range, count: None, ..
+            } => Some((stack, items, range)),
+            _ => None,
+        }
+    }
+
+    /// True if everything in the record is a number, so that there is a value to fill slots with.
+    fn is_plain(&self) -> bool {
         let plain = |i: &Item<'_>| match i {
             Item::Val(v) => !matches!(self.cx.func.val(*v).ty, Ty::Opaque),
             _ => false,
         };
-        match &stmt.kind {
-            StmtKind::For {
-                range, count: None, ..
-            } if items.iter().all(plain) => Some((stack, items, range)),
-            _ => None,
-        }
+        self.stack.is_some_and(|(_, items)| items.iter().all(plain))
     }
 
     /// The last statement of an iteration of the forward sweep.
@@ -156,10 +161,15 @@ impl<'a> Records<'a> {
         let (stack, items) = self.stack?;
         if self.in_place(stmt).is_some() {
             let place = Expr::Deref(Box::new(Expr::Name(format_ident!("{stack}_slot"))));
+            let record = self.record(items);
+            let value = match self.is_plain() {
+                true => record,
+                false => Expr::Call(quote!(::core::option::Option::Some), vec![record]),
+            };
             return Some(Stmt::Assign {
                 place,
                 op: "=",
-                value: self.record(items),
+                value,
             });
         }
         let push = Expr::method(Expr::Name(stack.clone()), "push", vec![self.record(items)]);
@@ -192,10 +202,19 @@ impl<'a> Records<'a> {
         });
         let count = Expr::method(range_expr(range), "count", Vec::new());
         let grown = Expr::bin("+", Expr::Name(start.clone()), count);
-        let blank = self.tuple(items.iter().map(|i| self.blank(i)).collect());
+        let (resize, blank) = match self.is_plain() {
+            true => (
+                "resize",
+                self.tuple(items.iter().map(|i| self.blank(i)).collect()),
+            ),
+            false => (
+                "resize_with",
+                Expr::Raw(quote!(|| ::core::option::Option::None)),
+            ),
+        };
         out.push(Stmt::Expr(Expr::method(
             Expr::Name(stack.clone()),
-            "resize",
+            resize,
             vec![grown, blank],
         )));
         let slots = Expr::method(tail(stack, &start), "iter_mut", Vec::new());
@@ -249,15 +268,31 @@ impl<'a> Records<'a> {
             ty: None,
             init: Some(from),
         });
-        let slots = Expr::method(
-            Expr::method(tail(stack, &start), "iter", Vec::new()),
-            "rev",
-            Vec::new(),
-        );
+        let (iterate, pattern) = match self.is_plain() {
+            true => {
+                let record = self.pattern(items);
+                ("iter", quote!(&#record))
+            }
+            false => {
+                let slot = format_ident!("{stack}_slot");
+                let record = self.pattern(items);
+                let taken = Expr::method(Expr::Name(slot.clone()), "take", Vec::new());
+                let pattern = quote!(::core::option::Option::Some(#record));
+                inner.insert(
+                    0,
+                    Stmt::Expect {
+                        pattern,
+                        init: taken,
+                    },
+                );
+                ("iter_mut", quote!(#slot))
+            }
+        };
+        let records = Expr::method(tail(stack, &start), iterate, Vec::new());
+        let slots = Expr::method(records, "rev", Vec::new());
         let iter = Expr::method(slots, "zip", vec![backwards]);
-        let pattern = self.pattern(items);
         out.push(Stmt::For {
-            pattern: quote!((&#pattern, #counter)),
+            pattern: quote!((#pattern, #counter)),
             iter,
             body: inner,
         });

@@ -40,6 +40,8 @@ pub(super) struct Infer {
     slots: Vec<Slot>,
     /// The real type of the function.
     real: Real,
+    /// Results of calls that are passed on by reference.
+    borrowed: Vec<u32>,
 }
 
 impl Infer {
@@ -47,6 +49,7 @@ impl Infer {
         Infer {
             slots: Vec::new(),
             real,
+            borrowed: Vec::new(),
         }
     }
 
@@ -283,8 +286,26 @@ impl Infer {
         }
     }
 
+    /// A value of this type is passed on by reference: if no use tells what it is, it is taken for
+    /// a container, whose emitted code fits numbers, too.
+    pub(super) fn borrow(&mut self, ty: &Ty) {
+        if let Ty::Infer(id) = self.strip(ty) {
+            self.borrowed.push(id);
+        }
+    }
+
+    fn is_borrowed(&self, ty: &Ty) -> bool {
+        let Ty::Infer(id) = ty else { return false };
+        self.borrowed
+            .iter()
+            .any(|b| self.root(*b) == self.root(*id))
+    }
+
     fn default(&self, ty: &Ty) -> Ty {
         match self.kind(ty) {
+            Some(Kind::Call) if self.is_borrowed(ty) => {
+                Ty::Seq(Box::new(Ty::Real(self.real.clone())))
+            }
             Some(Kind::Float { soft: false }) => Ty::Real(Real::F64),
             Some(Kind::Float { soft: true } | Kind::Call) => Ty::Real(self.real.clone()),
             Some(Kind::Path { path, real: true }) => Ty::Real(Real::Named(path.clone())),

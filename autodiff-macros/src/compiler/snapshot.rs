@@ -1,0 +1,181 @@
+//! Copies of arrays that a callee reads and that change before the reverse sweep.
+//!
+//! A pullback gets the arguments of its call again, and has to find in them what the call found.
+//! In: the SSA form. Out: the same form in which every array that is passed by shared reference to
+//! a differentiated call, and that may be written to or go out of scope afterwards, is copied
+//! first, and the copy passed:
+//!
+//! ```text
+//! y = call f(&a)       →   copy = clone a;  y = call f(&copy)
+//! ```
+
+use proc_macro2::{Ident, Span};
+
+use super::analyse::activity::Activity;
+use super::analyse::layout::{BlockId, Layout};
+use super::analyse::loops::{Mode, Modes};
+use super::hir::Ty;
+use super::names::{self, Names};
+use super::ssa::{Arg, Block, Func, Init, Mem, MemId, Origin, Place, Proj, Stmt, StmtKind};
+
+/// Inserts the copies.
+pub(crate) fn run(
+    func: &Func,
+    facts: &Activity,
+    layout: &Layout<'_>,
+    modes: &Modes,
+    names: &mut Names,
+) -> Func {
+    let mut pass = Snapshots {
+        func,
+        facts,
+        layout,
+        modes,
+        names,
+        mems: func.mems.clone(),
+    };
+    let body = pass.block(&func.body);
+    let mems = pass.mems;
+    Func {
+        body,
+        mems,
+        ..func.clone()
+    }
+}
+
+struct Snapshots<'a> {
+    func: &'a Func,
+    facts: &'a Activity,
+    layout: &'a Layout<'a>,
+    modes: &'a Modes,
+    names: &'a mut Names,
+    mems: Vec<Mem>,
+}
+
+impl Snapshots<'_> {
+    fn block(&mut self, block: &Block) -> Block {
+        let mut stmts = Vec::new();
+        let id = self.layout.id_of(block);
+        for stmt in &block.stmts {
+            let mut copied = stmt.clone();
+            match &mut copied.kind {
+                StmtKind::If { then, els, .. } => {
+                    *then = self.block_of(stmt, 0);
+                    *els = self.block_of(stmt, 1);
+                }
+                StmtKind::For { body, .. } => *body = self.block_of(stmt, 0),
+                StmtKind::While { head, body, .. } => {
+                    *head = self.block_of(stmt, 0);
+                    *body = self.block_of(stmt, 1);
+                }
+                StmtKind::Call(call) if self.facts.active_call(call) => {
+                    let pos = self.layout.position(stmt);
+                    for arg in &mut call.args {
+                        self.arg(arg, pos, id, stmt.span, &mut stmts);
+                    }
+                }
+                _ => {}
+            }
+            stmts.push(copied);
+        }
+        Block { stmts }
+    }
+
+    /// The inner block number `k`; the layout knows the blocks of the original.
+    fn block_of(&mut self, stmt: &Stmt, k: usize) -> Block {
+        stmt.kind
+            .blocks()
+            .get(k)
+            .map_or_else(Block::default, |b| self.block(b))
+    }
+
+    fn arg(&mut self, arg: &mut Arg, pos: u32, block: BlockId, span: Span, out: &mut Vec<Stmt>) {
+        let Arg::Ref(false, at) = arg else { return };
+        if self.keeps_its_value(at.mem, pos, block) {
+            return;
+        }
+        let Some(ty) = self.type_of(at) else { return };
+        let copy = self.memory(at.mem, ty);
+        out.push(Stmt {
+            kind: StmtKind::Alloc(copy, Init::Clone(at.clone())),
+            span,
+        });
+        *at = Place::whole(copy);
+    }
+
+    /// True if the reverse sweep finds in the memory what the call found.
+    fn keeps_its_value(&self, m: MemId, pos: u32, block: BlockId) -> bool {
+        match self.func.mem(m).origin {
+            Origin::Shared(_) => return true,
+            Origin::Exclusive(_) => return false,
+            Origin::Owned(_) | Origin::Local => {}
+        }
+        let home = self.layout.mem_block(m);
+        let mut given = false;
+        if let Some(result) = &self.func.result {
+            result.for_each_mem(&mut |x| given |= x == m);
+        }
+        if given || self.layout.grows(m) {
+            return false;
+        }
+        let live = self.live_region(self.layout.region(block));
+        let region = self.layout.region(home);
+        let scope = if self.layout.contains(live, region) {
+            region
+        } else {
+            live
+        };
+        self.layout.stable(m, pos, scope)
+    }
+
+    fn live_region(&self, mut region: BlockId) -> BlockId {
+        use super::analyse::layout::Role;
+        while let Role::Body(l) = self.layout.blocks[region].role {
+            if matches!(self.modes.get(&l), Some(Mode::Fused(_) | Mode::Rerun)) {
+                break;
+            }
+            match self.layout.blocks[region].parent {
+                Some(parent) => region = self.layout.region(parent),
+                None => break,
+            }
+        }
+        region
+    }
+
+    /// The type of a copy of the place.
+    fn type_of(&self, at: &Place) -> Option<Ty> {
+        let mut ty = self.func.mem(at.mem).ty.clone();
+        for proj in &at.path {
+            ty = match (proj, ty) {
+                (
+                    Proj::Index(_),
+                    Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner),
+                ) => *inner,
+                (
+                    Proj::Range { .. },
+                    Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner),
+                ) => Ty::Vec(inner),
+                (Proj::Field(k), Ty::Tuple(parts)) => parts.get(*k as usize)?.clone(),
+                _ => return None,
+            };
+        }
+        Some(match ty {
+            Ty::Slice(inner) => Ty::Vec(inner),
+            ty => ty,
+        })
+    }
+
+    fn memory(&mut self, of: MemId, ty: Ty) -> MemId {
+        let original = &self.func.mem(of).name;
+        let base = format!("{}_then", names::plain(original));
+        let name: Ident = self.names.exact(&base, original.span());
+        let id = MemId(u32::try_from(self.mems.len()).unwrap_or(u32::MAX));
+        self.mems.push(Mem {
+            name,
+            ty,
+            span: original.span(),
+            origin: Origin::Local,
+        });
+        id
+    }
+}
