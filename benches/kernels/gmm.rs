@@ -3,6 +3,8 @@
 //! The precision of component c is Q'Q with Q lower triangular: diagonal `exp(q[c])`, the strict triangle in `l[c]`,
 //! column by column.
 
+use conservative_grad::conservative_grad;
+
 use super::{Kernel, parts, parts_mut, uniform};
 use std::f64::consts::{PI, SQRT_2};
 use std::hint::black_box;
@@ -13,13 +15,14 @@ const COMPONENTS: usize = 25;
 const GAMMA: f64 = 1.0;
 const WISHART_M: usize = 0;
 
+#[conservative_grad]
 pub(crate) fn gmm(
     alpha: &[f64],
     mu: &[f64],
     q: &[f64],
     l: &[f64],
-    xs: &[f64],
-    gamma: f64,
+    #[constant] xs: &[f64],
+    #[constant] gamma: f64,
     m: usize,
     n: usize,
     k: usize,
@@ -291,6 +294,7 @@ pub(crate) fn kernel(samples: usize) -> Kernel {
         d,
     });
     let hand = Rc::clone(&data);
+    let grad = Rc::clone(&data);
     Kernel {
         name: "gmm",
         point,
@@ -307,6 +311,20 @@ pub(crate) fn kernel(samples: usize) -> Kernel {
                 parts_mut(bars, hand.lengths()),
             )
         }),
-        grad: None,
+        grad: Some(Box::new(move |p, bars| {
+            let [alpha, mu, q, l] = parts(p, grad.lengths());
+            let [alpha_bar, mu_bar, q_bar, l_bar] = parts_mut(bars, grad.lengths());
+            let &Data {
+                ref xs,
+                gamma,
+                m,
+                n,
+                k,
+                d,
+            } = &*grad;
+            gmm::accumulate_grad(
+                alpha, mu, q, l, xs, gamma, m, n, k, d, alpha_bar, mu_bar, q_bar, l_bar,
+            )
+        })),
     }
 }

@@ -1,10 +1,13 @@
 //! A heat equation with a nonlinear source on a rod with fixed ends: array state, step after step.
 
+use conservative_grad::conservative_grad;
+
 use super::{Kernel, parts, parts_mut, uniform};
 use std::hint::black_box;
 
 const CELLS: usize = 1000;
 
+#[conservative_grad]
 pub(crate) fn heat(start: &[f64], diffusion: f64, growth: f64, steps: usize) -> f64 {
     let n = start.len();
     let mut u = vec![0.0; n];
@@ -103,6 +106,18 @@ pub(crate) fn kernel(steps: usize) -> Kernel {
                 parts_mut(bars, lengths),
             )
         }),
-        grad: None,
+        grad: Some(Box::new(move |p, bars| {
+            let [start, diffusion, growth] = parts(p, lengths);
+            let [start_bar, diffusion_bar, growth_bar] = parts_mut(bars, lengths);
+            heat::accumulate_grad(
+                start,
+                diffusion[0],
+                growth[0],
+                steps,
+                start_bar,
+                &mut diffusion_bar[0],
+                &mut growth_bar[0],
+            )
+        })),
     }
 }

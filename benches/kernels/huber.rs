@@ -1,12 +1,20 @@
 //! Linear regression with Huber's loss: a continuous `if` on each residual.
 
+use conservative_grad::conservative_grad;
+
 use super::{Kernel, uniform};
 use std::rc::Rc;
 
 const FEATURES: usize = 20;
 const DELTA: f64 = 0.5;
 
-pub(crate) fn huber(w: &[f64], xs: &[f64], ys: &[f64], delta: f64) -> f64 {
+#[conservative_grad]
+pub(crate) fn huber(
+    w: &[f64],
+    #[constant] xs: &[f64],
+    #[constant] ys: &[f64],
+    #[constant] delta: f64,
+) -> f64 {
     let d = w.len();
     let n = ys.len();
     let mut loss = 0.0;
@@ -54,11 +62,14 @@ pub(crate) fn kernel(samples: usize) -> Kernel {
     let xs = Rc::new(uniform(&mut rng, samples * FEATURES, -1.0, 1.0));
     let ys = Rc::new(uniform(&mut rng, samples, -1.0, 1.0));
     let (hand_xs, hand_ys) = (Rc::clone(&xs), Rc::clone(&ys));
+    let (grad_xs, grad_ys) = (Rc::clone(&xs), Rc::clone(&ys));
     Kernel {
         name: "huber",
         point: w,
         primal: Box::new(move |w| huber(w, &xs, &ys, DELTA)),
         hand: Box::new(move |w, w_bar| huber_hand(w, &hand_xs, &hand_ys, DELTA, w_bar)),
-        grad: None,
+        grad: Some(Box::new(move |w, w_bar| {
+            huber::accumulate_grad(w, &grad_xs, &grad_ys, DELTA, w_bar)
+        })),
     }
 }

@@ -1,12 +1,20 @@
 //! Logistic regression with an l1 penalty: a dot product per sample, and an absolute value per weight.
 
+use conservative_grad::conservative_grad;
+
 use super::{Kernel, uniform};
 use std::rc::Rc;
 
 const FEATURES: usize = 50;
 const LAMBDA: f64 = 0.01;
 
-pub(crate) fn l1_logistic(w: &[f64], xs: &[f64], ys: &[f64], lambda: f64) -> f64 {
+#[conservative_grad]
+pub(crate) fn l1_logistic(
+    w: &[f64],
+    #[constant] xs: &[f64],
+    #[constant] ys: &[f64],
+    #[constant] lambda: f64,
+) -> f64 {
     let d = w.len();
     let n = ys.len();
     let mut loss = 0.0;
@@ -64,11 +72,14 @@ pub(crate) fn kernel(samples: usize) -> Kernel {
             .collect::<Vec<f64>>(),
     );
     let (hand_xs, hand_ys) = (Rc::clone(&xs), Rc::clone(&ys));
+    let (grad_xs, grad_ys) = (Rc::clone(&xs), Rc::clone(&ys));
     Kernel {
         name: "l1_logistic",
         point: w,
         primal: Box::new(move |w| l1_logistic(w, &xs, &ys, LAMBDA)),
         hand: Box::new(move |w, w_bar| l1_logistic_hand(w, &hand_xs, &hand_ys, LAMBDA, w_bar)),
-        grad: None,
+        grad: Some(Box::new(move |w, w_bar| {
+            l1_logistic::accumulate_grad(w, &grad_xs, &grad_ys, LAMBDA, w_bar)
+        })),
     }
 }

@@ -1,10 +1,13 @@
 //! Least squares for the coefficients of a polynomial, as GradBench states it: the powers of t are constant state.
 
+use conservative_grad::conservative_grad;
+
 use super::{Kernel, uniform};
 use std::hint::black_box;
 
 const COEFFICIENTS: usize = 128;
 
+#[conservative_grad]
 pub(crate) fn llsq(x: &[f64], n: usize) -> f64 {
     let mut sum = 0.0;
     for i in 0..n {
@@ -59,6 +62,6 @@ pub(crate) fn kernel(n: usize) -> Kernel {
         point: uniform(&mut fastrand::Rng::with_seed(6), COEFFICIENTS, -1.0, 1.0),
         primal: Box::new(move |x| llsq(x, n)),
         hand: Box::new(move |x, x_bar| llsq_hand(x, n, x_bar)),
-        grad: None,
+        grad: Some(Box::new(move |x, x_bar| llsq::accumulate_grad(x, n, x_bar))),
     }
 }

@@ -1,10 +1,13 @@
 //! Lorenz's system by Euler steps: a loop that carries three numbers nonlinearly from step to step.
 
+use conservative_grad::conservative_grad;
+
 use super::{Kernel, scalars_mut};
 use std::hint::black_box;
 
 const DT: f64 = 0.005;
 
+#[conservative_grad]
 pub(crate) fn lorenz(
     x0: f64,
     y0: f64,
@@ -12,7 +15,7 @@ pub(crate) fn lorenz(
     sigma: f64,
     rho: f64,
     beta: f64,
-    dt: f64,
+    #[constant] dt: f64,
     steps: usize,
 ) -> f64 {
     let mut x = x0;
@@ -78,6 +81,11 @@ pub(crate) fn kernel(steps: usize) -> Kernel {
                 scalars_mut(bars),
             )
         }),
-        grad: None,
+        grad: Some(Box::new(move |p, bars| {
+            let [x, y, z, sigma, rho, beta] = scalars_mut(bars);
+            lorenz::accumulate_grad(
+                p[0], p[1], p[2], p[3], p[4], p[5], dt, steps, x, y, z, sigma, rho, beta,
+            )
+        })),
     }
 }

@@ -1,7 +1,10 @@
 //! The logarithm of a sum of exponentials, with the largest taken out.
 
+use conservative_grad::conservative_grad;
+
 use super::{Kernel, uniform};
 
+#[conservative_grad]
 pub(crate) fn lse(x: &[f64]) -> f64 {
     let n = x.len();
     let mut largest = x[0];
@@ -41,6 +44,6 @@ pub(crate) fn kernel(n: usize) -> Kernel {
         point: uniform(&mut fastrand::Rng::with_seed(7), n, -3.0, 3.0),
         primal: Box::new(lse),
         hand: Box::new(lse_hand),
-        grad: None,
+        grad: Some(Box::new(|x, x_bar| lse::accumulate_grad(x, x_bar))),
     }
 }

@@ -1,7 +1,10 @@
 //! The largest square: one winner takes the whole adjoint.
 
+use conservative_grad::conservative_grad;
+
 use super::{Kernel, uniform};
 
+#[conservative_grad]
 pub(crate) fn maxq(x: &[f64]) -> f64 {
     let mut largest = x[0] * x[0];
     for i in 1..x.len() {
@@ -33,6 +36,6 @@ pub(crate) fn kernel(n: usize) -> Kernel {
         point: uniform(&mut fastrand::Rng::with_seed(5), n, -1.0, 1.0),
         primal: Box::new(maxq),
         hand: Box::new(maxq_hand),
-        grad: None,
+        grad: Some(Box::new(|x, x_bar| maxq::accumulate_grad(x, x_bar))),
     }
 }

@@ -1,5 +1,7 @@
 //! The sum of squared distances to the nearest centre, which k-means minimises.
 
+use conservative_grad::conservative_grad;
+
 use super::{Kernel, uniform};
 use std::hint::black_box;
 use std::rc::Rc;
@@ -7,7 +9,14 @@ use std::rc::Rc;
 const DIMENSION: usize = 8;
 const CENTRES: usize = 16;
 
-pub(crate) fn nearest(centres: &[f64], xs: &[f64], n: usize, k: usize, d: usize) -> f64 {
+#[conservative_grad]
+pub(crate) fn nearest(
+    centres: &[f64],
+    #[constant] xs: &[f64],
+    n: usize,
+    k: usize,
+    d: usize,
+) -> f64 {
     let mut sum = 0.0;
     for i in 0..n {
         let mut best = f64::INFINITY;
@@ -62,11 +71,14 @@ pub(crate) fn kernel(samples: usize) -> Kernel {
     let point = uniform(&mut rng, k * d, -1.0, 1.0);
     let xs = Rc::new(uniform(&mut rng, n * d, -1.0, 1.0));
     let hand_xs = Rc::clone(&xs);
+    let grad_xs = Rc::clone(&xs);
     Kernel {
         name: "nearest",
         point,
         primal: Box::new(move |c| nearest(c, &xs, n, k, d)),
         hand: Box::new(move |c, bars| nearest_hand(c, &hand_xs, [n, k, d], bars)),
-        grad: None,
+        grad: Some(Box::new(move |c, bars| {
+            nearest::accumulate_grad(c, &grad_xs, n, k, d, bars)
+        })),
     }
 }

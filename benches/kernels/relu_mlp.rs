@@ -1,11 +1,14 @@
 //! A network with two ReLU layers on a batch, weights stored [in][out], squared error.
 
+use conservative_grad::conservative_grad;
+
 use super::{Kernel, parts, parts_mut, uniform};
 use std::hint::black_box;
 use std::rc::Rc;
 
 const LAYERS: [usize; 4] = [64, 128, 128, 10];
 
+#[conservative_grad]
 pub(crate) fn relu_mlp(
     w1: &[f64],
     b1: &[f64],
@@ -13,8 +16,8 @@ pub(crate) fn relu_mlp(
     b2: &[f64],
     w3: &[f64],
     b3: &[f64],
-    xs: &[f64],
-    ys: &[f64],
+    #[constant] xs: &[f64],
+    #[constant] ys: &[f64],
     batch: usize,
 ) -> f64 {
     let n1 = b1.len();
@@ -163,6 +166,7 @@ pub(crate) fn kernel(batch: usize) -> Kernel {
     let sizes = black_box(lengths());
     let batch = black_box(batch);
     let (hand_xs, hand_ys) = (Rc::clone(&xs), Rc::clone(&ys));
+    let (grad_xs, grad_ys) = (Rc::clone(&xs), Rc::clone(&ys));
     Kernel {
         name: "relu_mlp",
         point,
@@ -179,6 +183,13 @@ pub(crate) fn kernel(batch: usize) -> Kernel {
                 parts_mut(bars, sizes),
             )
         }),
-        grad: None,
+        grad: Some(Box::new(move |p, bars| {
+            let [w1, b1, w2, b2, w3, b3] = parts(p, sizes);
+            let [w1_bar, b1_bar, w2_bar, b2_bar, w3_bar, b3_bar] = parts_mut(bars, sizes);
+            relu_mlp::accumulate_grad(
+                w1, b1, w2, b2, w3, b3, &grad_xs, &grad_ys, batch, w1_bar, b1_bar, w2_bar, b2_bar,
+                w3_bar, b3_bar,
+            )
+        })),
     }
 }

@@ -1,7 +1,10 @@
 //! Rosenbrock's chained valley: an accumulating loop whose body reads two neighbours.
 
+use conservative_grad::conservative_grad;
+
 use super::{Kernel, uniform};
 
+#[conservative_grad]
 pub(crate) fn rosenbrock(x: &[f64]) -> f64 {
     let mut sum = 0.0;
     for i in 0..x.len() - 1 {
@@ -36,6 +39,6 @@ pub(crate) fn kernel(n: usize) -> Kernel {
         point: uniform(&mut fastrand::Rng::with_seed(1), n, -1.5, 1.5),
         primal: Box::new(rosenbrock),
         hand: Box::new(rosenbrock_hand),
-        grad: None,
+        grad: Some(Box::new(|x, x_bar| rosenbrock::accumulate_grad(x, x_bar))),
     }
 }

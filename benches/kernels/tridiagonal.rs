@@ -1,9 +1,12 @@
 //! Thomas' algorithm for a tridiagonal system, then the squared norm of the solution: two recurrences, one in each
 //! direction, each bound by its divisions.
 
+use conservative_grad::conservative_grad;
+
 use super::{Kernel, parts, parts_mut, uniform};
 use std::hint::black_box;
 
+#[conservative_grad]
 pub(crate) fn tridiagonal(lower: &[f64], diagonal: &[f64], upper: &[f64], rhs: &[f64]) -> f64 {
     let n = diagonal.len();
     let mut factor = vec![0.0; n];
@@ -94,6 +97,19 @@ pub(crate) fn kernel(n: usize) -> Kernel {
         hand: Box::new(move |p, bars| {
             tridiagonal_hand(parts(p, lengths), parts_mut(bars, lengths))
         }),
-        grad: None,
+        grad: Some(Box::new(move |p, bars| {
+            let [lower, diagonal, upper, rhs] = parts(p, lengths);
+            let [lower_bar, diagonal_bar, upper_bar, rhs_bar] = parts_mut(bars, lengths);
+            tridiagonal::accumulate_grad(
+                lower,
+                diagonal,
+                upper,
+                rhs,
+                lower_bar,
+                diagonal_bar,
+                upper_bar,
+                rhs_bar,
+            )
+        })),
     }
 }
