@@ -4,19 +4,19 @@ use std::f64::consts::TAU;
 
 /// One wine: eleven measurements and the grade that tasters gave it.
 #[derive(Clone, PartialEq, PartialOrd)]
-pub struct Wine {
-    pub measurements: Vec<f64>,
-    pub grade: f64,
+pub(crate) struct Wine {
+    pub(crate) measurements: Vec<f64>,
+    pub(crate) grade: f64,
 }
 
 /// Training and held-out wines of one split, standardised by the training wines.
-pub struct Split {
-    pub training: Vec<Wine>,
-    pub held_out: Vec<Wine>,
+pub(crate) struct Split {
+    pub(crate) training: Vec<Wine>,
+    pub(crate) held_out: Vec<Wine>,
 }
 
 /// The 1,599 red wines that the crate `linfa-datasets` ships.
-pub fn wines() -> Vec<Wine> {
+pub(crate) fn wines() -> Vec<Wine> {
     let data = linfa_datasets::winequality();
     let wine = |i: usize| Wine {
         measurements: data.records.row(i).to_vec(),
@@ -26,7 +26,7 @@ pub fn wines() -> Vec<Wine> {
 }
 
 /// Holds out a fifth. Some wines stand in the data more than once; all copies go to the same side.
-pub fn split(wines: &[Wine], random: &mut Random) -> Split {
+pub(crate) fn split(wines: &[Wine], random: &mut Random) -> Split {
     let mut sorted = wines.to_vec();
     sorted.sort_by(|a, b| a.partial_cmp(b).expect("no NaN in the data"));
     let mut groups: Vec<&[Wine]> = sorted.chunk_by(PartialEq::eq).collect();
@@ -55,7 +55,7 @@ fn standardise(mut training: Vec<Wine>, mut held_out: Vec<Wine>) -> Split {
 }
 
 /// The arrays that the model reads: all measurements row by row, and all grades.
-pub fn arrays(wines: &[Wine]) -> (Vec<f64>, Vec<f64>) {
+pub(crate) fn arrays(wines: &[Wine]) -> (Vec<f64>, Vec<f64>) {
     let measurements = wines
         .iter()
         .flat_map(|wine| wine.measurements.iter().copied());
@@ -66,20 +66,20 @@ pub fn arrays(wines: &[Wine]) -> (Vec<f64>, Vec<f64>) {
 }
 
 /// The median grade: the best constant prediction for the absolute error.
-pub fn median_grade(wines: &[Wine]) -> f64 {
+pub(crate) fn median_grade(wines: &[Wine]) -> f64 {
     let mut grades: Vec<f64> = wines.iter().map(|wine| wine.grade).collect();
     grades.sort_by(f64::total_cmp);
     grades[grades.len() / 2]
 }
 
 /// Mean absolute error of a prediction.
-pub fn mean_absolute_error(wines: &[Wine], predict: impl Fn(&[f64]) -> f64) -> f64 {
+pub(crate) fn mean_absolute_error(wines: &[Wine], predict: impl Fn(&[f64]) -> f64) -> f64 {
     let error = |wine: &Wine| (predict(&wine.measurements) - wine.grade).abs();
     wines.iter().map(error).sum::<f64>() / wines.len() as f64
 }
 
 /// A small seeded generator (splitmix64), so that every run prints the same numbers.
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -90,17 +90,17 @@ impl Random {
     }
 
     /// Uniform in [0, 1).
-    pub fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// Standard normal (Box–Muller).
-    pub fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
         radius * (TAU * self.uniform()).cos()
     }
 
-    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for i in (1..items.len()).rev() {
             let j = (self.uniform() * (i + 1) as f64) as usize;
             items.swap(i, j);

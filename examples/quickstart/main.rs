@@ -3,6 +3,11 @@
 //!
 //! `cargo run --release --example quickstart`; the exit status says whether all goals were met.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "loops over ranges are what is differentiated"
+)]
+
 mod data;
 
 use conservative_grad::check::{self, Verdict};
@@ -197,7 +202,7 @@ fn chain_rule_along_training(split: &Split) -> check::Report {
     let mut random = Random(1);
     let from = initial_weights(&split.training, &mut random);
     let to = train(&split.training, &mut random);
-    let (xs, ys) = data::arrays(&split.training[..8]);
+    let (xs, ys) = data::arrays(&split.training[..BATCH]);
     check::chain_rule(
         |w, selection| loss::value_and_grad_with(selection, w, &xs, &ys, PENALTY),
         &from,
