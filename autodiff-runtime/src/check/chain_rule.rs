@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::check::bounded;
 use crate::check::curve::Curve;
 use crate::check::judge::{self, Test, Weighed};
 use crate::check::locate::WIDTH;
@@ -11,7 +12,7 @@ use crate::check::oracle::{Function, Oracle};
 use crate::check::parts::{Walk, Why};
 use crate::check::random::SplitMix64;
 use crate::check::record::same_site;
-use crate::check::report::{Crossing, Failure, Reason, Report, Verdict};
+use crate::check::report::{Crossing, Failure, Reason, Report, Verdict, Violation};
 use crate::check::tolerance::Tolerance;
 use crate::check::violations::{self, Finder, Found};
 use crate::check::walk::walk;
@@ -35,7 +36,7 @@ pub(crate) fn along(
     let verdict = verdict(&walk, &tolerance, &found);
     Report {
         test: match test {
-            Test::ChainRule => "chain rule",
+            Test::ChainRule | Test::Thorough => "chain rule",
             Test::Loop => "closed loop",
         },
         curve: violations::describe(curve),
@@ -73,7 +74,7 @@ fn examine(test: Test, oracle: &mut Oracle, options: &Options) -> Outcome {
     };
     let mut found = match (weighed.is_suspicious(), test) {
         (false, _) => Found::default(),
-        (true, Test::ChainRule) => Finder {
+        (true, Test::ChainRule | Test::Thorough) => Finder {
             oracle,
             walk: &walk,
             tolerance: &tolerance,
@@ -82,6 +83,11 @@ fn examine(test: Test, oracle: &mut Oracle, options: &Options) -> Outcome {
         .find(&weighed),
         (true, Test::Loop) => circulation(oracle, weighed.residual),
     };
+    if test == Test::Thorough {
+        if let Some(violation) = bounded::check(oracle, &walk) {
+            explain(&mut found.violations, violation);
+        }
+    }
     if let Some(sample) = &walk.wild {
         found
             .violations
@@ -93,6 +99,12 @@ fn examine(test: Test, oracle: &mut Oracle, options: &Options) -> Outcome {
         residual: weighed.residual,
         found,
     }
+}
+
+/// An unbounded derivative comes first, and accounts for whatever else seems wrong around it.
+fn explain(violations: &mut Vec<Violation>, unbounded: Violation) {
+    violations.retain(|other| (other.t - unbounded.t).abs() > bounded::AROUND);
+    violations.insert(0, unbounded);
 }
 
 /// One walk, with the noise measured if the verdict hangs on it.

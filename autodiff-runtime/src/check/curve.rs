@@ -228,9 +228,12 @@ impl Curve for Circle {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lissajous {
     center: Vec<f64>,
-    amplitude: Vec<f64>,
-    frequency: Vec<f64>,
-    phase: Vec<f64>,
+    /// Amplitude times cosine and sine of the phase.
+    parts: Vec<[f64; 2]>,
+    /// Each frequency once: few are used, and sines are dear.
+    frequencies: Vec<f64>,
+    /// Which frequency each coordinate has.
+    which: Vec<usize>,
 }
 
 impl Lissajous {
@@ -244,16 +247,28 @@ impl Lissajous {
             same,
             "all vectors of a Lissajous curve need the same dimension"
         );
+        let mut frequencies = frequency.to_vec();
+        frequencies.sort_by(f64::total_cmp);
+        frequencies.dedup();
+        let place = |f: &f64| frequencies.partition_point(|other| other.total_cmp(f).is_lt());
+        let parts = amplitude.iter().zip(phase);
         Lissajous {
             center: center.to_vec(),
-            amplitude: amplitude.to_vec(),
-            frequency: frequency.to_vec(),
-            phase: phase.to_vec(),
+            parts: parts
+                .map(|(a, phase)| [a * phase.cos(), a * phase.sin()])
+                .collect(),
+            which: frequency.iter().map(place).collect(),
+            frequencies,
         }
     }
 
-    fn angle(&self, i: usize, t: f64) -> f64 {
-        TAU * self.frequency[i] * t + self.phase[i]
+    /// Sine, cosine and speed of the angle of each frequency.
+    fn angles(&self, t: f64) -> Vec<[f64; 3]> {
+        let angle = |f: &f64| {
+            let (sin, cos) = (TAU * f * t).sin_cos();
+            [sin, cos, TAU * f]
+        };
+        self.frequencies.iter().map(angle).collect()
     }
 }
 
@@ -263,14 +278,18 @@ impl Curve for Lissajous {
     }
 
     fn point(&self, t: f64, x: &mut [f64]) {
+        let angles = self.angles(t);
         for (i, x) in x.iter_mut().enumerate() {
-            *x = self.center[i] + self.amplitude[i] * self.angle(i, t).sin();
+            let ([a, b], [sin, cos, _]) = (self.parts[i], angles[self.which[i]]);
+            *x = self.center[i] + (a * sin + b * cos);
         }
     }
 
     fn velocity(&self, t: f64, v: &mut [f64]) {
+        let angles = self.angles(t);
         for (i, v) in v.iter_mut().enumerate() {
-            *v = TAU * self.frequency[i] * self.amplitude[i] * self.angle(i, t).cos();
+            let ([a, b], [sin, cos, speed]) = (self.parts[i], angles[self.which[i]]);
+            *v = speed * (a * cos - b * sin);
         }
     }
 

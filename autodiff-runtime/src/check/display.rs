@@ -176,6 +176,11 @@ impl fmt::Display for Failure {
             Failure::Circulation { integral } => {
                 write!(f, "the integral around the loop is {}", number(*integral))
             }
+            Failure::NotLipschitz { exponent } => write!(
+                f,
+                "the derivative grows without bound, like the distance to the power {}",
+                number((exponent * 1e3).round() / 1e3)
+            ),
             Failure::NotFinite => f.write_str("the gradient is not finite where the value is"),
         }
     }

@@ -12,6 +12,8 @@ use crate::field::SiteKind;
 pub(crate) enum Test {
     /// Changes of the value against integrals of the gradient.
     ChainRule,
+    /// The same, and whether the derivative is bounded where it is large.
+    Thorough,
     /// Integrals alone, around a loop.
     Loop,
 }
@@ -47,7 +49,7 @@ impl Weighed {
 
 pub(crate) fn weigh(test: Test, walk: &Walk, tolerance: &Tolerance, options: &Options) -> Weighed {
     match test {
-        Test::ChainRule => weigh_chain_rule(walk, tolerance, options),
+        Test::ChainRule | Test::Thorough => weigh_chain_rule(walk, tolerance, options),
         Test::Loop => weigh_loop(walk, tolerance),
     }
 }

@@ -21,6 +21,7 @@
 
 mod arcs;
 mod blame;
+mod bounded;
 mod chain_rule;
 mod conservative;
 mod curve;
@@ -36,6 +37,7 @@ mod normals;
 mod options;
 mod oracle;
 mod parts;
+mod products;
 mod quadrature;
 mod random;
 mod record;

@@ -4,7 +4,10 @@ use core::fmt;
 use std::rc::Rc;
 
 use crate::check::curve::Curve;
+use crate::check::local::{Held, Tied};
+use crate::check::products::products;
 use crate::check::record::{Record, Recording};
+use crate::decision::Decision;
 use crate::selection::Selection;
 
 /// What is checked: value and gradient at a point, under a selection.
@@ -101,6 +104,13 @@ impl<'a> Oracle<'a> {
         self.evaluate(t)
     }
 
+    /// The value at a time, with some decisions given.
+    pub(crate) fn value_with(&mut self, t: f64, answers: Vec<(Tied, Decision)>) -> f64 {
+        self.curve.point(t, &mut self.point);
+        self.spent += 1;
+        (self.function)(&self.point, &mut Held::new(answers)).0
+    }
+
     fn evaluate(&mut self, t: f64) -> Sample {
         self.curve.velocity(t, &mut self.velocity);
         let mut recording = Recording::with_capacity(self.visits);
@@ -119,26 +129,15 @@ impl<'a> Oracle<'a> {
             "the gradient has {} components and the point {p}",
             gradient.len()
         );
-        let mut slope = 0.0;
-        let mut terms = 0.0;
-        let mut size = 0.0f64;
-        for ((g, x), v) in gradient.iter().zip(&self.point).zip(&self.velocity) {
-            // A component that does not move does not matter, not even if it is infinite.
-            slope += if *v == 0.0 { 0.0 } else { g * v };
-            let term = (g * x).abs();
-            terms += if term.is_finite() { term } else { 0.0 };
-            size = size.max(x.abs());
-        }
-        let single = is_single(value) && gradient.iter().all(|g| is_single(*g));
-        let wild = value.is_finite() && !gradient.iter().all(|g| g.is_finite());
+        let products = products(gradient, &self.point, &self.velocity);
         Sample {
             t,
             value,
-            slope,
-            terms,
-            size,
-            single,
-            wild,
+            slope: products.slope,
+            terms: products.terms,
+            size: products.size,
+            single: is_single(value) && gradient.iter().all(|g| is_single(*g)),
+            wild: value.is_finite() && !products.finite,
             record: Rc::new(record),
         }
     }

@@ -22,6 +22,8 @@ pub enum Verdict {
     WrongChoice,
     /// The gradient has a non-zero integral around a loop: it is not the gradient of any function.
     Circulation,
+    /// The derivative grows without bound towards a point: the function is not locally Lipschitz.
+    NotLipschitz,
     /// The gradient is infinite or not a number where the value is finite.
     NotFinite,
     /// Nothing was refuted, but something stood in the way of looking.
@@ -45,6 +47,7 @@ impl fmt::Display for Verdict {
             Verdict::WrongDerivative => "refuted: wrong derivative",
             Verdict::WrongChoice => "refuted: wrong choice at a tie",
             Verdict::Circulation => "refuted: not the gradient of any function",
+            Verdict::NotLipschitz => "refuted: not locally Lipschitz",
             Verdict::NotFinite => "refuted: the gradient is not finite",
             Verdict::Inconclusive(reason) => return write!(f, "inconclusive: {reason}"),
         })
@@ -136,6 +139,11 @@ pub enum Failure {
         /// It should be 0.
         integral: f64,
     },
+    /// The derivative grows like this power of the distance.
+    NotLipschitz {
+        /// Negative; -0.5 for a square root.
+        exponent: f64,
+    },
     /// The gradient is infinite or not a number.
     NotFinite,
 }
@@ -150,6 +158,7 @@ impl Failure {
             Failure::WrongDerivative { .. } => Verdict::WrongDerivative,
             Failure::WrongChoice { .. } => Verdict::WrongChoice,
             Failure::Circulation { .. } => Verdict::Circulation,
+            Failure::NotLipschitz { .. } => Verdict::NotLipschitz,
             Failure::NotFinite => Verdict::NotFinite,
         }
     }

@@ -6,12 +6,14 @@ use crate::check::blame;
 use crate::check::curve::Curve;
 use crate::check::follow::{Cause, follow};
 use crate::check::judge::{self, Weighed};
+use crate::check::local::Tied;
 use crate::check::options::Options;
 use crate::check::oracle::{Oracle, Sample};
 use crate::check::parts::{Event, Piece, Walk};
 use crate::check::record::{Change, same_site};
 use crate::check::report::{Failure, Violation};
 use crate::check::tolerance::Tolerance;
+use crate::field::SiteKind;
 
 /// Everything that is wrong on one curve.
 #[derive(Debug, Default)]
@@ -54,7 +56,8 @@ impl Finder<'_, '_> {
         for event in
             events.filter(|event| !judge::is_accepted(event, self.options, self.walk.value))
         {
-            Group::add(&mut groups, event);
+            let event = self.with_culprit_first(event);
+            Group::add(&mut groups, &event);
         }
         groups.sort_by(|a, b| b.size.abs().total_cmp(&a.size.abs()));
         found.violations.extend(
@@ -62,6 +65,39 @@ impl Finder<'_, '_> {
                 .iter()
                 .map(|group| group.violation(self.oracle, self.walk.value)),
         );
+    }
+
+    /// Where several branches change at once, the one that makes the value jump when it alone is flipped comes first.
+    fn with_culprit_first(&mut self, event: &Event) -> Event {
+        let mut event = event.clone();
+        let branches: Vec<usize> = (0..event.changes.len())
+            .filter(|i| event.changes[*i].site.kind != SiteKind::Kink)
+            .collect();
+        let [first, _, ..] = branches[..] else {
+            return event;
+        };
+        let distances: Vec<(usize, f64)> = branches
+            .iter()
+            .map(|i| (*i, self.jump_of(&event, *i)))
+            .collect();
+        let culprit = distances.iter().min_by(|a, b| a.1.total_cmp(&b.1));
+        if let Some((culprit, _)) = culprit {
+            event.changes.swap(first, *culprit);
+        }
+        event
+    }
+
+    /// How far flipping one decision is from making the jump.
+    fn jump_of(&mut self, event: &Event, i: usize) -> f64 {
+        let change = event.changes[i];
+        let tied = Tied {
+            site: change.site,
+            occurrence: change.occurrence,
+        };
+        let flipped = self
+            .oracle
+            .value_with(event.before.t, vec![(tied, change.to)]);
+        (flipped - event.before.value - event.residual()).abs()
     }
 
     /// Jumps above the tolerance each, or, if only their sum is, all above rounding.

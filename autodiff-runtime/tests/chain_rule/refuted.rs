@@ -1,8 +1,11 @@
 //! Programs whose gradient is no element of any conservative field, in ways that curves can see.
 
-use autodiff_runtime::check::Verdict;
+use autodiff_runtime::check::{self, Options, Region, Verdict};
 
-use crate::support::{ACROSS, ANYWHERE, Dual, Ends, Sel, assert_refuted, constant, sites};
+use crate::support::{
+    ACROSS, ANYWHERE, Dual, Ends, Program, Sel, assert_refuted, constant, evaluate, nearly_all,
+    seeds, sites,
+};
 
 sites! {
     A: Kink 0 "relu(x)" 0.0;
@@ -67,6 +70,31 @@ fn jump_among_kinks() {
     assert_refuted(
         "jump among kinks",
         among,
+        1,
+        ACROSS,
+        Verdict::Jump,
+        Some(&IF),
+    );
+}
+
+// Two branches on the same border, of which one joins and the other does not: flipping each alone tells them apart.
+#[test]
+fn which_of_two_branches_jumps() {
+    let program = |x: &[Dual], sel: Sel| {
+        let y = if x[0].above(0.0, &OTHER, sel) {
+            x[0] * 2.0
+        } else {
+            x[0]
+        };
+        if x[0].above(0.0, &IF, sel) {
+            y + 0.5
+        } else {
+            y
+        }
+    };
+    assert_refuted(
+        "two branches at one place",
+        program,
         1,
         ACROSS,
         Verdict::Jump,
@@ -249,4 +277,43 @@ fn wrong_value_on_a_line() {
         Verdict::Jump,
         Some(&IF),
     );
+}
+
+/// Refuted in a box, with this verdict, for nearly all seeds.
+fn assert_refuted_in_a_box(program: Program, p: usize, verdict: Verdict) {
+    let report = |seed| {
+        let options = Options::default().seed(seed);
+        check::conservative(
+            |x, sel| evaluate(program, x, sel),
+            Region::cube(p, -1.0..2.0),
+            &options,
+        )
+    };
+    let right = (0..seeds())
+        .map(report)
+        .filter(|report| report.verdict() == verdict)
+        .count();
+    assert!(nearly_all(right), "{right} of {}\n{}", seeds(), report(0));
+}
+
+// Continuous, and the chain rule holds along lines; but the derivative is not bounded, so that there is no field.
+#[test]
+fn not_lipschitz() {
+    let root = |x: &[Dual], sel: Sel| {
+        let y = x[0].abs(&C, sel);
+        y.chain(y.v.sqrt(), if y.v > 0.0 { 0.5 / y.v.sqrt() } else { 0.0 }) + x[1]
+    };
+    assert_refuted_in_a_box(root, 2, Verdict::NotLipschitz);
+    let cube_root = |x: &[Dual], _: Sel| {
+        let r = x[0].v.cbrt();
+        x[0].chain(r, if r == 0.0 { 0.0 } else { 1.0 / (3.0 * r * r) }) * x[1]
+    };
+    assert_refuted_in_a_box(cube_root, 2, Verdict::NotLipschitz);
+}
+
+// √x at the border of its domain.
+#[test]
+fn not_lipschitz_at_the_border_of_the_domain() {
+    let root = |x: &[Dual], _: Sel| x[0].chain(x[0].v.sqrt(), 0.5 / x[0].v.sqrt());
+    assert_refuted_in_a_box(root, 1, Verdict::NotLipschitz);
 }
