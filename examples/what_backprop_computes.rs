@@ -17,47 +17,47 @@ macro_rules! programs {
             use conservative_grad::{conservative_grad, relu};
 
             #[conservative_grad(policy = $policy)]
-            pub fn relu1(x: f64) -> f64 {
+            pub(super) fn relu1(x: f64) -> f64 {
                 relu(x)
             }
 
             #[conservative_grad(policy = $policy)]
-            pub fn relu2(x: f64) -> f64 {
+            pub(super) fn relu2(x: f64) -> f64 {
                 relu(-x) + x
             }
 
             #[conservative_grad(policy = $policy)]
-            pub fn relu3(x: f64) -> f64 {
+            pub(super) fn relu3(x: f64) -> f64 {
                 0.5 * (relu1(x) + relu2(x))
             }
 
             #[conservative_grad(policy = $policy)]
-            pub fn zero(x: f64) -> f64 {
+            pub(super) fn zero(x: f64) -> f64 {
                 relu2(x) - relu1(x)
             }
 
             #[conservative_grad(policy = $policy)]
-            pub fn identity(x: f64) -> f64 {
+            pub(super) fn identity(x: f64) -> f64 {
                 relu(x) - relu(-x)
             }
 
             #[conservative_grad(policy = $policy)]
-            pub fn max_plus_min(x: f64) -> f64 {
+            pub(super) fn max_plus_min(x: f64) -> f64 {
                 x.max(0.0) + x.min(0.0)
             }
 
             #[conservative_grad(policy = $policy)]
-            pub fn absolute(x: f64) -> f64 {
+            pub(super) fn absolute(x: f64) -> f64 {
                 x.abs()
             }
 
             #[conservative_grad(policy = $policy)]
-            pub fn artificial(x: f64) -> f64 {
+            pub(super) fn artificial(x: f64) -> f64 {
                 x - zero(x)
             }
 
             /// Every program with its value and derivative.
-            pub fn all() -> [super::Program; 8] {
+            pub(super) fn all() -> [super::Program; 8] {
                 [
                     |x, selection| relu1::value_and_grad_with(selection, x),
                     |x, selection| relu2::value_and_grad_with(selection, x),
