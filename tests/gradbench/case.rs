@@ -91,6 +91,24 @@ pub(crate) fn cases(problem: &str, prefixes: &[&str]) -> Vec<Case> {
     paths.iter().map(|path| Case::read(path)).collect()
 }
 
+/// A direction without symmetries, the same in every run.
+pub(crate) fn direction(n: usize) -> Vec<f64> {
+    (0..n)
+        .map(|i| ((i * 37 + 11) % 17) as f64 / 8.0 - 1.0)
+        .collect()
+}
+
+/// Forward and reverse mode have to agree along a direction: `slope` is the inner product.
+pub(crate) fn assert_adjoint(slope: f64, gradient: &[f64], direction: &[f64]) {
+    let terms = || gradient.iter().zip(direction).map(|(g, d)| g * d);
+    let scale: f64 = terms().map(f64::abs).sum();
+    let product: f64 = terms().sum();
+    assert!(
+        (slope - product).abs() <= 1e-12 * scale,
+        "jvp gives {slope:e}, the gradient {product:e}"
+    );
+}
+
 fn flatten(value: &Value, numbers: &mut Vec<f64>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| flatten(item, numbers)),

@@ -1,7 +1,9 @@
 //! Determinant by expansion along the first row: direct recursion on a function of a fresh matrix.
 
-use crate::case::cases;
+use crate::case::{assert_adjoint, cases, direction};
+use conservative_grad::conservative_grad;
 
+#[conservative_grad]
 fn determinant(a: &[f64], ell: usize) -> f64 {
     if ell == 1 {
         return a[0];
@@ -17,6 +19,7 @@ fn determinant(a: &[f64], ell: usize) -> f64 {
 }
 
 /// `a` without its first row and the given column.
+#[conservative_grad]
 fn minor(a: &[f64], ell: usize, column: usize) -> Vec<f64> {
     let mut rest = vec![0.0; (ell - 1) * (ell - 1)];
     let mut next = 0;
@@ -36,7 +39,11 @@ fn minor(a: &[f64], ell: usize, column: usize) -> Vec<f64> {
 fn det() {
     for case in cases("det", &[""]) {
         let (a, ell) = (case.numbers("/input/A"), case.count("/input/ell"));
-        let value = determinant(&a, ell);
+        let (value, gradient) = determinant::value_and_grad(&a, ell);
+        case.assert_close("/expected/gradient", &gradient);
+        assert_eq!(value.to_bits(), determinant(&a, ell).to_bits());
+        let along = direction(a.len());
+        assert_adjoint(determinant::jvp(&a, ell, &along).1, &gradient, &along);
         match case.number("/expected/primal").abs() < 1e-15 {
             true => case.assert_within_absolute("/expected/primal", &[value], 1e-15),
             false => case.assert_close("/expected/primal", &[value]),

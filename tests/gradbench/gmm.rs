@@ -1,17 +1,19 @@
 //! Log posterior of a Gaussian mixture with a Wishart prior on the precisions.
 
-use crate::case::{Case, cases};
+use crate::case::{Case, assert_adjoint, cases, direction};
+use conservative_grad::conservative_grad;
 use std::f64::consts::PI;
 
 /// `alpha`: k weights; `mu`, `q`: k × d; `l`: k × d(d-1)/2; `x`: n × d, all row by row.
+#[conservative_grad]
 fn log_posterior(
     alpha: &[f64],
     mu: &[f64],
     q: &[f64],
     l: &[f64],
-    x: &[f64],
+    #[constant] x: &[f64],
     d: usize,
-    gamma: f64,
+    #[constant] gamma: f64,
     m: usize,
 ) -> f64 {
     let k = alpha.len();
@@ -44,6 +46,7 @@ fn log_posterior(
 }
 
 /// `out = Q v`, where the lower-triangular Q has the given diagonal and its strict part stored column by column.
+#[conservative_grad]
 fn lower_times(diagonal: &[f64], l: &[f64], v: &[f64], out: &mut [f64]) {
     let d = v.len();
     for i in 0..d {
@@ -58,6 +61,7 @@ fn lower_times(diagonal: &[f64], l: &[f64], v: &[f64], out: &mut [f64]) {
     }
 }
 
+#[conservative_grad]
 fn log_wishart(diagonal: &[f64], q: &[f64], l: &[f64], d: usize, gamma: f64, m: usize) -> f64 {
     let k = (q.len() / d) as f64;
     let degrees = (d + m + 1) as f64;
@@ -67,6 +71,7 @@ fn log_wishart(diagonal: &[f64], q: &[f64], l: &[f64], d: usize, gamma: f64, m: 
     k * constant - 0.5 * gamma * gamma * norm + m as f64 * sum(q)
 }
 
+#[conservative_grad]
 fn logsumexp(x: &[f64]) -> f64 {
     let mut largest = x[0];
     for i in 1..x.len() {
@@ -79,6 +84,7 @@ fn logsumexp(x: &[f64]) -> f64 {
     largest + sum.ln()
 }
 
+#[conservative_grad]
 fn sum(x: &[f64]) -> f64 {
     let mut sum = 0.0;
     for i in 0..x.len() {
@@ -87,6 +93,7 @@ fn sum(x: &[f64]) -> f64 {
     sum
 }
 
+#[conservative_grad]
 fn squared_norm(x: &[f64]) -> f64 {
     let mut sum = 0.0;
     for i in 0..x.len() {
@@ -124,7 +131,22 @@ fn gmm() {
             case.number("/input/gamma"),
             case.count("/input/m"),
         );
-        let value = log_posterior(&alpha, &mu, &q, &l, &x, d, gamma, m);
+        let (value, (alpha_bar, mu_bar, q_bar, l_bar)) =
+            log_posterior::value_and_grad(&alpha, &mu, &q, &l, &x, d, gamma, m);
         case.assert_close("/expected/objective", &[value]);
+        case.assert_close("/expected/jacobian/alpha", &alpha_bar);
+        case.assert_close("/expected/jacobian/mu", &mu_bar);
+        case.assert_close("/expected/jacobian/q", &q_bar);
+        case.assert_close("/expected/jacobian/l", &l_bar);
+        let primal = log_posterior(&alpha, &mu, &q, &l, &x, d, gamma, m);
+        assert_eq!(value.to_bits(), primal.to_bits());
+        let dots = [&alpha, &mu, &q, &l].map(|part| direction(part.len()));
+        let [da, dm, dq, dl] = &dots;
+        let (_, slope) = log_posterior::jvp(&alpha, &mu, &q, &l, &x, d, gamma, m, da, dm, dq, dl);
+        assert_adjoint(
+            slope,
+            &[alpha_bar, mu_bar, q_bar, l_bar].concat(),
+            &dots.concat(),
+        );
     }
 }

@@ -34,5 +34,6 @@ fn least_squares() {
         let (value, gradient) = llsq::value_and_grad(&x, n);
         case.assert_close("/expected/primal", &[value]);
         case.assert_close("/expected/gradient", &gradient);
+        assert_eq!(value.to_bits(), llsq(&x, n).to_bits());
     }
 }

@@ -23,5 +23,6 @@ fn lse() {
         let (value, gradient) = logsumexp::value_and_grad(&x);
         case.assert_close("/expected/primal", &[value]);
         case.assert_close("/expected/gradient", &gradient);
+        assert_eq!(value.to_bits(), logsumexp(&x).to_bits());
     }
 }

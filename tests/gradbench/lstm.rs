@@ -1,9 +1,11 @@
 //! A stack of LSTM layers with diagonal weights, predicting the next element of a sequence.
 
-use crate::case::{Case, cases};
+use crate::case::{Case, assert_adjoint, cases, direction};
+use conservative_grad::conservative_grad;
 
 /// `main` holds two rows of 4b numbers per layer (weights, biases), `extra` three rows of b;
 /// `start` holds two rows of b per layer (hidden, cell), `sequence` c rows of b.
+#[conservative_grad(wrt(main, extra))]
 fn objective(main: &[f64], extra: &[f64], start: &[f64], sequence: &[f64]) -> f64 {
     let b = extra.len() / 3;
     let layers = start.len() / (2 * b);
@@ -25,13 +27,14 @@ fn objective(main: &[f64], extra: &[f64], start: &[f64], sequence: &[f64]) -> f6
 }
 
 /// One layer: updates hidden and cell state in place, and replaces the input `x` by the new hidden state.
+#[conservative_grad]
 fn step(weights: &[f64], state: &mut [f64], x: &mut [f64]) {
     let b = x.len();
     for j in 0..b {
         let hidden = state[j];
-        let forget = sigmoid(x[j] * weights[j] + weights[4 * b + j]);
-        let ingate = sigmoid(hidden * weights[b + j] + weights[5 * b + j]);
-        let outgate = sigmoid(x[j] * weights[2 * b + j] + weights[6 * b + j]);
+        let forget = logistic(x[j] * weights[j] + weights[4 * b + j]);
+        let ingate = logistic(hidden * weights[b + j] + weights[5 * b + j]);
+        let outgate = logistic(x[j] * weights[2 * b + j] + weights[6 * b + j]);
         let change = (hidden * weights[3 * b + j] + weights[7 * b + j]).tanh();
         state[b + j] = state[b + j] * forget + ingate * change;
         state[j] = outgate * state[b + j].tanh();
@@ -39,6 +42,7 @@ fn step(weights: &[f64], state: &mut [f64], x: &mut [f64]) {
     }
 }
 
+#[conservative_grad]
 fn log_likelihood(extra: &[f64], x: &[f64], next: &[f64]) -> f64 {
     let b = x.len();
     let mut exponentials = 2.0;
@@ -53,7 +57,8 @@ fn log_likelihood(extra: &[f64], x: &[f64], next: &[f64]) -> f64 {
     total
 }
 
-fn sigmoid(x: f64) -> f64 {
+#[conservative_grad]
+fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
@@ -66,9 +71,16 @@ fn input(case: &Case) -> [Vec<f64>; 4] {
 fn lstm() {
     for case in cases("lstm", &[""]) {
         let [main, extra, start, sequence] = input(&case);
-        case.assert_close(
-            "/expected/objective",
-            &[objective(&main, &extra, &start, &sequence)],
-        );
+        let (value, (main_bar, extra_bar)) =
+            objective::value_and_grad(&main, &extra, &start, &sequence);
+        case.assert_close("/expected/objective", &[value]);
+        let gradient = [main_bar, extra_bar].concat();
+        case.assert_close("/expected/jacobian", &gradient);
+        let primal = objective(&main, &extra, &start, &sequence);
+        assert_eq!(value.to_bits(), primal.to_bits());
+        let along = direction(gradient.len());
+        let (main_dot, extra_dot) = along.split_at(main.len());
+        let (_, slope) = objective::jvp(&main, &extra, &start, &sequence, main_dot, extra_dot);
+        assert_adjoint(slope, &gradient, &along);
     }
 }
