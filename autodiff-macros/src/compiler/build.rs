@@ -134,8 +134,15 @@ impl Builder<'_> {
                 });
                 Tree::Tuple(parts.collect())
             }
-            Ty::Ref(mutable, inner) if is_scalar(inner) && !matches!(**inner, Ty::Opaque) => {
-                let _ = mutable;
+            Ty::Ref(true, inner) if is_scalar(inner) && !matches!(**inner, Ty::Opaque) => {
+                // The parameter is written to at the end, and keeps its name.
+                self.taken.insert(names::plain(name));
+                let value = self
+                    .names
+                    .numbered(&names::plain(name), "_", 0, name.span());
+                self.entry_value(inner, quote!(*#path), &value)
+            }
+            Ty::Ref(false, inner) if is_scalar(inner) && !matches!(**inner, Ty::Opaque) => {
                 self.entry_value(inner, quote!(*#path), name)
             }
             Ty::Ref(mutable, inner) if is_container(inner) => {

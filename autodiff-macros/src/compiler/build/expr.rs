@@ -19,6 +19,11 @@ impl Builder<'_> {
                 let init = self.init(e);
                 Tree::Mem(self.alloc(e.ty.clone(), init, e.span))
             }
+            ExprKind::Opaque(code) if matches!(e.ty, Ty::Array(..) | Ty::Vec(_) | Ty::Seq(_)) => {
+                let op = Op::Opaque(self.verbatim(code));
+                let from = self.def(Ty::Opaque, op, e.span);
+                Tree::Mem(self.alloc(e.ty.clone(), Init::Val(from), e.span))
+            }
             ExprKind::Call(call) => self.call(call, e),
             ExprKind::If(cond, then, els) => self
                 .if_expr(cond, then, els, &e.ty, e.span)

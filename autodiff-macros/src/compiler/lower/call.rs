@@ -49,8 +49,11 @@ impl Lower<'_> {
         bound: Option<Name>,
     ) -> Expr {
         match bound {
-            Some(Name::Var(_)) => {
+            Some(Name::Var(var)) => {
                 self.lower_args_for_errors(call);
+                if self.is_error(&self.var(var).ty) {
+                    return self.error(call.to_token_stream());
+                }
                 self.refuse(&diag::CALL_OF_LOCAL, path, &[name])
             }
             Some(Name::Error) => self.error(call.to_token_stream()),

@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
 use super::expr::bare;
+use super::infer::Kind;
 use super::{Lower, stmt};
 use crate::compiler::hir::{
     Block, Expr, ExprKind, Pat, Place, Proj, StmtKind, Ty, VarId, Verbatim,
@@ -124,6 +125,7 @@ impl Lower<'_> {
         if !facts.named || facts.held.is_some() || self.infer.may_be_real(&var.ty) {
             return false;
         }
+        captured.impure |= self.is_hidden_state(place.root);
         captured.add(&var.name, place.root);
         place.path.iter().all(|step| match step {
             Proj::Index(at) => self.capture(at, captured),
@@ -209,9 +211,28 @@ impl Lower<'_> {
     /// True if unknown methods may change the variable (a random number generator): then nothing
     /// that reads it may be run again.
     pub(super) fn is_hidden_state(&self, var: VarId) -> bool {
+        let hidden = self.facts[var.0 as usize].hidden;
         let var = self.var(var);
-        let unknown = matches!(self.infer.strip(&var.ty), Ty::Opaque);
-        unknown && (var.mutable || matches!(var.ty, Ty::Ref(true, _)))
+        let ty = self.infer.strip(&var.ty);
+        let unknown = matches!(ty, Ty::Opaque) || matches!(self.infer.kind(&ty), Some(Kind::Const));
+        unknown && (var.mutable || hidden || matches!(var.ty, Ty::Ref(true, _)))
+    }
+
+    /// A constant of which a field is taken, and that cannot change: the compiler need not look
+    /// into it.
+    pub(super) fn freeze_constant(&mut self, base: &syn::Expr) {
+        let var = match bare(base) {
+            syn::Expr::Path(_) => self.root(base),
+            syn::Expr::Field(field) => return self.freeze_constant(&field.base),
+            _ => None,
+        };
+        let Some(var) = var.map(|var| self.var(var)).filter(|var| !var.mutable) else {
+            return;
+        };
+        let ty = self.infer.strip(&var.ty);
+        if matches!(self.infer.kind(&ty), Some(Kind::Const)) {
+            self.infer.freeze(&ty);
+        }
     }
 
     /// `{ let hint = value; build(hint) }`

@@ -143,6 +143,7 @@ impl Lower<'_> {
 
     fn field(&mut self, field: &syn::ExprField) -> Expr {
         let expr = &syn::Expr::Field(field.clone());
+        self.freeze_constant(&field.base);
         if self.is_place(expr) {
             if self.is_opaque_place(expr) {
                 return self.opaque_place(expr);

@@ -189,6 +189,13 @@ impl Infer {
         Ok(())
     }
 
+    /// Decides that a type is one that the compiler does not look into.
+    pub(super) fn freeze(&mut self, ty: &Ty) {
+        if let Ty::Infer(id) = self.strip(ty) {
+            self.slots[id as usize] = Slot::Bound(Ty::Opaque);
+        }
+    }
+
     /// Opens up what is not known: a variable that starts as a constant may take up a real number.
     pub(super) fn open(&mut self, ty: &Ty) -> Ty {
         match self.shallow(ty) {

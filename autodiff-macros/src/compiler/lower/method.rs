@@ -272,6 +272,11 @@ impl Lower<'_> {
             let path = method.to_token_stream();
             self.pin(path, rule.name, rule.args.len(), PinKind::Method);
         }
+        if let (Some(refusal), "") = (rule.refused, rule.primal) {
+            // It gives no real number: nothing that follows could be understood.
+            let args = [rule.name, refusal.why, refusal.instead];
+            return self.refuse(&diag::DISCONTINUOUS, method, &args);
+        }
         let all: Vec<Expr> = std::iter::once(receiver).chain(lowered).collect();
         self.rule(rule, all, method.span(), source)
     }
@@ -296,6 +301,11 @@ impl Lower<'_> {
         span: Span,
         source: &impl ToTokens,
     ) -> Expr {
+        let mut args = args;
+        for i in rule.integer_args {
+            // No other use may tell the type of a literal.
+            super::annotation::apply(&syn::parse_quote!(i32), &mut args[*i]);
+        }
         let mut ty = None;
         for (i, arg) in args.iter().enumerate() {
             if rule.integer_args.contains(&i) {

@@ -48,7 +48,7 @@ use quote::{ToTokens, format_ident};
 
 use self::infer::{Infer, Kind};
 use self::scope::Scope;
-use super::diag::{Diagnostics, Entry};
+use super::diag::{self, Diagnostics, Entry};
 use super::hir::{
     Block, Expr, ExprKind, Func, LoopId, Marks, Param, Pin, Real, Role, Stmt, StmtKind, Ty, Var,
     VarId, Verbatim,
@@ -67,6 +67,7 @@ pub(crate) fn lower(
 ) -> Option<Func> {
     let signature = signature::read(item, options, diags);
     let signature_fits = diags.is_empty();
+    let body_tells_more = !diags.iter().any(|diag| is_about_all(diag.entry));
     let mut seeds = Vec::new();
     for round in 1.. {
         let mut sink = Diagnostics::new();
@@ -80,10 +81,26 @@ pub(crate) fn lower(
         }
         let func = lower.finish(item, &signature, body);
         let body_fits = sink.is_empty();
-        diags.absorb(sink);
+        if body_tells_more {
+            diags.absorb(sink);
+        }
         return (signature_fits && body_fits).then_some(func);
     }
     None
+}
+
+/// True for errors after which the whole function has to be written in another way: what would be
+/// said about its body follows from them.
+fn is_about_all(entry: &Entry) -> bool {
+    let all = [
+        &diag::ASYNC_FN,
+        &diag::GENERIC_FN,
+        &diag::METHOD,
+        &diag::SELF_TYPE,
+        &diag::IMPL_TRAIT,
+        &diag::RESULT_TYPE,
+    ];
+    all.iter().any(|other| other.code == entry.code)
 }
 
 fn same(a: &[Ty], b: &[Ty]) -> bool {
@@ -98,6 +115,8 @@ struct Facts {
     /// Declared as a reference to a value of its own (`let a = &[x, y];`): held as the value. True
     /// if the reference is exclusive.
     held: Option<bool>,
+    /// A `&mut` to something of a type that the compiler does not look into.
+    hidden: bool,
     /// The type that the user declared.
     declared: Option<syn::Type>,
     /// Bears a name of the user's, so that code which is copied may mention it.
@@ -208,18 +227,23 @@ impl<'a> Lower<'a> {
         position: usize,
         stmts: &mut Vec<Stmt>,
     ) -> VarId {
-        let ty = parameter.ty.clone();
+        let ty = match parameter.refused {
+            true => self.infer.fresh(Kind::Error),
+            false => parameter.ty.clone(),
+        };
         let plain = match parameter.pat {
             syn::Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
                 Some(self.bind(&ident.ident, ty.clone(), ident.mutability.is_some()))
             }
             _ => None,
         };
-        plain.unwrap_or_else(|| {
+        let var = plain.unwrap_or_else(|| {
             let var = self.temp(&format!("arg{position}"), ty.clone(), Span::call_site());
-            self.destructure(parameter.pat, var, ty, stmts);
+            self.destructure(parameter.pat, var, ty.clone(), stmts);
             var
-        })
+        });
+        self.facts[var.0 as usize].hidden = parameter.exclusive && matches!(ty, Ty::Opaque);
+        var
     }
 
     /// The types of the user's bindings, as far as they are known.

@@ -187,11 +187,16 @@ impl Lower<'_> {
         held: Option<bool>,
         out: &mut Vec<Stmt>,
     ) -> VarId {
+        let mut value = flatten(value, out);
+        if matches!(self.infer.shallow(&value.ty), Ty::Opaque) {
+            // What the variable turns out to be is what the code gives.
+            value.ty = ty.clone();
+        }
         let var = self.bind(name, ty, mutable || held == Some(true));
         self.facts[var.0 as usize].held = held;
         let kind = StmtKind::Let {
             pat: Pat::Var(var),
-            init: Some(flatten(value, out)),
+            init: Some(value),
         };
         out.push(stmt(kind, name.span()));
         var
@@ -379,9 +384,42 @@ impl Lower<'_> {
             out.push(stmt(kind, span));
             return self.destructure(pat, hidden, ty, out);
         }
+        let value = flatten(value, out);
+        if let (syn::Pat::Tuple(pats), ExprKind::Opaque(_)) = (pat, &value.kind) {
+            return self.bind_constant_parts(pats, &ty, value, span, out);
+        }
         let pat = self.pattern(pat, &ty);
-        let init = Some(flatten(value, out));
+        let init = Some(value);
         out.push(stmt(StmtKind::Let { pat, init }, span));
+    }
+
+    /// `let (a, b) = constants(n);` takes the parts one by one.
+    fn bind_constant_parts(
+        &mut self,
+        pats: &syn::PatTuple,
+        ty: &Ty,
+        value: Expr,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        let types = self.tuple_parts(pats, ty);
+        let whole = self.temp("constants", Ty::Opaque, span);
+        let (pat, init) = (Pat::Var(whole), Some(value));
+        out.push(stmt(StmtKind::Let { pat, init }, span));
+        let name = self.var(whole).name.clone();
+        for (i, (pat, ty)) in pats.elems.iter().zip(types).enumerate() {
+            let at = syn::Index::from(i);
+            let uses = vec![(name.clone(), whole)];
+            let tokens = quote::quote!(#name.#at);
+            let part = self.opaque(tokens, uses, true, ty.clone(), span);
+            match self.simple_name(pat) {
+                Some((name, mutable)) => {
+                    let ty = self.open(&ty);
+                    self.bind_value(&name, mutable, ty, part, None, out);
+                }
+                None => self.bind_pattern(pat, ty, part, span, out),
+            }
+        }
     }
 
     /// Binds the names of a pattern of tuples.

@@ -25,6 +25,10 @@ pub(crate) struct Parameter<'a> {
     pub(crate) declared: TokenStream,
     pub(crate) ty: Ty,
     pub(crate) role: Role,
+    /// Its type was refused.
+    pub(crate) refused: bool,
+    /// Taken by `&mut`.
+    pub(crate) exclusive: bool,
 }
 
 /// Reads the signature of `item`; what is outside the language is reported.
@@ -86,10 +90,14 @@ impl Reader<'_> {
     fn parameter<'a>(&mut self, typed: &'a syn::PatType) -> Parameter<'a> {
         self.attributes(typed);
         let marked = typed.attrs.iter().any(|a| a.path().is_ident("constant"));
+        let mut refused = false;
         let ty = match types::read(&typed.ty, &mut || None) {
             Ok(ty) => ty,
             Err((_, Unfit::Generic | Unfit::Option | Unfit::Other)) if marked => Ty::Opaque,
-            Err(bad) => self.bad_parameter(typed, bad),
+            Err(bad) => {
+                refused = true;
+                self.bad_parameter(typed, bad)
+            }
         };
         let constant = marked || types::is_constant(&ty) || !self.is_wanted(&typed.pat);
         if !constant && types::has_constant(&ty) {
@@ -103,6 +111,8 @@ impl Reader<'_> {
             pat: &typed.pat,
             declared: typed.ty.to_token_stream(),
             ty: if constant { types::unnamed(ty) } else { ty },
+            refused,
+            exclusive: matches!(types::bare(&typed.ty), syn::Type::Reference(r) if r.mutability.is_some()),
             role: match constant {
                 true => Role::Constant,
                 false => Role::Differentiable,

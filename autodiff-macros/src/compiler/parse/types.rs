@@ -173,7 +173,10 @@ pub(crate) fn unnamed(ty: Ty) -> Ty {
         Ty::Vec(inner) => Ty::Vec(inside(inner)),
         Ty::Slice(inner) => Ty::Slice(inside(inner)),
         Ty::Seq(inner) => Ty::Seq(inside(inner)),
-        Ty::Ref(mutable, inner) => Ty::Ref(mutable, inside(inner)),
+        Ty::Ref(mutable, inner) => match unnamed(*inner) {
+            Ty::Opaque => Ty::Opaque,
+            inner => Ty::Ref(mutable, Box::new(inner)),
+        },
         ty => ty,
     }
 }

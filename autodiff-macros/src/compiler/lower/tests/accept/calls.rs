@@ -82,9 +82,9 @@ fn a_constant_that_becomes_real_later() {
         r#"fn a(x: f64, n: usize) -> f64 { let w = make(n); let s = foo(&w); let mut v = other(n); let q = w[0] * x; v[1] = x; let z = foo(&v); let k = v.len(); q * s + z + k as f64 }"#,
         r#"
          fn a(x: f64, n: int const) -> f64
-           let w: Seq<f64> = `make(n)`!(n): opaque
+           let w: Seq<f64> = `make(n)`!(n): Seq<f64>
            let s: f64 = call foo(&w)
-           let mut v: Seq<f64> = `other(n)`!(n): opaque
+           let mut v: Seq<f64> = `other(n)`!(n): Seq<f64>
            let q: f64 = (w[0] * x)
            v[1] = x
            let z: f64 = call foo(&v)

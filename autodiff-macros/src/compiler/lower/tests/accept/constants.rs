@@ -24,7 +24,7 @@ fn nested_consts_and_a_const_of_unknown_type() {
          fn h(x: f64, n: int const) -> f64
            const K: f64 = 2.0;
            const T: [f64; 3] = [1.0, 2.0, 3.0];
-           let mut s: f64 = `ZERO`(): opaque
+           let mut s: f64 = `ZERO`()
            for i in 0..3 @0
              s += ((`T[i]`(i) * powi(x, n)) * `K`())
            (s * `T[n as usize]`(n))
@@ -37,10 +37,10 @@ fn a_generator_and_a_struct_of_constants() {
     check(
         r#"fn l(x: f64, #[constant] rng: &mut Rng, #[constant] cfg: &Config) -> f64 { let u = rng.gen_f64(); let t = cfg.tol * 2.0; let m = cfg.steps; for i in 0..m { } x * u + t }"#,
         r#"
-         fn l(x: f64, rng: &mut opaque const, cfg: &opaque const) -> f64
-           let u: f64 = `rng.gen_f64()`!(rng): opaque
+         fn l(x: f64, rng: opaque const, cfg: opaque const) -> f64
+           let u: f64 = `rng.gen_f64()`!(rng)
            let t: f64 = (`cfg.tol`(cfg): opaque * 2.0)
-           let m: int = `cfg.steps`(cfg): opaque
+           let m: int = `cfg.steps`(cfg)
            for i in 0..m @0
            ((x * u) + t)
         "#,
@@ -58,7 +58,7 @@ fn declared_integer_types_decide_literals() {
            h = 5u8
            let (a: int, b: f64) = (1u8, x)
            let v: [int; 2] = [1u16, 2u16]
-           let z: int = `{ let value: u32 = "3".parse().unwrap(); value }`!(): opaque
+           let z: int = `{ let value: u32 = "3".parse().unwrap(); value }`!()
            ((x * (k as f64)) * b)
         "#,
     );
@@ -99,11 +99,11 @@ fn lengths_of_real_slices_in_integer_methods() {
         r#"
          fn k(x: f64, w: &[f64]) -> f64
            let operand: int = len(w)
-           let q: int = `helper(operand)`!(operand): opaque
+           let q: int = `helper(operand)`!(operand)
            let operand2: int = len(w)
            let operand3: int = (x as usize)
            let z: int = `operand2.min(operand3)`(operand2, operand3)
-           let t: Seq<f64> = `weights(3)`!(): opaque
+           let t: Seq<f64> = `weights(3)`!(): Seq<f64>
            let mut s: f64 = 0.0
            for i in 0..q @0
              s += (t[i] * w[{ let operand4: int = i; let operand5: int = (len(w) - 1); `operand4.min(operand5)`(operand4, operand5) }])

@@ -24,7 +24,7 @@ fn literals_take_the_precision_that_they_meet() {
            let c: f32 = 0.5: f32
            let t: f64 = 0.1
            effect `println!("{t} {c:?} {}", x);`!(x, t, c)
-           powi((x * c), 3)
+           powi((x * c), 3i32)
         "#,
     );
 }
