@@ -83,10 +83,10 @@ fn examine(test: Test, oracle: &mut Oracle, options: &Options) -> Outcome {
         .find(&weighed),
         (true, Test::Loop) => circulation(oracle, weighed.residual),
     };
-    if test == Test::Thorough {
-        if let Some(violation) = bounded::check(oracle, &walk) {
-            explain(&mut found.violations, violation);
-        }
+    if test == Test::Thorough
+        && let Some(violation) = bounded::check(oracle, &walk)
+    {
+        explain(&mut found.violations, violation);
     }
     if let Some(sample) = &walk.wild {
         found
