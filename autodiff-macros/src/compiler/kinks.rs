@@ -168,8 +168,15 @@ impl Kinks<'_> {
                 self.diags
                     .report_at(&diag::CAST_JUMPS, &at(source, span), &[&ty]);
             }
+            // Of what is computed from a cast that was refused, nothing is said.
             Op::Cast(a, _)
-                if self.func.is_real(v) && self.facts.tainted(*a) && self.facts.useful(v) =>
+                if self.func.is_real(v)
+                    && self.facts.tainted(*a)
+                    && self.facts.useful(v)
+                    && self
+                        .diags
+                        .iter()
+                        .all(|diag| diag.entry.code != diag::CAST_JUMPS.code) =>
             {
                 self.diags
                     .report_at(&diag::COUNT_JUMPS, &at(source, span), &[]);

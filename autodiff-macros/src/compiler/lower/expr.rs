@@ -209,7 +209,7 @@ impl Lower<'_> {
         match (&then.value, &els.value) {
             (Some(a), Some(b)) => {
                 for value in [a, b] {
-                    if matches!(self.infer.shallow(&value.ty), Ty::Ref(..)) {
+                    if self.gives_reference(value) {
                         return self.refuse(&diag::IF_REFERENCE, branch, &[]).ty;
                     }
                 }

@@ -3,8 +3,9 @@
 use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
 
+use super::dest::{Dest, needs_dest};
 use super::expr::bare;
-use super::stmt::{Dest, Want, needs_dest};
+use super::stmt::Want;
 use super::{Loop, Lower, stmt};
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{Block, Expr, LoopId, Range, Stmt, StmtKind, Ty, VarId};
@@ -245,6 +246,7 @@ impl Lower<'_> {
     /// A condition: an operand that is a truth value.
     pub(super) fn condition(&mut self, cond: &syn::Expr) -> Expr {
         if let Some(found) = let_in(cond) {
+            self.bind_errors(&found.pat);
             return self.refuse(&diag::IF_LET, &found.let_token, &[]);
         }
         let value = self.operand(cond);

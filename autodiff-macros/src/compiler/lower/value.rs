@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 use quote::ToTokens;
 
+use super::infer::element;
 use super::{Barrier, Lower};
 use crate::compiler::diag;
 use crate::compiler::hir::{Block, Expr, ExprKind, Place, Stmt, Ty, VarId};
@@ -84,6 +85,27 @@ impl Lower<'_> {
         let ty = self.infer.strip(&place.ty);
         let span = place.span;
         self.make(ExprKind::Place(place), ty, span)
+    }
+
+    /// True if the value is a reference that would go on under a second name: as a value it would
+    /// be a copy, and one that not even the primal makes.
+    pub(super) fn gives_reference(&self, value: &Expr) -> bool {
+        match (&value.kind, self.infer.shallow(&value.ty)) {
+            (_, Ty::Ref(..)) => true,
+            (ExprKind::Place(place), _) => match self.infer.shallow(&place.ty) {
+                Ty::Ref(mutable, inner) => {
+                    mutable || element(&self.infer.shallow(&inner)).is_some()
+                }
+                ty => matches!(ty, Ty::Slice(_)),
+            },
+            (
+                ExprKind::Block(Block {
+                    value: Some(value), ..
+                }),
+                _,
+            ) => self.gives_reference(value),
+            _ => false,
+        }
     }
 
     /// Attaches the text of an expression, for sites and messages.

@@ -4,3 +4,4 @@ mod emission;
 mod entrance;
 mod expansion;
 mod mutations;
+mod refusals;
