@@ -17,14 +17,19 @@
 //! type that only a later statement tells, the body is lowered again with what is known by then.
 
 mod annotation;
+mod arg;
+mod assign;
 mod call;
 mod capture;
+mod dest;
 mod effect;
 mod expr;
 mod fence;
+mod float;
 mod infer;
 mod item;
 mod jump;
+mod let_;
 mod loops;
 mod marks;
 mod method;
@@ -34,7 +39,9 @@ mod path;
 mod place;
 mod resolve;
 mod scope;
+mod sequence;
 mod slice;
+mod std_call;
 mod stmt;
 mod value;
 
@@ -166,6 +173,8 @@ struct Lower<'a> {
     real_aliases: Vec<TokenStream>,
     /// Every identifier of the function, so that invented names are new.
     names: BTreeSet<String>,
+    /// Names that were reported because they come from several macro expansions.
+    clashes: BTreeSet<String>,
     /// The user's bindings, in the order of the source, and their types from an earlier round.
     bindings: Vec<VarId>,
     seeds: Vec<Ty>,
@@ -199,6 +208,7 @@ impl<'a> Lower<'a> {
             result: signature.result.clone(),
             real_aliases: aliases(signature),
             names: scope::identifiers(item.to_token_stream()),
+            clashes: BTreeSet::new(),
             bindings: Vec::new(),
             seeds,
             undecided: false,

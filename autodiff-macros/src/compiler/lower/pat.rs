@@ -4,73 +4,16 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
-use super::expr::bare;
 use super::infer::{Kind, element};
 use super::scope::Name;
-use super::stmt::{Dest, needs_dest};
 use super::value::flatten;
-use super::{Lower, annotation, stmt};
-use crate::compiler::diag::{self, text_of, text_of_type};
+use super::{Lower, stmt};
+use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{Expr, ExprKind, Pat, Place, Proj, Stmt, StmtKind, Ty, VarId};
-use crate::compiler::parse::types;
-
-/// The type that a `let` declares.
-struct Declared<'t> {
-    /// As the compiler understands it.
-    ty: Option<Ty>,
-    /// As it is written.
-    written: Option<&'t syn::Type>,
-}
-
-impl Declared<'_> {
-    fn apply(&self, value: &mut Expr) {
-        if let Some(written) = self.written {
-            annotation::apply(written, value);
-        }
-    }
-}
 
 impl Lower<'_> {
-    pub(super) fn let_statement(&mut self, local: &syn::Local, out: &mut Vec<Stmt>) {
-        let (pat, annotation) = typed(&local.pat);
-        let Some(init) = &local.init else {
-            return self.declaration(pat, annotation, out);
-        };
-        if let Some((els, _)) = &init.diverge {
-            self.refuse(&diag::LET_ELSE, els, &[]);
-            self.bind_errors(pat);
-            return;
-        }
-        let declared = Declared {
-            ty: annotation.map(|ty| self.annotation(ty)),
-            written: annotation,
-        };
-        let init = bare(&init.expr);
-        match self.simple_name(pat) {
-            Some((name, mutable)) => self.let_name(&name, mutable, declared, init, out),
-            None => self.let_pattern(pat, declared, init, local.let_token.span(), out),
-        }
-    }
-
-    /// `let y;`, assigned later.
-    fn declaration(&mut self, pat: &syn::Pat, ty: Option<&syn::Type>, out: &mut Vec<Stmt>) {
-        let written = ty.cloned();
-        let ty = match ty {
-            Some(ty) => self.annotation(ty),
-            None => self.infer.fresh(Kind::Const),
-        };
-        match self.simple_name(pat) {
-            Some((name, mutable)) => {
-                let var = self.bind(&name, ty, mutable);
-                self.facts[var.0 as usize].declared = written;
-                self.declare(var, out);
-            }
-            None => self.bad_pattern(pat),
-        }
-    }
-
     /// The name of a pattern that is just a name.
-    fn simple_name(&self, pat: &syn::Pat) -> Option<(Ident, bool)> {
+    pub(super) fn simple_name(&self, pat: &syn::Pat) -> Option<(Ident, bool)> {
         match pat {
             syn::Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
                 Some((ident.ident.clone(), ident.mutability.is_some()))
@@ -80,294 +23,7 @@ impl Lower<'_> {
         }
     }
 
-    /// The type that an annotation gives.
-    pub(super) fn annotation(&mut self, ty: &syn::Type) -> Ty {
-        let infer = &mut self.infer;
-        let read = types::read(ty, &mut || Some(infer.fresh(Kind::Const)));
-        match read {
-            Ok(ty) => self.soften(ty),
-            Err((_, types::Unfit::Generic | types::Unfit::Option)) => self.infer.fresh(Kind::Const),
-            Err((tokens, _)) => {
-                self.refuse(&diag::LOCAL_TYPE, &tokens, &[&text_of_type(&tokens)]);
-                self.infer.fresh(Kind::Error)
-            }
-        }
-    }
-
-    /// A path in an annotation may name a real type or anything else: uses decide.
-    fn soften(&mut self, ty: Ty) -> Ty {
-        use crate::compiler::hir::Real;
-        match ty {
-            Ty::Real(Real::Named(path)) => self.infer.fresh(Kind::Path { path, real: false }),
-            Ty::Tuple(parts) => {
-                Ty::Tuple(parts.into_iter().map(|part| self.soften(part)).collect())
-            }
-            Ty::Array(inner, len) => Ty::Array(Box::new(self.soften(*inner)), len),
-            Ty::Vec(inner) => Ty::Vec(Box::new(self.soften(*inner))),
-            Ty::Slice(inner) => Ty::Slice(Box::new(self.soften(*inner))),
-            Ty::Ref(mutable, inner) => Ty::Ref(mutable, Box::new(self.soften(*inner))),
-            ty => ty,
-        }
-    }
-
-    fn let_name(
-        &mut self,
-        name: &Ident,
-        mutable: bool,
-        declared: Declared<'_>,
-        init: &syn::Expr,
-        out: &mut Vec<Stmt>,
-    ) {
-        if let Some((place, ty)) = self.alias(init) {
-            self.bind_alias(name, mutable, declared.ty, place, ty, out);
-        } else if needs_dest(init) {
-            self.let_into(name, mutable, declared, init, out);
-        } else {
-            let (mut value, held) = self.init(init);
-            declared.apply(&mut value);
-            let ty = self.let_type(declared.ty, &value);
-            let var = self.bind_value(name, mutable, ty, value, held, out);
-            self.facts[var.0 as usize].declared = declared.written.cloned();
-        }
-    }
-
-    /// A `let` whose value jumps or is a loop: the variable is declared, and assigned inside.
-    fn let_into(
-        &mut self,
-        name: &Ident,
-        mutable: bool,
-        declared: Declared<'_>,
-        init: &syn::Expr,
-        out: &mut Vec<Stmt>,
-    ) {
-        let ty = declared.ty.unwrap_or_else(|| self.infer.fresh(Kind::Const));
-        let var = self.bind_later(name, ty, mutable);
-        self.facts[var.0 as usize].declared = declared.written.cloned();
-        self.declare(var, out);
-        self.value_into(init, Dest::Var(var), out);
-        self.enter_name(name, var);
-    }
-
-    /// The value of a `let`, and whether it stands behind a `&` or `&mut` (true) that belongs to no
-    /// variable.
-    fn init(&mut self, init: &syn::Expr) -> (Expr, Option<bool>) {
-        match init {
-            syn::Expr::Reference(reference) if !self.is_place(&reference.expr) => {
-                let value = self.expr(&reference.expr);
-                match &value.kind {
-                    ExprKind::Opaque(_) => (self.reference_to_constant(reference, value), None),
-                    _ => (value, Some(reference.mutability.is_some())),
-                }
-            }
-            init => (self.expr(init), None),
-        }
-    }
-
-    /// The type of a variable: the annotation, or what the value has, open to later uses.
-    fn let_type(&mut self, annotation: Option<Ty>, value: &Expr) -> Ty {
-        match annotation {
-            Some(ty) => {
-                self.expect(value, &ty);
-                // A reference to something that is held by value, and `&[T]` from `&[T; N]`.
-                match (self.infer.strip(&ty), self.infer.strip(&value.ty)) {
-                    (Ty::Slice(_) | Ty::Seq(_), exact @ (Ty::Array(..) | Ty::Vec(_))) => exact,
-                    (stripped, _) => stripped,
-                }
-            }
-            None => self.open(&value.ty),
-        }
-    }
-
-    fn bind_value(
-        &mut self,
-        name: &Ident,
-        mutable: bool,
-        ty: Ty,
-        value: Expr,
-        held: Option<bool>,
-        out: &mut Vec<Stmt>,
-    ) -> VarId {
-        let mut value = flatten(value, out);
-        if matches!(self.infer.shallow(&value.ty), Ty::Opaque) {
-            // What the variable turns out to be is what the code gives.
-            value.ty = ty.clone();
-        }
-        let var = self.bind(name, ty, mutable || held == Some(true));
-        self.facts[var.0 as usize].held = held;
-        let kind = StmtKind::Let {
-            pat: Pat::Var(var),
-            init: Some(value),
-        };
-        out.push(stmt(kind, name.span()));
-        var
-    }
-
-    /// The place that `let name = init` is another name of, and the type of the reference.
-    pub(super) fn alias(&mut self, init: &syn::Expr) -> Option<(Place, Ty)> {
-        let init = bare(init);
-        if let syn::Expr::Reference(reference) = init {
-            if !self.is_place(&reference.expr) || self.is_opaque_place(&reference.expr) {
-                return None;
-            }
-            let place = self.place(&reference.expr);
-            let mutable = reference.mutability.is_some();
-            let ty = match self.infer.shallow(&place.ty) {
-                Ty::Ref(_, inner) => Ty::Ref(mutable, inner),
-                ty => Ty::Ref(mutable, Box::new(ty)),
-            };
-            return Some((place, ty));
-        }
-        if !self.is_place(init) || self.is_opaque_place(init) {
-            return None;
-        }
-        let root = self.root(init)?;
-        let held = self.facts[root.0 as usize].held.is_some() && matches!(init, syn::Expr::Path(_));
-        if !held && !self.is_reference(init) {
-            return None;
-        }
-        let place = self.place(init);
-        let ty = match self.infer.shallow(&place.ty) {
-            ty @ Ty::Ref(..) => ty,
-            ty => Ty::Ref(false, Box::new(ty)),
-        };
-        Some((place, ty))
-    }
-
-    /// True if a place expression has a reference type; looks without lowering.
-    fn is_reference(&self, expr: &syn::Expr) -> bool {
-        match expr {
-            syn::Expr::Path(_) => {
-                let root = self.root(expr);
-                root.is_some_and(|var| matches!(self.infer.shallow(&self.var(var).ty), Ty::Ref(..)))
-            }
-            syn::Expr::MethodCall(_) => true,
-            _ => false,
-        }
-    }
-
-    fn bind_alias(
-        &mut self,
-        name: &Ident,
-        mutable: bool,
-        annotation: Option<Ty>,
-        place: Place,
-        ty: Ty,
-        out: &mut Vec<Stmt>,
-    ) {
-        if let Some(annotation) = annotation {
-            let value = self.make(ExprKind::Place(place.clone()), ty.clone(), place.span);
-            self.expect(&value, &annotation);
-        }
-        if mutable {
-            let text = name.to_string();
-            self.refuse(&diag::MUTABLE_REFERENCE, name, &[&text]);
-        }
-        let root = place.root;
-        let var = self.bind(name, ty, false);
-        self.facts[var.0 as usize].alias_of = Some(root);
-        out.push(stmt(StmtKind::Alias { var, place }, name.span()));
-    }
-
-    /// Binds one of the names of `let (a, b) = v.split_at(k);`.
-    pub(super) fn bind_part(&mut self, pat: &syn::Pat, place: Place, ty: Ty, out: &mut Vec<Stmt>) {
-        match self.simple_name(pat) {
-            Some((name, mutable)) => self.bind_alias(&name, mutable, None, place, ty, out),
-            None if matches!(pat, syn::Pat::Wild(_)) => {}
-            None => self.bad_pattern(pat),
-        }
-    }
-
-    fn let_pattern(
-        &mut self,
-        pat: &syn::Pat,
-        declared: Declared<'_>,
-        init: &syn::Expr,
-        span: Span,
-        out: &mut Vec<Stmt>,
-    ) {
-        if needs_dest(init) {
-            let ty = declared.ty.unwrap_or_else(|| self.infer.fresh(Kind::Const));
-            let hidden = self.temp("value", ty.clone(), span);
-            self.facts[hidden.0 as usize].declared = declared.written.cloned();
-            self.declare(hidden, out);
-            self.value_into(init, Dest::Var(hidden), out);
-            return self.destructure(pat, hidden, ty, out);
-        }
-        if let (syn::Pat::Tuple(pats), syn::Expr::Tuple(values)) = (pat, init)
-            && pats.elems.len() == values.elems.len()
-            && values
-                .elems
-                .iter()
-                .any(|value| matches!(bare(value), syn::Expr::Reference(_)))
-        {
-            return self.let_references(pats, values, &declared, span, out);
-        }
-        if self.let_split(pat, init, out) {
-            return;
-        }
-        let mut value = self.expr(init);
-        declared.apply(&mut value);
-        let ty = match declared.ty {
-            Some(ty) => {
-                self.expect(&value, &ty);
-                ty
-            }
-            None => self.open(&value.ty),
-        };
-        self.bind_pattern(pat, ty, value, span, out);
-    }
-
-    /// `let (a, b) = (&x, y);` one by one: names are bound after all values are lowered.
-    fn let_references(
-        &mut self,
-        pats: &syn::PatTuple,
-        values: &syn::ExprTuple,
-        declared: &Declared<'_>,
-        span: Span,
-        out: &mut Vec<Stmt>,
-    ) {
-        enum Part {
-            Alias(Place, Ty),
-            Value(Expr, Option<bool>),
-        }
-        let mut parts = Vec::new();
-        for value in &values.elems {
-            let part = self.in_operand(|this| match this.alias(value) {
-                Some((place, ty)) => Part::Alias(place, ty),
-                None => {
-                    let (value, held) = this.init(bare(value));
-                    Part::Value(value, held)
-                }
-            });
-            parts.push(part);
-        }
-        if let Some(ty) = &declared.ty {
-            let found = parts.iter().map(|part| match part {
-                Part::Alias(_, ty) => ty.clone(),
-                Part::Value(value, _) => value.ty.clone(),
-            });
-            let found = Ty::Tuple(found.collect());
-            self.fit(pats, &found, ty);
-        }
-        for (pat, part) in pats.elems.iter().zip(parts) {
-            match (part, self.simple_name(pat)) {
-                (Part::Alias(place, ty), Some((name, mutable))) => {
-                    self.bind_alias(&name, mutable, None, place, ty, out);
-                }
-                (Part::Value(value, held), Some((name, mutable))) => {
-                    let ty = self.open(&value.ty);
-                    self.bind_value(&name, mutable, ty, value, held, out);
-                }
-                (Part::Alias(..), None) => self.bad_pattern(pat),
-                (Part::Value(value, _), None) => {
-                    let ty = self.open(&value.ty);
-                    self.bind_pattern(pat, ty, value, span, out);
-                }
-            }
-        }
-    }
-
-    fn bind_pattern(
+    pub(super) fn bind_pattern(
         &mut self,
         pat: &syn::Pat,
         ty: Ty,
@@ -454,7 +110,7 @@ impl Lower<'_> {
         }
     }
 
-    fn fit(&mut self, tokens: &impl ToTokens, found: &Ty, wanted: &Ty) {
+    pub(super) fn fit(&mut self, tokens: &impl ToTokens, found: &Ty, wanted: &Ty) {
         if self.infer.unify(found, wanted).is_err() {
             let args = [self.type_name(wanted), self.type_name(found)];
             self.diags.report_at(&diag::TYPE_MISMATCH, tokens, &args);
@@ -532,7 +188,7 @@ impl Lower<'_> {
         self.make(ExprKind::Lit(literal.into_token_stream()), Ty::Int, span)
     }
 
-    fn bad_pattern(&mut self, pat: &syn::Pat) {
+    pub(super) fn bad_pattern(&mut self, pat: &syn::Pat) {
         self.refuse(&diag::PATTERN, pat, &[&text_of(pat)]);
         self.bind_errors(pat);
     }
@@ -546,14 +202,6 @@ impl Lower<'_> {
             }
         }
         syn::visit::Visit::visit_pat(&mut Names(self), pat);
-    }
-}
-
-/// Takes the type annotation off a pattern.
-fn typed(pat: &syn::Pat) -> (&syn::Pat, Option<&syn::Type>) {
-    match pat {
-        syn::Pat::Type(typed) => (&typed.pat, Some(&typed.ty)),
-        pat => (pat, None),
     }
 }
 

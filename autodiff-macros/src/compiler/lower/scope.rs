@@ -78,7 +78,7 @@ impl Lower<'_> {
         let clash = others
             .clone()
             .any(|(span, _)| context(*span).as_ref() != Some(&here));
-        if clash {
+        if clash && self.clashes.insert(text.clone()) {
             self.diags.report_at(&diag::HYGIENE, name, &[&text]);
         }
     }

@@ -1,0 +1,186 @@
+//! Arguments of calls: values, references, and references to values without a name.
+
+use super::expr::bare;
+use super::{Lower, stmt};
+use crate::compiler::diag::{self, text_of};
+use crate::compiler::hir::{Block, Call, Expr, ExprKind, Pat, Stmt, StmtKind, Ty};
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+
+impl Lower<'_> {
+    /// References to values that belong to no variable get one: `g(&[a, b])`.
+    pub(super) fn lift_args(&mut self, mut call: Call, ty: Ty, span: proc_macro2::Span) -> Expr {
+        let stray = |arg: &Expr| matches!(arg.ty, Ty::Ref(..)) && !is_reference(arg);
+        if !call.args.iter().any(stray) {
+            return self.make(ExprKind::Call(call), ty, span);
+        }
+        let mut stmts = Vec::new();
+        for arg in &mut call.args {
+            self.lift_arg(arg, &mut stmts);
+        }
+        let value = self.make(ExprKind::Call(call), ty.clone(), span);
+        let value = Some(Box::new(value));
+        self.make(ExprKind::Block(Block { stmts, value }), ty, span)
+    }
+
+    pub(super) fn lift_arg(&mut self, arg: &mut Expr, stmts: &mut Vec<Stmt>) {
+        if is_reference(arg) || matches!(arg.kind, ExprKind::Lit(_)) {
+            return;
+        }
+        let span = arg.span;
+        let (mutable, inner) = match arg.ty.clone() {
+            Ty::Ref(mutable, inner) => (Some(mutable), *inner),
+            ty => (None, ty),
+        };
+        let inner = self.open(&inner);
+        let var = self.temp("argument", inner.clone(), span);
+        self.vars[var.0 as usize].mutable = mutable == Some(true);
+        let mut init = std::mem::replace(arg, self.read_var(var, span));
+        init.ty = inner.clone();
+        if let Some(mutable) = mutable {
+            let place = self.whole(var, span);
+            *arg = self.make(
+                ExprKind::Ref(mutable, place),
+                Ty::Ref(mutable, Box::new(inner)),
+                span,
+            );
+        }
+        let kind = StmtKind::Let {
+            pat: Pat::Var(var),
+            init: Some(init),
+        };
+        stmts.push(stmt(kind, span));
+    }
+
+    /// The arguments of a call. References keep their type here.
+    pub(super) fn args<'e>(&mut self, args: impl Iterator<Item = &'e syn::Expr>) -> Vec<Expr> {
+        args.map(|arg| self.in_operand_of_call(arg)).collect()
+    }
+
+    /// Changes happen after all arguments are evaluated; only the operands around the call could
+    /// tell the difference.
+    pub(super) fn in_operand_of_call(&mut self, arg: &syn::Expr) -> Expr {
+        let var = self.root(arg);
+        match bare(arg) {
+            syn::Expr::Reference(reference) if reference.mutability.is_some() => {
+                var.map(|var| self.check_change(var, arg));
+            }
+            syn::Expr::Path(_)
+                if var.is_some_and(|var| {
+                    is_exclusive(&self.var(var).ty) && self.check_change(var, arg)
+                }) =>
+            {
+                let text = text_of(arg);
+                self.diags
+                    .add_help(format!("write `&*{text}` if the call only reads it"));
+            }
+            _ => {}
+        }
+        self.in_operand(|this| this.arg(arg))
+    }
+
+    pub(super) fn arg(&mut self, arg: &syn::Expr) -> Expr {
+        match bare(arg) {
+            syn::Expr::Reference(reference) => self.reference_arg(reference),
+            arg if self.is_place(arg) && !self.is_opaque_place(arg) => self.place_arg(arg),
+            arg => self.expr(arg),
+        }
+    }
+
+    /// A variable as an argument: a reference is passed on as one.
+    pub(super) fn place_arg(&mut self, arg: &syn::Expr) -> Expr {
+        let place = self.place(arg);
+        let held = self.facts[place.root.0 as usize].held;
+        if let Some(mutable) = held.filter(|_| place.path.is_empty()) {
+            let ty = Ty::Ref(mutable, Box::new(place.ty.clone()));
+            let span = place.span;
+            return self.make(ExprKind::Ref(mutable, place), ty, span);
+        }
+        let ty = self.infer.shallow(&place.ty);
+        let span = place.span;
+        self.make(ExprKind::Place(place), ty, span)
+    }
+
+    pub(super) fn reference_arg(&mut self, reference: &syn::ExprReference) -> Expr {
+        let mutable = reference.mutability.is_some();
+        let span = reference.and_token.span();
+        let inner = bare(&reference.expr);
+        if self.is_place(inner) && !self.is_opaque_place(inner) {
+            let place = self.place(inner);
+            self.infer.borrow(&place.ty);
+            let ty = match self.infer.shallow(&place.ty) {
+                Ty::Ref(_, inner) => Ty::Ref(mutable, inner),
+                ty => Ty::Ref(mutable, Box::new(ty)),
+            };
+            return self.make(ExprKind::Ref(mutable, place), ty, span);
+        }
+        if mutable && self.is_opaque_place(inner) && matches!(inner, syn::Expr::Path(_)) {
+            let place = self.place(inner);
+            let ty = Ty::Ref(true, Box::new(Ty::Opaque));
+            return self.make(ExprKind::Ref(true, place), ty, span);
+        }
+        let mut value = self.expr(inner);
+        if matches!(value.kind, ExprKind::Opaque(_)) && !mutable {
+            return self.reference_to_constant(reference, value);
+        }
+        value.ty = Ty::Ref(mutable, Box::new(value.ty));
+        value
+    }
+
+    /// `&TABLE`
+    pub(super) fn reference_to_constant(
+        &mut self,
+        reference: &syn::ExprReference,
+        value: Expr,
+    ) -> Expr {
+        let ty = match self.infer.strip(&value.ty) {
+            Ty::Opaque => Ty::Opaque,
+            ty => Ty::Ref(false, Box::new(ty)),
+        };
+        let span = reference.and_token.span();
+        let parts = vec![(value, reference.expr.to_token_stream())];
+        self.compose(parts, true, ty, span, |parts| {
+            let value = &parts[0];
+            quote!(&#value)
+        })
+    }
+
+    /// True if the argument may bring a derivative into a call.
+    pub(super) fn carries_real(&self, arg: &Expr) -> bool {
+        self.infer.may_be_real(&arg.ty) && !self.is_constant(arg)
+    }
+
+    /// `&x` where no reference can stand.
+    pub(super) fn stray_reference(&mut self, reference: &syn::ExprReference) -> Expr {
+        let inner = bare(&reference.expr);
+        if !self.is_place(inner) || self.is_opaque_place(inner) {
+            let value = self.expr(inner);
+            return match &value.kind {
+                ExprKind::Opaque(_) => self.reference_to_constant(reference, value),
+                _ if self.is_error(&value.ty) => value,
+                _ => self.refuse(&diag::STRAY_REFERENCE, reference, &[&text_of(reference)]),
+            };
+        }
+        let place = self.place(inner);
+        let scalar = matches!(
+            self.infer.strip(&place.ty),
+            Ty::Real(_) | Ty::Int | Ty::Bool | Ty::Infer(_)
+        );
+        if scalar && reference.mutability.is_none() {
+            return self.read(place);
+        }
+        self.refuse(&diag::STRAY_REFERENCE, reference, &[&text_of(reference)])
+    }
+}
+
+pub(super) fn is_exclusive(ty: &Ty) -> bool {
+    matches!(ty, Ty::Ref(true, _))
+}
+
+/// True if the argument is a reference to a place, or a variable that is a reference.
+fn is_reference(arg: &Expr) -> bool {
+    matches!(
+        arg.kind,
+        ExprKind::Ref(..) | ExprKind::Place(_) | ExprKind::Opaque(_)
+    )
+}
