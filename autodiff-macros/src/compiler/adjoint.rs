@@ -20,6 +20,7 @@ pub(super) mod forward;
 mod loops;
 mod needs;
 mod reverse;
+mod scatter;
 mod sweep;
 
 use std::collections::BTreeMap;
@@ -146,6 +147,7 @@ pub(crate) enum Item<'a> {
 #[derive(Debug)]
 pub(crate) struct Saved {
     pub(crate) stacks: BTreeMap<LoopId, Ident>,
+    pub(crate) rows: BTreeMap<(LoopId, MemId), Ident>,
 }
 
 impl Saved {
@@ -157,7 +159,14 @@ impl Saved {
             .filter(|(_, items)| !items.is_empty())
             .map(|(l, _)| (*l, fresh.numbered("saved", "_", 1, span)))
             .collect();
-        Saved { stacks }
+        let rows = plan
+            .rows
+            .iter()
+            .flat_map(|(l, mems)| mems.iter().map(|m| (*l, *m)));
+        let rows = rows
+            .map(|key| (key, fresh.numbered("rows", "_", 1, span)))
+            .collect();
+        Saved { stacks, rows }
     }
 }
 
@@ -184,6 +193,11 @@ fn tidied(cx: &Context<'_>, forward: Vec<Stmt>, reverse: Vec<Stmt>) -> Sweeps {
 impl Context<'_> {
     pub(crate) fn mode(&self, l: LoopId) -> &Mode {
         self.modes.get(&l).unwrap_or(&Mode::Recorded)
+    }
+
+    /// True if every iteration of the loop overwrites what it reads of the memory.
+    pub(crate) fn is_scratch_of(&self, m: MemId, l: LoopId) -> bool {
+        super::analyse::loops::is_scratch_of(self.func, self.facts, self.layout, m, l)
     }
 
     /// The name of the residual of a call.

@@ -21,7 +21,7 @@ use super::names::{self, Names};
 use super::parse::attribute::Options;
 use super::print::Printer;
 use super::ssa::{Func, StmtKind, Tree};
-use super::{build, hir, jumps, kinks, metadata, simplify, snapshot, tangent};
+use super::{build, hir, hoist, jumps, kinks, metadata, share, simplify, snapshot, tangent};
 
 /// The derivative of a function; `None` if something was refused.
 pub(crate) fn differentiate(
@@ -34,7 +34,8 @@ pub(crate) fn differentiate(
     let mut fresh = Names::of(item.to_token_stream());
     let params = parameter_names(func, &mut fresh);
     let structured = jumps::run(func.clone());
-    let ssa = simplify::run(build::run(&structured, &params, &mut fresh));
+    let ssa = simplify::run(share::run(build::run(&structured, &params, &mut fresh)));
+    let ssa = hoist::run(ssa, &mut fresh);
     dump.section("ssa", || super::ssa::print::func(&ssa));
     let facts = activity::run(&ssa);
     let ssa = kinks::run(ssa, &facts, &mut fresh, diags);

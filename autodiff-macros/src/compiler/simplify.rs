@@ -138,6 +138,7 @@ impl Live<'_> {
 /// True if the operation has to stay even if nobody reads its value.
 fn has_effect(func: &Func, v: ValId, op: &Op) -> bool {
     match op {
+        Op::LoadIf(..) => true,
         Op::Load(place) => place.path.iter().any(|p| !matches!(p, Proj::Field(_))),
         Op::Opaque(code) => !code.pure,
         Op::Weight { .. } | Op::Branch { .. } => true,

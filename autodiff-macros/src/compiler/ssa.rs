@@ -9,6 +9,7 @@
 //! from and store to. The reverse sweep never restores memory; it reads values.
 
 pub(crate) mod print;
+pub(crate) mod rewrite;
 
 use proc_macro2::{Ident, Span, TokenStream};
 
@@ -121,6 +122,8 @@ pub(crate) enum Op {
         rhs: ValId,
     },
     Load(Place),
+    /// A load that happens only if the value is true; 0 otherwise.
+    LoadIf(ValId, Place),
     Len(Place),
     /// The value of its operand, cut off from the derivative.
     Stop(ValId),
@@ -362,6 +365,10 @@ impl Op {
             Op::Rule { args, weights, .. } => args.iter().chain(weights).for_each(|v| f(*v)),
             Op::Weight { args, .. } => args.iter().for_each(|v| f(*v)),
             Op::Load(place) | Op::Len(place) => place.for_each_use(f),
+            Op::LoadIf(guard, place) => {
+                f(*guard);
+                place.for_each_use(f);
+            }
             Op::Opaque(code) => code.for_each_use(f),
         }
     }
@@ -369,7 +376,7 @@ impl Op {
     /// Calls `f` on every memory variable that the operation reads.
     pub(crate) fn for_each_mem(&self, f: &mut dyn FnMut(MemId)) {
         match self {
-            Op::Load(place) | Op::Len(place) => f(place.mem),
+            Op::Load(place) | Op::LoadIf(_, place) | Op::Len(place) => f(place.mem),
             Op::Opaque(code) => code.for_each_mem(f),
             _ => {}
         }

@@ -7,7 +7,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use super::adjoint::forward::{
-    alloc, bin_op, copy, init_expr, let_val, operation, place, push, range_expr, store_op,
+    alloc, bin_op, copy, init_expr, let_val, load_if, operation, place, push, range_expr, store_op,
     tree_expr, ty_tokens, user,
 };
 use super::adjoint::{Context, calls};
@@ -217,6 +217,12 @@ impl Tangent<'_> {
                     .unwrap_or_else(Expr::zero)
             }
             Op::Load(at) => place(self.cx.func, at, Expr::MemDot(at.mem)),
+            Op::LoadIf(guard, at) => load_if(
+                self.cx.func,
+                v,
+                *guard,
+                place(self.cx.func, at, Expr::MemDot(at.mem)),
+            ),
             _ => Expr::zero(),
         }
     }

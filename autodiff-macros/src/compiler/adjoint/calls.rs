@@ -59,7 +59,17 @@ pub(crate) fn own_kind(cx: &Context<'_>, call: &Call, arg: &Arg) -> Option<usize
 
 /// True if the callee adds to the bar of the memory itself, and not to a variable of its own.
 pub(crate) fn has_own_bar(cx: &Context<'_>, call: &Call, at: &Place) -> bool {
-    cx.facts.active_mem(at.mem) && occurrences(call, at.mem) == 1
+    cx.facts.active_mem(at.mem) && occurrences(call, at.mem) == 1 && !is_array_parameter(cx, at)
+}
+
+/// True for a parameter that is an array: its bar is one of an array, and the callee may want one of
+/// a slice.
+fn is_array_parameter(cx: &Context<'_>, at: &Place) -> bool {
+    let mem = cx.func.mem(at.mem);
+    cx.style == super::Style::Split
+        && at.path.is_empty()
+        && matches!(mem.ty, Ty::Array(..))
+        && matches!(mem.origin, Origin::Shared(_) | Origin::Owned(_))
 }
 
 fn occurrences(call: &Call, m: MemId) -> usize {

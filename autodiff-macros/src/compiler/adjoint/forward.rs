@@ -53,7 +53,12 @@ impl Forward<'_> {
             ty: None,
             init: Some(Expr::Raw(quote!(::std::vec::Vec::new()))),
         };
-        self.saved.stacks.values().map(new).collect()
+        self.saved
+            .stacks
+            .values()
+            .chain(self.saved.rows.values())
+            .map(new)
+            .collect()
     }
 
     /// The statements of a block.
@@ -622,6 +627,7 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, rt: &TokenStream, sel: &
         Op::Cast(a, ty) => Expr::Cast(Box::new(Expr::Val(*a)), ty.clone()),
         Op::Stop(a) => Expr::Val(*a),
         Op::Load(at) => place(func, at, Expr::Mem(at.mem)),
+        Op::LoadIf(guard, at) => load_if(func, v, *guard, place(func, at, Expr::Mem(at.mem))),
         Op::Len(at) => Expr::method(place(func, at, Expr::Mem(at.mem)), "len", Vec::new()),
         Op::Rule { rule, args, .. } => scope(func, v, rule, args, rt).expr(rule.primal),
         Op::Weight {
@@ -662,6 +668,15 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, rt: &TokenStream, sel: &
     }
 }
 
+/// The operands of a row. An integer literal gets its type, so that methods can be called on it.
+pub(crate) fn operands(rule: &autodiff_runtime::rules::Rule, args: &[ValId]) -> Vec<Expr> {
+    let operand = |(k, v): (usize, &ValId)| match rule.integer_args.contains(&k) {
+        true => Expr::Cast(Box::new(Expr::Val(*v)), quote!(i32)),
+        false => Expr::Val(*v),
+    };
+    args.iter().enumerate().map(operand).collect()
+}
+
 fn scope<'r>(
     func: &Func,
     y: ValId,
@@ -673,13 +688,19 @@ fn scope<'r>(
         .args
         .iter()
         .copied()
-        .zip(args.iter().map(|a| Expr::Val(*a)))
+        .zip(operands(rule, args))
         .collect();
     crate::compiler::rule_text::Scope {
         names,
         real: ty_tokens(&func.val(y).ty),
         rt: rt.clone(),
     }
+}
+
+/// `if guard { e } else { 0 }`
+pub(crate) fn load_if(func: &Func, v: ValId, guard: ValId, e: Expr) -> Expr {
+    let otherwise = dummy(&func.val(v).ty);
+    Expr::If(Box::new(Expr::Val(guard)), Box::new(e), Box::new(otherwise))
 }
 
 fn site_ref(site: crate::compiler::ssa::SiteId) -> Expr {

@@ -13,6 +13,7 @@ use quote::{format_ident, quote};
 use super::forward::{Forward, dummy, kept_name, let_val, range_expr};
 use super::needs::Plan;
 use super::{Context, Item, Saved, sweep};
+use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{LoopId, Ty};
@@ -23,8 +24,11 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
     let Some(id) = stmt.kind.loop_id() else {
         return;
     };
+    // What a later rerun does again is neither reversed nor recorded now.
+    let again_later =
+        pass.rerun.is_none() && stmt.kind.loop_body().is_some_and(|b| in_rerun(pass.cx, b));
     let fused = match pass.cx.mode(id) {
-        Mode::Fused(_) => pass.reversed.fused.get(&id),
+        Mode::Fused(_) if !again_later => pass.reversed.fused.get(&id),
         _ => None,
     };
     if let Some((before, _)) = fused {
@@ -42,7 +46,10 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
     if let Some(count) = stmt.kind.count() {
         declare(pass, Item::Val(count), Expr::Raw(quote!(0usize)), out);
     }
-    let records = Records::new(pass.cx, pass.plan, pass.saved, id);
+    let records = match again_later {
+        true => Records::none(pass.cx, pass.plan),
+        false => Records::new(pass.cx, pass.plan, pass.saved, id),
+    };
     let mut inner = iteration(pass, stmt, &kept);
     if let Some((_, reverse)) = fused {
         inner.extend(sweep::block(
@@ -54,8 +61,24 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
         ));
     }
     inner.extend(records.save(stmt));
+    if !again_later {
+        inner.extend(rows(pass, id));
+    }
     inner.extend(step(stmt, &kept));
     records.forward(stmt, inner, out);
+}
+
+/// True if the block is (in) the body of a loop that the reverse sweep runs again.
+fn in_rerun(cx: &Context<'_>, block: &crate::compiler::ssa::Block) -> bool {
+    let mut at = Some(cx.layout.id_of(block));
+    while let Some(id) = at {
+        let info = &cx.layout.blocks[id];
+        if matches!(info.role, Role::Body(l) if matches!(cx.mode(l), Mode::Rerun)) {
+            return true;
+        }
+        at = info.parent;
+    }
+    false
 }
 
 /// `let mut v = init;`, or an assignment if `v` is declared ahead.
@@ -85,6 +108,20 @@ fn iteration(pass: &Forward<'_>, stmt: &Ssa, kept: &[&Carried]) -> Vec<Stmt> {
         inner.extend(pass.block(body));
     }
     inner
+}
+
+/// Saves the scratch arrays of an iteration whole.
+fn rows(pass: &Forward<'_>, id: LoopId) -> Vec<Stmt> {
+    let of_loop = pass.saved.rows.iter().filter(|((l, _), _)| *l == id);
+    let save = |((_, m), rows): (&(LoopId, crate::compiler::ssa::MemId), &Ident)| {
+        let row = Expr::Ref(false, Box::new(Expr::Mem(*m)));
+        Stmt::Expr(Expr::method(
+            Expr::Name(rows.clone()),
+            "extend_from_slice",
+            vec![row],
+        ))
+    };
+    of_loop.map(save).collect()
 }
 
 /// What goes on to the next iteration.
@@ -131,6 +168,15 @@ impl<'a> Records<'a> {
     ) -> Records<'a> {
         let stack = saved.stacks.get(&id).zip(plan.records.get(&id));
         Records { cx, plan, stack }
+    }
+
+    /// A loop that saves nothing.
+    fn none(cx: &'a Context<'a>, plan: &'a Plan<'a>) -> Records<'a> {
+        Records {
+            cx,
+            plan,
+            stack: None,
+        }
     }
 
     /// The range of a loop whose records are written in place.
@@ -249,7 +295,7 @@ impl<'a> Records<'a> {
                 });
             }
         };
-        let backwards = Expr::method(range_expr(range), "rev", Vec::new());
+        let backwards = backwards(range);
         let Some((stack, items, _)) = self.in_place(stmt) else {
             self.pop().into_iter().for_each(|s| inner.insert(0, s));
             return out.push(Stmt::For {
@@ -363,6 +409,21 @@ impl<'a> Records<'a> {
         };
         quote!(#name)
     }
+}
+
+/// The range in reverse. Steps over a closed range cannot be reversed as they are.
+fn backwards(range: &Range) -> Expr {
+    let forwards = range_expr(range);
+    if range.step.is_some() && range.inclusive {
+        let collect = quote!(<::std::vec::Vec<_> as ::core::iter::FromIterator<_>>::from_iter);
+        let all = Expr::Call(collect, vec![forwards]);
+        return Expr::method(
+            Expr::method(all, "into_iter", Vec::new()),
+            "rev",
+            Vec::new(),
+        );
+    }
+    Expr::method(forwards, "rev", Vec::new())
 }
 
 /// The records from `start` on.

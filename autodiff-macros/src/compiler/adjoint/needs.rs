@@ -22,6 +22,10 @@ pub(crate) struct Plan<'a> {
     pub(crate) recompute: BTreeMap<BlockId, BTreeSet<(u32, ValId)>>,
     /// What each recorded loop saves per iteration.
     pub(crate) records: BTreeMap<LoopId, BTreeSet<Item<'a>>>,
+    /// Scratch arrays that a recorded loop saves whole, once per iteration.
+    pub(crate) rows: BTreeMap<LoopId, BTreeSet<MemId>>,
+    /// Integers that a loop changes by a fixed step; the reverse sweep steps them back.
+    pub(crate) stepped: BTreeMap<LoopId, BTreeSet<ValId>>,
     /// What is declared ahead of the branch in which it gets its value.
     pub(crate) hoisted: BTreeSet<Item<'a>>,
     /// Values that the reruns of loops compute.
@@ -143,7 +147,7 @@ impl<'a> Needs<'a> {
         if self.cx.is_live(region) && block == region {
             return;
         }
-        if self.is_inlined(v) || self.is_rebuilt_counter(v) {
+        if self.is_inlined(v) || self.is_rebuilt_counter(v) || self.steps_back(v) {
             return;
         }
         self.pending
@@ -291,12 +295,14 @@ impl<'a> Needs<'a> {
         home != region
             || self.is_inlined(v)
             || self.is_rebuilt_counter(v)
+            || self.step_of(v).is_some()
             || self.is_kept(v, region)
     }
 
     /// Computes `v` again, and what it takes.
     fn commit(&mut self, v: ValId, region: BlockId) {
-        if self.is_kept(v, region) || self.is_inlined(v) || self.is_rebuilt_counter(v) {
+        let free = self.is_kept(v, region) || self.is_inlined(v) || self.is_rebuilt_counter(v);
+        if free || self.steps_back(v) {
             return;
         }
         let block = self.cx.layout.def_block(v);
@@ -319,6 +325,12 @@ impl<'a> Needs<'a> {
         let (mut uses, mut mems) = (Vec::new(), Vec::new());
         op.for_each_use(&mut |u| uses.push(u));
         op.for_each_mem(&mut |m| mems.push(m));
+        if let Op::Load(at) | Op::LoadIf(_, at) = op
+            && !self.can_load_again(v, at, region)
+            && let Some(l) = self.row_of(v, at, region)
+        {
+            self.plan.rows.entry(l).or_default().insert(at.mem);
+        }
         uses.into_iter().for_each(|u| self.commit(u, region));
         mems.into_iter().for_each(|m| self.mem(m));
     }
@@ -338,7 +350,9 @@ impl<'a> Needs<'a> {
             Some(Op::Rule { rule, .. }) => {
                 !rule.costly && rule.std_method && !rule.decisions.is_empty()
             }
-            Some(Op::Load(at)) => self.can_load_again(v, at, region),
+            Some(Op::Load(at) | Op::LoadIf(_, at)) => {
+                self.can_load_again(v, at, region) || self.row_of(v, at, region).is_some()
+            }
             Some(Op::Len(at)) => {
                 !self.cx.layout.grows(at.mem) && self.can_load_again(v, at, region)
             }
@@ -371,6 +385,52 @@ impl<'a> Needs<'a> {
         layout.stable(m, layout.def_pos(v), scope)
     }
 
+    /// The recorded loop that can save the whole array for the load: each of its iterations
+    /// overwrites the array before it reads it, and what the load found is there at the end of one.
+    fn row_of(&self, v: ValId, at: &Place, region: BlockId) -> Option<LoopId> {
+        let (layout, m) = (self.cx.layout, at.mem);
+        let home = layout.mem_block(m);
+        let lasting = layout.region(home) == home && self.cx.is_live(home);
+        if !lasting || !is_row(&self.cx.func.mem(m).ty) || self.is_given_away(m) || layout.grows(m)
+        {
+            return None;
+        }
+        let mut around = region;
+        while !self.cx.is_live(around) {
+            let body = layout.blocks[around].role;
+            if let Role::Body(l) = body
+                && !layout.contains(around, home)
+                && layout.stable(m, layout.def_pos(v), around)
+                && self.cx.is_scratch_of(m, l)
+            {
+                return Some(l);
+            }
+            around = layout.region(layout.blocks[around].parent?);
+        }
+        None
+    }
+
+    /// An integer that its loop changes by a fixed step, and the value that it has after the loop.
+    fn step_of(&self, v: ValId) -> Option<(LoopId, ValId)> {
+        let Role::Body(l) = self.cx.layout.blocks[self.cx.layout.def_block(v)].role else {
+            return None;
+        };
+        let out = self.cx.layout.step(l, v)?;
+        (!self.cx.is_live(self.cx.layout.body_of(l)) && matches!(self.cx.func.val(v).ty, Ty::Int))
+            .then_some((l, out))
+    }
+
+    /// Has the reverse sweep step an integer back, if it can.
+    fn steps_back(&mut self, v: ValId) -> bool {
+        let Some((l, out)) = self.step_of(v) else {
+            return false;
+        };
+        if self.plan.stepped.entry(l).or_default().insert(v) {
+            self.val(out);
+        }
+        true
+    }
+
     /// The innermost live region around a region.
     fn live_region(&self, mut region: BlockId) -> BlockId {
         while !self.cx.is_live(region) {
@@ -393,4 +453,9 @@ impl<'a> Needs<'a> {
         }
         self.cx.func.result.as_ref().is_some_and(|r| holds(r, m))
     }
+}
+
+/// True for a one-dimensional array of numbers.
+fn is_row(ty: &Ty) -> bool {
+    matches!(ty, Ty::Array(inner, _) | Ty::Vec(inner) if matches!(**inner, Ty::Real(_)))
 }

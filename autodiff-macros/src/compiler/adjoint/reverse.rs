@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::forward::{place, ty_tokens};
-use super::{Context, Rev, RevBlock, Reversed, calls};
-use crate::compiler::analyse::layout::BlockId;
+use super::forward::{operands, place, ty_tokens};
+use super::{Context, Rev, RevBlock, Reversed, calls, scatter};
+use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{BinOp, LoopId, Ty, UnOp};
@@ -197,7 +197,19 @@ impl<'a> Reverse<'a, '_> {
             self.declare_touched(&mut out, from);
         }
         self.current = outer;
-        RevBlock { block, stmts: out }
+        let stmts = match self.order_of(block) {
+            Some(ascending) => scatter::reorder(self.cx, out, ascending),
+            None => out,
+        };
+        RevBlock { block, stmts }
+    }
+
+    /// For the body of a loop: whether its reverse runs in the order of the primal.
+    fn order_of(&self, block: &Block) -> Option<bool> {
+        match self.cx.layout.blocks[self.cx.layout.id_of(block)].role {
+            Role::Body(l) => Some(matches!(self.cx.mode(l), Mode::Fused(_))),
+            _ => None,
+        }
     }
 
     /// Declares, before the code from `from` on, what that code touched in this block.
@@ -440,6 +452,14 @@ impl<'a> Reverse<'a, '_> {
             Op::Load(at) if self.cx.facts.active_mem(at.mem) => {
                 let place = self.bar_place(at);
                 out.push(Rev::Code(add_to(place, bar)));
+            }
+            Op::LoadIf(guard, at) if self.cx.facts.active_mem(at.mem) => {
+                let place = self.bar_place(at);
+                out.push(Rev::Code(Stmt::If {
+                    cond: Expr::Val(*guard),
+                    then: vec![add_to(place, bar)],
+                    els: Vec::new(),
+                }));
             }
             _ => {}
         }
@@ -821,7 +841,7 @@ pub(crate) fn rule_scope<'r>(
         .args
         .iter()
         .copied()
-        .zip(args.iter().map(|a| Expr::Val(*a)))
+        .zip(operands(rule, args))
         .collect();
     names.extend(rule.results.iter().map(|r| (*r, Expr::Val(y))));
     names.extend(

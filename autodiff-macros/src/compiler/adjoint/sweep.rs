@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use quote::quote;
+use proc_macro2::Ident;
+use quote::{format_ident, quote};
 
 use super::forward::{Forward, kept_name, let_val, operation};
 use super::needs::Plan;
@@ -11,6 +12,7 @@ use super::{Context, Item, Rev, RevBlock, Reversed, Saved, loops};
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::hir::{BinOp, LoopId};
 use crate::compiler::ssa::{Block, Call, Stmt as Ssa, StmtKind, ValId};
 
 /// Completes the reverse sweep of the function.
@@ -121,9 +123,67 @@ impl Sweep<'_> {
             Mode::Rerun => self.rerun(stmt, body),
             _ => Vec::new(),
         };
+        let (mut enter, leave) = self.rows(id);
+        enter.extend(self.step_back(id, out));
+        enter.append(&mut inner);
+        let mut inner = enter;
         inner.extend(self.block(body));
+        inner.extend(leave);
         let records = loops::Records::new(self.cx, self.plan, self.saved, id);
         records.reverse(stmt, inner, out);
+    }
+
+    /// Takes back the arrays that an iteration saved whole, and drops them at its end.
+    fn rows(&self, id: LoopId) -> (Vec<Stmt>, Vec<Stmt>) {
+        let (mut enter, mut leave) = (Vec::new(), Vec::new());
+        for ((_, m), rows) in self.saved.rows.iter().filter(|((l, _), _)| *l == id) {
+            let name = self.cx.func.mem(*m).name.clone();
+            let start = format_ident!("{rows}_start");
+            let length = |e: Expr| Expr::method(e, "len", Vec::new());
+            let from = Expr::bin("-", length(Expr::Name(rows.clone())), length(Expr::Mem(*m)));
+            enter.push(plain_let(&start, from));
+            let range = Expr::Range(Some(Box::new(Expr::Name(start.clone()))), None, false);
+            let row = Expr::index(Expr::Name(rows.clone()), range);
+            enter.push(plain_let(&name, Expr::Ref(false, Box::new(row))));
+            let truncate = Expr::method(
+                Expr::Name(rows.clone()),
+                "truncate",
+                vec![Expr::Name(start)],
+            );
+            leave.push(Stmt::Expr(truncate));
+        }
+        (enter, leave)
+    }
+
+    /// Integers that change by a fixed step start from their last value and are stepped back.
+    fn step_back(&self, id: LoopId, out: &mut Vec<Stmt>) -> Vec<Stmt> {
+        let mut enter = Vec::new();
+        for phi in self.plan.stepped.get(&id).into_iter().flatten() {
+            let Some(((op, by), last)) = self
+                .cx
+                .layout
+                .step_taken(id, *phi)
+                .zip(self.cx.layout.step(id, *phi))
+            else {
+                continue;
+            };
+            let name = self.cx.func.val(*phi).name.clone();
+            let back = format_ident!("{name}_back");
+            out.push(Stmt::Let {
+                name: back.clone(),
+                mutable: true,
+                ty: None,
+                init: Some(Expr::Val(last)),
+            });
+            let op = if op == BinOp::Add { "-=" } else { "+=" };
+            enter.push(Stmt::Assign {
+                place: Expr::Name(back.clone()),
+                op,
+                value: Expr::Val(by),
+            });
+            enter.push(plain_let(&name, Expr::Name(back)));
+        }
+        enter
     }
 
     /// The forward part of an iteration once more: what its reverse reads, and nothing else.
@@ -134,6 +194,18 @@ impl Sweep<'_> {
         let mut needed = BTreeSet::new();
         read_by(reverse, &mut needed);
         let inside = self.cx.layout.id_of(body);
+        for (l, (before, fused)) in &self.reversed.fused {
+            if self.cx.layout.contains(inside, self.cx.layout.body_of(*l)) {
+                read_by(fused, &mut needed);
+                for stmt in before {
+                    stmt.walk(&mut |e| {
+                        if let Expr::Val(v) = e {
+                            needed.insert(*v);
+                        }
+                    });
+                }
+            }
+        }
         for (v, _) in self.plan.recompute.values().flatten().map(|(p, v)| (*v, p)) {
             if let Some(op) = self.cx.layout.op(v) {
                 op.for_each_use(&mut |u| {
@@ -209,6 +281,15 @@ impl Sweep<'_> {
         }
         let role = self.cx.layout.blocks[self.cx.layout.id_of(block)].role;
         debug_assert!(role != Role::Function);
+    }
+}
+
+fn plain_let(name: &Ident, init: Expr) -> Stmt {
+    Stmt::Let {
+        name: name.clone(),
+        mutable: false,
+        ty: None,
+        init: Some(init),
     }
 }
 

@@ -219,7 +219,7 @@ impl Pass<'_> {
             tainted |= self.facts.tainted(u);
         });
         match op {
-            Op::Load(place) => {
+            Op::Load(place) | Op::LoadIf(_, place) => {
                 let indexed_by_tainted = tainted;
                 varied = self.facts.varied_mem(place.mem);
                 tainted = indexed_by_tainted || self.facts.tainted_mems[place.mem.0 as usize];
@@ -288,7 +288,7 @@ impl Pass<'_> {
         for stmt in block.stmts.iter().rev() {
             match &stmt.kind {
                 StmtKind::Def(v, op) if self.facts.useful(*v) => match op {
-                    Op::Load(place) => self.use_mem(place.mem),
+                    Op::Load(place) | Op::LoadIf(_, place) => self.use_mem(place.mem),
                     op if carries_derivative(op) => op.for_each_use(&mut |u| self.use_val(u)),
                     _ => {}
                 },
@@ -417,7 +417,7 @@ pub(crate) fn carries_derivative(op: &Op) -> bool {
             op,
             BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div | BinOp::Rem
         ),
-        Op::Param(_) | Op::Cast(..) | Op::Rule { .. } | Op::Load(_) => true,
+        Op::Param(_) | Op::Cast(..) | Op::Rule { .. } | Op::Load(_) | Op::LoadIf(..) => true,
         _ => false,
     }
 }

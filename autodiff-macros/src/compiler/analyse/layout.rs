@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compiler::hir::LoopId;
+use crate::compiler::hir::{BinOp, LoopId};
 use crate::compiler::ssa::{Block, Func, MemId, Op, StmtKind, ValId};
 
 /// Index of a block.
@@ -42,6 +42,7 @@ pub(crate) struct Layout<'a> {
     mem_block: Vec<BlockId>,
     stores: Vec<Vec<u32>>,
     bodies: BTreeMap<LoopId, BlockId>,
+    loops: BTreeMap<LoopId, &'a StmtKind>,
     positions: BTreeMap<usize, u32>,
     /// Vectors that are pushed to.
     grown: BTreeSet<MemId>,
@@ -64,6 +65,7 @@ pub(crate) fn run(func: &Func) -> Layout<'_> {
         mem_block: vec![0; func.mems.len()],
         stores: vec![Vec::new(); func.mems.len()],
         bodies: BTreeMap::new(),
+        loops: BTreeMap::new(),
         positions: BTreeMap::new(),
         grown: BTreeSet::new(),
         counters: BTreeMap::new(),
@@ -119,6 +121,9 @@ impl<'a> Layout<'a> {
             // Elements that were there stay as they are.
             StmtKind::Push { place, .. } => drop(self.grown.insert(place.mem)),
             _ => kind.for_each_write(&mut |m| self.stores[m.0 as usize].push(pos)),
+        }
+        if let Some(id) = kind.loop_id() {
+            self.loops.insert(id, kind);
         }
         if let (Some(id), Some(count)) = (kind.loop_id(), kind.count()) {
             self.counts.insert(id, count);
@@ -195,6 +200,30 @@ impl<'a> Layout<'a> {
     /// True if the variable is a vector that is pushed to: its length is not that of its beginning.
     pub(crate) fn grows(&self, m: MemId) -> bool {
         self.grown.contains(&m)
+    }
+
+    /// A loop.
+    pub(crate) fn statement(&self, l: LoopId) -> Option<&'a StmtKind> {
+        self.loops.get(&l).copied()
+    }
+
+    /// For a carried value that every iteration changes by a literal: its value after the loop.
+    pub(crate) fn step(&self, l: LoopId, phi: ValId) -> Option<ValId> {
+        let carried = self.statement(l)?.carried().iter().find(|c| c.phi == phi)?;
+        self.step_taken(l, phi).map(|_| carried.out)
+    }
+
+    /// The operation and the literal by which an iteration changes a carried value.
+    pub(crate) fn step_taken(&self, l: LoopId, phi: ValId) -> Option<(BinOp, ValId)> {
+        let carried = self.statement(l)?.carried().iter().find(|c| c.phi == phi)?;
+        match self.op(carried.next)? {
+            Op::Bin(op @ (BinOp::Add | BinOp::Sub), a, b)
+                if *a == phi && matches!(self.op(*b), Some(Op::Lit(_))) =>
+            {
+                Some((*op, *b))
+            }
+            _ => None,
+        }
     }
 
     pub(crate) fn body_of(&self, l: LoopId) -> BlockId {

@@ -45,6 +45,24 @@ pub(crate) fn run(func: &Func, facts: &Activity, layout: &Layout<'_>, seed: Opti
     pass.modes
 }
 
+/// True if every iteration of the loop overwrites what it reads of the memory before it reads it.
+pub(crate) fn is_scratch_of(
+    func: &Func,
+    facts: &Activity,
+    layout: &Layout<'_>,
+    m: MemId,
+    l: LoopId,
+) -> bool {
+    let pass = Loops {
+        func,
+        facts,
+        layout,
+        modes: Modes::new(),
+    };
+    let body = layout.statement(l).and_then(StmtKind::loop_body);
+    body.is_some_and(|body| pass.is_scratch(m, body))
+}
+
 /// Values whose adjoint gets a contribution that is known in advance.
 type Terminals = BTreeMap<ValId, Expr>;
 
@@ -509,7 +527,9 @@ impl Loops<'_> {
             _ => false,
         };
         let own = match &stmt.kind {
-            StmtKind::Def(_, Op::Load(place)) if place.mem == m => inside(place, counters),
+            StmtKind::Def(_, Op::Load(place) | Op::LoadIf(_, place)) if place.mem == m => {
+                inside(place, counters)
+            }
             StmtKind::Store { place, .. } if place.mem == m => inside(place, counters),
             kind => {
                 let mut touched = false;
@@ -643,7 +663,7 @@ fn covering_bound(kind: &StmtKind, m: MemId, is_zero: impl Fn(ValId) -> bool) ->
 fn at_counter(stmt: &Stmt, m: MemId, counter: ValId) -> bool {
     let direct = |place: &Place| place.mem != m || place.path == [Proj::Index(counter)];
     match &stmt.kind {
-        StmtKind::Def(_, Op::Load(place)) => direct(place),
+        StmtKind::Def(_, Op::Load(place) | Op::LoadIf(_, place)) => direct(place),
         StmtKind::Store { place, .. } => direct(place),
         kind => {
             let mut touched = false;

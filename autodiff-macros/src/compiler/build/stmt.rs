@@ -88,8 +88,7 @@ impl Builder<'_> {
     /// True if using the variable as a value moves it: it is a vector that the function owns.
     fn moves(&self, m: ssa::MemId) -> bool {
         let mem = &self.mems[m.0 as usize];
-        matches!(mem.ty, Ty::Vec(_))
-            && matches!(mem.origin, ssa::Origin::Local | ssa::Origin::Owned(_))
+        matches!(mem.ty, Ty::Vec(_)) && mem.origin == ssa::Origin::Local
     }
 
     fn alias_target(&self, root: VarId, path: Vec<ssa::Proj>) -> (VarId, Vec<ssa::Proj>) {

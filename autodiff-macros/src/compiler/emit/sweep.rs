@@ -127,33 +127,28 @@ fn forward(signature: &Signature, bodies: &Bodies) -> TokenStream {
         &generics.params,
         &generics.where_clause,
     );
-    let boxed = boxed_lifetime(signature);
-    let outlives = boxed.iter();
+    let outlives = residual_lifetime();
     let kind_params = signature
         .params
         .iter()
         .map(|p| kind_parameter(signature, p));
-    let selection = with_bound(quote!(__S: #rt::Selection + ?Sized), boxed.as_ref());
+    let selection = quote!(__S: #rt::Selection + ?Sized + #outlives);
     let pullback = pullback_type(signature);
     let body = forward_body(signature, bodies);
     quote! {
         /// The value, and the reverse sweep as a closure.
         #[doc(hidden)]
         #[inline]
-        #visibility fn __forward<#(#outlives,)* #(#lifetimes,)* #(#given,)* #selection, #(#kind_params),*>(
+        #visibility fn __forward<#outlives, #(#lifetimes,)* #(#given,)* #selection, #(#kind_params),*>(
             #sel: &mut __S, #kinds_name: (#(#kinds,)*), #(#params),*
         ) -> (#result, #pullback) #bounds { #body }
     }
 }
 
-/// `'__r`, the lifetime of a boxed reverse sweep, if it is boxed.
-fn boxed_lifetime(signature: &Signature) -> Option<TokenStream> {
-    signature.recursive.then(|| quote!('__r))
-}
-
-fn with_bound(declaration: TokenStream, bound: Option<&TokenStream>) -> TokenStream {
-    let bound = bound.into_iter();
-    quote!(#declaration #(+ #bound)*)
+/// `'__r`, the lifetime of a reverse sweep. It is bound to no argument. The boxed sweep of a recursive
+/// function needs it, and so does whoever keeps such a box in a sweep of his own.
+fn residual_lifetime() -> TokenStream {
+    quote!('__r)
 }
 
 /// `__K0: Kind`; only `Unvaried` fits a constant, only `Varied` what is changed in place.
@@ -164,7 +159,8 @@ fn kind_parameter(signature: &Signature, param: &Param) -> TokenStream {
         (true, Passing::Exclusive) => quote!(#rt::Kind + #rt::core::convert::Into<#rt::Varied>),
         (true, _) => quote!(#rt::Kind),
     };
-    with_bound(quote!(#kind: #bound), boxed_lifetime(signature).as_ref())
+    let outlives = residual_lifetime();
+    quote!(#kind: #bound + #outlives)
 }
 
 /// The type of the closure: opaque, or boxed in a recursive function, whose opaque type would
@@ -183,9 +179,10 @@ fn pullback_type(signature: &Signature) -> TokenStream {
     if signature.recursive {
         return quote!(#rt::Box<dyn #function + '__r>);
     }
+    let outlives = residual_lifetime();
     let captured = generics.args.iter().chain(params.iter().map(|p| &p.kind));
     let (given, kinds) = (&generics.args, captured.skip(generics.args.len()));
-    quote!(impl #function + use<#(#given,)* __S, #(#kinds),*>)
+    quote!(impl #function + use<#outlives, #(#given,)* __S, #(#kinds),*>)
 }
 
 fn forward_body(signature: &Signature, bodies: &Bodies) -> TokenStream {

@@ -1,0 +1,178 @@
+//! Takes loads out of loops in which they always give the same value.
+//!
+//! The adjoint of such a load is then summed in a local variable, and added to memory once. A load
+//! may panic, and a loop may not run at all: what is taken out is guarded by the loop's range.
+//!
+//! ```text
+//! for j in lo..hi { y[j] += w[j] * x[i] }   →   t = if lo < hi { x[i] };  for j in lo..hi { y[j] += w[j] * t }
+//! ```
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Span, TokenStream};
+
+use super::hir::{BinOp, Marks, Ty};
+use super::names::Names;
+use super::ssa::{Block, Func, MemId, Op, Place, Range, Stmt, StmtKind, Val, ValId};
+
+/// Hoists out of every counted loop without early exit, inner loops first.
+pub(crate) fn run(mut func: Func, names: &mut Names) -> Func {
+    let mut body = std::mem::take(&mut func.body);
+    Hoist {
+        func: &mut func,
+        names,
+    }
+    .block(&mut body);
+    func.body = body;
+    func
+}
+
+struct Hoist<'a> {
+    func: &'a mut Func,
+    names: &'a mut Names,
+}
+
+impl Hoist<'_> {
+    fn block(&mut self, block: &mut Block) {
+        let stmts = std::mem::take(&mut block.stmts);
+        for mut stmt in stmts {
+            match &mut stmt.kind {
+                StmtKind::If { then, els, .. } => {
+                    self.block(then);
+                    self.block(els);
+                }
+                StmtKind::While { body, .. } => self.block(body),
+                StmtKind::For {
+                    counter,
+                    body,
+                    range,
+                    carried,
+                    until: None,
+                    ..
+                } => {
+                    self.block(body);
+                    let own: Vec<ValId> = carried.iter().map(|c| c.phi).chain([*counter]).collect();
+                    let range = range.clone();
+                    self.take_out(body, &own, &range, stmt.span, &mut block.stmts);
+                }
+                StmtKind::For { body, .. } => self.block(body),
+                _ => {}
+            }
+            block.stmts.push(stmt);
+        }
+    }
+
+    /// Moves the invariant loads of a loop body in front of the loop, which defines `own`.
+    fn take_out(
+        &mut self,
+        body: &mut Block,
+        own: &[ValId],
+        range: &Range,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        let mut inside = Inside::of(body);
+        inside.values.extend(own);
+        let mut taken = Vec::new();
+        let mut any = false;
+        for stmt in &body.stmts {
+            let StmtKind::Def(v, op) = &stmt.kind else {
+                continue;
+            };
+            if inside.is_invariant(*v, op, self.func) {
+                any |= matches!(op, Op::Load(_));
+                inside.values.remove(v);
+                taken.push(*v);
+            }
+        }
+        if !any {
+            return;
+        }
+        let guard = self.guard(range, span, out);
+        let taken: BTreeSet<ValId> = taken.into_iter().collect();
+        let (moved, kept): (Vec<Stmt>, Vec<Stmt>) = std::mem::take(&mut body.stmts)
+            .into_iter()
+            .partition(|s| matches!(&s.kind, StmtKind::Def(v, _) if taken.contains(v)));
+        body.stmts = kept;
+        out.extend(moved.into_iter().map(|s| guarded(s, guard)));
+    }
+
+    /// Whether the loop runs at all.
+    fn guard(&mut self, range: &Range, span: Span, out: &mut Vec<Stmt>) -> ValId {
+        let op = if range.inclusive {
+            BinOp::Le
+        } else {
+            BinOp::Lt
+        };
+        let id = ValId(u32::try_from(self.func.vals.len()).unwrap_or(u32::MAX));
+        let name: Ident = self.names.numbered("runs", "_", 1, span);
+        self.func.vals.push(Val {
+            name,
+            ty: Ty::Bool,
+            span,
+            source: TokenStream::new(),
+            marks: Marks::default(),
+        });
+        out.push(Stmt {
+            kind: StmtKind::Def(id, Op::Bin(op, range.lo, range.hi)),
+            span,
+        });
+        id
+    }
+}
+
+fn guarded(stmt: Stmt, guard: ValId) -> Stmt {
+    match stmt.kind {
+        StmtKind::Def(v, Op::Load(at)) => Stmt {
+            kind: StmtKind::Def(v, Op::LoadIf(guard, at)),
+            ..stmt
+        },
+        kind => Stmt { kind, ..stmt },
+    }
+}
+
+/// What a loop body defines and writes to.
+struct Inside {
+    values: BTreeSet<ValId>,
+    written: BTreeSet<MemId>,
+}
+
+impl Inside {
+    fn of(body: &Block) -> Inside {
+        let mut inside = Inside {
+            values: BTreeSet::new(),
+            written: BTreeSet::new(),
+        };
+        body.walk(&mut |s| {
+            s.kind.for_each_def(&mut |v| {
+                inside.values.insert(v);
+            });
+            s.kind.carried().iter().for_each(|c| {
+                inside.values.insert(c.phi);
+            });
+            if let StmtKind::For { counter, .. } = &s.kind {
+                inside.values.insert(*counter);
+            }
+            s.kind.for_each_write(&mut |m| {
+                inside.written.insert(m);
+            });
+        });
+        inside
+    }
+
+    /// True for a load from memory that the loop does not write to, and for the integer arithmetic
+    /// of an index (no difference: it may be negative where the loop does not run).
+    fn is_invariant(&self, v: ValId, op: &Op, func: &Func) -> bool {
+        let mut invariant = true;
+        op.for_each_use(&mut |u| invariant &= !self.values.contains(&u));
+        match op {
+            Op::Load(at) => invariant && !self.written.contains(&at.mem) && is_element(at),
+            Op::Bin(BinOp::Add | BinOp::Mul, ..) => invariant && matches!(func.val(v).ty, Ty::Int),
+            _ => false,
+        }
+    }
+}
+
+fn is_element(at: &Place) -> bool {
+    !at.path.is_empty()
+}

@@ -1,0 +1,145 @@
+//! Computes once what is computed twice: arithmetic, casts and loads with the same operands.
+//!
+//! A load counts as the same only while no statement in between can have written to its memory.
+//! Operations that have a row of their own are left alone: each is evaluated as often as the primal
+//! does, and in its order.
+
+use std::collections::BTreeMap;
+
+use super::hir::BinOp;
+use super::ssa::{Block, Func, MemId, Op, Place, Proj, Stmt, StmtKind, ValId, rewrite};
+
+/// Shares within blocks, and from a block to the blocks in it.
+pub(crate) fn run(mut func: Func) -> Func {
+    let mut pass = Share {
+        replaced: BTreeMap::new(),
+        types: type_names(&func),
+    };
+    let mut body = std::mem::take(&mut func.body);
+    pass.block(&mut body, &mut Known::default());
+    func.body = body;
+    let replaced = pass.replaced;
+    rewrite::uses(&mut func, &mut |v| *replaced.get(&v).unwrap_or(&v));
+    func
+}
+
+fn type_names(func: &Func) -> Vec<String> {
+    func.vals
+        .iter()
+        .map(|v| super::adjoint::forward::ty_tokens(&v.ty).to_string())
+        .collect()
+}
+
+/// What has been computed so far, by a text that names operation and operands.
+#[derive(Clone, Default)]
+struct Known {
+    values: BTreeMap<String, ValId>,
+    loads: BTreeMap<String, (MemId, ValId)>,
+}
+
+struct Share {
+    replaced: BTreeMap<ValId, ValId>,
+    /// The types of the values: a cast to another type is another value.
+    types: Vec<String>,
+}
+
+impl Share {
+    fn block(&mut self, block: &mut Block, known: &mut Known) {
+        let stmts = std::mem::take(&mut block.stmts);
+        for mut stmt in stmts {
+            if let StmtKind::Def(v, op) = &mut stmt.kind {
+                let replaced = &self.replaced;
+                rewrite::op(op, &mut |u| *replaced.get(&u).unwrap_or(&u));
+                if self.is_known(*v, op, known) {
+                    continue;
+                }
+            }
+            self.inner(&mut stmt, known);
+            block.stmts.push(stmt);
+        }
+    }
+
+    /// True if the value was computed before; from then on that one stands for it.
+    fn is_known(&mut self, v: ValId, op: &Op, known: &mut Known) -> bool {
+        let ty = self.types[v.0 as usize].clone();
+        if let Op::Load(at) = op {
+            let key = format!("{ty} {}", place_key(at));
+            return match known.loads.get(&key) {
+                Some((_, first)) => {
+                    self.replaced.insert(v, *first);
+                    true
+                }
+                None => {
+                    known.loads.insert(key, (at.mem, v));
+                    false
+                }
+            };
+        }
+        let Some(key) = op_key(op) else { return false };
+        let key = format!("{ty} {key}");
+        match known.values.get(&key) {
+            Some(first) => {
+                self.replaced.insert(v, *first);
+                true
+            }
+            None => {
+                known.values.insert(key, v);
+                false
+            }
+        }
+    }
+
+    fn inner(&mut self, stmt: &mut Stmt, known: &mut Known) {
+        let mut written = Vec::new();
+        stmt.kind.for_each_write(&mut |m| written.push(m));
+        for block in stmt.kind.blocks() {
+            block.walk(&mut |s| s.kind.for_each_write(&mut |m| written.push(m)));
+        }
+        let loops = stmt.kind.loop_id().is_some();
+        if loops {
+            known.loads.retain(|_, (m, _)| !written.contains(m));
+        }
+        match &mut stmt.kind {
+            StmtKind::If { then, els, .. } => {
+                self.block(then, &mut known.clone());
+                self.block(els, &mut known.clone());
+            }
+            StmtKind::For { body, .. } => self.block(body, &mut known.clone()),
+            StmtKind::While { head, body, .. } => {
+                self.block(head, &mut known.clone());
+                self.block(body, &mut known.clone());
+            }
+            _ => {}
+        }
+        known.loads.retain(|_, (m, _)| !written.contains(m));
+    }
+}
+
+fn op_key(op: &Op) -> Option<String> {
+    match op {
+        Op::Un(op, a) => Some(format!("{op:?} {}", a.0)),
+        Op::Lit(tokens) => Some(format!("literal {tokens}")),
+        // Each comparison is a site of its own; a quotient of integers may panic, and the second
+        // one would have panicked as the first did.
+        Op::Bin(op @ (BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div), a, b) => {
+            Some(format!("{op:?} {} {}", a.0, b.0))
+        }
+        Op::Cast(a, ty) => Some(format!("{} as {ty}", a.0)),
+        _ => None,
+    }
+}
+
+fn place_key(at: &Place) -> String {
+    let mut key = format!("m{}", at.mem.0);
+    for proj in &at.path {
+        let bound = |v: &Option<ValId>| v.map_or_else(String::new, |v| v.0.to_string());
+        key += &match proj {
+            Proj::Index(v) => format!("[{}]", v.0),
+            Proj::Range { lo, hi, inclusive } => {
+                format!("[{}..{inclusive}{}]", bound(lo), bound(hi))
+            }
+            Proj::Field(k) => format!(".{k}"),
+        };
+    }
+    key
+}

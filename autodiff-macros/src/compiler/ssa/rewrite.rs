@@ -1,0 +1,161 @@
+//! Replaces values by others, everywhere.
+
+use super::{Arg, Block, Func, Init, Op, Place, Proj, StmtKind, Tree, Use, ValId, Verbatim};
+
+type Map<'a> = &'a mut dyn FnMut(ValId) -> ValId;
+
+/// Applies `map` to every value that the function reads (not to those that it defines).
+pub(crate) fn uses(func: &mut Func, map: Map<'_>) {
+    block(&mut func.body, map);
+    if let Some(result) = &mut func.result {
+        tree(result, map);
+    }
+    for param in &mut func.params {
+        if let Some(exit) = &mut param.exit {
+            *exit = map(*exit);
+        }
+    }
+}
+
+/// Applies `map` to every value that a block reads.
+pub(crate) fn block(block: &mut Block, map: Map<'_>) {
+    block.stmts.iter_mut().for_each(|s| stmt(&mut s.kind, map));
+}
+
+fn stmt(kind: &mut StmtKind, map: Map<'_>) {
+    let mut set = |v: &mut ValId, map: Map<'_>| *v = map(*v);
+    match kind {
+        StmtKind::Def(_, o) => op(o, map),
+        StmtKind::Alloc(_, i) => init(i, map),
+        StmtKind::Store {
+            place: at, value, ..
+        } => {
+            place(at, map);
+            set(value, map);
+        }
+        StmtKind::Push { place: at, init: i } => {
+            place(at, map);
+            init(i, map);
+        }
+        StmtKind::Copy { dst, src } => {
+            place(dst, map);
+            place(src, map);
+        }
+        StmtKind::If {
+            cond,
+            then,
+            els,
+            phis,
+        } => {
+            set(cond, map);
+            block(then, map);
+            block(els, map);
+            for p in phis {
+                set(&mut p.then, map);
+                set(&mut p.els, map);
+            }
+        }
+        StmtKind::For {
+            range,
+            carried,
+            body,
+            until,
+            ..
+        } => {
+            set(&mut range.lo, map);
+            set(&mut range.hi, map);
+            range.step.iter_mut().for_each(|v| set(v, map));
+            until.iter_mut().for_each(|v| set(v, map));
+            block(body, map);
+            for c in carried {
+                set(&mut c.init, map);
+                set(&mut c.next, map);
+            }
+        }
+        StmtKind::While {
+            carried,
+            head,
+            cond,
+            body,
+            ..
+        } => {
+            block(head, map);
+            set(cond, map);
+            block(body, map);
+            for c in carried {
+                set(&mut c.init, map);
+                set(&mut c.next, map);
+            }
+        }
+        StmtKind::Call(call) => call.args.iter_mut().for_each(|a| arg(a, map)),
+        StmtKind::Effect(code) => verbatim(code, map),
+    }
+}
+
+/// Applies `map` to the operands of an operation.
+pub(crate) fn op(op: &mut Op, map: Map<'_>) {
+    match op {
+        Op::Lit(_) | Op::Param(_) => {}
+        Op::Un(_, a) | Op::Cast(a, _) | Op::Stop(a) | Op::Classify(_, a) => *a = map(*a),
+        Op::Bin(_, a, b) | Op::Branch { lhs: a, rhs: b, .. } => {
+            *a = map(*a);
+            *b = map(*b);
+        }
+        Op::Rule { args, weights, .. } => args.iter_mut().chain(weights).for_each(|v| *v = map(*v)),
+        Op::Weight { args, .. } => args.iter_mut().for_each(|v| *v = map(*v)),
+        Op::Load(at) | Op::Len(at) => place(at, map),
+        Op::LoadIf(guard, at) => {
+            *guard = map(*guard);
+            place(at, map);
+        }
+        Op::Opaque(code) => verbatim(code, map),
+    }
+}
+
+fn place(place: &mut Place, map: Map<'_>) {
+    for proj in &mut place.path {
+        match proj {
+            Proj::Index(v) => *v = map(*v),
+            Proj::Range { lo, hi, .. } => lo.iter_mut().chain(hi).for_each(|v| *v = map(*v)),
+            Proj::Field(_) => {}
+        }
+    }
+}
+
+fn tree(tree_: &mut Tree, map: Map<'_>) {
+    match tree_ {
+        Tree::Val(v) => *v = map(*v),
+        Tree::Mem(_) => {}
+        Tree::Tuple(parts) => parts.iter_mut().for_each(|p| tree(p, map)),
+    }
+}
+
+fn verbatim(code: &mut Verbatim, map: Map<'_>) {
+    for (_, used) in &mut code.uses {
+        match used {
+            Use::Tree(t) => tree(t, map),
+            Use::Place(at) => place(at, map),
+        }
+    }
+}
+
+fn init(init_: &mut Init, map: Map<'_>) {
+    match init_ {
+        Init::Val(v) => *v = map(*v),
+        Init::Repeat(inner, len) => {
+            init(inner, map);
+            *len = map(*len);
+        }
+        Init::List(parts) | Init::Tuple(parts) => parts.iter_mut().for_each(|p| init(p, map)),
+        Init::Clone(at) => place(at, map),
+        Init::Blank => {}
+    }
+}
+
+fn arg(arg_: &mut Arg, map: Map<'_>) {
+    match arg_ {
+        Arg::Val(v) | Arg::RefVal(v, _) => *v = map(*v),
+        Arg::Ref(_, at) | Arg::Own(at) => place(at, map),
+        Arg::Tuple(parts) => parts.iter_mut().for_each(|a| arg(a, map)),
+    }
+}
