@@ -130,8 +130,19 @@ pub(crate) enum Rev<'a> {
 #[derive(Debug)]
 pub(crate) struct Reversed<'a> {
     pub(crate) body: RevBlock<'a>,
-    /// The reverse of an iteration of each fused loop, and the declarations before the loop.
-    pub(crate) fused: BTreeMap<LoopId, (Vec<Stmt>, RevBlock<'a>)>,
+    /// The loops whose iterations are reversed in the forward sweep.
+    pub(crate) fused: BTreeMap<LoopId, Fused<'a>>,
+}
+
+/// The reverse of a fused loop.
+#[derive(Debug)]
+pub(crate) struct Fused<'a> {
+    /// Declarations before the loop.
+    pub(crate) before: Vec<Stmt>,
+    /// What follows each iteration.
+    pub(crate) iteration: RevBlock<'a>,
+    /// What is left to do after the loop.
+    pub(crate) after: Vec<Stmt>,
 }
 
 /// Something that is kept from the forward to the reverse sweep.

@@ -16,7 +16,7 @@ use super::analyse::layout::{BlockId, Layout};
 use super::analyse::loops::{Mode, Modes};
 use super::hir::Ty;
 use super::names::{self, Names};
-use super::ssa::{Arg, Block, Func, Init, Mem, MemId, Origin, Place, Proj, Stmt, StmtKind};
+use super::ssa::{Arg, Block, Func, Init, Mem, MemId, Origin, Place, Stmt, StmtKind};
 
 /// Inserts the copies.
 pub(crate) fn run(
@@ -144,22 +144,7 @@ impl Snapshots<'_> {
 
     /// The type of a copy of the place.
     fn type_of(&self, at: &Place) -> Option<Ty> {
-        let mut ty = self.func.mem(at.mem).ty.clone();
-        for proj in &at.path {
-            ty = match (proj, ty) {
-                (
-                    Proj::Index(_),
-                    Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner),
-                ) => *inner,
-                (
-                    Proj::Range { .. },
-                    Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner),
-                ) => Ty::Vec(inner),
-                (Proj::Field(k), Ty::Tuple(parts)) => parts.get(*k as usize)?.clone(),
-                _ => return None,
-            };
-        }
-        Some(match ty {
+        Some(match self.func.place_ty(at)? {
             Ty::Slice(inner) => Ty::Vec(inner),
             ty => ty,
         })

@@ -346,6 +346,26 @@ impl Func {
         &self.mems[m.0 as usize]
     }
 
+    /// The type of a part of a memory variable, as far as it is known.
+    pub(crate) fn place_ty(&self, at: &Place) -> Option<Ty> {
+        let mut ty = self.mem(at.mem).ty.clone();
+        for proj in &at.path {
+            ty = match (proj, ty) {
+                (
+                    Proj::Index(_),
+                    Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner),
+                ) => *inner,
+                (
+                    Proj::Range { .. },
+                    Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner),
+                ) => Ty::Slice(inner),
+                (Proj::Field(k), Ty::Tuple(parts)) => parts.get(*k as usize)?.clone(),
+                _ => return None,
+            };
+        }
+        Some(ty)
+    }
+
     /// True if the value is a real number.
     pub(crate) fn is_real(&self, v: ValId) -> bool {
         matches!(self.val(v).ty, Ty::Real(_))

@@ -258,11 +258,15 @@ impl Tangent<'_> {
     }
 
     fn alloc(&self, m: MemId, init: &Init, out: &mut Vec<Stmt>) {
-        let func = self.cx.func;
+        let (func, rt) = (self.cx.func, &self.cx.names.rt);
         let from_param = match init {
             Init::Val(v) => match self.cx.layout.op(*v) {
                 Some(Op::Param(tokens)) => Some(self.param_dot(tokens)),
-                _ => None,
+                // What comes from constants as a whole has no tangent yet.
+                _ => Some(Expr::Call(
+                    quote!(#rt::zero_like),
+                    vec![Expr::Ref(false, Box::new(Expr::Val(*v)))],
+                )),
             },
             _ => None,
         };
@@ -464,7 +468,7 @@ impl Tangent<'_> {
         let mut args = vec![Expr::Raw(quote!(#sel))];
         for arg in &call.args {
             args.push(calls::argument(self.cx.func, arg));
-            args.push(self.argument_dot(arg));
+            args.push(self.argument_dot(arg, out));
         }
         let value = Expr::Call(calls::entry(call, "__tangent"), args);
         let pattern = match &call.result {
@@ -499,7 +503,7 @@ impl Tangent<'_> {
         }
     }
 
-    fn argument_dot(&self, arg: &Arg) -> Expr {
+    fn argument_dot(&self, arg: &Arg, out: &mut Vec<Stmt>) -> Expr {
         let rt = &self.cx.names.rt;
         if !calls::is_varied(self.cx, arg) {
             return Expr::Raw(quote!(#rt::Unvaried));
@@ -516,7 +520,17 @@ impl Tangent<'_> {
                     quote!(#rt::zero_like),
                     vec![Expr::borrow(false, place(func, at, Expr::Mem(at.mem)))],
                 );
-                Expr::Ref(true, Box::new(zeros))
+                let name = self.cx.names.mem_dot(at.mem);
+                out.push(Stmt::Let {
+                    name: name.clone(),
+                    mutable: true,
+                    ty: None,
+                    init: Some(zeros),
+                });
+                match calls::is_unsized(self.cx, at) {
+                    true => Expr::Raw(quote!(&mut #name[..])),
+                    false => Expr::Raw(quote!(&mut #name)),
+                }
             }
             Arg::RefVal(_, Some(after)) => Expr::Ref(true, Box::new(Expr::Dot(*after))),
             Arg::Val(v) | Arg::RefVal(v, None) => {

@@ -62,14 +62,15 @@ pub(crate) fn has_own_bar(cx: &Context<'_>, call: &Call, at: &Place) -> bool {
     cx.facts.active_mem(at.mem) && occurrences(call, at.mem) == 1 && !is_array_parameter(cx, at)
 }
 
-/// True for a parameter that is an array: its bar is one of an array, and the callee may want one of
+/// True for an array that is (part of) a parameter: its bar is one of an array, and the callee may want one of
 /// a slice.
 fn is_array_parameter(cx: &Context<'_>, at: &Place) -> bool {
-    let mem = cx.func.mem(at.mem);
     cx.style == super::Style::Split
-        && at.path.is_empty()
-        && matches!(mem.ty, Ty::Array(..))
-        && matches!(mem.origin, Origin::Shared(_) | Origin::Owned(_))
+        && matches!(cx.func.place_ty(at), Some(Ty::Array(..)))
+        && matches!(
+            cx.func.mem(at.mem).origin,
+            Origin::Shared(_) | Origin::Owned(_)
+        )
 }
 
 fn occurrences(call: &Call, m: MemId) -> usize {
@@ -161,4 +162,14 @@ pub(crate) fn type_of(func: &Func, tree: &Tree) -> TokenStream {
             quote!((#(#parts,)*))
         }
     }
+}
+
+/// True if the place is a slice: its zeros are a `Vec`.
+pub(crate) fn is_unsized(cx: &Context<'_>, at: &Place) -> bool {
+    use crate::compiler::ssa::Proj;
+    let slice = matches!(
+        cx.func.mem(at.mem).ty,
+        Ty::Slice(_) | Ty::Vec(_) | Ty::Seq(_)
+    );
+    matches!(at.path.last(), Some(Proj::Range { .. })) || (at.path.is_empty() && slice)
 }

@@ -31,8 +31,8 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
         Mode::Fused(_) if !again_later => pass.reversed.fused.get(&id),
         _ => None,
     };
-    if let Some((before, _)) = fused {
-        out.extend(before.iter().cloned());
+    if let Some(fused) = fused {
+        out.extend(fused.before.iter().cloned());
     }
     let kept: Vec<&Carried> = stmt
         .kind
@@ -51,13 +51,13 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
         false => Records::new(pass.cx, pass.plan, pass.saved, id),
     };
     let mut inner = iteration(pass, stmt, &kept);
-    if let Some((_, reverse)) = fused {
+    if let Some(fused) = fused {
         inner.extend(sweep::block(
             pass.cx,
             pass.plan,
             pass.saved,
             pass.reversed,
-            reverse,
+            &fused.iteration,
         ));
     }
     inner.extend(records.save(stmt));
@@ -66,6 +66,7 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
     }
     inner.extend(step(stmt, &kept));
     records.forward(stmt, inner, out);
+    out.extend(fused.into_iter().flat_map(|f| f.after.iter().cloned()));
 }
 
 /// True if the block is (in) the body of a loop that the reverse sweep runs again.

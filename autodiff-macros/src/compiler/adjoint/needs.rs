@@ -44,9 +44,13 @@ pub(super) fn run<'a>(cx: &'a Context<'a>, reversed: &Reversed<'a>) -> Plan<'a> 
         pending: BTreeMap::new(),
     };
     needs.block(&reversed.body);
-    for (before, body) in reversed.fused.values() {
-        before.iter().for_each(|s| needs.code(s));
-        needs.block(body);
+    for fused in reversed.fused.values() {
+        fused
+            .before
+            .iter()
+            .chain(&fused.after)
+            .for_each(|s| needs.code(s));
+        needs.block(&fused.iteration);
     }
     needs.settle();
     needs.plan

@@ -11,8 +11,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::forward::{operands, place, ty_tokens};
-use super::{Context, Rev, RevBlock, Reversed, calls, scatter};
-use crate::compiler::analyse::layout::{BlockId, Role};
+use super::{Context, Fused, Rev, RevBlock, Reversed, calls, scatter};
+use crate::compiler::analyse::layout::BlockId;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{BinOp, LoopId, Ty, UnOp};
@@ -65,7 +65,7 @@ struct Reverse<'a, 'n> {
     touched_mems: BTreeSet<MemId>,
     /// Accumulators: their adjoint does not change in the loop.
     suppressed: BTreeSet<ValId>,
-    fused: BTreeMap<LoopId, (Vec<Stmt>, RevBlock<'a>)>,
+    fused: BTreeMap<LoopId, Fused<'a>>,
 }
 
 impl<'a> Reverse<'a, '_> {
@@ -197,19 +197,7 @@ impl<'a> Reverse<'a, '_> {
             self.declare_touched(&mut out, from);
         }
         self.current = outer;
-        let stmts = match self.order_of(block) {
-            Some(ascending) => scatter::reorder(self.cx, out, ascending),
-            None => out,
-        };
-        RevBlock { block, stmts }
-    }
-
-    /// For the body of a loop: whether its reverse runs in the order of the primal.
-    fn order_of(&self, block: &Block) -> Option<bool> {
-        match self.cx.layout.blocks[self.cx.layout.id_of(block)].role {
-            Role::Body(l) => Some(matches!(self.cx.mode(l), Mode::Fused(_))),
-            _ => None,
-        }
+        RevBlock { block, stmts: out }
     }
 
     /// Declares, before the code from `from` on, what that code touched in this block.
@@ -361,9 +349,16 @@ impl<'a> Reverse<'a, '_> {
                 init: Some(seed.clone()),
             });
         }
-        let reversed = self.accumulating_body(stmt, body);
+        let mut reversed = self.accumulating_body(stmt, body);
         before.extend(self.take_touched());
-        self.fused.insert(id, (before, reversed));
+        let carries = scatter::carry(self.cx, stmt, &mut reversed.stmts, self.fresh);
+        before.extend(carries.before);
+        let fused = Fused {
+            before,
+            iteration: reversed,
+            after: carries.after,
+        };
+        self.fused.insert(id, fused);
     }
 
     /// The reverse of one iteration of a loop whose accumulators have the adjoint of their value
@@ -748,7 +743,9 @@ impl<'a> Reverse<'a, '_> {
                 }));
                 after.push((arg, name.clone()));
                 match arg {
-                    Arg::Ref(_, at) if is_unsized(self.cx, at) => Expr::Raw(quote!(&mut #name[..])),
+                    Arg::Ref(_, at) if calls::is_unsized(self.cx, at) => {
+                        Expr::Raw(quote!(&mut #name[..]))
+                    }
                     _ => Expr::Raw(quote!(&mut #name)),
                 }
             }
@@ -817,16 +814,6 @@ impl<'a> Reverse<'a, '_> {
             }
         }
     }
-}
-
-/// True if the place is a slice: its zeros are a `Vec`.
-fn is_unsized(cx: &Context<'_>, at: &Place) -> bool {
-    use crate::compiler::ssa::Proj;
-    let slice = matches!(
-        cx.func.mem(at.mem).ty,
-        Ty::Slice(_) | Ty::Vec(_) | Ty::Seq(_)
-    );
-    matches!(at.path.last(), Some(Proj::Range { .. })) || (at.path.is_empty() && slice)
 }
 
 /// What the names in the texts of a row stand for.

@@ -1,53 +1,181 @@
-//! The order in which an iteration adds to neighbouring elements of an adjoint.
+//! Additions of an iteration to neighbouring elements of an adjoint.
 //!
-//! A stencil adds to `x_bar[i]`, `x_bar[i + 1]`, …. If the element that the next iteration touches
-//! first is the one that this iteration touched last, every iteration waits for the store of the one
-//! before. The additions to one array are therefore put at the end of the iteration, in the order
-//! that keeps them apart; a sum of adjoints may be taken in any order.
+//! A stencil adds to `x_bar[i]`, `x_bar[i + 1]`, …, so that every element is read and written by
+//! several iterations in a row, each waiting for the store of the one before. What the next
+//! iterations will add to is carried in local variables instead, and every element is touched once:
+//!
+//! ```text
+//! x_bar[i] += a;  x_bar[i + 1] += b;     →    x_bar[i] += carry + a;  carry = b;
+//! ```
+//!
+//! The sum of an adjoint may be taken in any order (reversal in lanes does the same).
 
+use proc_macro2::Ident;
+use quote::quote;
+
+use super::forward::ty_tokens;
 use super::{Context, Rev};
 use crate::compiler::code::{Expr, Stmt};
-use crate::compiler::hir::BinOp;
-use crate::compiler::ssa::{MemId, Op, ValId};
+use crate::compiler::hir::{BinOp, Ty};
+use crate::compiler::names::Names;
+use crate::compiler::ssa::{MemId, Op, Range, Stmt as Ssa, StmtKind, ValId};
 
-/// Reorders the additions of an iteration. `ascending`: the iterations run in the order of the
-/// primal.
-pub(super) fn reorder<'a>(cx: &Context<'_>, stmts: Vec<Rev<'a>>, ascending: bool) -> Vec<Rev<'a>> {
+/// The widest stencil that is carried.
+const WIDEST: i64 = 4;
+
+/// A loop whose iterations carry adjoints: what stands before it and after it.
+#[derive(Debug, Default)]
+pub(super) struct Carries {
+    pub(super) before: Vec<Stmt>,
+    pub(super) after: Vec<Stmt>,
+}
+
+/// Carries the additions of a fused loop. `stmts` is the reverse of an iteration.
+pub(super) fn carry(
+    cx: &Context<'_>,
+    stmt: &Ssa,
+    stmts: &mut Vec<Rev<'_>>,
+    fresh: &mut Names,
+) -> Carries {
+    let mut carries = Carries::default();
+    let StmtKind::For {
+        counter,
+        range,
+        until: None,
+        ..
+    } = &stmt.kind
+    else {
+        return carries;
+    };
+    if range.rev || range.step.is_some() || range.inclusive {
+        return carries;
+    }
     let mut arrays: Vec<MemId> = stmts
         .iter()
         .filter_map(|s| addition(s).map(|(m, _)| m))
         .collect();
     arrays.sort_unstable();
     arrays.dedup();
-    arrays
-        .into_iter()
-        .fold(stmts, |stmts, m| reorder_array(cx, stmts, m, ascending))
+    for m in arrays {
+        carry_array(cx, m, *counter, range, stmts, fresh, &mut carries);
+    }
+    carries
 }
 
-fn reorder_array<'a>(
+fn carry_array(
     cx: &Context<'_>,
-    stmts: Vec<Rev<'a>>,
     m: MemId,
-    ascending: bool,
-) -> Vec<Rev<'a>> {
+    counter: ValId,
+    range: &Range,
+    stmts: &mut Vec<Rev<'_>>,
+    fresh: &mut Names,
+    carries: &mut Carries,
+) {
     let own = |s: &Rev<'_>| addition(s).is_some_and(|(x, _)| x == m);
-    let offsets: Vec<(ValId, i64)> = stmts
+    let offsets: Option<Vec<i64>> = stmts
         .iter()
         .filter(|s| own(s))
-        .filter_map(|s| addition(s).map(|(_, at)| offset(cx, at)))
+        .map(|s| addition(s).and_then(|(_, at)| offset(cx, at, counter)))
         .collect();
-    let neighbours = offsets.len() > 1 && offsets.iter().all(|(base, _)| *base == offsets[0].0);
-    if !neighbours || stmts.iter().filter(|s| !own(s)).any(|s| mentions(s, m)) {
-        return stmts;
+    let (Some(offsets), Some(ty)) = (offsets, element(&cx.func.mem(m).ty)) else {
+        return;
+    };
+    let (Some(first), Some(last)) = (offsets.iter().min().copied(), offsets.iter().max().copied())
+    else {
+        return;
+    };
+    let apart = (1..=WIDEST).contains(&(last - first));
+    if !apart || stmts.iter().filter(|s| !own(s)).any(|s| mentions(s, m)) {
+        return;
     }
-    let (mut moved, mut kept): (Vec<Rev<'a>>, Vec<Rev<'a>>) =
-        stmts.into_iter().partition(|s| own(s));
-    moved.sort_by_key(|s| {
-        let at = addition(s).map_or(0, |(_, at)| offset(cx, at).1);
-        if ascending { -at } else { at }
-    });
-    kept.append(&mut moved);
-    kept
+    let all = std::mem::take(stmts);
+    let (moved, kept): (Vec<Rev<'_>>, Vec<Rev<'_>>) = all.into_iter().partition(|s| own(s));
+    *stmts = kept;
+    let width = usize::try_from(last - first).unwrap_or(0);
+    let names: Vec<Ident> = (0..width)
+        .map(|_| fresh.numbered("carry", "_", 1, cx.func.name.span()))
+        .collect();
+    let mut sums: Vec<Option<Expr>> = names
+        .iter()
+        .map(|n| Some(Expr::Name(n.clone())))
+        .chain([None])
+        .collect();
+    let mut lowest = None;
+    for (s, offset) in moved.into_iter().zip(offsets) {
+        let Rev::Code(Stmt::Assign { place, op, value }) = s else {
+            continue;
+        };
+        let slot = usize::try_from(offset - first).unwrap_or(0);
+        let value = if op == "-=" { Expr::neg(value) } else { value };
+        sums[slot] = Some(match sums[slot].take() {
+            Some(sum) => Expr::bin("+", sum, value),
+            None => value,
+        });
+        if slot == 0 {
+            lowest = Some(place);
+        }
+    }
+    let Some(place) = lowest else { return };
+    let mut sums = sums.into_iter().map(|s| s.unwrap_or_else(Expr::zero));
+    stmts.extend(sums.next().map(|value| {
+        Rev::Code(Stmt::Assign {
+            place,
+            op: "+=",
+            value,
+        })
+    }));
+    for (name, value) in names.iter().zip(sums) {
+        stmts.push(Rev::Code(Stmt::Assign {
+            place: Expr::Name(name.clone()),
+            op: "=",
+            value,
+        }));
+        let ty = Some(ty_tokens(ty));
+        carries.before.push(Stmt::Let {
+            name: name.clone(),
+            mutable: true,
+            ty,
+            init: Some(Expr::zero()),
+        });
+    }
+    carries.after.push(flush(m, first, &names, range));
+}
+
+/// What the last iterations carry goes to the elements after them.
+fn flush(m: MemId, first: i64, names: &[Ident], range: &Range) -> Stmt {
+    let element = |k: usize, name: &Ident| {
+        let distance = first + i64::try_from(k).unwrap_or(0);
+        let step = proc_macro2::Literal::u64_unsuffixed(distance.unsigned_abs());
+        let op = if distance < 0 { "-" } else { "+" };
+        let at = Expr::bin(op, Expr::Val(range.hi), Expr::Raw(quote!(#step)));
+        let place = Expr::index(Expr::MemBar(m), at);
+        Stmt::Assign {
+            place,
+            op: "+=",
+            value: Expr::Name(name.clone()),
+        }
+    };
+    let then = names
+        .iter()
+        .enumerate()
+        .map(|(k, n)| element(k, n))
+        .collect();
+    Stmt::If {
+        cond: Expr::bin("<", Expr::Val(range.lo), Expr::Val(range.hi)),
+        then,
+        els: Vec::new(),
+    }
+}
+
+fn element(ty: &Ty) -> Option<&Ty> {
+    match ty {
+        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner)
+            if matches!(**inner, Ty::Real(_)) =>
+        {
+            Some(inner)
+        }
+        _ => None,
+    }
 }
 
 /// `m_bar[at] += …;`
@@ -66,8 +194,8 @@ fn addition(stmt: &Rev<'_>) -> Option<(MemId, ValId)> {
     }
 }
 
-/// An index as a base and a distance from it.
-fn offset(cx: &Context<'_>, at: ValId) -> (ValId, i64) {
+/// The distance of an index from the counter.
+fn offset(cx: &Context<'_>, at: ValId, counter: ValId) -> Option<i64> {
     let literal = |v: ValId| match cx.layout.op(v) {
         Some(Op::Lit(tokens)) => tokens
             .to_string()
@@ -77,9 +205,10 @@ fn offset(cx: &Context<'_>, at: ValId) -> (ValId, i64) {
         _ => None,
     };
     match cx.layout.op(at) {
-        Some(Op::Bin(BinOp::Add, a, b)) => literal(*b).map_or((at, 0), |k| (*a, k)),
-        Some(Op::Bin(BinOp::Sub, a, b)) => literal(*b).map_or((at, 0), |k| (*a, -k)),
-        _ => (at, 0),
+        None if at == counter => Some(0),
+        Some(Op::Bin(BinOp::Add, a, b)) if *a == counter => literal(*b),
+        Some(Op::Bin(BinOp::Sub, a, b)) if *a == counter => literal(*b).map(|k| -k),
+        _ => None,
     }
 }
 

@@ -194,10 +194,10 @@ impl Sweep<'_> {
         let mut needed = BTreeSet::new();
         read_by(reverse, &mut needed);
         let inside = self.cx.layout.id_of(body);
-        for (l, (before, fused)) in &self.reversed.fused {
+        for (l, fused) in &self.reversed.fused {
             if self.cx.layout.contains(inside, self.cx.layout.body_of(*l)) {
-                read_by(fused, &mut needed);
-                for stmt in before {
+                read_by(&fused.iteration, &mut needed);
+                for stmt in fused.before.iter().chain(&fused.after) {
                     stmt.walk(&mut |e| {
                         if let Expr::Val(v) = e {
                             needed.insert(*v);

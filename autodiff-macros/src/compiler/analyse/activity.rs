@@ -134,6 +134,8 @@ impl Pass<'_> {
         }
     }
 
+    /// `tainted`: a test decides whether the block runs. What it assigns is tainted where control
+    /// flow meets again (the phis), memory at once.
     fn forward(&mut self, block: &Block, tainted: bool) {
         for stmt in &block.stmts {
             match &stmt.kind {
@@ -167,9 +169,10 @@ impl Pass<'_> {
                     els,
                     phis,
                 } => {
-                    let tainted = tainted || self.facts.tainted(*cond);
-                    self.forward(then, tainted);
-                    self.forward(els, tainted);
+                    let inner = tainted || self.facts.tainted(*cond);
+                    self.forward(then, inner);
+                    self.forward(els, inner);
+                    let tainted = self.facts.tainted(*cond);
                     phis.iter()
                         .for_each(|p| self.merge(p.out, &[p.then, p.els], tainted));
                 }
@@ -180,11 +183,10 @@ impl Pass<'_> {
                     until,
                     ..
                 } => {
-                    let tainted = tainted
-                        || self.facts.tainted(range.lo)
+                    let count = self.facts.tainted(range.lo)
                         || self.facts.tainted(range.hi)
                         || until.is_some_and(|v| self.facts.tainted(v));
-                    self.looped(carried, body, tainted);
+                    self.looped(carried, body, tainted, count);
                 }
                 StmtKind::While {
                     carried,
@@ -194,8 +196,8 @@ impl Pass<'_> {
                     ..
                 } => {
                     self.forward(head, tainted);
-                    let tainted = tainted || self.facts.tainted(*cond);
-                    self.looped(carried, body, tainted);
+                    let count = self.facts.tainted(*cond);
+                    self.looped(carried, body, tainted, count);
                 }
                 StmtKind::Call(call) => self.call(call),
                 StmtKind::Effect(_) => {}
@@ -203,11 +205,12 @@ impl Pass<'_> {
         }
     }
 
-    fn looped(&mut self, carried: &[Carried], body: &Block, tainted: bool) {
-        self.forward(body, tainted);
+    /// `tainted`: a test decides whether the loop is reached; `count`: how often it runs.
+    fn looped(&mut self, carried: &[Carried], body: &Block, tainted: bool, count: bool) {
+        self.forward(body, tainted || count);
         for c in carried {
-            self.merge(c.phi, &[c.init, c.next], tainted);
-            self.merge(c.out, &[c.init, c.next], tainted);
+            self.merge(c.phi, &[c.init, c.next], count);
+            self.merge(c.out, &[c.init, c.next], count);
         }
     }
 
@@ -342,6 +345,9 @@ impl Pass<'_> {
     fn backward_loop(&mut self, carried: &[Carried], body: &Block) {
         for c in carried {
             if self.facts.useful(c.out) || self.facts.useful(c.phi) {
+                // The adjoint that goes from iteration to iteration is that of the value after the
+                // loop, used or not.
+                self.use_val(c.out);
                 self.use_val(c.next);
                 self.use_val(c.init);
             }

@@ -120,6 +120,7 @@ impl Lower<'_> {
             return self.make(ExprKind::Ref(true, place), ty, span);
         }
         let mut value = self.expr(inner);
+        self.infer.borrow(&value.ty);
         if matches!(value.kind, ExprKind::Opaque(_)) && !mutable {
             return self.reference_to_constant(reference, value);
         }
