@@ -1,8 +1,11 @@
 //! An American put priced on a binomial tree: a `max` in a backward recurrence that overwrites its array.
 
+use conservative_grad::conservative_grad;
+
 use super::{Kernel, scalars_mut};
 use std::hint::black_box;
 
+#[conservative_grad]
 pub(crate) fn binomial(
     spot: f64,
     strike: f64,
@@ -132,6 +135,11 @@ pub(crate) fn kernel(steps: usize) -> Kernel {
         hand: Box::new(move |p, bars| {
             binomial_hand([p[0], p[1], p[2], p[3], p[4]], steps, scalars_mut(bars))
         }),
-        grad: None,
+        grad: Some(Box::new(move |p, bars| {
+            let [spot, strike, rate, volatility, maturity] = scalars_mut(bars);
+            binomial::accumulate_grad(
+                p[0], p[1], p[2], p[3], p[4], steps, spot, strike, rate, volatility, maturity,
+            )
+        })),
     }
 }

@@ -1,11 +1,19 @@
 //! The energy of bodies that attract each other: a triangle of pairs, a square root and a division in each.
 
+use conservative_grad::conservative_grad;
+
 use super::{Kernel, parts, parts_mut, uniform};
 use std::hint::black_box;
 
 const SOFTENING: f64 = 0.01;
 
-pub(crate) fn n_body(position: &[f64], velocity: &[f64], mass: &[f64], softening: f64) -> f64 {
+#[conservative_grad]
+pub(crate) fn n_body(
+    position: &[f64],
+    velocity: &[f64],
+    mass: &[f64],
+    #[constant] softening: f64,
+) -> f64 {
     let n = mass.len();
     let mut energy = 0.0;
     for i in 0..n {
@@ -76,6 +84,18 @@ pub(crate) fn kernel(n: usize) -> Kernel {
         hand: Box::new(move |p, bars| {
             n_body_hand(parts(p, lengths), SOFTENING, parts_mut(bars, lengths))
         }),
-        grad: None,
+        grad: Some(Box::new(move |p, bars| {
+            let [position, velocity, mass] = parts(p, lengths);
+            let [position_bar, velocity_bar, mass_bar] = parts_mut(bars, lengths);
+            n_body::accumulate_grad(
+                position,
+                velocity,
+                mass,
+                SOFTENING,
+                position_bar,
+                velocity_bar,
+                mass_bar,
+            )
+        })),
     }
 }
