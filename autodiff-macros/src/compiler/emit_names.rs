@@ -43,8 +43,9 @@ impl EmitNames {
             ids().map(|v| (v, of(&func.val(v).name, "bar"))).collect();
         let mut val_dots: BTreeMap<ValId, Ident> = BTreeMap::new();
         for (p, dot) in func.params.iter().zip(&dots) {
-            if let Tree::Val(v) = p.entry {
-                val_dots.insert(v, dot.clone());
+            // The tangent of a `&mut` scalar is written to at the end, and keeps its name.
+            if let (Tree::Val(v), None) = (&p.entry, &p.exit) {
+                val_dots.insert(*v, dot.clone());
             }
         }
         for v in ids() {

@@ -8,7 +8,7 @@ use super::expr::bare;
 use super::infer::Kind;
 use super::{Lower, stmt};
 use crate::compiler::hir::{
-    Block, Expr, ExprKind, Pat, Place, Proj, StmtKind, Ty, VarId, Verbatim,
+    Block, Expr, ExprKind, Pat, Place, Proj, Stmt, StmtKind, Ty, VarId, Verbatim,
 };
 
 /// What a piece of code captures.
@@ -49,46 +49,63 @@ impl Lower<'_> {
         span: Span,
         build: impl FnOnce(&[TokenStream]) -> TokenStream,
     ) -> Expr {
-        let mut captured = Captured::default();
-        if parts
-            .iter()
-            .all(|(part, _)| self.capture(part, &mut captured))
-        {
-            let texts: Vec<TokenStream> = parts.iter().map(text).collect();
-            let pure = pure && !captured.impure;
-            return self.opaque(build(&texts), captured.uses, pure, ty, span);
-        }
-        self.compose_named(parts, pure, ty, span, build)
+        self.compose_on(false, parts, pure, ty, span, build)
     }
 
-    fn compose_named(
+    /// The same; `place`: the first part is a place that a method is called on, which may change
+    /// it, so that it has to stay itself.
+    pub(super) fn compose_on(
         &mut self,
+        place: bool,
         parts: Vec<(Expr, TokenStream)>,
         pure: bool,
         ty: Ty,
         span: Span,
         build: impl FnOnce(&[TokenStream]) -> TokenStream,
     ) -> Expr {
+        let mut all = Captured::default();
+        let whole = parts.iter().all(|(part, _)| self.capture(part, &mut all));
         let mut stmts = Vec::new();
-        let mut uses = Captured::default();
+        let mut captured = Captured::default();
         let mut texts = Vec::new();
-        for (part, source) in parts {
-            if matches!(part.kind, ExprKind::Lit(_)) {
-                texts.push(source);
-                continue;
-            }
-            let ty = self.open(&part.ty);
-            let var = self.temp("operand", ty, part.span);
-            let name = self.var(var).name.clone();
-            uses.add(&name, var);
-            texts.push(name.into_token_stream());
-            let (pat, at) = (Pat::Var(var), part.span);
-            let init = Some(part);
-            stmts.push(stmt(StmtKind::Let { pat, init }, at));
+        for (i, part) in parts.into_iter().enumerate() {
+            let keep = whole || (place && i == 0);
+            texts.push(self.part(part, keep, &mut captured, &mut stmts));
         }
-        let value = self.opaque(build(&texts), uses.uses, pure, ty.clone(), span);
+        let pure = pure && !captured.impure;
+        let value = self.opaque(build(&texts), captured.uses, pure, ty.clone(), span);
+        if stmts.is_empty() {
+            return value;
+        }
         let value = Some(Box::new(value));
         self.make(ExprKind::Block(Block { stmts, value }), ty, span)
+    }
+
+    /// The text of a part of some code: its own if that is a constant that nothing around it
+    /// changes (or `keep`), else a new name for its value.
+    fn part(
+        &mut self,
+        (part, source): (Expr, TokenStream),
+        keep: bool,
+        captured: &mut Captured,
+        stmts: &mut Vec<Stmt>,
+    ) -> TokenStream {
+        let mut own = Captured::default();
+        if self.capture(&part, &mut own) && (keep || !own.impure) {
+            captured.impure |= own.impure;
+            own.uses
+                .iter()
+                .for_each(|(name, var)| captured.add(name, *var));
+            return text(&(part, source));
+        }
+        let ty = self.open(&part.ty);
+        let var = self.temp("operand", ty, part.span);
+        let name = self.var(var).name.clone();
+        captured.add(&name, var);
+        let (pat, at) = (Pat::Var(var), part.span);
+        let init = Some(part);
+        stmts.push(stmt(StmtKind::Let { pat, init }, at));
+        name.into_token_stream()
     }
 
     /// Collects what `expr` captures; false if it cannot be copied as text.

@@ -285,11 +285,24 @@ impl Lower<'_> {
                 .zip(call.args.iter().map(ToTokens::to_token_stream)),
         );
         let (method, turbofish) = (&call.method, &call.turbofish);
-        self.compose(parts, pure, ty, method.span(), |parts| {
+        let place = self.is_place(&call.receiver);
+        if place && !pure {
+            self.note_state(&call.receiver);
+        }
+        self.compose_on(place, parts, pure, ty, method.span(), |parts| {
             let (receiver, args) = (&parts[0], &parts[1..]);
             let receiver = postfix(receiver);
             quote!(#receiver.#method #turbofish (#(#args),*))
         })
+    }
+
+    /// A variable that an unknown method is called on is state, if it can change.
+    fn note_state(&mut self, receiver: &syn::Expr) {
+        if let Some(var) = self.root(receiver)
+            && self.var(var).mutable
+        {
+            self.facts[var.0 as usize].state = true;
+        }
     }
 
     fn other_method(&mut self, receiver: Expr, call: &syn::ExprMethodCall, name: &str) -> Expr {

@@ -122,6 +122,8 @@ struct Facts {
     /// Declared as a reference to a value of its own (`let a = &[x, y];`): held as the value. True
     /// if the reference is exclusive.
     held: Option<bool>,
+    /// An unknown method may have changed it.
+    state: bool,
     /// A `&mut` to something of a type that the compiler does not look into.
     hidden: bool,
     /// The type that the user declared.
@@ -288,6 +290,7 @@ impl<'a> Lower<'a> {
             pins: std::mem::take(&mut self.pins),
         };
         resolve::run(&mut func, &self.infer);
+        resolve::keep_state(&mut func, |var| self.facts[var.0 as usize].state);
         resolve::check(&func, self.diags);
         func
     }

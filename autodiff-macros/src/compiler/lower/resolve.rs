@@ -3,7 +3,7 @@
 use super::infer::Infer;
 use crate::compiler::diag::{self, Diagnostics};
 use crate::compiler::hir::{
-    Block, Call, Expr, ExprKind, Func, Place, Proj, Range, Stmt, StmtKind, Ty, Verbatim,
+    Block, Call, Expr, ExprKind, Func, Pat, Place, Proj, Range, Stmt, StmtKind, Ty, VarId, Verbatim,
 };
 use crate::compiler::parse::types;
 
@@ -18,6 +18,37 @@ pub(super) fn run(func: &mut Func, infer: &Infer) {
         code: &mut |_| {},
     }
     .block(&mut func.body);
+}
+
+/// A variable of unknown type that unknown methods change (a random number generator) is more than
+/// a value: it has an identity, as something indexed has.
+pub(super) fn keep_state(func: &mut Func, is_state: impl Fn(VarId) -> bool) {
+    let vars = func.vars.iter_mut().enumerate();
+    for (i, var) in vars {
+        let unknown = matches!(var.ty, Ty::Opaque);
+        if unknown && u32::try_from(i).is_ok_and(|i| is_state(VarId(i))) {
+            var.ty = Ty::Seq(Box::new(Ty::Opaque));
+        }
+    }
+    let types: Vec<Ty> = func.vars.iter().map(|var| var.ty.clone()).collect();
+    keep_in_block(&mut func.body, &types);
+}
+
+fn keep_in_block(block: &mut Block, types: &[Ty]) {
+    for stmt in &mut block.stmts {
+        match &mut stmt.kind {
+            StmtKind::Let {
+                pat: Pat::Var(var),
+                init: Some(init),
+            } if matches!(init.ty, Ty::Opaque) => init.ty = types[var.0 as usize].clone(),
+            StmtKind::If { then, els, .. } => {
+                keep_in_block(then, types);
+                keep_in_block(els, types);
+            }
+            StmtKind::For { body, .. } | StmtKind::Loop { body, .. } => keep_in_block(body, types),
+            _ => {}
+        }
+    }
 }
 
 /// Code that was copied as constant must not mention a variable that turned out to be real.

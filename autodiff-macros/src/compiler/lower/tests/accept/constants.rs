@@ -106,7 +106,7 @@ fn lengths_of_real_slices_in_integer_methods() {
            let t: Seq<f64> = `weights(3)`!(): Seq<f64>
            let mut s: f64 = 0.0
            for i in 0..q @0
-             s += (t[i] * w[{ let operand4: int = i; let operand5: int = (len(w) - 1); `operand4.min(operand5)`(operand4, operand5) }])
+             s += (t[i] * w[{ let operand4: int = (len(w) - 1); `i.min(operand4)`(i, operand4) }])
            ((s + (z as f64)) + x)
         "#,
     );
