@@ -9,7 +9,7 @@ use autodiff_runtime::Definability;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::adjoint::forward::tree_expr;
+use super::adjoint::forward::{tree_expr, ty_tokens};
 use super::adjoint::{self, Context, Style};
 use super::analyse::{activity, layout, loops};
 use super::code::{Expr, Stmt};
@@ -92,7 +92,8 @@ impl Compiled {
             (sweeps, value)
         });
         let printer = Printer::new(&split.func, &split.names);
-        let mut forward = sweeps.forward;
+        let mut forward = pins(ssa);
+        forward.extend(sweeps.forward);
         forward.extend(exits(ssa));
         let layout = layout::run(ssa);
         let tangent = tangent::run(&Context {
@@ -188,6 +189,20 @@ fn joins(ssa: &Func) -> bool {
             .params
             .iter()
             .all(|p| !matches!(p.ty, hir::Ty::Ref(true, _)))
+}
+
+/// `let _: f64 = k;` for parameters of a type unknown to the compiler that are used as real numbers:
+/// rustc has to agree.
+fn pins(ssa: &Func) -> Vec<Stmt> {
+    let pin = |p: &super::ssa::Param| match (&p.ty, &p.entry) {
+        (hir::Ty::Opaque, Tree::Val(v)) if ssa.is_real(*v) => {
+            let ty = ty_tokens(&ssa.val(*v).ty);
+            let init = Expr::Val(*v);
+            Some(Stmt::Bind { pattern: quote!(_: #ty), init })
+        }
+        _ => None,
+    };
+    ssa.params.iter().filter_map(pin).collect()
 }
 
 /// `*y = …;` for scalars behind exclusive references.

@@ -113,10 +113,15 @@ impl Builder<'_> {
     /// A constant of unknown type beside a real number is a real number; the type annotation that
     /// follows from this makes rustc agree or refuse.
     fn pin_constant(&mut self, constant: ValId, other: ValId) {
-        if matches!(self.vals[constant.0 as usize].ty, Ty::Opaque) {
-            if let ty @ Ty::Real(_) = self.vals[other.0 as usize].ty.clone() {
-                self.vals[constant.0 as usize].ty = ty;
-            }
+        let ty = self.vals[other.0 as usize].ty.clone();
+        self.pin_to(constant, &ty);
+    }
+
+    /// The same beside something of a known type.
+    pub(super) fn pin_to(&mut self, constant: ValId, ty: &Ty) {
+        let unknown = matches!(self.vals[constant.0 as usize].ty, Ty::Opaque);
+        if unknown && matches!(ty, Ty::Real(_)) {
+            self.vals[constant.0 as usize].ty = ty.clone();
         }
     }
 
