@@ -6,5 +6,6 @@ mod conservative;
 mod noise;
 mod refuted;
 mod reports;
+mod rows;
 mod strata;
 mod support;

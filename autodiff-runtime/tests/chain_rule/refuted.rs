@@ -3,8 +3,7 @@
 use autodiff_runtime::check::{self, Options, Region, Verdict};
 
 use crate::support::{
-    ACROSS, ANYWHERE, Dual, Ends, Program, Sel, assert_refuted, constant, evaluate, nearly_all,
-    seeds, sites,
+    ACROSS, ANYWHERE, Dual, Ends, Program, Sel, assert_refuted, constant, evaluate, seeds, sites,
 };
 
 sites! {
@@ -279,7 +278,7 @@ fn wrong_value_on_a_line() {
     );
 }
 
-/// Refuted in a box, with this verdict, for nearly all seeds.
+/// Refuted in a box, with this verdict, for every fifth seed: each time on eight curves.
 fn assert_refuted_in_a_box(program: Program, p: usize, verdict: Verdict) {
     let report = |seed| {
         let options = Options::default().seed(seed);
@@ -289,11 +288,11 @@ fn assert_refuted_in_a_box(program: Program, p: usize, verdict: Verdict) {
             &options,
         )
     };
-    let right = (0..seeds())
-        .map(report)
-        .filter(|report| report.verdict() == verdict)
-        .count();
-    assert!(nearly_all(right), "{right} of {}\n{}", seeds(), report(0));
+    let reports = (0..seeds().div_ceil(5)).map(report);
+    let other: Vec<_> = reports
+        .filter(|report| report.verdict() != verdict)
+        .collect();
+    assert!(500 * other.len() as u64 <= seeds(), "{}", other[0]);
 }
 
 // Continuous, and the chain rule holds along lines; but the derivative is not bounded, so that there is no field.
