@@ -54,6 +54,7 @@ pub mod __private {
     pub use autodiff_runtime::differentiable::*;
     pub use autodiff_runtime::kinds::*;
     pub use autodiff_runtime::numeric::*;
+    pub use autodiff_runtime::operation::At;
     pub use autodiff_runtime::ops;
     pub use autodiff_runtime::rivals::*;
     pub use autodiff_runtime::selection::*;

@@ -31,6 +31,7 @@ const fn site(theta: f64) -> Site {
         theta,
         clarke: true,
         ties: Ties::all(theta),
+        listed: true,
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Site {
     pub clarke: bool,
     /// What each policy would take.
     pub ties: Ties,
+    /// False for a call of a function that only has the name of an operation: it has its own sites.
+    pub listed: bool,
 }
 
 /// What identifies a site: module, function, number.
@@ -167,7 +169,7 @@ pub struct FieldMetadata {
     pub policy: Policy,
     /// Class of the function's own operations.
     pub definability: Definability,
-    /// Nonsmooth places.
+    /// Nonsmooth places; [`FieldMetadata::sites`] tells those that count.
     pub sites: &'static [Site],
     /// What is taken on trust.
     pub obligations: &'static [Obligation],
@@ -178,6 +180,11 @@ pub struct FieldMetadata {
 }
 
 impl FieldMetadata {
+    /// The nonsmooth places of the function itself.
+    pub fn sites(&self) -> impl Iterator<Item = &'static Site> + use<> {
+        self.sites.iter().filter(|site| site.listed)
+    }
+
     /// Whether both are of the same function.
     #[must_use]
     pub fn is(&self, other: &FieldMetadata) -> bool {

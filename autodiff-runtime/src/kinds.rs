@@ -40,6 +40,7 @@ use core::ops::{
 };
 
 use crate::differentiable::{Accumulate, Adjoint, Differentiable};
+use crate::field::Site;
 use crate::numeric::Scalar;
 
 /// The argument is differentiated.
@@ -91,6 +92,13 @@ pub trait Kind: Copy + fmt::Debug + 'static {
         + Adjoint;
     /// Bar of a `Vec` inside a slice or array.
     type List<E: Element>: Indexed<Self, E> + Accumulate<Vec<E::Gradient>> + Adjoint;
+
+    /// The caller's sites for the decisions of an operation of the table, see [`crate::operation::At`].
+    #[doc(hidden)]
+    #[inline(always)]
+    fn sites(self) -> &'static [Site] {
+        &[]
+    }
 }
 
 impl Kind for Varied {

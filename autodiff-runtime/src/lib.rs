@@ -25,6 +25,8 @@ pub mod differentiable;
 pub mod field;
 pub mod kinds;
 pub mod numeric;
+#[doc(hidden)]
+pub mod operation;
 pub mod ops;
 pub mod policy;
 #[doc(hidden)]

@@ -6,6 +6,10 @@
 use crate::numeric::Real;
 use crate::rivals::Probe;
 
+/// What differentiated functions that call one of these find under its name.
+#[doc(hidden)]
+pub use crate::rules::activation::*;
+
 /// The value, cut off from differentiation: its derivative is 0 on purpose.
 ///
 /// The cut is listed in the metadata of the function, and it is conservative only

@@ -10,7 +10,7 @@
 use crate::field::Definability;
 use crate::policy::Ties;
 
-mod activation;
+pub(crate) mod activation;
 mod circular;
 mod elementary;
 mod kinked;
@@ -126,14 +126,28 @@ impl Rule {
     #[must_use]
     pub const fn omega(&self) -> f64 {
         let active = self.args.len() - self.integer_args.len();
-        self.cost + 2.0 * active as f64 / self.flops
+        omega(self.cost, active, self.flops)
     }
+}
+
+/// See [`Rule::omega`].
+pub(crate) const fn omega(cost: f64, active: usize, flops: f64) -> f64 {
+    cost + 2.0 * active as f64 / flops
 }
 
 /// The row of an operation with `args` arguments, receiver included.
 #[must_use]
 pub fn find(name: &str, args: usize) -> Option<&'static Rule> {
     all().find(|rule| rule.name == name && rule.args.len() == args)
+}
+
+/// Rows that stand for an operator: no method or function of the name has to do with them.
+pub const OPERATORS: &[&str] = &["add", "sub", "mul", "div", "rem", "neg"];
+
+/// The row of a method or function that is called by its name, receiver included.
+#[must_use]
+pub fn find_called(name: &str, args: usize) -> Option<&'static Rule> {
+    find(name, args).filter(|_| !OPERATORS.contains(&name))
 }
 
 const TABLES: &[&[Rule]] = &[
@@ -154,6 +168,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 #[must_use]
 pub fn nearest(name: &str) -> Option<&'static str> {
     let (distance, found) = all()
+        .filter(|rule| !OPERATORS.contains(&rule.name))
         .map(|rule| (edit_distance(name, rule.name), rule.name))
         .min()?;
     (distance <= 1 + name.len() / 4).then_some(found)
@@ -190,7 +205,8 @@ impl<T: crate::Real> Results<T> for (T, T) {
     }
 }
 
-/// Turns rows into [`Rule`]s: each expression is kept as text for the compiler, and as functions for tests.
+/// Turns rows into [`Rule`]s: each expression is kept as text for the compiler, and as functions for
+/// tests; functions of [`crate::ops`] get their companions. `method`: of `f64`; `function`: of [`crate::ops`].
 macro_rules! rules {
     ($(
         $(#[doc = $doc:literal])*
@@ -244,9 +260,16 @@ macro_rules! rules {
             f64: $crate::rules::rules!(@evaluate f64, [$($arg $(: $ty)?),+], [$($y),+], $primal, [$($w),*], [$($margin, $above, $tie);*], [$($partial),*]),
             f32: $crate::rules::rules!(@evaluate f32, [$($arg $(: $ty)?),+], [$($y),+], $primal, [$($w),*], [$($margin, $above, $tie);*], [$($partial),*]),
         }),*];
+
+        $($crate::operation::companion! {
+            $home $name, [$($arg),+], [$($y),+],
+            [$($w: $margin, $above, $tie, $stratum, $field, $pt, $jax, $tf);*],
+            [$($partial),*], [$($domain)?], $class, $flops, $extra
+        })*
     };
     (@home method) => { true };
     (@home function) => { false };
+    (@home operator) => { false };
     (@refused) => { None };
     (@refused $why:literal, $instead:literal) => { Some(&$crate::rules::Refusal { why: $why, instead: $instead }) };
     (@arg $from:expr, i32) => { $from as i32 };

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::field::Site;
 use crate::kinds::Unvaried;
 use crate::numeric::Scalar;
 
@@ -98,6 +99,13 @@ pub trait Dot<T: ToOwned + ?Sized> {
     fn dot<'p>(self, primal: &'p T) -> Cow<'p, T>
     where
         Self: 'p;
+
+    /// The caller's sites for the decisions of an operation of the table, see [`crate::operation::At`].
+    #[doc(hidden)]
+    #[inline(always)]
+    fn sites(&self) -> &'static [Site] {
+        &[]
+    }
 }
 
 impl<T: ToOwned + ?Sized> Dot<T> for Tangent<'_, T> {

@@ -44,7 +44,7 @@ impl fmt::Display for TraceVisit {
 /// use autodiff_runtime::{Plain, Selection, Site, SiteKind, Ties, trace::Recorder};
 /// static RELU: Site = Site {
 ///     id: 0, function: "f", module: "m", file: "src/m.rs", line: 3, column: 5, primitive: "relu", source: "relu(x)",
-///     kind: SiteKind::Kink, stratum: "x = 0", field: "[0, 1]", theta: 0.0, clarke: true, ties: Ties::all(0.0),
+///     kind: SiteKind::Kink, stratum: "x = 0", field: "[0, 1]", theta: 0.0, clarke: true, ties: Ties::all(0.0), listed: true,
 /// };
 /// let mut recorder = Recorder::new(Plain);
 /// recorder.weight(&RELU, 0.25, true, false); // emitted code calls this

@@ -39,6 +39,7 @@ const SITE: Site = Site {
     theta: 1.5,
     clarke: false,
     ties: Ties::new(0.5, 0.5, 1.0),
+    listed: true,
 };
 
 const ROOT: &FieldMetadata = &FieldMetadata {

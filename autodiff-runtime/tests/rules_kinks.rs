@@ -197,6 +197,7 @@ const fn site(theta: f64) -> Site {
         theta,
         clarke: true,
         ties: Ties::new(0.5, 0.5, 1.0),
+        listed: true,
     }
 }
 

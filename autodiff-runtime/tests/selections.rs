@@ -21,6 +21,7 @@ const fn site(id: u32, kind: SiteKind) -> Site {
         theta: 0.5,
         clarke: true,
         ties: Ties::new(0.5, 0.25, 1.0),
+        listed: true,
     }
 }
 

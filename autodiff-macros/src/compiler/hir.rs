@@ -363,6 +363,9 @@ pub(crate) struct Call {
     pub(crate) generics: TokenStream,
     /// True if the function calls itself here.
     pub(crate) recursive: bool,
+    /// The row of the name that is called, if it has one with decisions. The name may stand for a
+    /// function of the user's all the same.
+    pub(crate) operation: Option<&'static autodiff_runtime::rules::Rule>,
     pub(crate) args: Vec<Expr>,
 }
 

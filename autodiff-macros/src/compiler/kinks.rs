@@ -15,7 +15,9 @@ use super::analyse::activity::Activity;
 use super::diag::{self, Diagnostics};
 use super::hir::{BinOp, Marks, Real, Ty};
 use super::names::Names;
-use super::ssa::{Block, Func, Op, Site, SiteId, SiteKind, Stmt, StmtKind, Val, ValId};
+use super::ssa::{
+    Arg, Block, Call, Func, Op, Site, SiteId, SiteKind, Stmt, StmtKind, Tree, Val, ValId,
+};
 
 /// Inserts the decisions. The facts stay valid: decisions are never varied.
 pub(crate) fn run(
@@ -53,6 +55,7 @@ impl Kinks<'_> {
                     self.check(v, op);
                     self.decide(v, op, stmt.span, &mut block.stmts);
                 }
+                StmtKind::Call(call) => self.operation(call),
                 StmtKind::If { then, els, .. } => {
                     self.block(then);
                     self.block(els);
@@ -74,7 +77,9 @@ impl Kinks<'_> {
                 rule,
                 args,
                 weights,
-            } if rule.refused.is_none() && args.iter().any(|a| self.facts.varied(*a)) => {
+            } if (rule.refused.is_none() || !rule.refused_args.is_empty())
+                && args.iter().any(|a| self.facts.varied(*a)) =>
+            {
                 for (k, _) in rule.decisions.iter().enumerate() {
                     let site = self.site(
                         v,
@@ -116,9 +121,29 @@ impl Kinks<'_> {
         }
     }
 
+    /// A call of a function that has the name of an operation: its kinks are places in this
+    /// function, if it is that operation.
+    fn operation(&mut self, call: &mut Call) {
+        let (Some(rule), Some(Tree::Val(v))) = (call.operation, &call.result) else {
+            return;
+        };
+        let args: Option<Vec<ValId>> = call.args.iter().map(number).collect();
+        let Some(args) = args.filter(|args| args.iter().any(|a| self.facts.varied(*a))) else {
+            return;
+        };
+        let (v, callee) = (*v, call.path.clone());
+        for kink in 0..rule.decisions.len() {
+            let args = args.clone();
+            let id = self.site(v, SiteKind::Kink { rule, kink, args });
+            self.func.sites[id.0 as usize].callee = Some(callee.clone());
+            call.sites.get_or_insert(id);
+        }
+    }
+
     fn site(&mut self, val: ValId, kind: SiteKind) -> SiteId {
         let id = SiteId(u32::try_from(self.func.sites.len()).unwrap_or(u32::MAX));
-        self.func.sites.push(Site { val, kind });
+        let callee = None;
+        self.func.sites.push(Site { val, kind, callee });
         id
     }
 
@@ -146,12 +171,7 @@ impl Kinks<'_> {
         match op {
             Op::Rule { rule, args, .. } => {
                 let Some(refusal) = rule.refused else { return };
-                let jumps_in = if rule.name == "copysign" {
-                    &args[1..]
-                } else {
-                    &args[..]
-                };
-                if jumps_in.iter().any(|a| varied(*a)) {
+                if jumps(rule, args, varied) {
                     let name = rule.name;
                     self.diags.report_at(
                         &diag::DISCONTINUOUS,
@@ -195,6 +215,14 @@ impl Kinks<'_> {
     }
 }
 
+/// An argument that is a scalar, by value.
+fn number(arg: &Arg) -> Option<ValId> {
+    match arg {
+        Arg::Val(v) => Some(*v),
+        _ => None,
+    }
+}
+
 /// The tokens to underline.
 fn at(source: TokenStream, span: Span) -> TokenStream {
     if !source.is_empty() {
@@ -204,6 +232,18 @@ fn at(source: TokenStream, span: Span) -> TokenStream {
         proc_macro2::TokenTree::from(proc_macro2::Punct::new('_', proc_macro2::Spacing::Alone));
     token.set_span(span);
     token.into()
+}
+
+/// True if a value on which the result depends discontinuously is differentiated.
+pub(crate) fn jumps(
+    rule: &'static autodiff_runtime::rules::Rule,
+    args: &[ValId],
+    varied: impl Fn(ValId) -> bool,
+) -> bool {
+    let everywhere = rule.refused_args.is_empty();
+    let mut args = args.iter().enumerate();
+    rule.refused.is_some()
+        && args.any(|(k, a)| (everywhere || rule.refused_args.contains(&k)) && varied(*a))
 }
 
 /// True for `== != < <= > >=`.

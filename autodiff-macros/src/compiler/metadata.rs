@@ -10,6 +10,7 @@ use quote::ToTokens;
 use super::analyse::activity::Activity;
 use super::emit::{Obligation, Site};
 use super::hir::BinOp;
+use super::kinks;
 use super::parse::attribute::Options;
 use super::ssa::{self, Func, Op, StmtKind, ValId};
 
@@ -58,7 +59,11 @@ impl Facts {
             return;
         }
         match op {
-            Op::Rule { rule, .. } => self.rule(func, v, rule),
+            Op::Rule { rule, args, .. } => {
+                let jumps = kinks::jumps(rule, args, |a| activity.varied(a));
+                let inside = stays_inside(func, rule, args);
+                self.rule(func, v, rule, jumps, inside);
+            }
             Op::Bin(BinOp::Mul, ..) => self.cost_bound = self.cost_bound.max(5.0),
             Op::Bin(BinOp::Add | BinOp::Sub, ..) => self.cost_bound = self.cost_bound.max(3.0),
             Op::Bin(BinOp::Div, _, b) => {
@@ -77,12 +82,12 @@ impl Facts {
         }
     }
 
-    fn rule(&mut self, func: &Func, v: ValId, rule: &'static Rule) {
+    fn rule(&mut self, func: &Func, v: ValId, rule: &'static Rule, jumps: bool, inside: bool) {
         self.definability = self.definability.join(rule.definability);
         self.cost_bound = self.cost_bound.max(rule.omega());
-        if rule.refused.is_some() {
+        if jumps {
             self.oblige(func, v, ObligationKind::AssumeContinuous, rule.name);
-        } else if !rule.domain.is_empty() {
+        } else if !rule.domain.is_empty() && !inside {
             self.oblige(func, v, ObligationKind::Domain, rule.name);
         }
     }
@@ -117,6 +122,7 @@ fn site(func: &Func, site: &ssa::Site, options: &Options) -> Site {
                 field: decision.field.to_owned(),
                 ties: decision.ties,
                 theta,
+                callee: site.callee.clone(),
             }
         }
         ssa::SiteKind::Branch { op, lhs, rhs } => {
@@ -138,9 +144,22 @@ fn site(func: &Func, site: &ssa::Site, options: &Options) -> Site {
                     tensorflow: theta,
                 },
                 theta,
+                callee: None,
             }
         }
     }
+}
+
+/// True if the operands are written so that they cannot leave the domain: an integer power has a
+/// pole for negative exponents alone.
+fn stays_inside(func: &Func, rule: &Rule, args: &[ValId]) -> bool {
+    rule.name == "powi" && args.get(1).is_some_and(|n| is_natural(&source(func, *n)))
+}
+
+/// True for an integer literal without a sign.
+fn is_natural(source: &TokenStream) -> bool {
+    let integer = syn::parse2::<syn::LitInt>(source.clone());
+    integer.is_ok_and(|literal| !literal.base10_digits().starts_with('-'))
 }
 
 fn source(func: &Func, v: ValId) -> TokenStream {

@@ -222,6 +222,10 @@ pub(crate) struct Call {
     pub(crate) path: TokenStream,
     pub(crate) generics: TokenStream,
     pub(crate) recursive: bool,
+    /// See [`hir::Call::operation`].
+    pub(crate) operation: Option<&'static autodiff_runtime::rules::Rule>,
+    /// The first of the sites that the operation decides at.
+    pub(crate) sites: Option<SiteId>,
     pub(crate) args: Vec<Arg>,
     /// What the call gives; `None` for a call whose result is `()` or not used.
     pub(crate) result: Option<Tree>,
@@ -293,6 +297,8 @@ pub(crate) struct Block {
 pub(crate) struct Site {
     pub(crate) val: ValId,
     pub(crate) kind: SiteKind,
+    /// The function that is called, where a call decides: it is a site only if that is the operation.
+    pub(crate) callee: Option<TokenStream>,
 }
 
 #[derive(Clone, Debug)]

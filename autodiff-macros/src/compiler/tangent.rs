@@ -466,9 +466,14 @@ impl Tangent<'_> {
     fn varied_call(&self, call: &Call, out: &mut Vec<Stmt>) {
         let sel = &self.cx.names.sel;
         let mut args = vec![Expr::Raw(quote!(#sel))];
-        for arg in &call.args {
+        let first = calls::with_sites(self.cx, call);
+        for (i, arg) in call.args.iter().enumerate() {
             args.push(calls::argument(self.cx.func, arg));
-            args.push(self.argument_dot(arg, out));
+            let dot = self.argument_dot(arg, out);
+            args.push(match first == Some(i) {
+                true => calls::at_sites(self.cx, call, dot),
+                false => dot,
+            });
         }
         let value = Expr::Call(calls::entry(call, "__tangent"), args);
         let pattern = match &call.result {

@@ -48,6 +48,9 @@ impl energy {
             },
         ],
     };
+    /// No function of the table of rules: its kinks are its own.
+    #[doc(hidden)]
+    pub const __OPERATION: bool = false;
     /// True for the function that this is the derivative of.
     #[doc(hidden)]
     #[inline(always)]
@@ -90,11 +93,12 @@ impl energy {
     #[doc(hidden)]
     #[inline]
     pub fn __forward<
-        __S: rt::Selection + ?Sized,
-        __K0: rt::Kind,
-        __K1: rt::Kind,
-        __K2: rt::Constant,
-        __K3: rt::Constant,
+        '__r,
+        __S: rt::Selection + ?Sized + '__r,
+        __K0: rt::Kind + '__r,
+        __K1: rt::Kind + '__r,
+        __K2: rt::Constant + '__r,
+        __K3: rt::Constant + '__r,
     >(
         sel: &mut __S,
         kinds: (__K0, __K1, __K2, __K3),
@@ -114,7 +118,7 @@ impl energy {
             &mut rt::Bar<__K1, f64>,
             &mut __K2::Bar,
             &mut __K3::Bar,
-        ) + use<__S, __K0, __K1, __K2, __K3>,
+        ) + use<'__r, __S, __K0, __K1, __K2, __K3>,
     ) {
         use dot as dot_without_conservative_grad;
         use ramp as ramp_without_conservative_grad;

@@ -35,6 +35,9 @@ impl halve {
         cost_bound: 3.0,
         callees: &[],
     };
+    /// No function of the table of rules: its kinks are its own.
+    #[doc(hidden)]
+    pub const __OPERATION: bool = false;
     /// True for the function that this is the derivative of.
     #[doc(hidden)]
     #[inline(always)]
@@ -44,7 +47,12 @@ impl halve {
     /// The value, and the reverse sweep as a closure.
     #[doc(hidden)]
     #[inline]
-    pub fn __forward<__S: rt::Selection + ?Sized, __K0: rt::Kind, __K1: rt::Constant>(
+    pub fn __forward<
+        '__r,
+        __S: rt::Selection + ?Sized + '__r,
+        __K0: rt::Kind + '__r,
+        __K1: rt::Constant + '__r,
+    >(
         sel: &mut __S,
         kinds: (__K0, __K1),
         p: (f64, f64),
@@ -57,7 +65,7 @@ impl halve {
             (f64, [f64; 1]),
             &mut rt::Bar<__K0, (f64, f64)>,
             &mut __K1::Bar,
-        ) + use<__S, __K0, __K1>,
+        ) + use<'__r, __S, __K0, __K1>,
     ) {
         (
             (p.0 * 0.5, [p.1]),

@@ -39,6 +39,9 @@ impl power {
         cost_bound: 3.0,
         callees: &[|| Self::FIELD],
     };
+    /// No function of the table of rules: its kinks are its own.
+    #[doc(hidden)]
+    pub const __OPERATION: bool = false;
     /// True for the function that this is the derivative of.
     #[doc(hidden)]
     #[inline(always)]

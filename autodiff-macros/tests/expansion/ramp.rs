@@ -47,6 +47,7 @@ impl ramp {
                 jax: 0.5,
                 tensorflow: 1.0,
             },
+            listed: true,
         },
     ];
     /// What is known of the derivative at compile time: its nonsmooth places, what is chosen
@@ -63,6 +64,9 @@ impl ramp {
         cost_bound: 3.0,
         callees: &[],
     };
+    /// No function of the table of rules: its kinks are its own.
+    #[doc(hidden)]
+    pub const __OPERATION: bool = false;
     /// True for the function that this is the derivative of.
     #[doc(hidden)]
     #[inline(always)]
@@ -83,11 +87,11 @@ impl ramp {
     /// The value, and the reverse sweep as a closure.
     #[doc(hidden)]
     #[inline]
-    pub fn __forward<__S: rt::Selection + ?Sized, __K0: rt::Kind>(
+    pub fn __forward<'__r, __S: rt::Selection + ?Sized + '__r, __K0: rt::Kind + '__r>(
         sel: &mut __S,
         kinds: (__K0,),
         x: f64,
-    ) -> (f64, impl FnOnce((), f64, &mut rt::Bar<__K0, f64>) + use<__S, __K0>) {
+    ) -> (f64, impl FnOnce((), f64, &mut rt::Bar<__K0, f64>) + use<'__r, __S, __K0>) {
         let r = x.max(0.0);
         let r_weight = sel.weight(&Self::__SITES[0], x - 0.0, x > 0.0, x == 0.0);
         (

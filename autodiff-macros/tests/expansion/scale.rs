@@ -38,6 +38,9 @@ impl scale {
         cost_bound: 3.0,
         callees: &[],
     };
+    /// No function of the table of rules: its kinks are its own.
+    #[doc(hidden)]
+    pub const __OPERATION: bool = false;
     /// True for the function that this is the derivative of.
     #[doc(hidden)]
     #[inline(always)]
@@ -48,10 +51,11 @@ impl scale {
     #[doc(hidden)]
     #[inline]
     pub fn __forward<
-        __S: rt::Selection + ?Sized,
-        __K0: rt::Kind + rt::core::convert::Into<rt::Varied>,
-        __K1: rt::Kind,
-        __K2: rt::Constant,
+        '__r,
+        __S: rt::Selection + ?Sized + '__r,
+        __K0: rt::Kind + rt::core::convert::Into<rt::Varied> + '__r,
+        __K1: rt::Kind + '__r,
+        __K2: rt::Constant + '__r,
     >(
         sel: &mut __S,
         kinds: (__K0, __K1, __K2),
@@ -68,7 +72,7 @@ impl scale {
             &mut [f64],
             &mut rt::Bar<__K1, f64>,
             &mut __K2::Bar,
-        ) + use<__S, __K0, __K1, __K2>,
+        ) + use<'__r, __S, __K0, __K1, __K2>,
     ) {
         let before = y.to_vec();
         *count += 1;

@@ -47,6 +47,9 @@ impl scaled {
             },
         ],
     };
+    /// No function of the table of rules: its kinks are its own.
+    #[doc(hidden)]
+    pub const __OPERATION: bool = false;
     /// True for the function that this is the derivative of.
     #[doc(hidden)]
     #[inline(always)]
@@ -69,7 +72,12 @@ impl scaled {
     /// The value, and the reverse sweep as a closure.
     #[doc(hidden)]
     #[inline]
-    pub fn __forward<__S: rt::Selection + ?Sized, __K0: rt::Kind, __K1: rt::Kind>(
+    pub fn __forward<
+        '__r,
+        __S: rt::Selection + ?Sized + '__r,
+        __K0: rt::Kind + '__r,
+        __K1: rt::Kind + '__r,
+    >(
         sel: &mut __S,
         kinds: (__K0, __K1),
         w: Vec<f64>,
@@ -82,7 +90,7 @@ impl scaled {
             f64,
             &mut rt::Bar<__K0, [f64]>,
             &mut rt::Bar<__K1, f64>,
-        ) + use<__S, __K0, __K1>,
+        ) + use<'__r, __S, __K0, __K1>,
     ) {
         use scale as scale_without_conservative_grad;
         rt::assert_companion(

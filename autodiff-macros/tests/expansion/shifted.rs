@@ -39,6 +39,9 @@ impl shifted {
         cost_bound: 3.0,
         callees: &[],
     };
+    /// No function of the table of rules: its kinks are its own.
+    #[doc(hidden)]
+    pub const __OPERATION: bool = false;
     /// True for the function that this is the derivative of.
     #[doc(hidden)]
     #[inline(always)]
@@ -69,11 +72,12 @@ impl shifted {
     #[doc(hidden)]
     #[inline]
     pub fn __forward<
+        '__r,
         'a,
-        __S: rt::Selection + ?Sized,
-        __K0: rt::Kind,
-        __K1: rt::Kind,
-        __K2: rt::Constant,
+        __S: rt::Selection + ?Sized + '__r,
+        __K0: rt::Kind + '__r,
+        __K1: rt::Kind + '__r,
+        __K2: rt::Constant + '__r,
     >(
         sel: &mut __S,
         kinds: (__K0, __K1, __K2),
@@ -90,7 +94,7 @@ impl shifted {
             &mut rt::Bar<__K0, [Real]>,
             &mut rt::Bar<__K1, Real>,
             &mut __K2::Bar,
-        ) + use<__S, __K0, __K1, __K2>,
+        ) + use<'__r, __S, __K0, __K1, __K2>,
     ) {
         (
             v[0] + by,

@@ -43,6 +43,9 @@ impl total {
         cost_bound: 3.0,
         callees: &[],
     };
+    /// No function of the table of rules: its kinks are its own.
+    #[doc(hidden)]
+    pub const __OPERATION: bool = false;
     /// True for the function that this is the derivative of.
     #[doc(hidden)]
     #[inline(always)]
@@ -73,10 +76,11 @@ impl total {
     #[doc(hidden)]
     #[inline]
     pub fn __forward<
+        '__r,
         const N: usize,
-        __S: rt::Selection + ?Sized,
-        __K0: rt::Kind,
-        __K1: rt::Kind,
+        __S: rt::Selection + ?Sized + '__r,
+        __K0: rt::Kind + '__r,
+        __K1: rt::Kind + '__r,
     >(
         sel: &mut __S,
         kinds: (__K0, __K1),
@@ -90,7 +94,7 @@ impl total {
             f64,
             &mut rt::Bar<__K0, [f64; N]>,
             &mut rt::Bar<__K1, [[f64; 3]; N]>,
-        ) + use<N, __S, __K0, __K1>,
+        ) + use<'__r, N, __S, __K0, __K1>,
     ) {
         let mut s = 0.0;
         for i in 0..N {

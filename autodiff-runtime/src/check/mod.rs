@@ -154,7 +154,7 @@ where
 /// use autodiff_runtime::{Selection, Site, SiteKind, Ties};
 /// static MAX: Site = Site {
 ///     id: 0, function: "f", module: "m", file: "src/m.rs", line: 3, column: 5, primitive: "max", source: "x.max(y)",
-///     kind: SiteKind::Kink, stratum: "x = y", field: "", theta: 0.5, clarke: true, ties: Ties::all(0.5),
+///     kind: SiteKind::Kink, stratum: "x = y", field: "", theta: 0.5, clarke: true, ties: Ties::all(0.5), listed: true,
 /// };
 /// // Weights that do not sum to one at the tie.
 /// let wrong = |x: &[f64], sel: &mut dyn Selection| {

@@ -83,10 +83,10 @@ impl fmt::Display for FieldMetadata {
                 .iter()
                 .try_for_each(|callee| write!(f, " `{}`", callee().name))?;
         }
-        lines(f, "kinks and branches", self.sites, |f, site| {
+        lines(f, "kinks and branches", self.sites(), |f, site| {
             write!(f, "{site}")
         })?;
-        lines(f, "given that", self.obligations, |f, obligation| {
+        lines(f, "given that", self.obligations.iter(), |f, obligation| {
             write_obligation(f, self.file, obligation)
         })
     }
@@ -146,14 +146,15 @@ const fn obligations(count: usize) -> &'static str {
 fn lines<T>(
     f: &mut fmt::Formatter<'_>,
     title: &str,
-    items: &[T],
-    each: impl Fn(&mut fmt::Formatter<'_>, &T) -> fmt::Result,
+    items: impl Iterator<Item = T>,
+    each: impl Fn(&mut fmt::Formatter<'_>, T) -> fmt::Result,
 ) -> fmt::Result {
-    if items.is_empty() {
+    let mut items = items.peekable();
+    if items.peek().is_none() {
         return Ok(());
     }
     write!(f, "\n  {title}")?;
-    items.iter().try_for_each(|item| {
+    items.try_for_each(|item| {
         f.write_str("\n    ")?;
         each(f, item)
     })

@@ -1,6 +1,10 @@
 //! Functions of the facade: rectifiers, shrinkage, losses, and the smooth functions that go with them.
 //!
-//! Every row is the function of the same name in [`crate::ops`].
+//! Every row is the function of the same name in [`crate::ops`], and has a companion here.
+#![allow(
+    non_camel_case_types,
+    reason = "companions have the names of functions"
+)]
 
 use super::rules;
 

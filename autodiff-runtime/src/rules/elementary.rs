@@ -7,7 +7,7 @@ use super::rules;
 
 rules! {
     /// Sum, `a + b`.
-    function fn add(a, b) -> y {
+    operator fn add(a, b) -> y {
         primal: a + b,
         partials: [1.0, 1.0],
         definable: Semialgebraic,
@@ -15,7 +15,7 @@ rules! {
         samples: [[1.5, -2.0], [0.1, 0.2]],
     }
     /// Difference, `a - b`.
-    function fn sub(a, b) -> y {
+    operator fn sub(a, b) -> y {
         primal: a - b,
         partials: [1.0, -1.0],
         definable: Semialgebraic,
@@ -23,7 +23,7 @@ rules! {
         samples: [[1.5, -2.0], [0.1, 0.2]],
     }
     /// Product, `a * b`.
-    function fn mul(a, b) -> y {
+    operator fn mul(a, b) -> y {
         primal: a * b,
         partials: [b, a],
         definable: Semialgebraic,
@@ -32,7 +32,7 @@ rules! {
         source: "Baur and Strassen 1983: ω = 5",
     }
     /// Quotient, `a / b`.
-    function fn div(a, b) -> y {
+    operator fn div(a, b) -> y {
         primal: a / b,
         partials: [1.0 / b, -y / b],
         domain: b != 0.0,
@@ -41,7 +41,7 @@ rules! {
         samples: [[1.5, -2.0], [0.1, 0.2]],
     }
     /// Negation, `-x`.
-    function fn neg(x) -> y {
+    operator fn neg(x) -> y {
         primal: -x,
         partials: [-1.0],
         definable: Semialgebraic,

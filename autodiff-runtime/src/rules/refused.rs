@@ -91,7 +91,7 @@ rules! {
         samples: [[-1.7], [2.3]],
     }
     /// Remainder of the truncated quotient, `a % b`.
-    function fn rem(a, b) -> y {
+    operator fn rem(a, b) -> y {
         primal: a % b,
         partials: [1.0, -(a / b).trunc()],
         refused: {

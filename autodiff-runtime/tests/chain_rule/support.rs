@@ -47,6 +47,7 @@ pub(crate) const fn site(
         theta,
         clarke: true,
         ties: Ties::all(theta),
+        listed: true,
     }
 }
 

@@ -30,15 +30,36 @@ pub(crate) fn argument(func: &Func, arg: &Arg) -> Expr {
 pub(crate) fn kinds(cx: &Context<'_>, call: &Call) -> Expr {
     let rt = &cx.names.rt;
     let own = &cx.names.kinds;
-    let kind = |arg: &Arg| match (is_varied(cx, arg), own_kind(cx, call, arg)) {
+    let first = with_sites(cx, call);
+    let kind = |(i, arg): (usize, &Arg)| match (is_varied(cx, arg), own_kind(cx, call, arg)) {
         (false, _) => Expr::Raw(quote!(#rt::Unvaried)),
+        (true, _) if first == Some(i) => at_sites(cx, call, Expr::Raw(quote!(#rt::Varied))),
         (true, Some(k)) => {
             let k = proc_macro2::Literal::usize_unsuffixed(k);
             Expr::Raw(quote!(#own.#k))
         }
         (true, None) => Expr::Raw(quote!(#rt::Varied)),
     };
-    Expr::Tuple(call.args.iter().map(kind).collect())
+    Expr::Tuple(call.args.iter().enumerate().map(kind).collect())
+}
+
+/// The argument whose kind or tangent takes the sites of this function to the operation.
+pub(crate) fn with_sites(cx: &Context<'_>, call: &Call) -> Option<usize> {
+    call.sites?;
+    call.args.iter().position(|arg| is_varied(cx, arg))
+}
+
+/// A kind or a tangent, and the sites of the call.
+pub(crate) fn at_sites(cx: &Context<'_>, call: &Call, kind: Expr) -> Expr {
+    let rt = &cx.names.rt;
+    let (Some(first), Some(rule)) = (call.sites, call.operation) else {
+        return kind;
+    };
+    let first = first.0 as usize;
+    let [lo, hi] =
+        [first, first + rule.decisions.len()].map(proc_macro2::Literal::usize_unsuffixed);
+    let sites = Expr::Raw(quote!(&Self::__SITES[#lo..#hi]));
+    Expr::Call(quote!(#rt::At::new), vec![kind, sites])
 }
 
 /// The parameter of this function whose bar is handed to the callee: what kind of bar it is, only

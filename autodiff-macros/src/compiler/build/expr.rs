@@ -72,11 +72,16 @@ impl Builder<'_> {
         }
     }
 
-    fn def_from(&mut self, e: &Expr, op: Op) -> ValId {
-        let v = self.def(e.ty.clone(), op, e.span);
+    /// What the user wrote for a value.
+    fn describe(&mut self, v: ValId, e: &Expr) {
         let val = &mut self.vals[v.0 as usize];
         val.source = e.source.clone();
         val.marks = e.marks;
+    }
+
+    fn def_from(&mut self, e: &Expr, op: Op) -> ValId {
+        let v = self.def(e.ty.clone(), op, e.span);
+        self.describe(v, e);
         v
     }
 
@@ -294,11 +299,16 @@ impl Builder<'_> {
             Ty::Unit | Ty::Never => None,
             ty => Some(self.fresh_tree(ty, e.span)),
         };
+        if let Some(Tree::Val(v)) = result {
+            self.describe(v, e);
+        }
         let residual = self.names.numbered("pullback", "_", 1, e.span);
         let kind = StmtKind::Call(Call {
             path: call.path.clone(),
             generics: call.generics.clone(),
             recursive: call.recursive,
+            operation: call.operation,
+            sites: None,
             args,
             result: result.clone(),
             residual,

@@ -133,10 +133,15 @@ fn describe(site: &Site, source: &Source) -> String {
         stratum,
         field,
         theta,
+        callee,
         ..
     } = site;
     let text = source.text(&site.source).replace('`', "'");
-    format!("- `{text}` ({primitive}), where `{stratum}`: field `{field}`, weight {theta}")
+    let only_if = match callee {
+        Some(_) => ", if it is the operation of `conservative_grad`",
+        None => "",
+    };
+    format!("- `{text}` ({primitive}{only_if}), where `{stratum}`: field `{field}`, weight {theta}")
 }
 
 /// The generated functions, as one calls them.

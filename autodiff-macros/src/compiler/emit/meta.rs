@@ -35,6 +35,8 @@ pub(crate) struct Site {
     pub(crate) ties: Ties,
     /// The choice at a tie.
     pub(crate) theta: f64,
+    /// The function that is called here. It has the name of an operation, and may be another.
+    pub(crate) callee: Option<TokenStream>,
 }
 
 /// Something that is taken on trust.
@@ -64,7 +66,7 @@ pub(crate) fn members(
         .sites
         .iter()
         .enumerate()
-        .map(|(id, site)| printer.site(id, site));
+        .map(|(id, site)| printer.site(id, site, items));
     let (rt, visibility) = (&signature.rt, &signature.visibility);
     let field = printer.field(options.policy, bodies, items);
     quote! {
@@ -110,7 +112,7 @@ impl Printer<'_> {
         }
     }
 
-    fn site(&self, id: usize, site: &Site) -> TokenStream {
+    fn site(&self, id: usize, site: &Site, items: &[TokenStream]) -> TokenStream {
         let Printer { rt, name, .. } = self;
         let Site {
             primitive,
@@ -118,8 +120,13 @@ impl Printer<'_> {
             field,
             theta,
             ties,
+            callee,
             ..
         } = site;
+        let listed = match callee {
+            Some(path) => of_callee(&respan(path.clone()), items, &quote!(__OPERATION)),
+            None => quote!(true),
+        };
         let id = Literal::usize_unsuffixed(id);
         let (file, (line, column)) = (self.file(), self.place(site.span));
         let (kind, source) = (variant(site.kind), self.source.text(&site.source));
@@ -143,6 +150,7 @@ impl Printer<'_> {
                 theta: #theta,
                 clarke: #clarke,
                 ties: #rt::Ties { pytorch: #pytorch, jax: #jax, tensorflow: #tensorflow },
+                listed: #listed,
             }
         }
     }
@@ -222,9 +230,15 @@ fn callee(path: &TokenStream, items: &[TokenStream]) -> TokenStream {
     if path.to_string() == "Self" {
         return quote!(|| Self::FIELD);
     }
+    let field = of_callee(path, items, &quote!(FIELD));
+    quote!(|| #field)
+}
+
+/// A constant of the companion of a callee.
+fn of_callee(path: &TokenStream, items: &[TokenStream], name: &TokenStream) -> TokenStream {
     let items = items.iter().cloned().map(respan);
     let (import, alias) = (companion::import(path), companion::alias(path));
-    quote!(|| { #(#items)* #import #alias::FIELD })
+    quote!({ #(#items)* #import #alias::#name })
 }
 
 /// The text of the user's function, as far as it is known.

@@ -80,6 +80,10 @@ pub(crate) fn member(signature: &Signature, item: &syn::ItemFn) -> TokenStream {
     } = signature;
     let (instance, bound) = instance(signature, item);
     quote! {
+        /// No function of the table of rules: its kinks are its own.
+        #[doc(hidden)]
+        #visibility const __OPERATION: bool = false;
+
         /// True for the function that this is the derivative of.
         #[doc(hidden)]
         #[inline(always)]

@@ -1,5 +1,6 @@
 //! Calls of functions.
 
+use autodiff_runtime::rules;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
@@ -58,7 +59,8 @@ impl Lower<'_> {
             None if self.name == name => self.general_call(call, path),
             Some(Name::Use { facade: false }) => self.general_call(call, path),
             Some(Name::Use { facade: true }) => self.facade_call(call, path, name),
-            None if is_facade_name(name) => self.facade_call(call, path, name),
+            // Nothing to call stands beside it; the pin tells if it is another function.
+            None if name == "stop_gradient" => self.facade_call(call, path, name),
             None => self.path_call(call, path, name),
         }
     }
@@ -155,14 +157,34 @@ impl Lower<'_> {
             false => self.infer.fresh(kind),
         };
         let span = path.span();
+        let operation = match recursive {
+            true => None,
+            false => operation(&path.path, args.len()),
+        };
+        let args = match operation {
+            Some(_) => self.with_sources(args, call),
+            None => args,
+        };
         let callee = Call {
             path: strip_generics(path),
             generics,
             recursive,
+            operation,
             args,
         };
         let lifted = self.lift_args(callee, ty, span);
         self.with_source(lifted, call)
+    }
+
+    /// Arguments with their texts, which the stratum of a kink shows.
+    fn with_sources(&self, args: Vec<Expr>, call: &syn::ExprCall) -> Vec<Expr> {
+        let pairs = args.into_iter().zip(&call.args);
+        pairs
+            .map(|(arg, text)| match arg.source.is_empty() {
+                true => self.with_source(arg, text),
+                false => arg,
+            })
+            .collect()
     }
 
     fn is_self_path(&self, path: &syn::Path) -> bool {
@@ -198,6 +220,13 @@ impl Lower<'_> {
             _ => self.capture(expr, &mut captured) && !captured.impure,
         }
     }
+}
+
+/// The row with decisions of a function that the path may lead to.
+fn operation(path: &syn::Path, args: usize) -> Option<&'static rules::Rule> {
+    let name = path.segments.last()?.ident.to_string();
+    let rule = rules::find_called(&name, args)?;
+    (is_facade_name(&name) && !rule.decisions.is_empty()).then_some(rule)
 }
 
 /// `Type::f`, `Self::f`: a second-to-last segment in upper camel case; `Some(…)`, `Point(…)`.

@@ -60,7 +60,7 @@ impl Lower<'_> {
             return receiver;
         }
         let lowered: Vec<Expr> = args.iter().map(|arg| self.operand(arg)).collect();
-        let Some(rule) = rules::find(&name, lowered.len() + 1) else {
+        let Some(rule) = rules::find_called(&name, lowered.len() + 1) else {
             return self.no_rule(method, &name);
         };
         if !rule.std_method {
@@ -77,7 +77,7 @@ impl Lower<'_> {
     }
 
     pub(super) fn no_rule(&mut self, method: &Ident, name: &str) -> Expr {
-        if rules::all().any(|rule| rule.name == name) {
+        if rules::all().any(|rule| rule.name == name) && !rules::OPERATORS.contains(&name) {
             return self.refuse(&diag::ARGUMENT_COUNT, method, &[name]);
         }
         let near = rules::nearest(name);

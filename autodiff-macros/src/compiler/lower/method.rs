@@ -162,7 +162,7 @@ impl Lower<'_> {
         call: bool,
     ) -> Receiver {
         let integer = INTEGER.contains(&name) || INTEGER_TEST.contains(&name);
-        let real = rules::find(name, args.len() + 1).is_some() || CLASSIFY.contains(&name);
+        let real = rules::find_called(name, args.len() + 1).is_some() || CLASSIFY.contains(&name);
         let real = match (real, integer) {
             (true, false) => true,
             (true, true) => {
@@ -243,7 +243,7 @@ impl Lower<'_> {
         let known = INTEGER.contains(&name)
             || INTEGER_TEST.contains(&name)
             || CLASSIFY.contains(&name)
-            || rules::find(name, call.args.len() + 1).is_some()
+            || rules::find_called(name, call.args.len() + 1).is_some()
             || matches!(
                 name,
                 "len" | "is_empty" | "clone" | "to_owned" | "to_vec" | "as_slice"

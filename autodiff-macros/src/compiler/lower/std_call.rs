@@ -157,7 +157,9 @@ impl Lower<'_> {
         let text = owner.to_token_stream().to_string();
         let text = text.trim_start_matches(':').trim();
         let given = self.options.krate.to_string();
-        text == "conservative_grad" || text == given.trim_start_matches(':').trim()
+        let given = given.trim_start_matches(':').trim();
+        let owner = text.strip_suffix(":: ops").map_or(text, str::trim_end);
+        owner == "conservative_grad" || owner == given
     }
 
     /// An operation of the facade, which the emitted code pins by identity.
@@ -177,7 +179,7 @@ impl Lower<'_> {
             return self.with_source(value, call);
         }
         let Some(rule) =
-            rules::find(name, call.args.len()).filter(|rule| is_facade_name(rule.name))
+            rules::find_called(name, call.args.len()).filter(|rule| is_facade_name(rule.name))
         else {
             return match is_facade_name(name) {
                 true => self.refuse(&diag::ARGUMENT_COUNT, path, &[name]),
@@ -212,7 +214,7 @@ impl Lower<'_> {
 
 /// True for the operations that the facade exports as functions.
 pub(super) fn is_facade_name(name: &str) -> bool {
-    let operator = matches!(name, "add" | "sub" | "mul" | "div" | "neg" | "rem");
+    let operator = rules::OPERATORS.contains(&name);
     let row = || rules::all().any(|rule| rule.name == name && !rule.std_method);
     name == "stop_gradient" || (!operator && row())
 }

@@ -143,6 +143,7 @@ fn a_number_with_a_kink() {
             field: "[0, 1]".into(),
             ties: Ties::new(0.5, 0.5, 1.0),
             theta: 0.5,
+            callee: None,
         });
     });
 }

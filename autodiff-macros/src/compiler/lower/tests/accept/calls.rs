@@ -18,12 +18,11 @@ fn results_get_their_types_from_their_uses() {
 }
 
 #[test]
-fn operations_of_the_facade_are_pinned() {
+fn operations_of_the_facade_are_calls_by_bare_name_and_pinned_elsewhere() {
     check(
         r#"fn o(x: f64) -> f64 { let y; if x > 0.0 { y = x; } else { y = -x; } relu(y) + y.relu() + conservative_grad::leaky_relu(x, 0.1) + stop_gradient(x) }"#,
         r#"
          fn o(x: f64) -> f64
-           pin relu = relu
            pin .relu = relu
            pin conservative_grad::leaky_relu = leaky_relu
            pin stop_gradient = stop_gradient
@@ -32,7 +31,7 @@ fn operations_of_the_facade_are_pinned() {
              y = x
            else
              y = -x
-           (((relu(y) + relu(y)) + leaky_relu(x, 0.1)) + stop_gradient(x))
+           (((call relu(y) + relu(y)) + leaky_relu(x, 0.1)) + stop_gradient(x))
         "#,
     );
 }
