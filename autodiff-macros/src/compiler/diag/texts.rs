@@ -240,3 +240,38 @@ texts! {
     TIE_ARGUMENT "AD0311" "`#[tie(…)]` takes the weight of the branch above, a number",
         help "write `#[tie(0.5)]`", note "";
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::ALL;
+
+    #[test]
+    fn codes_are_given_once() {
+        let mut seen = BTreeSet::new();
+        for entry in ALL {
+            assert!(seen.insert(entry.code), "{} is given twice", entry.code);
+            let digits = entry.code.strip_prefix("AD");
+            assert!(
+                digits.is_some_and(|digits| digits.len() == 4 && digits.parse::<u32>().is_ok())
+            );
+        }
+    }
+
+    #[test]
+    fn messages_are_one_line_without_full_stop() {
+        for entry in ALL {
+            for text in [entry.message, entry.help, entry.note] {
+                let first = text.chars().next().unwrap_or('`');
+                assert!(!first.is_uppercase(), "{}: {text}", entry.code);
+                assert!(
+                    !text.ends_with('.') && !text.contains('\n'),
+                    "{}: {text}",
+                    entry.code
+                );
+            }
+            assert!(!entry.message.is_empty(), "{}", entry.code);
+        }
+    }
+}

@@ -291,7 +291,7 @@ impl<'a> Lower<'a> {
         };
         resolve::run(&mut func, &self.infer);
         resolve::keep_state(&mut func, |var| self.facts[var.0 as usize].state);
-        resolve::check(&func, self.diags);
+        resolve::check(&mut func, self.diags);
         func
     }
 

@@ -52,8 +52,8 @@ fn keep_in_block(block: &mut Block, types: &[Ty]) {
 }
 
 /// Code that was copied as constant must not mention a variable that turned out to be real.
-pub(super) fn check(func: &Func, diags: &mut Diagnostics) {
-    let mut body = func.body.clone();
+pub(super) fn check(func: &mut Func, diags: &mut Diagnostics) {
+    let mut body = std::mem::take(&mut func.body);
     let mut found = Vec::new();
     Walk {
         ty: &mut |_| {},
@@ -66,6 +66,7 @@ pub(super) fn check(func: &Func, diags: &mut Diagnostics) {
         },
     }
     .block(&mut body);
+    func.body = body;
     for (name, tokens) in found {
         diags.report_at(&diag::REAL_IN_CONSTANT, &tokens, &[&name.to_string()]);
     }
