@@ -32,9 +32,9 @@ fn step(weights: &[f64], state: &mut [f64], x: &mut [f64]) {
     let b = x.len();
     for j in 0..b {
         let hidden = state[j];
-        let forget = logistic(x[j] * weights[j] + weights[4 * b + j]);
-        let ingate = logistic(hidden * weights[b + j] + weights[5 * b + j]);
-        let outgate = logistic(x[j] * weights[2 * b + j] + weights[6 * b + j]);
+        let forget = sigmoid(x[j] * weights[j] + weights[4 * b + j]);
+        let ingate = sigmoid(hidden * weights[b + j] + weights[5 * b + j]);
+        let outgate = sigmoid(x[j] * weights[2 * b + j] + weights[6 * b + j]);
         let change = (hidden * weights[3 * b + j] + weights[7 * b + j]).tanh();
         state[b + j] = state[b + j] * forget + ingate * change;
         state[j] = outgate * state[b + j].tanh();
@@ -58,7 +58,7 @@ fn log_likelihood(extra: &[f64], x: &[f64], next: &[f64]) -> f64 {
 }
 
 #[conservative_grad]
-fn logistic(x: f64) -> f64 {
+fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
