@@ -222,8 +222,6 @@ texts! {
         help "leave it out, if rustc can find it", note "";
     HIDDEN_REAL "AD0207" "a real number is put into `{0}`, whose type the compiler does not know",
         help "declare `{0}` with a type that names `f64` or `f32`, or use another variable", note "its derivative would be lost";
-    REAL_IN_CONSTANT "AD0208" "`{0}` is a real number, and is used where only constants are understood",
-        help "declare the types of the variables in this statement", note "its derivative would be lost";
     OPAQUE_VARIED "AD0209" "a differentiable value reaches code that the compiler does not look into",
         help "cut it off with `stop_gradient(…)`", note "its derivative would be lost";
 
@@ -239,6 +237,10 @@ texts! {
         note "along the curve (t, t) the operands of `max` stay tied, so that max(t, t) = t has derivative 1, and the weights would give {2}: the chain rule fails";
     TIE_ARGUMENT "AD0311" "`#[tie(…)]` takes the weight of the branch above, a number",
         help "write `#[tie(0.5)]`", note "";
+
+    REAL_IN_CONSTANT "AD0901" "`{0}` is a real number, and was taken for a constant",
+        help "please report this, with the function; until then, declare the types of the variables in this statement",
+        note "its derivative would be lost";
 }
 
 #[cfg(test)]

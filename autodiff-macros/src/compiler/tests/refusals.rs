@@ -29,8 +29,10 @@ fn what_is_marked_is_refused_and_nothing_else() {
 #[test]
 fn every_text_is_shown_by_a_case() {
     let shown: String = files("stderr").iter().map(|file| read(file)).collect();
+    // `AD09xx` are mistakes of the compiler: nobody can show one.
     let codes = diag::ALL.iter().map(|entry| entry.code);
     let missing: Vec<&str> = codes
+        .filter(|code| !code.starts_with("AD09"))
         .filter(|code| !shown.contains(&format!("[{code}]")))
         .collect();
     assert!(
