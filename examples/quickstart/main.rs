@@ -63,7 +63,7 @@ fn loss(
 }
 
 fn main() -> ExitCode {
-    println!("{}\n{}", loss::FIELD, network::FIELD);
+    println!("{}\n\n{}\n", loss::FIELD, network::FIELD);
     let wines = data::wines();
     let deviation = largest_deviation(&data::split(&wines, &mut Random(0)).training);
     println!("largest relative deviation from central differences: {deviation:.1e}\n");
