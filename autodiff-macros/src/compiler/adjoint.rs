@@ -21,6 +21,7 @@ mod loops;
 mod needs;
 mod reverse;
 mod scatter;
+mod slices;
 mod sweep;
 
 use std::collections::BTreeMap;
@@ -86,6 +87,8 @@ pub(crate) struct Context<'a> {
     pub(crate) modes: &'a Modes,
     pub(crate) style: Style,
     pub(crate) names: &'a super::emit_names::EmitNames,
+    /// For names that are invented while code is written.
+    pub(crate) scratch: std::cell::RefCell<Names>,
 }
 
 /// Builds both sweeps.
@@ -204,6 +207,11 @@ fn tidied(cx: &Context<'_>, forward: Vec<Stmt>, reverse: Vec<Stmt>) -> Sweeps {
 impl Context<'_> {
     pub(crate) fn mode(&self, l: LoopId) -> &Mode {
         self.modes.get(&l).unwrap_or(&Mode::Recorded)
+    }
+
+    /// True if the carried value is a sum that the loop only adds to: its adjoint stays the same.
+    pub(crate) fn is_sum(&self, carried: &super::ssa::Carried, stmt: &Ssa) -> bool {
+        super::analyse::loops::is_sum(self.func, self.facts, self.layout, carried, stmt)
     }
 
     /// True if every iteration of the loop overwrites what it reads of the memory.

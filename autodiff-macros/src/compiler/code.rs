@@ -127,6 +127,34 @@ impl Expr {
         }
     }
 
+    /// Calls `f` on every direct part of the expression.
+    pub(crate) fn for_each_child_mut(&mut self, f: &mut dyn FnMut(&mut Expr)) {
+        match self {
+            Expr::Val(_) | Expr::Mem(_) | Expr::Bar(_) | Expr::MemBar(_) => {}
+            Expr::Dot(_) | Expr::MemDot(_) | Expr::Name(_) | Expr::Raw(_) => {}
+            Expr::User(_, uses) => uses.iter_mut().for_each(|(_, e)| f(e)),
+            Expr::Neg(e) | Expr::Not(e) | Expr::Deref(e) => f(e),
+            Expr::Cast(e, _) | Expr::Field(e, _) | Expr::Ref(_, e) => f(e),
+            Expr::Bin(_, a, b) | Expr::Index(a, b) | Expr::Repeat(_, a, b) => {
+                f(a);
+                f(b);
+            }
+            Expr::Method(receiver, _, args) => {
+                f(receiver);
+                args.iter_mut().for_each(f);
+            }
+            Expr::Call(_, args) | Expr::Tuple(args) | Expr::List(args) | Expr::Vec(args) => {
+                args.iter_mut().for_each(f);
+            }
+            Expr::Range(lo, hi, _) => lo.iter_mut().chain(hi).for_each(|e| f(e)),
+            Expr::If(c, a, b) => {
+                f(c);
+                f(a);
+                f(b);
+            }
+        }
+    }
+
     /// Calls `f` on this expression and every one in it.
     pub(crate) fn walk(&self, f: &mut dyn FnMut(&Expr)) {
         f(self);

@@ -65,6 +65,7 @@ pub(crate) fn differentiate(
         definability: facts.definability,
         cost_bound: facts.cost_bound,
         callees: facts.callees,
+        plain_callees: facts.plain,
         recursive: facts.recursive,
     })
 }
@@ -86,7 +87,7 @@ impl Compiled {
         fresh: &mut Names,
     ) -> Compiled {
         let split = Prepared::new(ssa, facts, names, None, fresh);
-        let (sweeps, value) = split.with(Style::Split, |cx| {
+        let (sweeps, value) = split.with(Style::Split, fresh.clone(), |cx| {
             let sweeps = adjoint::run(cx, fresh);
             let value = adjoint::result(cx, &sweeps);
             (sweeps, value)
@@ -103,6 +104,7 @@ impl Compiled {
             modes: &loops::Modes::new(),
             style: Style::Split,
             names,
+            scratch: fresh.clone().into(),
         });
         let (stmts, pair) = (printer.stmts(&tangent.0), printer.expr(&tangent.1));
         Compiled {
@@ -124,7 +126,7 @@ fn joint(
 ) -> TokenStream {
     let one = Some(Expr::Raw(quote!(1.0)));
     let prepared = Prepared::new(ssa, facts, names, one, fresh);
-    let sweeps = prepared.with(Style::Joint, |cx| adjoint::run(cx, fresh));
+    let sweeps = prepared.with(Style::Joint, fresh.clone(), |cx| adjoint::run(cx, fresh));
     let printer = Printer::new(&prepared.func, &prepared.names);
     let forward = printer.stmts(&sweeps.forward);
     let reverse = printer.stmts(&sweeps.reverse);
@@ -162,7 +164,7 @@ impl Prepared {
         }
     }
 
-    fn with<R>(&self, style: Style, f: impl FnOnce(&Context<'_>) -> R) -> R {
+    fn with<R>(&self, style: Style, scratch: Names, f: impl FnOnce(&Context<'_>) -> R) -> R {
         let layout = layout::run(&self.func);
         let modes = loops::run(&self.func, &self.facts, &layout, self.seed.clone());
         f(&Context {
@@ -172,6 +174,7 @@ impl Prepared {
             modes: &modes,
             style,
             names: &self.names,
+            scratch: scratch.into(),
         })
     }
 }
@@ -198,7 +201,10 @@ fn pins(ssa: &Func) -> Vec<Stmt> {
         (hir::Ty::Opaque, Tree::Val(v)) if ssa.is_real(*v) => {
             let ty = ty_tokens(&ssa.val(*v).ty);
             let init = Expr::Val(*v);
-            Some(Stmt::Bind { pattern: quote!(_: #ty), init })
+            Some(Stmt::Bind {
+                pattern: quote!(_: #ty),
+                init,
+            })
         }
         _ => None,
     };

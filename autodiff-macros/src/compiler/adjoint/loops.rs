@@ -12,6 +12,7 @@ use quote::{format_ident, quote};
 
 use super::forward::{Forward, dummy, kept_name, let_val, range_expr};
 use super::needs::Plan;
+use super::slices::{self, Slots, Sweep};
 use super::{Context, Item, Saved, sweep};
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
@@ -230,6 +231,10 @@ impl<'a> Records<'a> {
         };
         let counter = &self.cx.func.val(*counter).name;
         let Some((stack, items, _)) = self.in_place(stmt) else {
+            let inner = match slices::run(self.cx, self.plan, stmt, inner, None, Sweep::Forward) {
+                Ok(sliced) => return out.push(sliced),
+                Err(inner) => inner,
+            };
             return out.push(Stmt::For {
                 pattern: quote!(#counter),
                 iter: range_expr(range),
@@ -264,7 +269,23 @@ impl<'a> Records<'a> {
             resize,
             vec![grown, blank],
         )));
-        let slots = Expr::method(tail(stack, &start), "iter_mut", Vec::new());
+        let slots = Slots {
+            stretch: tail(stack, &start),
+            pattern: quote!(#slot),
+            borrowed: true,
+        };
+        let inner = match slices::run(
+            self.cx,
+            self.plan,
+            stmt,
+            inner,
+            Some(&slots),
+            Sweep::Forward,
+        ) {
+            Ok(sliced) => return out.push(sliced),
+            Err(inner) => inner,
+        };
+        let slots = Expr::method(slots.stretch, "iter_mut", Vec::new());
         let iter = Expr::method(slots, "zip", vec![range_expr(range)]);
         out.push(Stmt::For {
             pattern: quote!((#slot, #counter)),
@@ -299,6 +320,10 @@ impl<'a> Records<'a> {
         let backwards = backwards(range);
         let Some((stack, items, _)) = self.in_place(stmt) else {
             self.pop().into_iter().for_each(|s| inner.insert(0, s));
+            let inner = match slices::run(self.cx, self.plan, stmt, inner, None, Sweep::Reverse) {
+                Ok(sliced) => return out.push(sliced),
+                Err(inner) => inner,
+            };
             return out.push(Stmt::For {
                 pattern: quote!(#counter),
                 iter: backwards,
@@ -335,14 +360,33 @@ impl<'a> Records<'a> {
                 ("iter_mut", quote!(#slot))
             }
         };
-        let records = Expr::method(tail(stack, &start), iterate, Vec::new());
-        let slots = Expr::method(records, "rev", Vec::new());
-        let iter = Expr::method(slots, "zip", vec![backwards]);
-        out.push(Stmt::For {
-            pattern: quote!((#pattern, #counter)),
-            iter,
-            body: inner,
-        });
+        let slots = Slots {
+            stretch: tail(stack, &start),
+            pattern: match self.is_plain() {
+                true => self.pattern(items),
+                false => pattern.clone(),
+            },
+            borrowed: !self.is_plain(),
+        };
+        match slices::run(
+            self.cx,
+            self.plan,
+            stmt,
+            inner,
+            Some(&slots),
+            Sweep::Reverse,
+        ) {
+            Ok(sliced) => out.push(sliced),
+            Err(inner) => {
+                let records = Expr::method(slots.stretch, iterate, Vec::new());
+                let slots = Expr::method(records, "rev", Vec::new());
+                out.push(Stmt::For {
+                    pattern: quote!((#pattern, #counter)),
+                    iter: Expr::method(slots, "zip", vec![backwards]),
+                    body: inner,
+                });
+            }
+        }
         let truncate = Expr::method(
             Expr::Name(stack.clone()),
             "truncate",

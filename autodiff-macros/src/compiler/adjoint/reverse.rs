@@ -83,7 +83,7 @@ impl<'a> Reverse<'a, '_> {
             self.seed_tree(result, seed, out);
         }
         for (param, bar) in self.cx.func.params.iter().zip(&self.cx.names.bars) {
-            if let Some(exit) = param.exit {
+            if let Some(exit) = param.exit.filter(|v| self.cx.func.is_real(*v)) {
                 self.contribute(exit, Expr::Deref(Box::new(Expr::Name(bar.clone()))), out);
             }
         }
@@ -127,7 +127,10 @@ impl<'a> Reverse<'a, '_> {
     /// Adds the adjoints of scalar parameters to the bars that the caller gave.
     fn finish_parameters(&mut self, out: &mut Vec<Rev<'a>>) {
         for (param, bar) in self.cx.func.params.iter().zip(&self.cx.names.bars) {
-            if let (Tree::Val(entry), Some(_)) = (&param.entry, param.exit) {
+            if let (Tree::Val(entry), Some(_)) = (
+                &param.entry,
+                param.exit.filter(|v| self.cx.func.is_real(*v)),
+            ) {
                 let value = if self.declared.contains(entry) {
                     Expr::Bar(*entry)
                 } else {

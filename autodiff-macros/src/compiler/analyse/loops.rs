@@ -45,6 +45,24 @@ pub(crate) fn run(func: &Func, facts: &Activity, layout: &Layout<'_>, seed: Opti
     pass.modes
 }
 
+/// True if the loop only ever adds to the carried value and uses it for nothing else.
+pub(crate) fn is_sum(
+    func: &Func,
+    facts: &Activity,
+    layout: &Layout<'_>,
+    carried: &Carried,
+    stmt: &Stmt,
+) -> bool {
+    let pass = Loops {
+        func,
+        facts,
+        layout,
+        modes: Modes::new(),
+    };
+    let body = stmt.kind.loop_body();
+    body.is_some_and(|body| pass.is_chain(carried.phi, carried.next, body))
+}
+
 /// True if every iteration of the loop overwrites what it reads of the memory before it reads it.
 pub(crate) fn is_scratch_of(
     func: &Func,

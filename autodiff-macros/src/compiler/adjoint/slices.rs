@@ -1,0 +1,591 @@
+//! Innermost counted loops over slices that are taken outside of them.
+//!
+//! An access `a[i * d + j]` in every iteration of a loop over `j` in `lo..hi` is an access to
+//! `row[k]` with `row = &a[i * d + lo..][..hi - lo]` and `k = j - lo`: one bounds check in place of
+//! one per iteration, and a loop that LLVM can vectorise. The slices are taken only if the loop runs
+//! at all, and only for accesses that happen in every iteration, so that nothing panics that would
+//! not have panicked in the loop. Memory that the loop writes to is sliced only if all accesses to it
+//! are at one index.
+//!
+//! ```text
+//! for j in lo..hi { s += w[i * d + j] * x[j] }
+//! if lo < hi { let n = hi - lo; let w_row = &w[i * d + lo..][..n]; let x_row = &x[lo..][..n];
+//!     for k in 0..n { let j = lo + k; s += w_row[k] * x_row[k] } }
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::Context;
+use super::needs::Plan;
+use crate::compiler::analyse::layout::BlockId;
+use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::hir::BinOp;
+use crate::compiler::ssa::{MemId, Op, Range, Stmt as Ssa, StmtKind, StoreOp, ValId};
+
+/// The records of a loop, one element per iteration.
+pub(super) struct Slots {
+    /// The stretch of the stack.
+    pub(super) stretch: Expr,
+    /// `let slot = &mut slots[k];` or `let (a, b) = slots[k];`: the pattern, and whether it borrows.
+    pub(super) pattern: TokenStream,
+    pub(super) borrowed: bool,
+}
+
+/// Which way a loop runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sweep {
+    Forward,
+    Reverse,
+}
+
+/// The loop over slices, if there is anything to slice; otherwise the body comes back.
+pub(super) fn run(
+    cx: &Context<'_>,
+    plan: &Plan<'_>,
+    stmt: &Ssa,
+    body: Vec<Stmt>,
+    slots: Option<&Slots>,
+    sweep: Sweep,
+) -> Result<Stmt, Vec<Stmt>> {
+    let StmtKind::For {
+        counter,
+        range,
+        body: block,
+        until: None,
+        ..
+    } = &stmt.kind
+    else {
+        return Err(body);
+    };
+    let plain_range = !range.inclusive && !range.rev && range.step.is_none();
+    let simple = block.stmts.iter().all(is_simple) && body.iter().all(is_flat);
+    if !plain_range || !simple {
+        return Err(body);
+    }
+    let kernel = Kernel {
+        cx,
+        plan,
+        counter: *counter,
+        range,
+        block: cx.layout.id_of(block),
+        sweep,
+        stmt,
+    };
+    kernel.run(body, slots)
+}
+
+/// No loops, no calls, no effects, no change of a length.
+fn is_simple(stmt: &Ssa) -> bool {
+    match &stmt.kind {
+        StmtKind::Def(_, Op::Opaque(code)) => code.pure,
+        StmtKind::Def(..) | StmtKind::Store { .. } => true,
+        StmtKind::If { then, els, .. } => then.stmts.iter().chain(&els.stmts).all(is_simple),
+        _ => false,
+    }
+}
+
+fn is_flat(stmt: &Stmt) -> bool {
+    !matches!(stmt, Stmt::For { .. } | Stmt::Loop { .. })
+}
+
+/// An array in emitted code.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Base {
+    Mem(MemId),
+    Bar(MemId),
+}
+
+struct Kernel<'a> {
+    cx: &'a Context<'a>,
+    plan: &'a Plan<'a>,
+    counter: ValId,
+    range: &'a Range,
+    block: BlockId,
+    sweep: Sweep,
+    stmt: &'a Ssa,
+}
+
+/// The accesses of a body.
+#[derive(Default)]
+struct Accesses {
+    /// Index values that are used in every iteration.
+    always: BTreeMap<Base, BTreeSet<ValId>>,
+    /// All index values.
+    all: BTreeMap<Base, BTreeSet<ValId>>,
+    written: BTreeSet<Base>,
+    /// Arrays that occur in another way than by an element.
+    other: BTreeSet<Base>,
+}
+
+impl Kernel<'_> {
+    fn run(&self, mut body: Vec<Stmt>, slots: Option<&Slots>) -> Result<Stmt, Vec<Stmt>> {
+        let accesses = Accesses::of(&body);
+        let mut rows = BTreeMap::new();
+        let mut lets = Vec::new();
+        let count = self.name("count");
+        for (base, indices) in &accesses.always {
+            for index in indices.iter().filter(|_| accesses.can_slice(*base)) {
+                if let Some(start) = self.start(*index, &count) {
+                    let row = self.name(&format!("{}_row", self.base_name(*base)));
+                    lets.push(self.row(
+                        &row,
+                        *base,
+                        start,
+                        &count,
+                        accesses.written.contains(base),
+                    ));
+                    rows.insert((*base, *index), row);
+                }
+            }
+        }
+        if rows.is_empty() {
+            return Err(body);
+        }
+        let k = self.name("k");
+        body.iter_mut().for_each(|s| rewrite_stmt(s, &rows, &k));
+        let mut inner = self.counter_of(&k);
+        let mut before = vec![self.count(&count)];
+        before.append(&mut lets);
+        if let Some(slots) = slots {
+            let name = self.name("slots");
+            before.push(slots_let(&name, slots, &count));
+            inner.push(slot_let(&name, slots, &k));
+        }
+        inner.append(&mut body);
+        before.push(self.looped(&k, &count, inner));
+        let cond = Expr::bin("<", Expr::Val(self.range.lo), Expr::Val(self.range.hi));
+        Ok(Stmt::If {
+            cond,
+            then: before,
+            els: Vec::new(),
+        })
+    }
+
+    fn looped(&self, k: &Ident, count: &Ident, body: Vec<Stmt>) -> Stmt {
+        let zero = Expr::Raw(quote!(0));
+        let upwards = Expr::Range(
+            Some(Box::new(zero)),
+            Some(Box::new(Expr::Name(count.clone()))),
+            false,
+        );
+        let iter = match self.sweep == Sweep::Forward || self.is_order_free() {
+            true => upwards,
+            false => Expr::method(upwards, "rev", Vec::new()),
+        };
+        Stmt::For {
+            pattern: quote!(#k),
+            iter,
+            body,
+        }
+    }
+
+    /// `let j = lo + k;`
+    fn counter_of(&self, k: &Ident) -> Vec<Stmt> {
+        let name = self.cx.func.val(self.counter).name.clone();
+        let from = Expr::Name(k.clone());
+        let init = match self.is_zero(self.range.lo) {
+            true => from,
+            false => Expr::bin("+", Expr::Val(self.range.lo), from),
+        };
+        vec![Stmt::Let {
+            name,
+            mutable: false,
+            ty: None,
+            init: Some(init),
+        }]
+    }
+
+    /// `let n = hi - lo;`
+    fn count(&self, name: &Ident) -> Stmt {
+        let hi = Expr::Val(self.range.hi);
+        let init = match self.is_zero(self.range.lo) {
+            true => hi,
+            false => Expr::bin("-", hi, Expr::Val(self.range.lo)),
+        };
+        Stmt::Let {
+            name: name.clone(),
+            mutable: false,
+            ty: None,
+            init: Some(init),
+        }
+    }
+
+    fn row(&self, row: &Ident, base: Base, start: Expr, count: &Ident, written: bool) -> Stmt {
+        let array = match base {
+            Base::Mem(m) => Expr::Mem(m),
+            Base::Bar(m) => Expr::MemBar(m),
+        };
+        let from = Expr::index(array, Expr::Range(Some(Box::new(start)), None, false));
+        let to = Expr::Range(None, Some(Box::new(Expr::Name(count.clone()))), false);
+        let init = Expr::Ref(written, Box::new(Expr::index(from, to)));
+        Stmt::Let {
+            name: row.clone(),
+            mutable: false,
+            ty: None,
+            init: Some(init),
+        }
+    }
+
+    fn is_zero(&self, v: ValId) -> bool {
+        matches!(self.cx.layout.op(v), Some(Op::Lit(tokens)) if tokens.to_string().trim_end_matches("usize") == "0")
+    }
+
+    fn name(&self, base: &str) -> Ident {
+        self.cx
+            .scratch
+            .borrow_mut()
+            .exact(base, self.cx.func.name.span())
+    }
+
+    fn base_name(&self, base: Base) -> String {
+        match base {
+            Base::Mem(m) => crate::compiler::names::plain(&self.cx.func.mem(m).name),
+            Base::Bar(m) => crate::compiler::names::plain(&self.cx.names.mem_bar(m)),
+        }
+    }
+
+    /// The index in the first iteration, if every iteration adds one to it.
+    fn start(&self, index: ValId, count: &Ident) -> Option<Expr> {
+        if index == self.counter {
+            return Some(Expr::Val(self.range.lo));
+        }
+        if let Some(start) = self.start_of_stepped(index, count) {
+            return Some(start);
+        }
+        let op = self.again(index)?;
+        match op {
+            Op::Bin(BinOp::Add, a, b) => match (self.start(*a, count), self.start(*b, count)) {
+                (Some(start), None) => Some(sum(start, self.invariant(*b)?)),
+                (None, Some(start)) => Some(sum(self.invariant(*a)?, start)),
+                _ => None,
+            },
+            Op::Bin(BinOp::Sub, a, b) => {
+                Some(Expr::bin("-", self.start(*a, count)?, self.invariant(*b)?))
+            }
+            _ => None,
+        }
+    }
+
+    /// A carried integer to which every iteration adds one.
+    fn start_of_stepped(&self, v: ValId, count: &Ident) -> Option<Expr> {
+        let id = self.stmt.kind.loop_id()?;
+        let (op, by) = self.cx.layout.step_taken(id, v)?;
+        let one = matches!(self.cx.layout.op(by), Some(Op::Lit(tokens)) if matches!(tokens.to_string().as_str(), "1" | "1usize"));
+        if op != BinOp::Add || !one {
+            return None;
+        }
+        match self.sweep {
+            Sweep::Forward => self
+                .stmt
+                .kind
+                .carried()
+                .iter()
+                .find(|c| c.phi == v)
+                .map(|c| Expr::Val(c.init)),
+            Sweep::Reverse
+                if self
+                    .plan
+                    .stepped
+                    .get(&id)
+                    .is_some_and(|all| all.contains(&v)) =>
+            {
+                Some(Expr::bin(
+                    "-",
+                    Expr::Val(self.cx.layout.step(id, v)?),
+                    Expr::Name(count.clone()),
+                ))
+            }
+            Sweep::Reverse => None,
+        }
+    }
+
+    /// A value that is the same in all iterations, as an expression over what is in scope outside.
+    fn invariant(&self, v: ValId) -> Option<Expr> {
+        if !self
+            .cx
+            .layout
+            .contains(self.block, self.cx.layout.def_block(v))
+        {
+            return Some(Expr::Val(v));
+        }
+        match self.again(v)? {
+            Op::Lit(_) => Some(Expr::Val(v)),
+            Op::Bin(BinOp::Add, a, b) => Some(sum(self.invariant(*a)?, self.invariant(*b)?)),
+            Op::Bin(BinOp::Mul, a, b) => Some(Expr::mul(self.invariant(*a)?, self.invariant(*b)?)),
+            _ => None,
+        }
+    }
+
+    /// How a value of the body is computed, if the sweep computes it: what it takes is then in scope.
+    fn again(&self, v: ValId) -> Option<&Op> {
+        let block = self.cx.layout.def_block(v);
+        let op = self.cx.layout.op(v)?;
+        let computed = match self.sweep {
+            Sweep::Forward => true,
+            Sweep::Reverse => {
+                matches!(op, Op::Lit(_))
+                    || self
+                        .plan
+                        .recompute
+                        .get(&block)
+                        .is_some_and(|all| all.iter().any(|(_, u)| *u == v))
+            }
+        };
+        (computed && self.cx.layout.contains(self.block, block)).then_some(op)
+    }
+
+    /// True if the iterations can be reversed in any order: nothing is handed from one to the next
+    /// but sums, and no two of them touch the same element unless both only add or both only read.
+    fn is_order_free(&self) -> bool {
+        let id = self.stmt.kind.loop_id();
+        let steps = id
+            .and_then(|l| self.plan.stepped.get(&l))
+            .is_some_and(|all| !all.is_empty());
+        let sums = self
+            .stmt
+            .kind
+            .carried()
+            .iter()
+            .filter(|c| self.cx.facts.active(c.out))
+            .all(|c| self.cx.is_sum(c, self.stmt));
+        !steps && sums && self.touches_apart()
+    }
+
+    fn touches_apart(&self) -> bool {
+        let mut touched: BTreeMap<MemId, Touched> = BTreeMap::new();
+        let body = self.stmt.kind.loop_body();
+        body.into_iter().for_each(|b| {
+            b.walk(&mut |s| {
+                let (at, how) = match &s.kind {
+                    StmtKind::Def(_, Op::Load(at) | Op::LoadIf(_, at)) => (at, How::Adds),
+                    StmtKind::Store {
+                        place,
+                        op: StoreOp::Set,
+                        ..
+                    } => (place, How::Sets),
+                    StmtKind::Store { place, .. } => (place, How::Reads),
+                    _ => return,
+                };
+                if self.cx.facts.active_mem(at.mem) {
+                    let index = match at.path.as_slice() {
+                        [crate::compiler::ssa::Proj::Index(v)] => Some(*v),
+                        _ => None,
+                    };
+                    touched.entry(at.mem).or_default().note(index, how);
+                }
+            });
+        });
+        let nothing = Ident::new("count", self.cx.func.name.span());
+        touched.values().all(
+            |t| match t.hows.len() == 1 && !t.hows.contains(&How::Sets) {
+                true => true,
+                false => {
+                    t.indices.len() == 1
+                        && t.indices.iter().all(|i| {
+                            i.is_some_and(|v| {
+                                v == self.counter || self.start(v, &nothing).is_some()
+                            })
+                        })
+                }
+            },
+        )
+    }
+}
+
+/// How the reverse of a statement touches an adjoint.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum How {
+    Adds,
+    Reads,
+    Sets,
+}
+
+#[derive(Default)]
+struct Touched {
+    hows: BTreeSet<How>,
+    indices: BTreeSet<Option<ValId>>,
+}
+
+impl Touched {
+    fn note(&mut self, index: Option<ValId>, how: How) {
+        self.hows.insert(how);
+        self.indices.insert(index);
+    }
+}
+
+impl Accesses {
+    fn of(body: &[Stmt]) -> Accesses {
+        let mut accesses = Accesses::default();
+        for stmt in body {
+            accesses.stmt(stmt, true);
+        }
+        accesses
+    }
+
+    /// Memory that is written to must be reached through one slice only.
+    fn can_slice(&self, base: Base) -> bool {
+        let one = self.all.get(&base).is_some_and(|all| all.len() == 1);
+        !self.other.contains(&base) && (!self.written.contains(&base) || one)
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, always: bool) {
+        match stmt {
+            Stmt::Let { init, .. } => init.iter().for_each(|e| self.expr(e, always)),
+            Stmt::Bind { init, .. } | Stmt::Expect { init, .. } | Stmt::Expr(init) => {
+                self.expr(init, always)
+            }
+            Stmt::Assign { place, value, .. } => {
+                if let Some(base) = root(place) {
+                    self.written.insert(base);
+                }
+                self.expr(place, always);
+                self.expr(value, always);
+            }
+            Stmt::If { cond, then, els } => {
+                self.expr(cond, always);
+                then.iter().chain(els).for_each(|s| self.stmt(s, false));
+            }
+            Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Break => {}
+        }
+    }
+
+    fn expr(&mut self, e: &Expr, always: bool) {
+        match e {
+            Expr::Index(base, index) => match (array(base), &**index) {
+                (Some(base), Expr::Val(v)) => {
+                    self.all.entry(base).or_default().insert(*v);
+                    if always {
+                        self.always.entry(base).or_default().insert(*v);
+                    }
+                }
+                _ => {
+                    self.expr(base, always);
+                    self.expr(index, always);
+                }
+            },
+            Expr::Mem(_) | Expr::MemBar(_) => self.other.extend(array(e)),
+            Expr::If(c, a, b) => {
+                self.expr(c, always);
+                self.expr(a, false);
+                self.expr(b, false);
+            }
+            Expr::Ref(true, inner) => {
+                self.other.extend(root(inner));
+                self.expr(inner, always);
+            }
+            Expr::Neg(a)
+            | Expr::Not(a)
+            | Expr::Deref(a)
+            | Expr::Cast(a, _)
+            | Expr::Field(a, _)
+            | Expr::Ref(false, a) => self.expr(a, always),
+            // The right side of `&&` may not be evaluated.
+            Expr::Bin("&&" | "||", a, b) => {
+                self.expr(a, always);
+                self.expr(b, false);
+            }
+            Expr::Bin(_, a, b) | Expr::Repeat(_, a, b) => {
+                self.expr(a, always);
+                self.expr(b, always);
+            }
+            Expr::Call(_, args) | Expr::Tuple(args) | Expr::List(args) | Expr::Vec(args) => {
+                args.iter().for_each(|a| self.expr(a, always))
+            }
+            Expr::Method(receiver, _, args) => {
+                self.expr(receiver, always);
+                args.iter().for_each(|a| self.expr(a, always));
+            }
+            Expr::Range(lo, hi, _) => lo.iter().chain(hi).for_each(|e| self.expr(e, always)),
+            Expr::User(_, uses) => uses.iter().for_each(|(_, e)| self.expr(e, always)),
+            Expr::Val(_)
+            | Expr::Bar(_)
+            | Expr::Dot(_)
+            | Expr::MemDot(_)
+            | Expr::Name(_)
+            | Expr::Raw(_) => {}
+        }
+    }
+}
+
+fn array(e: &Expr) -> Option<Base> {
+    match e {
+        Expr::Mem(m) => Some(Base::Mem(*m)),
+        Expr::MemBar(m) => Some(Base::Bar(*m)),
+        _ => None,
+    }
+}
+
+fn root(place: &Expr) -> Option<Base> {
+    match place {
+        Expr::Index(base, _) | Expr::Field(base, _) | Expr::Deref(base) => root(base),
+        e => array(e),
+    }
+}
+
+fn sum(a: Expr, b: Expr) -> Expr {
+    Expr::bin("+", a, b)
+}
+
+fn slots_let(name: &Ident, slots: &Slots, count: &Ident) -> Stmt {
+    let to = Expr::Range(None, Some(Box::new(Expr::Name(count.clone()))), false);
+    let init = Expr::Ref(
+        slots.borrowed,
+        Box::new(Expr::index(slots.stretch.clone(), to)),
+    );
+    Stmt::Let {
+        name: name.clone(),
+        mutable: false,
+        ty: None,
+        init: Some(init),
+    }
+}
+
+fn slot_let(name: &Ident, slots: &Slots, k: &Ident) -> Stmt {
+    let element = Expr::index(Expr::Name(name.clone()), Expr::Name(k.clone()));
+    let init = if slots.borrowed {
+        Expr::Ref(true, Box::new(element))
+    } else {
+        element
+    };
+    Stmt::Bind {
+        pattern: slots.pattern.clone(),
+        init,
+    }
+}
+
+type Rows = BTreeMap<(Base, ValId), Ident>;
+
+fn rewrite_stmt(stmt: &mut Stmt, rows: &Rows, k: &Ident) {
+    match stmt {
+        Stmt::Let { init, .. } => init.iter_mut().for_each(|e| rewrite(e, rows, k)),
+        Stmt::Bind { init, .. } | Stmt::Expect { init, .. } | Stmt::Expr(init) => {
+            rewrite(init, rows, k)
+        }
+        Stmt::Assign { place, value, .. } => {
+            rewrite(place, rows, k);
+            rewrite(value, rows, k);
+        }
+        Stmt::If { cond, then, els } => {
+            rewrite(cond, rows, k);
+            then.iter_mut()
+                .chain(els)
+                .for_each(|s| rewrite_stmt(s, rows, k));
+        }
+        Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Break => {}
+    }
+}
+
+fn rewrite(e: &mut Expr, rows: &Rows, k: &Ident) {
+    if let Expr::Index(base, index) = e
+        && let (Some(array), Expr::Val(v)) = (array(base), &**index)
+    {
+        if let Some(row) = rows.get(&(array, *v)) {
+            *e = Expr::index(Expr::Name(row.clone()), Expr::Name(k.clone()));
+        }
+        return;
+    }
+    e.for_each_child_mut(&mut |child| rewrite(child, rows, k));
+}
