@@ -69,9 +69,8 @@ fn inside_tie(region: &Region, rng: &mut SplitMix64) -> Segment {
     let (mut a, mut b) = (region.point(rng), region.point(rng));
     let p = region.dimension();
     let i = rng.below(p);
-    let ties = 1 + rng.below(p.min(4));
-    for _ in 0..ties {
-        let j = rng.below(p);
+    for _ in 0..1 + rng.below(p.min(3)) {
+        let j = (i + 1 + rng.below(p.max(2) - 1)) % p;
         (a[j], b[j]) = (a[i], b[i]);
     }
     Segment::new(&region.clamp(&a), &region.clamp(&b))
@@ -236,7 +235,8 @@ impl Summary {
     }
 
     fn add_worst(&mut self, residual: f64, tolerance: f64) {
-        if residual.abs() * self.report.tolerance >= self.report.residual.abs() * tolerance {
+        let (worst, granted) = (self.report.residual.abs(), self.report.tolerance);
+        if granted == 0.0 || residual.abs() * granted > worst * tolerance {
             (self.report.residual, self.report.tolerance) = (residual, tolerance);
         }
     }

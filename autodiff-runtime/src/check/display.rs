@@ -6,6 +6,8 @@ use crate::check::curve::Point;
 use crate::check::record::same_site;
 use crate::check::report::{Crossing, Failure, Report, Verdict, Violation};
 use crate::check::text::{Excerpt, number};
+use crate::decision::Decision;
+use crate::field::{Site, SiteKind};
 
 /// Lines that a list may have.
 const SHOWN: usize = 12;
@@ -17,10 +19,7 @@ impl fmt::Display for Report {
         let (residual, tolerance) = (number(self.residual), number(self.tolerance));
         writeln!(f, "  residual  {residual} (tolerance {tolerance})")?;
         self.write_coverage(f)?;
-        for violation in self.violations.iter().take(SHOWN) {
-            write!(f, "{violation}")?;
-        }
-        cut(f, self.violations.len(), "violations")?;
+        self.write_violations(f)?;
         self.write_kinks(f)?;
         self.write_advice(f)
     }
@@ -46,6 +45,23 @@ impl Report {
         writeln!(f, "\n  spent     {evaluations}, {:.1?}", self.elapsed)
     }
 
+    /// The first violation of each kind at each site, and how many there are like it.
+    fn write_violations(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown: Vec<&Violation> = Vec::new();
+        for violation in &self.violations {
+            if shown.len() < SHOWN && !shown.iter().any(|other| is_alike(other, violation)) {
+                let alike = self
+                    .violations
+                    .iter()
+                    .filter(|other| is_alike(other, violation));
+                write!(f, "{violation}")?;
+                write_more(f, alike.count() - 1)?;
+                shown.push(violation);
+            }
+        }
+        Ok(())
+    }
+
     fn write_kinks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.kinks.is_empty() {
             writeln!(f, "kinks crossed:")?;
@@ -68,7 +84,7 @@ impl Report {
         cut(f, sites.len(), "sites")
     }
 
-    fn crossings<'a>(&'a self, site: &'a crate::field::Site) -> impl Iterator<Item = &'a Crossing> {
+    fn crossings<'a>(&'a self, site: &'a Site) -> impl Iterator<Item = &'a Crossing> {
         self.kinks
             .iter()
             .filter(move |kink| same_site(kink.site, site))
@@ -85,21 +101,31 @@ impl Report {
     }
 }
 
+fn is_alike(a: &Violation, b: &Violation) -> bool {
+    let sites = match (a.site, b.site) {
+        (Some(a), Some(b)) => same_site(a, b),
+        (a, b) => a.is_none() && b.is_none(),
+    };
+    sites && a.failure.verdict() == b.failure.verdict()
+}
+
+fn write_more(f: &mut fmt::Formatter<'_>, count: usize) -> fmt::Result {
+    if count > 0 {
+        writeln!(f, "  … and {count} more like this")
+    } else {
+        Ok(())
+    }
+}
+
 fn write_crossings(f: &mut fmt::Formatter<'_>, crossings: &[&Crossing]) -> fmt::Result {
     const SHOWN: usize = 3;
     for kink in crossings.iter().take(SHOWN) {
-        let visit = if kink.occurrence > 0 {
-            format!(", visit {}", kink.occurrence + 1)
-        } else {
-            String::new()
+        let visit = match kink.occurrence {
+            0 => String::new(),
+            n => format!(", visit {}", n + 1),
         };
-        writeln!(
-            f,
-            "      t = {:<12} {} → {}{visit}",
-            number(kink.t),
-            kink.from,
-            kink.to
-        )?;
+        let (from, to) = (way(kink.site, kink.from), way(kink.site, kink.to));
+        writeln!(f, "      t = {:<12} {from} → {to}{visit}", number(kink.t))?;
     }
     if crossings.len() > SHOWN {
         writeln!(f, "      … {} times in all", crossings.len())?;
@@ -107,25 +133,26 @@ fn write_crossings(f: &mut fmt::Formatter<'_>, crossings: &[&Crossing]) -> fmt::
     Ok(())
 }
 
+/// Which way a decision goes: a branch is true or false, a kink has sides.
+fn way(site: &Site, decision: Decision) -> String {
+    match site.kind {
+        SiteKind::Branch => (decision.weight() > 0.5).to_string(),
+        _ => decision.to_string(),
+    }
+}
+
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.failure)?;
-        writeln!(f, "  at t = {}, x = {}", number(self.t), Point(&self.point))?;
-        writeln!(
-            f,
-            "  in direction {}, {}",
-            Point(&self.direction),
-            self.curve
-        )?;
+        match self.failure {
+            Failure::WrongChoice { .. } => writeln!(f, "  at x = {}", Point(&self.point))?,
+            _ => writeln!(f, "  at t = {}, x = {}", number(self.t), Point(&self.point))?,
+        }
+        let direction = Point(&self.direction);
+        writeln!(f, "  in direction {direction}, {}", self.curve)?;
+        let note = &self.note();
         match self.site {
-            Some(site) => write!(
-                f,
-                "{}",
-                Excerpt {
-                    site,
-                    note: &self.note()
-                }
-            ),
+            Some(site) => write!(f, "{}", Excerpt { site, note }),
             None => writeln!(
                 f,
                 "  no decision sets the place apart from the rest of the curve"
@@ -136,11 +163,17 @@ impl fmt::Display for Violation {
 
 impl Violation {
     fn note(&self) -> String {
-        match (self.failure, self.decision) {
-            (Failure::WrongDerivative { .. }, Some(decision)) => {
-                format!("wrong where this is {decision}")
+        let way = self
+            .site
+            .zip(self.decision)
+            .map(|(site, decision)| way(site, decision));
+        match (self.failure, way) {
+            (Failure::WrongDerivative { .. }, Some(way)) => format!("wrong where this is {way}"),
+            (Failure::WrongChoice { .. }, Some(way)) => format!("if this is taken to be {way}"),
+            (Failure::WrongChoice { .. }, None) => {
+                "under the choice that is taken by default".to_string()
             }
-            (_, Some(decision)) => format!("as this turns {decision}"),
+            (_, Some(way)) => format!("as this becomes {way}"),
             (_, None) => "here".to_string(),
         }
     }
@@ -149,47 +182,53 @@ impl Violation {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Jump { size, count } => write!(f, "the value jumps{}", jumps(*size, *count)),
-            Failure::TruncatedIteration { size, count } => {
+            Failure::Jump { size, count, total } => {
+                write!(f, "the value jumps{}", jumps(*size, *count, *total))
+            }
+            Failure::TruncatedIteration { size, count, total } => {
                 write!(
                     f,
                     "a stopping test makes the value jump{}",
-                    jumps(*size, *count)
+                    jumps(*size, *count, *total)
                 )
             }
             Failure::WrongDerivative { expected, got } => {
-                write!(
-                    f,
-                    "wrong derivative: {} by the values, {} by the gradient",
-                    number(*expected),
-                    number(*got)
-                )
+                write!(f, "wrong derivative: {}", both(*expected, *got))
             }
             Failure::WrongChoice { expected, got } => {
-                write!(
-                    f,
-                    "wrong choice at a tie: {} by the values, {} by the gradient",
-                    number(*expected),
-                    number(*got)
-                )
+                write!(f, "wrong choice at a tie: {}", both(*expected, *got))
             }
             Failure::Circulation { integral } => {
                 write!(f, "the integral around the loop is {}", number(*integral))
             }
-            Failure::NotLipschitz { exponent } => write!(
-                f,
-                "the derivative grows without bound, like the distance to the power {}",
-                number((exponent * 1e3).round() / 1e3)
-            ),
+            Failure::NotLipschitz { exponent } => {
+                let power = number((exponent * 1e3).round() / 1e3);
+                write!(
+                    f,
+                    "the derivative grows without bound, like the distance to the power {power}"
+                )
+            }
             Failure::NotFinite => f.write_str("the gradient is not finite where the value is"),
         }
     }
 }
 
-fn jumps(size: f64, count: usize) -> String {
+fn both(expected: f64, got: f64) -> String {
+    format!(
+        "{} by the values, {} by the gradient",
+        number(expected),
+        number(got)
+    )
+}
+
+fn jumps(size: f64, count: usize, total: f64) -> String {
     match count {
         1 => format!(" by {}", number(size)),
-        _ => format!(" {count} times, by {} in all", number(size)),
+        _ => format!(
+            " {count} times, by up to {} and {} together",
+            number(size.abs()),
+            number(total)
+        ),
     }
 }
 

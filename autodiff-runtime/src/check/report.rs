@@ -106,19 +106,23 @@ impl fmt::Display for Reason {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Failure {
-    /// The value jumps here: `count` times on the curve, by `size` in all.
+    /// The value jumps here.
     Jump {
-        /// Sum of the jumps at this site.
+        /// The largest of the jumps at this site, with its sign.
         size: f64,
-        /// How many there are.
+        /// How many there are on the curve.
         count: usize,
+        /// Their absolute values added up.
+        total: f64,
     },
     /// A stopping test makes the value jump.
     TruncatedIteration {
-        /// Sum of the jumps at this site.
+        /// The largest of the jumps at this site, with its sign.
         size: f64,
-        /// How many there are.
+        /// How many there are on the curve.
         count: usize,
+        /// Their absolute values added up.
+        total: f64,
     },
     /// The derivative along the direction, on average over the stretch around here.
     WrongDerivative {

@@ -59,7 +59,7 @@ impl Finder<'_, '_> {
             let event = self.with_culprit_first(event);
             Group::add(&mut groups, &event);
         }
-        groups.sort_by(|a, b| b.size.abs().total_cmp(&a.size.abs()));
+        groups.sort_by(|a, b| b.total.total_cmp(&a.total));
         found.violations.extend(
             groups
                 .iter()
@@ -191,7 +191,8 @@ impl Finder<'_, '_> {
 /// Jumps that the same site is to blame for.
 struct Group {
     change: Option<Change>,
-    size: f64,
+    /// Absolute values added up.
+    total: f64,
     count: usize,
     largest: Event,
 }
@@ -203,7 +204,7 @@ impl Group {
             Some(group) => group.join(event),
             None => groups.push(Group {
                 change,
-                size: event.residual(),
+                total: event.residual().abs(),
                 count: 1,
                 largest: event.clone(),
             }),
@@ -218,7 +219,7 @@ impl Group {
     }
 
     fn join(&mut self, event: &Event) {
-        self.size += event.residual();
+        self.total += event.residual().abs();
         self.count += 1;
         if event.residual().abs() > self.largest.residual().abs() {
             self.change = judge::blamed(event).copied();
@@ -227,10 +228,10 @@ impl Group {
     }
 
     fn violation(&self, oracle: &mut Oracle, scale: f64) -> Violation {
-        let (size, count) = (self.size, self.count);
+        let (size, count, total) = (self.largest.residual(), self.count, self.total);
         let failure = match judge::is_truncation(&self.largest, scale) {
-            true => Failure::TruncatedIteration { size, count },
-            false => Failure::Jump { size, count },
+            true => Failure::TruncatedIteration { size, count, total },
+            false => Failure::Jump { size, count, total },
         };
         let mut violation = at(oracle, self.largest.after.t, failure);
         violation.site = self.change.map(|change| change.site);

@@ -38,7 +38,7 @@ fn a_jump_is_told_with_its_place_and_size() {
     let [violation] = report.violations() else {
         panic!("{report}")
     };
-    let Failure::Jump { size, count: 1 } = violation.failure else {
+    let Failure::Jump { size, count: 1, .. } = violation.failure else {
         panic!("{report}")
     };
     assert!((size - 0.125).abs() < 1e-12);
@@ -53,6 +53,7 @@ fn a_jump_is_told_with_its_place_and_size() {
         "17 | x > 0.5",
         "tests/chain_rule/programs.rs:14:5",
         "below → above",
+        "false → true",
         "100 %",
     ] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
