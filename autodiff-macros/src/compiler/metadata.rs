@@ -21,6 +21,8 @@ pub(crate) struct Facts {
     pub(crate) definability: Definability,
     pub(crate) cost_bound: f64,
     pub(crate) callees: Vec<TokenStream>,
+    /// Those of them that are called without generic arguments.
+    pub(crate) plain: Vec<TokenStream>,
     pub(crate) recursive: bool,
 }
 
@@ -32,23 +34,31 @@ pub(crate) fn run(func: &Func, activity: &Activity, options: &Options) -> Facts 
         definability: super::differentiate::SMALLEST,
         cost_bound: 1.0,
         callees: Vec::new(),
+        plain: Vec::new(),
         recursive: false,
     };
     func.body.walk(&mut |s| match &s.kind {
         StmtKind::Def(v, op) => facts.operation(func, activity, *v, op),
         StmtKind::Call(call) if activity.varied_call(call) => {
             facts.recursive |= call.recursive;
-            let seen = facts
-                .callees
-                .iter()
-                .any(|c| c.to_string() == call.path.to_string());
-            if !call.recursive && !seen {
-                facts.callees.push(call.path.clone());
+            if !call.recursive {
+                insert(&mut facts.callees, &call.path);
+            }
+            if !call.recursive && call.generics.is_empty() {
+                insert(&mut facts.plain, &call.path);
             }
         }
         _ => {}
     });
     facts
+}
+
+/// Adds a path that is not there yet.
+fn insert(paths: &mut Vec<TokenStream>, path: &TokenStream) {
+    let text = path.to_string();
+    if paths.iter().all(|known| known.to_string() != text) {
+        paths.push(path.clone());
+    }
 }
 
 impl Facts {

@@ -24,11 +24,13 @@ pub(crate) fn run(cx: &Context<'_>) -> (Vec<Stmt>, Expr) {
     for (param, dot) in cx.func.params.iter().zip(&cx.names.dots) {
         if let Some(exit) = param.exit {
             let deref = |name: &Ident| Expr::Deref(Box::new(Expr::Name(name.clone())));
-            stmts.push(Stmt::Assign {
-                place: deref(dot),
-                op: "=",
-                value: pass.dot(exit),
-            });
+            if cx.func.is_real(exit) {
+                stmts.push(Stmt::Assign {
+                    place: deref(dot),
+                    op: "=",
+                    value: pass.dot(exit),
+                });
+            }
             stmts.push(Stmt::Assign {
                 place: deref(&param.name),
                 op: "=",

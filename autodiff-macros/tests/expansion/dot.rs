@@ -54,7 +54,7 @@ impl dot {
     }
     /// The value; adds the gradient to the buffers that follow the arguments.
     #[doc(hidden)]
-    pub fn __fused<__S: rt::Selection + ?Sized>(
+    pub fn __fused<__S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
         w: &[f64],
         x: &[f64],
@@ -74,7 +74,7 @@ impl dot {
     #[inline]
     pub fn __forward<
         '__r,
-        __S: rt::Selection + ?Sized + '__r,
+        __S: rt::Selection + ?rt::core::marker::Sized + '__r,
         __K0: rt::Kind + '__r,
         __K1: rt::Kind + '__r,
     >(
@@ -84,7 +84,7 @@ impl dot {
         x: &[f64],
     ) -> (
         f64,
-        impl FnOnce(
+        impl rt::core::ops::FnOnce(
             &[f64],
             &[f64],
             f64,
@@ -115,7 +115,7 @@ impl dot {
     /// The value and its directional derivative.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?Sized>(
+    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
         w: &[f64],
         w_dot: impl rt::Dot<[f64]>,
@@ -174,7 +174,7 @@ impl dot {
     /// The value and the gradient, with the selection deciding at every nonsmooth place.
     #[inline]
     pub fn value_and_grad_with(
-        sel: &mut (impl rt::Selection + ?Sized),
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
         w: &[f64],
         x: &[f64],
     ) -> (f64, (rt::Vec<f64>, rt::Vec<f64>)) {
@@ -190,7 +190,7 @@ impl dot {
     pub fn vjp(
         w: &[f64],
         x: &[f64],
-    ) -> (f64, impl FnOnce(f64) -> (rt::Vec<f64>, rt::Vec<f64>)) {
+    ) -> (f64, impl rt::core::ops::FnOnce(f64) -> (rt::Vec<f64>, rt::Vec<f64>)) {
         let _ = dot;
         let mut w_bar: rt::Vec<f64> = rt::zero_like(w);
         let mut x_bar: rt::Vec<f64> = rt::zero_like(x);

@@ -59,7 +59,7 @@ impl energy {
     }
     /// The value; adds the gradient to the buffers that follow the arguments.
     #[doc(hidden)]
-    pub fn __fused<__S: rt::Selection + ?Sized>(
+    pub fn __fused<__S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
         w: &[f64],
         b: f64,
@@ -94,7 +94,7 @@ impl energy {
     #[inline]
     pub fn __forward<
         '__r,
-        __S: rt::Selection + ?Sized + '__r,
+        __S: rt::Selection + ?rt::core::marker::Sized + '__r,
         __K0: rt::Kind + '__r,
         __K1: rt::Kind + '__r,
         __K2: rt::Constant + '__r,
@@ -108,7 +108,7 @@ impl energy {
         n: usize,
     ) -> (
         f64,
-        impl FnOnce(
+        impl rt::core::ops::FnOnce(
             &[f64],
             (),
             &[f64],
@@ -159,7 +159,7 @@ impl energy {
     /// The value and its directional derivative.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?Sized>(
+    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
         w: &[f64],
         w_dot: impl rt::Dot<[f64]>,
@@ -244,7 +244,7 @@ impl energy {
     /// The value and the gradient, with the selection deciding at every nonsmooth place.
     #[inline]
     pub fn value_and_grad_with(
-        sel: &mut (impl rt::Selection + ?Sized),
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
         w: &[f64],
         b: f64,
         t: &[f64],
@@ -264,7 +264,7 @@ impl energy {
         b: f64,
         t: &[f64],
         n: usize,
-    ) -> (f64, impl FnOnce(f64) -> (rt::Vec<f64>, f64)) {
+    ) -> (f64, impl rt::core::ops::FnOnce(f64) -> (rt::Vec<f64>, f64)) {
         let _ = energy;
         let mut w_bar: rt::Vec<f64> = rt::zero_like(w);
         let mut b_bar: f64 = rt::zero_like(&b);

@@ -49,7 +49,7 @@ impl halve {
     #[inline]
     pub fn __forward<
         '__r,
-        __S: rt::Selection + ?Sized + '__r,
+        __S: rt::Selection + ?rt::core::marker::Sized + '__r,
         __K0: rt::Kind + '__r,
         __K1: rt::Constant + '__r,
     >(
@@ -59,7 +59,7 @@ impl halve {
         _label: &str,
     ) -> (
         (f64, [f64; 1]),
-        impl FnOnce(
+        impl rt::core::ops::FnOnce(
             (),
             &str,
             (f64, [f64; 1]),
@@ -84,7 +84,7 @@ impl halve {
     /// The value and its directional derivative.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?Sized>(
+    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
         p: (f64, f64),
         p_dot: impl rt::Dot<(f64, f64)>,
@@ -101,7 +101,7 @@ impl halve {
     pub fn vjp(
         p: (f64, f64),
         _label: &str,
-    ) -> ((f64, [f64; 1]), impl FnOnce((f64, [f64; 1])) -> (f64, f64)) {
+    ) -> ((f64, [f64; 1]), impl rt::core::ops::FnOnce((f64, [f64; 1])) -> (f64, f64)) {
         let _ = halve;
         let mut p_bar: (f64, f64) = rt::zero_like(&p);
         let (value, pullback) = Self::__forward(

@@ -50,7 +50,7 @@ impl power {
     }
     /// The value; adds the gradient to the buffers that follow the arguments.
     #[doc(hidden)]
-    pub fn __fused<__S: rt::Selection + ?Sized>(
+    pub fn __fused<__S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
         x: f64,
         w: &[f64],
@@ -73,7 +73,7 @@ impl power {
     #[inline]
     pub fn __forward<
         '__r,
-        __S: rt::Selection + ?Sized + '__r,
+        __S: rt::Selection + ?rt::core::marker::Sized + '__r,
         __K0: rt::Kind + '__r,
         __K1: rt::Kind + '__r,
         __K2: rt::Constant + '__r,
@@ -86,7 +86,7 @@ impl power {
     ) -> (
         f64,
         rt::Box<
-            dyn FnOnce(
+            dyn rt::core::ops::FnOnce(
                 (),
                 &[f64],
                 (),
@@ -129,7 +129,7 @@ impl power {
     /// The value and its directional derivative.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?Sized>(
+    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
         x: f64,
         x_dot: impl rt::Dot<f64>,
@@ -197,7 +197,7 @@ impl power {
     /// The value and the gradient, with the selection deciding at every nonsmooth place.
     #[inline]
     pub fn value_and_grad_with(
-        sel: &mut (impl rt::Selection + ?Sized),
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
         x: f64,
         w: &[f64],
         n: u32,
@@ -215,7 +215,7 @@ impl power {
         x: f64,
         w: &[f64],
         n: u32,
-    ) -> (f64, impl FnOnce(f64) -> (f64, rt::Vec<f64>)) {
+    ) -> (f64, impl rt::core::ops::FnOnce(f64) -> (f64, rt::Vec<f64>)) {
         let _ = power;
         let mut x_bar: f64 = rt::zero_like(&x);
         let mut w_bar: rt::Vec<f64> = rt::zero_like(w);

@@ -75,7 +75,7 @@ impl ramp {
     }
     /// The value; adds the gradient to the buffers that follow the arguments.
     #[doc(hidden)]
-    pub fn __fused<__S: rt::Selection + ?Sized>(
+    pub fn __fused<__S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
         x: f64,
         x_bar: &mut f64,
@@ -87,11 +87,22 @@ impl ramp {
     /// The value, and the reverse sweep as a closure.
     #[doc(hidden)]
     #[inline]
-    pub fn __forward<'__r, __S: rt::Selection + ?Sized + '__r, __K0: rt::Kind + '__r>(
+    pub fn __forward<
+        '__r,
+        __S: rt::Selection + ?rt::core::marker::Sized + '__r,
+        __K0: rt::Kind + '__r,
+    >(
         sel: &mut __S,
         kinds: (__K0,),
         x: f64,
-    ) -> (f64, impl FnOnce((), f64, &mut rt::Bar<__K0, f64>) + use<'__r, __S, __K0>) {
+    ) -> (
+        f64,
+        impl rt::core::ops::FnOnce(
+            (),
+            f64,
+            &mut rt::Bar<__K0, f64>,
+        ) + use<'__r, __S, __K0>,
+    ) {
         let r = x.max(0.0);
         let r_weight = sel.weight(&Self::__SITES[0], x - 0.0, x > 0.0, x == 0.0);
         (
@@ -105,7 +116,7 @@ impl ramp {
     /// The value and its directional derivative.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?Sized>(
+    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
         x: f64,
         x_dot: impl rt::Dot<f64>,
@@ -147,7 +158,7 @@ impl ramp {
     /// The value and the gradient, with the selection deciding at every nonsmooth place.
     #[inline]
     pub fn value_and_grad_with(
-        sel: &mut (impl rt::Selection + ?Sized),
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
         x: f64,
     ) -> (f64, f64) {
         let _ = ramp;
@@ -158,7 +169,7 @@ impl ramp {
     /// The value, and a function from the adjoint of the result to that of `x`.
     #[must_use]
     #[inline]
-    pub fn vjp(x: f64) -> (f64, impl FnOnce(f64) -> f64) {
+    pub fn vjp(x: f64) -> (f64, impl rt::core::ops::FnOnce(f64) -> f64) {
         let _ = ramp;
         let mut x_bar: f64 = rt::zero_like(&x);
         let (value, pullback) = Self::__forward(&mut rt::Plain, (rt::Varied,), x);

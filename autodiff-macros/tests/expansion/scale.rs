@@ -52,7 +52,7 @@ impl scale {
     #[inline]
     pub fn __forward<
         '__r,
-        __S: rt::Selection + ?Sized + '__r,
+        __S: rt::Selection + ?rt::core::marker::Sized + '__r,
         __K0: rt::Kind + rt::core::convert::Into<rt::Varied> + '__r,
         __K1: rt::Kind + '__r,
         __K2: rt::Constant + '__r,
@@ -64,7 +64,7 @@ impl scale {
         count: &mut usize,
     ) -> (
         (),
-        impl FnOnce(
+        impl rt::core::ops::FnOnce(
             (),
             (),
             (),
@@ -100,7 +100,7 @@ impl scale {
     /// The value and its directional derivative.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?Sized>(
+    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
         y: &mut [f64],
         y_dot: &mut [f64],
@@ -124,7 +124,7 @@ impl scale {
         y: &mut [f64],
         a: f64,
         count: &mut usize,
-    ) -> ((), impl FnOnce((), &mut [f64]) -> f64 + use<'__shared>) {
+    ) -> ((), impl rt::core::ops::FnOnce((), &mut [f64]) -> f64 + use<'__shared>) {
         let _ = scale;
         let mut a_bar: f64 = rt::zero_like(&a);
         let y_dot: rt::Vec<f64> = rt::zero_like(&*y);

@@ -58,7 +58,7 @@ impl scaled {
     }
     /// The value; adds the gradient to the buffers that follow the arguments.
     #[doc(hidden)]
-    pub fn __fused<__S: rt::Selection + ?Sized>(
+    pub fn __fused<__S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
         w: Vec<f64>,
         a: f64,
@@ -74,7 +74,7 @@ impl scaled {
     #[inline]
     pub fn __forward<
         '__r,
-        __S: rt::Selection + ?Sized + '__r,
+        __S: rt::Selection + ?rt::core::marker::Sized + '__r,
         __K0: rt::Kind + '__r,
         __K1: rt::Kind + '__r,
     >(
@@ -84,7 +84,7 @@ impl scaled {
         a: f64,
     ) -> (
         f64,
-        impl FnOnce(
+        impl rt::core::ops::FnOnce(
             (),
             (),
             f64,
@@ -127,7 +127,7 @@ impl scaled {
     /// The value and its directional derivative.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?Sized>(
+    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
         w: Vec<f64>,
         w_dot: impl rt::Dot<[f64]>,
@@ -196,7 +196,7 @@ impl scaled {
     /// The value and the gradient, with the selection deciding at every nonsmooth place.
     #[inline]
     pub fn value_and_grad_with(
-        sel: &mut (impl rt::Selection + ?Sized),
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
         w: Vec<f64>,
         a: f64,
     ) -> (f64, (rt::Vec<f64>, f64)) {
@@ -209,7 +209,10 @@ impl scaled {
     /// The value, and a function from the adjoint of the result to that of `w` and `a`.
     #[must_use]
     #[inline]
-    pub fn vjp(w: Vec<f64>, a: f64) -> (f64, impl FnOnce(f64) -> (rt::Vec<f64>, f64)) {
+    pub fn vjp(
+        w: Vec<f64>,
+        a: f64,
+    ) -> (f64, impl rt::core::ops::FnOnce(f64) -> (rt::Vec<f64>, f64)) {
         let _ = scaled;
         let mut w_bar: rt::Vec<f64> = rt::zero_like(&w);
         let mut a_bar: f64 = rt::zero_like(&a);

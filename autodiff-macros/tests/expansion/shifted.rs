@@ -50,7 +50,7 @@ impl shifted {
     }
     /// The value; adds the gradient to the buffers that follow the arguments.
     #[doc(hidden)]
-    pub fn __fused<'a, __S: rt::Selection + ?Sized>(
+    pub fn __fused<'a, __S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
         v: &'a Vec<Real>,
         by: Real,
@@ -74,7 +74,7 @@ impl shifted {
     pub fn __forward<
         '__r,
         'a,
-        __S: rt::Selection + ?Sized + '__r,
+        __S: rt::Selection + ?rt::core::marker::Sized + '__r,
         __K0: rt::Kind + '__r,
         __K1: rt::Kind + '__r,
         __K2: rt::Constant + '__r,
@@ -86,7 +86,7 @@ impl shifted {
         _at: &'a [usize],
     ) -> (
         Real,
-        impl FnOnce(
+        impl rt::core::ops::FnOnce(
             &Vec<Real>,
             (),
             &[usize],
@@ -115,7 +115,7 @@ impl shifted {
     /// The value and its directional derivative.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<'a, __S: rt::Selection + ?Sized>(
+    pub fn __tangent<'a, __S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
         v: &'a Vec<Real>,
         v_dot: impl rt::Dot<[Real]>,
@@ -191,7 +191,7 @@ impl shifted {
     /// The value and the gradient, with the selection deciding at every nonsmooth place.
     #[inline]
     pub fn value_and_grad_with<'a>(
-        sel: &mut (impl rt::Selection + ?Sized),
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
         v: &'a Vec<Real>,
         by: Real,
         _at: &'a [usize],
@@ -219,7 +219,7 @@ impl shifted {
         _at: &'a [usize],
     ) -> (
         Real,
-        impl FnOnce(
+        impl rt::core::ops::FnOnce(
             <Real as rt::Differentiable>::Gradient,
         ) -> (
                 rt::Vec<<Real as rt::Differentiable>::Gradient>,

@@ -56,7 +56,7 @@ impl total {
     }
     /// The value; adds the gradient to the buffers that follow the arguments.
     #[doc(hidden)]
-    pub fn __fused<const N: usize, __S: rt::Selection + ?Sized>(
+    pub fn __fused<const N: usize, __S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
         p: [f64; N],
         q: &[[f64; 3]; N],
@@ -78,7 +78,7 @@ impl total {
     pub fn __forward<
         '__r,
         const N: usize,
-        __S: rt::Selection + ?Sized + '__r,
+        __S: rt::Selection + ?rt::core::marker::Sized + '__r,
         __K0: rt::Kind + '__r,
         __K1: rt::Kind + '__r,
     >(
@@ -88,7 +88,7 @@ impl total {
         q: &[[f64; 3]; N],
     ) -> (
         f64,
-        impl FnOnce(
+        impl rt::core::ops::FnOnce(
             (),
             &[[f64; 3]; N],
             f64,
@@ -119,7 +119,7 @@ impl total {
     /// The value and its directional derivative.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<const N: usize, __S: rt::Selection + ?Sized>(
+    pub fn __tangent<const N: usize, __S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
         p: [f64; N],
         p_dot: impl rt::Dot<[f64; N]>,
@@ -188,7 +188,7 @@ impl total {
     /// The value and the gradient, with the selection deciding at every nonsmooth place.
     #[inline]
     pub fn value_and_grad_with<const N: usize>(
-        sel: &mut (impl rt::Selection + ?Sized),
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
         p: [f64; N],
         q: &[[f64; 3]; N],
     ) -> (f64, ([f64; N], [[f64; 3]; N])) {
@@ -204,7 +204,7 @@ impl total {
     pub fn vjp<const N: usize>(
         p: [f64; N],
         q: &[[f64; 3]; N],
-    ) -> (f64, impl FnOnce(f64) -> ([f64; N], [[f64; 3]; N])) {
+    ) -> (f64, impl rt::core::ops::FnOnce(f64) -> ([f64; N], [[f64; 3]; N])) {
         let _ = total::<N>;
         let mut p_bar: [f64; N] = rt::zero_like(&p);
         let mut q_bar: [[f64; 3]; N] = rt::zero_like(q);

@@ -134,7 +134,7 @@ impl Printer<'_> {
     fn value_and_grad_with(&self) -> TokenStream {
         let Signature { rt, sel, .. } = self.signature;
         let body = self.value_and_gradient(&sel.to_token_stream());
-        let mut params = vec![quote!(#sel: &mut (impl #rt::Selection + ?Sized))];
+        let mut params = vec![quote!(#sel: &mut (impl #rt::Selection + ?#rt::core::marker::Sized))];
         params.extend(self.signature.declarations());
         let result = self.with_value();
         self.print(Entry {
@@ -195,11 +195,15 @@ impl Printer<'_> {
 
     fn vjp_entry(&self, body: TokenStream) -> Entry {
         let Signature {
-            result, cotangent, ..
+            rt,
+            result,
+            cotangent,
+            ..
         } = self.signature;
         let in_place = self.signature.in_place().map(|p| &p.storage);
         let gradient = self.signature.gradient();
-        let function = quote!(impl FnOnce(#cotangent #(, &mut #in_place)*) -> #gradient);
+        let function =
+            quote!(impl #rt::core::ops::FnOnce(#cotangent #(, &mut #in_place)*) -> #gradient);
         let (lifetimes, params, captures) = self.vjp_captures();
         Entry {
             name: "vjp",

@@ -93,6 +93,8 @@ pub(crate) struct Bodies {
     pub(crate) cost_bound: f64,
     /// Paths of the companions of the annotated functions that are called.
     pub(crate) callees: Vec<TokenStream>,
+    /// Those of them that are called without generic arguments.
+    pub(crate) plain_callees: Vec<TokenStream>,
     /// The function calls itself: its reverse sweep has to be boxed.
     pub(crate) recursive: bool,
 }
@@ -156,11 +158,11 @@ fn generated(
     bodies: &Bodies,
 ) -> TokenStream {
     let signature = signature(item, func, options, bodies);
-    let checks = pins::checks(&bodies.callees, &func.pins, &signature.rt);
+    let checks = pins::checks(bodies, &func.pins, &signature.rt);
     let bodies = &respanned(bodies, &func.items, &checks);
     let members = [
         meta::members(item, &signature, options, bodies, &func.items),
-        pins::member(&signature, item),
+        pins::member(&signature, item, &deprecation(item)),
         sweep::members(&signature, bodies),
         entry::members(&signature, &deprecation(item)),
     ];

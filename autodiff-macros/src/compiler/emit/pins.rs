@@ -16,9 +16,9 @@
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
-use super::Runtime;
 use super::respan::respan;
 use super::signature::Signature;
+use super::{Bodies, Runtime};
 use crate::compiler::companion;
 use crate::compiler::hir::{Pin, PinKind};
 
@@ -31,17 +31,21 @@ pub(crate) struct Checks {
 }
 
 /// The checks of a function.
-pub(crate) fn checks(callees: &[TokenStream], pins: &[Pin], rt: &Runtime) -> Checks {
-    let others = || callees.iter().filter(|path| path.to_string() != "Self");
-    let imports = others().map(companion::import);
-    let fits = others().map(|path| fits(path, rt));
+pub(crate) fn checks(bodies: &Bodies, pins: &[Pin], rt: &Runtime) -> Checks {
+    let others = bodies
+        .callees
+        .iter()
+        .filter(|path| path.to_string() != "Self");
+    let imports = others.map(companion::import);
+    let fits = bodies.plain_callees.iter().map(|path| fits(path, rt));
     Checks {
         callees: quote!(#(#imports)* #(#fits)*),
         operations: pins.iter().map(|pin| operation(pin, rt)).collect(),
     }
 }
 
-/// That a callee is the function which its companion belongs to.
+/// That a callee is the function which its companion belongs to. (Where generic arguments are given,
+/// some may occur in no parameter, and the instance that stands for all could not be told.)
 fn fits(path: &TokenStream, rt: &Runtime) -> TokenStream {
     let alias = companion::alias(path);
     quote!(#rt::assert_companion(#alias::__is(&#alias), #rt::core::stringify!(#path));)
@@ -71,7 +75,11 @@ fn operation(pin: &Pin, rt: &Runtime) -> TokenStream {
 
 /// `__is`, by which callers check that a function is the one of this companion. Callers know nothing
 /// of const parameters: one instance, at zero, stands for all, and the bound has rustc infer it.
-pub(crate) fn member(signature: &Signature, item: &syn::ItemFn) -> TokenStream {
+pub(crate) fn member(
+    signature: &Signature,
+    item: &syn::ItemFn,
+    deprecation: &TokenStream,
+) -> TokenStream {
     let Signature {
         rt,
         visibility,
@@ -87,6 +95,7 @@ pub(crate) fn member(signature: &Signature, item: &syn::ItemFn) -> TokenStream {
         /// True for the function that this is the derivative of.
         #[doc(hidden)]
         #[inline(always)]
+        #deprecation
         #visibility fn __is<__F: 'static #bound>(function: &__F) -> bool {
             #rt::same_function(&#primal #instance, function)
         }

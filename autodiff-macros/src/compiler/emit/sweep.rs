@@ -56,7 +56,7 @@ fn fused(signature: &Signature, bodies: &Bodies) -> TokenStream {
     quote! {
         /// The value; adds the gradient to the buffers that follow the arguments.
         #[doc(hidden)]
-        #visibility fn __fused<#(#lifetimes,)* #(#given,)* __S: #rt::Selection + ?Sized>(
+        #visibility fn __fused<#(#lifetimes,)* #(#given,)* __S: #rt::Selection + ?#rt::core::marker::Sized>(
             #sel: &mut __S, #(#params,)* #(#bars),*
         ) -> #result #bounds { #body }
     }
@@ -132,7 +132,7 @@ fn forward(signature: &Signature, bodies: &Bodies) -> TokenStream {
         .params
         .iter()
         .map(|p| kind_parameter(signature, p));
-    let selection = quote!(__S: #rt::Selection + ?Sized + #outlives);
+    let selection = quote!(__S: #rt::Selection + ?#rt::core::marker::Sized + #outlives);
     let pullback = pullback_type(signature);
     let body = forward_body(signature, bodies);
     quote! {
@@ -175,7 +175,7 @@ fn pullback_type(signature: &Signature) -> TokenStream {
     } = signature;
     let again = params.iter().map(Param::again_type);
     let bars = params.iter().map(|p| p.bar_type(rt));
-    let function = quote!(FnOnce(#(#again,)* #cotangent, #(#bars),*));
+    let function = quote!(#rt::core::ops::FnOnce(#(#again,)* #cotangent, #(#bars),*));
     if signature.recursive {
         return quote!(#rt::Box<dyn #function + '__r>);
     }
@@ -251,7 +251,7 @@ fn tangent(signature: &Signature, bodies: &Bodies) -> TokenStream {
         /// The value and its directional derivative.
         #[doc(hidden)]
         #[inline]
-        #visibility fn __tangent<#(#lifetimes,)* #(#given,)* __S: #rt::Selection + ?Sized>(
+        #visibility fn __tangent<#(#lifetimes,)* #(#given,)* __S: #rt::Selection + ?#rt::core::marker::Sized>(
             #sel: &mut __S, #(#arguments),*
         ) -> (#result, #cotangent) #bounds { #(#prologue)* #body }
     }
