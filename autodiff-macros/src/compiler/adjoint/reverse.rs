@@ -773,17 +773,10 @@ impl<'a> Reverse<'a, '_> {
 
     fn place_of(&self, arg: &Arg) -> Expr {
         match arg {
-            Arg::Ref(_, at) | Arg::Own(at) => match place(self.cx.func, at, Expr::Mem(at.mem)) {
-                whole @ Expr::Mem(_)
-                    if !matches!(
-                        self.cx.func.mem(at.mem).origin,
-                        crate::compiler::ssa::Origin::Local
-                    ) =>
-                {
-                    Expr::Deref(Box::new(whole))
-                }
-                e => e,
-            },
+            Arg::Ref(_, at) | Arg::Own(at) if calls::is_reference(self.cx.func, at) => {
+                Expr::Deref(Box::new(Expr::Mem(at.mem)))
+            }
+            Arg::Ref(_, at) | Arg::Own(at) => place(self.cx.func, at, Expr::Mem(at.mem)),
             arg => calls::argument(self.cx.func, arg),
         }
     }

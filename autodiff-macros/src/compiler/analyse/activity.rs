@@ -209,7 +209,8 @@ impl Pass<'_> {
     fn looped(&mut self, carried: &[Carried], body: &Block, tainted: bool, count: bool) {
         self.forward(body, tainted || count);
         for c in carried {
-            self.merge(c.phi, &[c.init, c.next], count);
+            // Within an iteration that is reached, its number is what it is.
+            self.merge(c.phi, &[c.init, c.next], false);
             self.merge(c.out, &[c.init, c.next], count);
         }
     }
