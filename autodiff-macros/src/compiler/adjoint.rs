@@ -98,7 +98,8 @@ pub(crate) fn run(cx: &Context<'_>, fresh: &mut Names) -> Sweeps {
     let saved = Saved::new(cx, &plan, fresh);
     let forward = forward::run(cx, &plan, &saved, &reversed);
     let reverse = sweep::run(cx, &plan, &saved, &reversed);
-    tidied(cx, forward, reverse)
+    let (forward, reverse) = super::tidy::run(forward, reverse, &|name| cx.names.adjoint_of(name));
+    Sweeps { forward, reverse }
 }
 
 /// The reverse of a block.
@@ -181,26 +182,6 @@ impl Saved {
             .map(|key| (key, fresh.numbered("rows", "_", 1, span)))
             .collect();
         Saved { stacks, rows }
-    }
-}
-
-/// Tidies both sweeps together: fused loops have their adjoints in the forward sweep.
-fn tidied(cx: &Context<'_>, forward: Vec<Stmt>, reverse: Vec<Stmt>) -> Sweeps {
-    let at = forward.len();
-    let mut all = forward;
-    all.push(Stmt::Break);
-    all.extend(reverse);
-    let mut all = super::tidy::run(all, &|name| cx.names.adjoint_of(name));
-    let at = all
-        .iter()
-        .take(at + 1)
-        .position(|s| matches!(s, Stmt::Break))
-        .unwrap_or(at);
-    let reverse = all.split_off(at + 1);
-    all.truncate(at);
-    Sweeps {
-        forward: all,
-        reverse,
     }
 }
 

@@ -82,7 +82,6 @@ impl Builder<'_> {
         Func {
             name: self.hir.name.clone(),
             params,
-            result_ty: self.hir.result.clone(),
             vals: std::mem::take(&mut self.vals),
             mems: std::mem::take(&mut self.mems),
             body: Block {
@@ -90,7 +89,6 @@ impl Builder<'_> {
             },
             result,
             sites: Vec::new(),
-            items: self.hir.items.clone(),
         }
     }
 
@@ -197,7 +195,6 @@ impl Builder<'_> {
         self.mems.push(Mem {
             name: name.clone(),
             ty,
-            span: name.span(),
             origin,
         });
         id

@@ -65,12 +65,6 @@ impl Diag {
         self
     }
 
-    /// Adds a line that says why.
-    pub(crate) fn note(&mut self, line: impl Into<String>) -> &mut Self {
-        self.note.push(line.into());
-        self
-    }
-
     /// The whole text, as it is shown.
     pub(crate) fn render(&self) -> String {
         let mut text = format!("{} [{}]", self.message, self.entry.code);

@@ -104,8 +104,6 @@ pub(crate) struct Func {
     pub(crate) vars: Vec<Var>,
     /// The body; its value is the function's result.
     pub(crate) body: Block,
-    /// Number of [`LoopId`]s in use.
-    pub(crate) loops: u32,
     /// Nested `fn`, `const`, `use` items of the body, copied to the top of every emitted body.
     pub(crate) items: Vec<TokenStream>,
     /// Names that were taken for operations of the facade or of std.
@@ -252,6 +250,10 @@ pub(crate) struct Place {
 
 /// One step from a place to a part of it. A dereference is no step: references are transparent.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a place has few steps, most of them indices"
+)]
 pub(crate) enum Proj {
     /// `[i]`.
     Index(Expr),

@@ -39,18 +39,6 @@ impl Names {
             .extend(words.filter(|w| !w.is_empty()).map(str::to_owned));
     }
 
-    /// A name that starts with `base` and occurs nowhere else.
-    pub(crate) fn fresh(&mut self, base: &str, span: Span) -> Ident {
-        let base = base
-            .trim_start_matches("r#")
-            .trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
-        let base = if base.is_empty() { "t" } else { base };
-        if self.used.insert(base.to_owned()) && !is_keyword(base) {
-            return Ident::new(base, span);
-        }
-        self.numbered(base, "_", 1, span)
-    }
-
     /// `base` itself if it is free, else `base` with a number.
     pub(crate) fn exact(&mut self, base: &str, span: Span) -> Ident {
         if !is_keyword(base) && self.used.insert(base.to_owned()) {

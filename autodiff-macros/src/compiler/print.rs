@@ -293,7 +293,7 @@ impl<'a> Printer<'a> {
 
     fn rename(&self, name: &Ident, e: &Expr) -> Option<TokenStream> {
         let value = self.expr(e);
-        if value.to_string() == name.to_string() {
+        if *name == value.to_string() {
             return None;
         }
         Some(match e {

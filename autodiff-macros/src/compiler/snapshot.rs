@@ -158,7 +158,6 @@ impl Snapshots<'_> {
         self.mems.push(Mem {
             name,
             ty,
-            span: original.span(),
             origin: Origin::Local,
         });
         id

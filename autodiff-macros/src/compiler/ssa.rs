@@ -46,7 +46,6 @@ pub(crate) struct Mem {
     pub(crate) name: Ident,
     /// `Array`, `Vec`, `Seq`, `Slice` (parameters behind a reference), `Tuple` (likewise).
     pub(crate) ty: Ty,
-    pub(crate) span: Span,
     pub(crate) origin: Origin,
 }
 
@@ -320,14 +319,12 @@ pub(crate) enum SiteKind {
 pub(crate) struct Func {
     pub(crate) name: Ident,
     pub(crate) params: Vec<Param>,
-    pub(crate) result_ty: Ty,
     pub(crate) vals: Vec<Val>,
     pub(crate) mems: Vec<Mem>,
     pub(crate) body: Block,
     /// `None`: the function returns `()`.
     pub(crate) result: Option<Tree>,
     pub(crate) sites: Vec<Site>,
-    pub(crate) items: Vec<TokenStream>,
 }
 
 /// A parameter and what its parts are bound to.

@@ -137,8 +137,7 @@ impl Tangent<'_> {
         if matches!(op, Op::Lit(_)) {
             return;
         }
-        let named =
-            matches!(op, Op::Param(tokens) if tokens.to_string() == func.val(v).name.to_string());
+        let named = matches!(op, Op::Param(tokens) if func.val(v).name == tokens.to_string());
         let dot = self.active(v).map(|_| self.derivative(v, op));
         if let Some(dot) = dot {
             let same =

@@ -3,32 +3,39 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use proc_macro2::Ident;
+
 use super::code::{Expr, Stmt};
 use super::ssa::{MemId, ValId};
 
-/// Tidies a sweep.
+/// Tidies both sweeps. They are one piece of code: fused loops have their adjoints in the forward
+/// sweep.
 pub(crate) fn run(
-    mut stmts: Vec<Stmt>,
-    bars: &dyn Fn(&proc_macro2::Ident) -> Option<Var>,
-) -> Vec<Stmt> {
+    mut forward: Vec<Stmt>,
+    mut reverse: Vec<Stmt>,
+    bars: &dyn Fn(&Ident) -> Option<Var>,
+) -> (Vec<Stmt>, Vec<Stmt>) {
     let mut changed = Changed::default();
-    changed.stmts(&stmts);
+    changed.stmts(&forward);
+    changed.stmts(&reverse);
     let mut pass = Tidy {
         changed: &changed,
         bars,
         aliases: BTreeMap::new(),
     };
-    pass.stmts(&mut stmts);
+    pass.stmts(&mut forward);
+    pass.stmts(&mut reverse);
     let mut read = BTreeSet::new();
-    for stmt in &stmts {
+    for stmt in forward.iter().chain(&reverse) {
         stmt.walk(&mut |e| {
             if let Expr::Bar(v) = e {
                 read.insert(*v);
             }
         });
     }
-    drop_unread(&mut stmts, &read, bars);
-    stmts
+    drop_unread(&mut forward, &read, bars);
+    drop_unread(&mut reverse, &read, bars);
+    (forward, reverse)
 }
 
 /// What a name in a `let` stands for.
@@ -105,12 +112,12 @@ impl Changed {
 
 struct Tidy<'a> {
     changed: &'a Changed,
-    bars: &'a dyn Fn(&proc_macro2::Ident) -> Option<Var>,
+    bars: &'a dyn Fn(&Ident) -> Option<Var>,
     aliases: BTreeMap<ValId, Expr>,
 }
 
 impl Tidy<'_> {
-    fn stmts(&mut self, stmts: &mut Vec<Stmt>) {
+    fn stmts(&mut self, stmts: &mut [Stmt]) {
         for stmt in stmts.iter_mut() {
             self.stmt(stmt);
         }
@@ -240,7 +247,7 @@ impl Tidy<'_> {
 fn drop_unread(
     stmts: &mut Vec<Stmt>,
     read: &BTreeSet<ValId>,
-    bars: &dyn Fn(&proc_macro2::Ident) -> Option<Var>,
+    bars: &dyn Fn(&Ident) -> Option<Var>,
 ) {
     stmts.retain(|stmt| match stmt {
         Stmt::Let { name, .. } => !matches!(bars(name), Some(Var::Bar(v)) if !read.contains(&v)),

@@ -8,12 +8,11 @@ use quote::quote;
 
 use super::needs::Plan;
 use super::{Context, Item, Reversed, Saved, calls, loops, reverse};
-use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{BinOp, Real, Ty, UnOp};
 use crate::compiler::ssa::{
-    Block, Call, Carried, Func, Init, Op, Origin, Phi, Place, Proj, Range, Stmt as Ssa, StmtKind,
-    StoreOp, Tree, Use, ValId, Verbatim,
+    Block, Call, Func, Init, Op, Origin, Phi, Place, Proj, Range, Stmt as Ssa, StmtKind, StoreOp,
+    Tree, Use, ValId, Verbatim,
 };
 
 /// Writes the forward sweep.
@@ -67,17 +66,16 @@ impl Forward<'_> {
         block.stmts.iter().for_each(|s| self.stmt(s, &mut out));
         let id = self.cx.layout.id_of(block);
         for item in &self.plan.hoisted {
-            if let Item::Mem(m) = item {
-                if self.cx.layout.mem_block(*m) == id {
-                    let name = kept_name(&self.cx.func.mem(*m).name);
-                    let value =
-                        Expr::Call(quote!(::core::option::Option::Some), vec![Expr::Mem(*m)]);
-                    out.push(Stmt::Assign {
-                        place: Expr::Name(name),
-                        op: "=",
-                        value,
-                    });
-                }
+            if let Item::Mem(m) = item
+                && self.cx.layout.mem_block(*m) == id
+            {
+                let name = kept_name(&self.cx.func.mem(*m).name);
+                let value = Expr::Call(quote!(::core::option::Option::Some), vec![Expr::Mem(*m)]);
+                out.push(Stmt::Assign {
+                    place: Expr::Name(name),
+                    op: "=",
+                    value,
+                });
             }
         }
         out
@@ -148,10 +146,10 @@ impl Forward<'_> {
         {
             return;
         }
-        if let Op::Param(tokens) = op {
-            if tokens.to_string() == self.cx.func.val(v).name.to_string() {
-                return;
-            }
+        if let Op::Param(tokens) = op
+            && self.cx.func.val(v).name == tokens.to_string()
+        {
+            return;
         }
         let value = operation(self.cx.func, v, op, &self.cx.names.rt, &self.cx.names.sel);
         self.define(v, value, out);

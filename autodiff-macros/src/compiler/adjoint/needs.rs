@@ -28,8 +28,6 @@ pub(crate) struct Plan<'a> {
     pub(crate) stepped: BTreeMap<LoopId, BTreeSet<ValId>>,
     /// What is declared ahead of the branch in which it gets its value.
     pub(crate) hoisted: BTreeSet<Item<'a>>,
-    /// Values that the reruns of loops compute.
-    pub(crate) rerun: BTreeSet<ValId>,
     /// Memory that the reverse sweep reads.
     pub(crate) mems: BTreeSet<MemId>,
 }

@@ -75,15 +75,15 @@ impl Sweep<'_> {
         let id = self.cx.layout.id_of(block);
         let mut out = Vec::new();
         for item in &self.plan.hoisted {
-            if let Item::Mem(m) = item {
-                if self.cx.layout.mem_block(*m) == id {
-                    let name = &self.cx.func.mem(*m).name;
-                    let kept = Expr::Name(kept_name(name));
-                    out.push(Stmt::Expect {
-                        pattern: quote!(::core::option::Option::Some(#name)),
-                        init: kept,
-                    });
-                }
+            if let Item::Mem(m) = item
+                && self.cx.layout.mem_block(*m) == id
+            {
+                let name = &self.cx.func.mem(*m).name;
+                let kept = Expr::Name(kept_name(name));
+                out.push(Stmt::Expect {
+                    pattern: quote!(::core::option::Option::Some(#name)),
+                    init: kept,
+                });
             }
         }
         for (_, v) in self.plan.recompute.get(&id).into_iter().flatten() {

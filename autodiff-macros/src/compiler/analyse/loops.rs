@@ -502,10 +502,10 @@ impl Loops<'_> {
         }
         let mut repeated = None;
         self.func.body.walk(&mut |s| {
-            if let StmtKind::Alloc(a, Init::Repeat(_, len)) = &s.kind {
-                if *a == m {
-                    repeated = Some(*len);
-                }
+            if let StmtKind::Alloc(a, Init::Repeat(_, len)) = &s.kind
+                && *a == m
+            {
+                repeated = Some(*len);
             }
         });
         repeated.is_some_and(|len| self.same(len, v))

@@ -77,7 +77,6 @@ fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> hir::Func {
             .map(|(i, p)| var(p, i))
             .collect(),
         body: Block::default(),
-        loops: 0,
         items: Vec::new(),
         pins: Vec::new(),
     }

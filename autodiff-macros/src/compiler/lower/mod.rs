@@ -285,7 +285,6 @@ impl<'a> Lower<'a> {
             result: self.result.clone(),
             vars: std::mem::take(&mut self.vars),
             body,
-            loops: self.loop_count,
             items: std::mem::take(&mut self.items),
             pins: std::mem::take(&mut self.pins),
         };

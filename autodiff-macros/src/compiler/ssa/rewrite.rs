@@ -23,7 +23,7 @@ pub(crate) fn block(block: &mut Block, map: Map<'_>) {
 }
 
 fn stmt(kind: &mut StmtKind, map: Map<'_>) {
-    let mut set = |v: &mut ValId, map: Map<'_>| *v = map(*v);
+    let set = |v: &mut ValId, map: Map<'_>| *v = map(*v);
     match kind {
         StmtKind::Def(_, o) => op(o, map),
         StmtKind::Alloc(_, i) => init(i, map),

@@ -105,7 +105,6 @@ fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> Func {
             })
             .collect(),
         body: Block::default(),
-        loops: 0,
         items: Vec::new(),
         pins: Vec::new(),
     }
