@@ -34,6 +34,7 @@ mod local;
 mod locate;
 mod noise;
 mod normals;
+mod obligations;
 mod options;
 mod oracle;
 mod parts;
@@ -51,6 +52,7 @@ mod walk;
 
 pub use curve::{Circle, Curve, Lissajous, Path, Polyline, Segment};
 pub use gradient::IntoGradient;
+pub use obligations::Broken;
 pub use options::Options;
 pub use random::SplitMix64;
 pub use region::Region;

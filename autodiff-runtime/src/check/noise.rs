@@ -11,7 +11,7 @@ use crate::check::random::SplitMix64;
 /// Pieces on which noise is measured: those where one sample of it was largest.
 const PIECES: usize = 6;
 /// Each scale is a quarter of the one before.
-const SCALES: i32 = 4;
+const SCALES: i32 = 5;
 /// Places per scale.
 const PLACES: usize = 7;
 

@@ -59,7 +59,7 @@ impl Finder<'_, '_> {
             let event = self.with_culprit_first(event);
             Group::add(&mut groups, &event);
         }
-        groups.sort_by(|a, b| b.total.total_cmp(&a.total));
+        groups.sort_by_key(Group::rank);
         found.violations.extend(
             groups
                 .iter()
@@ -209,6 +209,11 @@ impl Group {
                 largest: event.clone(),
             }),
         }
+    }
+
+    /// Large sums first; those that differ by rounding alone stay in the order of the curve.
+    fn rank(&self) -> i64 {
+        -(16.0 * self.total.log2()).round() as i64
     }
 
     fn is_about(&self, change: Option<Change>) -> bool {

@@ -3,6 +3,7 @@
 //! Above each program stands the mathematical reason for its verdict.
 
 mod conservative;
+mod families;
 mod noise;
 mod refuted;
 mod reports;
