@@ -8,6 +8,7 @@
 pub mod facade {
     /// What emitted code names.
     pub mod __private {
+        pub use autodiff_runtime::rivals::*;
         pub use autodiff_runtime::*;
         pub use core;
         pub use std::boxed::Box;
@@ -39,12 +40,21 @@ use model::{dot, energy, halve, power, ramp, scale, scaled, shifted, total};
 #[test]
 fn slices() {
     let (w, x) = ([1.0, 2.0], [3.0, 4.0]);
-    assert_eq!(dot::value_and_grad(&w, &x), (dot(&w, &x), (vec![3.0, 4.0], vec![1.0, 2.0])));
+    assert_eq!(
+        dot::value_and_grad(&w, &x),
+        (dot(&w, &x), (vec![3.0, 4.0], vec![1.0, 2.0]))
+    );
     let mut w_bar = [1.0, 0.0];
-    assert_eq!(dot::accumulate_grad(&w, &x, &mut w_bar, &mut [0.0; 2]), 11.0);
+    assert_eq!(
+        dot::accumulate_grad(&w, &x, &mut w_bar, &mut [0.0; 2]),
+        11.0
+    );
     assert_eq!(w_bar, [4.0, 4.0]);
     let (value, pullback) = dot::vjp(&w, &x);
-    assert_eq!((value, pullback(2.0)), (11.0, (vec![6.0, 8.0], vec![2.0, 4.0])));
+    assert_eq!(
+        (value, pullback(2.0)),
+        (11.0, (vec![6.0, 8.0], vec![2.0, 4.0]))
+    );
     assert_eq!(dot::jvp(&w, &x, &[1.0, 0.0], &[0.0, 1.0]), (11.0, 5.0));
 }
 
@@ -72,12 +82,21 @@ fn kinks() {
 #[test]
 fn calls() {
     let (w, t) = ([1.0, 2.0], [3.0, 4.0]);
-    assert_eq!(energy::value_and_grad(&w, 2.0, &t, 3), (energy(&w, 2.0, &t, 3), (vec![3.0, 4.0], 12.0)));
+    assert_eq!(
+        energy::value_and_grad(&w, 2.0, &t, 3),
+        (energy(&w, 2.0, &t, 3), (vec![3.0, 4.0], 12.0))
+    );
     assert_eq!(energy::jvp(&w, 2.0, &t, 3, &[1.0, 0.0], 1.0), (23.0, 15.0));
     let mut selection = Fixed(Decision::Below);
-    assert_eq!(energy::value_and_grad_with(&mut selection, &w, 0.0, &t, 1).0, 11.0);
+    assert_eq!(
+        energy::value_and_grad_with(&mut selection, &w, 0.0, &t, 1).0,
+        11.0
+    );
     let dynamic: &mut dyn autodiff_runtime::Selection = &mut autodiff_runtime::Plain;
-    assert_eq!(energy::value_and_grad_with(dynamic, &w, 2.0, &t, 3).1.1, 12.0);
+    assert_eq!(
+        energy::value_and_grad_with(dynamic, &w, 2.0, &t, 3).1.1,
+        12.0
+    );
     assert_eq!(energy::FIELD.callees.len(), 2);
     assert_eq!(energy::trace(&w, 0.0, &t, 1).visits().len(), 1);
 }
@@ -94,8 +113,14 @@ fn in_place() {
     let mut y_dot = [1.0, 0.0];
     let ((), ()) = scale::jvp(&mut y, 2.0, &mut count, &mut y_dot, 1.0);
     assert_eq!((y, y_dot), ([14.0, 12.0], [9.0, 6.0]));
-    assert_eq!(scaled::value_and_grad(vec![1.0, 2.0], 3.0), (9.0, (vec![3.0, 3.0], 3.0)));
-    assert_eq!(scaled::jvp(vec![1.0, 2.0], 3.0, vec![1.0, 0.0], 1.0), (9.0, 6.0));
+    assert_eq!(
+        scaled::value_and_grad(vec![1.0, 2.0], 3.0),
+        (9.0, (vec![3.0, 3.0], 3.0))
+    );
+    assert_eq!(
+        scaled::jvp(vec![1.0, 2.0], 3.0, vec![1.0, 0.0], 1.0),
+        (9.0, 6.0)
+    );
     let (_, pullback) = scaled::vjp(vec![1.0, 2.0], 3.0);
     assert_eq!(pullback(2.0), (vec![6.0, 6.0], 6.0));
     let _ = scale::trace(&mut y, 2.0, &mut count);
@@ -104,7 +129,10 @@ fn in_place() {
 #[test]
 fn recursion() {
     assert_eq!(power(2.0, &[1.0], 3), 8.0);
-    assert_eq!(power::value_and_grad(2.0, &[1.0], 3), (8.0, (12.0, vec![8.0])));
+    assert_eq!(
+        power::value_and_grad(2.0, &[1.0], 3),
+        (8.0, (12.0, vec![8.0]))
+    );
     assert_eq!(power::jvp(2.0, &[1.0], 3, 1.0, &[0.0]), (8.0, 12.0));
     let (_, pullback) = power::vjp(2.0, &[1.0], 3);
     assert_eq!(pullback(0.5), (6.0, vec![4.0]));
@@ -113,9 +141,15 @@ fn recursion() {
 #[test]
 fn generics() {
     let q = [[0.0, 5.0, 0.0], [0.0, 6.0, 0.0]];
-    assert_eq!(total::grad([1.0, 2.0], &q), ([5.0, 6.0], [[0.0, 1.0, 0.0], [0.0, 2.0, 0.0]]));
+    assert_eq!(
+        total::grad([1.0, 2.0], &q),
+        ([5.0, 6.0], [[0.0, 1.0, 0.0], [0.0, 2.0, 0.0]])
+    );
     assert_eq!(total::value_and_grad::<2>([1.0, 2.0], &q).0, 17.0);
-    assert_eq!(total::jvp([1.0, 2.0], &q, [1.0, 0.0], &[[0.0; 3]; 2]).1, 5.0);
+    assert_eq!(
+        total::jvp([1.0, 2.0], &q, [1.0, 0.0], &[[0.0; 3]; 2]).1,
+        5.0
+    );
 }
 
 #[test]
@@ -128,6 +162,9 @@ fn tuples() {
 #[test]
 fn aliases() {
     let v = vec![1.0, 2.0];
-    assert_eq!(shifted::value_and_grad(&v, 1.0, &[0]), (2.0, (vec![1.0, 0.0], 1.0)));
+    assert_eq!(
+        shifted::value_and_grad(&v, 1.0, &[0]),
+        (2.0, (vec![1.0, 0.0], 1.0))
+    );
     assert_eq!(shifted::jvp(&v, 1.0, &[0], &v, 1.0), (2.0, 2.0));
 }

@@ -44,6 +44,8 @@ pub mod rules;
 pub mod selection;
 pub mod sums;
 pub mod tangent;
+#[doc(hidden)]
+pub mod traits;
 pub mod trace;
 
 pub use choices::{Counter, Fixed, PerSite, Seeded, Tolerance, WithPolicy};

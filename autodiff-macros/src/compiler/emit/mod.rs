@@ -159,10 +159,10 @@ fn generated(
 ) -> TokenStream {
     let signature = signature(item, func, options, bodies);
     let checks = pins::checks(bodies, &func.pins, &signature.rt);
-    let bodies = &respanned(bodies, &func.items, &checks);
+    let bodies = &respanned(bodies, &func.items, &checks, &signature.rt);
     let members = [
         meta::members(item, &signature, options, bodies, &func.items),
-        pins::member(&signature, item, &deprecation(item)),
+        pins::member(&signature, item),
         sweep::members(&signature, bodies),
         entry::members(&signature, &deprecation(item)),
     ];
@@ -171,12 +171,18 @@ fn generated(
 
 /// The bodies with the spans that they are emitted with, each led by the items of the user's body
 /// and the checks of what names stand for.
-fn respanned(bodies: &Bodies, items: &[TokenStream], checks: &pins::Checks) -> Bodies {
+fn respanned(
+    bodies: &Bodies,
+    items: &[TokenStream],
+    checks: &pins::Checks,
+    rt: &Runtime,
+) -> Bodies {
     let items: TokenStream = items.iter().cloned().map(respan).collect();
     let callees = respan(checks.callees.clone());
     let with_items = |body: &TokenStream| {
         let body = respan(body.clone());
-        quote!(#items #callees #body)
+        // The traits of the prelude, which the user's module may go without; they bring no names.
+        quote!(#items use #rt::traits::*; #callees #body)
     };
     let once = &checks.operations;
     let forward = &bodies.forward;

@@ -75,11 +75,7 @@ fn operation(pin: &Pin, rt: &Runtime) -> TokenStream {
 
 /// `__is`, by which callers check that a function is the one of this companion. Callers know nothing
 /// of const parameters: one instance, at zero, stands for all, and the bound has rustc infer it.
-pub(crate) fn member(
-    signature: &Signature,
-    item: &syn::ItemFn,
-    deprecation: &TokenStream,
-) -> TokenStream {
+pub(crate) fn member(signature: &Signature, item: &syn::ItemFn) -> TokenStream {
     let Signature {
         rt,
         visibility,
@@ -87,6 +83,11 @@ pub(crate) fn member(
         ..
     } = signature;
     let (instance, bound) = instance(signature, item);
+    // A deprecated function is not mentioned: what is emitted has to be quiet.
+    let same = match item.attrs.iter().any(|a| a.path().is_ident("deprecated")) {
+        true => quote!(let _ = function; true),
+        false => quote!(#rt::same_function(&#primal #instance, function)),
+    };
     quote! {
         /// No function of the table of rules: its kinks are its own.
         #[doc(hidden)]
@@ -95,9 +96,8 @@ pub(crate) fn member(
         /// True for the function that this is the derivative of.
         #[doc(hidden)]
         #[inline(always)]
-        #deprecation
         #visibility fn __is<__F: 'static #bound>(function: &__F) -> bool {
-            #rt::same_function(&#primal #instance, function)
+            #same
         }
     }
 }

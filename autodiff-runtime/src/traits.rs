@@ -1,0 +1,8 @@
+//! The traits of the prelude without their names, for emitted code in modules that have no prelude.
+
+pub use core::clone::Clone as _;
+pub use core::convert::{AsMut as _, AsRef as _, From as _, Into as _};
+pub use core::iter::{
+    DoubleEndedIterator as _, ExactSizeIterator as _, Extend as _, IntoIterator as _, Iterator as _,
+};
+pub use std::borrow::ToOwned as _;
