@@ -1,0 +1,116 @@
+//! `as`, constants, generic const parameters, lifetimes.
+
+use conservative_grad::conservative_grad;
+
+const GAIN: f64 = 1.5;
+const TABLE: [f64; 3] = [0.5, 2.0, 1.0];
+static OFFSET: f64 = 0.25;
+
+mod constants {
+    pub(crate) const RATE: f64 = 0.75;
+    pub(crate) const STEPS: usize = 3;
+}
+
+reals! { integers_as_numbers ($ T grad): f(0.5, const 3, const -2, const true); {
+    #[$grad]
+    pub fn f(x: $T, n: usize, k: i32, flag: bool) -> $T {
+        let mut s = x * n as $T;
+        for i in 0..n {
+            s += x * (i as $T + 0.5) / n as $T;
+            s *= (k as $T) * x + (i * n) as $T;
+        }
+        let m = n + 1;
+        s + m as $T * x + u8::from(flag) as $T * x
+    }
+} }
+
+reals! { local_constants ($ T grad): f(0.5); {
+    const OUTER: $T = 3.0;
+    #[$grad]
+    pub fn f(x: $T) -> $T {
+        const SLOPE: $T = 2.0;
+        const N: usize = 2;
+        const WEIGHTS: [$T; N] = [0.5, 0.25];
+        let mut s = SLOPE * x;
+        for i in 0..N {
+            s += WEIGHTS[i] * x * s;
+        }
+        s * OUTER + $T::EPSILON * x + std::$T::consts::PI * x + core::$T::consts::E
+    }
+} }
+
+#[conservative_grad]
+fn constants_of_the_module(x: f64) -> f64 {
+    let mut s = x;
+    for i in 0..constants::STEPS {
+        s = s * constants::RATE + TABLE[i] * x;
+    }
+    s * GAIN + OFFSET * x * self::constants::RATE
+}
+
+#[conservative_grad]
+fn widened(x: f32, w: &[f32]) -> f64 {
+    let mut s = 0.0_f64;
+    for i in 0..w.len() {
+        s += x as f64 * w[i] as f64;
+    }
+    s * f64::from(x)
+}
+
+#[conservative_grad]
+fn narrowed(x: f64, y: f32) -> f32 {
+    let a = (x * x) as f32;
+    a * y + x as f32
+}
+
+#[conservative_grad]
+fn sum_of<const N: usize>(x: &[f64; N], a: f64) -> f64 {
+    let mut s = 0.0;
+    for i in 0..N {
+        s += x[i] * a * (i + N) as f64;
+    }
+    s * s
+}
+
+#[conservative_grad]
+fn matrix_vector<const R: usize, const C: usize>(m: &[[f64; C]; R], v: &[f64; C]) -> [f64; R] {
+    let mut y = [0.0; R];
+    for i in 0..R {
+        for j in 0..C {
+            y[i] += m[i][j] * v[j];
+        }
+    }
+    y
+}
+
+#[conservative_grad]
+fn generic_caller<const N: usize>(x: &[f64; N]) -> f64 {
+    sum_of::<N>(x, x[0]) + sum_of(x, 2.0)
+}
+
+#[conservative_grad]
+fn with_lifetimes<'a, 'b: 'a>(x: &'a [f64], y: &'b [f64], _name: &'a str) -> f64 {
+    let part: &'a [f64] = &x[1..];
+    part[0] * y[0] + x[0]
+}
+
+#[conservative_grad]
+fn with_a_where_clause<'a, const N: usize>(x: &'a [f64; N]) -> f64
+where
+    'a: 'a,
+{
+    x[0] * x[N - 1]
+}
+
+#[test]
+fn agree() {
+    check!(constants_of_the_module(0.5));
+    check!(widened(0.5_f32, &[1.0_f32, 2.0]));
+    check!(narrowed(0.5, 2.0_f32));
+    check!(sum_of(&[0.5, 2.0, 1.0], 0.25));
+    check!(matrix_vector(&[[0.5, 2.0, 1.0], [0.25, -1.0, 3.0]], &[1.0, 2.0, 3.0]) -> many);
+    check!(generic_caller(&[0.5, 2.0, 1.0]));
+    check!(with_lifetimes(&[0.5, 2.0], &[1.5], const "name"));
+    check!(with_a_where_clause(&[0.5, 2.0, 1.0]));
+    assert_eq!(sum_of::grad::<2>(&[1.0, 1.0], 1.0).1, 50.0);
+}

@@ -1,0 +1,250 @@
+//! Functions that change their arguments, alone (`vjp`, `jvp`) and called.
+
+twin! { scaled ($ T O grad): f(&mut [0.5, 2.0, 1.0], 3.0); {
+    #[$grad]
+    pub fn f(y: &mut [$T], a: $T) {
+        for i in 0..y.len() {
+            y[i] *= a;
+        }
+    }
+} }
+
+twin! { with_a_result ($ T O grad): f(&mut [0.5, 2.0, 1.0], &[1.0, 2.0, 3.0], 0.25); {
+    #[$grad]
+    pub fn f(y: &mut [$T], x: &[$T], h: $T) -> $T {
+        let mut moved: $T = $O;
+        for i in 0..y.len() {
+            let step = h * x[i] * y[i];
+            y[i] += step;
+            moved += step * step;
+        }
+        moved.sqrt()
+    }
+} }
+
+twin! { fixed_length ($ T O grad): f(&mut [0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn f(y: &mut [$T; 3]) {
+        y[0] = y[1] * y[2];
+        y[1] = y[0] + y[1];
+        y[2] *= y[2];
+    }
+} }
+
+twin! { scalars ($ T O grad): f(&mut 0.5, &mut 2.0, 3.0); {
+    #[$grad]
+    pub fn f(a: &mut $T, b: &mut $T, x: $T) -> $T {
+        *a *= x;
+        *b = *a * *b + x;
+        let old = *a;
+        *a = *b;
+        old * *b
+    }
+} }
+
+twin! { output_only ($ T O grad): f(&mut [7.0, 7.0], &[1.0, 2.0], 0.25); {
+    #[$grad]
+    pub fn f(out: &mut [$T], x: &[$T], a: $T) {
+        for i in 0..out.len() {
+            out[i] = x[i] * a + x[0];
+        }
+    }
+} }
+
+twin! { nested ($ T O grad): f(&mut [[0.5, 2.0], [1.0, 3.0]], 0.25); {
+    #[$grad]
+    pub fn f(m: &mut [[$T; 2]], a: $T) {
+        for i in 0..m.len() {
+            let row = &mut m[i];
+            row[1] *= row[0];
+            row[0] += a;
+        }
+        m[0][0] = m[1][1] * m[1][0];
+    }
+} }
+
+twin! { vector ($ T O grad): f(&mut vec![0.5, 2.0, 1.0], 0.25); {
+    #[allow(clippy::ptr_arg, reason = "a type that people write")]
+    #[$grad]
+    pub fn f(v: &mut Vec<$T>, a: $T) {
+        v[0] = v[1] * a;
+        v[1] = v[1] * v[2];
+    }
+} }
+
+twin! { branches_and_returns ($ T O grad): f(&mut [0.5, 2.0, 1.0], const 2); f(&mut [-0.5, 2.0, 1.0], const 2); f(&mut [0.5, 2.0, 1.0], const 0); {
+    #[$grad]
+    pub fn f(y: &mut [$T], n: usize) {
+        if n == 0 {
+            return;
+        }
+        if y[0] > 0.0 {
+            y[1] *= y[0];
+        } else {
+            y[0] = y[2] * y[1];
+        }
+        for i in 0..n {
+            if i == 1 {
+                y[2] += y[i];
+                continue;
+            }
+            y[i] *= y[i + 1];
+        }
+    }
+} }
+
+twin! { state_in_time ($ T O grad): f(&mut [0.5, 0.25, 1.0, 2.0], 0.125, const 3); {
+    #[$grad]
+    pub fn f(u: &mut [$T], h: $T, steps: usize) {
+        let n = u.len();
+        for _ in 0..steps {
+            for i in 1..n - 1 {
+                u[i] += h * (u[i - 1] - 2.0 * u[i] + u[i + 1]) * u[i];
+            }
+        }
+    }
+} }
+
+twin! { called_several_times ($ T O grad): f([0.5, 2.0, 1.0], 0.75); {
+    #[$grad]
+    pub fn scale(y: &mut [$T], a: $T) {
+        for i in 0..y.len() {
+            y[i] *= a;
+        }
+    }
+    #[$grad]
+    pub fn shift(y: &mut [$T], x: &[$T]) {
+        for i in 0..y.len() {
+            y[i] += x[i] * x[i];
+        }
+    }
+    #[$grad]
+    pub fn f(x: [$T; 3], a: $T) -> $T {
+        let mut y = x;
+        scale(&mut y, a);
+        shift(&mut y, &x[..]);
+        let factor = y[0] * a;
+        scale(&mut y, factor);
+        shift(&mut y[1..], &x[..2]);
+        scale(&mut y[..2], x[2]);
+        y[0] * y[1] + y[2] * y[2]
+    }
+} }
+
+twin! { called_in_a_loop ($ T O grad): f(&[0.5, 2.0, 1.0], 0.75, const 3); {
+    #[$grad]
+    pub fn scale(y: &mut [$T], a: $T) {
+        for i in 0..y.len() {
+            y[i] *= a;
+        }
+    }
+    #[$grad]
+    pub fn f(x: &[$T], a: $T, n: usize) -> $T {
+        let mut y = x.to_vec();
+        let mut s = a;
+        for i in 0..n {
+            scale(&mut y, s);
+            s += y[i % x.len()] * 0.5;
+        }
+        s * y[0]
+    }
+} }
+
+twin! { results_used_between ($ T O grad): f([0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn pop(y: &mut [$T]) -> $T {
+        let first = y[0];
+        for i in 1..y.len() {
+            y[i - 1] = y[i] * first;
+        }
+        first
+    }
+    #[$grad]
+    pub fn f(x: [$T; 3]) -> $T {
+        let mut y = x;
+        let a = pop(&mut y);
+        let b = pop(&mut y);
+        let before = y[0];
+        let c = pop(&mut y);
+        a * b * c + before * y[1]
+    }
+} }
+
+twin! { scalar_references ($ T O grad): f(0.5, 2.0, 0.125); {
+    #[$grad]
+    pub fn advance(position: &mut $T, velocity: &mut $T, h: $T) {
+        *velocity -= h * *position;
+        *position += h * *velocity;
+    }
+    #[$grad]
+    pub fn f(x: $T, v: $T, h: $T) -> $T {
+        let mut position = x;
+        let mut velocity = v;
+        for _ in 0..3 {
+            advance(&mut position, &mut velocity, h);
+        }
+        let energy = position * position + velocity * velocity;
+        advance(&mut velocity, &mut position, energy);
+        position * velocity
+    }
+} }
+
+twin! { rows_of_a_matrix ($ T O grad): f([[0.5, 2.0], [1.0, 3.0]]); {
+    #[$grad]
+    pub fn normalise(row: &mut [$T; 2]) -> $T {
+        let n = row[0].hypot(row[1]);
+        row[0] /= n;
+        row[1] /= n;
+        n
+    }
+    #[$grad]
+    pub fn f(x: [[$T; 2]; 2]) -> $T {
+        let mut m = x;
+        let mut product = m[0][0];
+        for i in 0..2 {
+            let n = normalise(&mut m[i]);
+            product *= n;
+        }
+        product * m[0][1] + m[1][0] * m[0][0]
+    }
+} }
+
+twin! { handed_on ($ T O grad): f(&mut [0.5, 2.0, 1.0], 3.0); {
+    #[$grad]
+    pub fn scale(y: &mut [$T], a: $T) {
+        for i in 0..y.len() {
+            y[i] *= a;
+        }
+    }
+    #[$grad]
+    pub fn f(y: &mut [$T], a: $T) -> $T {
+        scale(y, a);
+        let s = y[0] * a;
+        scale(&mut y[1..], s);
+        scale(y, s);
+        y[2] = y[0] * y[1];
+        s
+    }
+} }
+
+twin! { overwritten_output_used_twice ($ T O grad): f(&[0.5, 2.0], 0.75); {
+    #[$grad]
+    pub fn slope(out: &mut [$T], u: &[$T], a: $T) {
+        out[0] = u[1] * a;
+        out[1] = -u[0] * u[0];
+    }
+    #[$grad]
+    pub fn f(x: &[$T], a: $T) -> $T {
+        let mut u = [x[0], x[1]];
+        let mut k = [$O; 2];
+        for _ in 0..2 {
+            slope(&mut k, &u, a);
+            let mid = [u[0] + 0.5 * k[0], u[1] + 0.5 * k[1]];
+            slope(&mut k, &mid, a);
+            for i in 0..2 {
+                u[i] += k[i];
+            }
+        }
+        u[0] * u[1] + k[0]
+    }
+} }

@@ -1,0 +1,277 @@
+//! `break`, `continue` and `return`, with labels, out of nested loops.
+
+twin! { continue_in_a_for ($ T O grad): f(&[0.5, -2.0, 1.0, 3.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut s = x[0];
+        for i in 0..x.len() {
+            if x[i] < 0.0 {
+                continue;
+            }
+            s = s * x[i] + 1.0;
+        }
+        s
+    }
+} }
+
+twin! { break_in_a_for ($ T O grad): f(&[0.5, 2.0, 1.0, 3.0], const 2); f(&[0.5, 2.0, 1.0, 3.0], const 9); {
+    #[$grad]
+    pub fn f(x: &[$T], stop: usize) -> $T {
+        let mut s = x[0];
+        for i in 0..x.len() {
+            s *= x[i];
+            if i == stop {
+                break;
+            }
+            s += x[i];
+        }
+        s * x[1]
+    }
+} }
+
+twin! { accumulation_with_breaks ($ T O grad): f(&[0.5, 2.0, 1.0, 3.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut s: $T = $O;
+        for i in 0..x.len() {
+            if x[i] > 2.5 {
+                break;
+            }
+            if i == 1 {
+                continue;
+            }
+            s += x[i] * x[i];
+        }
+        s * s
+    }
+} }
+
+twin! { labelled_break ($ T O grad): f(&[0.5, 2.0, 1.0, 3.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut s = x[0];
+        'outer: for i in 0..x.len() {
+            for j in 0..x.len() {
+                s = s * 0.5 + x[i] * x[j];
+                if x[i] * x[j] > 3.5 {
+                    break 'outer;
+                }
+            }
+            s *= x[i];
+        }
+        s
+    }
+} }
+
+twin! { labelled_continue ($ T O grad): f(&[0.5, 2.0, 1.0, 3.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut s = x[0];
+        'outer: for i in 0..x.len() {
+            for j in 0..x.len() {
+                if j > i {
+                    continue 'outer;
+                }
+                if j == 1 {
+                    continue;
+                }
+                s = s * 0.5 + x[i] * x[j];
+            }
+            s *= x[i];
+        }
+        s
+    }
+} }
+
+twin! { three_deep ($ T O grad): f(&[0.5, 1.5, 1.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut s = x[0];
+        'a: for i in 0..3 {
+            'b: for j in 0..3 {
+                let mut k = 0;
+                loop {
+                    s = s * 0.75 + x[i] * x[j] * x[k];
+                    k += 1;
+                    if k == 3 {
+                        break;
+                    }
+                    if i == 1 && j == 1 {
+                        continue 'a;
+                    }
+                    if s > 4.0 && j == 2 {
+                        break 'a;
+                    }
+                    if (i + j + k) % 3 == 0 {
+                        continue 'b;
+                    }
+                }
+                s += x[j];
+            }
+            s *= x[i];
+        }
+        s
+    }
+} }
+
+twin! { return_out_of_nested_loops ($ T O grad): f(&[0.5, 2.0, 1.0, 3.0]); f(&[0.5, 0.25, 0.125, 0.5]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut s = x[0];
+        for i in 0..x.len() {
+            for j in i..x.len() {
+                if x[i] * x[j] > 2.5 {
+                    let t = s * x[j];
+                    return t * t;
+                }
+                s = s * x[i] + x[j];
+            }
+            if i == 3 {
+                return s.sin();
+            }
+        }
+        s
+    }
+} }
+
+twin! { return_from_a_branch_in_a_loop ($ T O grad): f(&[0.5, -2.0, 1.0]); f(&[0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut a = [x[0], x[1]];
+        for i in 0..x.len() {
+            a[0] *= x[i];
+            if x[i] < 0.0 {
+                if a[0] < 0.0 {
+                    a[1] = a[0];
+                    return a[1] * a[0] * x[2];
+                } else {
+                    return a[0];
+                }
+            }
+            a[1] += a[0] * a[1];
+        }
+        a[0] + a[1]
+    }
+} }
+
+twin! { labelled_block ($ T O grad): f(0.5, 2.0); f(2.0, 2.0); {
+    #[$grad]
+    pub fn f(x: $T, y: $T) -> $T {
+        let v = 'found: {
+            let p = x * y;
+            if p > 3.0 {
+                break 'found p * x;
+            }
+            let q = p * p;
+            if q < 0.5 {
+                break 'found q;
+            }
+            q + y
+        };
+        v * x
+    }
+} }
+
+twin! { break_with_values ($ T O grad): f(&[0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut i = 0;
+        let (a, n) = loop {
+            if i == x.len() {
+                break (x[0], i - 1);
+            }
+            if x[i] > 1.5 {
+                break (x[i] * x[0], i);
+            }
+            i += 1;
+        };
+        a * x[n]
+    }
+} }
+
+twin! { continue_in_a_while ($ T O grad): f(0.5, 1.25, const 7); {
+    #[$grad]
+    pub fn f(x: $T, y: $T, n: usize) -> $T {
+        let mut s = x;
+        let mut i = 0;
+        while i < n {
+            i += 1;
+            if i % 3 == 0 {
+                s += y * s;
+                continue;
+            }
+            if i % 5 == 0 {
+                s -= x * y;
+                continue;
+            }
+            s *= y;
+        }
+        s
+    }
+} }
+
+twin! { first_that_is_large ($ T O grad): f(&[0.5, 2.0, 1.0], &[3.0, 4.0, 5.0]); {
+    #[$grad]
+    pub fn f(x: &[$T], w: &[$T]) -> $T {
+        let mut found = x.len();
+        for i in 0..x.len() {
+            if x[i] > 1.5 {
+                found = i;
+                break;
+            }
+        }
+        if found == x.len() { w[0] } else { x[found] * w[found] }
+    }
+} }
+
+twin! { same_label_twice ($ T O grad): f(0.5, 1.25); {
+    #[$grad]
+    pub fn f(x: $T, y: $T) -> $T {
+        let mut s = x;
+        'l: loop {
+            s *= y;
+            loop {
+                if s > 1.0 {
+                    break 'l;
+                }
+                s += y;
+            }
+        }
+        'l: for i in 0..4 {
+            for j in 0..4 {
+                if i * j == 2 {
+                    continue 'l;
+                }
+                if i + j == 5 {
+                    break 'l;
+                }
+                s = s * 0.5 + x * y;
+            }
+        }
+        s
+    }
+} }
+
+twin! { loop_in_an_if ($ T O grad): f(&[0.5, 2.0, 1.0], const true); f(&[0.5, 2.0, 1.0], const false); {
+    #[$grad]
+    pub fn f(x: &[$T], flag: bool) -> $T {
+        let mut s = x[0];
+        if flag {
+            for i in 0..x.len() {
+                if i == 2 {
+                    break;
+                }
+                s *= x[i];
+            }
+        } else {
+            for i in (0..x.len()).rev() {
+                if i == 1 {
+                    continue;
+                }
+                s += x[i] * s;
+            }
+            return s * x[1];
+        }
+        s * s
+    }
+} }

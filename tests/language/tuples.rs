@@ -1,0 +1,131 @@
+//! Tuples: parameters, results, patterns, fields.
+
+twin! { parameter ($ T O grad): f((0.5, [1.0, 2.0])); {
+    #[$grad]
+    pub fn f(p: ($T, [$T; 2])) -> $T {
+        p.0 * p.1[0] + p.1[1] * p.1[1]
+    }
+} }
+
+twin! { pattern_as_parameter ($ T O grad): f((0.5, 2.0), (1.0, (3.0, 4.0))); {
+    #[$grad]
+    pub fn f((x, y): ($T, $T), (a, (b, _)): ($T, ($T, $T))) -> $T {
+        x * a - y * b
+    }
+} }
+
+twin! { array_pattern_as_parameter ($ T O grad): f([0.5, 2.0, 3.0]); {
+    #[$grad]
+    pub fn f([x, y, z]: [$T; 3]) -> $T {
+        x * y - z * z
+    }
+} }
+
+twin! { result ($ T O grad): f(0.5, 2.0) -> many; {
+    #[$grad]
+    pub fn f(x: $T, y: $T) -> ($T, ($T, [$T; 2])) {
+        let p = x * y;
+        (p, (p * p, [x, p - y]))
+    }
+} }
+
+twin! { single_element ($ T O grad): f((0.5,)) -> many; {
+    #[$grad]
+    pub fn f(x: ($T,)) -> ($T,) {
+        (x.0 * x.0,)
+    }
+} }
+
+twin! { local ($ T O grad): f(0.5, 2.0); {
+    #[$grad]
+    pub fn f(x: $T, y: $T) -> $T {
+        let mut p = (x, y);
+        p.0 *= p.1;
+        p.1 = p.0 * p.1;
+        let q = p;
+        p.0 = q.1;
+        let (a, b) = p;
+        let (mut c, d) = (b, a);
+        c += d * q.0;
+        c * d
+    }
+} }
+
+twin! { nested ($ T O grad): f(0.5, 2.0); {
+    #[$grad]
+    pub fn f(x: $T, y: $T) -> $T {
+        let p = ((x, y), [x * y, x / y]);
+        let ((a, _), q) = p;
+        let [b, c] = q;
+        let d = (p.0).1 * p.0.0 * p.1[0];
+        a + b * c * d
+    }
+} }
+
+twin! { fibonacci ($ T O grad): f(0.5, 2.0, const 6); f(0.5, 2.0, const 0); {
+    #[$grad]
+    pub fn f(x: $T, y: $T, n: usize) -> $T {
+        let mut a = x;
+        let mut b = y;
+        for _ in 0..n {
+            let (c, d) = (b, a + b * x);
+            a = c;
+            b = d;
+        }
+        a * b
+    }
+} }
+
+twin! { state_in_a_tuple ($ T O grad): f(0.5, 0.25, const 4); {
+    #[$grad]
+    pub fn f(x: $T, v: $T, n: usize) -> $T {
+        let mut state = (x, v);
+        for _ in 0..n {
+            state = (state.0 + 0.1 * state.1, state.1 - 0.1 * state.0 * state.0);
+        }
+        state.0 * state.1
+    }
+} }
+
+twin! { from_an_if ($ T O grad): f(0.5, 2.0, const true); f(0.5, 2.0, const false); {
+    #[$grad]
+    pub fn f(x: $T, y: $T, flag: bool) -> $T {
+        let (a, b) = if flag { (x, y * x) } else { (y, x) };
+        a * a * b
+    }
+} }
+
+twin! { slice_of_tuples ($ T O grad): f(&[(0.5, 2.0), (1.0, 3.0)]); {
+    #[$grad]
+    pub fn f(p: &[($T, $T)]) -> $T {
+        let mut s: $T = $O;
+        for i in 0..p.len() {
+            let (x, y) = p[i];
+            s += x * y * p[i].0;
+        }
+        s
+    }
+} }
+
+twin! { array_of_tuples ($ T O grad): f(0.5, 2.0); {
+    #[$grad]
+    pub fn f(x: $T, y: $T) -> $T {
+        let mut p = [(x, y), (y, x)];
+        p[0].0 *= y;
+        p[1].1 = p[0].0 * p[1].0;
+        p[0] = (p[1].1, p[0].1);
+        p[0].0 * p[0].1 + p[1].1
+    }
+} }
+
+twin! { destructuring_assignment ($ T O grad): f(0.5, 2.0, const 3); {
+    #[$grad]
+    pub fn f(x: $T, y: $T, n: usize) -> $T {
+        let mut a = x;
+        let mut b = y;
+        for _ in 0..n {
+            (a, b) = (b, a * b);
+        }
+        a * b
+    }
+} }
