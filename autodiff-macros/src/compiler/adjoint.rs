@@ -99,6 +99,8 @@ pub(crate) fn run(cx: &Context<'_>, fresh: &mut Names) -> Sweeps {
     let forward = forward::run(cx, &plan, &saved, &reversed);
     let reverse = sweep::run(cx, &plan, &saved, &reversed);
     let (forward, reverse) = super::tidy::run(forward, reverse, &|name| cx.names.adjoint_of(name));
+    let (mut forward, mut reverse) = (forward, reverse);
+    super::fold::run(cx.func, &mut [&mut forward, &mut reverse]);
     Sweeps { forward, reverse }
 }
 

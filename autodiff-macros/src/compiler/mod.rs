@@ -18,6 +18,7 @@ mod differentiate;
 mod dump;
 mod emit;
 mod emit_names;
+mod fold;
 mod hir;
 mod hoist;
 mod jumps;

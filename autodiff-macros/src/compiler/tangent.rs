@@ -38,6 +38,7 @@ pub(crate) fn run(cx: &Context<'_>) -> (Vec<Stmt>, Expr) {
             });
         }
     }
+    super::fold::run(cx.func, &mut [&mut stmts]);
     let result = match &cx.func.result {
         Some(tree) => Expr::Tuple(vec![tree_expr(tree), pass.tree_dot(tree)]),
         None => Expr::Raw(quote!(((), ()))),

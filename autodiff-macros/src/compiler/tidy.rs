@@ -49,8 +49,6 @@ pub(crate) enum Var {
 #[derive(Default)]
 struct Changed {
     vars: BTreeSet<Var>,
-    vals: BTreeSet<ValId>,
-    mems: BTreeSet<MemId>,
     names: BTreeSet<String>,
 }
 
@@ -92,19 +90,17 @@ impl Changed {
             Expr::MemBar(m) => {
                 self.vars.insert(Var::MemBar(*m));
             }
-            Expr::Val(v) => {
-                self.vals.insert(*v);
-            }
-            Expr::Mem(m) => {
-                self.mems.insert(*m);
-            }
             Expr::Name(name) => {
                 self.names.insert(name.to_string());
             }
+            // What a named reference points to changes, not the reference.
+            Expr::Index(base, _) | Expr::Deref(base) if matches!(**base, Expr::Name(_)) => {}
             Expr::Index(base, _)
             | Expr::Field(base, _)
             | Expr::Deref(base)
-            | Expr::Ref(_, base) => self.root(base),
+            | Expr::Ref(_, base) => {
+                self.root(base);
+            }
             _ => {}
         }
     }

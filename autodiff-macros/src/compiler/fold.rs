@@ -1,0 +1,227 @@
+//! Puts intermediate results that are used once where they are used.
+//!
+//! ```text
+//! let t1: f64 = x * y; let t2: f64 = f64::sin(t1); let z: f64 = t2 + 1.0;
+//! let z: f64 = f64::sin(x * y) + 1.0;
+//! ```
+//!
+//! Only values that the compiler named move, only forwards within one list of statements, never into
+//! a loop or a branch, and loads never past a statement that could write to memory. Constants of the
+//! user's keep their `let`, whose type annotation pins them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::Ident;
+
+use super::code::{Expr, Stmt};
+use super::ssa::{Func, ValId};
+
+/// Beyond this many parts an expression gets a name.
+const LARGEST: usize = 12;
+
+/// Folds both sweeps; values that `func` returns stay.
+pub(crate) fn run(func: &Func, sweeps: &mut [&mut Vec<Stmt>]) {
+    let mut uses = BTreeMap::new();
+    for sweep in sweeps.iter() {
+        for stmt in sweep.iter() {
+            stmt.walk(&mut |e| {
+                if let Expr::Val(v) = e {
+                    *uses.entry(*v).or_insert(0) += 1;
+                }
+            });
+        }
+    }
+    let mut once: BTreeMap<String, ValId> = BTreeMap::new();
+    let kept = kept(func);
+    for (v, count) in uses {
+        let name = func.val(v).name.to_string();
+        if count == 1 && is_temporary(&name) && !kept.contains(&v) {
+            once.insert(name, v);
+        }
+    }
+    let pass = Fold { once };
+    for sweep in sweeps {
+        let stmts = std::mem::take(*sweep);
+        **sweep = pass.stmts(stmts);
+    }
+}
+
+fn kept(func: &Func) -> BTreeSet<ValId> {
+    let mut kept = BTreeSet::new();
+    if let Some(result) = &func.result {
+        result.for_each_val(&mut |v| {
+            kept.insert(v);
+        });
+    }
+    kept.extend(func.params.iter().filter_map(|p| p.exit));
+    kept
+}
+
+/// `t1`, `t2`, …
+fn is_temporary(name: &str) -> bool {
+    name.strip_prefix('t')
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+}
+
+struct Fold {
+    /// Temporaries that are read once, by name.
+    once: BTreeMap<String, ValId>,
+}
+
+/// Values that wait for their use, in order of definition.
+type Pending = Vec<(ValId, Stmt)>;
+
+impl Fold {
+    fn stmts(&self, stmts: Vec<Stmt>) -> Vec<Stmt> {
+        let here = direct_uses(&stmts);
+        let mut pending = Pending::new();
+        let mut out = Vec::new();
+        for mut stmt in stmts {
+            own_exprs(&mut stmt, &mut |e| substitute(e, &mut pending));
+            match self.candidate(&stmt) {
+                Some(v) if here.contains(&v) => {
+                    pending.push((v, stmt));
+                    continue;
+                }
+                _ => {}
+            }
+            if is_barrier(&stmt) {
+                out.extend(pending.drain(..).map(|(_, s)| s));
+            }
+            out.push(self.inner(stmt));
+        }
+        out.extend(pending.into_iter().map(|(_, s)| s));
+        out
+    }
+
+    fn inner(&self, stmt: Stmt) -> Stmt {
+        match stmt {
+            Stmt::If { cond, then, els } => Stmt::If {
+                cond,
+                then: self.stmts(then),
+                els: self.stmts(els),
+            },
+            Stmt::For {
+                pattern,
+                iter,
+                body,
+            } => Stmt::For {
+                pattern,
+                iter,
+                body: self.stmts(body),
+            },
+            Stmt::Loop { body } => Stmt::Loop {
+                body: self.stmts(body),
+            },
+            stmt => stmt,
+        }
+    }
+
+    fn candidate(&self, stmt: &Stmt) -> Option<ValId> {
+        match stmt {
+            Stmt::Let {
+                name,
+                mutable: false,
+                init: Some(init),
+                ..
+            } if is_foldable(init) => self.lookup(name),
+            _ => None,
+        }
+    }
+
+    fn lookup(&self, name: &Ident) -> Option<ValId> {
+        self.once.get(&name.to_string()).copied()
+    }
+}
+
+/// Values that the statements of the list read themselves, not in inner lists.
+fn direct_uses(stmts: &[Stmt]) -> BTreeSet<ValId> {
+    let mut used = BTreeSet::new();
+    let mut see = |e: &Expr| {
+        e.walk(&mut |e| {
+            if let Expr::Val(v) = e {
+                used.insert(*v);
+            }
+        });
+    };
+    for stmt in stmts {
+        match stmt {
+            Stmt::Let { init, .. } => init.iter().for_each(&mut see),
+            Stmt::Bind { init, .. } | Stmt::Expect { init, .. } | Stmt::Expr(init) => see(init),
+            Stmt::Assign { place, value, .. } => {
+                see(place);
+                see(value);
+            }
+            Stmt::If { cond, .. } => see(cond),
+            Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Break => {}
+        }
+    }
+    used
+}
+
+/// The expressions of the statement itself, where a value may be put in place.
+fn own_exprs(stmt: &mut Stmt, f: &mut dyn FnMut(&mut Expr)) {
+    match stmt {
+        Stmt::Let { init, .. } => init.iter_mut().for_each(f),
+        Stmt::Bind { init, .. } | Stmt::Expect { init, .. } | Stmt::Expr(init) => f(init),
+        Stmt::Assign { place, value, .. } => {
+            f(place);
+            f(value);
+        }
+        Stmt::If { cond, .. } => f(cond),
+        Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Break => {}
+    }
+}
+
+fn substitute(e: &mut Expr, pending: &mut Pending) {
+    if let Expr::Val(v) = e {
+        if let Some(at) = pending.iter().position(|(p, _)| p == v)
+            && let (
+                _,
+                Stmt::Let {
+                    init: Some(init), ..
+                },
+            ) = pending.remove(at)
+        {
+            *e = init;
+        }
+        return;
+    }
+    // Names in the user's tokens are bound by `let`, and the branches of a select are not always
+    // evaluated.
+    if matches!(e, Expr::User(..) | Expr::If(..)) {
+        return;
+    }
+    e.for_each_child_mut(&mut |child| substitute(child, pending));
+}
+
+/// True for arithmetic, operations and loads of moderate size.
+fn is_foldable(e: &Expr) -> bool {
+    let (mut size, mut plain) = (0, true);
+    e.walk(&mut |e| {
+        size += 1;
+        plain &= matches!(
+            e,
+            Expr::Val(_)
+                | Expr::Mem(_)
+                | Expr::Neg(_)
+                | Expr::Bin(..)
+                | Expr::Index(..)
+                | Expr::Cast(..)
+                | Expr::Call(..)
+                | Expr::Name(_)
+        );
+        plain &= !matches!(
+            e,
+            Expr::Bin("&&" | "||" | "==" | "!=" | "<" | "<=" | ">" | ">=", ..)
+        );
+    });
+    plain && size <= LARGEST && !matches!(e, Expr::Val(_) | Expr::Name(_))
+}
+
+/// True for a statement that loads must not be moved past.
+fn is_barrier(stmt: &Stmt) -> bool {
+    let mut user = false;
+    stmt.walk(&mut |e| user |= matches!(e, Expr::User(..)));
+    user || !matches!(stmt, Stmt::Let { .. })
+}
