@@ -1,7 +1,8 @@
 //! `generate --seed S --count N --out DIR`: writes N programs, in both forms, with their checks.
 //!
-//! `generate --seed S --count N --run DIR [--batch B] [--shrink] [--values]`: compiles and runs
-//! them in a scratch package in DIR, B at a time, and reports what failed, one of each kind shrunk.
+//! `generate --seed S --count N --run DIR [--batch B] [--shrink [--only TEXT]] [--values]`: compiles and runs
+//! them in a scratch package in DIR, B at a time, and reports what failed, one of each kind shrunk
+//! (or only of the kinds whose name contains TEXT).
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,6 +23,7 @@ struct Options {
     out: Option<String>,
     run: Option<String>,
     shrink: bool,
+    only: String,
     check: Check,
 }
 
@@ -33,6 +35,7 @@ fn options() -> Result<Options, String> {
         out: None,
         run: None,
         shrink: false,
+        only: String::new(),
         check: Check::Gradients,
     };
     let mut words = env::args().skip(1);
@@ -46,6 +49,7 @@ fn options() -> Result<Options, String> {
             "--out" => o.out = Some(next()?),
             "--run" => o.run = Some(next()?),
             "--shrink" => o.shrink = true,
+            "--only" => o.only = next()?,
             "--values" => o.check = Check::Values,
             _ => return Err(format!("unknown option {word}")),
         }
@@ -140,7 +144,7 @@ fn report(
     else {
         return Ok(());
     };
-    let (small, failure) = if o.shrink {
+    let (small, failure) = if o.shrink && kind.contains(&o.only) {
         let small = shrinker.shrink(program, kind)?;
         let failure = shrinker.lab.test(std::slice::from_ref(&small))?.remove(&0);
         (small, failure.unwrap_or_default())

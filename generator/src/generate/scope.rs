@@ -1,7 +1,7 @@
 //! Variables in scope.
 
 use super::Gen;
-use crate::ast::{Binding, Expr, Ty, var};
+use crate::ast::{Binding, Expr, Style, Ty, var};
 
 /// A variable, and what is known of it.
 #[derive(Clone, Debug)]
@@ -118,6 +118,7 @@ impl Gen {
             Expr::Tuple(parts) => parts.iter().all(|p| self.typed(p)),
             Expr::List(_, parts) => parts.first().is_some_and(|p| self.typed(p)),
             Expr::Repeat(_, x, _) => self.typed(x),
+            Expr::Function(_, Style::Free, args) => self.typed(&args[0]),
             Expr::Function(..) | Expr::ToReal(_) | Expr::StdConst(_) => true,
             _ => true,
         }

@@ -3,21 +3,29 @@
 use super::replace::substitute;
 use crate::ast::{Binding, Block, Expr, Input, Program, Stmt};
 
-/// Every program that one edit gives. Not all of them still make sense.
+/// Every program that one edit gives, by the number of the edit. Not all of them still make sense.
 pub(super) fn all(program: &Program) -> Vec<Program> {
-    let mut out = Vec::new();
-    loop {
-        let mut copy = program.clone();
-        let mut cut = Cut {
-            left: out.len(),
-            done: false,
-        };
-        cut.program(&mut copy);
-        if !cut.done {
-            return out;
-        }
-        out.push(copy);
-    }
+    (0..).map_while(|k| apply(program, k)).collect()
+}
+
+/// The program after edit number `k`, if there are so many.
+fn apply(program: &Program, k: usize) -> Option<Program> {
+    let mut copy = program.clone();
+    let mut cut = Cut {
+        left: k,
+        done: false,
+    };
+    cut.program(&mut copy);
+    cut.done.then_some(copy)
+}
+
+/// The program after several edits. The last of the walk goes first: it leaves the numbers of those
+/// before it as they are.
+pub(super) fn several(program: &Program, numbers: &[usize]) -> Program {
+    let mut order = numbers.to_vec();
+    order.sort_unstable_by(|a, b| b.cmp(a));
+    let step = |p: Program, k: usize| apply(&p, k).unwrap_or(p);
+    order.into_iter().fold(program.clone(), step)
 }
 
 /// Makes the edit whose number is `left`.
