@@ -3,7 +3,7 @@
 //!
 //! A macro cannot see what `relu` stands for, and users have functions of that name. So `relu(x)` in
 //! a differentiated function is a call like any other, of the function that rustc finds, through the
-//! type of the same name: the user's own one, or the one that [`companion`] makes of a row.
+//! type of the same name: the user's own one, or the one that `companion!` makes of a row.
 //!
 //! The kink is a place in the *caller's* source all the same. The caller states it and hands it over
 //! with the kind or tangent of an argument ([`At`]); companions that `#[conservative_grad]` writes
