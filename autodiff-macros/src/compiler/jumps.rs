@@ -587,7 +587,8 @@ fn as_while(id: LoopId, body: &Block) -> Option<(Expr, Block)> {
     else {
         return None;
     };
-    (*target == id && body.value.is_none() && els.value.is_none())
+    // A condition that changes something is a statement of the body.
+    (*target == id && body.value.is_none() && els.value.is_none() && !super::lower::changes(cond))
         .then(|| (cond.clone(), then.clone()))
 }
 

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
-use super::{Binding, Builder, is_scalar};
+use super::{Binding, Builder, is_scalar, scan};
 use crate::compiler::hir::{self, BinOp, Expr, ExprKind, Ty, UnOp};
 use crate::compiler::ssa::{
     Arg, Call, Init, MemId, Op, Phi, Place, Proj, StmtKind, Tree, Use, ValId, Verbatim,
@@ -33,8 +33,13 @@ impl Builder<'_> {
                 .unwrap_or_else(|| self.nothing(&e.ty, e.span)),
             ExprKind::Ref(_, place) => self.read(place, e),
             ExprKind::Binary(op @ (BinOp::And | BinOp::Or), a, b) if !is_simple(b) => {
-                let cond = self.scalar(a);
-                Tree::Val(self.short_circuit(*op, cond, b, e.span))
+                match scan::changes(b) {
+                    true => self.changing_circuit(*op, a, b, e),
+                    false => {
+                        let cond = self.scalar(a);
+                        Tree::Val(self.short_circuit(*op, cond, b, e.span))
+                    }
+                }
             }
             _ => {
                 let op = self.scalar_op(e);
@@ -170,6 +175,28 @@ impl Builder<'_> {
             span,
         );
         out
+    }
+
+    /// The same where evaluating `b` changes variables, which then depend on `a`.
+    fn changing_circuit(&mut self, op: BinOp, a: &Expr, b: &Expr, whole: &Expr) -> Tree {
+        let block = |value: Expr| hir::Block {
+            stmts: Vec::new(),
+            value: Some(Box::new(value)),
+        };
+        let known = match op {
+            BinOp::And => quote!(false),
+            _ => quote!(true),
+        };
+        let known = block(Expr {
+            kind: ExprKind::Lit(known),
+            ..whole.clone()
+        });
+        let (then, els) = match op {
+            BinOp::And => (block(b.clone()), known),
+            _ => (known, block(b.clone())),
+        };
+        self.if_expr(a, &then, &els, &Ty::Bool, whole.span)
+            .unwrap_or_else(|| self.nothing(&Ty::Bool, whole.span))
     }
 
     fn len(&mut self, place: &hir::Place) -> Op {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compiler::hir::{Block, Expr, ExprKind, Place, Proj, Stmt, StmtKind, VarId};
+use crate::compiler::hir::{Block, Expr, ExprKind, Place, Proj, Stmt, StmtKind, Ty, VarId};
 
 /// The variables that the block assigns as a whole or in a field (not through an index), those
 /// that it declares included.
@@ -10,6 +10,13 @@ pub(super) fn assigned(block: &Block) -> BTreeSet<VarId> {
     let mut scan = Scan::default();
     scan.block(block);
     scan.assigned
+}
+
+/// True if evaluating the expression assigns a variable as a whole or in a field.
+pub(super) fn changes(expr: &Expr) -> bool {
+    let mut scan = Scan::default();
+    scan.expr(expr);
+    !scan.assigned.is_empty()
 }
 
 #[derive(Default)]
@@ -82,7 +89,7 @@ impl Scan {
             ExprKind::Rule(_, args) | ExprKind::Tuple(args) | ExprKind::List(args) => {
                 args.iter().for_each(|a| self.expr(a))
             }
-            ExprKind::Call(call) => call.args.iter().for_each(|a| self.expr(a)),
+            ExprKind::Call(call) => call.args.iter().for_each(|a| self.argument(a)),
             ExprKind::If(cond, then, els) => {
                 self.expr(cond);
                 self.block(then);
@@ -90,6 +97,14 @@ impl Scan {
             }
             ExprKind::Block(block) => self.block(block),
             ExprKind::Lit(_) | ExprKind::Opaque(_) => {}
+        }
+    }
+
+    /// A variable that is a `&mut` is handed on as one.
+    fn argument(&mut self, arg: &Expr) {
+        match &arg.kind {
+            ExprKind::Place(place) if matches!(place.ty, Ty::Ref(true, _)) => self.write(place),
+            _ => self.expr(arg),
         }
     }
 

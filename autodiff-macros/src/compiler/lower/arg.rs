@@ -14,6 +14,7 @@ impl Lower<'_> {
         if !call.args.iter().any(stray) {
             return self.make(ExprKind::Call(call), ty, span);
         }
+        self.check_order(call.args.iter());
         let mut stmts = Vec::new();
         for arg in &mut call.args {
             self.lift_arg(arg, &mut stmts);
@@ -57,26 +58,13 @@ impl Lower<'_> {
         args.map(|arg| self.in_operand_of_call(arg)).collect()
     }
 
-    /// Changes happen after all arguments are evaluated; only the operands around the call could
-    /// tell the difference.
-    pub(super) fn in_operand_of_call(&mut self, arg: &syn::Expr) -> Expr {
-        let var = self.root(arg);
-        match bare(arg) {
-            syn::Expr::Reference(reference) if reference.mutability.is_some() => {
-                var.map(|var| self.check_change(var, arg));
-            }
-            syn::Expr::Path(_)
-                if var.is_some_and(|var| {
-                    is_exclusive(&self.var(var).ty) && self.check_change(var, arg)
-                }) =>
-            {
-                let text = text_of(arg);
-                self.diags
-                    .add_help(format!("write `&*{text}` if the call only reads it"));
-            }
-            _ => {}
+    /// An argument that the call may change keeps its text: `order` decides if that is refused.
+    fn in_operand_of_call(&mut self, arg: &syn::Expr) -> Expr {
+        let value = self.in_operand(|this| this.arg(arg));
+        match is_exclusive(&value.ty) {
+            true => self.with_source(value, arg),
+            false => value,
         }
-        self.in_operand(|this| this.arg(arg))
     }
 
     pub(super) fn arg(&mut self, arg: &syn::Expr) -> Expr {

@@ -65,6 +65,9 @@ impl Lower<'_> {
     ) -> Expr {
         let mut all = Captured::default();
         let whole = parts.iter().all(|(part, _)| self.capture(part, &mut all));
+        if !whole {
+            self.check_order(parts.iter().map(|(part, _)| part));
+        }
         let mut stmts = Vec::new();
         let mut captured = Captured::default();
         let mut texts = Vec::new();

@@ -34,6 +34,7 @@ mod loops;
 mod marks;
 mod method;
 mod operator;
+mod order;
 mod pat;
 mod path;
 mod place;
@@ -52,6 +53,8 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
+
+pub(crate) use self::order::changes;
 
 use self::infer::{Infer, Kind};
 use self::scope::Scope;
@@ -291,6 +294,8 @@ impl<'a> Lower<'a> {
         resolve::run(&mut func, &self.infer);
         resolve::keep_state(&mut func, |var| self.facts[var.0 as usize].state);
         resolve::check(&mut func, self.diags);
+        let facts = &self.facts;
+        order::check(&func, &|var| root_of(facts, var), self.diags);
         func
     }
 
@@ -379,6 +384,14 @@ impl<'a> Lower<'a> {
     fn is_error(&self, ty: &Ty) -> bool {
         matches!(self.infer.kind(&self.infer.strip(ty)), Some(Kind::Error))
     }
+}
+
+/// The variable that `var` is another name of, or of a part of which; itself if it is none.
+fn root_of(facts: &[Facts], mut var: VarId) -> VarId {
+    while let Some(next) = facts[var.0 as usize].alias_of {
+        var = next;
+    }
+    var
 }
 
 /// The real type that a function computes in: the first that its signature names.

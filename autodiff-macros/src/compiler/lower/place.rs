@@ -3,12 +3,12 @@
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
-use super::Lower;
 use super::expr::bare;
 use super::infer::{Kind, element};
 use super::scope::Name;
+use super::{Lower, order};
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::{Place, Proj, Ty, VarId};
+use crate::compiler::hir::{Expr, Place, Proj, Ty, VarId};
 
 /// Methods that give their receiver under another type.
 const TRANSPARENT: [&str; 4] = ["as_slice", "as_mut_slice", "as_ref", "as_mut"];
@@ -233,21 +233,26 @@ impl Lower<'_> {
         place
     }
 
-    /// Refuses to change a variable of outside of the operand that is being lowered; true if so.
-    pub(super) fn check_change(&mut self, var: VarId, tokens: &impl ToTokens) -> bool {
+    /// Refuses to change a variable of outside of the operand that is being lowered.
+    pub(super) fn check_change(&mut self, var: VarId, tokens: &impl ToTokens) {
         let Some(barrier) = self.barrier else {
-            return false;
+            return;
         };
-        let mut root = var;
-        while let Some(next) = self.facts[root.0 as usize].alias_of {
-            root = next;
-        }
+        let root = super::root_of(&self.facts, var);
         if root.0 < barrier.vars {
             let name = self.var(root).name.to_string();
             self.diags
                 .report_at(&diag::CHANGE_IN_OPERAND, tokens, &[&name]);
-            return true;
         }
-        false
+    }
+
+    /// Operands of which some become statements before the others are read: no call among them may
+    /// change what another one reads.
+    pub(super) fn check_order<'e>(&mut self, operands: impl Iterator<Item = &'e Expr>) {
+        let facts = &self.facts;
+        let clashes = order::clashes(operands, &|var| super::root_of(facts, var));
+        let vars = &self.vars;
+        let name = |var: VarId| vars[var.0 as usize].name.to_string();
+        order::report(clashes, name, self.diags);
     }
 }

@@ -140,6 +140,7 @@ impl Lower<'_> {
                 self.let_statement(local, out);
             }
             syn::Stmt::Item(_) => {}
+            syn::Stmt::Expr(syn::Expr::Verbatim(nothing), _) if nothing.is_empty() => {}
             syn::Stmt::Expr(expr, _) => {
                 let expr = self.take_marks(expr);
                 self.expr_statement(&expr, out);

@@ -103,3 +103,23 @@ fn slices_as_arguments_and_generics() {
         "#,
     );
 }
+
+#[test]
+fn a_call_in_an_operand_may_change_what_no_other_operand_reads() {
+    check(
+        r#"fn c(x: f64, m: &mut [f64; 2]) -> f64 { let mut y = x; let mut s = 0.0; s += step(&mut y, x); let z = s + step(&mut y, x); while z * step(&mut y, 1.0) > 2.0 && done(&mut m[0]) { ; {} } m[1] = norm(m); z }"#,
+        r#"
+         fn c(x: f64, m: &mut [f64; 2]) -> f64
+           let mut y: f64 = x
+           let mut s: f64 = 0.0
+           s += call step(&mut y, x)
+           let z: f64 = (s + call step(&mut y, x))
+           loop @0
+             if (((z * call step(&mut y, 1.0)) > 2.0) && call done(&mut m[0]))
+             else
+               break @0
+           m[1] = call norm(m)
+           z
+        "#,
+    );
+}
