@@ -61,6 +61,7 @@ impl dot {
         w_bar: &mut [f64],
         x_bar: &mut [f64],
     ) -> f64 {
+        use rt::traits::*;
         let mut s = 0.0;
         for i in 0..w.len() {
             s += w[i] * x[i];
@@ -92,6 +93,7 @@ impl dot {
             &mut rt::Bar<__K1, [f64]>,
         ) + use<'__r, __S, __K0, __K1>,
     ) {
+        use rt::traits::*;
         let mut s = 0.0;
         for i in 0..w.len() {
             s += w[i] * x[i];
@@ -126,6 +128,7 @@ impl dot {
         let w_dot: &[f64] = &*w_dot;
         let x_dot = rt::Dot::<[f64]>::dot(x_dot, x);
         let x_dot: &[f64] = &*x_dot;
+        use rt::traits::*;
         let mut s = 0.0;
         let mut s_dot = 0.0;
         for i in 0..w.len() {

@@ -120,6 +120,7 @@ impl energy {
             &mut __K3::Bar,
         ) + use<'__r, __S, __K0, __K1, __K2, __K3>,
     ) {
+        use rt::traits::*;
         use dot as dot_without_conservative_grad;
         use ramp as ramp_without_conservative_grad;
         rt::assert_companion(
@@ -174,6 +175,7 @@ impl energy {
         let w_dot: &[f64] = &*w_dot;
         let b_dot = rt::Dot::<f64>::dot(b_dot, &b);
         let b_dot: f64 = *b_dot;
+        use rt::traits::*;
         use dot as dot_without_conservative_grad;
         use ramp as ramp_without_conservative_grad;
         rt::assert_companion(

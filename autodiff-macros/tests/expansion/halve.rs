@@ -67,6 +67,7 @@ impl halve {
             &mut __K1::Bar,
         ) + use<'__r, __S, __K0, __K1>,
     ) {
+        use rt::traits::*;
         (
             (p.0 * 0.5, [p.1]),
             move |
@@ -93,6 +94,7 @@ impl halve {
     ) -> ((f64, [f64; 1]), (f64, [f64; 1])) {
         let p_dot = rt::Dot::<(f64, f64)>::dot(p_dot, &p);
         let p_dot = p_dot.into_owned();
+        use rt::traits::*;
         ((p.0 * 0.5, [p.1]), (p_dot.0 * 0.5, [p_dot.1]))
     }
     /// The value, and a function from the adjoint of the result to that of `p`.

@@ -97,6 +97,7 @@ impl power {
             ) + '__r,
         >,
     ) {
+        use rt::traits::*;
         let mut back = None;
         let value = if n == 0 {
             w[0]
@@ -142,6 +143,7 @@ impl power {
         let x_dot: f64 = *x_dot;
         let w_dot = rt::Dot::<[f64]>::dot(w_dot, w);
         let w_dot: &[f64] = &*w_dot;
+        use rt::traits::*;
         if n == 0 {
             (w[0], w_dot[0])
         } else {

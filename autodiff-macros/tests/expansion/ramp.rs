@@ -103,6 +103,7 @@ impl ramp {
             &mut rt::Bar<__K0, f64>,
         ) + use<'__r, __S, __K0>,
     ) {
+        use rt::traits::*;
         let r = x.max(0.0);
         let r_weight = sel.weight(&Self::__SITES[0], x - 0.0, x > 0.0, x == 0.0);
         (
@@ -123,6 +124,7 @@ impl ramp {
     ) -> (f64, f64) {
         let x_dot = rt::Dot::<f64>::dot(x_dot, &x);
         let x_dot: f64 = *x_dot;
+        use rt::traits::*;
         let r = x.max(0.0);
         let r_weight = sel.weight(&Self::__SITES[0], x - 0.0, x > 0.0, x == 0.0);
         (r * r, 2.0 * r * rt::pick(r_weight, 0.0, x_dot))

@@ -74,6 +74,7 @@ impl scale {
             &mut __K2::Bar,
         ) + use<'__r, __S, __K0, __K1, __K2>,
     ) {
+        use rt::traits::*;
         let before = y.to_vec();
         *count += 1;
         for i in 0..y.len() {
@@ -111,6 +112,7 @@ impl scale {
     ) -> ((), ()) {
         let a_dot = rt::Dot::<f64>::dot(a_dot, &a);
         let a_dot: f64 = *a_dot;
+        use rt::traits::*;
         *count += 1;
         for i in 0..y.len() {
             y_dot[i] = y_dot[i] * a + y[i] * a_dot;

@@ -92,6 +92,7 @@ impl scaled {
             &mut rt::Bar<__K1, f64>,
         ) + use<'__r, __S, __K0, __K1>,
     ) {
+        use rt::traits::*;
         use scale as scale_without_conservative_grad;
         rt::assert_companion(
             scale_without_conservative_grad::__is(&scale_without_conservative_grad),
@@ -138,6 +139,7 @@ impl scaled {
         let w_dot = w_dot.into_owned();
         let a_dot = rt::Dot::<f64>::dot(a_dot, &a);
         let a_dot: f64 = *a_dot;
+        use rt::traits::*;
         use scale as scale_without_conservative_grad;
         rt::assert_companion(
             scale_without_conservative_grad::__is(&scale_without_conservative_grad),

@@ -96,6 +96,7 @@ impl shifted {
             &mut __K2::Bar,
         ) + use<'__r, __S, __K0, __K1, __K2>,
     ) {
+        use rt::traits::*;
         (
             v[0] + by,
             move |
@@ -128,6 +129,7 @@ impl shifted {
         let v_dot: &[Real] = &*v_dot;
         let by_dot = rt::Dot::<Real>::dot(by_dot, &by);
         let by_dot: Real = *by_dot;
+        use rt::traits::*;
         (v[0] + by, v_dot[0] + by_dot)
     }
     /// The gradient with respect to `v` and `by`.

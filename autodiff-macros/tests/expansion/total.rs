@@ -96,6 +96,7 @@ impl total {
             &mut rt::Bar<__K1, [[f64; 3]; N]>,
         ) + use<'__r, N, __S, __K0, __K1>,
     ) {
+        use rt::traits::*;
         let mut s = 0.0;
         for i in 0..N {
             s += p[i] * q[i][1];
@@ -130,6 +131,7 @@ impl total {
         let p_dot = p_dot.into_owned();
         let q_dot = rt::Dot::<[[f64; 3]; N]>::dot(q_dot, q);
         let q_dot: &[[f64; 3]; N] = &*q_dot;
+        use rt::traits::*;
         let mut s = 0.0;
         let mut s_dot = 0.0;
         for i in 0..N {

@@ -1,0 +1,44 @@
+//! Options of the attribute that cannot be read, each on a function of its own.
+
+use conservative_grad::conservative_grad;
+
+#[conservative_grad(policies = jax)] //~ AD0001
+fn unknown_option(x: f64) -> f64 {
+    x * x
+}
+
+#[conservative_grad(policy jax)] //~ AD0002
+fn malformed(x: f64) -> f64 {
+    x * x
+}
+
+#[conservative_grad(doc, doc)] //~ AD0003
+fn repeated(x: f64) -> f64 {
+    x * x
+}
+
+#[conservative_grad(wrt())] //~ AD0004
+fn empty_wrt(x: f64) -> f64 {
+    x * x
+}
+
+#[conservative_grad(policy = jaxx)] //~ AD0005
+fn unknown_policy(x: f64) -> f64 {
+    x * x
+}
+
+#[conservative_grad(wrt(bias))] //~ AD0006
+fn wrt_unknown(weights: &[f64], bia: f64) -> f64 {
+    weights[0] * bia
+}
+
+#[conservative_grad(wrt(n))] //~ AD0007
+fn wrt_constant(x: f64, n: usize) -> f64 {
+    x * n as f64
+}
+
+fn main() {
+    // The promised functions are there all the same: one mistake, one message.
+    let _ = malformed::grad(1.0) + empty_wrt::grad(1.0) + unknown_policy::value_and_grad(2.0).1;
+    let _ = unknown_option::FIELD;
+}

@@ -1,0 +1,76 @@
+//! Constructs of Rust that are outside of the language, one function each.
+
+use conservative_grad::conservative_grad;
+
+#[conservative_grad]
+fn closure(x: f64) -> f64 {
+    let square = |t: f64| t * t; //~ AD0100
+    x
+}
+
+#[conservative_grad]
+fn matched(x: f64, n: usize) -> f64 {
+    match n { //~ AD0101
+        0 => x,
+        _ => x * x,
+    }
+}
+
+#[conservative_grad]
+fn if_let(x: f64, limit: Option<usize>) -> f64 {
+    if let Some(n) = limit { x * n as f64 } else { x } //~ AD0103
+}
+
+#[conservative_grad]
+fn let_else(x: f64, limit: Option<usize>) -> f64 {
+    let Some(n) = limit else { return x }; //~ AD0104
+    x * n as f64
+}
+
+struct Point {
+    x: f64,
+}
+
+#[conservative_grad]
+fn structure(x: f64) -> f64 {
+    let p = Point { x }; //~ AD0105
+    p.x
+}
+
+#[conservative_grad]
+fn question(x: f64, n: &str) -> f64 {
+    let n: usize = n.parse()?; //~ AD0106
+    x * n as f64
+}
+
+#[conservative_grad]
+fn asynchronous(x: f64) -> f64 {
+    async { 1.0 }; //~ AD0107
+    x
+}
+
+#[conservative_grad]
+fn unsafe_block(x: f64, xs: &[usize]) -> f64 {
+    x * unsafe { *xs.get_unchecked(0) } as f64 //~ AD0108
+}
+
+#[conservative_grad]
+fn const_block(x: f64) -> f64 {
+    x * const { 1.0 + 1.0 } //~ AD0109
+}
+
+#[conservative_grad]
+fn underscore(x: f64) -> f64 {
+    x * _ //~ AD0112
+}
+
+#[conservative_grad]
+fn raw_borrow(x: f64) -> f64 {
+    let p = &raw const x; //~ AD0113
+    x
+}
+
+fn main() {
+    let _ = closure::grad(1.0) + matched::grad(1.0, 2) + if_let::grad(1.0, None);
+    let _ = let_else::grad(1.0, None) + structure::grad(1.0) + unsafe_block::grad(1.0, &[1]);
+}

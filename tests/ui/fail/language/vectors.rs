@@ -1,0 +1,58 @@
+//! Methods of vectors and slices that are not understood yet.
+
+use conservative_grad::conservative_grad;
+
+#[conservative_grad]
+fn capacity(x: f64) -> f64 {
+    let mut v = Vec::with_capacity(next()); //~ AD0138
+    v.push(x);
+    v[0] * x
+}
+
+fn next() -> usize {
+    2
+}
+
+#[conservative_grad]
+fn from_a_vector(xs: &[f64; 3]) -> f64 {
+    let v = Vec::from(*xs); //~ AD0139
+    v[0]
+}
+
+#[conservative_grad]
+fn sorted(mut xs: Vec<f64>) -> f64 {
+    xs.sort_by(f64::total_cmp); //~ AD0141
+    xs[0]
+}
+
+#[conservative_grad]
+fn summed(xs: &[f64]) -> f64 {
+    xs.iter().sum() //~ AD0142
+}
+
+#[conservative_grad]
+fn swapped(x: f64, y: f64) -> f64 {
+    let (mut a, mut b) = (x, y);
+    std::mem::swap(&mut a, &mut b); //~ AD0136
+    a
+}
+
+#[conservative_grad]
+fn filled(x: f64, y: f64) -> f64 {
+    let mut rows = vec![vec![x], vec![y]];
+    rows.swap(0, 1); //~ AD0144
+    rows[0][0]
+}
+
+#[conservative_grad]
+fn copied(x: f64, y: f64) -> f64 {
+    let mut v = [x, y];
+    v.copy_from_slice(x * y); //~ AD0145
+    v[0]
+}
+
+fn main() {
+    let _ = summed::grad(&[1.0]);
+    let _ = (sorted::grad(vec![1.0]), from_a_vector::grad(&[1.0; 3]));
+    let _ = (swapped::grad(1.0, 2.0), filled::grad(1.0, 2.0), copied::grad(1.0, 2.0));
+}

@@ -1,0 +1,56 @@
+//! `&mut` to a part of a variable: another name for the place, or refused, never a copy.
+
+use conservative_grad::conservative_grad;
+
+#[conservative_grad]
+fn last(mut v: Vec<f64>, x: f64) -> f64 {
+    if let Some(l) = v.last_mut() { //~ AD0103
+        *l = x;
+    }
+    v[0]
+}
+
+#[conservative_grad]
+fn replaced(x: f64, y: f64) -> f64 {
+    let mut a = x;
+    let b = std::mem::replace(&mut a, y); //~ AD0136
+    a * b
+}
+
+#[conservative_grad]
+fn taken(x: f64) -> f64 {
+    let mut a = x;
+    let b = core::mem::take(&mut a); //~ AD0136
+    a + b
+}
+
+#[conservative_grad]
+fn for_each(mut v: Vec<f64>, x: f64) -> f64 {
+    v.iter_mut().for_each(|l| *l = x); //~ AD0142
+    v[0]
+}
+
+#[conservative_grad]
+fn chosen(x: f64, y: f64, n: usize) -> f64 {
+    let (mut a, mut b) = (x, y);
+    let r = if n > 1 { &mut a } else { &mut b }; //~ AD0153 AD0153
+    *r = 2.0 * x;
+    a + b
+}
+
+#[conservative_grad]
+fn captured(w: &[f64], x: f64) -> f64 {
+    let f = |i: usize| w[i] * x; //~ AD0100
+    f(0)
+}
+
+#[conservative_grad]
+fn position(xs: &[f64], t: f64) -> f64 {
+    xs.iter().position(|v| *v > t).unwrap_or(0) as f64 //~ AD0142
+}
+
+fn main() {
+    let _ = (last::grad(vec![1.0], 2.0), replaced::grad(1.0, 2.0), taken::grad(1.0));
+    let _ = (for_each::grad(vec![1.0], 2.0), chosen::grad(1.0, 2.0, 1), captured::grad(&[1.0], 2.0));
+    let _ = position::grad(&[1.0], 2.0);
+}
