@@ -21,29 +21,72 @@ const LARGEST: usize = 12;
 
 /// Folds both sweeps; values that `func` returns stay.
 pub(crate) fn run(func: &Func, sweeps: &mut [&mut Vec<Stmt>]) {
-    let mut uses = BTreeMap::new();
-    for sweep in sweeps.iter() {
-        for stmt in sweep.iter() {
-            stmt.walk(&mut |e| {
-                if let Expr::Val(v) = e {
-                    *uses.entry(*v).or_insert(0) += 1;
-                }
-            });
+    let kept: BTreeSet<String> = kept(func)
+        .iter()
+        .map(|v| func.val(*v).name.to_string())
+        .collect();
+    let free = |name: &str| is_temporary(name) && !kept.contains(name);
+    loop {
+        let uses = uses(func, sweeps);
+        let unread =
+            |name: &Ident| free(&name.to_string()) && !uses.contains_key(&name.to_string());
+        let mut removed = false;
+        for sweep in sweeps.iter_mut() {
+            removed |= drop_unread(sweep, &unread);
+        }
+        if !removed {
+            break;
         }
     }
-    let mut once: BTreeMap<String, ValId> = BTreeMap::new();
-    let kept = kept(func);
-    for (v, count) in uses {
-        let name = func.val(v).name.to_string();
-        if count == 1 && is_temporary(&name) && !kept.contains(&v) {
-            once.insert(name, v);
-        }
-    }
-    let pass = Fold { once };
+    let uses = uses(func, sweeps).into_iter();
+    let once = uses.filter(|(name, (_, n))| *n == 1 && free(name));
+    let pass = Fold {
+        once: once.map(|(name, (v, _))| (name, v)).collect(),
+    };
     for sweep in sweeps {
         let stmts = std::mem::take(*sweep);
         **sweep = pass.stmts(stmts);
     }
+}
+
+/// How often each value is read.
+fn uses(func: &Func, sweeps: &[&mut Vec<Stmt>]) -> BTreeMap<String, (ValId, usize)> {
+    let mut uses = BTreeMap::new();
+    for stmt in sweeps.iter().flat_map(|s| s.iter()) {
+        stmt.walk(&mut |e| {
+            if let Expr::Val(v) = e {
+                uses.entry(func.val(*v).name.to_string())
+                    .or_insert((*v, 0))
+                    .1 += 1;
+            }
+        });
+    }
+    uses
+}
+
+/// Drops temporaries that nobody reads and that are arithmetic: indices that slices have replaced.
+fn drop_unread(stmts: &mut Vec<Stmt>, unread: &dyn Fn(&Ident) -> bool) -> bool {
+    let before = stmts.len();
+    stmts.retain(|s| !matches!(s, Stmt::Let { name, init: Some(init), .. } if unread(name) && is_arithmetic(init)));
+    let mut removed = stmts.len() < before;
+    for stmt in stmts {
+        match stmt {
+            Stmt::If { then, els, .. } => {
+                removed |= drop_unread(then, unread);
+                removed |= drop_unread(els, unread);
+            }
+            Stmt::For { body, .. } | Stmt::Loop { body } => removed |= drop_unread(body, unread),
+            _ => {}
+        }
+    }
+    removed
+}
+
+/// True for sums and products, which have no effect.
+fn is_arithmetic(e: &Expr) -> bool {
+    let mut plain = true;
+    e.walk(&mut |e| plain &= matches!(e, Expr::Val(_) | Expr::Bin("+" | "-" | "*", ..)));
+    plain
 }
 
 fn kept(func: &Func) -> BTreeSet<ValId> {

@@ -250,7 +250,10 @@ impl Kernel<'_> {
     /// The index in the first iteration, if every iteration adds one to it.
     fn start(&self, index: ValId, count: &Ident) -> Option<Expr> {
         if index == self.counter {
-            return Some(Expr::Val(self.range.lo));
+            return Some(match self.is_zero(self.range.lo) {
+                true => Expr::Raw(quote!(0)),
+                false => Expr::Val(self.range.lo),
+            });
         }
         if let Some(start) = self.start_of_stepped(index, count) {
             return Some(start);
@@ -526,7 +529,12 @@ fn root(place: &Expr) -> Option<Base> {
 }
 
 fn sum(a: Expr, b: Expr) -> Expr {
-    Expr::bin("+", a, b)
+    let zero = |e: &Expr| matches!(e, Expr::Raw(tokens) if tokens.to_string() == "0");
+    match (zero(&a), zero(&b)) {
+        (true, _) => b,
+        (_, true) => a,
+        _ => Expr::bin("+", a, b),
+    }
 }
 
 fn slots_let(name: &Ident, slots: &Slots, count: &Ident) -> Stmt {

@@ -10,8 +10,13 @@ use proc_macro2::TokenStream;
 
 /// Compares the pretty-printed tokens with `tests/expansion/<name>.rs`.
 pub(super) fn check(name: &str, tokens: TokenStream) {
+    check_in("expansion", name, tokens);
+}
+
+/// Compares the pretty-printed tokens with `tests/<folder>/<name>.rs`.
+pub(super) fn check_in(folder: &str, name: &str, tokens: TokenStream) {
     let found = pretty(tokens);
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/expansion/{name}.rs"));
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/{folder}/{name}.rs"));
     if std::env::var_os("UPDATE_EXPANSIONS").is_some() {
         std::fs::write(&path, &found).unwrap();
     }

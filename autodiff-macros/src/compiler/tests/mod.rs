@@ -5,3 +5,4 @@ mod entrance;
 mod expansion;
 mod mutations;
 mod refusals;
+mod snapshots;

@@ -1,0 +1,103 @@
+//! What the whole compiler emits for five functions, as a person would read it.
+//!
+//! The texts are kept in `tests/snapshots/`, where `tests/snapshots.rs` compiles and runs them: each
+//! has its numbers checked there.
+
+use quote::quote;
+
+use super::expansion;
+
+/// Compares what the compiler emits for the function with `tests/snapshots/<name>.rs`.
+fn check(name: &str, source: &str) {
+    let function: proc_macro2::TokenStream = source.parse().unwrap();
+    let tokens = crate::compiler::expand(quote!(crate = crate::facade), function);
+    expansion::check_in("snapshots", name, tokens);
+}
+
+/// Straight-line code.
+#[test]
+fn straight_line() {
+    check(
+        "wave",
+        "/// A damped wave.
+        pub fn wave(x: f64, damping: f64) -> f64 {
+            let decay = (-damping * x).exp();
+            decay * (3.0 * x).sin()
+        }",
+    );
+}
+
+/// A kink and a branch: explicit decisions.
+#[test]
+fn decisions() {
+    check(
+        "hinge",
+        "/// The squared hinge, linear beyond a margin of 2.
+        pub fn hinge(x: f64) -> f64 {
+            let slack = (1.0 - x).max(0.0);
+            if slack > 2.0 { 4.0 * slack - 4.0 } else { slack * slack }
+        }",
+    );
+}
+
+/// An accumulating loop: forward and reverse sweep of an iteration at once, no storage.
+#[test]
+fn accumulating_loop() {
+    check(
+        "mean_error",
+        "/// Mean absolute error of a linear model.
+        pub fn mean_error(w: &[f64], #[constant] xs: &[f64], #[constant] ys: &[f64]) -> f64 {
+            let d = w.len();
+            let n = ys.len();
+            let mut error = 0.0;
+            for i in 0..n {
+                let mut prediction = 0.0;
+                for j in 0..d {
+                    prediction += w[j] * xs[i * d + j];
+                }
+                error += (prediction - ys[i]).abs();
+            }
+            error / n as f64
+        }",
+    );
+}
+
+/// A loop with state: one record per iteration.
+#[test]
+fn state_loop() {
+    check(
+        "pendulum",
+        "/// Angle of a pendulum after some steps.
+        pub fn pendulum(angle: f64, speed: f64, #[constant] h: f64, steps: usize) -> f64 {
+            let mut a = angle;
+            let mut v = speed;
+            for _ in 0..steps {
+                v -= h * a.sin();
+                a += h * v;
+            }
+            a
+        }",
+    );
+}
+
+/// A loop of unknown length that is left early.
+#[test]
+fn while_loop() {
+    check(
+        "root",
+        "/// Newton's iteration for the square root.
+        pub fn root(x: f64) -> f64 {
+            let mut y = x;
+            let mut k = 0;
+            while k < 50 {
+                let next = 0.5 * (y + x / y);
+                if (next - y).abs() < 1e-14 {
+                    break;
+                }
+                y = next;
+                k += 1;
+            }
+            y
+        }",
+    );
+}
