@@ -141,7 +141,7 @@ fn circulation(oracle: &mut Oracle, integral: f64) -> Found {
     let violation = violations::at(oracle, 0.0, Failure::Circulation { integral });
     Found {
         violations: vec![violation],
-        unresolved: false,
+        ..Found::default()
     }
 }
 
@@ -152,6 +152,7 @@ fn verdict(walk: &Walk, tolerance: &Tolerance, found: &Found) -> Verdict {
     let gap = |why: Why| walk.gaps().any(|gap| gap.why == why);
     let reasons = [
         (found.unresolved, Reason::Unresolved),
+        (found.noisy, Reason::Noise),
         (gap(Why::Budget), Reason::Evaluations),
         (gap(Why::NotFinite), Reason::NotFinite),
         (tolerance.is_coarse() && tolerance.is_noisy(), Reason::Noise),

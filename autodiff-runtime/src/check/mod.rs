@@ -30,6 +30,7 @@ mod equality;
 mod follow;
 mod gradient;
 mod judge;
+mod jumps;
 mod local;
 mod locate;
 mod noise;

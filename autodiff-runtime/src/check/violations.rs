@@ -6,11 +6,11 @@ use crate::check::blame;
 use crate::check::curve::Curve;
 use crate::check::follow::{Cause, follow};
 use crate::check::judge::{self, Weighed};
+use crate::check::jumps::Group;
 use crate::check::local::Tied;
 use crate::check::options::Options;
 use crate::check::oracle::{Oracle, Sample};
 use crate::check::parts::{Event, Piece, Walk};
-use crate::check::record::{Change, same_site};
 use crate::check::report::{Failure, Violation};
 use crate::check::tolerance::Tolerance;
 use crate::field::SiteKind;
@@ -21,6 +21,8 @@ pub(crate) struct Found {
     pub(crate) violations: Vec<Violation>,
     /// A residual went away on a finer look.
     pub(crate) unresolved: bool,
+    /// What looked like a jump does not stand out from its surroundings.
+    pub(crate) noisy: bool,
 }
 
 pub(crate) struct Finder<'a, 'b> {
@@ -60,11 +62,18 @@ impl Finder<'_, '_> {
             Group::add(&mut groups, &event);
         }
         groups.sort_by_key(Group::rank);
-        found.violations.extend(
-            groups
-                .iter()
-                .map(|group| group.violation(self.oracle, self.walk.value)),
-        );
+        self.tell(&groups, found);
+    }
+
+    fn tell(&mut self, groups: &[Group], found: &mut Found) {
+        for group in groups {
+            match group.stands_out(self.oracle) {
+                true => found
+                    .violations
+                    .push(group.violation(self.oracle, self.walk.value)),
+                false => found.noisy = true,
+            }
+        }
     }
 
     /// Where several branches change at once, the one that makes the value jump when it alone is flipped comes first.
@@ -126,11 +135,7 @@ impl Finder<'_, '_> {
         {
             Group::add(&mut groups, event);
         }
-        found.violations.extend(
-            groups
-                .iter()
-                .map(|group| group.violation(self.oracle, self.walk.value)),
-        );
+        self.tell(&groups, found);
     }
 
     /// Looks into the worst pieces until one is simply wrong or all is explained.
@@ -152,11 +157,7 @@ impl Finder<'_, '_> {
             Cause::Jump(bracket) => {
                 let mut groups = Vec::new();
                 Group::add(&mut groups, &Event::new(bracket));
-                found.violations.extend(
-                    groups
-                        .iter()
-                        .map(|group| group.violation(self.oracle, self.walk.value)),
-                );
+                self.tell(&groups, found);
                 ControlFlow::Continue(())
             }
             Cause::Derivative => {
@@ -184,63 +185,6 @@ impl Finder<'_, '_> {
         );
         violation.site = blamed.map(|(site, _)| site);
         violation.decision = blamed.map(|(_, decision)| decision);
-        violation
-    }
-}
-
-/// Jumps that the same site is to blame for.
-struct Group {
-    change: Option<Change>,
-    /// Absolute values added up.
-    total: f64,
-    count: usize,
-    largest: Event,
-}
-
-impl Group {
-    fn add(groups: &mut Vec<Group>, event: &Event) {
-        let change = judge::blamed(event).copied();
-        match groups.iter_mut().find(|group| group.is_about(change)) {
-            Some(group) => group.join(event),
-            None => groups.push(Group {
-                change,
-                total: event.residual().abs(),
-                count: 1,
-                largest: event.clone(),
-            }),
-        }
-    }
-
-    /// Large sums first; those that differ by rounding alone stay in the order of the curve.
-    fn rank(&self) -> i64 {
-        -(16.0 * self.total.log2()).round() as i64
-    }
-
-    fn is_about(&self, change: Option<Change>) -> bool {
-        match (self.change, change) {
-            (Some(a), Some(b)) => same_site(a.site, b.site),
-            (a, b) => a.is_none() && b.is_none(),
-        }
-    }
-
-    fn join(&mut self, event: &Event) {
-        self.total += event.residual().abs();
-        self.count += 1;
-        if event.residual().abs() > self.largest.residual().abs() {
-            self.change = judge::blamed(event).copied();
-            self.largest = event.clone();
-        }
-    }
-
-    fn violation(&self, oracle: &mut Oracle, scale: f64) -> Violation {
-        let (size, count, total) = (self.largest.residual(), self.count, self.total);
-        let failure = match judge::is_truncation(&self.largest, scale) {
-            true => Failure::TruncatedIteration { size, count, total },
-            false => Failure::Jump { size, count, total },
-        };
-        let mut violation = at(oracle, self.largest.after.t, failure);
-        violation.site = self.change.map(|change| change.site);
-        violation.decision = self.change.map(|change| change.to);
         violation
     }
 }
