@@ -180,15 +180,15 @@ fn growth(y: &[f64]) -> f64 {
 /// The site that is nearest to its kink there.
 fn blamed(oracle: &mut Oracle, place: &Place, failure: Failure) -> Violation {
     let mut violation = violations::at(oracle, place.t, failure);
-    let visits = place
-        .near
+    let near = oracle.sample(place.near.t);
+    let visits = near
         .record
         .visits
         .iter()
         .filter(|seen| seen.margin.is_finite());
     let nearest = visits.min_by(|a, b| a.margin.abs().total_cmp(&b.margin.abs()));
-    let near = nearest.filter(|seen| seen.margin.abs() <= 1e-9 * place.near.size);
-    violation.site = near.map(|seen| seen.site);
+    let on_it = nearest.filter(|seen| seen.margin.abs() <= 1e-9 * near.size);
+    violation.site = on_it.map(|seen| seen.site);
     violation
 }
 

@@ -112,10 +112,7 @@ pub(crate) fn is_accepted(event: &Event, options: &Options, scale: f64) -> bool 
 /// A small jump where a test that is visited again and again is visited once more or less.
 pub(crate) fn is_truncation(event: &Event, scale: f64) -> bool {
     const SMALL: f64 = 1e-3;
-    let stops = |change: &Change| {
-        event.before.record.total(change.site) != event.after.record.total(change.site)
-    };
-    event.residual().abs() <= SMALL * scale && blamed(event).is_some_and(stops)
+    event.residual().abs() <= SMALL * scale && blamed(event).is_some_and(|change| change.stops)
 }
 
 /// Of the decisions that change, the one that can make the value jump: kinks cannot.

@@ -10,6 +10,18 @@
 //! the integral of `⟨v, γ'⟩`, and that is what is tested here. No test at a single point can refute a field, and no
 //! number of curves can prove one: [`Verdict`] says what each outcome claims.
 //!
+//! | test | catches | cannot see |
+//! | --- | --- | --- |
+//! | [`chain_rule`], [`chain_rule_along`] | derivatives wrong on open sets, missing terms, jumps (tiny ones too, if they add up), wrong values on a line | what happens on sets that the curve meets at isolated times; features thinner than the panels |
+//! | the same, on curves inside a tie | tie weights that do not sum to one, detached equality branches | choices across the tie: any are conservative |
+//! | [`closed_loop`] | gradients of no function at all | a gradient of the wrong function |
+//! | [`on_stratum`] | choices that disagree along the tie | ties that are single points; functions that do not ask their selection |
+//! | [`conservative`] | all of these, and derivatives that are not bounded | what its random curves do not meet |
+//!
+//! A residual counts only above a tolerance that is made of the scale of the function, the estimated errors of the integral
+//! and the rounding noise measured in the values, and only if it persists when the panels are doubled and shifted. So functions
+//! computed in f32, or with cancellation, are not refuted for that.
+//!
 //! ```
 //! use autodiff_runtime::check::{self, Options, Verdict};
 //!

@@ -17,7 +17,8 @@ pub struct Options {
     pub panels: usize,
     /// How often a panel may be halved.
     pub depth: u32,
-    /// Evaluations of the function that one curve may cost; what is left then counts as not covered.
+    /// Evaluations of the function that one walk along a curve may cost; what is left then counts as not covered. A
+    /// refutation takes a second walk and a closer look.
     pub evaluations: usize,
     /// Curves that [`conservative`](crate::check::conservative) draws; `None` means `min(2p, 100)`,
     /// but at least 8, for `p` parameters.

@@ -37,6 +37,18 @@ impl Sample {
         self.value.is_finite() && self.slope.is_finite()
     }
 
+    /// The same without its visits, of which there can be very many: for what is kept.
+    pub(crate) fn without_visits(&self) -> Sample {
+        let record = Record {
+            visits: Vec::new(),
+            signature: self.record.signature,
+        };
+        Sample {
+            record: Rc::new(record),
+            ..self.clone()
+        }
+    }
+
     /// Below this a margin cannot be told from rounding.
     pub(crate) fn blur(&self) -> f64 {
         const RELATIVE: f64 = 1.0 / (1u64 << 46) as f64;

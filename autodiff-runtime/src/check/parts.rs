@@ -42,8 +42,8 @@ impl Event {
         let Bracket { before, after } = bracket;
         let changes = before.record.changes(&after.record, SHOWN);
         Event {
-            before,
-            after,
+            before: before.without_visits(),
+            after: after.without_visits(),
             changes,
         }
     }

@@ -41,6 +41,8 @@ pub(crate) struct Change {
     pub(crate) occurrence: u32,
     pub(crate) from: Decision,
     pub(crate) to: Decision,
+    /// Whether the site is visited more or fewer times afterwards: it is what stops a loop.
+    pub(crate) stops: bool,
 }
 
 impl Record {
@@ -88,6 +90,7 @@ impl Record {
                     occurrence,
                     from: a.decision,
                     to: b.decision,
+                    stops: self.total(a.site) != other.total(a.site),
                 });
             }
         }
@@ -95,13 +98,13 @@ impl Record {
     }
 
     /// Visits of `site` among the first `before`.
-    pub(crate) fn count(&self, site: &Site, before: usize) -> u32 {
+    fn count(&self, site: &Site, before: usize) -> u32 {
         let visits = self.visits[..before].iter();
         visits.filter(|seen| same_site(seen.site, site)).count() as u32
     }
 
     /// Visits of `site` in all.
-    pub(crate) fn total(&self, site: &Site) -> u32 {
+    fn total(&self, site: &Site) -> u32 {
         self.count(site, self.visits.len())
     }
 }

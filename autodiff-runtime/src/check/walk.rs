@@ -162,10 +162,9 @@ impl Walker<'_, '_> {
 
     fn push_piece(&mut self, task: Task, integral: Integral, noise: f64) {
         let presence = Presence::of(&task.after.record, &mut self.found.sites);
-        let Task { before, after, .. } = task;
         self.found.parts.push(Part::Piece(Piece {
-            before,
-            after,
+            before: task.before.without_visits(),
+            after: task.after.without_visits(),
             integral,
             noise,
             presence,
