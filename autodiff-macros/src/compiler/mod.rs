@@ -105,7 +105,17 @@ fn stubs(item: &syn::ItemFn, options: &Options) -> TokenStream {
     if !emit::can_stub(&item.sig) {
         return TokenStream::new();
     }
-    let signature = signature::read(item, options, &mut Diagnostics::new());
+    let mut diags = Diagnostics::new();
+    let signature = signature::read(item, options, &mut diags);
+    // No functions of these types can be written.
+    let unfit = [
+        &diag::RESULT_TYPE,
+        &diag::MIXED_PARAMETER,
+        &diag::MIXED_RESULT,
+    ];
+    if diags.iter().any(|diag| unfit.iter().any(|entry| entry.code == diag.entry.code)) {
+        return TokenStream::new();
+    }
     emit::stubs(item, &signature, options)
 }
 

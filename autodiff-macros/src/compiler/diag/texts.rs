@@ -222,8 +222,6 @@ texts! {
         help "leave it out, if rustc can find it", note "";
     HIDDEN_REAL "AD0207" "a real number is put into `{0}`, whose type the compiler does not know",
         help "declare `{0}` with a type that names `f64` or `f32`, or use another variable", note "its derivative would be lost";
-    OPAQUE_VARIED "AD0209" "a differentiable value reaches code that the compiler does not look into",
-        help "cut it off with `stop_gradient(…)`", note "its derivative would be lost";
 
     DISCONTINUOUS "AD0300" "`{0}` is not continuous, and is applied to a differentiable value",
         help "{2}", note "{1}";
@@ -240,6 +238,9 @@ texts! {
 
     REAL_IN_CONSTANT "AD0901" "`{0}` is a real number, and was taken for a constant",
         help "please report this, with the function; until then, declare the types of the variables in this statement",
+        note "its derivative would be lost";
+    OPAQUE_VARIED "AD0902" "a differentiable value reaches code that was taken for constant",
+        help "please report this, with the function; until then, cut the value off with `stop_gradient(…)`",
         note "its derivative would be lost";
 }
 

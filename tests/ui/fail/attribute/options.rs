@@ -39,6 +39,6 @@ fn wrt_constant(x: f64, n: usize) -> f64 {
 
 fn main() {
     // The promised functions are there all the same: one mistake, one message.
-    let _ = malformed::grad(1.0) + empty_wrt::grad(1.0) + unknown_policy::value_and_grad(2.0).1;
-    let _ = unknown_option::FIELD;
+    let _ = malformed::grad(1.0) + unknown_policy::value_and_grad(2.0).1;
+    let _ = (unknown_option::FIELD, empty_wrt::FIELD);
 }

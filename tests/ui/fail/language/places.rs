@@ -61,7 +61,13 @@ fn chosen_place(a: &mut f64, b: &mut f64, n: usize) {
     *r = 2.0;
 }
 
+#[conservative_grad]
+fn part_of_a_part(xs: &[f64]) -> f64 {
+    xs[1..][0] * xs[0] //~ AD0159
+}
+
 fn main() {
+    let _ = part_of_a_part::grad(&[1.0]);
     let _ = rebound::grad(&[1.0], &[2.0]);
     let _ = stray::grad(1.0, 2.0);
     let _ = later::grad(&[1.0], &[2.0], 1);

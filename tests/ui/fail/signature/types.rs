@@ -56,8 +56,7 @@ fn nothing(x: f64) { //~ AD0033
 
 fn main() {
     let _ = optional(Some(1.0)) + pointer(|x| x, 1.0) + table(1.0, BTreeMap::new());
-    let _ = mixed::grad((1.0, 2));
-    let _ = counted::vjp(1.0);
+    let _ = (mixed((1.0, 2)), counted(1.0));
     let _ = constants(1, 1.0);
     let _ = (reference(&[1.0]), maybe(1.0), count(&[1.0]));
     nothing(1.0);
