@@ -227,6 +227,7 @@ impl Builder<'_> {
             ty,
             span,
             source: TokenStream::new(),
+            operands: Vec::new(),
             marks: Marks::default(),
         });
         self.named.push(false);

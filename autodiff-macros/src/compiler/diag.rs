@@ -115,13 +115,6 @@ impl Diagnostics {
         &mut self.all[at]
     }
 
-    /// Adds a line that says what to write instead to the last report.
-    pub(crate) fn add_help(&mut self, line: impl Into<String>) {
-        if let Some(last) = self.all.last_mut() {
-            last.help(line);
-        }
-    }
-
     /// Takes over the errors of another sink.
     pub(crate) fn absorb(&mut self, other: Diagnostics) {
         self.all.extend(other.all);

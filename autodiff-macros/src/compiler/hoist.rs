@@ -111,6 +111,7 @@ impl Hoist<'_> {
             ty: Ty::Bool,
             span,
             source: TokenStream::new(),
+            operands: Vec::new(),
             marks: Marks::default(),
         });
         out.push(Stmt {

@@ -155,6 +155,7 @@ impl Kinks<'_> {
             ty: Ty::Real(Real::F64),
             span,
             source: TokenStream::new(),
+            operands: Vec::new(),
             marks: Marks::default(),
         });
         id

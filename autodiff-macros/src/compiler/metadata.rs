@@ -128,7 +128,9 @@ fn site(func: &Func, site: &ssa::Site, options: &Options) -> Site {
                 primitive: rule.name.to_owned(),
                 source: source(func, site.val),
                 span,
-                stratum: substitute(decision.stratum, rule.args, |k| text(func, args[k])),
+                stratum: substitute(decision.stratum, rule.args, |k| {
+                    operand(func, site.val, k, args[k])
+                }),
                 field: decision.field.to_owned(),
                 ties: decision.ties,
                 theta,
@@ -146,7 +148,11 @@ fn site(func: &Func, site: &ssa::Site, options: &Options) -> Site {
                 primitive: "if".to_owned(),
                 source: source(func, site.val),
                 span,
-                stratum: format!("{} = {}", text(func, *lhs), text(func, *rhs)),
+                stratum: format!(
+                    "{} = {}",
+                    operand(func, site.val, 0, *lhs),
+                    operand(func, site.val, 1, *rhs)
+                ),
                 field: "{∇below, ∇above}".to_owned(),
                 ties: Ties {
                     pytorch: theta,
@@ -181,8 +187,13 @@ fn source(func: &Func, v: ValId) -> TokenStream {
     }
 }
 
-fn text(func: &Func, v: ValId) -> String {
-    super::diag::text_of(&source(func, v))
+/// An operand of a site as it is written there; `v` is the value that it has.
+fn operand(func: &Func, site: ValId, position: usize, v: ValId) -> String {
+    let written = func.val(site).operands.get(position);
+    match written.filter(|written| !written.is_empty()) {
+        Some(written) => super::diag::text_of(written),
+        None => super::diag::text_of(&source(func, v)),
+    }
 }
 
 /// The place of the first token, with the user's own span.

@@ -37,6 +37,8 @@ pub(crate) struct Val {
     pub(crate) span: Span,
     /// The expression as written, if it came from one.
     pub(crate) source: TokenStream,
+    /// The operands of that expression as written, for a site that it becomes; empty if unknown.
+    pub(crate) operands: Vec<TokenStream>,
     pub(crate) marks: Marks,
 }
 

@@ -16,7 +16,7 @@
 /// Nonsmooth places, and the weight of the branch above that is chosen at a tie:
 ///
 /// - `(1.0 - x).max(0.0)` (max), where `(1.0 - x) = 0.0`: field `{(θ, 1 - θ) : 0 ≤ θ ≤ 1}`, weight 0.5
-/// - `slack > 2.0` (if), where `(1.0 - x).max(0.0) = 2.0`: field `{∇below, ∇above}`, weight 0
+/// - `slack > 2.0` (if), where `slack = 2.0`: field `{∇below, ∇above}`, weight 0
 pub fn hinge(x: f64) -> f64 {
     let slack = (1.0 - x).max(0.0);
     if slack > 2.0 { 4.0 * slack - 4.0 } else { slack * slack }
@@ -60,7 +60,7 @@ impl hinge {
             primitive: "if",
             source: "slack > 2.0",
             kind: rt::SiteKind::Branch,
-            stratum: "(1.0 - x).max(0.0) = 2.0",
+            stratum: "slack = 2.0",
             field: "{∇below, ∇above}",
             theta: 0.0,
             clarke: true,

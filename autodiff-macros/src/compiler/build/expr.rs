@@ -81,6 +81,7 @@ impl Builder<'_> {
     fn describe(&mut self, v: ValId, e: &Expr) {
         let val = &mut self.vals[v.0 as usize];
         val.source = e.source.clone();
+        val.operands = operands(&e.kind);
         val.marks = e.marks;
     }
 
@@ -457,6 +458,18 @@ fn tree_arg(tree: Tree) -> Arg {
         Tree::Val(v) => Arg::Val(v),
         Tree::Mem(m) => Arg::Own(Place::whole(m)),
         Tree::Tuple(parts) => Arg::Tuple(parts.into_iter().map(tree_arg).collect()),
+    }
+}
+
+/// The operands of what may become a site, as they are written there: the value behind one may have
+/// been computed anywhere, under any other name.
+fn operands(kind: &ExprKind) -> Vec<TokenStream> {
+    let texts = |parts: &[Expr]| parts.iter().map(|part| part.source.clone()).collect();
+    match kind {
+        ExprKind::Rule(_, parts) => texts(parts),
+        ExprKind::Binary(_, a, b) => vec![a.source.clone(), b.source.clone()],
+        ExprKind::Call(call) if call.operation.is_some() => texts(&call.args),
+        _ => Vec::new(),
     }
 }
 
