@@ -177,7 +177,7 @@ impl Tally {
 
     fn assert_all_caught(&self, name: &str) {
         println!(
-            "| {name} | {} | {} |",
+            "\n| {name} | {} | {} |",
             self.changed,
             self.changed - self.missed.len()
         );

@@ -328,7 +328,7 @@ pub(crate) fn assert_refuted(
     );
 }
 
-/// One line of the measured table; `cargo test --test chain_rule -- --nocapture | grep '^|'` shows it.
+/// One line of the measured table; `cargo test --release -p autodiff-runtime --test chain_rule -- --nocapture | grep '^|'` shows all.
 fn print_row(name: &str, reports: &[Report]) {
     let refuted = reports.iter().filter(|r| !r.is_compliant()).count();
     let unsure = reports
@@ -348,6 +348,6 @@ fn print_row(name: &str, reports: &[Report]) {
     let kinks =
         reports.iter().map(|r| r.kinks().len()).sum::<usize>() as f64 / reports.len() as f64;
     println!(
-        "| {name} | {refuted} | {unsure} | {least:.1e} to {worst:.1e} | {kinks:.1} | {evaluations} |"
+        "\n| {name} | {refuted} | {unsure} | {least:.1e} to {worst:.1e} | {kinks:.1} | {evaluations} |"
     );
 }
