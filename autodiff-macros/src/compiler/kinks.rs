@@ -161,6 +161,24 @@ impl Kinks<'_> {
         id
     }
 
+    /// True if a number that depends on a test becomes a part of the result here. Of what is computed
+    /// from a cast that was refused, nothing is said.
+    fn counts(&self, v: ValId, op: &Op) -> bool {
+        let tainted = |u: ValId| !self.func.is_real(u) && self.facts.tainted(u);
+        let from = match op {
+            Op::Cast(a, _) => tainted(*a),
+            Op::Rule { rule, args, .. } => rule.integer_args.iter().any(|i| tainted(args[*i])),
+            Op::Opaque(code) => {
+                let mut any = false;
+                code.for_each_use(&mut |u| any |= tainted(u));
+                any
+            }
+            _ => false,
+        };
+        let said = |diag: &diag::Diag| diag.entry.code == diag::CAST_JUMPS.code;
+        from && self.func.is_real(v) && self.facts.useful(v) && !self.diags.iter().any(said)
+    }
+
     /// Refuses operations that jump, unless the user vouches for the continuity of the program.
     fn check(&mut self, v: ValId, op: &Op) {
         let val = self.func.val(v);
@@ -169,6 +187,11 @@ impl Kinks<'_> {
         }
         let (span, source) = (val.span, val.source.clone());
         let varied = |u: ValId| self.facts.varied(u);
+        if self.counts(v, op) {
+            self.diags
+                .report_at(&diag::COUNT_JUMPS, &at(source, span), &[]);
+            return;
+        }
         match op {
             Op::Rule { rule, args, .. } => {
                 let Some(refusal) = rule.refused else { return };
@@ -188,19 +211,6 @@ impl Kinks<'_> {
                 let ty = ty.to_string();
                 self.diags
                     .report_at(&diag::CAST_JUMPS, &at(source, span), &[&ty]);
-            }
-            // Of what is computed from a cast that was refused, nothing is said.
-            Op::Cast(a, _)
-                if self.func.is_real(v)
-                    && self.facts.tainted(*a)
-                    && self.facts.useful(v)
-                    && self
-                        .diags
-                        .iter()
-                        .all(|diag| diag.entry.code != diag::CAST_JUMPS.code) =>
-            {
-                self.diags
-                    .report_at(&diag::COUNT_JUMPS, &at(source, span), &[]);
             }
             Op::Opaque(code) if self.func.is_real(v) => {
                 let mut any = false;

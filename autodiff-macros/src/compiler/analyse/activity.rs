@@ -23,6 +23,8 @@ pub(crate) struct Activity {
     useful_mems: Vec<bool>,
     tainted: Vec<bool>,
     tainted_mems: Vec<bool>,
+    /// Memory whose length depends on a test.
+    tainted_lens: Vec<bool>,
 }
 
 /// Computes the facts.
@@ -35,6 +37,7 @@ pub(crate) fn run(func: &Func) -> Activity {
         useful_mems: vec![false; mems],
         tainted: vec![false; vals],
         tainted_mems: vec![false; mems],
+        tainted_lens: vec![false; mems],
     };
     let mut pass = Pass {
         func,
@@ -145,6 +148,7 @@ impl Pass<'_> {
                     self.init(place.mem, init);
                     if tainted {
                         self.taint_mem(place.mem);
+                        self.taint_len(place.mem);
                     }
                 }
                 StmtKind::Store { place, value, .. } => {
@@ -161,6 +165,9 @@ impl Pass<'_> {
                     }
                     if tainted || self.facts.tainted_mems[src.mem.0 as usize] {
                         self.taint_mem(dst.mem);
+                    }
+                    if self.facts.tainted_lens[src.mem.0 as usize] {
+                        self.taint_len(dst.mem);
                     }
                 }
                 StmtKind::If {
@@ -228,7 +235,8 @@ impl Pass<'_> {
                 varied = self.facts.varied_mem(place.mem);
                 tainted = indexed_by_tainted || self.facts.tainted_mems[place.mem.0 as usize];
             }
-            Op::Len(_) | Op::Stop(_) | Op::Weight { .. } => varied = false,
+            Op::Len(place) => tainted = self.facts.tainted_lens[place.mem.0 as usize],
+            Op::Stop(_) | Op::Weight { .. } => varied = false,
             Op::Opaque(code) => {
                 code.for_each_mem(&mut |m| varied |= self.facts.varied_mem(m));
             }
@@ -243,7 +251,7 @@ impl Pass<'_> {
     }
 
     fn init(&mut self, m: MemId, init: &Init) {
-        let (mut varied, mut tainted) = (false, false);
+        let (mut varied, mut tainted, mut lens) = (false, false, false);
         init.for_each_use(&mut |v| {
             varied |= self.facts.varied(v);
             tainted |= self.facts.tainted(v);
@@ -251,7 +259,11 @@ impl Pass<'_> {
         init.for_each_mem(&mut |src| {
             varied |= self.facts.varied_mem(src);
             tainted |= self.facts.tainted_mems[src.0 as usize];
+            lens |= self.facts.tainted_lens[src.0 as usize];
         });
+        if lens {
+            self.taint_len(m);
+        }
         if varied {
             self.vary_mem(m);
         }
@@ -393,6 +405,10 @@ impl Pass<'_> {
 
     fn taint(&mut self, v: ValId) {
         set(&mut self.facts.tainted, v.0, &mut self.changed);
+    }
+
+    fn taint_len(&mut self, m: MemId) {
+        set(&mut self.facts.tainted_lens, m.0, &mut self.changed);
     }
 
     fn taint_mem(&mut self, m: MemId) {

@@ -6,7 +6,7 @@ use super::infer::Kind;
 use super::method::integer_result;
 use super::path::owner;
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::{Block, Expr, ExprKind, Pin, PinKind, Real, Ty};
+use crate::compiler::hir::{Expr, ExprKind, Pin, PinKind, Real, Ty};
 use crate::compiler::parse::types;
 use autodiff_runtime::rules;
 use proc_macro2::TokenStream;
@@ -78,7 +78,10 @@ impl Lower<'_> {
         let target = ty_tokens(&ty);
         let span = call.func.span();
         match self.infer.strip(&value.ty) {
-            Ty::Bool => self.bool_to_float(value, ty, span),
+            Ty::Bool => {
+                let value = self.bool_to_float(value, ty, span);
+                self.with_source(value, call)
+            }
             Ty::Opaque => {
                 let mut value = self.constant_call(call, vec![value], true);
                 value.ty = ty;
@@ -92,16 +95,11 @@ impl Lower<'_> {
         }
     }
 
+    /// `b as u8 as f64`
     pub(super) fn bool_to_float(&mut self, value: Expr, ty: Ty, span: proc_macro2::Span) -> Expr {
-        let number = |text: TokenStream| {
-            let value = self.make(ExprKind::Lit(text), ty.clone(), span);
-            Block {
-                stmts: Vec::new(),
-                value: Some(Box::new(value)),
-            }
-        };
-        let (one, zero) = (number(quote!(1.0)), number(quote!(0.0)));
-        let kind = ExprKind::If(Box::new(value), one, zero);
+        let number = ExprKind::Cast(Box::new(value), quote!(u8));
+        let number = self.make(number, Ty::Int, span);
+        let kind = ExprKind::Cast(Box::new(number), ty_tokens(&ty));
         self.make(kind, ty, span)
     }
 

@@ -26,7 +26,88 @@ fn through_a_variable(x: f64, y: f64) -> f64 {
     x * n as f64 //~ AD0302
 }
 
+#[conservative_grad]
+fn by_from(x: f64) -> f64 {
+    x + f64::from(x > 0.0) //~ AD0302
+}
+
+#[conservative_grad]
+fn exponent(x: f64) -> f64 {
+    let mut t = x;
+    let mut n = 0i32;
+    while t > 1.0 {
+        t *= 0.5;
+        n += 1;
+    }
+    t * 2.0f64.powi(n) //~ AD0302
+}
+
+fn half(n: usize) -> f64 {
+    n as f64 / 2.0
+}
+
+#[conservative_grad]
+fn through_a_function(x: f64) -> f64 {
+    let mut n = 0;
+    if x > 1.0 {
+        n += 1;
+    }
+    x * half(n) //~ AD0302
+}
+
+#[conservative_grad]
+fn length(x: f64) -> f64 {
+    let mut v = Vec::new();
+    let mut t = x;
+    while t > 1.0 {
+        t *= 0.5;
+        v.push(t);
+    }
+    t + v.len() as f64 //~ AD0302
+}
+
+#[conservative_grad]
+fn counted_by_a_callee(x: f64, n: &mut usize) -> f64 {
+    if x > 1.0 {
+        *n += 1;
+    }
+    x
+}
+
+#[conservative_grad]
+fn across_a_call(x: f64) -> f64 {
+    let mut n = 0;
+    let y = counted_by_a_callee(x, &mut n);
+    y + n as f64 //~ AD0302
+}
+
+/// What is written under a test leaves the length as it is.
+#[conservative_grad]
+fn mean(x: f64) -> f64 {
+    let mut v = vec![0.0; 3];
+    if x > 1.0 {
+        v[0] = x;
+    }
+    (v[0] + v[1]) / v.len() as f64
+}
+
+/// The program as a whole stays continuous: the mantissa and the exponent put together again.
+#[conservative_grad]
+fn vouched_for(x: f64) -> f64 {
+    let mut t = x;
+    let mut n = 0i32;
+    while t > 1.0 {
+        t *= 0.5;
+        n += 1;
+    }
+    #[assume_continuous]
+    let y = t * 2.0f64.powi(n);
+    y
+}
+
 fn main() {
+    let _ = by_from::grad(1.0) + exponent::grad(1.0) + through_a_function::grad(1.0);
+    let _ = length::grad(1.0) + across_a_call::grad(1.0) + mean::grad(1.0) + vouched_for::grad(1.0);
     let _ = steps::grad(1.0) + truth_value::grad(1.0);
     let _ = through_a_variable::grad(1.0, 2.0);
 }

@@ -87,7 +87,7 @@ fn booleans_and_integers_as_numbers() {
         r#"
          fn j(x: f64, n: int const) -> f64
            let t: int = if ((((n % 2) == 0) && (x > 1.0)) || !(n < 3)) { 1 } else { 2 }
-           ((((x * (t as f64)) + if (n > 3) { 1.0 } else { 0.0 }) + (`(n as u32).pow(2)`(n) as f64)) + powi(x, (`n.min(3)`(n) as i32)))
+           ((((x * (t as f64)) + (((n > 3) as u8) as f64)) + (`(n as u32).pow(2)`(n) as f64)) + powi(x, (`n.min(3)`(n) as i32)))
         "#,
     );
 }
