@@ -3,7 +3,11 @@
 use conservative_grad::conservative_grad;
 
 #[conservative_grad]
-#[allow(redundant_semicolons, reason = "what the test is about")]
+#[allow(
+    redundant_semicolons,
+    clippy::never_loop,
+    reason = "what the test is about"
+)]
 fn nothing(x: f64) -> f64 {
     {}
     let y = x * x;
