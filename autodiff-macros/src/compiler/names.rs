@@ -1,6 +1,6 @@
 //! Fresh names for what the compiler invents, readable and the same on every run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
@@ -8,6 +8,8 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     used: BTreeSet<String>,
+    /// The number to try next, by what stands before it.
+    next: BTreeMap<String, u32>,
 }
 
 impl Names {
@@ -55,13 +57,14 @@ impl Names {
         first: u32,
         span: Span,
     ) -> Ident {
-        let mut n = first;
+        let stem = format!("{base}{separator}");
+        let next = self.next.entry(stem.clone()).or_insert(first);
         loop {
-            let name = format!("{base}{separator}{n}");
+            let name = format!("{stem}{next}");
+            *next += 1;
             if self.used.insert(name.clone()) {
                 return Ident::new(&name, span);
             }
-            n += 1;
         }
     }
 }
