@@ -1,0 +1,185 @@
+//! Programs that were once compiled wrongly or not at all, as small as they could be made. Most were
+//! found by the generator of random programs (`generator/`); the gradients expected are worked out
+//! by hand.
+#![allow(
+    clippy::needless_range_loop,
+    clippy::explicit_counter_loop,
+    clippy::ptr_arg,
+    unused_assignments,
+    reason = "the shape of the loop, or the assignment that is overwritten, is what was wrong"
+)]
+
+use conservative_grad::conservative_grad;
+
+/// Agreement to rounding.
+#[track_caller]
+fn close(got: &[f64], want: &[f64]) {
+    let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-12 * (1.0 + b.abs());
+    let same = got.len() == want.len() && got.iter().zip(want).all(near);
+    assert!(same, "got {got:?}, expected {want:?}");
+}
+
+#[conservative_grad]
+fn square(x: f64) -> f64 {
+    x.powi(2)
+}
+
+#[test]
+fn a_literal_exponent_has_a_type() {
+    close(&[square::grad(0.3)], &[0.6]);
+    close(&[square::jvp(0.3, 2.0).1], &[1.2]);
+}
+
+#[conservative_grad]
+fn first_times(w: &[f64], x: f64) -> f64 {
+    w[0] * x
+}
+
+#[conservative_grad]
+fn array_for_a_slice(w: &[f64; 3]) -> f64 {
+    first_times(w, 2.0) + first_times(&w[1..], w[2])
+}
+
+#[test]
+fn a_reference_to_an_array_is_passed_as_a_slice() {
+    let w = [0.5, -1.0, 3.0];
+    close(&array_for_a_slice::grad(&w), &[2.0, 3.0, -1.0]);
+    close(&[array_for_a_slice::jvp(&w, &[1.0, 1.0, 1.0]).1], &[4.0]);
+}
+
+#[conservative_grad]
+fn power(x: f64, depth: usize) -> f64 {
+    if depth == 0 {
+        return 1.0;
+    }
+    power(x, depth - 1) * x
+}
+
+#[conservative_grad]
+fn cubed(w: f64) -> f64 {
+    power(w, 3)
+}
+
+#[test]
+fn a_recursive_function_is_called_by_another() {
+    close(&[cubed::grad(2.0)], &[12.0]);
+    close(&[cubed::jvp(2.0, 1.0).1], &[12.0]);
+}
+
+#[conservative_grad]
+fn doubled(out: &mut [f64], x: f64, depth: usize) {
+    if depth == 0 {
+        return;
+    }
+    out[0] += x * out[1];
+    doubled(out, 2.0 * x, depth - 1);
+}
+
+#[conservative_grad]
+fn recursion_in_place(x: f64, y: f64) -> f64 {
+    let mut b = [x, y];
+    doubled(&mut b, x, 2);
+    b[0]
+}
+
+#[test]
+fn recursion_hands_on_what_it_changes() {
+    // x + xy + 2xy
+    let (dx, dy) = recursion_in_place::grad(0.5, 3.0);
+    close(&[dx, dy], &[10.0, 1.5]);
+    close(&[recursion_in_place::jvp(0.5, 3.0, 1.0, 1.0).1], &[11.5]);
+}
+
+#[conservative_grad]
+fn halve(out: &mut [f64], x: f64) -> f64 {
+    out[0] *= 0.5;
+    out[0] * x
+}
+
+#[conservative_grad]
+fn added_in_place(x: f64, y: f64) -> f64 {
+    let mut v = [x, y];
+    let mut z = x;
+    z += halve(&mut v, y);
+    z + v[0]
+}
+
+#[test]
+fn the_right_side_of_an_addition_changes_an_array() {
+    // x + xy/2 + x/2
+    let (dx, dy) = added_in_place::grad(0.5, 3.0);
+    close(&[dx, dy], &[3.0, 0.25]);
+}
+
+#[conservative_grad]
+fn counter_in_a_branch(x: f64) -> f64 {
+    let mut t = x;
+    if x > 0.5 {
+        let mut k = 0;
+        while k < 3 {
+            k += 1;
+            t += k as f64 * x;
+        }
+    }
+    t
+}
+
+#[test]
+fn a_counter_inside_a_branch_does_not_depend_on_the_test() {
+    close(&[counter_in_a_branch::grad(1.0)], &[7.0]);
+    close(&[counter_in_a_branch::grad(0.0)], &[1.0]);
+}
+
+#[conservative_grad]
+fn varied_in_a_while(mut x: (f64, f64)) -> f64 {
+    let mut row = [0.0; 3];
+    let mut k: usize = 0;
+    while k < 4 {
+        k += 1;
+        x.0 = 0.0;
+        row[1] = x.1;
+    }
+    row[1]
+}
+
+#[conservative_grad]
+fn varied_in_a_for(b: &[f64], n: usize) -> (f64, f64) {
+    let mut q = b[n];
+    let mut last = 1.0;
+    for _ in 1..4 {
+        q *= 2.0;
+        last = q;
+    }
+    (last, 1.0)
+}
+
+#[test]
+fn a_constant_before_a_loop_is_varied_after_it() {
+    let (dx, dy) = varied_in_a_while::grad((-0.7, 1.1));
+    close(&[dx, dy], &[0.0, 1.0]);
+    close(&[varied_in_a_while::jvp((-0.7, 1.1), (1.0, 3.0)).1], &[3.0]);
+    let b = [0.3, -0.2];
+    let (value, pullback) = varied_in_a_for::vjp(&b, 1);
+    assert_eq!(value, (-1.6, 1.0));
+    close(&pullback((1.0, 0.0)), &[0.0, 8.0]);
+    close(&[varied_in_a_for::jvp(&b, 1, &[1.0, 1.0]).1.0], &[8.0]);
+}
+
+#[conservative_grad]
+fn product(x: &[f64; 2], y: &[f64]) -> f64 {
+    x[0] * x[1] * y[0]
+}
+
+#[conservative_grad]
+fn array_by_value(x: Vec<f64>, mut w: f64, m: [f64; 2]) -> f64 {
+    w *= product(&m, &x);
+    w
+}
+
+#[test]
+fn an_array_taken_by_value_is_lent_to_a_callee() {
+    let (dx, dw, dm) = array_by_value::grad(vec![2.0], 3.0, [5.0, 7.0]);
+    close(&dx, &[105.0]);
+    close(&[dw], &[70.0]);
+    close(&dm, &[42.0, 30.0]);
+}
