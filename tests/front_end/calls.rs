@@ -173,8 +173,20 @@ fn fields_of_a_call(x: f64, y: f64) -> f64 {
     p.1 + r * p.0
 }
 
+#[conservative_grad]
+fn undeclared_fields(x: f64, y: f64) -> f64 {
+    let p = polar(x, y);
+    let mut q = polar(p.1, 2.0 * p.0);
+    for _ in 0..3 {
+        q.0 *= p.1;
+        q = polar(q.0, q.1 + y);
+    }
+    q.0 * q.1 + polar(q.1, p.0).1
+}
+
 #[test]
 fn tuples_handed_on() {
+    scalars!(undeclared_fields; x = 0.75, y = 1.25);
     scalars!(fields; x = 0.75, y = 1.25);
     scalars!(fields_of_a_call; x = 0.75, y = 1.25);
 }

@@ -175,7 +175,13 @@ impl Lower<'_> {
                     this.read(place)
                 }
                 ty if this.is_error(&ty) => this.error(field.to_token_stream()),
-                _ => {
+                ty => {
+                    let tokens = field.to_token_stream();
+                    if let Some(part) = this.infer.field(&ty, at, &tokens) {
+                        place.path.push(crate::compiler::hir::Proj::Field(at));
+                        place.ty = part;
+                        return this.read(place);
+                    }
                     let (text, at) = (text_of(&field.base), at.to_string());
                     this.refuse(&diag::TUPLE_FIELD, field, &[&text, &at])
                 }

@@ -24,6 +24,9 @@ pub(super) enum Kind {
     Error,
 }
 
+/// No tuple of more parts is `Differentiable`.
+const LONGEST_TUPLE: usize = 8;
+
 #[derive(Clone, Debug)]
 enum Slot {
     Free(Kind),
@@ -42,6 +45,17 @@ pub(super) struct Infer {
     real: Real,
     /// Results of calls that are passed on by reference.
     borrowed: Vec<u32>,
+    /// Results of calls of which fields are taken.
+    fields: Vec<Fields>,
+}
+
+/// What fields tell of a type that no other use has decided: it is a tuple, at least that long.
+#[derive(Debug)]
+struct Fields {
+    of: u32,
+    parts: Vec<Ty>,
+    /// The expressions that take them.
+    uses: TokenStream,
 }
 
 impl Infer {
@@ -50,6 +64,7 @@ impl Infer {
             slots: Vec::new(),
             real,
             borrowed: Vec::new(),
+            fields: Vec::new(),
         }
     }
 
@@ -147,6 +162,7 @@ impl Infer {
             return;
         };
         self.slots[i as usize] = Slot::Link(j);
+        self.link_fields(i, j);
         self.slots[j as usize] = match (a, b) {
             (Kind::Error, _) | (_, Kind::Error) => Slot::Free(Kind::Error),
             (Kind::Path { path, .. }, Kind::Float { .. })
@@ -186,7 +202,7 @@ impl Infer {
             (_, ty) => Slot::Bound(self.open(ty)),
         };
         self.slots[i as usize] = bound;
-        Ok(())
+        self.settle_fields(i, ty)
     }
 
     /// Decides that a type is one that the compiler does not look into.
@@ -301,6 +317,77 @@ impl Infer {
         }
     }
 
+    /// The type of a field of the result of a call that nothing else decided; `None` for any other
+    /// type.
+    pub(super) fn field(&mut self, ty: &Ty, at: u32, tokens: &TokenStream) -> Option<Ty> {
+        let (ty, at) = (self.strip(ty), at as usize);
+        let (Ty::Infer(id), Some(Kind::Call)) = (&ty, self.kind(&ty)) else {
+            return None;
+        };
+        let known = self.fields.iter().position(|fields| fields.of == *id);
+        let known = known.filter(|_| at < LONGEST_TUPLE).or_else(|| {
+            self.fields.push(Fields {
+                of: *id,
+                parts: Vec::new(),
+                uses: TokenStream::new(),
+            });
+            (at < LONGEST_TUPLE).then(|| self.fields.len() - 1)
+        })?;
+        while self.fields[known].parts.len() <= at {
+            let part = self.fresh(Kind::Call);
+            self.fields[known].parts.push(part);
+        }
+        if self.fields[known].uses.is_empty() {
+            self.fields[known].uses = tokens.clone();
+        }
+        Some(self.fields[known].parts[at].clone())
+    }
+
+    /// The type `ty` takes the place of the undecided type `i`, of which fields may be taken.
+    fn settle_fields(&mut self, i: u32, ty: &Ty) -> Result<(), Mismatch> {
+        let Some(known) = self.fields.iter().position(|fields| fields.of == i) else {
+            return Ok(());
+        };
+        let fields = self.fields.swap_remove(known);
+        let Ty::Tuple(parts) = ty else {
+            return Err(Mismatch);
+        };
+        if parts.len() < fields.parts.len() {
+            return Err(Mismatch);
+        }
+        let mut pairs = fields.parts.iter().zip(parts);
+        pairs.try_for_each(|(a, b)| self.unify(a, b))
+    }
+
+    /// Two undecided types have become one, `j`.
+    fn link_fields(&mut self, i: u32, j: u32) {
+        let Some(known) = self.fields.iter().position(|fields| fields.of == i) else {
+            return;
+        };
+        let Some(other) = self.fields.iter().position(|fields| fields.of == j) else {
+            self.fields[known].of = j;
+            return;
+        };
+        let (a, b) = (&self.fields[known].parts, &self.fields[other].parts);
+        let pairs: Vec<(Ty, Ty)> = a.iter().cloned().zip(b.iter().cloned()).collect();
+        let (short, long) = match a.len() < b.len() {
+            true => (known, other),
+            false => (other, known),
+        };
+        self.fields[long].of = j;
+        self.fields.swap_remove(short);
+        for (a, b) in pairs {
+            // Both are results of calls: whatever they are, the uses decide.
+            let _ = self.unify(&a, &b);
+        }
+    }
+
+    /// Fields `.0` where nothing tells how many more there are, as written.
+    pub(super) fn lone_fields(&self) -> Vec<TokenStream> {
+        let lone = self.fields.iter().filter(|fields| fields.parts.len() == 1);
+        lone.map(|fields| fields.uses.clone()).collect()
+    }
+
     fn is_borrowed(&self, ty: &Ty) -> bool {
         let Ty::Infer(id) = ty else { return false };
         self.borrowed
@@ -309,6 +396,10 @@ impl Infer {
     }
 
     fn default(&self, ty: &Ty) -> Ty {
+        let of = |fields: &&Fields| matches!(ty, Ty::Infer(id) if self.root(*id) == fields.of);
+        if let Some(fields) = self.fields.iter().find(of) {
+            return Ty::Tuple(fields.parts.iter().map(|part| self.resolve(part)).collect());
+        }
         match self.kind(ty) {
             Some(Kind::Call) if self.is_borrowed(ty) => {
                 Ty::Seq(Box::new(Ty::Real(self.real.clone())))

@@ -291,12 +291,24 @@ impl<'a> Lower<'a> {
             items: std::mem::take(&mut self.items),
             pins: std::mem::take(&mut self.pins),
         };
+        for field in self.infer.lone_fields() {
+            self.lone_field(&field);
+        }
         resolve::run(&mut func, &self.infer);
         resolve::keep_state(&mut func, |var| self.facts[var.0 as usize].state);
         resolve::check(&mut func, self.diags);
         let facts = &self.facts;
         order::check(&func, &|var| root_of(facts, var), self.diags);
         func
+    }
+
+    /// `g(x).0`, where nothing tells how many fields there are.
+    fn lone_field(&mut self, field: &TokenStream) {
+        if let Ok(syn::Expr::Field(found)) = syn::parse2(field.clone()) {
+            let (base, at) = (diag::text_of(&found.base), diag::text_of(&found.member));
+            self.diags
+                .report_at(&diag::TUPLE_FIELD, field, &[&base, &at]);
+        }
     }
 
     /// A variable under a name of the user's.

@@ -200,16 +200,27 @@ impl Lower<'_> {
                 return place;
             }
             _ if self.is_error(&ty) => {}
-            (syn::Member::Unnamed(index), _) => {
-                let (base, at) = (text_of(&field.base), index.index.to_string());
-                self.refuse(&diag::TUPLE_FIELD, field, &[&base, &at]);
+            (syn::Member::Unnamed(index), Ty::Infer(_)) => {
+                let tokens = field.to_token_stream();
+                if let Some(part) = self.infer.field(&ty, index.index, &tokens) {
+                    place.path.push(Proj::Field(index.index));
+                    place.ty = part;
+                    return place;
+                }
+                self.unknown_field(field, index.index);
             }
+            (syn::Member::Unnamed(index), _) => self.unknown_field(field, index.index),
             (syn::Member::Named(name), _) => {
                 let (base, name) = (text_of(&field.base), name.to_string());
                 self.refuse(&diag::NAMED_FIELD, field, &[&base, &name]);
             }
         }
         self.error_place(field)
+    }
+
+    fn unknown_field(&mut self, field: &syn::ExprField, at: u32) {
+        let (base, at) = (text_of(&field.base), at.to_string());
+        self.refuse(&diag::TUPLE_FIELD, field, &[&base, &at]);
     }
 
     /// A place that is assigned with `=`.

@@ -123,3 +123,18 @@ fn a_call_in_an_operand_may_change_what_no_other_operand_reads() {
         "#,
     );
 }
+
+#[test]
+fn fields_of_the_result_of_a_call() {
+    check(
+        r#"fn p(x: f64, y: f64) -> f64 { let p = polar(x, y); let q = p; let r = m::polar(q.0, y).1; p.1.sin() * r }"#,
+        r#"
+         fn p(x: f64, y: f64) -> f64
+           let p: (f64, f64) = call polar(x, y): (f64, f64)
+           let q: (f64, f64) = p
+           let parts: (f64, f64) = call m::polar(q.0, y): (f64, f64)
+           let r: f64 = parts.1
+           (sin(p.1) * r)
+        "#,
+    );
+}
