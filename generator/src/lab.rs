@@ -23,6 +23,8 @@ pub struct Failure {
 #[derive(Debug)]
 pub struct Lab {
     dir: PathBuf,
+    /// Where cargo builds, as an absolute path.
+    target: PathBuf,
     check: Check,
 }
 
@@ -50,8 +52,14 @@ impl Lab {
             "#![allow(warnings)]\nmod programs;\nfn main() {\n    \
              std::process::exit(i32::from(program_generator::compare::run(programs::CHECKS) > 0));\n}\n",
         )?;
-        let dir = dir.to_path_buf();
-        Ok(Lab { dir, check })
+        let dir = dir.canonicalize()?;
+        let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+        let target = target.filter(|t| t.is_absolute());
+        Ok(Lab {
+            target: target.unwrap_or_else(|| dir.join("target")),
+            dir,
+            check,
+        })
     }
 
     /// The failures of `programs`, by position.
@@ -124,14 +132,13 @@ impl Lab {
         Command::new("cargo")
             .args([verb, "--quiet", "--offline", "--message-format", "short"])
             .current_dir(&self.dir)
+            .env("CARGO_TARGET_DIR", &self.target)
             .output()
     }
 
     fn run(&self, count: usize) -> io::Result<Attempt> {
-        let target =
-            std::env::var_os("CARGO_TARGET_DIR").map_or(self.dir.join("target"), PathBuf::from);
         let log = self.dir.join("log.txt");
-        let mut child = Command::new(target.join("debug").join(name(self.check)))
+        let mut child = Command::new(self.target.join("debug").join(name(self.check)))
             .stdout(fs::File::create(&log)?)
             .stderr(Stdio::null())
             .spawn()?;
