@@ -36,6 +36,6 @@ pub(crate) fn kernel(n: usize) -> Kernel {
         point: uniform(&mut fastrand::Rng::with_seed(5), n, -1.0, 1.0),
         primal: Box::new(maxq),
         hand: Box::new(maxq_hand),
-        grad: Some(Box::new(|x, x_bar| maxq::accumulate_grad(x, x_bar))),
+        grad: Some(Box::new(maxq::accumulate_grad)),
     }
 }

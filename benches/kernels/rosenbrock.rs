@@ -39,6 +39,6 @@ pub(crate) fn kernel(n: usize) -> Kernel {
         point: uniform(&mut fastrand::Rng::with_seed(1), n, -1.5, 1.5),
         primal: Box::new(rosenbrock),
         hand: Box::new(rosenbrock_hand),
-        grad: Some(Box::new(|x, x_bar| rosenbrock::accumulate_grad(x, x_bar))),
+        grad: Some(Box::new(rosenbrock::accumulate_grad)),
     }
 }
