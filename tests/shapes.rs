@@ -77,6 +77,11 @@ mod cases {
         row_of_a_matrix_twice from 2,
         conditional_sum from 1,
         reversed_recurrence from 2,
+        sum_of_sums from 1,
+        sum_used_twice from 1,
+        swapped_vectors from 2,
+        moved_and_refilled from 1,
+        replaced_by_longer from 1,
     );
 }
 
@@ -152,7 +157,7 @@ fn scratch(x: &[f64]) -> f64 {
     let mut s = 0.0;
     for i in 0..n {
         for j in 0..n {
-            h[j] = x[j] * x[i];
+            h[j] = (0.2 * x[j] * x[i]).sin();
         }
         for j in 1..n {
             h[j] += (h[j] * h[j - 1]).sin();
@@ -502,6 +507,63 @@ fn reversed_recurrence(x: &[f64]) -> f64 {
     let mut s = 0.0;
     for i in (0..n).step_by(2) {
         s += y[i] * y[n - 1 - i];
+    }
+    s
+}
+
+/// A sum that is the addend of another is no sum whose adjoint stays the same.
+#[conservative_grad]
+fn sum_of_sums(x: &[f64]) -> f64 {
+    let (mut a, mut b) = (x[0], x[0]);
+    for i in 0..x.len() {
+        b += a;
+        a += x[i];
+    }
+    b
+}
+
+#[conservative_grad]
+fn sum_used_twice(x: &[f64]) -> f64 {
+    let (mut a, mut b) = (0.0, 0.0);
+    for i in 0..x.len() {
+        a += x[i] * x[i];
+        b = a + b;
+    }
+    b - a
+}
+
+#[conservative_grad]
+fn swapped_vectors(x: &[f64]) -> f64 {
+    let mut a = x.to_vec();
+    let mut b = vec![1.0, 2.0 * x[0]];
+    for i in 0..3 {
+        a[0] = a[0] * b[1] + i as f64;
+        (a, b) = (b, a);
+    }
+    a[0] * b[0] + a[1]
+}
+
+#[conservative_grad]
+fn moved_and_refilled(x: &[f64]) -> f64 {
+    let mut a = x.to_vec();
+    a[0] *= x[0];
+    let b = a;
+    a = vec![2.0, x[0], b[0]];
+    a[1] *= a[2];
+    b[0] * a[1] + a[0] * b[b.len() - 1]
+}
+
+#[conservative_grad]
+fn replaced_by_longer(x: &[f64]) -> f64 {
+    let mut v = vec![x[0]];
+    let mut s = 0.0;
+    for i in 0..x.len() {
+        let mut next = vec![x[i]; v.len() + 1];
+        for j in 0..v.len() {
+            next[j + 1] = v[j] * x[i].sin();
+        }
+        v = next;
+        s += v[0] * v[v.len() - 1];
     }
     s
 }

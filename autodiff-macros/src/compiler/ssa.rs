@@ -258,6 +258,8 @@ pub(crate) enum StmtKind {
     Copy {
         dst: Place,
         src: Place,
+        /// The length of a vector before it is replaced: that of its adjoint.
+        before: Option<ValId>,
     },
     If {
         cond: ValId,
@@ -606,9 +608,10 @@ impl StmtKind {
                 place.for_each_use(f);
                 f(*value);
             }
-            StmtKind::Copy { dst, src } => {
+            StmtKind::Copy { dst, src, before } => {
                 dst.for_each_use(f);
                 src.for_each_use(f);
+                before.iter().for_each(|v| f(*v));
             }
             StmtKind::If { cond, .. } | StmtKind::While { cond, .. } => f(*cond),
             StmtKind::For { range, until, .. } => {

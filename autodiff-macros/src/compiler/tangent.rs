@@ -120,7 +120,7 @@ impl Tangent<'_> {
                     ));
                 }
             }
-            StmtKind::Copy { dst, src } => self.copy(dst, src, out),
+            StmtKind::Copy { dst, src, .. } => self.copy(dst, src, out),
             StmtKind::If {
                 cond,
                 then,

@@ -111,7 +111,7 @@ impl Forward<'_> {
                 &|v| Expr::Val(v),
                 &|m| Expr::Mem(m),
             )),
-            StmtKind::Copy { dst, src } => out.push(copy(self.cx.func, dst, src)),
+            StmtKind::Copy { dst, src, .. } => out.push(copy(self.cx.func, dst, src)),
             StmtKind::If {
                 cond,
                 then,

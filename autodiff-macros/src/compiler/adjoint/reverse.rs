@@ -399,7 +399,7 @@ impl<'a> Reverse<'a, '_> {
             }
             StmtKind::Push { place, init } => self.unpush(place, init, out),
             StmtKind::Store { place, op, value } => self.store(place, *op, *value, out),
-            StmtKind::Copy { dst, src } => self.copy(dst, src, out),
+            StmtKind::Copy { dst, src, before } => self.copy(dst, src, *before, out),
             StmtKind::If {
                 cond,
                 then,
@@ -575,7 +575,7 @@ impl<'a> Reverse<'a, '_> {
         self.init(Expr::Name(name), init, out);
     }
 
-    fn copy(&mut self, dst: &Place, src: &Place, out: &mut Vec<Rev<'a>>) {
+    fn copy(&mut self, dst: &Place, src: &Place, before: Option<ValId>, out: &mut Vec<Rev<'a>>) {
         if !self.cx.facts.active_mem(dst.mem) {
             return;
         }
@@ -589,10 +589,21 @@ impl<'a> Reverse<'a, '_> {
             );
             out.push(Rev::Code(Stmt::Expr(add)));
         }
-        out.push(Rev::Code(Stmt::Expr(Expr::Call(
-            quote!(#rt::clear),
-            vec![Expr::borrow(true, from)],
-        ))));
+        let element = match &self.cx.func.mem(dst.mem).ty {
+            Ty::Vec(inner) | Ty::Seq(inner) => zeros(inner),
+            _ => None,
+        };
+        out.push(Rev::Code(match before.zip(element) {
+            Some((before, zero)) => Stmt::Assign {
+                place: from,
+                op: "=",
+                value: Expr::Repeat(true, Box::new(zero), Box::new(Expr::Val(before))),
+            },
+            None => {
+                let clear = vec![Expr::borrow(true, from)];
+                Stmt::Expr(Expr::Call(quote!(#rt::clear), clear))
+            }
+        }));
     }
 
     fn branch(

@@ -159,7 +159,7 @@ impl Pass<'_> {
                         self.taint_mem(place.mem);
                     }
                 }
-                StmtKind::Copy { dst, src } => {
+                StmtKind::Copy { dst, src, .. } => {
                     if self.facts.varied_mem(src.mem) {
                         self.vary_mem(dst.mem);
                     }
@@ -321,7 +321,7 @@ impl Pass<'_> {
                 {
                     self.use_val(*value)
                 }
-                StmtKind::Copy { dst, src } if self.facts.useful_mems[dst.mem.0 as usize] => {
+                StmtKind::Copy { dst, src, .. } if self.facts.useful_mems[dst.mem.0 as usize] => {
                     self.use_mem(src.mem)
                 }
                 StmtKind::If {

@@ -14,7 +14,7 @@ use super::layout::Layout;
 use crate::compiler::code::Expr;
 use crate::compiler::hir::{BinOp, LoopId, Ty, UnOp};
 use crate::compiler::ssa::{
-    Block, Carried, Func, Init, MemId, Op, Origin, Place, Proj, Stmt, StmtKind, StoreOp, ValId,
+    Block, Carried, Func, Init, MemId, Op, Origin, Phi, Place, Proj, Stmt, StmtKind, StoreOp, ValId,
 };
 
 /// How a loop is reversed.
@@ -60,7 +60,7 @@ pub(crate) fn is_sum(
         modes: Modes::new(),
     };
     let body = stmt.kind.loop_body();
-    body.is_some_and(|body| pass.is_chain(carried.phi, carried.next, body))
+    body.is_some_and(|body| pass.is_sum_of(carried, &stmt.kind, body))
 }
 
 /// True if every iteration of the loop overwrites what it reads of the memory before it reads it.
@@ -138,8 +138,21 @@ impl Loops<'_> {
             .iter()
             .filter(|c| self.facts.active(c.phi) || self.facts.active(c.out))
             .collect();
-        let all = active.iter().all(|c| self.is_chain(c.phi, c.next, body));
+        let all = active.iter().all(|c| self.is_sum_of(c, kind, body));
         (all && self.has_active_code(body)).then_some(active)
+    }
+
+    /// True if the loop only adds to the carried value, things that do not depend on it, and uses it
+    /// for nothing else: the adjoint is the same in all iterations.
+    fn is_sum_of(&self, carried: &Carried, kind: &StmtKind, body: &Block) -> bool {
+        let mut chain = Chain::of(carried.phi);
+        let head = match kind {
+            StmtKind::While { head, .. } => self.extend_chain(&mut chain, head),
+            _ => true,
+        };
+        head && self.extend_chain(&mut chain, body)
+            && chain.ends_in(carried.next)
+            && !leaks(kind, carried, &chain)
     }
 
     fn has_active_code(&self, body: &Block) -> bool {
@@ -152,89 +165,88 @@ impl Loops<'_> {
         active
     }
 
-    /// True if `end` is `start` plus and minus things that do not depend on `start`, and `start` is
-    /// used for nothing else in the block: the adjoint of both is the same.
-    fn is_chain(&self, start: ValId, end: ValId, block: &Block) -> bool {
-        let mut chain = BTreeSet::from([start]);
-        self.extend_chain(&mut chain, block) && chain.contains(&end)
-    }
-
-    /// Adds what continues the chain; false if a member is used for anything else.
-    fn extend_chain(&self, chain: &mut BTreeSet<ValId>, block: &Block) -> bool {
+    /// Follows the chain through a block; false if a member is used for anything but to continue it,
+    /// or twice.
+    fn extend_chain(&self, chain: &mut Chain, block: &Block) -> bool {
         block.stmts.iter().all(|stmt| match &stmt.kind {
-            StmtKind::Def(v, Op::Bin(BinOp::Add, a, b))
-                if chain.contains(a) != chain.contains(b) =>
-            {
-                chain.insert(*v);
-                true
+            StmtKind::Def(v, Op::Bin(BinOp::Add, a, b)) if chain.has(*a) != chain.has(*b) => {
+                chain.advance(if chain.has(*a) { *a } else { *b }, *v)
             }
-            StmtKind::Def(v, Op::Bin(BinOp::Sub, a, b))
-                if chain.contains(a) && !chain.contains(b) =>
-            {
-                chain.insert(*v);
-                true
+            StmtKind::Def(v, Op::Bin(BinOp::Sub, a, b)) if chain.has(*a) && !chain.has(*b) => {
+                chain.advance(*a, *v)
             }
             StmtKind::If {
                 cond,
                 then,
                 els,
                 phis,
-            } => {
-                if chain.contains(cond)
-                    || !self.extend_chain(chain, then)
-                    || !self.extend_chain(chain, els)
-                {
-                    return false;
-                }
-                phis.iter().all(
-                    |p| match (chain.contains(&p.then), chain.contains(&p.els)) {
-                        (true, true) => {
-                            chain.insert(p.out);
-                            true
-                        }
-                        (false, false) => true,
-                        _ => false,
-                    },
-                )
-            }
+            } => !chain.has(*cond) && self.branch_in_chain(chain, then, els, phis),
             StmtKind::For { .. } | StmtKind::While { .. } => self.loop_in_chain(chain, &stmt.kind),
             kind => {
                 let mut used = false;
-                kind.for_each_use(&mut |v| used |= chain.contains(&v));
+                kind.for_each_use(&mut |v| used |= chain.has(v));
                 !used
             }
         })
     }
 
-    fn loop_in_chain(&self, chain: &mut BTreeSet<ValId>, kind: &StmtKind) -> bool {
+    fn branch_in_chain(&self, chain: &mut Chain, then: &Block, els: &Block, phis: &[Phi]) -> bool {
+        let (mut in_then, mut in_els) = (chain.clone(), chain.clone());
+        if !self.extend_chain(&mut in_then, then) || !self.extend_chain(&mut in_els, els) {
+            return false;
+        }
+        for p in phis {
+            match (in_then.has(p.then), in_els.has(p.els)) {
+                (true, true) if in_then.advance(p.then, p.out) && in_els.advance(p.els, p.out) => {}
+                (false, false) => {}
+                _ => return false,
+            }
+        }
+        // What one branch used up and the other did not would have two adjoints.
+        let same = in_then.open() == in_els.open();
+        *chain = in_then;
+        same
+    }
+
+    fn loop_in_chain(&self, chain: &mut Chain, kind: &StmtKind) -> bool {
         let mut used = false;
-        kind.for_each_use(&mut |v| used |= chain.contains(&v));
+        kind.for_each_use(&mut |v| used |= chain.has(v));
+        for block in kind.blocks() {
+            block.walk(&mut |s| {
+                s.kind.for_each_use(&mut |v| used |= chain.has(v));
+                used |= s
+                    .kind
+                    .carried()
+                    .iter()
+                    .any(|c| chain.has(c.init) || chain.has(c.next));
+                if let StmtKind::If { phis, .. } = &s.kind {
+                    used |= phis.iter().any(|p| chain.has(p.then) || chain.has(p.els));
+                }
+            });
+        }
         let Some(body) = kind.loop_body() else {
             return false;
         };
+        if used || kind.carried().iter().any(|c| chain.has(c.next)) {
+            return false;
+        }
         let entering: Vec<&Carried> = kind
             .carried()
             .iter()
-            .filter(|c| chain.contains(&c.init))
+            .filter(|c| chain.has(c.init))
             .collect();
-        entering.iter().for_each(|c| {
-            chain.insert(c.phi);
-        });
-        let heads = match kind {
-            StmtKind::While { head, .. } => self.extend_chain(chain, head),
-            _ => true,
-        };
-        if used || !heads || !self.extend_chain(chain, body) {
-            return false;
+        for c in entering {
+            let mut inner = Chain::of(c.phi);
+            let heads = match kind {
+                StmtKind::While { head, .. } => self.extend_chain(&mut inner, head),
+                _ => true,
+            };
+            let stays = heads && self.extend_chain(&mut inner, body) && inner.ends_in(c.next);
+            if !stays || leaks(kind, c, &inner) || !chain.advance(c.init, c.out) {
+                return false;
+            }
         }
-        let stays = kind
-            .carried()
-            .iter()
-            .all(|c| chain.contains(&c.phi) == chain.contains(&c.next));
-        entering.iter().for_each(|c| {
-            chain.insert(c.out);
-        });
-        stays
+        true
     }
 
     /// The adjoint of a value after the statement `k` of the block, if it is a sum of known factors
@@ -284,7 +296,7 @@ impl Loops<'_> {
 
     /// The value that goes on from `v` through a loop or an `if` that only adds to it.
     fn through(&self, kind: &StmtKind, v: ValId) -> Option<ValId> {
-        let mut chain = BTreeSet::from([v]);
+        let mut chain = Chain::of(v);
         let block = Block {
             stmts: vec![Stmt {
                 kind: kind.clone(),
@@ -296,12 +308,12 @@ impl Loops<'_> {
         }
         let mut outs = Vec::new();
         kind.for_each_def(&mut |u| {
-            if chain.contains(&u) {
+            if chain.has(u) {
                 outs.push(u);
             }
         });
         match outs.as_slice() {
-            [out] => Some(*out),
+            [out] if chain.ends_in(*out) => Some(*out),
             _ => None,
         }
     }
@@ -620,6 +632,47 @@ impl Loops<'_> {
     }
 }
 
+/// A value and what it becomes by additions, each member used once at most.
+#[derive(Clone)]
+struct Chain {
+    members: BTreeSet<ValId>,
+    used: BTreeSet<ValId>,
+}
+
+impl Chain {
+    fn of(start: ValId) -> Chain {
+        Chain {
+            members: BTreeSet::from([start]),
+            used: BTreeSet::new(),
+        }
+    }
+
+    fn has(&self, v: ValId) -> bool {
+        self.members.contains(&v)
+    }
+
+    /// Goes on from a member; false if the chain went on from it before.
+    fn advance(&mut self, from: ValId, to: ValId) -> bool {
+        self.members.insert(to);
+        self.used.insert(from)
+    }
+
+    /// The members that nothing was made of yet.
+    fn open(&self) -> BTreeSet<ValId> {
+        self.members.difference(&self.used).copied().collect()
+    }
+
+    fn ends_in(&self, end: ValId) -> bool {
+        self.open() == BTreeSet::from([end])
+    }
+}
+
+/// True if a member of the chain is carried on as another variable, too.
+fn leaks(kind: &StmtKind, own: &Carried, chain: &Chain) -> bool {
+    let others = kind.carried().iter().filter(|c| c.phi != own.phi);
+    others.into_iter().any(|c| chain.has(c.next))
+}
+
 fn times(e: Expr, op: &'static str, by: Expr) -> Expr {
     match (&e, op) {
         (Expr::Raw(tokens), "*") if tokens.to_string() == "1.0" => by,
@@ -643,7 +696,7 @@ fn mentions(stmt: &Stmt, m: MemId) -> bool {
 
 /// True for a copy over the whole variable.
 fn covers_whole(kind: &StmtKind, m: MemId) -> bool {
-    matches!(kind, StmtKind::Copy { dst, src } if dst.mem == m && dst.path.is_empty() && src.mem != m)
+    matches!(kind, StmtKind::Copy { dst, src, .. } if dst.mem == m && dst.path.is_empty() && src.mem != m)
 }
 
 /// `for j in 0..bound { m[j] = e; … }` with no other access to `m` before the store: the bound.

@@ -14,7 +14,16 @@ impl Builder<'_> {
     pub(super) fn expr(&mut self, e: &Expr) -> Tree {
         match &e.kind {
             ExprKind::Place(place) => self.read(place, e),
-            ExprKind::Tuple(parts) => Tree::Tuple(parts.iter().map(|p| self.expr(p)).collect()),
+            // `(a, b) = (b, a)` reads both before it writes either.
+            ExprKind::Tuple(parts) => Tree::Tuple(
+                parts
+                    .iter()
+                    .map(|p| {
+                        let part = self.expr(p);
+                        self.owned(part, p)
+                    })
+                    .collect(),
+            ),
             ExprKind::List(_) | ExprKind::Repeat(..) | ExprKind::CloneOf(_) => {
                 let init = self.init(e);
                 Tree::Mem(self.alloc(e.ty.clone(), init, e.span))

@@ -73,22 +73,16 @@ impl Builder<'_> {
         }
     }
 
-    /// What `let b = a;` binds: a vector moves, an array is copied.
-    fn owned(&mut self, tree: Tree, init: &Expr) -> Tree {
-        let copies = matches!(init.kind, ExprKind::Place(_));
+    /// What `let b = a;` binds: a copy. A vector moves in Rust; its old name may be assigned again,
+    /// so that one variable cannot stand for both.
+    pub(super) fn owned(&mut self, tree: Tree, init: &Expr) -> Tree {
         match tree {
-            Tree::Mem(m) if copies && !self.moves(m) => {
+            Tree::Mem(m) if matches!(init.kind, ExprKind::Place(_)) => {
                 let ty = self.mems[m.0 as usize].ty.clone();
                 Tree::Mem(self.alloc(ty, Init::Clone(Place::whole(m)), init.span))
             }
             tree => tree,
         }
-    }
-
-    /// True if using the variable as a value moves it: it is a vector that the function owns.
-    fn moves(&self, m: ssa::MemId) -> bool {
-        let mem = &self.mems[m.0 as usize];
-        matches!(mem.ty, Ty::Vec(_)) && mem.origin == ssa::Origin::Local
     }
 
     fn alias_target(&self, root: VarId, path: Vec<ssa::Proj>) -> (VarId, Vec<ssa::Proj>) {
@@ -256,13 +250,7 @@ impl Builder<'_> {
                 },
                 span,
             ),
-            Tree::Mem(src) => self.push(
-                StmtKind::Copy {
-                    dst: at,
-                    src: Place::whole(src),
-                },
-                span,
-            ),
+            Tree::Mem(src) => self.copy(at, src, span),
             Tree::Tuple(parts) => {
                 for (k, part) in parts.into_iter().enumerate() {
                     let mut path = at.path.clone();
@@ -271,6 +259,15 @@ impl Builder<'_> {
                 }
             }
         }
+    }
+
+    /// Replaces an array or vector by another.
+    fn copy(&mut self, dst: Place, src: ssa::MemId, span: Span) {
+        let grows = dst.path.is_empty()
+            && matches!(self.mems[dst.mem.0 as usize].ty, Ty::Vec(_) | Ty::Seq(_));
+        let before = grows.then(|| self.def(Ty::Int, Op::Len(dst.clone()), span));
+        let src = Place::whole(src);
+        self.push(StmtKind::Copy { dst, src, before }, span);
     }
 
     /// `if` as a statement or as a value (`ty` is not unit).
@@ -334,7 +331,8 @@ impl Builder<'_> {
             let value = b.block_value(block);
             if let (Some(Tree::Mem(dst)), Some(Tree::Mem(src))) = (joined, &value) {
                 let (dst, src) = (Place::whole(*dst), Place::whole(*src));
-                b.push(StmtKind::Copy { dst, src }, Span::call_site());
+                let before = None;
+                b.push(StmtKind::Copy { dst, src, before }, Span::call_site());
             }
             value
         })

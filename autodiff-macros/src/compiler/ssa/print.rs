@@ -46,7 +46,7 @@ impl Printer<'_> {
             StmtKind::Push { place, init } => {
                 format!("push {} {}", self.place(place), self.init(init))
             }
-            StmtKind::Copy { dst, src } => {
+            StmtKind::Copy { dst, src, .. } => {
                 format!("copy {} = {}", self.place(dst), self.place(src))
             }
             StmtKind::If { cond, phis, .. } => {
