@@ -237,6 +237,13 @@ impl Comparison {
         }
     }
 
+    /// Any other promise.
+    pub fn holds(&mut self, promise: &str, kept: bool) {
+        if !kept {
+            self.fail(format!("broken: {promise}"));
+        }
+    }
+
     fn fail(&mut self, text: String) {
         self.failures.push(text);
     }

@@ -48,6 +48,7 @@ fn gradients(params: &[Param]) -> String {
         "    let got = real::f::value_and_grad_with(&mut conservative_grad::Plain, {args});"
     );
     out += "    comparison.both(\"value_and_grad_with\", &got);\n";
+    out += &selections(&args);
     for p in varied(params) {
         let _ = writeln!(
             out,
@@ -67,6 +68,20 @@ fn gradients(params: &[Param]) -> String {
         .map(|p| format!("&{}_bar, ", p.name))
         .collect();
     out + &format!("    comparison.accumulated(value, &({bars}));\n")
+}
+
+/// A selection is asked once per visit, in the order of `trace`, and what it answers is followed.
+fn selections(args: &str) -> String {
+    format!(
+        "    let trace = real::f::trace({args});
+    let mut recorder = conservative_grad::trace::Recorder::new(conservative_grad::Plain);
+    let got = real::f::value_and_grad_with(&mut recorder, {args});
+    comparison.both(\"with a recorder\", &got);
+    let same = trace.signature() == recorder.into_trace().signature();
+    comparison.holds(\"trace is what a recorder sees\", same);
+    let mut replay = conservative_grad::trace::Replay::new(trace);
+    comparison.both(\"with a replay\", &real::f::value_and_grad_with(&mut replay, {args}));\n"
+    )
 }
 
 /// `vjp`, with the weights of the outputs as the adjoint.
