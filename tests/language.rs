@@ -12,18 +12,27 @@
 mod language {
     #[macro_use]
     pub mod support;
+    mod accumulators;
+    mod api;
     mod arrays;
     mod calls;
     mod casts_and_consts;
+    mod composition;
     mod control_flow;
+    mod effects;
+    mod f32;
     mod in_place;
     mod integer_state;
     mod jumps;
     mod kinks;
     mod loops;
     mod methods;
+    mod names;
+    mod properties;
     mod recursion;
+    mod reversal;
     mod scalars;
+    mod slices;
     mod tuples;
     mod vecs;
     mod while_loops;

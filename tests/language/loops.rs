@@ -299,3 +299,4 @@ twin! { deeply_nested ($ T O grad): f(&[0.5, 0.25]); {
         s
     }
 } }
+

@@ -1,0 +1,147 @@
+//! Methods of slices and vectors: `swap`, `fill`, `copy_from_slice`, `split_at`, `push`.
+
+twin! { swapped ($ T O grad): f([0.5, 2.0, 1.0, 0.25]); {
+    #[$grad]
+    pub fn f(x: [$T; 4]) -> $T {
+        let mut a = x;
+        a.swap(0, 3);
+        a[0] *= a[1];
+        for i in 0..3 {
+            a.swap(i, i + 1);
+            a[i] += a[3] * x[i];
+        }
+        a.swap(1, 1);
+        a[0] * a[1] + a[2] * a[3]
+    }
+} }
+
+twin! { filled ($ T O grad): f([0.5, 2.0, 1.0], 3.0); {
+    #[$grad]
+    pub fn f(x: [$T; 3], y: $T) -> $T {
+        let mut a = x;
+        let before = a[0] * a[1];
+        a.fill(y * before);
+        a[1] = a[0] * a[2];
+        let s = a[1] * a[0];
+        a[1..].fill(s);
+        a[0] * a[1] + a[2]
+    }
+} }
+
+twin! { copied_from ($ T O grad): f(&[0.5, 2.0, 1.0, 0.25]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut a = [$O; 4];
+        a.copy_from_slice(x);
+        a[0] = a[1] * a[2];
+        let b = a;
+        a[1..3].copy_from_slice(&b[..2]);
+        a[0] *= a[1];
+        let mut c = vec![$O; 2];
+        c.copy_from_slice(&a[2..]);
+        c[0] * c[1] + a[0] * a[1] * a[2]
+    }
+} }
+
+twin! { split ($ T O grad): f(&[0.5, 2.0, 1.0, 0.25, 3.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let (head, tail) = x.split_at(2);
+        let mut s = head[0] * tail[1];
+        for i in 0..tail.len() {
+            s = s * tail[i] + head[1];
+        }
+        s
+    }
+} }
+
+twin! { split_exclusively ($ T O grad): f([0.5, 2.0, 1.0, 0.25]); {
+    #[$grad]
+    pub fn f(x: [$T; 4]) -> $T {
+        let mut a = x;
+        {
+            let (low, high) = a.split_at_mut(2);
+            for i in 0..2 {
+                low[i] *= high[1 - i];
+                high[i] += low[0];
+            }
+        }
+        a[0] * a[1] + a[2] * a[3]
+    }
+} }
+
+twin! { pushed_in_branches ($ T O grad): f(&[0.5, -2.0, 1.0, 0.25]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut kept = Vec::new();
+        for i in 0..x.len() {
+            if x[i] > 0.0 {
+                kept.push(x[i] * x[0]);
+            }
+        }
+        let mut s: $T = $O;
+        for i in 0..kept.len() {
+            s = s * 2.0 + kept[i] * kept[kept.len() - 1];
+        }
+        s
+    }
+} }
+
+twin! { history ($ T O grad): f(0.5, const 4); {
+    #[$grad]
+    pub fn f(x: $T, n: usize) -> $T {
+        let mut h = vec![x, x * x];
+        for i in 2..n + 2 {
+            let next = h[i - 1] * x + h[i - 2];
+            h.push(next);
+        }
+        let mut s: $T = $O;
+        for i in 0..h.len() {
+            s += h[i] * h[h.len() - 1 - i];
+        }
+        s
+    }
+} }
+
+twin! { empty_or_not ($ T O grad): f(&[0.5, 2.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let rest = &x[1..];
+        let none = &x[2..];
+        if !rest.is_empty() && none.is_empty() { x[0] * rest[0] } else { x[0] }
+    }
+} }
+
+twin! { exclusive_aliases_of_parts ($ T O grad): f([[0.5, 2.0, 1.0], [0.25, 3.0, 1.5]]); {
+    #[$grad]
+    pub fn f(x: [[$T; 3]; 2]) -> $T {
+        let mut m = x;
+        let row = &mut m[1];
+        let part = &mut row[1..];
+        part[0] *= part[1];
+        part[1] = part[0] + part[1];
+        let cell = &mut m[0][2];
+        *cell *= x[1][0];
+        *cell += *cell;
+        let shared = &m[1];
+        let first = &shared[0];
+        *first * shared[1] + m[0][2] * shared[2]
+    }
+} }
+
+twin! { alias_in_a_loop ($ T O grad): f(&[0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut a = x.to_vec();
+        let mut s = x[0];
+        for i in 0..3 {
+            let k = (i + 1) % 3;
+            let cell = &mut a[k];
+            *cell = *cell * s + x[i];
+            s = *cell * 0.5;
+            let r = &mut s;
+            *r += x[k] * *r;
+        }
+        s * a[0] + a[1] * a[2]
+    }
+} }
