@@ -5,6 +5,7 @@
     clippy::all,
     non_camel_case_types,
     unused_variables,
+    unused_imports,
     unused_mut,
     unused_assignments,
     dead_code
