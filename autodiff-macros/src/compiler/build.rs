@@ -73,6 +73,9 @@ impl Builder<'_> {
             Ty::Unit => None,
             _ => result,
         };
+        if let Some(result) = &result {
+            self.pin_result(result, &self.hir.result);
+        }
         let params = params
             .into_iter()
             .zip(&self.hir.params)
@@ -119,6 +122,24 @@ impl Builder<'_> {
                 Tree::Mem(copy)
             }
             entry => entry.clone(),
+        }
+    }
+
+    /// A constant of unknown type that is a result has the type that the signature says.
+    fn pin_result(&mut self, tree: &Tree, ty: &Ty) {
+        match (tree, ty) {
+            (Tree::Val(v), Ty::Real(_)) => {
+                let val = &mut self.vals[v.0 as usize];
+                if matches!(val.ty, Ty::Opaque) {
+                    val.ty = ty.clone();
+                }
+            }
+            (Tree::Tuple(parts), Ty::Tuple(types)) => {
+                for (part, ty) in parts.iter().zip(types) {
+                    self.pin_result(part, ty);
+                }
+            }
+            _ => {}
         }
     }
 

@@ -131,7 +131,7 @@ impl Fold {
             if is_barrier(&stmt) {
                 out.extend(pending.drain(..).map(|(_, s)| s));
             }
-            out.push(self.inner(stmt));
+            out.push(self.inner(in_place(stmt)));
         }
         out.extend(pending.into_iter().map(|(_, s)| s));
         out
@@ -174,6 +174,37 @@ impl Fold {
 
     fn lookup(&self, name: &Ident) -> Option<ValId> {
         self.once.get(&name.to_string()).copied()
+    }
+}
+
+/// `a = a * b` is `a *= b`.
+fn in_place(stmt: Stmt) -> Stmt {
+    let Stmt::Assign {
+        place,
+        op: "=",
+        value: Expr::Bin(op, a, b),
+    } = stmt
+    else {
+        return stmt;
+    };
+    let op_assign = match op {
+        "+" => "+=",
+        "-" => "-=",
+        "*" => "*=",
+        "/" => "/=",
+        _ => "",
+    };
+    match !op_assign.is_empty() && format!("{place:?}") == format!("{a:?}") {
+        true => Stmt::Assign {
+            place,
+            op: op_assign,
+            value: *b,
+        },
+        false => Stmt::Assign {
+            place,
+            op: "=",
+            value: Expr::Bin(op, a, b),
+        },
     }
 }
 

@@ -80,6 +80,8 @@ impl<'a> Printer<'a> {
                 match *op {
                     "+=" => quote!(#place += #value;),
                     "-=" => quote!(#place -= #value;),
+                    "*=" => quote!(#place *= #value;),
+                    "/=" => quote!(#place /= #value;),
                     _ => quote!(#place = #value;),
                 }
             }
@@ -221,12 +223,13 @@ impl<'a> Printer<'a> {
                 let parts = parts.iter().map(|p| self.expr(p));
                 (quote!((#(#parts,)*)), Level::Postfix)
             }
+            // A lint takes an operator in a list for a missing comma.
             Expr::List(parts) => {
-                let parts = parts.iter().map(|p| self.expr(p));
+                let parts = parts.iter().map(|p| self.at(p, Level::Unary));
                 (quote!([#(#parts),*]), Level::Postfix)
             }
             Expr::Vec(parts) => {
-                let parts = parts.iter().map(|p| self.expr(p));
+                let parts = parts.iter().map(|p| self.at(p, Level::Unary));
                 (quote!(::std::vec![#(#parts),*]), Level::Postfix)
             }
             Expr::Repeat(vec, value, len) => {

@@ -39,6 +39,9 @@ pub(crate) fn run(cx: &Context<'_>) -> (Vec<Stmt>, Expr) {
         }
     }
     super::fold::run(cx.func, &mut [&mut stmts]);
+    if let Some(tree) = &cx.func.result {
+        tree.for_each_mem(&mut |m| stmts.extend(pass.constant_result(m)));
+    }
     let result = match &cx.func.result {
         Some(tree) => Expr::Tuple(vec![tree_expr(tree), pass.tree_dot(tree)]),
         None => Expr::Raw(quote!(((), ()))),
@@ -81,11 +84,22 @@ impl Tangent<'_> {
         }
     }
 
+    /// The tangent of a result that is constant, made before the result is given away.
+    fn constant_result(&self, m: MemId) -> Option<Stmt> {
+        let name = self.cx.names.mem_dot(m);
+        (!self.cx.facts.active_mem(m)).then(|| Stmt::Let {
+            name,
+            mutable: false,
+            ty: None,
+            init: Some(self.mem_dot(m)),
+        })
+    }
+
     fn tree_dot(&self, tree: &Tree) -> Expr {
         match tree {
             Tree::Val(v) if self.cx.func.is_real(*v) => self.dot(*v),
             Tree::Val(_) => Expr::Raw(quote!(())),
-            Tree::Mem(m) => self.mem_dot(*m),
+            Tree::Mem(m) => Expr::MemDot(*m),
             Tree::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| self.tree_dot(p)).collect()),
         }
     }

@@ -41,7 +41,7 @@ pub(crate) fn run(func: &Func, facts: &Activity, layout: &Layout<'_>, seed: Opti
     if let (Some(seed), Some(crate::compiler::ssa::Tree::Val(v))) = (seed, &func.result) {
         terminals.insert(*v, seed);
     }
-    pass.block(&func.body, &terminals);
+    pass.block(&func.body, &terminals, false);
     pass.modes
 }
 
@@ -93,7 +93,8 @@ struct Loops<'a> {
 
 impl Loops<'_> {
     /// Classifies the loops that stand directly in a live block.
-    fn block(&mut self, block: &Block, terminals: &Terminals) {
+    /// In a loop that is reversed iteration by iteration (`nested`), records do not grow with it.
+    fn block(&mut self, block: &Block, terminals: &Terminals, nested: bool) {
         for (k, stmt) in block.stmts.iter().enumerate() {
             let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else {
                 continue;
@@ -115,15 +116,15 @@ impl Loops<'_> {
                         .map(|c| (c.next, Expr::Bar(c.out)))
                         .collect();
                     self.modes.insert(id, Mode::Fused(seeds));
-                    self.block(body, &inner);
+                    self.block(body, &inner, true);
                 }
-                _ if self.can_rerun(&stmt.kind, body, stmt) => {
+                _ if !(nested && is_costly(body)) && self.can_rerun(&stmt.kind, body, stmt) => {
                     let inner = accumulators
                         .iter()
                         .map(|c| (c.next, Expr::Bar(c.out)))
                         .collect();
                     self.modes.insert(id, Mode::Rerun);
-                    self.block(body, &inner);
+                    self.block(body, &inner, true);
                 }
                 _ => {}
             }
@@ -630,6 +631,15 @@ impl Loops<'_> {
             }
         }
     }
+}
+
+/// True if the body evaluates what is worth saving.
+fn is_costly(body: &Block) -> bool {
+    let mut costly = false;
+    body.walk(&mut |s| {
+        costly |= matches!(&s.kind, StmtKind::Def(_, Op::Rule { rule, .. }) if rule.costly);
+    });
+    costly
 }
 
 /// A value and what it becomes by additions, each member used once at most.

@@ -107,7 +107,13 @@ impl Builder<'_> {
             ExprKind::Binary(op, a, b) => self.binary(*op, a, b),
             ExprKind::Cast(a, ty) => Op::Cast(self.scalar(a), ty.clone()),
             ExprKind::Rule(rule, args) => {
-                let args = args.iter().map(|a| self.scalar(a)).collect();
+                let args: Vec<ValId> = args.iter().map(|a| self.scalar(a)).collect();
+                for (k, v) in args.iter().enumerate() {
+                    let val = &mut self.vals[v.0 as usize];
+                    if matches!(val.ty, Ty::Opaque) && !rule.integer_args.contains(&k) {
+                        val.ty = e.ty.clone();
+                    }
+                }
                 Op::Rule {
                     rule,
                     args,
