@@ -2,7 +2,13 @@
 //! module and across modules, and the entry points return what they should.
 #![deny(missing_docs)]
 // The expansions stand here as plain source, not as tokens of a macro, which no lint looks at.
-#![allow(non_camel_case_types, unused_variables, unused_imports, dead_code)]
+#![allow(
+    clippy::all,
+    non_camel_case_types,
+    unused_variables,
+    unused_imports,
+    dead_code
+)]
 
 /// Stands for the crate `conservative_grad`.
 pub mod facade {
