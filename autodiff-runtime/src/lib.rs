@@ -44,9 +44,9 @@ pub mod rules;
 pub mod selection;
 pub mod sums;
 pub mod tangent;
+pub mod trace;
 #[doc(hidden)]
 pub mod traits;
-pub mod trace;
 
 pub use choices::{Counter, Fixed, PerSite, Seeded, Tolerance, WithPolicy};
 pub use decision::Decision;

@@ -299,4 +299,3 @@ twin! { deeply_nested ($ T O grad): f(&[0.5, 0.25]); {
         s
     }
 } }
-

@@ -279,4 +279,3 @@ twin! { long_chain ($ T O grad): f(0.7); {
         a
     }
 } }
-

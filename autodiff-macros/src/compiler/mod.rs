@@ -113,7 +113,10 @@ fn stubs(item: &syn::ItemFn, options: &Options) -> TokenStream {
         &diag::MIXED_PARAMETER,
         &diag::MIXED_RESULT,
     ];
-    if diags.iter().any(|diag| unfit.iter().any(|entry| entry.code == diag.entry.code)) {
+    if diags
+        .iter()
+        .any(|diag| unfit.iter().any(|entry| entry.code == diag.entry.code))
+    {
         return TokenStream::new();
     }
     emit::stubs(item, &signature, options)
