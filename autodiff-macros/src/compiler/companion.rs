@@ -20,7 +20,12 @@ pub(crate) fn alias(path: &TokenStream) -> Ident {
     for token in path.clone() {
         if let TokenTree::Ident(ident) = token {
             span = ident.span();
-            words.push(ident.to_string().trim_start_matches("r#").to_owned());
+            let word = ident.to_string();
+            words.push(
+                word.trim_start_matches("r#")
+                    .trim_start_matches('$')
+                    .to_owned(),
+            );
         }
     }
     Ident::new(

@@ -50,7 +50,32 @@ macro_rules! apart {
 
 apart!(twice, x);
 
+/// What the macro below calls.
+pub mod library {
+    /// The crate as a path of this one.
+    pub use ::conservative_grad as facade;
+
+    /// Annotated.
+    #[facade::conservative_grad]
+    pub fn helper(x: f64) -> f64 {
+        x * x
+    }
+}
+
+macro_rules! exported {
+    ($name:ident) => {
+        /// As a macro of a library writes it.
+        #[conservative_grad(crate = $crate::library::facade)]
+        pub fn $name(x: f64) -> f64 {
+            $crate::library::helper(x) + 2.0 * library::helper(x)
+        }
+    };
+}
+
+exported!(through_crate);
+
 fn main() {
+    assert_eq!(through_crate::grad(2.0), 12.0);
     assert_eq!(cubed::grad(2.0), 12.0);
     assert_eq!(squared::grad(2.0), 4.0);
     assert_eq!(sum::grad(1.0, 1.0), (6.0, 6.0));

@@ -43,6 +43,11 @@ fn tree(tree: TokenTree) -> TokenTree {
     match tree {
         TokenTree::Group(group) => regroup(&group).into(),
         TokenTree::Ident(ident) if ident == "into_iter" => ident.into(),
+        // No name that could be made anew.
+        TokenTree::Ident(mut ident) if ident == "$crate" => {
+            ident.set_span(at(ident.span()));
+            ident.into()
+        }
         TokenTree::Ident(ident) => respan_ident(&ident).into(),
         mut other => {
             other.set_span(at(other.span()));
