@@ -43,12 +43,7 @@ fn network(w: &[f64], #[constant] x: &[f64]) -> f64 {
 
 /// Mean absolute error over the rows of `xs`, plus an l1 penalty.
 #[conservative_grad]
-fn loss(
-    w: &[f64],
-    #[constant] xs: &[f64],
-    #[constant] ys: &[f64],
-    #[constant] penalty: f64,
-) -> f64 {
+fn loss(w: &[f64], #[constant] xs: &[f64], #[constant] ys: &[f64]) -> f64 {
     let inputs = xs.len() / ys.len();
     let mut error = 0.0;
     for i in 0..ys.len() {
@@ -59,7 +54,7 @@ fn loss(
     for i in 0..w.len() {
         size += w[i].abs();
     }
-    error / ys.len() as f64 + penalty * size
+    error / ys.len() as f64 + PENALTY * size
 }
 
 fn main() -> ExitCode {
@@ -129,7 +124,7 @@ fn train(wines: &[Wine], random: &mut Random) -> Vec<f64> {
         for batch in wines.chunks(BATCH) {
             let (xs, ys) = data::arrays(batch);
             gradient.fill(0.0);
-            let value = loss::accumulate_grad(&w, &xs, &ys, PENALTY, &mut gradient);
+            let value = loss::accumulate_grad(&w, &xs, &ys, &mut gradient);
             let step =
                 FIRST_STEP * (1.0 - bar.position() as f64 / bar.length().unwrap_or(1) as f64);
             w.iter_mut()
@@ -168,7 +163,7 @@ fn largest_deviation(wines: &[Wine]) -> f64 {
     while points < 20 {
         let (xs, ys) = data::arrays(&wines[points * BATCH..(points + 1) * BATCH]);
         let w = initial_weights(wines, &mut random);
-        let trace = loss::trace(&w, &xs, &ys, PENALTY);
+        let trace = loss::trace(&w, &xs, &ys);
         if trace
             .nearest()
             .is_some_and(|visit| visit.margin.abs() < 1e-3)
@@ -183,11 +178,11 @@ fn largest_deviation(wines: &[Wine]) -> f64 {
 
 fn deviation_at(w: &[f64], xs: &[f64], ys: &[f64]) -> f64 {
     const H: f64 = 1e-5;
-    let gradient = loss::grad(w, xs, ys, PENALTY);
+    let gradient = loss::grad(w, xs, ys);
     let shifted = |i: usize, h: f64| {
         let mut w = w.to_vec();
         w[i] += h;
-        loss(&w, xs, ys, PENALTY)
+        loss(&w, xs, ys)
     };
     let difference = |i: usize| (shifted(i, H) - shifted(i, -H)) / (2.0 * H);
     let deviations = (0..w.len()).map(|i| (gradient[i] - difference(i)).abs());
@@ -204,7 +199,7 @@ fn chain_rule_along_training(split: &Split) -> check::Report {
     let to = train(&split.training, &mut random);
     let (xs, ys) = data::arrays(&split.training[..BATCH]);
     check::chain_rule(
-        |w, selection| loss::value_and_grad_with(selection, w, &xs, &ys, PENALTY),
+        |w, selection| loss::value_and_grad_with(selection, w, &xs, &ys),
         &from,
         &to,
         &check::Options::default(),
