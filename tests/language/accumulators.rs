@@ -91,6 +91,16 @@ folds! {
         }
         s * x[1]
     }
+    read_through_a_name |x, n| {
+        let mut s = x[0];
+        let mut total = x[1];
+        for i in 0..n {
+            s += x[i];
+            let now = s;
+            total += now;
+        }
+        total
+    }
     read_before |x, n| {
         let mut s = x[0];
         let mut total = x[1];
@@ -150,6 +160,24 @@ folds! {
         }
         s + a[0]
     }
+    field_of_a_tuple |x, n| {
+        let mut p = (x[0], x[1]);
+        for i in 0..n {
+            p.0 += x[i];
+            p.1 += p.0;
+        }
+        p.1
+    }
+    through_an_alias |x, n| {
+        let mut s = x[0];
+        let mut total = x[1];
+        for i in 0..n {
+            let r = &mut s;
+            *r += x[i];
+            total += *r;
+        }
+        total
+    }
     read_in_a_condition |x, n| {
         let mut s = x[0];
         let mut total = x[1];
@@ -197,6 +225,18 @@ folds! {
         }
         s * last
     }
+    handed_round |x, n| {
+        let mut a = x[0];
+        let mut b = x[1];
+        let mut c = x[2];
+        for i in 0..n {
+            c += b;
+            b += a;
+            a += c;
+            a += x[i];
+        }
+        a + 2.0 * b + 3.0 * c
+    }
     inner_sum_added_outside |x, n| {
         let mut total = x[0];
         for i in 0..n {
@@ -219,6 +259,28 @@ folds! {
             }
         }
         s
+    }
+    inner_sum_read_outside |x, n| {
+        let mut total = x[0];
+        let mut s = x[1];
+        for _ in 0..n {
+            for j in 0..n {
+                s += x[j];
+            }
+            total += s;
+        }
+        total
+    }
+    both_in_the_inner_loop |x, n| {
+        let mut total = x[0];
+        let mut s = x[1];
+        for _ in 0..n {
+            for j in 0..n {
+                s += x[j];
+                total += s;
+            }
+        }
+        total
     }
     sum_then_state |x, n| {
         let mut s = x[0];
@@ -251,6 +313,18 @@ folds! {
             i += 1;
         }
         b
+    }
+    with_a_break |x, n| {
+        let mut a = x[0];
+        let mut b = x[1];
+        for i in 0..n {
+            b += a;
+            if i == 2 {
+                break;
+            }
+            a += x[i];
+        }
+        b - 2.0 * a
     }
     with_a_continue |x, n| {
         let mut a = x[0];

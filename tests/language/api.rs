@@ -197,7 +197,6 @@ fn paths() {
 }
 
 #[conservative_grad(wrt(x), policy = jax)]
-#[must_use]
 #[inline(never)]
 pub(crate) fn with_attributes(x: f64, #[constant] scale: f64, y: f64) -> f64 {
     (x * scale).abs() + y

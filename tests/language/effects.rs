@@ -93,22 +93,22 @@ fn panics(x: f64, n: usize) -> f64 {
 
 #[test]
 fn printed_once() {
-    assert_eq!(ticks(|| drop(prints(0.5, 3))), 6);
-    assert_eq!(ticks(|| drop(prints::grad(0.5, 3))), 6);
-    assert_eq!(ticks(|| drop(prints::value_and_grad(0.5, 3))), 6);
-    assert_eq!(ticks(|| drop(prints::jvp(0.5, 3, 1.0))), 6);
-    assert_eq!(ticks(|| drop(prints::trace(0.5, 3))), 6);
+    assert_eq!(ticks(|| _ = prints(0.5, 3)), 6);
+    assert_eq!(ticks(|| _ = prints::grad(0.5, 3)), 6);
+    assert_eq!(ticks(|| _ = prints::value_and_grad(0.5, 3)), 6);
+    assert_eq!(ticks(|| _ = prints::jvp(0.5, 3, 1.0)), 6);
+    assert_eq!(ticks(|| _ = prints::trace(0.5, 3)), 6);
     let (value, pullback) = prints::vjp(0.5, 3);
     assert_eq!(value, prints(0.5, 3));
-    assert_eq!(ticks(|| drop(pullback(1.0))), 0);
+    assert_eq!(ticks(|| _ = pullback(1.0)), 0);
 }
 
 #[test]
 fn drawn_once() {
     let once = |run: &dyn Fn()| assert_eq!(ticks(run), 4);
-    once(&|| drop(draws(0.5, 4)));
-    once(&|| drop(draws::grad(0.5, 4)));
-    once(&|| drop(draws::jvp(0.5, 4, 1.0)));
+    once(&|| _ = draws(0.5, 4));
+    once(&|| _ = draws::grad(0.5, 4));
+    once(&|| _ = draws::jvp(0.5, 4, 1.0));
     ticks(|| {
         // 0.5, then ·x + k for k = 1, 2
         assert_eq!(draws::value_and_grad(0.5, 2), (2.625, 1.75));
@@ -127,7 +127,7 @@ fn drawn_indices_are_kept() {
         let (value, gradient) = draws_an_index::value_and_grad(&[0.5, 2.0], 3);
         assert_eq!((value, gradient), (33.0, vec![4.0, 32.0]));
     });
-    assert_eq!(ticks(|| drop(draws_an_index::grad(&[0.5, 2.0], 3))), 4);
+    assert_eq!(ticks(|| _ = draws_an_index::grad(&[0.5, 2.0], 3)), 4);
 }
 
 #[test]

@@ -299,3 +299,40 @@ twin! { deeply_nested ($ T O grad): f(&[0.5, 0.25]); {
         s
     }
 } }
+
+twin! { accumulator_added_to_another ($ T O grad): f(0.5, const 3); g(0.5, const 3); h(&[0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn f(x: $T, n: usize) -> $T {
+        let mut a = x;
+        let mut b = x;
+        for _ in 0..n {
+            b += a;
+            a += x;
+        }
+        b
+    }
+    #[$grad]
+    pub fn g(x: $T, n: usize) -> $T {
+        let mut a = x;
+        let mut b = x;
+        for _ in 0..n {
+            a = a + x;
+            b = a + b;
+        }
+        b
+    }
+    #[$grad]
+    pub fn h(x: &[$T]) -> $T {
+        let mut a: $T = $O;
+        let mut b: $T = $O;
+        let mut c: $T = $O;
+        for i in 0..x.len() {
+            c -= b;
+            b -= a;
+            for j in 0..=i {
+                a += x[j];
+            }
+        }
+        c
+    }
+} }

@@ -322,6 +322,19 @@ twin! { values_used_only_in_one_branch_later ($ T O grad): f(0.5, 2.0, const 0);
     }
 } }
 
+twin! { constants_that_become_varied ($ T O grad): f(0.5, &[1.0, 2.0], const 3); {
+    #[$grad]
+    pub fn f(x: $T, w: &[$T], n: usize) -> $T {
+        let mut a = x * 0.0 + 2.0;
+        let mut b = x * 0.0 + 3.0;
+        for _ in 0..n {
+            b = a + b;
+            a = a + x * w[0];
+        }
+        b * w[1]
+    }
+} }
+
 reals! { literals_that_become_varied ($ T grad): f(0.5, const 4); g(0.5, const 2); {
     #[$grad]
     pub fn f(x: $T, n: usize) -> $T {

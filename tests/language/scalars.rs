@@ -279,3 +279,17 @@ twin! { long_chain ($ T O grad): f(0.7); {
         a
     }
 } }
+
+twin! { statements_without_effect ($ T O grad): f(0.7, 2.0); {
+    #[$grad]
+    pub fn f(x: $T, y: $T) -> $T {
+        let _ = x * y;
+        let _unused = x.exp();
+        ;
+        { }
+        let mut dead = y;
+        dead *= x;
+        let _ = dead;
+        x * y * y
+    }
+} }

@@ -188,6 +188,7 @@ impl Dual {
 }
 
 /// The functions of the facade.
+#[allow(dead_code, reason = "what the facade has")]
 pub mod ops {
     use super::{Dual, Into64, ZERO};
 

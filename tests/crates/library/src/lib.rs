@@ -1,5 +1,9 @@
 //! Annotated functions that are called from another crate.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::needless_range_loop,
+    reason = "loops over indices are what the compiler reads"
+)]
 
 use conservative_grad::conservative_grad;
 
