@@ -9,7 +9,7 @@
     reason = "the shape of the loop, or the assignment that is overwritten, is what was wrong"
 )]
 
-use conservative_grad::conservative_grad;
+use conservative_grad::{conservative_grad, leaky_relu};
 
 /// Agreement to rounding.
 #[track_caller]
@@ -182,4 +182,70 @@ fn an_array_taken_by_value_is_lent_to_a_callee() {
     close(&dx, &[105.0]);
     close(&[dw], &[70.0]);
     close(&dm, &[42.0, 30.0]);
+}
+
+#[conservative_grad]
+fn scaled(out: &mut [f64], x: [f64; 3]) -> f64 {
+    out[0] *= 2.0;
+    out[0] * x[1]
+}
+
+#[conservative_grad]
+fn effect_not_needed(x: f64) -> f64 {
+    let mut b = [x / 2.0, 1.0];
+    let _n = scaled(&mut b, [-1.0; 3]);
+    x
+}
+
+#[test]
+fn what_a_call_changes_may_be_of_no_use() {
+    close(&[effect_not_needed::grad(0.3)], &[1.0]);
+    close(&[effect_not_needed::jvp(0.3, 1.0).1], &[1.0]);
+}
+
+const SIDE: f64 = 3.0;
+
+#[conservative_grad]
+fn distance(x: f64) -> f64 {
+    SIDE.hypot(x)
+}
+
+#[test]
+fn a_method_is_called_on_a_constant() {
+    close(&[distance::grad(4.0)], &[0.8]);
+    close(&[distance::jvp(4.0, 1.0).1], &[0.8]);
+}
+
+#[conservative_grad]
+fn only_a_constant(_x: f64) -> f64 {
+    SIDE
+}
+
+#[conservative_grad]
+fn only_zeros(_x: f64) -> Vec<f64> {
+    vec![0.0; 2]
+}
+
+#[test]
+fn a_result_may_be_constant() {
+    assert_eq!(only_a_constant::value_and_grad(0.3), (3.0, 0.0));
+    assert_eq!(only_zeros::jvp(0.3, 1.0), (vec![0.0; 2], vec![0.0; 2]));
+    let (value, pullback) = only_zeros::vjp(0.3);
+    assert_eq!((value, pullback(vec![1.0; 2])), (vec![0.0; 2], 0.0));
+}
+
+#[conservative_grad]
+fn constant_call_under_a_test(x: f64, #[constant] turn: bool) -> f64 {
+    let mut u = 1.0;
+    if turn {
+        u = x;
+        u = f64::atan2(leaky_relu(1.0, 0.5), u);
+    }
+    u
+}
+
+#[test]
+fn a_call_on_constants_has_a_type() {
+    close(&[constant_call_under_a_test::grad(1.0, true)], &[-0.5]);
+    close(&[constant_call_under_a_test::grad(1.0, false)], &[0.0]);
 }

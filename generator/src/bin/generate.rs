@@ -2,7 +2,7 @@
 //!
 //! `generate --seed S --count N --run DIR [--batch B] [--shrink [--only TEXT]] [--values]`: compiles and runs
 //! them in a scratch package in DIR, B at a time, and reports what failed, one of each kind shrunk
-//! (or only of the kinds whose name contains TEXT).
+//! (or only of the kinds whose name contains TEXT). `--seeds 3,14,15` names the seeds one by one.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,8 +17,7 @@ use program_generator::print::{self, Form};
 use program_generator::shrink::Shrinker;
 
 struct Options {
-    seed: u64,
-    count: u64,
+    seeds: Vec<u64>,
     batch: usize,
     out: Option<String>,
     run: Option<String>,
@@ -29,8 +28,7 @@ struct Options {
 
 fn options() -> Result<Options, String> {
     let mut o = Options {
-        seed: 1,
-        count: 50,
+        seeds: Vec::new(),
         batch: 50,
         out: None,
         run: None,
@@ -38,13 +36,18 @@ fn options() -> Result<Options, String> {
         only: String::new(),
         check: Check::Gradients,
     };
+    let (mut first, mut count) = (1, 50);
     let mut words = env::args().skip(1);
     while let Some(word) = words.next() {
         let mut next = || words.next().ok_or(format!("{word} needs a value"));
         let number = |text: String| text.parse::<u64>().map_err(|e| format!("{text}: {e}"));
         match word.as_str() {
-            "--seed" => o.seed = number(next()?)?,
-            "--count" => o.count = number(next()?)?,
+            "--seed" => first = number(next()?)?,
+            "--count" => count = number(next()?)?,
+            "--seeds" => {
+                let list: Result<_, _> = next()?.split(',').map(|s| number(s.into())).collect();
+                o.seeds = list?;
+            }
             "--batch" => o.batch = number(next()?)?.max(1) as usize,
             "--out" => o.out = Some(next()?),
             "--run" => o.run = Some(next()?),
@@ -53,6 +56,9 @@ fn options() -> Result<Options, String> {
             "--values" => o.check = Check::Values,
             _ => return Err(format!("unknown option {word}")),
         }
+    }
+    if o.seeds.is_empty() {
+        o.seeds = (first..first + count).collect();
     }
     Ok(o)
 }
@@ -73,7 +79,7 @@ fn act(o: &Options) -> io::Result<bool> {
     if let Some(dir) = &o.run {
         return run(o, Path::new(dir));
     }
-    let programs: Vec<Program> = (o.seed..o.seed + o.count).map(generate::program).collect();
+    let programs: Vec<Program> = o.seeds.iter().map(|&s| generate::program(s)).collect();
     let text = emit::file(&programs, o.check);
     match &o.out {
         Some(dir) => {
@@ -94,8 +100,7 @@ fn run(o: &Options, dir: &Path) -> io::Result<bool> {
     };
     let mut found: BTreeMap<String, Vec<(Program, Failure)>> = BTreeMap::new();
     let mut failed = 0;
-    let seeds: Vec<u64> = (o.seed..o.seed + o.count).collect();
-    for chunk in seeds.chunks(o.batch) {
+    for chunk in o.seeds.chunks(o.batch) {
         let programs: Vec<Program> = chunk.iter().map(|&s| generate::program(s)).collect();
         let failures = lab.test(&programs)?;
         eprintln!(
@@ -115,7 +120,7 @@ fn run(o: &Options, dir: &Path) -> io::Result<bool> {
     }
     println!(
         "{} programs, {failed} failures of {} kinds",
-        o.count,
+        o.seeds.len(),
         found.len()
     );
     for (kind, same) in &found {
