@@ -1,6 +1,11 @@
 //! Programs that sit at the edge of what the reverse sweep does specially: loops that are fused, run
 //! again, carried, sliced or recorded by rows, and loops that look like it and must not be.
 
+#![allow(
+    clippy::assign_op_pattern,
+    reason = "the programs are written the way people write them"
+)]
+
 use conservative_grad::conservative_grad;
 
 /// The gradient of `f` by central differences, against `gradient`.

@@ -25,6 +25,7 @@ pub fn dot(w: &[f64], x: &[f64]) -> f64 {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum dot {}
+#[allow(clippy::all)]
 impl dot {
     /// The places where the function is not smooth.
     #[doc(hidden)]

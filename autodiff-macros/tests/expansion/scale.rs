@@ -20,6 +20,7 @@ pub fn scale(y: &mut [f64], a: f64, count: &mut usize) {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum scale {}
+#[allow(clippy::all)]
 impl scale {
     /// The places where the function is not smooth.
     #[doc(hidden)]

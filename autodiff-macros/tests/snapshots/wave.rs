@@ -22,6 +22,7 @@ pub fn wave(x: f64, damping: f64) -> f64 {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum wave {}
+#[allow(clippy::all)]
 impl wave {
     /// The places where the function is not smooth.
     #[doc(hidden)]

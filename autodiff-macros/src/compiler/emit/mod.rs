@@ -211,6 +211,10 @@ fn companion(
     } = signature;
     let attributes = shared_attributes(item);
     let doc = docs::companion(signature, options);
+    // rustc's lints stay quiet because the tokens are respanned. Some of clippy's look at code from
+    // other crates' macros all the same (`unused_unit`, `too_many_arguments`), one of them denied by
+    // default (`possible_missing_comma`). rustc by itself does not know these names, so the
+    // attribute does no harm where a crate forbids lints of rustc.
     quote! {
         #attributes
         #doc
@@ -218,6 +222,7 @@ fn companion(
         #visibility enum #companion {}
 
         #attributes
+        #[allow(clippy::all)]
         impl #companion {
             #(#members)*
         }
