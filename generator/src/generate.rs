@@ -2,9 +2,10 @@
 //!
 //! What the language refuses is avoided by construction too: an integer or truth value that depends
 //! on a comparison of real numbers is never turned into a real number. Every stretch of code under
-//! such a comparison is a *region* of its own; a [`scope::Info`] that is `pure` is assigned only in
+//! such a comparison is a *region* of its own; what is known to be pure is assigned only in
 //! the region that declared it.
 
+mod assign;
 mod call;
 mod func;
 mod int;

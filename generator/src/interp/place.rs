@@ -1,6 +1,7 @@
 //! Places: a variable and a way into it.
 
-use super::{Fault, Value};
+use super::{Fault, Machine, Value};
+use crate::ast::Expr;
 
 /// A step into a value.
 #[derive(Clone, Debug)]
@@ -104,6 +105,43 @@ fn position(k: i64) -> Result<usize, Fault> {
     usize::try_from(k).map_err(|_| "negative index".into())
 }
 
-pub(super) fn length(value: &Value) -> Result<i64, Fault> {
+fn length(value: &Value) -> Result<i64, Fault> {
     Ok(elements(value)?.len() as i64)
+}
+
+impl Machine<'_> {
+    pub(super) fn place(&mut self, e: &Expr) -> Result<Place, Fault> {
+        match e {
+            Expr::Var(name) => {
+                let slot = self.vars.iter().rposition(|v| v.0 == *name);
+                let slot = slot.ok_or_else(|| format!("no variable {name}"))?;
+                match &self.vars[slot].1 {
+                    Value::Alias(place) => Ok(place.clone()),
+                    _ => Ok(Place::new(slot)),
+                }
+            }
+            Expr::Index(base, at) => {
+                let base = self.place(base)?;
+                Ok(base.at(self.int(at)?))
+            }
+            Expr::Field(base, k) => Ok(self.place(base)?.at(*k as i64)),
+            Expr::Borrow(_, of, None) => self.place(of),
+            Expr::Borrow(_, of, Some(span)) => {
+                let of = self.place(of)?;
+                let len = length(&self.load(&of)?)?;
+                let from = span.from.as_ref().map_or(Ok(0), |e| self.int(e))?;
+                let to = span.to.as_ref().map_or(Ok(len), |e| self.int(e))?;
+                Ok(of.range(from, to))
+            }
+            other => Err(format!("{other:?} is no place")),
+        }
+    }
+
+    pub(super) fn load(&self, place: &Place) -> Result<Value, Fault> {
+        place.load(&self.vars[place.slot].1)
+    }
+
+    pub(super) fn store(&mut self, place: &Place, value: Value) -> Result<(), Fault> {
+        place.store(&mut self.vars[place.slot].1, value)
+    }
 }
