@@ -16,7 +16,9 @@
     clippy::too_many_arguments,
     clippy::type_complexity,
     clippy::unnecessary_min_or_max,
+    clippy::unused_unit,
     clippy::useless_vec,
+    redundant_semicolons,
     unreachable_pub,
     reason = "the programs under test are written the way people write them, and in modules of their own"
 )]
