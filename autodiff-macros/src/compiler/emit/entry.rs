@@ -180,17 +180,40 @@ impl Printer<'_> {
         let shapes = self.signature.in_place().map(|p| self.shape(p));
         let checks = self.signature.in_place().map(|p| self.check_shape(p));
         let changed = self.signature.in_place().map(Param::bar_declaration);
+        let (shape, check) = self.seed_shape(&value);
         let body = quote! {
             #buffers
             #(#shapes)*
             let (#value, #pullback) = #call;
+            #shape
             (#value, move |#seed: #cotangent #(, #changed)*| {
                 #(#checks)*
+                #check
                 #pullback(#(#again,)* #seed, #(#bars),*);
                 #gradient
             })
         };
         self.print(self.vjp_entry(body))
+    }
+
+    /// For results of a length that only the call tells: what the seed is compared with, and the
+    /// comparison.
+    fn seed_shape(&self, value: &proc_macro2::Ident) -> (TokenStream, TokenStream) {
+        let Signature {
+            rt,
+            seed,
+            result,
+            cotangent,
+            ..
+        } = self.signature;
+        if !result.to_string().contains("Vec") {
+            return (TokenStream::new(), TokenStream::new());
+        }
+        let shape = self.signature.fresh("shape");
+        (
+            quote!(let #shape: #cotangent = #rt::zero_like(&#value);),
+            quote!(#rt::SameShape::assert_same_shape(&#shape, &#seed, "the result", "the seed");),
+        )
     }
 
     fn vjp_entry(&self, body: TokenStream) -> Entry {

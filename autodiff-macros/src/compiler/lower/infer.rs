@@ -312,8 +312,13 @@ impl Infer {
     /// A value of this type is passed on by reference: if no use tells what it is, it is taken for
     /// a container, whose emitted code fits numbers, too.
     pub(super) fn borrow(&mut self, ty: &Ty) {
-        if let Ty::Infer(id) = self.strip(ty) {
-            self.borrowed.push(id);
+        match self.strip(ty) {
+            Ty::Infer(id) => self.borrowed.push(id),
+            ty => {
+                if let Some(inner) = element(&ty).cloned() {
+                    self.borrow(&inner);
+                }
+            }
         }
     }
 
@@ -403,6 +408,10 @@ impl Infer {
         match self.kind(ty) {
             Some(Kind::Call) if self.is_borrowed(ty) => {
                 Ty::Seq(Box::new(Ty::Real(self.real.clone())))
+            }
+            // A buffer that callees fill: rustc knows their type, and it is most likely ours.
+            Some(Kind::Float { soft: false }) if self.is_borrowed(ty) => {
+                Ty::Real(self.real.clone())
             }
             Some(Kind::Float { soft: false }) => Ty::Real(Real::F64),
             Some(Kind::Float { soft: true } | Kind::Call) => Ty::Real(self.real.clone()),
