@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::assign_op_pattern,
+    clippy::self_assignment,
     reason = "the programs are written the way people write them"
 )]
 
@@ -83,6 +84,8 @@ mod cases {
         conditional_sum from 1,
         reversed_recurrence from 2,
         sum_of_sums from 1,
+        unread_load from 1,
+        casts_compared from 1,
         sum_used_twice from 1,
         swapped_vectors from 2,
         moved_and_refilled from 1,
@@ -571,4 +574,36 @@ fn replaced_by_longer(x: &[f64]) -> f64 {
         s += v[0] * v[v.len() - 1];
     }
     s
+}
+
+/// A load that nobody reads, in a loop that may not run.
+#[conservative_grad]
+fn unread_load(x: &[f64]) -> f64 {
+    let mut y = x[0];
+    for i in 0..x.len() - 1 {
+        for _ in 0..4 {
+            y = {
+                let _s = x[i + 1];
+                y * x[i]
+            };
+        }
+    }
+    y
+}
+
+/// Casts in front of `<`, and an array assigned to itself.
+#[conservative_grad]
+fn casts_compared(x: &[f64]) -> f64 {
+    let mut z = x.to_vec();
+    let mut s = 0.0;
+    for i in 0..x.len() {
+        if 0.5 * i as f64 <= x[i] && (i as f64) < 3.0 {
+            s += z[i] * x[i];
+        }
+        if x[i] > 0.25 * i as f64 {
+            z[i] *= s;
+        }
+    }
+    z = z;
+    s + z[0]
 }

@@ -121,6 +121,9 @@ impl Fold {
         let mut out = Vec::new();
         for mut stmt in stmts {
             own_exprs(&mut stmt, &mut |e| substitute(e, &mut pending));
+            if still_reads(&stmt, &pending) {
+                out.extend(pending.drain(..).map(|(_, s)| s));
+            }
             match self.candidate(&stmt) {
                 Some(v) if here.contains(&v) => {
                     pending.push((v, stmt));
@@ -267,6 +270,17 @@ fn substitute(e: &mut Expr, pending: &mut Pending) {
         return;
     }
     e.for_each_child_mut(&mut |child| substitute(child, pending));
+}
+
+/// True if the statement reads a waiting value where it cannot be put in place.
+fn still_reads(stmt: &Stmt, pending: &Pending) -> bool {
+    let mut reads = false;
+    stmt.walk(&mut |e| {
+        if let Expr::Val(v) = e {
+            reads |= pending.iter().any(|(p, _)| p == v);
+        }
+    });
+    reads
 }
 
 /// True for arithmetic, operations and loads of moderate size.

@@ -270,7 +270,7 @@ impl<'a> Printer<'a> {
         };
         // `a as usize < b` would open generic arguments.
         let a = match (op, a) {
-            ("<" | "<<", Expr::Cast(..)) => {
+            ("<" | "<<", a) if ends_in_cast(a) => {
                 let a = self.expr(a);
                 quote!((#a))
             }
@@ -338,6 +338,18 @@ fn is_path_or_call(tokens: &TokenStream) -> bool {
             | syn::Expr::Index(_)
             | syn::Expr::Reference(_))
     )
+}
+
+/// True if the last token of the expression may be that of a type.
+fn ends_in_cast(e: &Expr) -> bool {
+    match e {
+        Expr::Cast(..) => true,
+        Expr::Bin(_, _, e) | Expr::Neg(e) | Expr::Not(e) | Expr::Deref(e) | Expr::Ref(_, e) => {
+            ends_in_cast(e)
+        }
+        Expr::Raw(tokens) => tokens.to_string().contains(" as "),
+        _ => false,
+    }
 }
 
 fn level_of(op: &str) -> Level {

@@ -263,6 +263,9 @@ impl Builder<'_> {
 
     /// Replaces an array or vector by another.
     fn copy(&mut self, dst: Place, src: ssa::MemId, span: Span) {
+        if dst == Place::whole(src) {
+            return;
+        }
         let grows = dst.path.is_empty()
             && matches!(self.mems[dst.mem.0 as usize].ty, Ty::Vec(_) | Ty::Seq(_));
         let before = grows.then(|| self.def(Ty::Int, Op::Len(dst.clone()), span));
