@@ -166,9 +166,9 @@ impl mean_error {
         let d = w.len();
         let n = ys.len();
         let mut error_3: f64 = 0.0;
-        let saved_1_start = saved_1.len();
-        saved_1.resize(saved_1_start + (0..n).count(), 0.0);
-        for (saved_1_slot, i) in saved_1[saved_1_start..].iter_mut().zip(0..n) {
+        let saved_1__start = saved_1.len();
+        saved_1.resize(saved_1__start + (0..n).count(), 0.0);
+        for (saved_1__slot, i) in saved_1[saved_1__start..].iter_mut().zip(0..n) {
             let error_1: f64 = error_3;
             let mut prediction_3: f64 = 0.0;
             if 0 < d {
@@ -186,7 +186,7 @@ impl mean_error {
             let t9: f64 = prediction_3 - ys[i];
             let w_1: f64 = sel.weight(&Self::__SITES[0], t9, t9 > 0.0, t9 == 0.0);
             let error_2: f64 = error_1 + f64::abs(t9);
-            *saved_1_slot = w_1;
+            *saved_1__slot = w_1;
             error_3 = error_2;
         }
         let t11: f64 = n as f64;
@@ -203,8 +203,8 @@ impl mean_error {
                 _: &mut __K2::Bar|
             {
                 let mut error_3_bar: f64 = seed / t11;
-                let saved_1_start = saved_1.len() - (0..n).count();
-                for (&w_1, i) in saved_1[saved_1_start..].iter().rev().zip((0..n).rev())
+                let saved_1__start = saved_1.len() - (0..n).count();
+                for (&w_1, i) in saved_1[saved_1__start..].iter().rev().zip((0..n).rev())
                 {
                     let error_2_bar: f64 = error_3_bar;
                     let t9_bar: f64 = rt::pick(w_1, -error_2_bar, error_2_bar);
@@ -224,7 +224,7 @@ impl mean_error {
                     }
                     error_3_bar = error_2_bar;
                 }
-                saved_1.truncate(saved_1_start);
+                saved_1.truncate(saved_1__start);
             },
         )
     }

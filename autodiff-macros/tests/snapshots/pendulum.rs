@@ -70,21 +70,22 @@ impl pendulum {
         let mut saved_2 = ::std::vec::Vec::new();
         let mut a_2: f64 = angle;
         let mut v_2: f64 = speed;
-        let saved_2_start = saved_2.len();
-        saved_2.resize(saved_2_start + (0..steps).count(), 0.0);
-        for (saved_2_slot, count) in saved_2[saved_2_start..].iter_mut().zip(0..steps) {
+        let saved_2__start = saved_2.len();
+        saved_2.resize(saved_2__start + (0..steps).count(), 0.0);
+        for (saved_2__slot, count) in saved_2[saved_2__start..].iter_mut().zip(0..steps)
+        {
             let a: f64 = a_2;
             let v: f64 = v_2;
             let v_1: f64 = v - h * f64::sin(a);
             let a_1: f64 = a + h * v_1;
-            *saved_2_slot = a;
+            *saved_2__slot = a;
             a_2 = a_1;
             v_2 = v_1;
         }
         let mut a_2_bar: f64 = 1.0;
         let mut v_2_bar: f64 = 0.0;
-        let saved_2_start = saved_2.len() - (0..steps).count();
-        for (&a, count) in saved_2[saved_2_start..].iter().rev().zip((0..steps).rev()) {
+        let saved_2__start = saved_2.len() - (0..steps).count();
+        for (&a, count) in saved_2[saved_2__start..].iter().rev().zip((0..steps).rev()) {
             let a_1_bar: f64 = a_2_bar;
             let mut v_1_bar: f64 = v_2_bar;
             let mut a_bar: f64 = a_1_bar;
@@ -96,7 +97,7 @@ impl pendulum {
             a_2_bar = a_bar;
             v_2_bar = v_bar;
         }
-        saved_2.truncate(saved_2_start);
+        saved_2.truncate(saved_2__start);
         let angle_bar_2: f64 = a_2_bar;
         let speed_bar_2: f64 = v_2_bar;
         *angle_bar += angle_bar_2;
@@ -138,14 +139,15 @@ impl pendulum {
         let mut saved_1 = ::std::vec::Vec::new();
         let mut a_2: f64 = angle;
         let mut v_2: f64 = speed;
-        let saved_1_start = saved_1.len();
-        saved_1.resize(saved_1_start + (0..steps).count(), 0.0);
-        for (saved_1_slot, count) in saved_1[saved_1_start..].iter_mut().zip(0..steps) {
+        let saved_1__start = saved_1.len();
+        saved_1.resize(saved_1__start + (0..steps).count(), 0.0);
+        for (saved_1__slot, count) in saved_1[saved_1__start..].iter_mut().zip(0..steps)
+        {
             let a: f64 = a_2;
             let v: f64 = v_2;
             let v_1: f64 = v - h * f64::sin(a);
             let a_1: f64 = a + h * v_1;
-            *saved_1_slot = a;
+            *saved_1__slot = a;
             a_2 = a_1;
             v_2 = v_1;
         }
@@ -164,8 +166,8 @@ impl pendulum {
             {
                 let mut a_2_bar: f64 = seed;
                 let mut v_2_bar: f64 = 0.0;
-                let saved_1_start = saved_1.len() - (0..steps).count();
-                for (&a, count) in saved_1[saved_1_start..]
+                let saved_1__start = saved_1.len() - (0..steps).count();
+                for (&a, count) in saved_1[saved_1__start..]
                     .iter()
                     .rev()
                     .zip((0..steps).rev())
@@ -181,7 +183,7 @@ impl pendulum {
                     a_2_bar = a_bar;
                     v_2_bar = v_bar;
                 }
-                saved_1.truncate(saved_1_start);
+                saved_1.truncate(saved_1__start);
                 let angle_bar_2: f64 = a_2_bar;
                 let speed_bar_2: f64 = v_2_bar;
                 *angle_bar += angle_bar_2;

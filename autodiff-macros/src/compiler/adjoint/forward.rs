@@ -302,10 +302,11 @@ impl Forward<'_> {
             .cx
             .residual(call)
             .is_some_and(|(name, _)| self.plan.hoisted.contains(&Item::Residual(name)));
+        let made = kept_name(residual);
         let bound = match (kept, hoisted) {
             (false, _) => quote!(_),
             (true, false) => quote!(#residual),
-            (true, true) => quote!(pullback),
+            (true, true) => quote!(#made),
         };
         let result = call.result.as_ref();
         let names = result.map_or(quote!(_), |tree| self.result_pattern(tree));
@@ -315,10 +316,7 @@ impl Forward<'_> {
             init: value,
         });
         if kept && hoisted {
-            let value = Expr::Call(
-                quote!(::core::option::Option::Some),
-                vec![Expr::Raw(quote!(pullback))],
-            );
+            let value = Expr::Call(quote!(::core::option::Option::Some), vec![Expr::Name(made)]);
             out.push(Stmt::Assign {
                 place: Expr::Name(residual.clone()),
                 op: "=",
@@ -366,10 +364,11 @@ impl Forward<'_> {
     }
 }
 
-/// The variable that keeps something beyond the block that it was made in.
+/// The variable that keeps something beyond the block that it was made in. (Two underscores: names
+/// that are derived from others must not be a user's.)
 pub(super) fn kept_name(name: &Ident) -> Ident {
     Ident::new(
-        &format!("{}_kept", crate::compiler::names::plain(name)),
+        &format!("{}__kept", crate::compiler::names::plain(name)),
         name.span(),
     )
 }

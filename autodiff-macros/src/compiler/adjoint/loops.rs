@@ -208,7 +208,7 @@ impl<'a> Records<'a> {
     fn save(&self, stmt: &Ssa) -> Option<Stmt> {
         let (stack, items) = self.stack?;
         if self.in_place(stmt).is_some() {
-            let place = Expr::Deref(Box::new(Expr::Name(format_ident!("{stack}_slot"))));
+            let place = Expr::Deref(Box::new(Expr::Name(format_ident!("{stack}__slot"))));
             let record = self.record(items);
             let value = match self.is_plain() {
                 true => record,
@@ -242,8 +242,8 @@ impl<'a> Records<'a> {
             });
         };
         let (start, slot) = (
-            format_ident!("{stack}_start"),
-            format_ident!("{stack}_slot"),
+            format_ident!("{stack}__start"),
+            format_ident!("{stack}__slot"),
         );
         let length = Expr::method(Expr::Name(stack.clone()), "len", Vec::new());
         out.push(Stmt::Let {
@@ -330,7 +330,7 @@ impl<'a> Records<'a> {
                 body: inner,
             });
         };
-        let start = format_ident!("{stack}_start");
+        let start = format_ident!("{stack}__start");
         let length = Expr::method(Expr::Name(stack.clone()), "len", Vec::new());
         let count = Expr::method(range_expr(range), "count", Vec::new());
         let from = Expr::bin("-", length, count);
@@ -346,7 +346,7 @@ impl<'a> Records<'a> {
                 ("iter", quote!(&#record))
             }
             false => {
-                let slot = format_ident!("{stack}_slot");
+                let slot = format_ident!("{stack}__slot");
                 let record = self.pattern(items);
                 let taken = Expr::method(Expr::Name(slot.clone()), "take", Vec::new());
                 let pattern = quote!(::core::option::Option::Some(#record));

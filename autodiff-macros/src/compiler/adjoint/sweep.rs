@@ -104,12 +104,13 @@ impl Sweep<'_> {
         let function = match hoisted {
             false => quote!(#residual),
             true => {
-                let pattern = quote!(::core::option::Option::Some(pullback));
+                let made = kept_name(residual);
+                let pattern = quote!(::core::option::Option::Some(#made));
                 out.push(Stmt::Expect {
                     pattern,
                     init: Expr::Name(residual.clone()),
                 });
-                quote!(pullback)
+                quote!(#made)
             }
         };
         out.push(Stmt::Expr(Expr::Call(function, args.to_vec())));
@@ -138,7 +139,7 @@ impl Sweep<'_> {
         let (mut enter, mut leave) = (Vec::new(), Vec::new());
         for ((_, m), rows) in self.saved.rows.iter().filter(|((l, _), _)| *l == id) {
             let name = self.cx.func.mem(*m).name.clone();
-            let start = format_ident!("{rows}_start");
+            let start = format_ident!("{rows}__start");
             let length = |e: Expr| Expr::method(e, "len", Vec::new());
             let from = Expr::bin("-", length(Expr::Name(rows.clone())), length(Expr::Mem(*m)));
             enter.push(plain_let(&start, from));
@@ -168,7 +169,7 @@ impl Sweep<'_> {
                 continue;
             };
             let name = self.cx.func.val(*phi).name.clone();
-            let back = format_ident!("{name}_back");
+            let back = format_ident!("{name}__back");
             out.push(Stmt::Let {
                 name: back.clone(),
                 mutable: true,
