@@ -4,6 +4,7 @@
 #![allow(
     clippy::all,
     non_camel_case_types,
+    non_snake_case,
     unused_variables,
     unused_imports,
     unused_mut,
