@@ -3,7 +3,6 @@
 
 #![allow(
     clippy::assign_op_pattern,
-    clippy::self_assignment,
     reason = "the programs are written the way people write them"
 )]
 
@@ -591,7 +590,7 @@ fn unread_load(x: &[f64]) -> f64 {
     y
 }
 
-/// Casts in front of `<`, and an array assigned to itself.
+/// Casts in front of `<`.
 #[conservative_grad]
 fn casts_compared(x: &[f64]) -> f64 {
     let mut z = x.to_vec();
@@ -604,6 +603,5 @@ fn casts_compared(x: &[f64]) -> f64 {
             z[i] *= s;
         }
     }
-    z = z;
     s + z[0]
 }
