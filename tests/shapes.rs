@@ -84,6 +84,7 @@ mod cases {
         reversed_recurrence from 2,
         sum_of_sums from 1,
         unread_load from 1,
+        sum_under_another_name from 1,
         casts_compared from 1,
         sum_used_twice from 1,
         swapped_vectors from 2,
@@ -604,4 +605,19 @@ fn casts_compared(x: &[f64]) -> f64 {
         }
     }
     s + z[0]
+}
+
+/// A sum that goes on through a second loop, which also hands it on under another name.
+#[conservative_grad]
+fn sum_under_another_name(x: &[f64]) -> f64 {
+    let mut s = 0.0;
+    for i in 0..x.len() {
+        s += x[i] * x[i];
+    }
+    let mut last = x[0];
+    for i in 0..x.len() {
+        last = s;
+        s += x[i];
+    }
+    s + 3.0 * last
 }
