@@ -62,13 +62,13 @@ pub(super) fn check(func: &mut Func, diags: &mut Diagnostics) {
                 .uses
                 .iter()
                 .find(|(_, var)| !types::is_constant(&func.vars[var.0 as usize].ty));
-            found.extend(real.map(|(name, _)| (name.clone(), code.tokens.clone())));
+            found.extend(real.map(|(name, _)| name.clone()));
         },
     }
     .block(&mut body);
     func.body = body;
-    for (name, tokens) in found {
-        diags.report_at(&diag::REAL_IN_CONSTANT, &tokens, &[&name.to_string()]);
+    for name in found {
+        diags.report_at(&diag::REAL_IN_CONSTANT, &name, &[&name.to_string()]);
     }
 }
 

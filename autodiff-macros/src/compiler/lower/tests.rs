@@ -2,7 +2,6 @@
 
 mod accept;
 mod refuse;
-mod robust;
 
 use proc_macro2::TokenStream;
 

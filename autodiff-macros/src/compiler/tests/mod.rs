@@ -5,4 +5,6 @@ mod entrance;
 mod expansion;
 mod mutations;
 mod refusals;
+mod registry;
 mod snapshots;
+mod soup;
