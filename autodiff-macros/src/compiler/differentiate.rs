@@ -43,7 +43,12 @@ pub(crate) fn differentiate(
         return None;
     }
     let krate = &options.krate;
-    let names = EmitNames::new(&ssa, &mut fresh, quote!(#krate::__private));
+    let names = EmitNames::new(
+        &ssa,
+        &mut fresh,
+        quote!(#krate::__private),
+        options.naming.clone(),
+    );
     let sweeps = Compiled::new(&ssa, &facts, &names, &mut fresh);
     let facts = metadata::run(&ssa, &facts, options);
     Some(Bodies {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream};
 
 use super::names::{self, Names};
+use super::naming::Naming;
 use super::ssa::{Func, MemId, Origin, Tree, ValId};
 
 /// Names by what they belong to.
@@ -23,11 +24,18 @@ pub(crate) struct EmitNames {
     by_name: BTreeMap<String, super::tidy::Var>,
     /// Path to what emitted code needs: `::conservative_grad::__private`.
     pub(crate) rt: TokenStream,
+    /// How the items that are emitted for the function are called.
+    pub(crate) naming: Naming,
 }
 
 impl EmitNames {
     /// Allocates the names.
-    pub(crate) fn new(func: &Func, names: &mut Names, rt: TokenStream) -> EmitNames {
+    pub(crate) fn new(
+        func: &Func,
+        names: &mut Names,
+        rt: TokenStream,
+        naming: Naming,
+    ) -> EmitNames {
         let span = func.name.span();
         let mut of = |base: &Ident, suffix: &str| {
             names.exact(&format!("{}_{suffix}", names::plain(base)), base.span())
@@ -91,6 +99,7 @@ impl EmitNames {
             mem_dots,
             by_name,
             rt,
+            naming,
         }
     }
 

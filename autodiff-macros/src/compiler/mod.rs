@@ -26,6 +26,7 @@ mod kinks;
 mod lower;
 mod metadata;
 mod names;
+mod naming;
 mod parse;
 mod pretty;
 mod print;

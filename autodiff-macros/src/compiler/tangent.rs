@@ -159,23 +159,13 @@ impl Tangent<'_> {
                 matches!((&dot, op), (Expr::Name(name), Op::Param(_)) if *name == names.dot(v));
             // The tangent of the result may be taken before or after the result; partials read it.
             if !named {
-                out.push(let_val(
-                    func,
-                    v,
-                    false,
-                    Some(operation(func, v, op, &names.rt, &names.sel)),
-                ));
+                out.push(let_val(func, v, false, Some(operation(func, v, op, names))));
             }
             if !same {
                 out.push(self.let_dot(v, false, Some(dot)));
             }
         } else if !named {
-            out.push(let_val(
-                func,
-                v,
-                false,
-                Some(operation(func, v, op, &names.rt, &names.sel)),
-            ));
+            out.push(let_val(func, v, false, Some(operation(func, v, op, names))));
         }
     }
 
@@ -491,7 +481,7 @@ impl Tangent<'_> {
                 false => dot,
             });
         }
-        let value = Expr::Call(calls::entry(call, "__tangent"), args);
+        let value = Expr::Call(calls::entry(self.cx, call, "__tangent"), args);
         let pattern = match &call.result {
             None => quote!(_),
             Some(tree) => {

@@ -58,7 +58,8 @@ pub(crate) fn at_sites(cx: &Context<'_>, call: &Call, kind: Expr) -> Expr {
     let first = first.0 as usize;
     let [lo, hi] =
         [first, first + rule.decisions.len()].map(proc_macro2::Literal::usize_unsuffixed);
-    let sites = Expr::Raw(quote!(&Self::__SITES[#lo..#hi]));
+    let all = cx.names.naming.path("__SITES");
+    let sites = Expr::Raw(quote!(&#all[#lo..#hi]));
     Expr::Call(quote!(#rt::At::new), vec![kind, sites])
 }
 
@@ -121,11 +122,11 @@ pub(crate) fn is_varied(cx: &Context<'_>, arg: &Arg) -> bool {
 }
 
 /// Path to an entry of the companion.
-pub(crate) fn entry(call: &Call, name: &str) -> TokenStream {
-    let name = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
+pub(crate) fn entry(cx: &Context<'_>, call: &Call, name: &str) -> TokenStream {
     if call.recursive {
-        return quote!(Self::#name);
+        return cx.names.naming.path(name);
     }
+    let name = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
     let (path, generics) = (companion::alias(&call.path), &call.generics);
     match generics.is_empty() {
         true => quote!(#path::#name),

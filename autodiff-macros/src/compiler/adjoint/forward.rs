@@ -9,6 +9,7 @@ use quote::quote;
 use super::needs::Plan;
 use super::{Context, Item, Reversed, Saved, calls, loops, reverse};
 use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::emit_names::EmitNames;
 use crate::compiler::hir::{BinOp, Real, Ty, UnOp};
 use crate::compiler::ssa::{
     Block, Call, Func, Init, Op, Origin, Phi, Place, Proj, Range, Stmt as Ssa, StmtKind, StoreOp,
@@ -151,7 +152,7 @@ impl Forward<'_> {
         {
             return;
         }
-        let value = operation(self.cx.func, v, op, &self.cx.names.rt, &self.cx.names.sel);
+        let value = operation(self.cx.func, v, op, self.cx.names);
         self.define(v, value, out);
     }
 
@@ -295,7 +296,7 @@ impl Forward<'_> {
         let sel = &self.cx.names.sel;
         let mut all = vec![Expr::Raw(quote!(#sel)), calls::kinds(self.cx, call)];
         all.extend(args);
-        let value = Expr::Call(calls::entry(call, "__forward"), all);
+        let value = Expr::Call(calls::entry(self.cx, call, "__forward"), all);
         let residual = &call.residual;
         let kept = self.cx.facts.active_call(call);
         let hoisted = self
@@ -615,7 +616,8 @@ pub(crate) fn tree_expr(tree: &Tree) -> Expr {
 }
 
 /// An operation as an expression over the values that it takes.
-pub(crate) fn operation(func: &Func, v: ValId, op: &Op, rt: &TokenStream, sel: &Ident) -> Expr {
+pub(crate) fn operation(func: &Func, v: ValId, op: &Op, names: &EmitNames) -> Expr {
+    let (rt, sel) = (&names.rt, &names.sel);
     match op {
         Op::Lit(tokens) | Op::Param(tokens) => Expr::Raw(tokens.clone()),
         Op::Un(UnOp::Neg, a) => Expr::Neg(Box::new(Expr::Val(*a))),
@@ -636,7 +638,7 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, rt: &TokenStream, sel: &
             let scope = scope(func, args[0], rule, args, rt);
             let kink = &rule.decisions[*kink];
             let args = vec![
-                site_ref(*site),
+                site_ref(names, *site),
                 to_f64(func, args[0], scope.expr(kink.margin)),
                 scope.expr(kink.above),
                 scope.expr(kink.tie),
@@ -654,7 +656,7 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, rt: &TokenStream, sel: &
             Expr::method(
                 Expr::Raw(quote!(#sel)),
                 "branch",
-                vec![site_ref(*site), margin, holds, Expr::bin("==", a, b)],
+                vec![site_ref(names, *site), margin, holds, Expr::bin("==", a, b)],
             )
         }
         Op::Classify(method, a) => {
@@ -700,9 +702,10 @@ pub(crate) fn load_if(func: &Func, v: ValId, guard: ValId, e: Expr) -> Expr {
     Expr::If(Box::new(Expr::Val(guard)), Box::new(e), Box::new(otherwise))
 }
 
-fn site_ref(site: crate::compiler::ssa::SiteId) -> Expr {
+fn site_ref(names: &EmitNames, site: crate::compiler::ssa::SiteId) -> Expr {
+    let sites = names.naming.path("__SITES");
     let k = proc_macro2::Literal::usize_unsuffixed(site.0 as usize);
-    Expr::Raw(quote!(&Self::__SITES[#k]))
+    Expr::Raw(quote!(&#sites[#k]))
 }
 
 fn to_f64(func: &Func, like: ValId, e: Expr) -> Expr {

@@ -88,7 +88,7 @@ impl Sweep<'_> {
         }
         for (_, v) in self.plan.recompute.get(&id).into_iter().flatten() {
             if let Some(op) = self.cx.layout.op(*v) {
-                let value = operation(self.cx.func, *v, op, &self.cx.names.rt, &self.cx.names.sel);
+                let value = operation(self.cx.func, *v, op, self.cx.names);
                 out.push(let_val(self.cx.func, *v, false, Some(value)));
             }
         }

@@ -70,7 +70,7 @@ impl Printer<'_> {
         let must_use = pure.then(|| quote!(#[must_use]));
         // Mentioning a deprecated function is reported wherever it stands.
         let mention = deprecation.is_empty().then(|| self.signature.mention());
-        let name = Ident::new(name, proc_macro2::Span::call_site());
+        let name = self.signature.naming.item(name);
         let (own, given, bounds) = (
             &generics.lifetimes,
             &generics.params,
@@ -300,7 +300,8 @@ impl Printer<'_> {
             let (name, dot) = (&p.name, self.dot_argument(p));
             quote!(#name, #dot)
         });
-        let body = quote!(#(#checks)* Self::__tangent #turbofish(&mut #rt::Plain, #(#arguments),*));
+        let tangent = self.signature.naming.path("__tangent");
+        let body = quote!(#(#checks)* #tangent #turbofish(&mut #rt::Plain, #(#arguments),*));
         let mut declarations = self.signature.declarations();
         declarations.extend(varied().map(|p| {
             let (dot, declared) = (&p.dot, &p.declared);
@@ -349,7 +350,8 @@ impl Printer<'_> {
             .signature
             .inputs()
             .map(|Param { bar, .. }| if own { quote!(&mut #bar) } else { quote!(#bar) });
-        quote!(Self::__fused #turbofish(#selection, #(#names,)* #(#bars),*))
+        let fused = self.signature.naming.path("__fused");
+        quote!(#fused #turbofish(#selection, #(#names,)* #(#bars),*))
     }
 
     /// A buffer of zeros for every gradient.

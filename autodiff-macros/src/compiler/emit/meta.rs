@@ -15,6 +15,7 @@ use super::respan::respan;
 use super::signature::Signature;
 use super::{Bodies, Runtime};
 use crate::compiler::companion;
+use crate::compiler::naming::Naming;
 use crate::compiler::parse::attribute::Options;
 use crate::compiler::pretty;
 
@@ -60,6 +61,7 @@ pub(crate) fn members(
         rt: &signature.rt,
         source: Source::of(item),
         name: signature.primal.to_string(),
+        naming: &signature.naming,
         at: item.sig.ident.span(),
     };
     let sites = bodies
@@ -67,21 +69,23 @@ pub(crate) fn members(
         .iter()
         .enumerate()
         .map(|(id, site)| printer.site(id, site, items));
-    let (rt, visibility) = (&signature.rt, &signature.visibility);
+    let (rt, visibility, naming) = (&signature.rt, &signature.visibility, &signature.naming);
+    let (all_sites, field_name) = (naming.item("__SITES"), naming.item("FIELD"));
     let field = printer.field(options.policy, bodies, items);
     quote! {
         /// The places where the function is not smooth.
         #[doc(hidden)]
-        #visibility const __SITES: &'static [#rt::Site] = &[#(#sites),*];
+        #visibility const #all_sites: &'static [#rt::Site] = &[#(#sites),*];
 
         /// What is known of the derivative at compile time: its nonsmooth places, what is chosen
         /// there, and what is taken on trust. It prints as a report.
-        #visibility const FIELD: &'static #rt::FieldMetadata = &#field;
+        #visibility const #field_name: &'static #rt::FieldMetadata = &#field;
     }
 }
 
 struct Printer<'a> {
     rt: &'a Runtime,
+    naming: &'a Naming,
     source: Source,
     name: String,
     at: Span,
@@ -95,7 +99,11 @@ impl Printer<'_> {
         let definability = variant::<Definability>(bodies.definability);
         let obligations = bodies.obligations.iter().map(|o| self.obligation(o));
         let cost_bound = number(bodies.cost_bound, rt);
-        let callees = bodies.callees.iter().map(|path| callee(path, items));
+        let callees = bodies
+            .callees
+            .iter()
+            .map(|path| callee(path, items, self.naming));
+        let sites = self.naming.path("__SITES");
         quote! {
             #rt::FieldMetadata {
                 name: #name,
@@ -104,7 +112,7 @@ impl Printer<'_> {
                 line: #line,
                 policy: #rt::Policy::#policy,
                 definability: #rt::Definability::#definability,
-                sites: Self::__SITES,
+                sites: #sites,
                 obligations: &[#(#obligations),*],
                 cost_bound: #cost_bound,
                 callees: &[#(#callees),*],
@@ -226,9 +234,10 @@ fn number(value: f64, rt: &Runtime) -> TokenStream {
 
 /// A function pointer to the metadata of a callee; names in its path may come from `use` in the
 /// user's body.
-fn callee(path: &TokenStream, items: &[TokenStream]) -> TokenStream {
+fn callee(path: &TokenStream, items: &[TokenStream], naming: &Naming) -> TokenStream {
     if path.to_string() == "Self" {
-        return quote!(|| Self::FIELD);
+        let field = naming.path("FIELD");
+        return quote!(|| #field);
     }
     let field = of_callee(path, items, &quote!(FIELD));
     quote!(|| #field)

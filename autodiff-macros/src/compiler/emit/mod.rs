@@ -142,6 +142,7 @@ fn signature(
         func,
         Runtime::of(options),
         companion.clone(),
+        options.naming.clone(),
         &bodies.names,
     );
     Signature {

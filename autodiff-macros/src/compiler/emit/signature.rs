@@ -11,6 +11,7 @@ use super::respan::{respan, respan_ident};
 use super::types::{behind, gradient, storage, unwrap_groups, without_lifetimes};
 use super::{Names, Runtime};
 use crate::compiler::hir::{self, Role, Ty};
+use crate::compiler::naming::Naming;
 
 /// How an argument is handed over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,6 +62,7 @@ pub(crate) struct Signature {
     pub(crate) rt: Runtime,
     pub(crate) primal: Ident,
     pub(crate) companion: Ident,
+    pub(crate) naming: Naming,
     pub(crate) visibility: TokenStream,
     pub(crate) generics: Generics,
     pub(crate) params: Vec<Param>,
@@ -84,6 +86,7 @@ impl Signature {
         func: &hir::Func,
         rt: Runtime,
         companion: Ident,
+        naming: Naming,
         names: &Names,
     ) -> Signature {
         let params: Vec<Param> = (0..func.params.len())
@@ -93,6 +96,7 @@ impl Signature {
         Signature {
             primal: respan_ident(&item.sig.ident),
             companion: respan_ident(&companion),
+            naming,
             visibility: respan(item.vis.to_token_stream()),
             generics: generics(&item.sig.generics),
             result: respan(result(&item.sig.output)),

@@ -49,6 +49,7 @@ fn fused(signature: &Signature, bodies: &Bodies) -> TokenStream {
         &generics.params,
         &generics.where_clause,
     );
+    let name = signature.naming.item("__fused");
     let body = bodies
         .fused
         .clone()
@@ -56,7 +57,7 @@ fn fused(signature: &Signature, bodies: &Bodies) -> TokenStream {
     quote! {
         /// The value; adds the gradient to the buffers that follow the arguments.
         #[doc(hidden)]
-        #visibility fn __fused<#(#lifetimes,)* #(#given,)* __S: #rt::Selection + ?#rt::core::marker::Sized>(
+        #visibility fn #name<#(#lifetimes,)* #(#given,)* __S: #rt::Selection + ?#rt::core::marker::Sized>(
             #sel: &mut __S, #(#params,)* #(#bars),*
         ) -> #result #bounds { #body }
     }
@@ -87,7 +88,8 @@ pub(crate) fn forward_call(
     let turbofish = signature.turbofish(1 + signature.params.len());
     let kinds = signature.params.iter().map(kind);
     let names = signature.params.iter().map(|p| &p.name);
-    quote!(Self::__forward #turbofish(#sel, (#(#kinds,)*), #(#names),*))
+    let forward = signature.naming.path("__forward");
+    quote!(#forward #turbofish(#sel, (#(#kinds,)*), #(#names),*))
 }
 
 /// `Varied` or `Unvaried`.
@@ -135,11 +137,12 @@ fn forward(signature: &Signature, bodies: &Bodies) -> TokenStream {
     let selection = quote!(__S: #rt::Selection + ?#rt::core::marker::Sized + #outlives);
     let pullback = pullback_type(signature);
     let body = forward_body(signature, bodies);
+    let name = signature.naming.item("__forward");
     quote! {
         /// The value, and the reverse sweep as a closure.
         #[doc(hidden)]
         #[inline]
-        #visibility fn __forward<#outlives, #(#lifetimes,)* #(#given,)* #selection, #(#kind_params),*>(
+        #visibility fn #name<#outlives, #(#lifetimes,)* #(#given,)* #selection, #(#kind_params),*>(
             #sel: &mut __S, #kinds_name: (#(#kinds,)*), #(#params),*
         ) -> (#result, #pullback) #bounds { #body }
     }
@@ -247,11 +250,12 @@ fn tangent(signature: &Signature, bodies: &Bodies) -> TokenStream {
     });
     let prologue = params.iter().map(|p| dot_prologue(p, rt));
     let body = &bodies.tangent;
+    let name_of_tangent = signature.naming.item("__tangent");
     quote! {
         /// The value and its directional derivative.
         #[doc(hidden)]
         #[inline]
-        #visibility fn __tangent<#(#lifetimes,)* #(#given,)* __S: #rt::Selection + ?#rt::core::marker::Sized>(
+        #visibility fn #name_of_tangent<#(#lifetimes,)* #(#given,)* __S: #rt::Selection + ?#rt::core::marker::Sized>(
             #sel: &mut __S, #(#arguments),*
         ) -> (#result, #cotangent) #bounds { #(#prologue)* #body }
     }

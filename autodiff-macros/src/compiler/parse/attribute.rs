@@ -12,6 +12,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Token, parenthesized};
 
 use crate::compiler::diag::{self, Diagnostics, did_you_mean};
+use crate::compiler::naming::Naming;
 
 /// The names of all options, for "did you mean".
 const NAMES: [&str; 6] = ["wrt", "name", "crate", "policy", "recursive", "doc"];
@@ -36,6 +37,8 @@ pub(crate) struct Options {
     pub(crate) recursive: bool,
     /// Show the companion type in the documentation.
     pub(crate) doc: bool,
+    /// How what is emitted is called: this follows from where the function stands.
+    pub(crate) naming: Naming,
 }
 
 impl Default for Options {
@@ -48,6 +51,7 @@ impl Default for Options {
             policy: Policy::PyTorch,
             recursive: false,
             doc: false,
+            naming: Naming::Companion,
         }
     }
 }
