@@ -38,7 +38,11 @@ impl EmitNames {
     ) -> EmitNames {
         let span = func.name.span();
         let mut of = |base: &Ident, suffix: &str| {
-            names.exact(&format!("{}_{suffix}", names::plain(base)), base.span())
+            let written = match naming.receiver() {
+                Some(receiver) if receiver.this == *base => "self".to_owned(),
+                _ => names::plain(base),
+            };
+            names.exact(&format!("{written}_{suffix}"), base.span())
         };
         let bars: Vec<Ident> = func.params.iter().map(|p| of(&p.name, "bar")).collect();
         let dots: Vec<Ident> = func.params.iter().map(|p| of(&p.name, "dot")).collect();

@@ -73,7 +73,14 @@ fn expand_function(
         let errors = errors(diags);
         return quote!(#item #stubs #errors);
     };
-    let emitted = emit::emit(&item, &func, options, &bodies);
+    let emit::Emitted { doc, beside } = emit::emit(&item, &func, options, &bodies);
+    let syn::ItemFn {
+        attrs,
+        vis,
+        sig,
+        block,
+    } = &item;
+    let emitted = quote!(#(#attrs)* #doc #vis #sig #block #beside);
     dump.code("emitted code", &emitted);
     emitted
 }

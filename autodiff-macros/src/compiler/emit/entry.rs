@@ -38,9 +38,20 @@ struct Entry {
     name: &'static str,
     /// Generic parameters in front of the user's, `'a,`.
     lifetimes: TokenStream,
+    /// `&'a self,`, where it is not as always.
+    receiver: TokenStream,
     params: Vec<TokenStream>,
     result: TokenStream,
     body: TokenStream,
+}
+
+/// What the closure of `vjp` borrows.
+#[derive(Default)]
+struct Captures {
+    lifetimes: TokenStream,
+    receiver: TokenStream,
+    params: Vec<TokenStream>,
+    captures: TokenStream,
 }
 
 struct Printer<'a> {
@@ -58,6 +69,7 @@ impl Printer<'_> {
         let Entry {
             name,
             lifetimes,
+            receiver,
             params,
             result,
             body,
@@ -71,6 +83,11 @@ impl Printer<'_> {
         // Mentioning a deprecated function is reported wherever it stands.
         let mention = deprecation.is_empty().then(|| self.signature.mention());
         let name = self.signature.naming.item(name);
+        let attributes = &self.signature.attributes;
+        let receiver = match receiver.is_empty() {
+            true => self.signature.receiver_declaration(),
+            false => receiver,
+        };
         let (own, given, bounds) = (
             &generics.lifetimes,
             &generics.params,
@@ -78,10 +95,11 @@ impl Printer<'_> {
         );
         quote! {
             #doc
+            #attributes
             #deprecation
             #must_use
             #[inline]
-            #visibility fn #name<#lifetimes #(#own,)* #(#given),*>(#(#params),*) -> #result #bounds {
+            #visibility fn #name<#lifetimes #(#own,)* #(#given),*>(#receiver #(#params),*) -> #result #bounds {
                 #mention
                 #body
             }
@@ -94,6 +112,7 @@ impl Printer<'_> {
         self.print(Entry {
             name,
             lifetimes: TokenStream::new(),
+            receiver: TokenStream::new(),
             params,
             result,
             body,
@@ -125,6 +144,7 @@ impl Printer<'_> {
         self.print(Entry {
             name: "accumulate_grad",
             lifetimes: TokenStream::new(),
+            receiver: TokenStream::new(),
             params,
             result: result.clone(),
             body,
@@ -140,6 +160,7 @@ impl Printer<'_> {
         self.print(Entry {
             name: "value_and_grad_with",
             lifetimes: TokenStream::new(),
+            receiver: TokenStream::new(),
             params,
             result,
             body,
@@ -227,10 +248,16 @@ impl Printer<'_> {
         let gradient = self.signature.gradient();
         let function =
             quote!(impl #rt::core::ops::FnOnce(#cotangent #(, &mut #in_place)*) -> #gradient);
-        let (lifetimes, params, captures) = self.vjp_captures();
+        let Captures {
+            lifetimes,
+            receiver,
+            params,
+            captures,
+        } = self.vjp_captures();
         Entry {
             name: "vjp",
             lifetimes,
+            receiver,
             params,
             result: quote!((#result, #function #captures)),
             body,
@@ -239,24 +266,27 @@ impl Printer<'_> {
 
     /// The closure of `vjp` borrows what was taken by shared reference. Where something is changed
     /// in place, that alone has to be said, or the closure would borrow what is changed, too.
-    fn vjp_captures(&self) -> (TokenStream, Vec<TokenStream>, TokenStream) {
+    fn vjp_captures(&self) -> Captures {
         let declarations = self.signature.declarations();
         if !self.signature.changes_arguments() {
-            return (TokenStream::new(), declarations, TokenStream::new());
+            return Captures {
+                params: declarations,
+                ..Captures::default()
+            };
         }
         let lifetime: syn::Lifetime = syn::parse_quote!('__shared);
-        let params = self
-            .signature
-            .params
-            .iter()
-            .zip(declarations)
-            .map(|(p, declaration)| match p.passing {
-                Passing::Shared => {
-                    let (name, ty) = (&p.name, with_lifetime(&p.declared, &lifetime));
-                    quote!(#name: #ty)
-                }
-                Passing::Value | Passing::Exclusive => declaration,
-            });
+        let params =
+            self.signature
+                .others()
+                .iter()
+                .zip(declarations)
+                .map(|(p, declaration)| match p.passing {
+                    Passing::Shared => {
+                        let (name, ty) = (&p.name, with_lifetime(&p.declared, &lifetime));
+                        quote!(#name: #ty)
+                    }
+                    Passing::Value | Passing::Exclusive => declaration,
+                });
         let Generics {
             lifetimes, args, ..
         } = &self.signature.generics;
@@ -264,11 +294,21 @@ impl Printer<'_> {
             .iter()
             .filter_map(|l| syn::parse2::<syn::LifetimeParam>(l.clone()).ok());
         let own = own.map(|l| l.lifetime);
-        (
-            quote!(#lifetime,),
-            params.collect(),
-            quote!(+ use<#lifetime, #(#own,)* #(#args),*>),
-        )
+        let receiver = self.signature.receiver.map(|passing| {
+            let name = self.signature.params.first().map(|p| &p.name);
+            match passing {
+                Passing::Exclusive => quote!(&mut #name,),
+                Passing::Shared | Passing::Value => quote!(&#lifetime #name,),
+            }
+        });
+        let outer = &self.signature.outer;
+        let (outer_lifetimes, outer_args) = (&outer.lifetimes, &outer.args);
+        Captures {
+            params: params.collect(),
+            receiver: receiver.unwrap_or_default(),
+            captures: quote!(+ use<#lifetime, #(#outer_lifetimes,)* #(#own,)* #(#outer_args,)* #(#args),*>),
+            lifetimes: quote!(#lifetime,),
+        }
     }
 
     /// A bar to hand on in the closure of `vjp`.
@@ -296,12 +336,17 @@ impl Printer<'_> {
             .filter(|p| !p.scalar)
             .map(|p| self.check(p, &p.dot));
         let turbofish = self.signature.turbofish(1);
-        let arguments = params.iter().map(|p| {
+        let receiver = self.signature.receiver_argument();
+        let own_dot = params.first().filter(|_| !receiver.is_empty());
+        let own_dot = own_dot.map(|p| self.dot_argument(p));
+        let others = self.signature.others().iter().map(|p| {
             let (name, dot) = (&p.name, self.dot_argument(p));
             quote!(#name, #dot)
         });
+        let arguments = own_dot.into_iter().chain(others);
         let tangent = self.signature.naming.path("__tangent");
-        let body = quote!(#(#checks)* #tangent #turbofish(&mut #rt::Plain, #(#arguments),*));
+        let body =
+            quote!(#(#checks)* #tangent #turbofish(#receiver &mut #rt::Plain, #(#arguments),*));
         let mut declarations = self.signature.declarations();
         declarations.extend(varied().map(|p| {
             let (dot, declared) = (&p.dot, &p.declared);
@@ -311,6 +356,7 @@ impl Printer<'_> {
         self.print(Entry {
             name: "jvp",
             lifetimes: TokenStream::new(),
+            receiver: TokenStream::new(),
             params: declarations,
             result,
             body,
@@ -345,13 +391,14 @@ impl Printer<'_> {
     /// `Self::__fused(selection, arguments…, bars…)`, with buffers of our own or the caller's.
     fn fused(&self, selection: &TokenStream, own: bool) -> TokenStream {
         let turbofish = self.signature.turbofish(1);
-        let names = self.signature.params.iter().map(|p| &p.name);
+        let names = self.signature.others().iter().map(|p| &p.name);
+        let receiver = self.signature.receiver_argument();
         let bars = self
             .signature
             .inputs()
             .map(|Param { bar, .. }| if own { quote!(&mut #bar) } else { quote!(#bar) });
         let fused = self.signature.naming.path("__fused");
-        quote!(#fused #turbofish(#selection, #(#names,)* #(#bars),*))
+        quote!(#fused #turbofish(#receiver #selection, #(#names,)* #(#bars),*))
     }
 
     /// A buffer of zeros for every gradient.

@@ -69,16 +69,19 @@ pub(crate) fn members(
         .iter()
         .enumerate()
         .map(|(id, site)| printer.site(id, site, items));
+    let attributes = &signature.attributes;
     let (rt, visibility, naming) = (&signature.rt, &signature.visibility, &signature.naming);
     let (all_sites, field_name) = (naming.item("__SITES"), naming.item("FIELD"));
     let field = printer.field(options.policy, bodies, items);
     quote! {
         /// The places where the function is not smooth.
         #[doc(hidden)]
+        #attributes
         #visibility const #all_sites: &'static [#rt::Site] = &[#(#sites),*];
 
         /// What is known of the derivative at compile time: its nonsmooth places, what is chosen
         /// there, and what is taken on trust. It prints as a report.
+        #attributes
         #visibility const #field_name: &'static #rt::FieldMetadata = &#field;
     }
 }

@@ -43,6 +43,7 @@ pub(crate) use meta::{Obligation, Site};
 pub(crate) use stubs::{can_stub, stubs};
 
 use super::hir;
+use super::naming::Naming;
 use super::parse::attribute::Options;
 use respan::respan;
 use signature::Signature;
@@ -116,18 +117,26 @@ impl ToTokens for Runtime {
     }
 }
 
-/// Everything that stands in the place of the annotated function. `item` is the user's function,
-/// helper attributes taken off.
+/// What is emitted for a function.
+pub(crate) struct Emitted {
+    /// Documentation for the function itself.
+    pub(crate) doc: TokenStream,
+    /// What stands beside it: items of its scope, or of an `impl` block of its type.
+    pub(crate) beside: TokenStream,
+}
+
+/// What is emitted for a function. `item` is the function as it was compiled.
 pub(crate) fn emit(
     item: &syn::ItemFn,
     func: &hir::Func,
     options: &Options,
     bodies: &Bodies,
-) -> TokenStream {
+) -> Emitted {
     let signature = signature(item, func, options, bodies);
-    let primal = docs::primal(item, &signature, &bodies.sites);
-    let generated = generated(item, func, options, bodies);
-    quote!(#primal #generated)
+    Emitted {
+        doc: docs::primal(item, &signature, &bodies.sites),
+        beside: generated(item, func, options, bodies),
+    }
 }
 
 fn signature(
@@ -147,6 +156,7 @@ fn signature(
     );
     Signature {
         recursive: bodies.recursive || options.recursive,
+        attributes: own_attributes(item, options),
         ..signature
     }
 }
@@ -167,7 +177,23 @@ fn generated(
         sweep::members(&signature, bodies),
         entry::members(&signature, &deprecation(item)),
     ];
-    companion(item, &signature, options, &members)
+    match &options.naming {
+        Naming::Companion => companion(item, &signature, options, &members),
+        Naming::Sibling(_) | Naming::Module => members.into_iter().collect(),
+    }
+}
+
+/// The attributes of each emitted item, where they stand one by one among the user's.
+fn own_attributes(item: &syn::ItemFn, options: &Options) -> TokenStream {
+    let shared = || shared_attributes(item);
+    match &options.naming {
+        Naming::Companion => TokenStream::new(),
+        Naming::Sibling(of) if of.block => shared(),
+        Naming::Sibling(_) | Naming::Module => {
+            let shared = shared();
+            quote!(#shared #[allow(clippy::all)])
+        }
+    }
 }
 
 /// The bodies with the spans that they are emitted with, each led by the items of the user's body

@@ -21,6 +21,7 @@ use super::signature::Signature;
 use super::{Bodies, Runtime};
 use crate::compiler::companion;
 use crate::compiler::hir::{Pin, PinKind};
+use crate::compiler::naming::Naming;
 
 /// What stands at the top of emitted bodies.
 pub(crate) struct Checks {
@@ -73,15 +74,20 @@ fn operation(pin: &Pin, rt: &Runtime) -> TokenStream {
     }
 }
 
-/// `__is`, by which callers check that a function is the one of this companion. Callers know nothing
+/// `__is`, by which callers check that a function is the one of this companion; methods are found by
+/// their type, and need no such check. Callers know nothing
 /// of const parameters: one instance, at zero, stands for all, and the bound has rustc infer it.
 pub(crate) fn member(signature: &Signature, item: &syn::ItemFn) -> TokenStream {
     let Signature {
         rt,
         visibility,
         primal,
+        attributes,
         ..
     } = signature;
+    if matches!(signature.naming, Naming::Sibling(_)) {
+        return TokenStream::new();
+    }
     let (instance, bound) = instance(signature, item);
     // A deprecated function is not mentioned: what is emitted has to be quiet.
     let same = match item.attrs.iter().any(|a| a.path().is_ident("deprecated")) {
@@ -91,10 +97,12 @@ pub(crate) fn member(signature: &Signature, item: &syn::ItemFn) -> TokenStream {
     quote! {
         /// No function of the table of rules: its kinks are its own.
         #[doc(hidden)]
+        #attributes
         #visibility const __OPERATION: bool = false;
 
         /// True for the function that this is the derivative of.
         #[doc(hidden)]
+        #attributes
         #[inline(always)]
         #visibility fn __is<__F: 'static #bound>(function: &__F) -> bool {
             #same

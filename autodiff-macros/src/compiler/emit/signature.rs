@@ -11,7 +11,7 @@ use super::respan::{respan, respan_ident};
 use super::types::{behind, gradient, storage, unwrap_groups, without_lifetimes};
 use super::{Names, Runtime};
 use crate::compiler::hir::{self, Role, Ty};
-use crate::compiler::naming::Naming;
+use crate::compiler::naming::{Naming, ReceiverPassing};
 
 /// How an argument is handed over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,6 +56,17 @@ pub(crate) struct Generics {
     pub(crate) where_clause: TokenStream,
 }
 
+/// Generic parameters of the `impl` block around the function, which an opaque type has to name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outer {
+    /// `'a`, without bounds.
+    pub(crate) lifetimes: Vec<TokenStream>,
+    /// `T`, `N`.
+    pub(crate) args: Vec<Ident>,
+    /// Those of them that are types.
+    pub(crate) types: Vec<Ident>,
+}
+
 /// Everything that the emitted functions have in common.
 #[derive(Clone, Debug)]
 pub(crate) struct Signature {
@@ -63,8 +74,13 @@ pub(crate) struct Signature {
     pub(crate) primal: Ident,
     pub(crate) companion: Ident,
     pub(crate) naming: Naming,
+    /// How the receiver of a method is taken by what is emitted. It is the first of `params`.
+    pub(crate) receiver: Option<Passing>,
+    /// Attributes of every emitted item, where no `impl` of ours holds them together.
+    pub(crate) attributes: TokenStream,
     pub(crate) visibility: TokenStream,
     pub(crate) generics: Generics,
+    pub(crate) outer: Outer,
     pub(crate) params: Vec<Param>,
     /// Type of the result as declared.
     pub(crate) result: TokenStream,
@@ -90,12 +106,15 @@ impl Signature {
         names: &Names,
     ) -> Signature {
         let params: Vec<Param> = (0..func.params.len())
-            .map(|i| param(func, i, &rt, names))
+            .map(|i| param(func, i, &rt, names, &naming))
             .collect();
         let in_place = params.iter().any(Param::in_place);
         Signature {
             primal: respan_ident(&item.sig.ident),
             companion: respan_ident(&companion),
+            receiver: receiver(&naming),
+            attributes: TokenStream::new(),
+            outer: outer(&naming),
             naming,
             visibility: respan(item.vis.to_token_stream()),
             generics: generics(&item.sig.generics),
@@ -141,8 +160,55 @@ impl Signature {
 
     /// `f`, or `f::<T, N>`: the primal, mentioned.
     pub(crate) fn mention(&self) -> TokenStream {
-        let (primal, turbofish) = (&self.primal, self.turbofish(0));
+        let (primal, turbofish) = (self.function(), self.turbofish(0));
         quote!(let _ = #primal #turbofish;)
+    }
+
+    /// The primal, as an expression.
+    fn function(&self) -> TokenStream {
+        match &self.naming {
+            Naming::Sibling(of) => respan(of.primal.clone()),
+            Naming::Companion | Naming::Module => self.primal.to_token_stream(),
+        }
+    }
+
+    /// `&self,`; nothing for a function without receiver.
+    pub(crate) fn receiver_declaration(&self) -> TokenStream {
+        let receiver = self.params.first().zip(self.receiver);
+        receiver.map_or_else(TokenStream::new, |(p, passing)| {
+            let name = &p.name;
+            match passing {
+                Passing::Exclusive => quote!(&mut #name,),
+                Passing::Shared | Passing::Value => quote!(&#name,),
+            }
+        })
+    }
+
+    /// `self,`; nothing for a function without receiver.
+    pub(crate) fn receiver_argument(&self) -> TokenStream {
+        let receiver = self.params.first().filter(|_| self.receiver.is_some());
+        receiver.map_or_else(TokenStream::new, |Param { name, .. }| quote!(#name,))
+    }
+
+    /// The parameters after the receiver.
+    pub(crate) fn others(&self) -> &[Param] {
+        &self.params[usize::from(self.receiver.is_some()).min(self.params.len())..]
+    }
+
+    /// `let this = self;`: the receiver, under the name that the bodies know it by.
+    pub(crate) fn receiver_prologue(&self) -> TokenStream {
+        let Some(of) = self.naming.receiver() else {
+            return TokenStream::new();
+        };
+        let (rt, this) = (&self.rt, respan_ident(&of.this));
+        let argument = self.params.first().map(|p| &p.name);
+        match of.passing {
+            ReceiverPassing::Value => {
+                quote!(let #this: Self = #rt::core::clone::Clone::clone(#argument);)
+            }
+            ReceiverPassing::Shared => quote!(let #this: &Self = #argument;),
+            ReceiverPassing::Exclusive => quote!(let #this: &mut Self = #argument;),
+        }
     }
 
     /// `::<T, N, _, _>` with `inferred` underscores; nothing if the user's function is not generic.
@@ -157,9 +223,9 @@ impl Signature {
         }
     }
 
-    /// `x: T, y: U`.
+    /// `x: T, y: U`, without the receiver.
     pub(crate) fn declarations(&self) -> Vec<TokenStream> {
-        self.params
+        self.others()
             .iter()
             .map(|Param { name, declared, .. }| quote!(#name: #declared))
             .collect()
@@ -225,22 +291,34 @@ impl Param {
     }
 }
 
-fn param(func: &hir::Func, index: usize, rt: &Runtime, names: &Names) -> Param {
+fn param(func: &hir::Func, index: usize, rt: &Runtime, names: &Names, naming: &Naming) -> Param {
     let hir::Param {
         declared, ty, role, ..
     } = &func.params[index];
     let declared = unwrap_groups(respan(declared.clone()));
+    let receiver = naming.receiver().filter(|_| index == 0);
     Param {
-        name: respan_ident(&names.params[index]),
+        name: receiver.map_or_else(
+            || respan_ident(&names.params[index]),
+            |of| respan_ident(&of.token),
+        ),
         bar: respan_ident(&names.bars[index]),
         dot: respan_ident(&names.dots[index]),
         kind: format_ident!("__K{index}"),
         storage: storage(ty, rt),
         gradient: gradient(ty, rt),
-        passing: passing(&declared, ty),
+        passing: match receiver.map(|of| of.passing) {
+            Some(ReceiverPassing::Exclusive) => Passing::Exclusive,
+            // What is taken by value is taken by reference and cloned.
+            Some(_) => Passing::Shared,
+            None => passing(&declared, ty),
+        },
         differentiable: *role == Role::Differentiable,
         scalar: matches!(behind(ty), Ty::Real(_)),
-        declared,
+        declared: match receiver {
+            Some(of) if of.passing != ReceiverPassing::Exclusive => quote!(&Self),
+            _ => declared,
+        },
     }
 }
 
@@ -251,6 +329,33 @@ fn passing(declared: &TokenStream, ty: &Ty) -> Passing {
         (_, Ty::Ref(true, _)) => Passing::Exclusive,
         _ => Passing::Value,
     }
+}
+
+fn receiver(naming: &Naming) -> Option<Passing> {
+    Some(match naming.receiver()?.passing {
+        ReceiverPassing::Exclusive => Passing::Exclusive,
+        ReceiverPassing::Shared | ReceiverPassing::Value => Passing::Shared,
+    })
+}
+
+fn outer(naming: &Naming) -> Outer {
+    let Naming::Sibling(of) = naming else {
+        return Outer::default();
+    };
+    let mut outer = Outer::default();
+    for param in &of.generics.params {
+        match param {
+            syn::GenericParam::Lifetime(l) => {
+                outer.lifetimes.push(respan(l.lifetime.to_token_stream()));
+            }
+            syn::GenericParam::Type(t) => {
+                outer.args.push(respan_ident(&t.ident));
+                outer.types.push(respan_ident(&t.ident));
+            }
+            syn::GenericParam::Const(c) => outer.args.push(respan_ident(&c.ident)),
+        }
+    }
+    outer
 }
 
 fn one_or_tuple(mut parts: Vec<TokenStream>) -> TokenStream {

@@ -22,7 +22,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Bodies;
+use super::respan::respan_ident;
 use super::signature::{Param, Passing, Signature};
+use crate::compiler::naming::ReceiverPassing;
 
 /// The three functions; `__fused` only if there is a gradient.
 pub(crate) fn members(signature: &Signature, bodies: &Bodies) -> TokenStream {
@@ -50,15 +52,20 @@ fn fused(signature: &Signature, bodies: &Bodies) -> TokenStream {
         &generics.where_clause,
     );
     let name = signature.naming.item("__fused");
-    let body = bodies
-        .fused
-        .clone()
-        .unwrap_or_else(|| forward_then_reverse(signature));
+    let body = match &bodies.fused {
+        Some(body) => {
+            let prologue = signature.receiver_prologue();
+            quote!(#prologue #body)
+        }
+        None => forward_then_reverse(signature),
+    };
+    let (attributes, receiver) = (&signature.attributes, signature.receiver_declaration());
     quote! {
         /// The value; adds the gradient to the buffers that follow the arguments.
         #[doc(hidden)]
+        #attributes
         #visibility fn #name<#(#lifetimes,)* #(#given,)* __S: #rt::Selection + ?#rt::core::marker::Sized>(
-            #sel: &mut __S, #(#params,)* #(#bars),*
+            #receiver #sel: &mut __S, #(#params,)* #(#bars),*
         ) -> #result #bounds { #body }
     }
 }
@@ -87,9 +94,10 @@ pub(crate) fn forward_call(
 ) -> TokenStream {
     let turbofish = signature.turbofish(1 + signature.params.len());
     let kinds = signature.params.iter().map(kind);
-    let names = signature.params.iter().map(|p| &p.name);
+    let names = signature.others().iter().map(|p| &p.name);
+    let receiver = signature.receiver_argument();
     let forward = signature.naming.path("__forward");
-    quote!(#forward #turbofish(#sel, (#(#kinds,)*), #(#names),*))
+    quote!(#forward #turbofish(#receiver #sel, (#(#kinds,)*), #(#names),*))
 }
 
 /// `Varied` or `Unvaried`.
@@ -138,12 +146,15 @@ fn forward(signature: &Signature, bodies: &Bodies) -> TokenStream {
     let pullback = pullback_type(signature);
     let body = forward_body(signature, bodies);
     let name = signature.naming.item("__forward");
+    let (attributes, receiver) = (&signature.attributes, signature.receiver_declaration());
+    let bounds = outlive(signature, bounds, &outlives);
     quote! {
         /// The value, and the reverse sweep as a closure.
         #[doc(hidden)]
+        #attributes
         #[inline]
         #visibility fn #name<#outlives, #(#lifetimes,)* #(#given,)* #selection, #(#kind_params),*>(
-            #sel: &mut __S, #kinds_name: (#(#kinds,)*), #(#params),*
+            #receiver #sel: &mut __S, #kinds_name: (#(#kinds,)*), #(#params),*
         ) -> (#result, #pullback) #bounds { #body }
     }
 }
@@ -185,7 +196,25 @@ fn pullback_type(signature: &Signature) -> TokenStream {
     let outlives = residual_lifetime();
     let captured = generics.args.iter().chain(params.iter().map(|p| &p.kind));
     let (given, kinds) = (&generics.args, captured.skip(generics.args.len()));
-    quote!(impl #function + use<#outlives, #(#given,)* __S, #(#kinds),*>)
+    let super::signature::Outer {
+        lifetimes, args, ..
+    } = &signature.outer;
+    quote!(impl #function + use<#outlives, #(#lifetimes,)* #(#args,)* #(#given,)* __S, #(#kinds),*>)
+}
+
+/// The bounds of `__forward`; a boxed reverse sweep holds values of the types of the `impl` block.
+fn outlive(signature: &Signature, bounds: &TokenStream, outlives: &TokenStream) -> TokenStream {
+    let types = &signature.outer.types;
+    if !signature.recursive || types.is_empty() {
+        return bounds.clone();
+    }
+    let comma = match syn::parse2::<syn::WhereClause>(bounds.clone()) {
+        Ok(clause) if clause.predicates.trailing_punct() => quote!(),
+        Ok(clause) if !clause.predicates.is_empty() => quote!(,),
+        Ok(_) => quote!(),
+        Err(_) => quote!(where),
+    };
+    quote!(#bounds #comma #(#types: #outlives),*)
 }
 
 fn forward_body(signature: &Signature, bodies: &Bodies) -> TokenStream {
@@ -202,7 +231,10 @@ fn forward_body(signature: &Signature, bodies: &Bodies) -> TokenStream {
         reverse,
         ..
     } = bodies;
-    let again = params.iter().map(again_parameter);
+    let again = params
+        .iter()
+        .enumerate()
+        .map(|(i, p)| again_parameter(signature, i, p));
     let bars = params.iter().map(|p| {
         let (bar, ty) = (p.differentiable.then_some(&p.bar), p.bar_type(rt));
         let bar = bar.map_or_else(|| quote!(_), |bar| quote!(#bar));
@@ -214,13 +246,27 @@ fn forward_body(signature: &Signature, bodies: &Bodies) -> TokenStream {
     } else {
         closure
     };
-    quote!(#forward (#value, #closure))
+    let prologue = signature.receiver_prologue();
+    quote!(#prologue #forward (#value, #closure))
+}
+
+/// True for a receiver that the user takes by value.
+fn is_cloned(signature: &Signature, index: usize) -> bool {
+    let receiver = signature.naming.receiver().filter(|_| index == 0);
+    receiver.is_some_and(|of| of.passing == ReceiverPassing::Value)
 }
 
 /// What was taken by value or changed in place is not given again: the closure has its own.
-fn again_parameter(param: &Param) -> TokenStream {
+fn again_parameter(signature: &Signature, index: usize, param: &Param) -> TokenStream {
     let (name, ty) = (&param.name, param.again_type());
+    let receiver = signature.naming.receiver().filter(|_| index == 0);
     match param.passing {
+        // The closure keeps the copy that the forward sweep made.
+        _ if is_cloned(signature, index) => quote!(_: #ty),
+        Passing::Shared if receiver.is_some() => {
+            let this = receiver.map(|of| respan_ident(&of.this));
+            quote!(#this: #ty)
+        }
         Passing::Shared => quote!(#name: #ty),
         Passing::Value | Passing::Exclusive => quote!(_: ()),
     }
@@ -242,22 +288,34 @@ fn tangent(signature: &Signature, bodies: &Bodies) -> TokenStream {
         &generics.params,
         &generics.where_clause,
     );
-    let arguments = params.iter().map(|p| {
-        let (name, declared, tangent) = (&p.name, &p.declared, dot_type(p, rt));
-        let dot = p.differentiable.then_some(&p.dot);
+    let dot = |p: &Param| {
+        let (dot, tangent) = (p.differentiable.then_some(&p.dot), dot_type(p, rt));
         let dot = dot.map_or_else(|| quote!(_), |dot| quote!(#dot));
-        quote!(#name: #declared, #dot: #tangent)
+        quote!(#dot: #tangent)
+    };
+    let self_dot = params.first().filter(|_| signature.receiver.is_some());
+    let self_dot = self_dot.map(dot);
+    let others = signature.others().iter().map(|p| {
+        let (name, declared, dot) = (&p.name, &p.declared, dot(p));
+        quote!(#name: #declared, #dot)
     });
-    let prologue = params.iter().map(|p| dot_prologue(p, rt));
+    let arguments = self_dot.into_iter().chain(others);
+    let (attributes, receiver) = (&signature.attributes, signature.receiver_declaration());
+    let receiver_prologue = signature.receiver_prologue();
+    let prologue = params
+        .iter()
+        .enumerate()
+        .map(|(i, p)| dot_prologue(p, is_cloned(signature, i), rt));
     let body = &bodies.tangent;
     let name_of_tangent = signature.naming.item("__tangent");
     quote! {
         /// The value and its directional derivative.
         #[doc(hidden)]
+        #attributes
         #[inline]
         #visibility fn #name_of_tangent<#(#lifetimes,)* #(#given,)* __S: #rt::Selection + ?#rt::core::marker::Sized>(
-            #sel: &mut __S, #(#arguments),*
-        ) -> (#result, #cotangent) #bounds { #(#prologue)* #body }
+            #receiver #sel: &mut __S, #(#arguments),*
+        ) -> (#result, #cotangent) #bounds { #(#prologue)* #receiver_prologue #body }
     }
 }
 
@@ -273,7 +331,7 @@ fn dot_type(param: &Param, rt: &super::Runtime) -> TokenStream {
 
 /// Makes a value of a tangent, under the same name: a number is a number, what was taken by
 /// reference is a reference, what was taken by value is owned.
-fn dot_prologue(param: &Param, rt: &super::Runtime) -> TokenStream {
+fn dot_prologue(param: &Param, cloned: bool, rt: &super::Runtime) -> TokenStream {
     if !param.differentiable || param.passing == Passing::Exclusive {
         return TokenStream::new();
     }
@@ -281,7 +339,7 @@ fn dot_prologue(param: &Param, rt: &super::Runtime) -> TokenStream {
     let zero_or_given = quote!(let #dot = #rt::Dot::<#storage>::dot(#dot, #borrow););
     match (param.scalar, param.passing) {
         (true, _) => quote!(#zero_or_given let #dot: #storage = *#dot;),
-        (false, Passing::Shared) => quote!(#zero_or_given let #dot: &#storage = &*#dot;),
+        (false, Passing::Shared) if !cloned => quote!(#zero_or_given let #dot: &#storage = &*#dot;),
         (false, _) => quote!(#zero_or_given let #dot = #dot.into_owned();),
     }
 }

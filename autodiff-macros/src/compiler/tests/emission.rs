@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 
 use super::expansion::check;
 use crate::compiler::diag::Diagnostics;
-use crate::compiler::emit::{Bodies, Names, Site, emit};
+use crate::compiler::emit::{Bodies, Emitted, Names, Site, emit};
 use crate::compiler::hir::{Block, Func, Param, Var, VarId};
 use crate::compiler::parse::attribute::Options;
 use crate::compiler::parse::helpers;
@@ -35,10 +35,14 @@ impl Example {
         helpers::strip(&mut item);
         let mut bodies = self.bodies(&signature);
         edit(&mut bodies);
-        check(
-            name,
-            emit(&item, &func(&item, &signature), &options, &bodies),
-        );
+        let Emitted { doc, beside } = emit(&item, &func(&item, &signature), &options, &bodies);
+        let syn::ItemFn {
+            attrs,
+            vis,
+            sig,
+            block,
+        } = &item;
+        check(name, quote!(#(#attrs)* #doc #vis #sig #block #beside));
     }
 
     fn bodies(&self, signature: &Signature<'_>) -> Bodies {
