@@ -37,8 +37,9 @@ pub use autodiff_macros::conservative_grad;
 pub use autodiff_runtime::check;
 pub use autodiff_runtime::ops::*;
 pub use autodiff_runtime::{
-    Adjoint, Decision, Definability, Differentiable, FieldMetadata, Obligation, ObligationKind,
-    Plain, Policy, Real, SameShape, Scalar, Selection, Site, SiteKey, SiteKind, Ties, Trace, Visit,
+    Adjoint, Components, Decision, Definability, Differentiable, FieldMetadata, Obligation,
+    ObligationKind, Plain, Policy, Real, SameShape, Scalar, Selection, Site, SiteKey, SiteKind,
+    Ties, Trace, Visit,
 };
 pub use autodiff_runtime::{choices, decision, field, ops, policy, rules, selection, trace};
 
@@ -52,6 +53,7 @@ pub struct Readme;
 pub mod __private {
     pub use autodiff_runtime::choices::*;
     pub use autodiff_runtime::differentiable::*;
+    pub use autodiff_runtime::jacobian::*;
     pub use autodiff_runtime::kinds::*;
     pub use autodiff_runtime::numeric::*;
     pub use autodiff_runtime::operation::At;

@@ -40,9 +40,22 @@ use proc_macro::TokenStream;
 /// `#[constant]` on a parameter makes it one, too. With a single differentiable parameter the
 /// gradient is no tuple. The gradient of a slice or `Vec` is a `Vec`, of an array an array.
 ///
-/// A function whose result is not a number has `vjp`, `jvp` and `trace` only. So has a function
-/// that changes a differentiable parameter in place (`y: &mut [f64]`): its pullback takes a buffer
-/// that goes in as the adjoint of the final `y`, and comes out as that of the initial one.
+/// A function whose result is not a number has `vjp`, `jvp`, `jacobian` and `trace` only. So has a
+/// function that changes a differentiable parameter in place (`y: &mut [f64]`): its pullback takes a
+/// buffer that goes in as the adjoint of the final `y`, and comes out as that of the initial one.
+///
+/// # Jacobians
+///
+/// `f::jacobian(args…)` is the result's container with a gradient in the place of each number: for
+/// `fn f(x: &[f64]) -> Vec<f64>` a `Vec<Vec<f64>>` with `jacobian[i][j] = ∂f_i/∂x_j`, for
+/// `fn f(a: f64, x: [f64; 2]) -> (f64, [f64; 3])` an `((f64, [f64; 2]), [(f64, [f64; 2]); 3])`, for a
+/// number its gradient. What is changed in place counts as a result (its final values) and as an
+/// argument (its initial ones), in the order of the parameters: `fn step(y: &mut [f64], h: f64)` has
+/// rows `Vec<(Vec<f64>, f64)>`, and leaves in `y` what `step` would have left.
+///
+/// Where there are no more results than arguments there is one reverse sweep per result, otherwise
+/// one forward sweep per argument. Each runs the function again, on copies of what is taken by value
+/// or changed in place. (So a `#[constant]` that is handed over in such a way has to be `Clone`.)
 ///
 /// # Options
 ///

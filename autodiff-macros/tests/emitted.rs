@@ -17,6 +17,7 @@ pub mod facade {
         pub use autodiff_runtime::rivals::*;
         pub use autodiff_runtime::*;
         pub use core;
+        pub use std::borrow::ToOwned;
         pub use std::boxed::Box;
         pub use std::vec::Vec;
     }

@@ -26,6 +26,7 @@ pub mod facade {
         pub use autodiff_runtime::trace::*;
         pub use autodiff_runtime::*;
         pub use core;
+        pub use std::borrow::ToOwned;
         pub use std::boxed::Box;
         pub use std::vec::Vec;
     }

@@ -11,6 +11,7 @@
 //! | [`selection`], [`choices`], [`trace`] | how a caller decides at kinks; ready-made ways; recording and replaying |
 //! | [`field`] | what is known of a function at compile time, and its printed report |
 //! | [`numeric`], [`differentiable`], [`sums`] | numbers, gradients, and how gradients are added |
+//! | [`mod@jacobian`] | one gradient per number of the result |
 //! | [`kinds`], [`mod@tangent`] | how an emitted function tells another which arguments are differentiated |
 //! | [`ops`] | functions that std does not have: `relu`, `softplus`, `stop_gradient`, … |
 //! | [`mod@check`] | tests of the chain rule along curves, around loops, on strata |
@@ -23,6 +24,7 @@ pub mod choices;
 pub mod decision;
 pub mod differentiable;
 pub mod field;
+pub mod jacobian;
 pub mod kinds;
 pub mod numeric;
 #[doc(hidden)]
@@ -52,6 +54,7 @@ pub use choices::{Counter, Fixed, PerSite, Seeded, Tolerance, WithPolicy};
 pub use decision::Decision;
 pub use differentiable::{Accumulate, Adjoint, Differentiable, SameShape, add, zero_like};
 pub use field::{Definability, FieldMetadata, Obligation, ObligationKind, Site, SiteKey, SiteKind};
+pub use jacobian::{Components, jacobian};
 pub use kinds::{Bar, Constant, Discard, Element, Kind, Shape, Unvaried, Varied, discard};
 pub use numeric::{Real, Scalar, real, same, scalar};
 pub use ops::{Nonsmooth, leaky_relu, relu, stop_gradient};

@@ -10,6 +10,7 @@
 /// - `dot::value_and_grad_with(selection, w, x) -> (f64, (Vec<f64>, Vec<f64>))`
 /// - `dot::vjp(w, x) -> (f64, impl FnOnce(f64) -> (Vec<f64>, Vec<f64>))`
 /// - `dot::jvp(w, x, w_dot, x_dot) -> (f64, f64)`
+/// - `dot::jacobian(w, x) -> (Vec<f64>, Vec<f64>)`
 /// - `dot::trace(w, x) -> Trace`
 /// - `dot::FIELD: &FieldMetadata`
 ///
@@ -230,6 +231,13 @@ impl dot {
             x,
             rt::Tangent::<[f64]>(x_dot),
         )
+    }
+    /// The derivative of everything that is computed: a gradient in the place of each number of it.
+    #[must_use]
+    #[inline]
+    pub fn jacobian(w: &[f64], x: &[f64]) -> (rt::Vec<f64>, rt::Vec<f64>) {
+        let _ = dot;
+        Self::grad(w, x)
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
     #[must_use]

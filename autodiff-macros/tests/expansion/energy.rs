@@ -10,6 +10,7 @@
 /// - `energy::value_and_grad_with(selection, w, b, t, n) -> (f64, (Vec<f64>, f64))`
 /// - `energy::vjp(w, b, t, n) -> (f64, impl FnOnce(f64) -> (Vec<f64>, f64))`
 /// - `energy::jvp(w, b, t, n, w_dot, b_dot) -> (f64, f64)`
+/// - `energy::jacobian(w, b, t, n) -> (Vec<f64>, f64)`
 /// - `energy::trace(w, b, t, n) -> Trace`
 /// - `energy::FIELD: &FieldMetadata`
 ///
@@ -325,6 +326,13 @@ impl energy {
             n,
             rt::Unvaried,
         )
+    }
+    /// The derivative of everything that is computed: a gradient in the place of each number of it.
+    #[must_use]
+    #[inline]
+    pub fn jacobian(w: &[f64], b: f64, t: &[f64], n: usize) -> (rt::Vec<f64>, f64) {
+        let _ = energy;
+        Self::grad(w, b, t, n)
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
     #[must_use]

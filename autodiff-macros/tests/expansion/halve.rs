@@ -6,6 +6,7 @@
 ///
 /// - `halve::vjp(p, _label) -> ((f64, [f64; 1]), impl FnOnce((f64, [f64; 1],)) -> (f64, f64,))`
 /// - `halve::jvp(p, _label, p_dot) -> ((f64, [f64; 1]), (f64, [f64; 1],))`
+/// - `halve::jacobian(p, _label) -> ((f64, f64,), [(f64, f64,); 1],)`
 /// - `halve::trace(p, _label) -> Trace`
 /// - `halve::FIELD: &FieldMetadata`
 ///
@@ -144,6 +145,52 @@ impl halve {
             rt::Tangent::<(f64, f64)>(&p_dot),
             _label,
             rt::Unvaried,
+        )
+    }
+    /// The derivative of everything that is computed: a gradient in the place of each number of it.
+    #[must_use]
+    #[inline]
+    pub fn jacobian(p: (f64, f64), _label: &str) -> ((f64, f64), [(f64, f64); 1]) {
+        let _ = halve;
+        let arguments: (f64, f64) = rt::zero_like(&p);
+        let (value, pullback) = Self::__forward(
+            &mut rt::Plain,
+            (rt::Varied, rt::Unvaried),
+            rt::core::clone::Clone::clone(&p),
+            _label,
+        );
+        let result: (f64, [f64; 1]) = rt::zero_like(&value);
+        let mut ready = rt::core::option::Option::Some(pullback);
+        rt::jacobian(
+            &result,
+            &arguments,
+            |seed| {
+                let mut p_bar: (f64, f64) = rt::zero_like(&p);
+                let pullback = match ready.take() {
+                    rt::core::option::Option::Some(pullback) => pullback,
+                    rt::core::option::Option::None => {
+                        Self::__forward(
+                                &mut rt::Plain,
+                                (rt::Varied, rt::Unvaried),
+                                rt::core::clone::Clone::clone(&p),
+                                _label,
+                            )
+                            .1
+                    }
+                };
+                pullback((), _label, seed, &mut p_bar, &mut rt::discard());
+                p_bar
+            },
+            |p_dot| {
+                let (_, value) = Self::__tangent(
+                    &mut rt::Plain,
+                    rt::core::clone::Clone::clone(&p),
+                    rt::Tangent::<(f64, f64)>(&p_dot),
+                    _label,
+                    rt::Unvaried,
+                );
+                value
+            },
         )
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.

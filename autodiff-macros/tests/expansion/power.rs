@@ -10,6 +10,7 @@
 /// - `power::value_and_grad_with(selection, x, w, n) -> (f64, (f64, Vec<f64>))`
 /// - `power::vjp(x, w, n) -> (f64, impl FnOnce(f64) -> (f64, Vec<f64>))`
 /// - `power::jvp(x, w, n, x_dot, w_dot) -> (f64, f64)`
+/// - `power::jacobian(x, w, n) -> (f64, Vec<f64>)`
 /// - `power::trace(x, w, n) -> Trace`
 /// - `power::FIELD: &FieldMetadata`
 ///
@@ -256,6 +257,13 @@ impl power {
             n,
             rt::Unvaried,
         )
+    }
+    /// The derivative of everything that is computed: a gradient in the place of each number of it.
+    #[must_use]
+    #[inline]
+    pub fn jacobian(x: f64, w: &[f64], n: u32) -> (f64, rt::Vec<f64>) {
+        let _ = power;
+        Self::grad(x, w, n)
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
     #[must_use]

@@ -10,6 +10,7 @@
 /// - `ramp::value_and_grad_with(selection, x) -> (f64, f64)`
 /// - `ramp::vjp(x) -> (f64, impl FnOnce(f64) -> f64)`
 /// - `ramp::jvp(x, x_dot) -> (f64, f64)`
+/// - `ramp::jacobian(x) -> f64`
 /// - `ramp::trace(x) -> Trace`
 /// - `ramp::FIELD: &FieldMetadata`
 ///
@@ -194,6 +195,13 @@ impl ramp {
     pub fn jvp(x: f64, x_dot: f64) -> (f64, f64) {
         let _ = ramp;
         Self::__tangent(&mut rt::Plain, x, rt::Tangent::<f64>(&x_dot))
+    }
+    /// The derivative of everything that is computed: a gradient in the place of each number of it.
+    #[must_use]
+    #[inline]
+    pub fn jacobian(x: f64) -> f64 {
+        let _ = ramp;
+        Self::grad(x)
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
     #[must_use]

@@ -6,6 +6,7 @@
 ///
 /// - `scale::vjp(y, a, count) -> ((), impl FnOnce((), &mut [f64]) -> f64)`
 /// - `scale::jvp(y, a, count, y_dot, a_dot) -> ((), ())`
+/// - `scale::jacobian(y, a, count) -> Vec<(Vec<f64>, f64)>`
 /// - `scale::trace(y, a, count) -> Trace`
 /// - `scale::FIELD: &FieldMetadata`
 ///
@@ -174,6 +175,65 @@ impl scale {
             rt::Tangent::<f64>(&a_dot),
             count,
             rt::Unvaried,
+        )
+    }
+    /// The derivative of everything that is computed: a gradient in the place of each number of it.
+    #[inline]
+    pub fn jacobian(
+        y: &mut [f64],
+        a: f64,
+        count: &mut usize,
+    ) -> rt::Vec<(rt::Vec<f64>, f64)> {
+        let _ = scale;
+        let y_start = rt::ToOwned::to_owned(&*y);
+        let count_start = rt::ToOwned::to_owned(&*count);
+        let arguments: (rt::Vec<f64>, f64) = (rt::zero_like(&*y), rt::zero_like(&a));
+        let (value, pullback) = Self::__forward(
+            &mut rt::Plain,
+            (rt::Varied, rt::Varied, rt::Unvaried),
+            y,
+            a,
+            count,
+        );
+        let result: rt::Vec<f64> = rt::zero_like(&*y);
+        let mut ready = rt::core::option::Option::Some(pullback);
+        rt::jacobian(
+            &result,
+            &arguments,
+            |mut y_bar| {
+                let mut a_bar: f64 = rt::zero_like(&a);
+                let pullback = match ready.take() {
+                    rt::core::option::Option::Some(pullback) => pullback,
+                    rt::core::option::Option::None => {
+                        let mut y = rt::core::clone::Clone::clone(&y_start);
+                        let mut count = rt::core::clone::Clone::clone(&count_start);
+                        Self::__forward(
+                                &mut rt::Plain,
+                                (rt::Varied, rt::Varied, rt::Unvaried),
+                                &mut y,
+                                a,
+                                &mut count,
+                            )
+                            .1
+                    }
+                };
+                pullback((), (), (), (), &mut y_bar, &mut a_bar, &mut rt::discard());
+                (y_bar, a_bar)
+            },
+            |(mut y_dot, a_dot)| {
+                let mut y = rt::core::clone::Clone::clone(&y_start);
+                let mut count = rt::core::clone::Clone::clone(&count_start);
+                let (_, _) = Self::__tangent(
+                    &mut rt::Plain,
+                    &mut y,
+                    &mut y_dot,
+                    a,
+                    rt::Tangent::<f64>(&a_dot),
+                    &mut count,
+                    rt::Unvaried,
+                );
+                y_dot
+            },
         )
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.

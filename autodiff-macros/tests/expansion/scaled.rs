@@ -10,6 +10,7 @@
 /// - `scaled::value_and_grad_with(selection, w, a) -> (f64, (Vec<f64>, f64))`
 /// - `scaled::vjp(w, a) -> (f64, impl FnOnce(f64) -> (Vec<f64>, f64))`
 /// - `scaled::jvp(w, a, w_dot, a_dot) -> (f64, f64)`
+/// - `scaled::jacobian(w, a) -> (Vec<f64>, f64)`
 /// - `scaled::trace(w, a) -> Trace`
 /// - `scaled::FIELD: &FieldMetadata`
 ///
@@ -250,6 +251,13 @@ impl scaled {
             a,
             rt::Tangent::<f64>(&a_dot),
         )
+    }
+    /// The derivative of everything that is computed: a gradient in the place of each number of it.
+    #[must_use]
+    #[inline]
+    pub fn jacobian(w: Vec<f64>, a: f64) -> (rt::Vec<f64>, f64) {
+        let _ = scaled;
+        Self::grad(rt::core::clone::Clone::clone(&w), a)
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
     #[must_use]

@@ -10,6 +10,7 @@
 /// - `shifted::value_and_grad_with(selection, v, by, _at) -> (Real, (Vec<Real>, Real))`
 /// - `shifted::vjp(v, by, _at) -> (Real, impl FnOnce(Real) -> (Vec<Real>, Real))`
 /// - `shifted::jvp(v, by, _at, v_dot, by_dot) -> (Real, Real)`
+/// - `shifted::jacobian(v, by, _at) -> (Vec<Real>, Real)`
 /// - `shifted::trace(v, by, _at) -> Trace`
 /// - `shifted::FIELD: &FieldMetadata`
 ///
@@ -274,6 +275,20 @@ impl shifted {
             _at,
             rt::Unvaried,
         )
+    }
+    /// The derivative of everything that is computed: a gradient in the place of each number of it.
+    #[must_use]
+    #[inline]
+    pub fn jacobian<'a>(
+        v: &'a Vec<Real>,
+        by: Real,
+        _at: &'a [usize],
+    ) -> (
+        rt::Vec<<Real as rt::Differentiable>::Gradient>,
+        <Real as rt::Differentiable>::Gradient,
+    ) {
+        let _ = shifted;
+        Self::grad(v, by, _at)
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
     #[must_use]

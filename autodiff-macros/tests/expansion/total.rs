@@ -10,6 +10,7 @@
 /// - `total::value_and_grad_with(selection, p, q) -> (f64, ([f64; N], [[f64; 3]; N]))`
 /// - `total::vjp(p, q) -> (f64, impl FnOnce(f64) -> ([f64; N], [[f64; 3]; N]))`
 /// - `total::jvp(p, q, p_dot, q_dot) -> (f64, f64)`
+/// - `total::jacobian(p, q) -> ([f64; N], [[f64; 3]; N])`
 /// - `total::trace(p, q) -> Trace`
 /// - `total::FIELD: &FieldMetadata`
 ///
@@ -255,6 +256,16 @@ impl total {
             q,
             rt::Tangent::<[[f64; 3]; N]>(q_dot),
         )
+    }
+    /// The derivative of everything that is computed: a gradient in the place of each number of it.
+    #[must_use]
+    #[inline]
+    pub fn jacobian<const N: usize>(
+        p: [f64; N],
+        q: &[[f64; 3]; N],
+    ) -> ([f64; N], [[f64; 3]; N]) {
+        let _ = total::<N>;
+        Self::grad::<N>(rt::core::clone::Clone::clone(&p), q)
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
     #[must_use]

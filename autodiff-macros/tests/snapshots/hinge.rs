@@ -10,6 +10,7 @@
 /// - `hinge::value_and_grad_with(selection, x) -> (f64, f64)`
 /// - `hinge::vjp(x) -> (f64, impl FnOnce(f64) -> f64)`
 /// - `hinge::jvp(x, x_dot) -> (f64, f64)`
+/// - `hinge::jacobian(x) -> f64`
 /// - `hinge::trace(x) -> Trace`
 /// - `hinge::FIELD: &FieldMetadata`
 ///
@@ -259,6 +260,13 @@ impl hinge {
     pub fn jvp(x: f64, x_dot: f64) -> (f64, f64) {
         let _ = hinge;
         Self::__tangent(&mut rt::Plain, x, rt::Tangent::<f64>(&x_dot))
+    }
+    /// The derivative of everything that is computed: a gradient in the place of each number of it.
+    #[must_use]
+    #[inline]
+    pub fn jacobian(x: f64) -> f64 {
+        let _ = hinge;
+        Self::grad(x)
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
     #[must_use]

@@ -10,6 +10,7 @@
 /// - `mean_error::value_and_grad_with(selection, w, xs, ys) -> (f64, Vec<f64>)`
 /// - `mean_error::vjp(w, xs, ys) -> (f64, impl FnOnce(f64) -> Vec<f64>)`
 /// - `mean_error::jvp(w, xs, ys, w_dot) -> (f64, f64)`
+/// - `mean_error::jacobian(w, xs, ys) -> Vec<f64>`
 /// - `mean_error::trace(w, xs, ys) -> Trace`
 /// - `mean_error::FIELD: &FieldMetadata`
 ///
@@ -371,6 +372,13 @@ impl mean_error {
             ys,
             rt::Unvaried,
         )
+    }
+    /// The derivative of everything that is computed: a gradient in the place of each number of it.
+    #[must_use]
+    #[inline]
+    pub fn jacobian(w: &[f64], xs: &[f64], ys: &[f64]) -> rt::Vec<f64> {
+        let _ = mean_error;
+        Self::grad(w, xs, ys)
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
     #[must_use]

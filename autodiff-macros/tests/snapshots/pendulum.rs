@@ -10,6 +10,7 @@
 /// - `pendulum::value_and_grad_with(selection, angle, speed, h, steps) -> (f64, (f64, f64))`
 /// - `pendulum::vjp(angle, speed, h, steps) -> (f64, impl FnOnce(f64) -> (f64, f64))`
 /// - `pendulum::jvp(angle, speed, h, steps, angle_dot, speed_dot) -> (f64, f64)`
+/// - `pendulum::jacobian(angle, speed, h, steps) -> (f64, f64)`
 /// - `pendulum::trace(angle, speed, h, steps) -> Trace`
 /// - `pendulum::FIELD: &FieldMetadata`
 ///
@@ -379,6 +380,13 @@ impl pendulum {
             steps,
             rt::Unvaried,
         )
+    }
+    /// The derivative of everything that is computed: a gradient in the place of each number of it.
+    #[must_use]
+    #[inline]
+    pub fn jacobian(angle: f64, speed: f64, h: f64, steps: usize) -> (f64, f64) {
+        let _ = pendulum;
+        Self::grad(angle, speed, h, steps)
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
     #[must_use]

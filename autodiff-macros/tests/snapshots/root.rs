@@ -10,6 +10,7 @@
 /// - `root::value_and_grad_with(selection, x) -> (f64, f64)`
 /// - `root::vjp(x) -> (f64, impl FnOnce(f64) -> f64)`
 /// - `root::jvp(x, x_dot) -> (f64, f64)`
+/// - `root::jacobian(x) -> f64`
 /// - `root::trace(x) -> Trace`
 /// - `root::FIELD: &FieldMetadata`
 ///
@@ -407,6 +408,13 @@ impl root {
     pub fn jvp(x: f64, x_dot: f64) -> (f64, f64) {
         let _ = root;
         Self::__tangent(&mut rt::Plain, x, rt::Tangent::<f64>(&x_dot))
+    }
+    /// The derivative of everything that is computed: a gradient in the place of each number of it.
+    #[must_use]
+    #[inline]
+    pub fn jacobian(x: f64) -> f64 {
+        let _ = root;
+        Self::grad(x)
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
     #[must_use]

@@ -10,6 +10,7 @@
 /// - `wave::value_and_grad_with(selection, x, damping) -> (f64, (f64, f64))`
 /// - `wave::vjp(x, damping) -> (f64, impl FnOnce(f64) -> (f64, f64))`
 /// - `wave::jvp(x, damping, x_dot, damping_dot) -> (f64, f64)`
+/// - `wave::jacobian(x, damping) -> (f64, f64)`
 /// - `wave::trace(x, damping) -> Trace`
 /// - `wave::FIELD: &FieldMetadata`
 ///
@@ -240,6 +241,13 @@ impl wave {
             damping,
             rt::Tangent::<f64>(&damping_dot),
         )
+    }
+    /// The derivative of everything that is computed: a gradient in the place of each number of it.
+    #[must_use]
+    #[inline]
+    pub fn jacobian(x: f64, damping: f64) -> (f64, f64) {
+        let _ = wave;
+        Self::grad(x, damping)
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
     #[must_use]

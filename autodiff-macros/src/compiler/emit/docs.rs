@@ -7,6 +7,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
+use super::jacobian;
 use super::meta::{Site, Source};
 use super::signature::{Param, Signature};
 use crate::compiler::naming::Naming;
@@ -49,6 +50,10 @@ pub(crate) fn entry(name: &str, signature: &Signature) -> TokenStream {
         ),
         "jvp" => {
             "The value, and its derivative along the tangents that follow the arguments.".to_owned()
+        }
+        "jacobian" => {
+            "The derivative of everything that is computed: a gradient in the place of each number of it."
+                .to_owned()
         }
         _ => {
             "Which branch every nonsmooth place took, and how near it was to the other.".to_owned()
@@ -194,6 +199,13 @@ fn generated(signature: &Signature) -> Vec<String> {
         callee("jvp"),
         after(&dots)
     ));
+    if let Some(rows) = jacobian::rows(signature) {
+        all.push(format!(
+            "{}({args}) -> {}",
+            callee("jacobian"),
+            plain(&rows)
+        ));
+    }
     all.push(format!("{}({args}) -> Trace", callee("trace")));
     all.push(format!("{}: &FieldMetadata", constant(signature, "FIELD")));
     all

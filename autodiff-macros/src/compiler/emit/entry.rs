@@ -7,10 +7,10 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::docs;
 use super::signature::{Generics, Param, Passing, Signature};
 use super::sweep::{bar_argument, forward_call, kind_of};
 use super::types::with_lifetime;
+use super::{docs, jacobian};
 
 /// All entry points that the function has.
 pub(crate) fn members(signature: &Signature, deprecation: &TokenStream) -> TokenStream {
@@ -18,7 +18,12 @@ pub(crate) fn members(signature: &Signature, deprecation: &TokenStream) -> Token
         signature,
         deprecation,
     };
-    let mut members = vec![printer.vjp(), printer.jvp(), printer.trace()];
+    let mut members = vec![
+        printer.vjp(),
+        printer.jvp(),
+        jacobian::member(&printer),
+        printer.trace(),
+    ];
     if signature.has_gradient {
         members.splice(
             0..0,
@@ -34,15 +39,17 @@ pub(crate) fn members(signature: &Signature, deprecation: &TokenStream) -> Token
 }
 
 /// A function to be emitted.
-struct Entry {
-    name: &'static str,
+pub(super) struct Entry {
+    pub(super) name: &'static str,
     /// Generic parameters in front of the user's, `'a,`.
-    lifetimes: TokenStream,
+    pub(super) lifetimes: TokenStream,
     /// `&'a self,`, where it is not as always.
-    receiver: TokenStream,
-    params: Vec<TokenStream>,
-    result: TokenStream,
-    body: TokenStream,
+    pub(super) receiver: TokenStream,
+    pub(super) params: Vec<TokenStream>,
+    pub(super) result: TokenStream,
+    /// Predicates that the user's function does without.
+    pub(super) bounds: Vec<TokenStream>,
+    pub(super) body: TokenStream,
 }
 
 /// What the closure of `vjp` borrows.
@@ -54,13 +61,13 @@ struct Captures {
     captures: TokenStream,
 }
 
-struct Printer<'a> {
-    signature: &'a Signature,
+pub(super) struct Printer<'a> {
+    pub(super) signature: &'a Signature,
     deprecation: &'a TokenStream,
 }
 
 impl Printer<'_> {
-    fn print(&self, entry: Entry) -> TokenStream {
+    pub(super) fn print(&self, entry: Entry) -> TokenStream {
         let Signature {
             visibility,
             generics,
@@ -72,6 +79,7 @@ impl Printer<'_> {
             receiver,
             params,
             result,
+            bounds,
             body,
         } = entry;
         let doc = docs::entry(name, self.signature);
@@ -88,11 +96,8 @@ impl Printer<'_> {
             true => self.signature.receiver_declaration(),
             false => receiver,
         };
-        let (own, given, bounds) = (
-            &generics.lifetimes,
-            &generics.params,
-            &generics.where_clause,
-        );
+        let (own, given) = (&generics.lifetimes, &generics.params);
+        let bounds = generics.where_clause_with(bounds);
         quote! {
             #doc
             #attributes
@@ -107,12 +112,18 @@ impl Printer<'_> {
     }
 
     /// An entry that takes the arguments and nothing else.
-    fn plain(&self, name: &'static str, result: TokenStream, body: TokenStream) -> TokenStream {
+    pub(super) fn plain(
+        &self,
+        name: &'static str,
+        result: TokenStream,
+        body: TokenStream,
+    ) -> TokenStream {
         let params = self.signature.declarations();
         self.print(Entry {
             name,
             lifetimes: TokenStream::new(),
             receiver: TokenStream::new(),
+            bounds: Vec::new(),
             params,
             result,
             body,
@@ -145,6 +156,7 @@ impl Printer<'_> {
             name: "accumulate_grad",
             lifetimes: TokenStream::new(),
             receiver: TokenStream::new(),
+            bounds: Vec::new(),
             params,
             result: result.clone(),
             body,
@@ -161,6 +173,7 @@ impl Printer<'_> {
             name: "value_and_grad_with",
             lifetimes: TokenStream::new(),
             receiver: TokenStream::new(),
+            bounds: Vec::new(),
             params,
             result,
             body,
@@ -258,6 +271,7 @@ impl Printer<'_> {
             name: "vjp",
             lifetimes,
             receiver,
+            bounds: Vec::new(),
             params,
             result: quote!((#result, #function #captures)),
             body,
@@ -357,6 +371,7 @@ impl Printer<'_> {
             name: "jvp",
             lifetimes: TokenStream::new(),
             receiver: TokenStream::new(),
+            bounds: Vec::new(),
             params: declarations,
             result,
             body,
@@ -402,7 +417,7 @@ impl Printer<'_> {
     }
 
     /// A buffer of zeros for every gradient.
-    fn buffers(&self) -> TokenStream {
+    pub(super) fn buffers(&self) -> TokenStream {
         let rt = &self.signature.rt;
         let buffers = self.signature.inputs().map(|p| {
             let (bar, gradient, borrow) = (&p.bar, &p.gradient, p.borrow());

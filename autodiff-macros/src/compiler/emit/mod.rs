@@ -27,6 +27,7 @@
 
 mod docs;
 mod entry;
+mod jacobian;
 mod meta;
 mod pins;
 mod respan;

@@ -28,6 +28,7 @@ pub(crate) enum Passing {
 #[derive(Clone, Debug)]
 pub(crate) struct Param {
     pub(crate) name: Ident,
+    pub(crate) ty: Ty,
     pub(crate) bar: Ident,
     pub(crate) dot: Ident,
     /// Type parameter of `__forward` that tells whether this argument is differentiated.
@@ -86,6 +87,8 @@ pub(crate) struct Signature {
     pub(crate) result: TokenStream,
     /// Type of the adjoint and of the tangent of the result.
     pub(crate) cotangent: TokenStream,
+    /// The result as `lower` understood it.
+    pub(crate) result_ty: Ty,
     /// The result is a number and nothing is changed in place: there is a gradient.
     pub(crate) has_gradient: bool,
     pub(crate) sel: Ident,
@@ -120,6 +123,7 @@ impl Signature {
             generics: generics(&item.sig.generics),
             result: respan(result(&item.sig.output)),
             cotangent: gradient(&func.result, &rt),
+            result_ty: func.result.clone(),
             has_gradient: matches!(func.result, Ty::Real(_)) && !in_place,
             sel: respan_ident(&names.sel),
             kinds: respan_ident(&names.kinds),
@@ -236,7 +240,32 @@ impl Signature {
         one_or_tuple(self.inputs().map(|p| p.gradient.clone()).collect())
     }
 
-    /// The value of that type made of the buffers.
+    /// Type of the derivative with respect to everything that is differentiated, what is changed in
+    /// place included.
+    pub(crate) fn whole_gradient(&self) -> TokenStream {
+        let varied = self.params.iter().filter(|p| p.differentiable);
+        one_or_tuple(varied.map(|p| p.gradient.clone()).collect())
+    }
+
+    /// True if there are numbers in the result.
+    pub(crate) fn returns_numbers(&self) -> bool {
+        self.cotangent.to_string() != "()"
+    }
+
+    /// Types of what is computed: the result, and what is changed in place.
+    pub(crate) fn outputs(&self) -> Vec<&Ty> {
+        let result = self.returns_numbers().then_some(&self.result_ty);
+        let changed = self.in_place().map(|p| &p.ty);
+        result.into_iter().chain(changed).collect()
+    }
+
+    /// Type of the adjoints of that.
+    pub(crate) fn whole_cotangent(&self) -> TokenStream {
+        let outputs = self.outputs();
+        one_or_tuple(outputs.iter().map(|ty| gradient(ty, &self.rt)).collect())
+    }
+
+    /// The gradient made of the buffers.
     pub(crate) fn bars(&self) -> TokenStream {
         one_or_tuple(self.inputs().map(|p| p.bar.to_token_stream()).collect())
     }
@@ -298,6 +327,7 @@ fn param(func: &hir::Func, index: usize, rt: &Runtime, names: &Names, naming: &N
     let declared = unwrap_groups(respan(declared.clone()));
     let receiver = naming.receiver().filter(|_| index == 0);
     Param {
+        ty: ty.clone(),
         name: receiver.map_or_else(
             || respan_ident(&names.params[index]),
             |of| respan_ident(&of.token),
@@ -358,7 +388,7 @@ fn outer(naming: &Naming) -> Outer {
     outer
 }
 
-fn one_or_tuple(mut parts: Vec<TokenStream>) -> TokenStream {
+pub(crate) fn one_or_tuple(mut parts: Vec<TokenStream>) -> TokenStream {
     match parts.len() {
         1 => parts.remove(0),
         _ => quote!((#(#parts),*)),
@@ -402,6 +432,16 @@ fn generics(generics: &syn::Generics) -> Generics {
 }
 
 impl Generics {
+    /// The user's predicates, and more.
+    pub(crate) fn where_clause_with(&self, more: Vec<TokenStream>) -> TokenStream {
+        if more.is_empty() {
+            return self.where_clause.clone();
+        }
+        let given = syn::parse2::<syn::WhereClause>(self.where_clause.clone());
+        let given = given.map_or_else(|_| Vec::new(), |w| w.predicates.into_iter().collect());
+        quote!(where #(#given,)* #(#more),*)
+    }
+
     fn push(&mut self, name: &Ident, declaration: impl ToTokens) {
         self.params.push(respan(declaration.to_token_stream()));
         self.args.push(respan_ident(name));

@@ -54,6 +54,18 @@ pub(crate) fn gradient(ty: &Ty, rt: &Runtime) -> TokenStream {
     }
 }
 
+/// The type with `row` in the place of every number.
+pub(crate) fn rows(ty: &Ty, row: &TokenStream, rt: &Runtime) -> TokenStream {
+    match behind(ty) {
+        Ty::Real(Real::Named(_)) => {
+            let numbers = gradient(ty, rt);
+            quote!(<#numbers as #rt::Components>::Rows<#row>)
+        }
+        Ty::Real(_) => row.clone(),
+        other => compound(other, &|part| rows(part, row, rt), rt),
+    }
+}
+
 fn real_type(real: &Real) -> TokenStream {
     match real {
         Real::F64 => quote!(f64),
