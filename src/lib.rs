@@ -52,6 +52,7 @@ pub struct Readme;
 #[doc(hidden)]
 pub mod __private {
     pub use autodiff_runtime::choices::*;
+    pub use autodiff_runtime::constant::*;
     pub use autodiff_runtime::differentiable::*;
     pub use autodiff_runtime::jacobian::*;
     pub use autodiff_runtime::kinds::*;
@@ -59,6 +60,7 @@ pub mod __private {
     pub use autodiff_runtime::operation::At;
     pub use autodiff_runtime::ops;
     pub use autodiff_runtime::rivals::*;
+    pub use autodiff_runtime::same_shape::*;
     pub use autodiff_runtime::selection::*;
     pub use autodiff_runtime::sums::*;
     pub use autodiff_runtime::tangent::*;

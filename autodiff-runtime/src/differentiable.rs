@@ -1,26 +1,36 @@
 //! Which types have a gradient, and what it is.
 
+use core::fmt::Debug;
+
 use crate::numeric::Scalar;
 
 /// A type whose values can be differentiated.
 ///
-/// The gradient of a number is a number of the same type, of an array an array,
-/// of a slice or `Vec` a `Vec`, of a tuple a tuple.
+/// | value | gradient |
+/// | --- | --- |
+/// | `f64`, `f32` | a number of the same type |
+/// | `[T; N]` | an array of gradients |
+/// | `[T]`, `Vec<T>` | a `Vec` of gradients |
+/// | a tuple | a tuple of gradients |
+/// | `Option<T>` | an `Option` of a gradient, which is `None` where the value is |
+/// | `&T`, `&mut T`, `Box<T>` | the gradient of what is behind the pointer |
+/// | a struct with `#[derive(Differentiable)]` | a struct with fields of the same names |
 ///
 /// ```
 /// use autodiff_runtime::zero_like;
 /// assert_eq!(zero_like(&[1.0, 2.0][..]), vec![0.0, 0.0]);
 /// assert_eq!(zero_like(&([1.0f32; 2], 3.0f64)), ([0.0f32; 2], 0.0f64));
+/// assert_eq!(zero_like(&Some(2.0)), Some(0.0));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no gradient",
     label = "a differentiable value of type `{Self}`",
-    note = "`f64`, `f32`, and references, slices, arrays, `Vec`s and tuples of these have one",
-    note = "mark the parameter `#[constant]` if no derivative with respect to it is wanted"
+    note = "`f64`, `f32`, and references, slices, arrays, `Vec`s, tuples and `Option`s of these have one, and structs with `#[derive(Differentiable)]`",
+    note = "mark the parameter or field `#[constant]` if no derivative with respect to it is wanted"
 )]
 pub trait Differentiable {
     /// What holds the derivative with respect to a value of this type.
-    type Gradient;
+    type Gradient: Clone + Debug + PartialEq;
 
     /// A gradient of zeros, of the lengths of `self`.
     fn zero_gradient(&self) -> Self::Gradient;
@@ -85,6 +95,23 @@ impl<T: Differentiable + ?Sized> Differentiable for &mut T {
     #[inline]
     fn zero_gradient(&self) -> Self::Gradient {
         (**self).zero_gradient()
+    }
+}
+
+/// A pointer is as transparent as a reference: the gradient is that of what it points to.
+impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
+    type Gradient = T::Gradient;
+    #[inline]
+    fn zero_gradient(&self) -> Self::Gradient {
+        (**self).zero_gradient()
+    }
+}
+
+impl<T: Differentiable> Differentiable for Option<T> {
+    type Gradient = Option<T::Gradient>;
+    #[inline]
+    fn zero_gradient(&self) -> Self::Gradient {
+        self.as_ref().map(T::zero_gradient)
     }
 }
 
@@ -155,6 +182,23 @@ accumulate_as_slice! {
     [N] [B; N], [G; N];
 }
 
+impl<B: Accumulate<G>, G> Accumulate<Option<G>> for Option<B> {
+    #[inline]
+    fn accumulate(&mut self, gradient: &Option<G>) {
+        match (self, gradient) {
+            (Some(bar), Some(gradient)) => bar.accumulate(gradient),
+            (None, None) => {}
+            _ => one_is_absent(),
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn one_is_absent() -> ! {
+    panic!("a gradient is `None` where another is `Some`")
+}
+
 /// A gradient of which several are summed.
 pub trait Adjoint {
     /// Adds `other`, element by element.
@@ -211,73 +255,19 @@ impl<T: Adjoint> Adjoint for Vec<T> {
     }
 }
 
-/// A value whose lengths another value (a buffer, a tangent) must have.
-///
-/// ```
-/// use autodiff_runtime::SameShape;
-/// [1.0, 2.0][..].assert_same_shape(&[0.0, 0.0][..], "w", "w_bar");
-/// ```
-///
-/// ```should_panic
-/// use autodiff_runtime::SameShape;
-/// // length of `w_bar` is 1, that of `w` is 2
-/// vec![1.0, 2.0].assert_same_shape(&[0.0][..], "w", "w_bar");
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "a buffer or tangent of type `{B}` does not fit a value of type `{Self}`",
-    label = "this value is of type `{Self}`"
-)]
-pub trait SameShape<B: ?Sized> {
-    /// Panics unless `other`, called `other_name`, has the lengths of `self`, called `name`.
-    fn assert_same_shape(&self, other: &B, name: &str, other_name: &str);
-}
-
-#[diagnostic::do_not_recommend]
-impl<S: Scalar, R: Scalar> SameShape<R> for S {
-    #[inline(always)]
-    fn assert_same_shape(&self, _: &R, _: &str, _: &str) {}
-}
-
-impl<A: SameShape<B>, B> SameShape<[B]> for [A] {
+impl<T: Adjoint> Adjoint for Option<T> {
     #[inline]
-    fn assert_same_shape(&self, other: &[B], name: &str, other_name: &str) {
-        if self.len() != other.len() {
-            lengths_differ(self.len(), other.len(), name, other_name);
-        }
-        for (a, b) in self.iter().zip(other) {
-            a.assert_same_shape(b, name, other_name);
+    fn add(&mut self, other: &Self) {
+        match (self, other) {
+            (Some(a), Some(b)) => a.add(b),
+            (None, None) => {}
+            _ => one_is_absent(),
         }
     }
-}
-
-#[cold]
-#[inline(never)]
-#[track_caller]
-fn lengths_differ(length: usize, other: usize, name: &str, other_name: &str) -> ! {
-    panic!("length of `{other_name}` is {other}, that of `{name}` is {length}")
-}
-
-/// The same through another view of the elements.
-macro_rules! same_shape_as_slice {
-    ($([$($n:ident)*] $a:ty, $b:ty;)*) => {$(
-        impl<A: SameShape<B>, B $(, const $n: usize)*> SameShape<$b> for $a {
-            #[inline]
-            fn assert_same_shape(&self, other: &$b, name: &str, other_name: &str) {
-                self[..].assert_same_shape(&other[..], name, other_name);
-            }
-        }
-    )*};
-}
-
-same_shape_as_slice! {
-    [] [A], Vec<B>;
-    [N] [A], [B; N];
-    [] Vec<A>, [B];
-    [] Vec<A>, Vec<B>;
-    [N] Vec<A>, [B; N];
-    [N] [A; N], [B];
-    [N] [A; N], Vec<B>;
-    [N M] [A; N], [B; M];
+    #[inline]
+    fn clear(&mut self) {
+        self.iter_mut().for_each(T::clear);
+    }
 }
 
 /// Tuples of up to eight elements.
@@ -304,12 +294,6 @@ macro_rules! tuples {
             #[inline]
             fn clear(&mut self) {
                 $(self.$i.clear();)+
-            }
-        }
-        impl<$($a: SameShape<$b>, $b),+> SameShape<($($b,)+)> for ($($a,)+) {
-            #[inline]
-            fn assert_same_shape(&self, other: &($($b,)+), name: &str, other_name: &str) {
-                $(self.$i.assert_same_shape(&other.$i, name, other_name);)+
             }
         }
     )*};

@@ -74,12 +74,40 @@ impl<K: Kind, E: Element, B: ?Sized> Indexed<K, E> for B where
 {
 }
 
+/// Bars of an `Option<E>`.
+pub trait Optional<K: Kind, E: Element> {
+    /// The bar of what is in it.
+    ///
+    /// # Panics
+    /// If the bar was made for a `None`.
+    fn inner(&mut self) -> &mut E::Bar<K>;
+}
+
+impl<E: Element> Optional<Varied, E> for Option<E::Bar<Varied>> {
+    #[inline]
+    fn inner(&mut self) -> &mut E::Bar<Varied> {
+        self.as_mut().expect("the buffer for a `Some` is a `Some`")
+    }
+}
+
+impl<E: Element> Optional<Unvaried, E> for Discard<Option<E>> {
+    #[inline(always)]
+    fn inner(&mut self) -> &mut E::Bar<Unvaried> {
+        nowhere(E::discard())
+    }
+}
+
+/// What gradients have in common with other values.
+pub trait BarValue: Clone + fmt::Debug + PartialEq {}
+
+impl<B: Clone + fmt::Debug + PartialEq> BarValue for B {}
+
 /// [`Varied`] or [`Unvaried`], and the bars that go with it.
 pub trait Kind: Copy + fmt::Debug + 'static {
     /// Whether the argument is differentiated.
     const VARIED: bool;
     /// Bar of a number.
-    type Scalar<S: Scalar>: AddAssign<S> + SubAssign<S> + Accumulate<S> + Adjoint;
+    type Scalar<S: Scalar>: AddAssign<S> + SubAssign<S> + Accumulate<S> + Adjoint + BarValue;
     /// Bar of a slice, and of a `Vec`.
     type Slice<E: Element>: ?Sized
         + Indexed<Self, E>
@@ -89,9 +117,12 @@ pub trait Kind: Copy + fmt::Debug + 'static {
     /// Bar of an array.
     type Array<E: Element, const N: usize>: Indexed<Self, E>
         + Accumulate<[E::Gradient; N]>
-        + Adjoint;
-    /// Bar of a `Vec` inside a slice or array.
-    type List<E: Element>: Indexed<Self, E> + Accumulate<Vec<E::Gradient>> + Adjoint;
+        + Adjoint
+        + BarValue;
+    /// Bar of a `Vec` inside a slice, array or struct.
+    type List<E: Element>: Indexed<Self, E> + Accumulate<Vec<E::Gradient>> + Adjoint + BarValue;
+    /// Bar of an `Option`.
+    type Maybe<E: Element>: Optional<Self, E> + Accumulate<Option<E::Gradient>> + Adjoint + BarValue;
 
     /// The caller's sites for the decisions of an operation of the table, see [`crate::operation::At`].
     #[doc(hidden)]
@@ -107,6 +138,7 @@ impl Kind for Varied {
     type Slice<E: Element> = [E::Bar<Varied>];
     type Array<E: Element, const N: usize> = [E::Bar<Varied>; N];
     type List<E: Element> = Vec<E::Bar<Varied>>;
+    type Maybe<E: Element> = Option<E::Bar<Varied>>;
 }
 
 impl Kind for Unvaried {
@@ -115,14 +147,15 @@ impl Kind for Unvaried {
     type Slice<E: Element> = Discard<[E]>;
     type Array<E: Element, const N: usize> = Discard<[E]>;
     type List<E: Element> = Discard<[E]>;
+    type Maybe<E: Element> = Discard<Option<E>>;
 }
 
 /// A type whose values have a bar.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no gradient",
     label = "a differentiable value of type `{Self}`",
-    note = "`f64`, `f32`, and references, slices, arrays, `Vec`s and tuples of these have one",
-    note = "mark the parameter `#[constant]` if no derivative with respect to it is wanted"
+    note = "`f64`, `f32`, and references, slices, arrays, `Vec`s, tuples and `Option`s of these have one, and structs with `#[derive(Differentiable)]`",
+    note = "mark the parameter or field `#[constant]` if no derivative with respect to it is wanted"
 )]
 pub trait Shape {
     /// The bar under a kind.
@@ -136,12 +169,12 @@ pub type Bar<K, T> = <T as Shape>::Bar<K>;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no gradient",
     label = "a differentiable value of type `{Self}`",
-    note = "`f64`, `f32`, and references, slices, arrays, `Vec`s and tuples of these have one",
-    note = "mark the parameter `#[constant]` if no derivative with respect to it is wanted"
+    note = "`f64`, `f32`, and references, slices, arrays, `Vec`s, tuples and `Option`s of these have one, and structs with `#[derive(Differentiable)]`",
+    note = "mark the parameter or field `#[constant]` if no derivative with respect to it is wanted"
 )]
-pub trait Element: Differentiable + 'static {
+pub trait Element: Differentiable<Gradient = <Self as Element>::Bar<Varied>> {
     /// The bar under a kind, as an element of another bar.
-    type Bar<K: Kind>: Accumulate<Self::Gradient> + Adjoint;
+    type Bar<K: Kind>: Accumulate<Self::Gradient> + Adjoint + BarValue;
     /// A bar that swallows what is added to it.
     fn discard() -> Self::Bar<Unvaried>;
 }
@@ -153,6 +186,19 @@ impl<T: ?Sized> Default for Discard<T> {
     #[inline(always)]
     fn default() -> Self {
         Discard(PhantomData)
+    }
+}
+
+impl<T: ?Sized> Clone for Discard<T> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        Discard(PhantomData)
+    }
+}
+
+impl<T: ?Sized> PartialEq for Discard<T> {
+    fn eq(&self, _: &Self) -> bool {
+        true
     }
 }
 
@@ -235,7 +281,7 @@ impl<E: Element> IndexMut<usize> for Discard<[E]> {
 
 /// A place that is never read. Boxes of size zero allocate nothing, so nothing leaks.
 #[inline(always)]
-fn nowhere<B: 'static>(bar: B) -> &'static mut B {
+fn nowhere<'b, B: 'b>(bar: B) -> &'b mut B {
     const {
         assert!(
             size_of::<B>() == 0,
@@ -270,6 +316,14 @@ impl<E: Element> Element for Vec<E> {
     }
 }
 
+impl<E: Element> Element for Option<E> {
+    type Bar<K: Kind> = K::Maybe<E>;
+    #[inline(always)]
+    fn discard() -> Discard<Option<E>> {
+        Discard::default()
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<S: Scalar> Shape for S {
     type Bar<K: Kind> = K::Scalar<S>;
@@ -285,6 +339,10 @@ impl<E: Element> Shape for Vec<E> {
 
 impl<E: Element, const N: usize> Shape for [E; N] {
     type Bar<K: Kind> = K::Array<E, N>;
+}
+
+impl<E: Element> Shape for Option<E> {
+    type Bar<K: Kind> = K::Maybe<E>;
 }
 
 /// Tuples of up to eight elements.

@@ -12,6 +12,7 @@
 //! | [`field`] | what is known of a function at compile time, and its printed report |
 //! | [`numeric`], [`differentiable`], [`sums`] | numbers, gradients, and how gradients are added |
 //! | [`mod@jacobian`] | one gradient per number of the result |
+//! | [`same_shape`], [`constant`] | lengths that must agree; fields without a derivative |
 //! | [`kinds`], [`mod@tangent`] | how an emitted function tells another which arguments are differentiated |
 //! | [`ops`] | functions that std does not have: `relu`, `softplus`, `stop_gradient`, … |
 //! | [`mod@check`] | tests of the chain rule along curves, around loops, on strata |
@@ -21,6 +22,7 @@
 
 pub mod check;
 pub mod choices;
+pub mod constant;
 pub mod decision;
 pub mod differentiable;
 pub mod field;
@@ -43,6 +45,7 @@ pub mod rivals;
     reason = "`x != x`, `x - x` and the like say what they mean in a row"
 )]
 pub mod rules;
+pub mod same_shape;
 pub mod selection;
 pub mod sums;
 pub mod tangent;
@@ -51,14 +54,16 @@ pub mod trace;
 pub mod traits;
 
 pub use choices::{Counter, Fixed, PerSite, Seeded, Tolerance, WithPolicy};
+pub use constant::{ConstantField, ConstantType};
 pub use decision::Decision;
-pub use differentiable::{Accumulate, Adjoint, Differentiable, SameShape, add, zero_like};
+pub use differentiable::{Accumulate, Adjoint, Differentiable, add, zero_like};
 pub use field::{Definability, FieldMetadata, Obligation, ObligationKind, Site, SiteKey, SiteKind};
 pub use jacobian::{Components, jacobian};
 pub use kinds::{Bar, Constant, Discard, Element, Kind, Shape, Unvaried, Varied, discard};
 pub use numeric::{Real, Scalar, real, same, scalar};
 pub use ops::{Nonsmooth, leaky_relu, relu, stop_gradient};
 pub use policy::{Policy, Ties};
+pub use same_shape::{Mismatch, SameShape};
 pub use selection::{Plain, Selection, Visit, pick};
 pub use sums::{Summed, clear, sum};
 pub use tangent::{ConstantDot, Dot, Tangent, Zeroed};

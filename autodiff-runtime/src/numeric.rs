@@ -4,6 +4,7 @@ use core::fmt::Debug;
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use crate::differentiable::Differentiable;
+use crate::same_shape::SameShape;
 
 mod sealed {
     pub trait Sealed {}
@@ -27,6 +28,7 @@ pub trait Scalar:
     + AddAssign
     + SubAssign
     + Differentiable<Gradient = Self>
+    + SameShape<Self>
     + 'static
 {
 }

@@ -10,6 +10,7 @@
 //! have sites of their own and take no notice.
 
 use core::convert::Infallible;
+use core::fmt;
 use core::marker::PhantomData;
 use core::ops::{
     Index, IndexMut, Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive,
@@ -18,11 +19,11 @@ use std::borrow::Cow;
 
 use crate::differentiable::{Accumulate, Adjoint};
 use crate::field::Site;
-use crate::kinds::{Element, Kind};
+use crate::kinds::{Element, Kind, Optional};
 use crate::numeric::{Real, Scalar};
 use crate::rules::Compared;
 use crate::selection::Selection;
-use crate::tangent::Dot;
+use crate::tangent::{Dot, Zeroed};
 
 /// The kind or tangent of an argument that is a number, and the caller's sites for the decisions of
 /// the function that is called.
@@ -47,6 +48,7 @@ impl<K: Kind> Kind for At<K> {
     type Slice<E: Element> = NoBar<K, E>;
     type Array<E: Element, const N: usize> = NoBar<K, E>;
     type List<E: Element> = NoBar<K, E>;
+    type Maybe<E: Element> = NoBar<K, E>;
 
     #[inline(always)]
     fn sites(self) -> &'static [Site] {
@@ -54,9 +56,9 @@ impl<K: Kind> Kind for At<K> {
     }
 }
 
-impl<T: ToOwned + ?Sized, D: Dot<T>> Dot<T> for At<D> {
+impl<T: Zeroed + ?Sized, D: Dot<T>> Dot<T> for At<D> {
     #[inline(always)]
-    fn dot<'p>(self, primal: &'p T) -> Cow<'p, T>
+    fn dot<'p>(self, primal: &'p T) -> Cow<'p, T::Tangent>
     where
         Self: 'p,
     {
@@ -70,8 +72,31 @@ impl<T: ToOwned + ?Sized, D: Dot<T>> Dot<T> for At<D> {
 }
 
 /// The bar of a slice under a kind that is for numbers alone: there is none.
-#[derive(Debug)]
 pub struct NoBar<K, E>(Infallible, PhantomData<fn(K, E)>);
+
+impl<K, E> Clone for NoBar<K, E> {
+    fn clone(&self) -> Self {
+        match self.0 {}
+    }
+}
+
+impl<K, E> PartialEq for NoBar<K, E> {
+    fn eq(&self, _: &Self) -> bool {
+        match self.0 {}
+    }
+}
+
+impl<K, E> fmt::Debug for NoBar<K, E> {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {}
+    }
+}
+
+impl<K: Kind, E: Element> Optional<At<K>, E> for NoBar<K, E> {
+    fn inner(&mut self) -> &mut E::Bar<At<K>> {
+        match self.0 {}
+    }
+}
 
 impl<K, E, G: ?Sized> Accumulate<G> for NoBar<K, E> {
     fn accumulate(&mut self, _: &G) {

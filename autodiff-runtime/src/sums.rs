@@ -15,6 +15,7 @@ pub trait Summed: Sized {
 /// use autodiff_runtime::sum;
 /// assert_eq!(sum(&[1.0, 2.0, 4.0]), 7.0);
 /// assert_eq!(sum(&vec![[1.0, 2.0], [4.0, 8.0]]), [5.0, 10.0]);
+/// assert_eq!(sum(&[(1.0, vec![2.0]), (3.0, vec![4.0])]), (4.0, vec![6.0]));
 /// ```
 #[inline]
 #[must_use]
@@ -55,36 +56,44 @@ impl<S: Scalar> Summed for S {
     }
 }
 
+/// The first and the others added to it; none where there is none. What is summed may hold `Vec`s,
+/// of which only the elements of the sum tell the lengths.
+#[inline]
+fn added<B: Adjoint + Clone>(all: &[B]) -> Option<B> {
+    let (first, others) = all.split_first()?;
+    let mut total = first.clone();
+    others.iter().for_each(|x| total.add(x));
+    Some(total)
+}
+
 impl<E: Summed + Adjoint + Clone, const N: usize> Summed for [E; N] {
     #[inline]
     fn sum_of(all: &[[E; N]]) -> [E; N] {
-        let mut total = core::array::from_fn(|_| E::sum_of(&[]));
-        all.iter().for_each(|x| total.add(x));
-        total
+        added(all).unwrap_or_else(|| core::array::from_fn(|_| E::sum_of(&[])))
     }
 }
 
 impl<E: Adjoint + Clone> Summed for Vec<E> {
     #[inline]
     fn sum_of(all: &[Vec<E>]) -> Vec<E> {
-        let Some((first, others)) = all.split_first() else {
-            return Vec::new();
-        };
-        let mut total = first.clone();
-        others.iter().for_each(|x| total.add(x));
-        total
+        added(all).unwrap_or_default()
+    }
+}
+
+impl<E: Adjoint + Clone> Summed for Option<E> {
+    #[inline]
+    fn sum_of(all: &[Option<E>]) -> Option<E> {
+        added(all).flatten()
     }
 }
 
 /// Tuples of up to eight elements.
 macro_rules! tuples {
     ($($($t:ident),+;)*) => {$(
-        impl<$($t: Summed + Adjoint),+> Summed for ($($t,)+) {
+        impl<$($t: Summed + Adjoint + Clone),+> Summed for ($($t,)+) {
             #[inline]
             fn sum_of(all: &[Self]) -> Self {
-                let mut total = ($($t::sum_of(&[]),)+);
-                all.iter().for_each(|x| total.add(x));
-                total
+                added(all).unwrap_or_else(|| ($($t::sum_of(&[]),)+))
             }
         }
     )*};

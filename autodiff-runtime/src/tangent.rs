@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::differentiable::Differentiable;
 use crate::field::Site;
 use crate::kinds::Unvaried;
 use crate::numeric::Scalar;
@@ -18,62 +19,60 @@ impl<T: ?Sized> Clone for Tangent<'_, T> {
 
 impl<T: ?Sized> Copy for Tangent<'_, T> {}
 
-/// A value that has a zero of its own lengths.
-pub trait Zeroed: ToOwned {
+/// A value that tangents go with.
+///
+/// The tangent of a number, slice, array, `Vec` or tuple looks like the value; that of a struct is
+/// its gradient type. Owned, the tangent of every type is its gradient.
+pub trait Zeroed: Differentiable {
+    /// The tangent, as it is borrowed: `[f64]` for `[f64]`.
+    type Tangent: ToOwned<Owned = Self::Gradient> + ?Sized;
+
     /// Zeros of the lengths of `self`.
-    fn zeroed(&self) -> Self::Owned;
+    #[inline(always)]
+    fn zeroed(&self) -> Self::Gradient {
+        self.zero_gradient()
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl<S: Scalar> Zeroed for S {
-    #[inline(always)]
-    fn zeroed(&self) -> S {
-        S::default()
-    }
+    type Tangent = S;
 }
 
-impl<T: Zeroed<Owned = T> + Clone> Zeroed for [T] {
-    #[inline]
-    fn zeroed(&self) -> Vec<T> {
-        self.iter().map(T::zeroed).collect()
-    }
+impl<T: Differentiable> Zeroed for [T] {
+    type Tangent = [T::Gradient];
 }
 
-impl<T: Zeroed<Owned = T> + Clone> Zeroed for Vec<T> {
-    #[inline]
-    fn zeroed(&self) -> Vec<T> {
-        self.as_slice().zeroed()
-    }
+impl<T: Differentiable> Zeroed for Vec<T> {
+    type Tangent = Vec<T::Gradient>;
 }
 
-impl<T: Zeroed<Owned = T> + Clone, const N: usize> Zeroed for [T; N] {
-    #[inline]
-    fn zeroed(&self) -> [T; N] {
-        core::array::from_fn(|i| self[i].zeroed())
-    }
+impl<T: Differentiable, const N: usize> Zeroed for [T; N] {
+    type Tangent = [T::Gradient; N];
+}
+
+impl<T: Differentiable> Zeroed for Option<T> {
+    type Tangent = Option<T::Gradient>;
 }
 
 /// Tuples of up to eight elements.
 macro_rules! tuples {
-    ($($($t:ident $i:tt),+;)*) => {$(
-        impl<$($t: Zeroed<Owned = $t> + Clone),+> Zeroed for ($($t,)+) {
-            #[inline]
-            fn zeroed(&self) -> Self {
-                ($(self.$i.zeroed(),)+)
-            }
+    ($($($t:ident)+;)*) => {$(
+        impl<$($t: Differentiable),+> Zeroed for ($($t,)+) {
+            type Tangent = ($($t::Gradient,)+);
         }
     )*};
 }
 
 tuples! {
-    A 0;
-    A 0, B 1;
-    A 0, B 1, C 2;
-    A 0, B 1, C 2, D 3;
-    A 0, B 1, C 2, D 3, E 4;
-    A 0, B 1, C 2, D 3, E 4, F 5;
-    A 0, B 1, C 2, D 3, E 4, F 5, G 6;
-    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7;
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
 }
 
 /// The tangent of an argument of type `T`: [`Tangent`] or [`Unvaried`] (zeros).
@@ -94,9 +93,9 @@ tuples! {
     message = "`{Self}` is no tangent of a `{T}`",
     label = "expected `Tangent` or `Unvaried`"
 )]
-pub trait Dot<T: ToOwned + ?Sized> {
+pub trait Dot<T: Zeroed + ?Sized> {
     /// The tangent that goes with `primal`.
-    fn dot<'p>(self, primal: &'p T) -> Cow<'p, T>
+    fn dot<'p>(self, primal: &'p T) -> Cow<'p, T::Tangent>
     where
         Self: 'p;
 
@@ -108,9 +107,11 @@ pub trait Dot<T: ToOwned + ?Sized> {
     }
 }
 
-impl<T: ToOwned + ?Sized> Dot<T> for Tangent<'_, T> {
+impl<T: Zeroed<Tangent = D> + ?Sized, D: ToOwned<Owned = T::Gradient> + ?Sized> Dot<T>
+    for Tangent<'_, D>
+{
     #[inline(always)]
-    fn dot<'p>(self, _: &'p T) -> Cow<'p, T>
+    fn dot<'p>(self, _: &'p T) -> Cow<'p, D>
     where
         Self: 'p,
     {
@@ -119,9 +120,9 @@ impl<T: ToOwned + ?Sized> Dot<T> for Tangent<'_, T> {
 }
 
 /// The tangent of an array where a slice is wanted.
-impl<T: Clone, const N: usize> Dot<[T]> for Tangent<'_, [T; N]> {
+impl<T: Differentiable, const N: usize> Dot<[T]> for Tangent<'_, [T::Gradient; N]> {
     #[inline(always)]
-    fn dot<'p>(self, _: &'p [T]) -> Cow<'p, [T]>
+    fn dot<'p>(self, _: &'p [T]) -> Cow<'p, [T::Gradient]>
     where
         Self: 'p,
     {
@@ -130,9 +131,9 @@ impl<T: Clone, const N: usize> Dot<[T]> for Tangent<'_, [T; N]> {
 }
 
 /// The tangent of a vector where a slice is wanted.
-impl<T: Clone> Dot<[T]> for Tangent<'_, Vec<T>> {
+impl<T: Differentiable> Dot<[T]> for Tangent<'_, Vec<T::Gradient>> {
     #[inline(always)]
-    fn dot<'p>(self, _: &'p [T]) -> Cow<'p, [T]>
+    fn dot<'p>(self, _: &'p [T]) -> Cow<'p, [T::Gradient]>
     where
         Self: 'p,
     {
@@ -142,7 +143,7 @@ impl<T: Clone> Dot<[T]> for Tangent<'_, Vec<T>> {
 
 impl<T: Zeroed + ?Sized> Dot<T> for Unvaried {
     #[inline(always)]
-    fn dot<'p>(self, primal: &'p T) -> Cow<'p, T>
+    fn dot<'p>(self, primal: &'p T) -> Cow<'p, T::Tangent>
     where
         Self: 'p,
     {
