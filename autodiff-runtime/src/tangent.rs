@@ -23,6 +23,12 @@ impl<T: ?Sized> Copy for Tangent<'_, T> {}
 ///
 /// The tangent of a number, slice, array, `Vec` or tuple looks like the value; that of a struct is
 /// its gradient type. Owned, the tangent of every type is its gradient.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no gradient",
+    label = "a differentiable value of type `{Self}`",
+    note = "`f64`, `f32`, and references, slices, arrays, `Vec`s, tuples and `Option`s of these have one, and structs with `#[derive(Differentiable)]`",
+    note = "mark the parameter or field `#[constant]` if no derivative with respect to it is wanted"
+)]
 pub trait Zeroed: Differentiable {
     /// The tangent, as it is borrowed: `[f64]` for `[f64]`.
     type Tangent: ToOwned<Owned = Self::Gradient> + ?Sized;
