@@ -97,6 +97,22 @@ impl<T: Components, const N: usize> Components for [T; N] {
     }
 }
 
+impl<T: Components> Components for Option<T> {
+    type Rows<G> = Option<T::Rows<G>>;
+    fn count(&self) -> usize {
+        self.iter().map(T::count).sum()
+    }
+    fn read(&self, out: &mut Vec<f64>) {
+        self.iter().for_each(|x| x.read(out));
+    }
+    fn write(&mut self, from: &mut impl Iterator<Item = f64>) {
+        self.iter_mut().for_each(|x| x.write(from));
+    }
+    fn rows<G>(&self, rows: &mut impl Iterator<Item = G>) -> Self::Rows<G> {
+        self.as_ref().map(|x| x.rows(rows))
+    }
+}
+
 /// What is constant has no numbers.
 impl Components for () {
     type Rows<G> = ();
