@@ -172,7 +172,7 @@ impl Builder<'_> {
                 };
                 Tree::Mem(self.entry_mem(name, (**inner).clone(), origin))
             }
-            Ty::Array(..) | Ty::Vec(_) | Ty::Seq(_) => {
+            ty if is_owned_memory(ty) => {
                 Tree::Mem(self.entry_mem(name, ty.clone(), Origin::Owned(index)))
             }
             _ => self.entry_value(ty, path, name),
@@ -191,7 +191,7 @@ impl Builder<'_> {
             .names
             .exact(&format!("{}_{k}", names::plain(name)), name.span());
         match ty {
-            Ty::Array(..) | Ty::Vec(_) | Ty::Seq(_) => {
+            ty if is_owned_memory(ty) => {
                 let mem = self.entry_mem(&part, ty.clone(), Origin::Local);
                 let from = self.def(Ty::Opaque, Op::Param(path), name.span());
                 self.push(
@@ -320,6 +320,11 @@ fn is_scalar(ty: &Ty) -> bool {
 fn is_container(ty: &Ty) -> bool {
     matches!(
         ty,
-        Ty::Array(..) | Ty::Vec(_) | Ty::Slice(_) | Ty::Seq(_) | Ty::Tuple(_)
+        Ty::Array(..) | Ty::Vec(_) | Ty::Slice(_) | Ty::Seq(_) | Ty::Tuple(_) | Ty::Struct(_)
     )
+}
+
+/// True for what is memory as a value of its own.
+fn is_owned_memory(ty: &Ty) -> bool {
+    matches!(ty, Ty::Array(..) | Ty::Vec(_) | Ty::Seq(_) | Ty::Struct(_))
 }

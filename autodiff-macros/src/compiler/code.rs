@@ -5,6 +5,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 
+use super::hir::Member;
 use super::ssa::{MemId, ValId};
 
 /// An expression.
@@ -36,8 +37,12 @@ pub(crate) enum Expr {
     /// `path(args)`
     Call(TokenStream, Vec<Expr>),
     Method(Box<Expr>, &'static str, Vec<Expr>),
+    /// A method of the user's types, with its generic arguments.
+    Invoke(Box<Expr>, TokenStream, Vec<Expr>),
+    /// `path { x: e, ..base }`
+    Struct(TokenStream, Vec<(Member, Expr)>, Option<Box<Expr>>),
     Index(Box<Expr>, Box<Expr>),
-    Field(Box<Expr>, u32),
+    Field(Box<Expr>, Member),
     Range(Option<Box<Expr>>, Option<Box<Expr>>, bool),
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     /// `&e`, `&mut e`
@@ -112,6 +117,20 @@ impl Expr {
         Expr::bin("*", a, b)
     }
 
+    /// What a method is called on, in place of a reference to it.
+    pub(crate) fn place_of(e: Expr) -> Expr {
+        match e {
+            Expr::Ref(_, inner) => *inner,
+            e => e,
+        }
+    }
+
+    /// `e.k`
+    pub(crate) fn part(base: Expr, k: usize) -> Expr {
+        let k = u32::try_from(k).unwrap_or(u32::MAX);
+        Expr::Field(Box::new(base), Member::At(k))
+    }
+
     pub(crate) fn index(base: Expr, index: Expr) -> Expr {
         Expr::Index(Box::new(base), Box::new(index))
     }
@@ -139,9 +158,13 @@ impl Expr {
                 f(a);
                 f(b);
             }
-            Expr::Method(receiver, _, args) => {
+            Expr::Method(receiver, _, args) | Expr::Invoke(receiver, _, args) => {
                 f(receiver);
                 args.iter_mut().for_each(f);
+            }
+            Expr::Struct(_, fields, base) => {
+                fields.iter_mut().for_each(|(_, e)| f(e));
+                base.iter_mut().for_each(|e| f(e));
             }
             Expr::Call(_, args) | Expr::Tuple(args) | Expr::List(args) | Expr::Vec(args) => {
                 args.iter_mut().for_each(f);
@@ -178,9 +201,13 @@ impl Expr {
                 a.walk(f);
                 b.walk(f);
             }
-            Expr::Method(receiver, _, args) => {
+            Expr::Method(receiver, _, args) | Expr::Invoke(receiver, _, args) => {
                 receiver.walk(f);
                 args.iter().for_each(|a| a.walk(f));
+            }
+            Expr::Struct(_, fields, base) => {
+                fields.iter().for_each(|(_, e)| e.walk(f));
+                base.iter().for_each(|e| e.walk(f));
             }
             Expr::Call(_, args) | Expr::Tuple(args) | Expr::List(args) | Expr::Vec(args) => {
                 args.iter().for_each(|a| a.walk(f))

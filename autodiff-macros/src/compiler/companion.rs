@@ -13,6 +13,8 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
+use super::naming;
+
 /// The name under which emitted code knows the function at `path` and its companion.
 pub(crate) fn alias(path: &TokenStream) -> Ident {
     let mut words = Vec::new();
@@ -32,6 +34,18 @@ pub(crate) fn alias(path: &TokenStream) -> Ident {
         &format!("{}_without_conservative_grad", words.join("_")),
         span,
     )
+}
+
+/// What stands beside an associated function or method: `Type::__f_forward` for `Type::f` and
+/// `__forward`; for a method that changes its receiver, `__f_forward_mut`.
+pub(crate) fn sibling(path: &TokenStream, base: &str, exclusive: bool) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = path.clone().into_iter().collect();
+    if let Some(TokenTree::Ident(name)) = tokens.last_mut() {
+        let span = name.span();
+        *name = naming::sibling(name, base, exclusive);
+        name.set_span(span);
+    }
+    tokens.into_iter().collect()
 }
 
 /// `use path as alias;`

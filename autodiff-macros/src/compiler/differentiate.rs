@@ -71,6 +71,7 @@ pub(crate) fn differentiate(
         cost_bound: facts.cost_bound,
         callees: facts.callees,
         plain_callees: facts.plain,
+        siblings: facts.siblings,
         recursive: facts.recursive,
     })
 }

@@ -9,6 +9,7 @@
 //! [`Ty::Real`] whose precision is known; operands stand in the order in which Rust evaluates them.
 
 use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
 
 pub(crate) mod print;
 
@@ -54,6 +55,8 @@ pub(crate) enum Ty {
     /// Something that can be indexed, of a type that rustc knows and the compiler does not (the
     /// result of a call).
     Seq(Box<Ty>),
+    /// A value of a type that the compiler does not see the definition of: a struct of the user's.
+    Struct(Aggregate),
     /// `&T` (false) or `&mut T` (true).
     Ref(bool, Box<Ty>),
     /// The type of `panic!()` and of a block that ends in it.
@@ -64,6 +67,39 @@ pub(crate) enum Ty {
     Opaque,
     /// Not known yet. Only while `lower` runs; none is left in what it returns.
     Infer(u32),
+}
+
+/// What is known of a struct: how it is called, and the fields that the function mentions.
+#[derive(Clone, Debug)]
+pub(crate) struct Aggregate {
+    /// The type as written; `None` where only rustc knows it (the result of a call).
+    pub(crate) path: Option<TokenStream>,
+    pub(crate) fields: Vec<(Member, Ty)>,
+}
+
+/// A field: `.0` or `.name`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Member {
+    At(u32),
+    Named(Ident),
+}
+
+impl From<&syn::Member> for Member {
+    fn from(member: &syn::Member) -> Member {
+        match member {
+            syn::Member::Named(name) => Member::Named(name.clone()),
+            syn::Member::Unnamed(index) => Member::At(index.index),
+        }
+    }
+}
+
+impl ToTokens for Member {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Member::Named(name) => name.to_tokens(tokens),
+            Member::At(k) => proc_macro2::Literal::u32_unsuffixed(*k).to_tokens(tokens),
+        }
+    }
 }
 
 /// A variable: a parameter or a `let`.
@@ -263,8 +299,8 @@ pub(crate) enum Proj {
         hi: Option<Expr>,
         inclusive: bool,
     },
-    /// `.0`, `.1`, … of a tuple.
-    Field(u32),
+    /// `.0`, `.1`, … of a tuple, `.name` of a struct.
+    Field(Member),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -342,6 +378,8 @@ pub(crate) enum ExprKind {
     If(Box<Expr>, Block, Block),
     Block(Block),
     Tuple(Vec<Expr>),
+    /// `Path { x: a, ..base }`, `Path(a, b)`.
+    Struct(StructLit),
     /// `[a, b, c]`; `vec![a, b, c]` if the type is a `Vec`.
     List(Vec<Expr>),
     /// `[value; len]`; `vec![value; len]` if the type is a `Vec`.
@@ -356,10 +394,31 @@ pub(crate) enum ExprKind {
     Opaque(Verbatim),
 }
 
+/// A struct literal.
+#[derive(Clone, Debug)]
+pub(crate) struct StructLit {
+    pub(crate) path: TokenStream,
+    pub(crate) fields: Vec<(Member, Expr)>,
+    /// `..base`: where the other fields come from.
+    pub(crate) base: Option<Place>,
+}
+
+/// How a callee is named.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Form {
+    /// `f(x)`: its companion is the type of the same path.
+    Companion,
+    /// `Type::f(x)`, `Self::f(x)`: its companions stand beside it.
+    Associated,
+    /// `x.f(y)`: the same, found by rustc from the type of the receiver, which is the first argument.
+    Method,
+}
+
 /// A call of an annotated function.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
-    /// Path to the function, without generic arguments on its last segment.
+    pub(crate) form: Form,
+    /// Path to the function, without generic arguments on its last segment; the name of a method.
     pub(crate) path: TokenStream,
     /// Generic arguments of the last segment, `<…>` without the leading `::`, or empty.
     pub(crate) generics: TokenStream,

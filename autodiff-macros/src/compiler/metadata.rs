@@ -9,10 +9,10 @@ use quote::ToTokens;
 
 use super::analyse::activity::Activity;
 use super::emit::{Obligation, Site};
-use super::hir::BinOp;
+use super::hir::{Aggregate, BinOp, Form, Ty};
 use super::kinks;
 use super::parse::attribute::Options;
-use super::ssa::{self, Func, Op, StmtKind, ValId};
+use super::ssa::{self, Arg, Call, Func, Op, StmtKind, ValId};
 
 /// The published facts.
 pub(crate) struct Facts {
@@ -23,6 +23,8 @@ pub(crate) struct Facts {
     pub(crate) callees: Vec<TokenStream>,
     /// Those of them that are called without generic arguments.
     pub(crate) plain: Vec<TokenStream>,
+    /// Paths of the metadata of methods and associated functions that are called.
+    pub(crate) siblings: Vec<TokenStream>,
     pub(crate) recursive: bool,
 }
 
@@ -35,17 +37,20 @@ pub(crate) fn run(func: &Func, activity: &Activity, options: &Options) -> Facts 
         cost_bound: 1.0,
         callees: Vec::new(),
         plain: Vec::new(),
+        siblings: Vec::new(),
         recursive: false,
     };
     func.body.walk(&mut |s| match &s.kind {
         StmtKind::Def(v, op) => facts.operation(func, activity, *v, op),
         StmtKind::Call(call) if activity.varied_call(call) => {
             facts.recursive |= call.recursive;
-            if !call.recursive {
+            if call.form != Form::Companion {
+                facts.sibling(func, call);
+            } else if !call.recursive {
                 insert(&mut facts.callees, &call.path);
-            }
-            if !call.recursive && call.generics.is_empty() {
-                insert(&mut facts.plain, &call.path);
+                if call.generics.is_empty() {
+                    insert(&mut facts.plain, &call.path);
+                }
             }
         }
         _ => {}
@@ -62,6 +67,28 @@ fn insert(paths: &mut Vec<TokenStream>, path: &TokenStream) {
 }
 
 impl Facts {
+    /// A method or associated function that is called. That of a type whose name the function does
+    /// not tell cannot be listed.
+    fn sibling(&mut self, func: &Func, call: &Call) {
+        let path = match (call.form, call.args.first()) {
+            (Form::Method, Some(Arg::Ref(_, at))) => match func.place_ty(at) {
+                Some(Ty::Struct(Aggregate {
+                    path: Some(owner), ..
+                })) if owner.clone().into_iter().all(|t| t.to_string() != "<") => {
+                    let name = &call.path;
+                    quote::quote!(#owner::#name)
+                }
+                _ => return,
+            },
+            (Form::Method, _) => return,
+            _ => call.path.clone(),
+        };
+        insert(
+            &mut self.siblings,
+            &super::companion::sibling(&path, "FIELD", false),
+        );
+    }
+
     fn operation(&mut self, func: &Func, activity: &Activity, v: ValId, op: &Op) {
         let mut varied = false;
         op.for_each_use(&mut |u| varied |= activity.varied(u));

@@ -6,7 +6,7 @@ use quote::quote;
 use super::adjoint::forward::ty_tokens;
 use super::code::{Expr, Stmt};
 use super::emit_names::EmitNames;
-use super::hir::Ty;
+use super::hir::{Member, Ty};
 use super::ssa::{Func, Op, StmtKind, ValId};
 
 /// What names stand for.
@@ -141,6 +141,24 @@ impl<'a> Printer<'a> {
         self.at(e, Level::Any)
     }
 
+    /// `path { x: e, ..base }`, `path(e)`
+    fn literal(
+        &self,
+        path: &TokenStream,
+        fields: &[(Member, Expr)],
+        base: &Option<Box<Expr>>,
+    ) -> TokenStream {
+        let fields = fields.iter().map(|(name, e)| {
+            let e = self.expr(e);
+            quote!(#name: #e)
+        });
+        let base = base.as_ref().map(|e| {
+            let e = self.expr(e);
+            quote!(..#e)
+        });
+        quote!(#path { #(#fields,)* #base })
+    }
+
     /// Prints an expression that stands where only what binds at least as strongly may stand bare.
     fn at(&self, e: &Expr, level: Level) -> TokenStream {
         let (tokens, own) = self.bare(e);
@@ -195,9 +213,14 @@ impl<'a> Printer<'a> {
             }
             Expr::Field(base, k) => {
                 let base = self.at(base, Level::Postfix);
-                let k = proc_macro2::Literal::u32_unsuffixed(*k);
                 (quote!(#base.#k), Level::Postfix)
             }
+            Expr::Invoke(receiver, name, args) => {
+                let receiver = self.at(receiver, Level::Postfix);
+                let args = args.iter().map(|a| self.expr(a));
+                (quote!(#receiver.#name(#(#args),*)), Level::Postfix)
+            }
+            Expr::Struct(path, fields, base) => (self.literal(path, fields, base), Level::Postfix),
             Expr::Range(lo, hi, inclusive) => {
                 let bound = |e: &Option<Box<Expr>>| e.as_ref().map(|e| self.at(e, Level::Or));
                 let (lo, hi) = (bound(lo), bound(hi));

@@ -4,6 +4,7 @@
 //! Operations that have a row of their own are left alone: each is evaluated as often as the primal
 //! does, and in its order.
 
+use quote::ToTokens;
 use std::collections::BTreeMap;
 
 use super::hir::BinOp;
@@ -138,7 +139,7 @@ fn place_key(at: &Place) -> String {
             Proj::Range { lo, hi, inclusive } => {
                 format!("[{}..{inclusive}{}]", bound(lo), bound(hi))
             }
-            Proj::Field(k) => format!(".{k}"),
+            Proj::Field(k) => format!(".{}", k.to_token_stream()),
         };
     }
     key

@@ -13,7 +13,7 @@ pub(crate) mod rewrite;
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use super::hir::{self, BinOp, LoopId, Marks, Ty, UnOp};
+use super::hir::{self, BinOp, Form, LoopId, Marks, Member, Ty, UnOp};
 
 /// A scalar that is assigned once. Index into [`Func::vals`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -87,7 +87,14 @@ pub(crate) enum Proj {
         hi: Option<ValId>,
         inclusive: bool,
     },
-    Field(u32),
+    Field(Member),
+}
+
+impl Proj {
+    /// `.k`
+    pub(crate) fn part(k: usize) -> Proj {
+        Proj::Field(Member::At(u32::try_from(k).unwrap_or(u32::MAX)))
+    }
 }
 
 /// How a value is computed.
@@ -162,6 +169,12 @@ pub(crate) enum Init {
     /// An empty vector, or an array that is assigned before it is read.
     Blank,
     Tuple(Vec<Init>),
+    /// `Path { x: a, ..base }`, `Path(a, b)`.
+    Struct {
+        path: TokenStream,
+        fields: Vec<(Member, Init)>,
+        base: Option<Place>,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -220,6 +233,7 @@ pub(crate) enum Arg {
 /// A call of a function that has a companion.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
+    pub(crate) form: Form,
     pub(crate) path: TokenStream,
     pub(crate) generics: TokenStream,
     pub(crate) recursive: bool,
@@ -366,7 +380,10 @@ impl Func {
                     Proj::Range { .. },
                     Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner),
                 ) => Ty::Slice(inner),
-                (Proj::Field(k), Ty::Tuple(parts)) => parts.get(*k as usize)?.clone(),
+                (Proj::Field(Member::At(k)), Ty::Tuple(parts)) => parts.get(*k as usize)?.clone(),
+                (Proj::Field(name), Ty::Struct(of)) => {
+                    of.fields.iter().find(|(known, _)| known == name)?.1.clone()
+                }
                 _ => return None,
             };
         }
@@ -411,6 +428,11 @@ impl Op {
 }
 
 impl Place {
+    /// True for (an element of) a field.
+    pub(crate) fn is_field(&self) -> bool {
+        self.path.iter().any(|step| matches!(step, Proj::Field(_)))
+    }
+
     /// The whole of a memory variable.
     pub(crate) fn whole(mem: MemId) -> Place {
         Place {
@@ -477,6 +499,10 @@ impl Init {
                 f(*len);
             }
             Init::List(parts) | Init::Tuple(parts) => parts.iter().for_each(|i| i.for_each_use(f)),
+            Init::Struct { fields, base, .. } => {
+                fields.iter().for_each(|(_, i)| i.for_each_use(f));
+                base.iter().for_each(|place| place.for_each_use(f));
+            }
             Init::Clone(place) => place.for_each_use(f),
             Init::Blank => {}
         }
@@ -487,6 +513,10 @@ impl Init {
             Init::Clone(place) => f(place.mem),
             Init::Repeat(init, _) => init.for_each_mem(f),
             Init::List(parts) | Init::Tuple(parts) => parts.iter().for_each(|i| i.for_each_mem(f)),
+            Init::Struct { fields, base, .. } => {
+                fields.iter().for_each(|(_, i)| i.for_each_mem(f));
+                base.iter().for_each(|place| f(place.mem));
+            }
             Init::Val(_) | Init::Blank => {}
         }
     }

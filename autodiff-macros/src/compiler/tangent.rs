@@ -12,7 +12,8 @@ use super::adjoint::forward::{
 };
 use super::adjoint::{Context, calls};
 use super::code::{Expr, Stmt};
-use super::hir::{BinOp, UnOp};
+use super::emit::holds_struct;
+use super::hir::{BinOp, Ty, UnOp};
 use super::ssa::{
     Arg, Block, Call, Init, MemId, Op, Phi, Place, Stmt as Ssa, StmtKind, StoreOp, Tree, ValId,
 };
@@ -265,6 +266,9 @@ impl Tangent<'_> {
 
     fn alloc(&self, m: MemId, init: &Init, out: &mut Vec<Stmt>) {
         let (func, rt) = (self.cx.func, &self.cx.names.rt);
+        if holds_literal(init) {
+            return self.alloc_struct(m, init, out);
+        }
         let from_param = match init {
             Init::Val(v) => match self.cx.layout.op(*v) {
                 Some(Op::Param(tokens)) => Some(self.param_dot(tokens)),
@@ -278,17 +282,118 @@ impl Tangent<'_> {
         };
         if self.cx.facts.active_mem(m) {
             let ty = &func.mem(m).ty;
+            // The tangent of a struct is of a type that rustc knows.
+            let written = (!holds_struct(ty)).then(|| ty_tokens(ty));
+            let blank = matches!((init, ty), (Init::Blank, Ty::Struct(_)));
+            if blank {
+                out.push(Stmt::Let {
+                    name: self.cx.names.mem_dot(m),
+                    mutable: true,
+                    ty: None,
+                    init: None,
+                });
+                out.push(alloc(func, m, init, &|v| Expr::Val(v), &|m| Expr::Mem(m)));
+                return;
+            }
             let value = from_param.unwrap_or_else(|| {
                 init_expr(func, ty, init, &|v| self.dot(v), &|m| self.mem_dot(m))
             });
             out.push(Stmt::Let {
                 name: self.cx.names.mem_dot(m),
                 mutable: true,
-                ty: Some(ty_tokens(ty)),
+                ty: written,
                 init: Some(value),
             });
         }
         out.push(alloc(func, m, init, &|v| Expr::Val(v), &|m| Expr::Mem(m)));
+    }
+
+    /// The tangent of a struct has the fields of the struct, and a type whose literal cannot be
+    /// written: zeros, of which the active parts are assigned.
+    fn alloc_struct(&self, m: MemId, init: &Init, out: &mut Vec<Stmt>) {
+        let func = self.cx.func;
+        out.push(alloc(func, m, init, &|v| Expr::Val(v), &|m| Expr::Mem(m)));
+        if !self.cx.facts.active_mem(m) {
+            return;
+        }
+        let rt = &self.cx.names.rt;
+        let zeros = vec![Expr::Ref(false, Box::new(Expr::Mem(m)))];
+        out.push(Stmt::Let {
+            name: self.cx.names.mem_dot(m),
+            mutable: true,
+            ty: None,
+            init: Some(Expr::Call(quote!(#rt::zero_like), zeros)),
+        });
+        self.assign_dots(Expr::MemDot(m), init, out);
+    }
+
+    fn assign_dots(&self, to: Expr, init: &Init, out: &mut Vec<Stmt>) {
+        let set = |place: Expr, value: Expr| Stmt::Assign {
+            place,
+            op: "=",
+            value,
+        };
+        match init {
+            Init::Val(v) => out.extend(self.active(*v).map(|dot| set(to, dot))),
+            Init::Clone(at) if self.cx.facts.active_mem(at.mem) => {
+                let from = place(self.cx.func, at, Expr::MemDot(at.mem));
+                out.push(set(to, self.owned_copy(at, from)));
+            }
+            Init::List(parts) => {
+                for (k, part) in parts.iter().enumerate() {
+                    let k = proc_macro2::Literal::usize_unsuffixed(k);
+                    self.assign_dots(Expr::index(to.clone(), Expr::Raw(quote!(#k))), part, out);
+                }
+            }
+            Init::Tuple(parts) => {
+                for (k, part) in parts.iter().enumerate() {
+                    self.assign_dots(Expr::part(to.clone(), k), part, out);
+                }
+            }
+            Init::Repeat(inner, _) => {
+                let mut body = Vec::new();
+                let name = Ident::new("element", self.cx.func.name.span());
+                let element = Expr::Deref(Box::new(Expr::Name(name.clone())));
+                self.assign_dots(element, inner, &mut body);
+                out.push(Stmt::For {
+                    pattern: quote!(#name),
+                    iter: Expr::method(to, "iter_mut", Vec::new()),
+                    body,
+                });
+            }
+            Init::Struct { fields, base, .. } => {
+                if let Some(at) = base.as_ref().filter(|at| self.cx.facts.active_mem(at.mem)) {
+                    let from = place(self.cx.func, at, Expr::MemDot(at.mem));
+                    out.push(set(to.clone(), self.owned_copy(at, from)));
+                }
+                for (name, part) in fields {
+                    let field = Expr::Field(Box::new(to.clone()), name.clone());
+                    if base.is_some() && !self.is_active(part) {
+                        let rt = &self.cx.names.rt;
+                        let clear = vec![Expr::Ref(true, Box::new(field))];
+                        out.push(Stmt::Expr(Expr::Call(quote!(#rt::clear), clear)));
+                    } else {
+                        self.assign_dots(field, part, out);
+                    }
+                }
+            }
+            Init::Clone(_) | Init::Blank => {}
+        }
+    }
+
+    /// `from.clone()`, or `from.to_vec()` of a slice.
+    fn owned_copy(&self, at: &Place, from: Expr) -> Expr {
+        match calls::is_unsized(self.cx, at) {
+            true => Expr::method(from, "to_vec", Vec::new()),
+            false => Expr::method(from, "clone", Vec::new()),
+        }
+    }
+
+    fn is_active(&self, init: &Init) -> bool {
+        let mut active = false;
+        init.for_each_use(&mut |v| active |= self.cx.facts.active(v));
+        init.for_each_mem(&mut |m| active |= self.cx.facts.active_mem(m));
+        active
     }
 
     fn store(&self, at: &Place, op: StoreOp, value: ValId, out: &mut Vec<Stmt>) {
@@ -441,19 +546,9 @@ impl Tangent<'_> {
     }
 
     fn constant_call(&self, call: &Call, out: &mut Vec<Stmt>) {
-        let (path, generics) = (&call.path, &call.generics);
-        let function = if generics.is_empty() {
-            quote!(#path)
-        } else {
-            quote!(#path::#generics)
-        };
-        let value = Expr::Call(
-            function,
-            call.args
-                .iter()
-                .map(|a| calls::argument(self.cx.func, a))
-                .collect(),
-        );
+        let args = call.args.iter();
+        let args = args.map(|a| calls::argument(self.cx.func, a)).collect();
+        let value = calls::primal(call, args);
         match &call.result {
             None => out.push(Stmt::Expr(value)),
             Some(tree) => {
@@ -471,7 +566,7 @@ impl Tangent<'_> {
 
     fn varied_call(&self, call: &Call, out: &mut Vec<Stmt>) {
         let sel = &self.cx.names.sel;
-        let mut args = vec![Expr::Raw(quote!(#sel))];
+        let mut args = Vec::new();
         let first = calls::with_sites(self.cx, call);
         for (i, arg) in call.args.iter().enumerate() {
             args.push(calls::argument(self.cx.func, arg));
@@ -481,7 +576,8 @@ impl Tangent<'_> {
                 false => dot,
             });
         }
-        let value = Expr::Call(calls::entry(self.cx, call, "__tangent"), args);
+        let leading = vec![Expr::Raw(quote!(#sel))];
+        let value = calls::invoke(self.cx, call, calls::Entry::Tangent, leading, args);
         let pattern = match &call.result {
             None => quote!(_),
             Some(tree) => {
@@ -581,6 +677,16 @@ impl Tangent<'_> {
     fn tangent(&self, e: Expr) -> Expr {
         let rt = &self.cx.names.rt;
         Expr::Call(quote!(#rt::Tangent), vec![e])
+    }
+}
+
+/// True if a struct literal is in it.
+fn holds_literal(init: &Init) -> bool {
+    match init {
+        Init::Struct { .. } => true,
+        Init::List(parts) | Init::Tuple(parts) => parts.iter().any(holds_literal),
+        Init::Repeat(inner, _) => holds_literal(inner),
+        Init::Val(_) | Init::Clone(_) | Init::Blank => false,
     }
 }
 

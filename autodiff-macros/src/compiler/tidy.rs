@@ -202,9 +202,13 @@ impl Tidy<'_> {
                 self.expr(a);
                 self.expr(b);
             }
-            Expr::Method(receiver, _, args) => {
+            Expr::Method(receiver, _, args) | Expr::Invoke(receiver, _, args) => {
                 self.expr(receiver);
                 args.iter_mut().for_each(|a| self.expr(a));
+            }
+            Expr::Struct(_, fields, base) => {
+                fields.iter_mut().for_each(|(_, a)| self.expr(a));
+                base.iter_mut().for_each(|a| self.expr(a));
             }
             Expr::Call(_, args) | Expr::Tuple(args) | Expr::List(args) | Expr::Vec(args) => {
                 args.iter_mut().for_each(|a| self.expr(a))

@@ -8,7 +8,7 @@ use super::forward::{place, ty_tokens};
 use crate::compiler::analyse::activity::holds_reals;
 use crate::compiler::code::Expr;
 use crate::compiler::companion;
-use crate::compiler::hir::Ty;
+use crate::compiler::hir::{Form, Ty};
 use crate::compiler::ssa::{Arg, Call, Func, MemId, Origin, Place, Tree};
 
 /// The argument as the callee gets it.
@@ -81,7 +81,16 @@ pub(crate) fn own_kind(cx: &Context<'_>, call: &Call, arg: &Arg) -> Option<usize
 
 /// True if the callee adds to the bar of the memory itself, and not to a variable of its own.
 pub(crate) fn has_own_bar(cx: &Context<'_>, call: &Call, at: &Place) -> bool {
-    cx.facts.active_mem(at.mem) && occurrences(call, at.mem) == 1 && !is_array_parameter(cx, at)
+    cx.facts.active_mem(at.mem)
+        && occurrences(call, at.mem) == 1
+        && !is_array_parameter(cx, at)
+        && !is_field(at)
+}
+
+/// True for a field of a struct: only rustc knows its type, and the callee may want a slice of it.
+fn is_field(at: &Place) -> bool {
+    use crate::compiler::ssa::Proj;
+    matches!(at.path.last(), Some(Proj::Field(_)))
 }
 
 /// True for an array that is (part of) a parameter: its bar is one of an array, and the callee may want one of
@@ -121,24 +130,84 @@ pub(crate) fn is_varied(cx: &Context<'_>, arg: &Arg) -> bool {
     }
 }
 
-/// Path to an entry of the companion.
-pub(crate) fn entry(cx: &Context<'_>, call: &Call, name: &str) -> TokenStream {
-    if call.recursive {
-        return cx.names.naming.path(name);
-    }
-    let name = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
-    let (path, generics) = (companion::alias(&call.path), &call.generics);
-    match generics.is_empty() {
-        true => quote!(#path::#name),
-        false => {
-            let inferred = call.args.iter().map(|_| quote!(_));
-            let inside = inner_generics(generics);
-            if name == "__forward" {
-                quote!(#path::#name::<#inside, _, #(#inferred),*>)
-            } else {
-                quote!(#path::#name::<#inside, _>)
-            }
+/// Which of the functions that stand beside a callee.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Entry {
+    Forward,
+    Tangent,
+}
+
+impl Entry {
+    /// The name in the companion of a free function.
+    fn base(self) -> &'static str {
+        match self {
+            Entry::Forward => "__forward",
+            Entry::Tangent => "__tangent",
         }
+    }
+}
+
+/// A call of the function itself.
+pub(crate) fn primal(call: &Call, args: Vec<Expr>) -> Expr {
+    let (path, generics) = (&call.path, &call.generics);
+    let function = match generics.is_empty() {
+        true => quote!(#path),
+        false => quote!(#path::#generics),
+    };
+    let mut args = args;
+    match (call.form, args.is_empty()) {
+        (Form::Method, false) => {
+            let receiver = Expr::place_of(args.remove(0));
+            Expr::Invoke(Box::new(receiver), function, args)
+        }
+        _ => Expr::Call(function, args),
+    }
+}
+
+/// A call of one of the functions beside the callee, with `leading` in front of the arguments; a
+/// receiver comes before all.
+pub(crate) fn invoke(
+    cx: &Context<'_>,
+    call: &Call,
+    entry: Entry,
+    leading: Vec<Expr>,
+    args: Vec<Expr>,
+) -> Expr {
+    let mut args = args;
+    let function = self::entry(cx, call, entry);
+    let with = |args: Vec<Expr>| leading.into_iter().chain(args).collect();
+    if call.form == Form::Method && !args.is_empty() {
+        let receiver = Expr::place_of(args.remove(0));
+        return Expr::Invoke(Box::new(receiver), function, with(args));
+    }
+    Expr::Call(function, with(args))
+}
+
+/// Path to a function beside the callee.
+fn entry(cx: &Context<'_>, call: &Call, entry: Entry) -> TokenStream {
+    let function = match call.form {
+        Form::Companion if call.recursive => return cx.names.naming.path(entry.base()),
+        Form::Companion => {
+            let name = proc_macro2::Ident::new(entry.base(), proc_macro2::Span::call_site());
+            let path = companion::alias(&call.path);
+            quote!(#path::#name)
+        }
+        Form::Associated | Form::Method => {
+            let exclusive = matches!(call.args.first(), Some(Arg::Ref(true, _)));
+            let in_place = call.form == Form::Method && exclusive;
+            companion::sibling(&call.path, entry.base(), in_place)
+        }
+    };
+    if call.generics.is_empty() {
+        return function;
+    }
+    let inside = inner_generics(&call.generics);
+    match entry {
+        Entry::Forward => {
+            let inferred = call.args.iter().map(|_| quote!(_));
+            quote!(#function::<#inside, _, #(#inferred),*>)
+        }
+        Entry::Tangent => quote!(#function::<#inside, _>),
     }
 }
 

@@ -10,7 +10,7 @@ use super::needs::Plan;
 use super::{Context, Item, Reversed, Saved, calls, loops, reverse};
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::emit_names::EmitNames;
-use crate::compiler::hir::{BinOp, Real, Ty, UnOp};
+use crate::compiler::hir::{BinOp, Member, Real, Ty, UnOp};
 use crate::compiler::ssa::{
     Block, Call, Func, Init, Op, Origin, Phi, Place, Proj, Range, Stmt as Ssa, StmtKind, StoreOp,
     Tree, Use, ValId, Verbatim,
@@ -279,13 +279,7 @@ impl Forward<'_> {
 
     /// No argument depends on a differentiated parameter: the function itself is called.
     fn constant_call(&self, call: &Call, args: Vec<Expr>, out: &mut Vec<Stmt>) {
-        let (path, generics) = (&call.path, &call.generics);
-        let function = if generics.is_empty() {
-            quote!(#path)
-        } else {
-            quote!(#path::#generics)
-        };
-        let value = Expr::Call(function, args);
+        let value = calls::primal(call, args);
         match &call.result {
             None => out.push(Stmt::Expr(value)),
             Some(tree) => self.bind(tree, value, out),
@@ -294,9 +288,8 @@ impl Forward<'_> {
 
     fn varied_call(&self, call: &Call, args: Vec<Expr>, out: &mut Vec<Stmt>) {
         let sel = &self.cx.names.sel;
-        let mut all = vec![Expr::Raw(quote!(#sel)), calls::kinds(self.cx, call)];
-        all.extend(args);
-        let value = Expr::Call(calls::entry(self.cx, call, "__forward"), all);
+        let leading = vec![Expr::Raw(quote!(#sel)), calls::kinds(self.cx, call)];
+        let value = calls::invoke(self.cx, call, calls::Entry::Forward, leading, args);
         let residual = &call.residual;
         let kept = self.cx.facts.active_call(call);
         let hoisted = self
@@ -431,7 +424,7 @@ pub(crate) fn place(func: &Func, at: &Place, base: Expr) -> Expr {
             let bound = |v: &Option<ValId>| v.map(|v| Box::new(Expr::Val(v)));
             Expr::index(e, Expr::Range(bound(lo), bound(hi), *inclusive))
         }
-        Proj::Field(k) => Expr::Field(Box::new(e), *k),
+        Proj::Field(k) => Expr::Field(Box::new(e), k.clone()),
     })
 }
 
@@ -487,12 +480,14 @@ pub(crate) fn alloc(
     mem: &dyn Fn(crate::compiler::ssa::MemId) -> Expr,
 ) -> Stmt {
     let info = func.mem(m);
-    let init = init_expr(func, &info.ty, init, val, mem);
+    // A struct without a value yet is assigned before it is read, in every branch that reads it.
+    let blank = matches!((init, &info.ty), (Init::Blank, Ty::Struct(_)));
+    let init = (!blank).then(|| init_expr(func, &info.ty, init, val, mem));
     Stmt::Let {
         name: info.name.clone(),
         mutable: true,
         ty: Some(ty_tokens(&info.ty)),
-        init: Some(init),
+        init,
     }
 }
 
@@ -546,6 +541,18 @@ pub(crate) fn init_expr(
                     .collect(),
             )
         }
+        Init::Struct { path, fields, base } => {
+            let field = |(name, part): &(Member, Init)| {
+                let ty = field_ty(ty, name);
+                (name.clone(), init_expr(func, &ty, part, val, mem))
+            };
+            let fields = fields.iter().map(field).collect();
+            let base = base.as_ref().map(|at| {
+                let from = place(func, at, mem(at.mem));
+                Box::new(Expr::method(from, "clone", Vec::new()))
+            });
+            Expr::Struct(path.clone(), fields, base)
+        }
         Init::Clone(at) => {
             let from = place(func, at, mem(at.mem));
             let slice = matches!(at.path.last(), Some(Proj::Range { .. }))
@@ -567,6 +574,17 @@ pub(crate) fn init_expr(
             reverse::zeros(ty).unwrap_or_else(|| Expr::Raw(quote!(::std::vec::Vec::new())))
         }
     }
+}
+
+/// The type of a field of a struct, as far as it is known.
+fn field_ty(ty: &Ty, name: &Member) -> Ty {
+    let Ty::Struct(of) = ty else {
+        return Ty::Opaque;
+    };
+    let mut fields = of.fields.iter();
+    fields
+        .find(|(known, _)| known == name)
+        .map_or(Ty::Opaque, |(_, ty)| ty.clone())
 }
 
 /// `lo..hi`, with what was said about its order.

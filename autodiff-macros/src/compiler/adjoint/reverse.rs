@@ -15,7 +15,7 @@ use super::{Context, Fused, Rev, RevBlock, Reversed, calls, scatter};
 use crate::compiler::analyse::layout::BlockId;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
-use crate::compiler::hir::{BinOp, LoopId, Ty, UnOp};
+use crate::compiler::hir::{BinOp, LoopId, Member, Ty, UnOp};
 use crate::compiler::names::Names;
 use crate::compiler::rule_text::Scope;
 use crate::compiler::ssa::{
@@ -117,7 +117,7 @@ impl<'a> Reverse<'a, '_> {
             }
             Tree::Tuple(parts) => {
                 for (k, part) in parts.iter().enumerate() {
-                    let field = Expr::Field(Box::new(seed.clone()), u32::try_from(k).unwrap_or(0));
+                    let field = Expr::part(seed.clone(), k);
                     self.seed_tree(part, field, out);
                 }
             }
@@ -172,7 +172,7 @@ impl<'a> Reverse<'a, '_> {
             }
             Tree::Tuple(parts) => {
                 for (k, part) in parts.iter().enumerate() {
-                    let field = Expr::Field(Box::new(place.clone()), u32::try_from(k).unwrap_or(0));
+                    let field = Expr::part(place.clone(), k);
                     self.finish_tree(part, field, out);
                 }
             }
@@ -520,11 +520,17 @@ impl<'a> Reverse<'a, '_> {
             }
             Init::Tuple(parts) => {
                 for (k, part) in parts.iter().enumerate() {
-                    self.init(
-                        Expr::Field(Box::new(bar.clone()), u32::try_from(k).unwrap_or(0)),
-                        part,
-                        out,
-                    );
+                    self.init(Expr::part(bar.clone(), k), part, out);
+                }
+            }
+            Init::Struct { fields, base, .. } => {
+                let named: Vec<&Member> = fields.iter().map(|(name, _)| name).collect();
+                if let Some(base) = base.as_ref().filter(|at| self.cx.facts.active_mem(at.mem)) {
+                    self.rest_of_struct(base, &named, bar.clone(), out);
+                }
+                for (name, part) in fields {
+                    let field = Expr::Field(Box::new(bar.clone()), name.clone());
+                    self.init(field, part, out);
                 }
             }
             Init::Clone(src) if self.cx.facts.active_mem(src.mem) => {
@@ -537,6 +543,35 @@ impl<'a> Reverse<'a, '_> {
             }
             Init::Clone(_) | Init::Blank => {}
         }
+    }
+
+    /// `P { x: a, ..base }`: all but the named fields of the adjoint goes to the base.
+    fn rest_of_struct(
+        &mut self,
+        base: &Place,
+        named: &[&Member],
+        bar: Expr,
+        out: &mut Vec<Rev<'a>>,
+    ) {
+        let rt = self.rt();
+        let rest = self
+            .fresh
+            .numbered("rest", "_", 1, self.cx.func.name.span());
+        out.push(Rev::Code(Stmt::Let {
+            name: rest.clone(),
+            mutable: true,
+            ty: None,
+            init: Some(Expr::method(bar, "clone", Vec::new())),
+        }));
+        let rest = Expr::Name(rest);
+        for name in named {
+            let field = Expr::Field(Box::new(rest.clone()), (*name).clone());
+            let clear = vec![Expr::Ref(true, Box::new(field))];
+            out.push(Rev::Code(Stmt::Expr(Expr::Call(quote!(#rt::clear), clear))));
+        }
+        let to = self.bar_place(base);
+        let add = vec![Expr::borrow(true, to), Expr::Ref(false, Box::new(rest))];
+        out.push(Rev::Code(Stmt::Expr(Expr::Call(quote!(#rt::add), add))));
     }
 
     fn store(&mut self, at: &Place, op: StoreOp, value: ValId, out: &mut Vec<Rev<'a>>) {
@@ -812,11 +847,7 @@ impl<'a> Reverse<'a, '_> {
             Arg::Ref(..) | Arg::Own(_) => {}
             Arg::Tuple(parts) => {
                 for (k, part) in parts.iter().enumerate() {
-                    self.collect(
-                        part,
-                        Expr::Field(Box::new(bar.clone()), u32::try_from(k).unwrap_or(0)),
-                        out,
-                    );
+                    self.collect(part, Expr::part(bar.clone(), k), out);
                 }
             }
         }

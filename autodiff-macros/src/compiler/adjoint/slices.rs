@@ -501,6 +501,16 @@ impl Accesses {
                 self.expr(receiver, always);
                 args.iter().for_each(|a| self.expr(a, always));
             }
+            // The callee may change what it is called on.
+            Expr::Invoke(receiver, _, args) => {
+                self.other.extend(root(receiver));
+                self.expr(receiver, always);
+                args.iter().for_each(|a| self.expr(a, always));
+            }
+            Expr::Struct(_, fields, base) => {
+                fields.iter().for_each(|(_, a)| self.expr(a, always));
+                base.iter().for_each(|a| self.expr(a, always));
+            }
             Expr::Range(lo, hi, _) => lo.iter().chain(hi).for_each(|e| self.expr(e, always)),
             Expr::User(_, uses) => uses.iter().for_each(|(_, e)| self.expr(e, always)),
             Expr::Val(_)

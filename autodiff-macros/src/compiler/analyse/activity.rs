@@ -9,6 +9,7 @@
 //! value decides what it is: as an index or a condition it selects a branch, but turned into a real
 //! number it would jump.
 
+use crate::compiler::emit::holds_struct;
 use crate::compiler::hir::{BinOp, Role, Ty, UnOp};
 use crate::compiler::ssa::{
     Arg, Block, Call, Carried, Func, Init, MemId, Op, Origin, Place, StmtKind, Tree, ValId,
@@ -245,7 +246,10 @@ impl Pass<'_> {
         if real && varied && carries_derivative(op) {
             self.vary(v);
         }
-        if !real && (varied || tainted) {
+        // An integer in a struct is what it was when the struct was made.
+        let constant = matches!(op, Op::Load(at) if at.is_field())
+            && matches!(self.func.val(v).ty, Ty::Int | Ty::Bool);
+        if !real && (varied && !constant || tainted) {
             self.taint(v);
         }
     }
@@ -297,7 +301,12 @@ impl Pass<'_> {
         }
         let mut written = Vec::new();
         kind.for_each_write(&mut |m| written.push(m));
-        written.into_iter().for_each(|m| self.vary_mem(m));
+        for m in written {
+            self.vary_mem(m);
+            if holds_struct(&self.func.mem(m).ty) {
+                self.taint_mem(m);
+            }
+        }
     }
 
     fn backward(&mut self, block: &Block) {
@@ -448,7 +457,7 @@ pub(crate) fn carries_derivative(op: &Op) -> bool {
 /// True if a real number may be stored somewhere in the type.
 pub(crate) fn holds_reals(ty: &Ty) -> bool {
     match ty {
-        Ty::Real(_) | Ty::Opaque => true,
+        Ty::Real(_) | Ty::Opaque | Ty::Struct(_) => true,
         Ty::Tuple(parts) => parts.iter().any(holds_reals),
         Ty::Array(inner, _)
         | Ty::Vec(inner)

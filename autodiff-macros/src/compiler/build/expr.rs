@@ -3,8 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
-use super::{Binding, Builder, is_scalar, scan};
-use crate::compiler::hir::{self, BinOp, Expr, ExprKind, Ty, UnOp};
+use super::{Binding, Builder, is_owned_memory, is_scalar, scan};
+use crate::compiler::hir::{self, BinOp, Expr, ExprKind, Member, Ty, UnOp};
 use crate::compiler::ssa::{
     Arg, Call, Init, MemId, Op, Phi, Place, Proj, StmtKind, Tree, Use, ValId, Verbatim,
 };
@@ -24,11 +24,14 @@ impl Builder<'_> {
                     })
                     .collect(),
             ),
-            ExprKind::List(_) | ExprKind::Repeat(..) | ExprKind::CloneOf(_) => {
+            ExprKind::List(_)
+            | ExprKind::Repeat(..)
+            | ExprKind::CloneOf(_)
+            | ExprKind::Struct(_) => {
                 let init = self.init(e);
                 Tree::Mem(self.alloc(e.ty.clone(), init, e.span))
             }
-            ExprKind::Opaque(code) if matches!(e.ty, Ty::Array(..) | Ty::Vec(_) | Ty::Seq(_)) => {
+            ExprKind::Opaque(code) if is_owned_memory(&e.ty) => {
                 let op = Op::Opaque(self.verbatim(code));
                 let from = self.def(Ty::Opaque, op, e.span);
                 Tree::Mem(self.alloc(e.ty.clone(), Init::Val(from), e.span))
@@ -255,6 +258,19 @@ impl Builder<'_> {
                 Resolved::Leaf(tree, ..) => tree_init(tree),
             },
             ExprKind::Tuple(parts) => Init::Tuple(parts.iter().map(|p| self.init(p)).collect()),
+            ExprKind::Struct(lit) => {
+                let field = |(name, value): &(Member, Expr)| (name.clone(), self.init(value));
+                let fields = lit.fields.iter().map(field).collect();
+                let base = lit.base.as_ref().and_then(|at| match self.place(at) {
+                    Resolved::Mem(at) => Some(at),
+                    Resolved::Leaf(..) => None,
+                });
+                Init::Struct {
+                    path: lit.path.clone(),
+                    fields,
+                    base,
+                }
+            }
             _ => tree_init(self.expr(e)),
         }
     }
@@ -283,7 +299,7 @@ impl Builder<'_> {
                     .enumerate()
                     .map(|(k, part)| {
                         let mut path = at.path.clone();
-                        path.push(Proj::Field(u32::try_from(k).unwrap_or(0)));
+                        path.push(Proj::part(k));
                         self.load(Place { mem: at.mem, path }, part, e)
                     })
                     .collect(),
@@ -313,7 +329,7 @@ impl Builder<'_> {
                     hi: hi.as_ref().map(|e| self.scalar(e)),
                     inclusive: *inclusive,
                 },
-                hir::Proj::Field(k) => Proj::Field(*k),
+                hir::Proj::Field(k) => Proj::Field(k.clone()),
             })
             .collect()
     }
@@ -347,6 +363,7 @@ impl Builder<'_> {
         }
         let residual = self.names.numbered("pullback", "_", 1, e.span);
         let kind = StmtKind::Call(Call {
+            form: call.form,
             path: call.path.clone(),
             generics: call.generics.clone(),
             recursive: call.recursive,
@@ -366,7 +383,7 @@ impl Builder<'_> {
             Ty::Tuple(parts) => {
                 Tree::Tuple(parts.iter().map(|t| self.fresh_tree(t, span)).collect())
             }
-            Ty::Array(..) | Ty::Vec(_) | Ty::Seq(_) => {
+            ty if is_owned_memory(ty) => {
                 let name = proc_macro2::Ident::new("array", span);
                 Tree::Mem(self.memory(ty.clone(), &name))
             }
@@ -422,7 +439,7 @@ impl Builder<'_> {
         let mut at = tree;
         for proj in path {
             match (at, proj) {
-                (Tree::Tuple(parts), Proj::Field(k)) if (*k as usize) < parts.len() => {
+                (Tree::Tuple(parts), Proj::Field(Member::At(k))) if (*k as usize) < parts.len() => {
                     at = &mut parts[*k as usize]
                 }
                 _ => return,
@@ -448,7 +465,7 @@ fn walk(tree: Tree, root: hir::VarId, path: Vec<Proj>) -> Resolved {
                     path: path[k..].to_vec(),
                 });
             }
-            (Tree::Tuple(mut parts), Proj::Field(i)) if (*i as usize) < parts.len() => {
+            (Tree::Tuple(mut parts), Proj::Field(Member::At(i))) if (*i as usize) < parts.len() => {
                 at = parts.swap_remove(*i as usize)
             }
             (other, _) => return Resolved::Leaf(other, root, path[..k].to_vec()),

@@ -95,6 +95,10 @@ impl Scan {
                 self.block(then);
                 self.block(els);
             }
+            ExprKind::Struct(lit) => {
+                lit.fields.iter().for_each(|(_, e)| self.expr(e));
+                lit.base.iter().for_each(|at| self.place_indices(at));
+            }
             ExprKind::Block(block) => self.block(block),
             ExprKind::Lit(_) | ExprKind::Opaque(_) => {}
         }

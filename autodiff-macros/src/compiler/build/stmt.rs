@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Span};
 
 use super::expr::Resolved;
-use super::{Binding, Builder, is_scalar, scan};
+use super::{Binding, Builder, is_owned_memory, is_scalar, scan};
 use crate::compiler::hir::{
     self, BinOp, Block, Expr, ExprKind, LoopId, Pat, Stmt, StmtKind as Hir, Ty, VarId,
 };
@@ -191,7 +191,7 @@ impl Builder<'_> {
             (Tree::Tuple(olds), Tree::Tuple(news)) => {
                 for (k, (old, new)) in olds.into_iter().zip(news).enumerate() {
                     let mut path = path.to_vec();
-                    path.push(ssa::Proj::Field(u32::try_from(k).unwrap_or(0)));
+                    path.push(ssa::Proj::part(k));
                     self.assign_leaf(old, new, root, &path, span);
                 }
             }
@@ -254,7 +254,7 @@ impl Builder<'_> {
             Tree::Tuple(parts) => {
                 for (k, part) in parts.into_iter().enumerate() {
                     let mut path = at.path.clone();
-                    path.push(ssa::Proj::Field(u32::try_from(k).unwrap_or(0)));
+                    path.push(ssa::Proj::part(k));
                     self.store_tree(Place { mem: at.mem, path }, part, span);
                 }
             }
@@ -322,9 +322,7 @@ impl Builder<'_> {
     /// Memory that both branches of an `if` copy their value to.
     fn joined(&mut self, ty: &Ty, span: Span) -> Option<Tree> {
         match ty {
-            Ty::Array(..) | Ty::Vec(_) | Ty::Seq(_) => {
-                Some(Tree::Mem(self.alloc(ty.clone(), Init::Blank, span)))
-            }
+            ty if is_owned_memory(ty) => Some(Tree::Mem(self.alloc(ty.clone(), Init::Blank, span))),
             _ => None,
         }
     }

@@ -152,10 +152,9 @@ texts! {
     NESTED_FN_CALL "AD0133" "the nested function `{0}` is called with a real number",
         help "move it out of the function and annotate it with `#[conservative_grad]`",
         note "a nested function has no derivative";
-    ASSOCIATED_FN "AD0134" "the associated function `{0}` is not supported yet",
-        help "call a free function that is annotated with `#[conservative_grad]`", note "";
-    CONSTRUCTOR "AD0135" "`{0}(…)` with a real number is not supported yet",
-        help "use a tuple or an array", note "the derivative would have to go through a type that the compiler does not know";
+    CONSTRUCTOR "AD0135" "`{0}(…)` puts a real number into a variant of an enum",
+        help "use a struct with `#[derive(Differentiable)]`, or a tuple",
+        note "which variant a value is could depend on the number, and the adjoint would have no type then";
     MEM "AD0136" "`mem::{0}` is not supported yet",
         help "write it with assignments: `let t = a; a = b; b = t;`", note "";
     ARGUMENT_COUNT "AD0137" "`{0}` is given a wrong number of arguments",
@@ -214,8 +213,10 @@ texts! {
         help "", note "slices, arrays and vectors can be indexed; an alias of such a type has to be written out";
     TUPLE_FIELD "AD0203" "the compiler cannot tell the type of `{0}`, of which field `{1}` is taken",
         help "take it apart: `let (a, b) = {0};`", note "";
-    NAMED_FIELD "AD0204" "fields are not supported yet: `{1}` of `{0}`",
+    NO_FIELD "AD0204" "`{0}` is {2}, which has no field `{1}`",
         help "pass the field as a parameter, or mark the parameter `#[constant]`", note "";
+    STRUCT_BASE "AD0208" "`..{0}` is no variable",
+        help "bind it with `let` first: `let base = {0};`", note "";
     CAST_TYPE "AD0205" "cannot cast to `{0}`",
         help "name the type: `as f64`, `as usize`", note "";
     LOCAL_TYPE "AD0206" "the type `{0}` is not supported here",

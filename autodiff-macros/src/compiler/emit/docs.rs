@@ -167,7 +167,7 @@ fn generated(signature: &Signature) -> Vec<String> {
     };
     let in_place: String = signature
         .in_place()
-        .map(|p| format!(", &mut {}", plain(&p.storage)))
+        .map(|p| format!(", &mut {}", plain(&p.adjoint)))
         .collect();
     let mut all = Vec::new();
     if signature.has_gradient {

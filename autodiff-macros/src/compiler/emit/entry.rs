@@ -257,7 +257,7 @@ impl Printer<'_> {
             cotangent,
             ..
         } = self.signature;
-        let in_place = self.signature.in_place().map(|p| &p.storage);
+        let in_place = self.signature.in_place().map(|p| &p.adjoint);
         let gradient = self.signature.gradient();
         let function =
             quote!(impl #rt::core::ops::FnOnce(#cotangent #(, &mut #in_place)*) -> #gradient);
@@ -363,8 +363,8 @@ impl Printer<'_> {
             quote!(#(#checks)* #tangent #turbofish(#receiver &mut #rt::Plain, #(#arguments),*));
         let mut declarations = self.signature.declarations();
         declarations.extend(varied().map(|p| {
-            let (dot, declared) = (&p.dot, &p.declared);
-            quote!(#dot: #declared)
+            let (dot, tangent) = (&p.dot, &p.tangent);
+            quote!(#dot: #tangent)
         }));
         let result = quote!((#result, #cotangent));
         self.print(Entry {
@@ -380,12 +380,12 @@ impl Printer<'_> {
 
     fn dot_argument(&self, param: &Param) -> TokenStream {
         let (rt, dot) = (&self.signature.rt, &param.dot);
-        let storage = &param.storage;
+        let adjoint = &param.adjoint;
         match (param.differentiable, param.passing) {
             (false, _) => quote!(#rt::Unvaried),
             (true, Passing::Exclusive) => quote!(#dot),
-            (true, Passing::Shared) => quote!(#rt::Tangent::<#storage>(#dot)),
-            (true, Passing::Value) => quote!(#rt::Tangent::<#storage>(&#dot)),
+            (true, Passing::Shared) => quote!(#rt::Tangent::<#adjoint>(#dot)),
+            (true, Passing::Value) => quote!(#rt::Tangent::<#adjoint>(&#dot)),
         }
     }
 
@@ -441,7 +441,7 @@ impl Printer<'_> {
         };
         self.assert_same_shape(
             storage,
-            storage,
+            &param.adjoint,
             (borrow, &param.name),
             (other_borrow, other),
         )
@@ -475,7 +475,7 @@ impl Printer<'_> {
         let (bar, shape, gradient) = (&param.bar, &param.dot, &param.gradient);
         self.assert_same_shape(
             gradient,
-            &param.storage,
+            &param.adjoint,
             (quote!(&#shape), &param.name),
             (quote!(&*#bar), bar),
         )

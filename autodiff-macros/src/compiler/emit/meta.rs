@@ -102,10 +102,12 @@ impl Printer<'_> {
         let definability = variant::<Definability>(bodies.definability);
         let obligations = bodies.obligations.iter().map(|o| self.obligation(o));
         let cost_bound = number(bodies.cost_bound, rt);
+        let siblings = bodies.siblings.iter().map(|field| quote!(|| #field));
         let callees = bodies
             .callees
             .iter()
             .map(|path| callee(path, items, self.naming));
+        let callees = callees.chain(siblings);
         let sites = self.naming.path("__SITES");
         quote! {
             #rt::FieldMetadata {

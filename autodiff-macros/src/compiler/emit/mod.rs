@@ -42,6 +42,7 @@ use quote::{ToTokens, quote};
 
 pub(crate) use meta::{Obligation, Site};
 pub(crate) use stubs::{can_stub, stubs};
+pub(crate) use types::holds_struct;
 
 use super::hir;
 use super::naming::Naming;
@@ -97,6 +98,8 @@ pub(crate) struct Bodies {
     pub(crate) callees: Vec<TokenStream>,
     /// Those of them that are called without generic arguments.
     pub(crate) plain_callees: Vec<TokenStream>,
+    /// Paths of the metadata of methods and associated functions that are called.
+    pub(crate) siblings: Vec<TokenStream>,
     /// The function calls itself: its reverse sweep has to be boxed.
     pub(crate) recursive: bool,
 }
@@ -221,6 +224,7 @@ fn respanned(
         fused: bodies.fused.as_ref().map(with_items),
         tangent: with_items(&bodies.tangent),
         callees: bodies.callees.iter().cloned().map(respan).collect(),
+        siblings: bodies.siblings.iter().cloned().map(respan).collect(),
         ..bodies.clone()
     }
 }

@@ -8,7 +8,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use super::respan::{respan, respan_ident};
-use super::types::{behind, gradient, storage, unwrap_groups, without_lifetimes};
+use super::types::{
+    adjoint, behind, gradient, holds_struct, storage, unwrap_groups, without_lifetimes,
+};
 use super::{Names, Runtime};
 use crate::compiler::hir::{self, Role, Ty};
 use crate::compiler::naming::{Naming, ReceiverPassing};
@@ -37,6 +39,10 @@ pub(crate) struct Param {
     pub(crate) declared: TokenStream,
     /// The type behind the reference, or the type itself; a `Vec` counts as the slice it holds.
     pub(crate) storage: TokenStream,
+    /// The same for the adjoint and the tangent.
+    pub(crate) adjoint: TokenStream,
+    /// Type of the tangent that `jvp` takes.
+    pub(crate) tangent: TokenStream,
     /// What `grad` returns for this parameter.
     pub(crate) gradient: TokenStream,
     pub(crate) passing: Passing,
@@ -297,16 +303,21 @@ impl Param {
 
     /// `w_bar: &mut [f64]`, the buffer that the gradient is added to.
     pub(crate) fn bar_declaration(&self) -> TokenStream {
-        let Param { bar, storage, .. } = self;
-        quote!(#bar: &mut #storage)
+        let Param { bar, adjoint, .. } = self;
+        quote!(#bar: &mut #adjoint)
     }
 
     /// The type of the bar that the reverse sweep takes.
     pub(crate) fn bar_type(&self, rt: &Runtime) -> TokenStream {
-        let Param { kind, storage, .. } = self;
+        let Param {
+            kind,
+            storage,
+            adjoint,
+            ..
+        } = self;
         match (self.differentiable, self.passing) {
             (false, _) => quote!(&mut #kind::Bar),
-            (true, Passing::Exclusive) => quote!(&mut #storage),
+            (true, Passing::Exclusive) => quote!(&mut #adjoint),
             (true, _) => quote!(&mut #rt::Bar<#kind, #storage>),
         }
     }
@@ -336,6 +347,8 @@ fn param(func: &hir::Func, index: usize, rt: &Runtime, names: &Names, naming: &N
         dot: respan_ident(&names.dots[index]),
         kind: format_ident!("__K{index}"),
         storage: storage(ty, rt),
+        adjoint: adjoint(ty, rt),
+        tangent: tangent(&declared, ty, rt),
         gradient: gradient(ty, rt),
         passing: match receiver.map(|of| of.passing) {
             Some(ReceiverPassing::Exclusive) => Passing::Exclusive,
@@ -349,6 +362,17 @@ fn param(func: &hir::Func, index: usize, rt: &Runtime, names: &Names, naming: &N
             Some(of) if of.passing != ReceiverPassing::Exclusive => quote!(&Self),
             _ => declared,
         },
+    }
+}
+
+/// The type of a tangent follows that of the argument.
+fn tangent(declared: &TokenStream, ty: &Ty, rt: &Runtime) -> TokenStream {
+    let adjoint = adjoint(ty, rt);
+    match passing(declared, ty) {
+        _ if !holds_struct(ty) => declared.clone(),
+        Passing::Value => gradient(ty, rt),
+        Passing::Shared => quote!(&#adjoint),
+        Passing::Exclusive => quote!(&mut #adjoint),
     }
 }
 

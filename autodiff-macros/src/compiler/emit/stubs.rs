@@ -123,6 +123,7 @@ fn bodies(signature: &Signature<'_>, options: &Options, fresh: &mut Fresh) -> Bo
         cost_bound: 0.0,
         callees: Vec::new(),
         plain_callees: Vec::new(),
+        siblings: Vec::new(),
         recursive: false,
     }
 }

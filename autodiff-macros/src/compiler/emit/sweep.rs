@@ -321,10 +321,10 @@ fn tangent(signature: &Signature, bodies: &Bodies) -> TokenStream {
 
 /// How a tangent is taken: as it is, or as a mark that it is zero.
 fn dot_type(param: &Param, rt: &super::Runtime) -> TokenStream {
-    let storage = &param.storage;
+    let (storage, adjoint) = (&param.storage, &param.adjoint);
     match (param.differentiable, param.passing) {
         (false, _) => quote!(impl #rt::ConstantDot),
-        (true, Passing::Exclusive) => quote!(&mut #storage),
+        (true, Passing::Exclusive) => quote!(&mut #adjoint),
         (true, _) => quote!(impl #rt::Dot<#storage>),
     }
 }
@@ -335,11 +335,12 @@ fn dot_prologue(param: &Param, cloned: bool, rt: &super::Runtime) -> TokenStream
     if !param.differentiable || param.passing == Passing::Exclusive {
         return TokenStream::new();
     }
-    let (dot, storage, borrow) = (&param.dot, &param.storage, param.borrow());
+    let (dot, borrow) = (&param.dot, param.borrow());
+    let (storage, adjoint) = (&param.storage, &param.adjoint);
     let zero_or_given = quote!(let #dot = #rt::Dot::<#storage>::dot(#dot, #borrow););
     match (param.scalar, param.passing) {
-        (true, _) => quote!(#zero_or_given let #dot: #storage = *#dot;),
-        (false, Passing::Shared) if !cloned => quote!(#zero_or_given let #dot: &#storage = &*#dot;),
+        (true, _) => quote!(#zero_or_given let #dot: #adjoint = *#dot;),
+        (false, Passing::Shared) if !cloned => quote!(#zero_or_given let #dot: &#adjoint = &*#dot;),
         (false, _) => quote!(#zero_or_given let #dot = #dot.into_owned();),
     }
 }

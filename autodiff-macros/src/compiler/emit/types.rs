@@ -9,7 +9,7 @@ use syn::visit_mut::VisitMut;
 
 use super::Runtime;
 use super::respan::respan;
-use crate::compiler::hir::{Real, Ty};
+use crate::compiler::hir::{Aggregate, Real, Ty};
 
 /// The type behind a reference, or the type itself.
 pub(crate) fn behind(ty: &Ty) -> &Ty {
@@ -19,14 +19,33 @@ pub(crate) fn behind(ty: &Ty) -> &Ty {
     }
 }
 
-/// Where the adjoint of a parameter lives.
+/// The type behind the reference of a parameter, or its type; a `Vec` counts as the slice it holds.
 pub(crate) fn storage(ty: &Ty, rt: &Runtime) -> TokenStream {
+    as_slice(ty, &|part| plain(part, rt))
+}
+
+/// Where the adjoint or the tangent of a parameter lives: the same, with gradients for structs.
+pub(crate) fn adjoint(ty: &Ty, rt: &Runtime) -> TokenStream {
+    as_slice(ty, &|part| plain_adjoint(part, rt))
+}
+
+fn as_slice(ty: &Ty, part: &dyn Fn(&Ty) -> TokenStream) -> TokenStream {
     match behind(ty) {
         Ty::Slice(e) | Ty::Vec(e) | Ty::Seq(e) => {
-            let e = plain(e, rt);
+            let e = part(e);
             quote!([#e])
         }
-        other => plain(other, rt),
+        other => part(other),
+    }
+}
+
+/// True if the tangent of a value is of another type than the value.
+pub(crate) fn holds_struct(ty: &Ty) -> bool {
+    match behind(ty) {
+        Ty::Struct(_) => true,
+        Ty::Tuple(parts) => parts.iter().any(holds_struct),
+        Ty::Array(e, _) | Ty::Slice(e) | Ty::Vec(e) | Ty::Seq(e) => holds_struct(e),
+        _ => false,
     }
 }
 
@@ -38,8 +57,30 @@ fn plain(ty: &Ty, rt: &Runtime) -> TokenStream {
             let e = plain(e, rt);
             quote!([#e])
         }
+        Ty::Struct(of) => struct_type(of),
         _ => compound(ty, &|part| plain(part, rt), rt),
     }
+}
+
+fn plain_adjoint(ty: &Ty, rt: &Runtime) -> TokenStream {
+    match ty {
+        Ty::Slice(e) => {
+            let e = plain_adjoint(e, rt);
+            quote!([#e])
+        }
+        Ty::Real(real) => real_type(real),
+        Ty::Struct(of) => struct_gradient(of, rt),
+        _ => compound(ty, &|part| plain_adjoint(part, rt), rt),
+    }
+}
+
+fn struct_type(of: &Aggregate) -> TokenStream {
+    respan(of.path.clone().unwrap_or_else(|| quote!(_)))
+}
+
+fn struct_gradient(of: &Aggregate, rt: &Runtime) -> TokenStream {
+    let path = struct_type(of);
+    quote!(<#path as #rt::Differentiable>::Gradient)
 }
 
 /// The type of the gradient.
@@ -50,6 +91,7 @@ pub(crate) fn gradient(ty: &Ty, rt: &Runtime) -> TokenStream {
             quote!(<#path as #rt::Differentiable>::Gradient)
         }
         Ty::Real(real) => real_type(real),
+        Ty::Struct(of) => struct_gradient(of, rt),
         other => compound(other, &|part| gradient(part, rt), rt),
     }
 }

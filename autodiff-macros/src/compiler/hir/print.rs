@@ -9,10 +9,11 @@
 //! ```
 //! A variable whose name another variable bears too is shown with its number: `x#3`.
 
+use quote::ToTokens;
 use std::fmt::{self, Write as _};
 
 use super::{
-    BinOp, Block, Expr, ExprKind, Func, Pat, PinKind, Place, Proj, Range, Real, Role, Stmt,
+    BinOp, Block, Expr, ExprKind, Func, Member, Pat, PinKind, Place, Proj, Range, Real, Role, Stmt,
     StmtKind, Ty, UnOp, VarId, Verbatim,
 };
 use crate::compiler::diag::text_of;
@@ -42,6 +43,10 @@ pub(crate) fn ty(ty: &Ty) -> String {
         Ty::Vec(inner) => format!("Vec<{}>", ty_of(inner)),
         Ty::Slice(inner) => format!("[{}]", ty_of(inner)),
         Ty::Seq(inner) => format!("Seq<{}>", ty_of(inner)),
+        Ty::Struct(of) => match &of.path {
+            Some(path) => format!("struct {path}"),
+            None => "struct".to_owned(),
+        },
         Ty::Ref(false, inner) => format!("&{}", ty_of(inner)),
         Ty::Ref(true, inner) => format!("&mut {}", ty_of(inner)),
         Ty::Never => "!".into(),
@@ -252,7 +257,7 @@ impl Printer<'_> {
                     let dots = if *inclusive { "..=" } else { ".." };
                     format!("[{lo}{dots}{hi}]")
                 }
-                Proj::Field(i) => format!(".{i}"),
+                Proj::Field(i) => format!(".{}", i.to_token_stream()),
             };
         }
         text
@@ -321,6 +326,14 @@ impl Printer<'_> {
                     Ty::Vec(_) => format!("vec{text}"),
                     _ => text,
                 }
+            }
+            ExprKind::Struct(lit) => {
+                let field = |(name, value): &(Member, Expr)| {
+                    format!("{}: {}", name.to_token_stream(), self.expr(value))
+                };
+                let mut parts: Vec<String> = lit.fields.iter().map(field).collect();
+                parts.extend(lit.base.as_ref().map(|at| format!("..{}", self.place(at))));
+                format!("{} {{ {} }}", lit.path, parts.join(", "))
             }
             ExprKind::CloneOf(place) => format!("clone({})", self.place(place)),
             ExprKind::Len(place) => format!("len({})", self.place(place)),

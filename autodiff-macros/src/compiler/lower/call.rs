@@ -12,7 +12,7 @@ use super::infer::Kind;
 use super::scope::Name;
 use super::std_call::is_facade_name;
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::{BinOp, Call, Expr, ExprKind, Ty};
+use crate::compiler::hir::{BinOp, Call, Expr, ExprKind, Form, Ty};
 
 impl Lower<'_> {
     pub(super) fn call(&mut self, call: &syn::ExprCall) -> Expr {
@@ -116,15 +116,17 @@ impl Lower<'_> {
         if !real && !changes {
             return self.constant_call(call, args, false);
         }
-        if path.qself.is_some() || is_associated(&path.path) {
-            let entry = match is_constructor(&path.path) {
-                true => &diag::CONSTRUCTOR,
-                false => &diag::ASSOCIATED_FN,
+        if is_constructor(&path.path) {
+            return match path.qself.is_some() || is_variant(&path.path) {
+                true => self.refuse(&diag::CONSTRUCTOR, path, &[&text_of(path)]),
+                false => self.tuple_struct(call, path),
             };
-            return self.refuse(entry, path, &[&text_of(path)]);
         }
         // Without a real argument the result is a constant, whatever it is.
         let kind = if real { Kind::Call } else { Kind::Const };
+        if path.qself.is_some() || is_associated(&path.path) {
+            return self.associated_call(call, path, args, kind);
+        }
         self.annotated_call(call, path, args, kind)
     }
 
@@ -136,13 +138,7 @@ impl Lower<'_> {
         args: Vec<Expr>,
         kind: Kind,
     ) -> Expr {
-        for arg in &args {
-            let ty = self.infer.strip(&arg.ty);
-            if matches!(self.infer.kind(&ty), Some(Kind::Float { .. })) {
-                // The callee's signature decides, which rustc knows.
-                let _ = self.infer.unify(&ty, &Ty::Opaque);
-            }
-        }
+        self.hand_over(&args);
         let generics = match path.path.segments.last().map(|last| &last.arguments) {
             Some(syn::PathArguments::AngleBracketed(generics)) => {
                 let mut generics = generics.clone();
@@ -166,6 +162,7 @@ impl Lower<'_> {
             None => args,
         };
         let callee = Call {
+            form: Form::Companion,
             path: strip_generics(path),
             generics,
             recursive,
@@ -239,6 +236,12 @@ fn is_constructor(path: &syn::Path) -> bool {
     path.segments
         .last()
         .is_some_and(|last| is_camel(&last.ident))
+}
+
+/// `Shape::Circle(…)`: a variant of an enum.
+fn is_variant(path: &syn::Path) -> bool {
+    let owner = path.segments.iter().rev().nth(1);
+    owner.is_some_and(|owner| is_camel(&owner.ident))
 }
 
 fn is_camel(name: &syn::Ident) -> bool {

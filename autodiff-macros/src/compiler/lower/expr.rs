@@ -47,6 +47,7 @@ impl Lower<'_> {
             syn::Expr::Block(block) if block.label.is_none() => self.block_value(block),
             syn::Expr::Block(_) | syn::Expr::Loop(_) => self.loop_operand(expr),
             syn::Expr::Tuple(tuple) => self.tuple(tuple),
+            syn::Expr::Struct(literal) => self.struct_literal(literal),
             syn::Expr::Array(array) => self.array(array),
             syn::Expr::Repeat(repeat) => self.repeat(repeat),
             syn::Expr::Call(call) => self.call(call),
@@ -162,30 +163,9 @@ impl Lower<'_> {
                 quote::quote!((#base).#member)
             });
         }
-        let syn::Member::Unnamed(index) = &field.member else {
-            let (text, name) = (text_of(&field.base), text_of(&field.member));
-            return self.refuse(&diag::NAMED_FIELD, field, &[&text, &name]);
-        };
-        let at = index.index;
-        self.in_block("parts", base, field.span(), |this, mut place| {
-            match this.infer.strip(&place.ty) {
-                Ty::Tuple(parts) if (at as usize) < parts.len() => {
-                    place.path.push(crate::compiler::hir::Proj::Field(at));
-                    place.ty = parts[at as usize].clone();
-                    this.read(place)
-                }
-                ty if this.is_error(&ty) => this.error(field.to_token_stream()),
-                ty => {
-                    let tokens = field.to_token_stream();
-                    if let Some(part) = this.infer.field(&ty, at, &tokens) {
-                        place.path.push(crate::compiler::hir::Proj::Field(at));
-                        place.ty = part;
-                        return this.read(place);
-                    }
-                    let (text, at) = (text_of(&field.base), at.to_string());
-                    this.refuse(&diag::TUPLE_FIELD, field, &[&text, &at])
-                }
-            }
+        self.in_block("parts", base, field.span(), |this, place| {
+            let place = this.part_of(place, field);
+            this.read(place)
         })
     }
 

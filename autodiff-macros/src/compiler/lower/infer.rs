@@ -7,7 +7,7 @@
 
 use proc_macro2::TokenStream;
 
-use crate::compiler::hir::{Real, Ty};
+use crate::compiler::hir::{Aggregate, Member, Real, Ty};
 
 /// What is known of a type that no use has decided yet.
 #[derive(Clone, Debug)]
@@ -47,7 +47,25 @@ pub(super) struct Infer {
     borrowed: Vec<u32>,
     /// Results of calls of which fields are taken.
     fields: Vec<Fields>,
+    /// The type of the function's result.
+    pub(super) result: Ty,
+    /// Results of calls that are handed to callees by value.
+    handed: Vec<u32>,
+    /// Types of which it is known that they are structs.
+    structs: Vec<Struct>,
+    /// How deep in structs inside of structs a question is: a struct may contain its own type.
+    depth: std::cell::Cell<u32>,
 }
+
+/// What is known of an undecided type that is a struct.
+#[derive(Debug)]
+struct Struct {
+    of: u32,
+    fields: Vec<(Member, Ty)>,
+}
+
+/// How deep structs are looked into.
+const DEEPEST: u32 = 12;
 
 /// What fields tell of a type that no other use has decided: it is a tuple, at least that long.
 #[derive(Debug)]
@@ -65,6 +83,10 @@ impl Infer {
             real,
             borrowed: Vec::new(),
             fields: Vec::new(),
+            result: Ty::Unit,
+            handed: Vec::new(),
+            structs: Vec::new(),
+            depth: std::cell::Cell::new(0),
         }
     }
 
@@ -116,7 +138,13 @@ impl Infer {
     pub(super) fn unify(&mut self, a: &Ty, b: &Ty) -> Result<(), Mismatch> {
         let (x, y) = (self.strip(a), self.strip(b));
         match (&x, &y) {
-            (Ty::Infer(i), Ty::Infer(j)) => self.link(*i, *j),
+            (Ty::Infer(i), Ty::Infer(j)) => {
+                let clash = |a: &Ty, b: &Ty| self.is_struct(a) && self.is_real(b);
+                if clash(&x, &y) || clash(&y, &x) {
+                    return Err(Mismatch);
+                }
+                self.link(*i, *j);
+            }
             (Ty::Infer(i), _) => self.bind(*i, &y)?,
             (_, Ty::Infer(j)) => self.bind(*j, &x)?,
             (Ty::Opaque | Ty::Never, _) | (_, Ty::Opaque | Ty::Never) => {}
@@ -129,6 +157,7 @@ impl Infer {
                     self.unify(p, q)?;
                 }
             }
+            (Ty::Struct(_), Ty::Struct(_)) => {}
             _ => {
                 let (Some(p), Some(q)) = (element(&x), element(&y)) else {
                     return Err(Mismatch);
@@ -163,6 +192,7 @@ impl Infer {
         };
         self.slots[i as usize] = Slot::Link(j);
         self.link_fields(i, j);
+        self.link_structs(i, j);
         self.slots[j as usize] = match (a, b) {
             (Kind::Error, _) | (_, Kind::Error) => Slot::Free(Kind::Error),
             (Kind::Path { path, .. }, Kind::Float { .. })
@@ -191,10 +221,14 @@ impl Infer {
         let Some(kind) = self.kind(&Ty::Infer(i)).cloned() else {
             return Ok(());
         };
+        if let Ty::Struct(of) = ty {
+            return self.adopt(i, of);
+        }
         let bound = match (kind, ty) {
             (Kind::Error, _) | (_, Ty::Never) => return Ok(()),
             (Kind::Float { .. }, Ty::Opaque) => Slot::Free(Kind::Float { soft: true }),
             (_, Ty::Opaque) => return Ok(()),
+            _ if self.is_struct(&Ty::Infer(i)) => return Err(Mismatch),
             (Kind::Float { .. }, Ty::Real(_)) => Slot::Bound(ty.clone()),
             (Kind::Float { .. }, _) => return Err(Mismatch),
             (Kind::Path { path, .. }, Ty::Real(_)) => Slot::Bound(Ty::Real(Real::Named(path))),
@@ -265,10 +299,11 @@ impl Infer {
         match self.strip(ty) {
             Ty::Real(_) => true,
             Ty::Tuple(parts) => parts.iter().any(|part| self.may_be_real(part)),
+            Ty::Struct(_) => true,
             ty @ Ty::Infer(_) => match self.kind(&ty) {
                 Some(Kind::Float { .. } | Kind::Call) => true,
-                Some(Kind::Path { real, .. }) => *real,
-                _ => false,
+                Some(Kind::Path { real: true, .. }) => true,
+                _ => self.any_field(&ty, |field| self.may_be_real(field)),
             },
             ty => element(&ty).is_some_and(|inner| self.may_be_real(inner)),
         }
@@ -278,6 +313,7 @@ impl Infer {
     pub(super) fn is_open(&self, ty: &Ty) -> bool {
         match self.strip(ty) {
             Ty::Tuple(parts) => parts.iter().any(|part| self.is_open(part)),
+            ty @ Ty::Infer(_) if self.is_struct(&ty) => false,
             ty @ Ty::Infer(_) => matches!(
                 self.kind(&ty),
                 Some(Kind::Const | Kind::Path { real: false, .. })
@@ -304,8 +340,143 @@ impl Infer {
             Ty::Slice(inner) => Ty::Slice(inside(&inner)),
             Ty::Seq(inner) => Ty::Seq(inside(&inner)),
             Ty::Ref(mutable, inner) => Ty::Ref(mutable, inside(&inner)),
+            Ty::Struct(of) => self.resolve_struct(of.path, &of.fields),
             ty @ Ty::Infer(_) => self.default(&ty),
             ty => ty,
+        }
+    }
+
+    fn resolve_struct(&self, path: Option<TokenStream>, fields: &[(Member, Ty)]) -> Ty {
+        let inside = |(name, ty): &(Member, Ty)| (name.clone(), self.resolve(ty));
+        let fields = self.deeper(|| fields.iter().map(inside).collect());
+        let fields = fields.unwrap_or_default();
+        Ty::Struct(Aggregate { path, fields })
+    }
+
+    /// The answer to a question about the fields of a struct; nothing if that leads too deep.
+    fn deeper<R>(&self, ask: impl FnOnce() -> R) -> Option<R> {
+        let depth = self.depth.get();
+        if depth >= DEEPEST {
+            return None;
+        }
+        self.depth.set(depth + 1);
+        let answer = ask();
+        self.depth.set(depth);
+        Some(answer)
+    }
+
+    fn any_field(&self, ty: &Ty, holds: impl Fn(&Ty) -> bool) -> bool {
+        let Some(of) = self.struct_of(ty) else {
+            return false;
+        };
+        let any = || of.fields.iter().any(|(_, field)| holds(field));
+        self.deeper(any).unwrap_or(false)
+    }
+
+    fn struct_of(&self, ty: &Ty) -> Option<&Struct> {
+        let Ty::Infer(id) = ty else { return None };
+        let root = self.root(*id);
+        self.structs.iter().find(|of| self.root(of.of) == root)
+    }
+
+    /// True if the type is known to be a struct.
+    pub(super) fn is_struct(&self, ty: &Ty) -> bool {
+        let ty = self.strip(ty);
+        matches!(ty, Ty::Struct(_)) || self.struct_of(&ty).is_some()
+    }
+
+    /// Decides that an undecided type is a struct; false if it cannot be one.
+    pub(super) fn make_struct(&mut self, ty: &Ty) -> bool {
+        let ty = self.strip(ty);
+        if self.is_struct(&ty) {
+            return true;
+        }
+        match (self.kind(&ty), &ty) {
+            (Some(Kind::Call | Kind::Const | Kind::Path { .. }), Ty::Infer(id)) => {
+                self.structs.push(Struct {
+                    of: *id,
+                    fields: Vec::new(),
+                });
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The type of a field, which makes an undecided type a struct; `None` for any other type.
+    pub(super) fn member(&mut self, ty: &Ty, name: &Member) -> Option<Ty> {
+        let ty = self.strip(ty);
+        if let Ty::Struct(of) = &ty {
+            let mut known = of.fields.iter();
+            let known = known.find(|(field, _)| field == name);
+            return Some(known.map_or_else(|| Ty::Opaque, |(_, ty)| ty.clone()));
+        }
+        if !self.make_struct(&ty) {
+            return None;
+        }
+        let kind = match self.kind(&ty) {
+            Some(Kind::Const | Kind::Path { real: false, .. }) => Kind::Const,
+            _ => Kind::Call,
+        };
+        let known = self.struct_of(&ty)?;
+        if let Some((_, field)) = known.fields.iter().find(|(field, _)| field == name) {
+            return Some(field.clone());
+        }
+        let of = known.of;
+        let field = self.fresh(kind);
+        let known = self.structs.iter_mut().find(|known| known.of == of)?;
+        known.fields.push((name.clone(), field.clone()));
+        Some(field)
+    }
+
+    /// An undecided type turns out to be this struct.
+    fn adopt(&mut self, i: u32, of: &Aggregate) -> Result<(), Mismatch> {
+        let ty = Ty::Infer(i);
+        if !self.make_struct(&ty) {
+            return Err(Mismatch);
+        }
+        let kind = self.kind(&ty).cloned();
+        if let (Some(Kind::Call | Kind::Const), Some(path)) = (kind, of.path.clone()) {
+            let root = self.root(i) as usize;
+            self.slots[root] = Slot::Free(Kind::Path { path, real: true });
+        }
+        for (name, field) in &of.fields {
+            if let Some(own) = self.member(&ty, name) {
+                self.unify(&own, field)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Two undecided types have become one, `j`.
+    fn link_structs(&mut self, i: u32, j: u32) {
+        let of = |this: &Self, id: u32| this.structs.iter().position(|known| known.of == id);
+        let Some(known) = of(self, i) else { return };
+        let Some(other) = of(self, j) else {
+            self.structs[known].of = j;
+            return;
+        };
+        let first = std::mem::take(&mut self.structs[known].fields);
+        let mut pairs = Vec::new();
+        for (name, ty) in first {
+            let mut theirs = self.structs[other].fields.iter();
+            match theirs.find(|(field, _)| *field == name) {
+                Some((_, field)) => pairs.push((ty, field.clone())),
+                None => self.structs[other].fields.push((name, ty)),
+            }
+        }
+        self.structs.swap_remove(known);
+        for (a, b) in pairs {
+            // What the uses of one tell of a field has to fit the uses of the other, or rustc
+            // refuses the function.
+            let _ = self.unify(&a, &b);
+        }
+    }
+
+    /// A value of this type is handed to a callee: if no use tells what it is, only rustc knows.
+    pub(super) fn hand_over(&mut self, ty: &Ty) {
+        if let Ty::Infer(id) = self.strip(ty) {
+            self.handed.push(id);
         }
     }
 
@@ -393,6 +564,18 @@ impl Infer {
         lone.map(|fields| fields.uses.clone()).collect()
     }
 
+    fn is_result(&self, ty: &Ty) -> bool {
+        match (ty, self.strip(&self.result)) {
+            (Ty::Infer(id), Ty::Infer(result)) => self.root(*id) == self.root(result),
+            _ => false,
+        }
+    }
+
+    fn is_handed(&self, ty: &Ty) -> bool {
+        let Ty::Infer(id) = ty else { return false };
+        self.handed.iter().any(|b| self.root(*b) == self.root(*id))
+    }
+
     fn is_borrowed(&self, ty: &Ty) -> bool {
         let Ty::Infer(id) = ty else { return false };
         self.borrowed
@@ -401,11 +584,22 @@ impl Infer {
     }
 
     fn default(&self, ty: &Ty) -> Ty {
+        if let Some(of) = self.struct_of(ty) {
+            let path = match self.kind(ty) {
+                Some(Kind::Path { path, .. }) => Some(path.clone()),
+                _ => None,
+            };
+            return self.resolve_struct(path, &of.fields);
+        }
         let of = |fields: &&Fields| matches!(ty, Ty::Infer(id) if self.root(*id) == fields.of);
         if let Some(fields) = self.fields.iter().find(of) {
             return Ty::Tuple(fields.parts.iter().map(|part| self.resolve(part)).collect());
         }
         match self.kind(ty) {
+            // In a function without structs it is a number, which costs less.
+            Some(Kind::Call) if self.is_handed(ty) && !self.structs.is_empty() => {
+                self.resolve_struct(None, &[])
+            }
             Some(Kind::Call) if self.is_borrowed(ty) => {
                 Ty::Seq(Box::new(Ty::Real(self.real.clone())))
             }
@@ -415,6 +609,13 @@ impl Infer {
             }
             Some(Kind::Float { soft: false }) => Ty::Real(Real::F64),
             Some(Kind::Float { soft: true } | Kind::Call) => Ty::Real(self.real.clone()),
+            // A value of a named type that is only handed on may be anything. The result is a number
+            // if nothing tells: a function has a gradient then.
+            Some(Kind::Path { path, real: true })
+                if !self.is_result(ty) && (self.is_handed(ty) || self.is_borrowed(ty)) =>
+            {
+                self.resolve_struct(Some(path.clone()), &[])
+            }
             Some(Kind::Path { path, real: true }) => Ty::Real(Real::Named(path.clone())),
             _ => Ty::Opaque,
         }

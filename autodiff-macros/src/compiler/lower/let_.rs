@@ -89,7 +89,10 @@ impl Lower<'_> {
     pub(super) fn soften(&mut self, ty: Ty) -> Ty {
         use crate::compiler::hir::Real;
         match ty {
-            Ty::Real(Real::Named(path)) => self.infer.fresh(Kind::Path { path, real: false }),
+            Ty::Real(Real::Named(path)) => match self.named_types.get(&path.to_string()) {
+                Some(known) => known.clone(),
+                None => self.infer.fresh(Kind::Path { path, real: false }),
+            },
             Ty::Tuple(parts) => {
                 Ty::Tuple(parts.into_iter().map(|part| self.soften(part)).collect())
             }
@@ -97,6 +100,25 @@ impl Lower<'_> {
             Ty::Vec(inner) => Ty::Vec(Box::new(self.soften(*inner))),
             Ty::Slice(inner) => Ty::Slice(Box::new(self.soften(*inner))),
             Ty::Ref(mutable, inner) => Ty::Ref(mutable, Box::new(self.soften(*inner))),
+            ty => ty,
+        }
+    }
+
+    /// A path in the signature names a real type or a struct: uses decide.
+    pub(super) fn soften_signature(&mut self, ty: Ty) -> Ty {
+        use crate::compiler::hir::Real;
+        match ty {
+            Ty::Real(Real::Named(path)) => self.named_type(path, true),
+            Ty::Tuple(parts) => Ty::Tuple(
+                parts
+                    .into_iter()
+                    .map(|part| self.soften_signature(part))
+                    .collect(),
+            ),
+            Ty::Array(inner, len) => Ty::Array(Box::new(self.soften_signature(*inner)), len),
+            Ty::Vec(inner) => Ty::Vec(Box::new(self.soften_signature(*inner))),
+            Ty::Slice(inner) => Ty::Slice(Box::new(self.soften_signature(*inner))),
+            Ty::Ref(mutable, inner) => Ty::Ref(mutable, Box::new(self.soften_signature(*inner))),
             ty => ty,
         }
     }

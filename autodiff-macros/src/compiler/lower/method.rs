@@ -90,6 +90,7 @@ enum Receiver {
     Integer,
     Indexed(Ty),
     Opaque,
+    Struct,
     Other,
 }
 
@@ -109,6 +110,10 @@ impl Lower<'_> {
             Receiver::Integer => self.integer_method(receiver, call, &name),
             Receiver::Indexed(ty) => self.indexed_value(receiver, ty, call, &name),
             Receiver::Opaque => self.opaque_method(receiver, call, &name),
+            Receiver::Struct => {
+                self.infer.make_struct(&receiver.ty);
+                self.struct_method(receiver, call, false)
+            }
             Receiver::Other if self.is_error(&receiver.ty) => receiver,
             Receiver::Other => self.other_method(receiver, call, &name),
         }
@@ -131,6 +136,7 @@ impl Lower<'_> {
             Ty::Int => return Receiver::Integer,
             ty if element(ty).is_some() => return Receiver::Indexed(ty.clone()),
             Ty::Opaque => return self.classify_opaque(name, args),
+            ty if self.infer.is_struct(ty) => return Receiver::Struct,
             Ty::Infer(_) => {}
             _ => return Receiver::Other,
         }
@@ -178,7 +184,7 @@ impl Lower<'_> {
         }
         match integer && (call || !args.is_empty()) {
             true => Receiver::Integer,
-            false if call => Receiver::Other,
+            false if call => Receiver::Struct,
             false => Receiver::Opaque,
         }
     }

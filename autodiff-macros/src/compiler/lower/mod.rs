@@ -44,12 +44,13 @@ mod sequence;
 mod slice;
 mod std_call;
 mod stmt;
+mod structs;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
@@ -174,6 +175,10 @@ struct Lower<'a> {
     pins: Vec<Pin>,
     name: Ident,
     result: Ty,
+    /// The function is a method or an associated function.
+    is_method: bool,
+    /// The types that are named by paths, one for each path.
+    named_types: BTreeMap<String, Ty>,
     /// The paths that the signature uses as real types.
     real_aliases: Vec<TokenStream>,
     /// Every identifier of the function, so that invented names are new.
@@ -195,7 +200,7 @@ impl<'a> Lower<'a> {
         seeds: Vec<Ty>,
         diags: &'a mut Diagnostics,
     ) -> Self {
-        Lower {
+        let mut lower = Lower {
             options,
             diags,
             infer: Infer::new(real_of(signature)),
@@ -211,13 +216,18 @@ impl<'a> Lower<'a> {
             pins: Vec::new(),
             name: item.sig.ident.clone(),
             result: signature.result.clone(),
+            is_method: false,
+            named_types: BTreeMap::new(),
             real_aliases: aliases(signature),
             names: scope::identifiers(item.to_token_stream()),
             clashes: BTreeSet::new(),
             bindings: Vec::new(),
             seeds,
             undecided: false,
-        }
+        };
+        lower.result = lower.soften_signature(signature.result.clone());
+        lower.infer.result = lower.result.clone();
+        lower
     }
 
     /// The parameters in scope, then the body.
@@ -244,7 +254,7 @@ impl<'a> Lower<'a> {
     ) -> VarId {
         let ty = match parameter.refused {
             true => self.infer.fresh(Kind::Error),
-            false => parameter.ty.clone(),
+            false => self.soften_signature(parameter.ty.clone()),
         };
         let plain = match parameter.pat {
             syn::Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
@@ -279,13 +289,13 @@ impl<'a> Lower<'a> {
         let params = params.map(|(var, parameter)| Param {
             var: *var,
             declared: parameter.declared.clone(),
-            ty: parameter.ty.clone(),
+            ty: self.infer.resolve(&self.vars[var.0 as usize].ty),
             role: parameter.role,
         });
         let mut func = Func {
             name: item.sig.ident.clone(),
             params: params.collect(),
-            result: self.result.clone(),
+            result: self.infer.resolve(&self.result),
             vars: std::mem::take(&mut self.vars),
             body,
             items: std::mem::take(&mut self.items),

@@ -15,6 +15,11 @@ impl Lower<'_> {
             return self.refuse(&diag::ASSIGN_IN_OPERAND, &binary.op, &[]);
         };
         let (a, b) = (self.operand(&binary.left), self.operand(&binary.right));
+        if let Some(name) = trait_method(op)
+            && [&a, &b].iter().any(|value| self.infer.is_struct(&value.ty))
+        {
+            return self.operator_method(name, vec![a, b], binary, binary.op.span());
+        }
         let ty = match op {
             BinOp::And | BinOp::Or => {
                 self.expect(&a, &Ty::Bool);
@@ -104,6 +109,9 @@ impl Lower<'_> {
         };
         let value = self.operand(&unary.expr);
         let ty = self.infer.strip(&value.ty);
+        if op == UnOp::Neg && self.infer.is_struct(&ty) {
+            return self.operator_method("neg", vec![value], unary, unary.op.span());
+        }
         let fits = match ty {
             Ty::Opaque => return self.constant_unary(value, unary),
             Ty::Bool | Ty::Int | Ty::Never => true,
@@ -202,6 +210,18 @@ fn operator(op: &syn::BinOp) -> Option<BinOp> {
         syn::BinOp::Le(_) => BinOp::Le,
         syn::BinOp::Gt(_) => BinOp::Gt,
         syn::BinOp::Ge(_) => BinOp::Ge,
+        _ => return None,
+    })
+}
+
+/// The method of the trait of an arithmetic operator.
+fn trait_method(op: BinOp) -> Option<&'static str> {
+    Some(match op {
+        BinOp::Add => "add",
+        BinOp::Sub => "sub",
+        BinOp::Mul => "mul",
+        BinOp::Div => "div",
+        BinOp::Rem => "rem",
         _ => return None,
     })
 }

@@ -228,6 +228,13 @@ impl Order<'_> {
             ExprKind::Rule(_, parts) | ExprKind::Tuple(parts) | ExprKind::List(parts) => {
                 self.all(parts)
             }
+            ExprKind::Struct(lit) => {
+                let mut effects = self.all(lit.fields.iter().map(|(_, e)| e));
+                if let Some(base) = &lit.base {
+                    effects.add(self.read(base));
+                }
+                effects
+            }
             ExprKind::Call(call) => self.call(call),
             ExprKind::If(cond, then, els) => self.branches(cond, then, els),
             ExprKind::Block(block) => self.block(block),

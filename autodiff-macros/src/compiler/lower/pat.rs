@@ -148,6 +148,10 @@ impl Lower<'_> {
                 out.push(stmt(StmtKind::Let { pat, init }, span));
             }
             syn::Pat::Paren(paren) => self.destructure(&paren.pat, var, ty, out),
+            syn::Pat::Struct(_) | syn::Pat::TupleStruct(_) => {
+                let place = self.whole(var, span);
+                self.destructure_struct(pat, &place, out);
+            }
             pat => self.bad_pattern(pat),
         }
     }

@@ -8,7 +8,7 @@ use super::infer::{Kind, element};
 use super::scope::Name;
 use super::{Lower, order};
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::{Expr, Place, Proj, Ty, VarId};
+use crate::compiler::hir::{Expr, Member, Place, Proj, Ty, VarId};
 
 /// Methods that give their receiver under another type.
 const TRANSPARENT: [&str; 4] = ["as_slice", "as_mut_slice", "as_ref", "as_mut"];
@@ -188,34 +188,62 @@ impl Lower<'_> {
     }
 
     fn field_place(&mut self, field: &syn::ExprField) -> Place {
-        let mut place = self.place(&field.base);
+        let place = self.place(&field.base);
+        self.part_of(place, field)
+    }
+
+    /// The field of a place.
+    pub(super) fn part_of(&mut self, mut place: Place, field: &syn::ExprField) -> Place {
         place.span = field.span();
         let ty = self.infer.strip(&place.ty);
         match (&field.member, &ty) {
             (syn::Member::Unnamed(index), Ty::Tuple(parts))
                 if (index.index as usize) < parts.len() =>
             {
-                place.path.push(Proj::Field(index.index));
+                place.path.push(Proj::Field(Member::At(index.index)));
                 place.ty = parts[index.index as usize].clone();
                 return place;
             }
             _ if self.is_error(&ty) => {}
+            (syn::Member::Unnamed(_), Ty::Infer(_)) if self.is_tuple_struct(&ty) => {
+                return self.struct_field(place, field);
+            }
             (syn::Member::Unnamed(index), Ty::Infer(_)) => {
                 let tokens = field.to_token_stream();
                 if let Some(part) = self.infer.field(&ty, index.index, &tokens) {
-                    place.path.push(Proj::Field(index.index));
+                    place.path.push(Proj::Field(Member::At(index.index)));
                     place.ty = part;
                     return place;
                 }
                 self.unknown_field(field, index.index);
             }
             (syn::Member::Unnamed(index), _) => self.unknown_field(field, index.index),
-            (syn::Member::Named(name), _) => {
-                let (base, name) = (text_of(&field.base), name.to_string());
-                self.refuse(&diag::NAMED_FIELD, field, &[&base, &name]);
-            }
+            (syn::Member::Named(_), _) => return self.struct_field(place, field),
         }
         self.error_place(field)
+    }
+
+    /// True if `.0` is a field of a struct: the type has a name.
+    fn is_tuple_struct(&self, ty: &Ty) -> bool {
+        self.infer.is_struct(ty) || matches!(self.infer.kind(ty), Some(Kind::Path { .. }))
+    }
+
+    /// `base.name` of a struct.
+    fn struct_field(&mut self, mut base: Place, field: &syn::ExprField) -> Place {
+        let member = Member::from(&field.member);
+        let Some(ty) = self.infer.member(&base.ty, &member) else {
+            let args = [
+                text_of(&field.base),
+                text_of(&field.member),
+                self.type_name(&base.ty).to_owned(),
+            ];
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            self.refuse(&diag::NO_FIELD, field, &args);
+            return self.error_place(field);
+        };
+        base.path.push(Proj::Field(member));
+        base.ty = ty;
+        base
     }
 
     fn unknown_field(&mut self, field: &syn::ExprField, at: u32) {

@@ -149,6 +149,10 @@ impl Walk<'_> {
             | ExprKind::Call(Call { args: parts, .. }) => {
                 parts.iter_mut().for_each(|part| self.expr(part));
             }
+            ExprKind::Struct(lit) => {
+                lit.fields.iter_mut().for_each(|(_, e)| self.expr(e));
+                lit.base.iter_mut().for_each(|at| self.place(at));
+            }
             ExprKind::If(cond, then, els) => {
                 self.expr(cond);
                 self.block(then);

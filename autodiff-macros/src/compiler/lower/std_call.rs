@@ -37,6 +37,10 @@ impl Lower<'_> {
 
     /// The type that a path names, if a parameter or the result has it: it has to be real, then.
     pub(super) fn alias_of_real(&self, owner: &syn::Path) -> Option<Ty> {
+        let ty = self.named_types.get(&owner.to_token_stream().to_string());
+        if ty.is_some_and(|ty| self.infer.is_struct(ty)) {
+            return None;
+        }
         let text = owner.to_token_stream().to_string();
         let mut known = self.real_aliases.iter();
         let alias = known.find(|alias| alias.to_string() == text)?;

@@ -59,6 +59,7 @@ impl Lower<'_> {
             Ty::Slice(_) => "a slice",
             Ty::Seq(_) => "something indexed",
             Ty::Never => "`!`",
+            ty if self.infer.is_struct(&ty) => "a struct",
             ty if self.infer.is_real(&ty) => "a real number",
             _ => "a value of unknown type",
         }

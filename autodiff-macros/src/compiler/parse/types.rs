@@ -12,7 +12,7 @@ pub(crate) enum Unfit {
     ImplTrait,
     /// `dyn Trait`, function pointers, raw pointers, macros.
     Other,
-    /// A path with type arguments that is not `Vec` or a constant.
+    /// A container of std with an identity, or without a gradient.
     Generic,
     /// An `Option` of something that is not constant.
     Option,
@@ -85,8 +85,32 @@ fn read_path(ty: &syn::TypePath, infer: &mut dyn FnMut() -> Option<Ty>) -> Resul
         _ if matches!(last.arguments, syn::PathArguments::None) => {
             Ok(Ty::Real(Real::Named(quote!(#ty))))
         }
-        _ => bad(Unfit::Generic),
+        (name, [_, ..]) if is_std_container(name) => bad(Unfit::Generic),
+        _ => Ok(Ty::Real(Real::Named(quote!(#ty)))),
     }
+}
+
+/// Generic types of std that have no gradient. (One of the user's with such a name needs another.)
+fn is_std_container(name: &str) -> bool {
+    const NAMES: [&str; 16] = [
+        "Rc",
+        "Arc",
+        "Cell",
+        "RefCell",
+        "OnceCell",
+        "Mutex",
+        "RwLock",
+        "Cow",
+        "Pin",
+        "HashMap",
+        "HashSet",
+        "BTreeMap",
+        "BTreeSet",
+        "BinaryHeap",
+        "VecDeque",
+        "LinkedList",
+    ];
+    NAMES.contains(&name)
 }
 
 /// The types that stand between `<` and `>`.
@@ -141,7 +165,7 @@ pub(crate) fn is_integer(name: &str) -> bool {
 /// True if no real number is in it.
 pub(crate) fn is_constant(ty: &Ty) -> bool {
     match ty {
-        Ty::Real(_) | Ty::Infer(_) => false,
+        Ty::Real(_) | Ty::Infer(_) | Ty::Struct(_) => false,
         Ty::Tuple(parts) => parts.iter().all(is_constant),
         Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
             is_constant(inner)

@@ -1,5 +1,6 @@
 //! The SSA form as text, for dumps and tests.
 
+use quote::ToTokens;
 use std::fmt::Write as _;
 
 use super::{Arg, Block, Carried, Func, Init, Op, Place, Proj, StmtKind, StoreOp, Tree, ValId};
@@ -129,7 +130,7 @@ impl Printer<'_> {
                     if *inclusive { "=" } else { "" },
                     bound(hi)
                 ),
-                Proj::Field(k) => write!(out, ".{k}"),
+                Proj::Field(k) => write!(out, ".{}", k.to_token_stream()),
             };
         }
         out
@@ -188,6 +189,16 @@ impl Printer<'_> {
             Init::Repeat(inner, len) => format!("[{}; {}]", self.init(inner), self.val(*len)),
             Init::List(parts) => format!("[{}]", list(parts)),
             Init::Tuple(parts) => format!("({})", list(parts)),
+            Init::Struct { path, fields, base } => format!(
+                "{path} {{ {}{} }}",
+                fields
+                    .iter()
+                    .map(|(name, i)| format!("{}: {}", name.to_token_stream(), self.init(i)))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                base.as_ref()
+                    .map_or_else(String::new, |at| format!(", ..{}", self.place(at)))
+            ),
             Init::Clone(place) => format!("clone {}", self.place(place)),
             Init::Blank => "blank".to_owned(),
         }

@@ -148,6 +148,10 @@ fn init(init_: &mut Init, map: Map<'_>) {
             *len = map(*len);
         }
         Init::List(parts) | Init::Tuple(parts) => parts.iter_mut().for_each(|p| init(p, map)),
+        Init::Struct { fields, base, .. } => {
+            fields.iter_mut().for_each(|(_, i)| init(i, map));
+            base.iter_mut().for_each(|at| place(at, map));
+        }
         Init::Clone(at) => place(at, map),
         Init::Blank => {}
     }

@@ -64,6 +64,7 @@ impl Example {
             cost_bound: 3.0,
             callees: Vec::new(),
             plain_callees: Vec::new(),
+            siblings: Vec::new(),
             recursive: false,
         }
     }

@@ -40,16 +40,13 @@ fn wrong_count(x: f64) -> f64 {
     x.max() //~ AD0137
 }
 
-#[conservative_grad]
-fn associated(x: f64) -> f64 {
-    Noise::draw(x) //~ AD0134
+enum Shape {
+    Circle(f64),
 }
 
-struct Wrapped(f64);
-
 #[conservative_grad]
-fn constructor(x: f64) -> f64 {
-    let w = Wrapped(x); //~ AD0135
+fn variant(x: f64) -> f64 {
+    let circle = Shape::Circle(x); //~ AD0135
     x
 }
 

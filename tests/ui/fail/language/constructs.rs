@@ -29,11 +29,12 @@ fn let_else(x: f64, limit: Option<usize>) -> f64 {
 
 struct Point {
     x: f64,
+    y: f64,
 }
 
 #[conservative_grad]
-fn structure(x: f64) -> f64 {
-    let p = Point { x }; //~ AD0105
+fn base_that_is_no_variable(x: f64) -> f64 {
+    let p = Point { x, ..Point { x, y: x } }; //~ AD0208
     p.x
 }
 
@@ -72,5 +73,5 @@ fn raw_borrow(x: f64) -> f64 {
 
 fn main() {
     let _ = closure::grad(1.0) + matched::grad(1.0, 2) + if_let::grad(1.0, None);
-    let _ = let_else::grad(1.0, None) + structure::grad(1.0) + unsafe_block::grad(1.0, &[1]);
+    let _ = let_else::grad(1.0, None) + base_that_is_no_variable::grad(1.0) + unsafe_block::grad(1.0, &[1]);
 }

@@ -11,8 +11,8 @@ fn by_reference(x: f64) -> f64 {
 struct Wrapped(f64);
 
 #[conservative_grad]
-fn of_a_struct(x: f64, #[constant] w: Wrapped) -> f64 {
-    let Wrapped(a) = w; //~ AD0118
+fn by_reference(x: f64, #[constant] w: Wrapped) -> f64 {
+    let Wrapped(ref a) = w; //~ AD0118
     a * x
 }
 
@@ -24,5 +24,5 @@ fn with_a_name(x: f64) -> f64 {
 
 fn main() {
     let _ = by_reference::grad(1.0) + with_a_name::grad(1.0);
-    let _ = of_a_struct::grad(1.0, Wrapped(2.0));
+    let _ = by_reference::grad(1.0, Wrapped(2.0));
 }

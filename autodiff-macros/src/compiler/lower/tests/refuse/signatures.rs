@@ -28,10 +28,7 @@ fn parameters() {
         "fn f(x: f64, g: &dyn Fn(f64)) -> f64 { x }",
         &[("AD0028", "dyn Fn(f64)")],
     );
-    refuse(
-        "fn f(x: Complex<f64>) -> f64 { 1.0 }",
-        &[("AD0028", "Complex<f64>")],
-    );
+    refuse("fn f(x: Rc<f64>) -> f64 { 1.0 }", &[("AD0028", "Rc<f64>")]);
     refuse(
         "fn f(x: Option<f64>) -> f64 { 1.0 }",
         &[("AD0028", "Option<f64>")],
@@ -79,7 +76,7 @@ fn constants() {
     for ty in [
         "Config",
         "&mut Rng",
-        "Complex<f64>",
+        "Rc<f64>",
         "&dyn Fn(f64)",
         "fn(f64) -> f64",
         "f64",

@@ -1,0 +1,405 @@
+//! Values of the user's types: literals, patterns, methods, associated functions, operators.
+//!
+//! The compiler does not see how a type is declared. What a function does with a value tells: a
+//! field makes it a struct, and rustc has to agree when the emitted code takes the field of the
+//! gradient that has the same name.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+
+use super::call::strip_generics;
+use super::expr::bare;
+use super::infer::Kind;
+use super::{Lower, stmt};
+use crate::compiler::diag::{self, text_of};
+use crate::compiler::hir::{
+    Call, Expr, ExprKind, Form, Member, Place, Proj, Stmt, StmtKind, StructLit, Ty, VarId,
+};
+
+impl Lower<'_> {
+    /// The type that a path names; one type for all places that name it.
+    pub(super) fn named_type(&mut self, path: TokenStream, real: bool) -> Ty {
+        let key = path.to_string();
+        if let Some(known) = self.named_types.get(&key) {
+            return known.clone();
+        }
+        let ty = self.infer.fresh(Kind::Path { path, real });
+        if key == "Self" {
+            self.infer.make_struct(&ty);
+        }
+        self.named_types.insert(key, ty.clone());
+        ty
+    }
+
+    /// `P { x: a, y, ..base }`
+    pub(super) fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Expr {
+        let mut fields = Vec::new();
+        for field in &literal.fields {
+            let value = self.operand(&field.expr);
+            fields.push((Member::from(&field.member), value));
+        }
+        let base = literal.rest.as_ref().map(|rest| self.struct_base(rest));
+        let span = literal.path.span();
+        let path = literal.path.to_token_stream();
+        let ty = self.constructed(&literal.path);
+        self.build_struct(path, ty, fields, base, span)
+    }
+
+    /// `P(a, b)`
+    pub(super) fn tuple_struct(&mut self, call: &syn::ExprCall, path: &syn::ExprPath) -> Expr {
+        let mut fields = Vec::new();
+        for (k, arg) in call.args.iter().enumerate() {
+            let at = Member::At(u32::try_from(k).unwrap_or(u32::MAX));
+            fields.push((at, self.operand(arg)));
+        }
+        let ty = self.constructed(&path.path);
+        self.build_struct(path.to_token_stream(), ty, fields, None, path.span())
+    }
+
+    /// The type of what a constructor at this path makes.
+    fn constructed(&mut self, path: &syn::Path) -> Ty {
+        let mut named = path.clone();
+        for segment in &mut named.segments {
+            if let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+                arguments.colon2_token = None;
+            }
+        }
+        let text = named.to_token_stream();
+        // `P { … }` of a `P<T>` leaves the arguments out.
+        let prefix = format!("{text} <");
+        let mut known = self.named_types.iter();
+        let ty = match known.find(|(key, _)| key.starts_with(&prefix)) {
+            Some((_, ty)) => ty.clone(),
+            None => self.named_type(text, true),
+        };
+        self.infer.make_struct(&ty);
+        ty
+    }
+
+    fn build_struct(
+        &mut self,
+        path: TokenStream,
+        ty: Ty,
+        fields: Vec<(Member, Expr)>,
+        base: Option<Place>,
+        span: proc_macro2::Span,
+    ) -> Expr {
+        if let Some(base) = &base {
+            let value = self.read(base.clone());
+            self.expect(&value, &ty);
+        }
+        for (name, value) in &fields {
+            if let Some(field) = self.infer.member(&ty, name) {
+                self.expect(value, &field);
+            }
+        }
+        let literal = StructLit { path, fields, base };
+        self.make(ExprKind::Struct(literal), ty, span)
+    }
+
+    /// What `..base` names.
+    fn struct_base(&mut self, rest: &syn::Expr) -> Place {
+        let rest = bare(rest);
+        if self.is_place(rest) && !self.is_opaque_place(rest) {
+            return self.place(rest);
+        }
+        self.refuse(&diag::STRUCT_BASE, rest, &[&text_of(rest)]);
+        let ty = self.infer.fresh(Kind::Error);
+        let var = self.temp("base", ty, rest.span());
+        self.whole(var, rest.span())
+    }
+
+    /// `let P { x, y: b, .. } = p;`, `let P(a, b) = p;`: names for the fields of a place.
+    pub(super) fn destructure_struct(
+        &mut self,
+        pat: &syn::Pat,
+        place: &Place,
+        out: &mut Vec<Stmt>,
+    ) {
+        let (path, fields) = match pat {
+            syn::Pat::Struct(pat) => {
+                let fields = pat.fields.iter();
+                let fields = fields.map(|field| (Member::from(&field.member), &*field.pat));
+                (&pat.path, fields.collect::<Vec<_>>())
+            }
+            syn::Pat::TupleStruct(pat) => {
+                let fields = pat.elems.iter().enumerate();
+                let at = |k| Member::At(u32::try_from(k).unwrap_or(u32::MAX));
+                (&pat.path, fields.map(|(k, pat)| (at(k), pat)).collect())
+            }
+            _ => return self.bad_pattern(pat),
+        };
+        if matches!(self.infer.strip(&place.ty), Ty::Opaque) {
+            return self.destructure_constant(&fields, place, out);
+        }
+        let ty = self.constructed(path);
+        let value = self.read(place.clone());
+        self.expect(&value, &ty);
+        let by_reference = matches!(self.infer.shallow(&place.ty), Ty::Ref(..));
+        for (name, pat) in fields {
+            if matches!(pat, syn::Pat::Wild(_) | syn::Pat::Rest(_)) {
+                continue;
+            }
+            let Some(ty) = self.infer.member(&ty, &name) else {
+                continue;
+            };
+            let mut part = place.clone();
+            part.path.push(Proj::Field(name));
+            part.ty = ty.clone();
+            part.span = pat.span();
+            self.bind_field(pat, part, ty, by_reference, out);
+        }
+    }
+
+    /// The same of a constant that the compiler does not look into.
+    fn destructure_constant(
+        &mut self,
+        fields: &[(Member, &syn::Pat)],
+        place: &Place,
+        out: &mut Vec<Stmt>,
+    ) {
+        let root = self.var(place.root).name.clone();
+        let steps = place.path.iter().filter_map(|step| match step {
+            Proj::Field(name) => Some(quote!(.#name)),
+            Proj::Index(_) | Proj::Slice { .. } => None,
+        });
+        let base = quote!(#root #(#steps)*);
+        for (name, pat) in fields {
+            match (self.simple_name(pat), pat) {
+                (Some((bound, mutable)), _) => {
+                    let uses = vec![(root.clone(), place.root)];
+                    let part = quote!(#base.#name);
+                    let value = self.opaque(part, uses, true, Ty::Opaque, pat.span());
+                    let ty = self.open(&value.ty);
+                    self.bind_value(&bound, mutable, ty, value, None, out);
+                }
+                (None, syn::Pat::Wild(_) | syn::Pat::Rest(_)) => {}
+                (None, pat) => self.bad_pattern(pat),
+            }
+        }
+    }
+
+    fn bind_field(
+        &mut self,
+        pat: &syn::Pat,
+        part: Place,
+        ty: Ty,
+        by_reference: bool,
+        out: &mut Vec<Stmt>,
+    ) {
+        match (self.simple_name(pat), pat) {
+            (Some((name, mutable)), _) if by_reference => {
+                let ty = Ty::Ref(false, Box::new(ty));
+                self.bind_alias(&name, mutable, None, part, ty, out);
+            }
+            (Some((name, mutable)), _) => {
+                let value = self.read(part);
+                let ty = self.open(&ty);
+                self.bind_value(&name, mutable, ty, value, None, out);
+            }
+            (None, syn::Pat::Struct(_) | syn::Pat::TupleStruct(_)) => {
+                self.destructure_struct(pat, &part, out);
+            }
+            (None, _) => {
+                let value = self.read(part);
+                let span = value.span;
+                self.bind_pattern(pat, ty, value, span, out);
+            }
+        }
+    }
+
+    /// `p.norm(x)` on a value of the user's type.
+    pub(super) fn struct_method(
+        &mut self,
+        receiver: Expr,
+        call: &syn::ExprMethodCall,
+        exclusive: bool,
+    ) -> Expr {
+        let span = call.method.span();
+        if matches!(call.method.to_string().as_str(), "clone" | "to_owned") && call.args.is_empty()
+        {
+            return match receiver.kind {
+                ExprKind::Place(place) => {
+                    let ty = self.infer.strip(&receiver.ty);
+                    self.make(ExprKind::CloneOf(place), ty, span)
+                }
+                _ => receiver,
+            };
+        }
+        let mut args = vec![self.by_reference(receiver, exclusive)];
+        args.extend(self.args(call.args.iter()));
+        self.hand_over(&args);
+        let generics = call.turbofish.as_ref().map(|turbofish| {
+            let mut generics = turbofish.clone();
+            generics.colon2_token = None;
+            generics.into_token_stream()
+        });
+        let callee = Call {
+            form: Form::Method,
+            path: call.method.to_token_stream(),
+            generics: generics.unwrap_or_default(),
+            recursive: call.method == self.name && self.is_method,
+            operation: None,
+            args,
+        };
+        let ty = self.infer.fresh(Kind::Call);
+        let lifted = self.lift_args(callee, ty, span);
+        self.with_source(lifted, call)
+    }
+
+    /// The receiver of a method as its first argument.
+    fn by_reference(&self, receiver: Expr, exclusive: bool) -> Expr {
+        let span = receiver.span;
+        let ty = Ty::Ref(exclusive, Box::new(self.infer.strip(&receiver.ty)));
+        match receiver.kind {
+            ExprKind::Place(place) => self.make(ExprKind::Ref(exclusive, place), ty, span),
+            kind => Expr {
+                kind,
+                ty,
+                ..receiver
+            },
+        }
+    }
+
+    /// What callees take by value may be anything: where no other use tells, it is a value of a
+    /// type that only rustc knows.
+    pub(super) fn hand_over(&mut self, args: &[Expr]) {
+        for arg in args {
+            let ty = self.infer.strip(&arg.ty);
+            match self.infer.kind(&ty) {
+                // The callee's signature decides, which rustc knows.
+                Some(Kind::Float { .. }) => {
+                    let _ = self.infer.unify(&ty, &Ty::Opaque);
+                }
+                Some(Kind::Call | Kind::Path { .. }) => self.infer.hand_over(&ty),
+                _ => {}
+            }
+        }
+    }
+
+    /// `Type::f(x)`, `Self::f(x)`.
+    pub(super) fn associated_call(
+        &mut self,
+        call: &syn::ExprCall,
+        path: &syn::ExprPath,
+        args: Vec<Expr>,
+        kind: Kind,
+    ) -> Expr {
+        self.hand_over(&args);
+        let last = path.path.segments.last();
+        let generics = match last.map(|last| &last.arguments) {
+            Some(syn::PathArguments::AngleBracketed(generics)) => {
+                let mut generics = generics.clone();
+                generics.colon2_token = None;
+                generics.into_token_stream()
+            }
+            _ => TokenStream::new(),
+        };
+        let own = path
+            .path
+            .segments
+            .first()
+            .is_some_and(|s| s.ident == "Self");
+        let recursive = own && last.is_some_and(|last| last.ident == self.name);
+        let ty = match recursive {
+            true => self.result.clone(),
+            false => self.infer.fresh(kind),
+        };
+        let callee = Call {
+            form: Form::Associated,
+            path: strip_generics(path),
+            generics,
+            recursive,
+            operation: None,
+            args,
+        };
+        let lifted = self.lift_args(callee, ty, path.span());
+        self.with_source(lifted, call)
+    }
+
+    /// `a + b`, `-a` where an operand is a value of the user's type: the method of the operator's
+    /// trait.
+    pub(super) fn operator_method(
+        &mut self,
+        name: &str,
+        args: Vec<Expr>,
+        source: &impl ToTokens,
+        span: proc_macro2::Span,
+    ) -> Expr {
+        let first = self.infer.strip(&args[0].ty);
+        // A sum or difference is of the type of its operands; nobody knows what a product is.
+        let ty = match name {
+            "add" | "sub" | "neg" if self.infer.is_struct(&first) => first,
+            _ => self.infer.fresh(Kind::Call),
+        };
+        let mut args = args.into_iter();
+        let receiver = args
+            .next()
+            .map(|receiver| self.by_reference(receiver, false));
+        let args: Vec<Expr> = receiver.into_iter().chain(args).collect();
+        self.hand_over(&args);
+        let callee = Call {
+            form: Form::Method,
+            path: Ident::new(name, span).into_token_stream(),
+            generics: TokenStream::new(),
+            recursive: self.name == name && self.is_method,
+            operation: None,
+            args,
+        };
+        let lifted = self.lift_args(callee, ty, span);
+        self.with_source(lifted, source)
+    }
+
+    /// `p.step(x);`: a method that is called for what it does to its receiver. False if it is no
+    /// such call.
+    pub(super) fn changing_method(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        out: &mut Vec<Stmt>,
+    ) -> bool {
+        let receiver = bare(&call.receiver);
+        if !self.is_place(receiver) || self.is_opaque_place(receiver) {
+            return false;
+        }
+        let Some(root) = self.root(receiver).filter(|root| self.can_change(*root)) else {
+            return false;
+        };
+        if !self.is_struct_place(receiver) {
+            return false;
+        }
+        let place = self.place(receiver);
+        self.check_change(root, receiver);
+        let value = self.read(place);
+        let value = self.struct_method(value, call, true);
+        let value = super::value::flatten(value, out);
+        // Nobody asks for the result.
+        let _ = self.infer.unify(&value.ty, &Ty::Unit);
+        let span = value.span;
+        out.push(stmt(StmtKind::Expr(value), span));
+        true
+    }
+
+    fn can_change(&self, var: VarId) -> bool {
+        let var = self.var(var);
+        var.mutable || matches!(self.infer.shallow(&var.ty), Ty::Ref(true, _))
+    }
+
+    /// True if the type of a place is known to be the user's, without lowering it.
+    fn is_struct_place(&self, expr: &syn::Expr) -> bool {
+        match bare(expr) {
+            syn::Expr::Path(_) => {
+                let ty = self.root(expr).map(|root| self.var(root).ty.clone());
+                ty.is_some_and(|ty| {
+                    let ty = self.infer.strip(&ty);
+                    self.infer.is_struct(&ty)
+                        || matches!(self.infer.kind(&ty), Some(Kind::Path { .. }))
+                })
+            }
+            // The field of a struct that a method changes is no number.
+            syn::Expr::Field(field) => self.is_struct_place(&field.base),
+            syn::Expr::Unary(unary) => self.is_struct_place(&unary.expr),
+            _ => false,
+        }
+    }
+}
