@@ -268,11 +268,11 @@ impl<'a> Jacobian<'a> {
         });
         let pattern = one_or_tuple(pattern.collect());
         let dot = |p: &Param| {
-            let (dot, storage) = (&p.dot, &p.storage);
+            let (dot, adjoint) = (&p.dot, &p.adjoint);
             match (p.differentiable, p.passing) {
                 (false, _) => quote!(#rt::Unvaried),
                 (true, Passing::Exclusive) => quote!(&mut #dot),
-                (true, _) => quote!(#rt::Tangent::<#storage>(&#dot)),
+                (true, _) => quote!(#rt::Tangent::<#adjoint>(&#dot)),
             }
         };
         let own = signature.receiver.and(signature.params.first()).map(dot);

@@ -99,7 +99,7 @@ pub(crate) fn gradient(ty: &Ty, rt: &Runtime) -> TokenStream {
 /// The type with `row` in the place of every number.
 pub(crate) fn rows(ty: &Ty, row: &TokenStream, rt: &Runtime) -> TokenStream {
     match behind(ty) {
-        Ty::Real(Real::Named(_)) => {
+        Ty::Real(Real::Named(_)) | Ty::Struct(_) => {
             let numbers = gradient(ty, rt);
             quote!(<#numbers as #rt::Components>::Rows<#row>)
         }

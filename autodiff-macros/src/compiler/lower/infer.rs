@@ -49,6 +49,8 @@ pub(super) struct Infer {
     fields: Vec<Fields>,
     /// The type of the function's result.
     pub(super) result: Ty,
+    /// The type that `real` names, if it is a path.
+    pub(super) real_path: Option<Ty>,
     /// Results of calls that are handed to callees by value.
     handed: Vec<u32>,
     /// Types of which it is known that they are structs.
@@ -84,6 +86,7 @@ impl Infer {
             borrowed: Vec::new(),
             fields: Vec::new(),
             result: Ty::Unit,
+            real_path: None,
             handed: Vec::new(),
             structs: Vec::new(),
             depth: std::cell::Cell::new(0),
@@ -564,6 +567,21 @@ impl Infer {
         lone.map(|fields| fields.uses.clone()).collect()
     }
 
+    /// The real type of the function; a path in its signature may turn out to be a struct.
+    fn real(&self) -> Real {
+        match &self.real_path {
+            Some(ty) if !matches!(self.default_named(ty), Ty::Real(_)) => Real::F64,
+            _ => self.real.clone(),
+        }
+    }
+
+    fn default_named(&self, ty: &Ty) -> Ty {
+        match self.shallow(ty) {
+            ty @ Ty::Infer(_) => self.default(&ty),
+            ty => ty,
+        }
+    }
+
     fn is_result(&self, ty: &Ty) -> bool {
         match (ty, self.strip(&self.result)) {
             (Ty::Infer(id), Ty::Infer(result)) => self.root(*id) == self.root(result),
@@ -600,15 +618,11 @@ impl Infer {
             Some(Kind::Call) if self.is_handed(ty) && !self.structs.is_empty() => {
                 self.resolve_struct(None, &[])
             }
-            Some(Kind::Call) if self.is_borrowed(ty) => {
-                Ty::Seq(Box::new(Ty::Real(self.real.clone())))
-            }
+            Some(Kind::Call) if self.is_borrowed(ty) => Ty::Seq(Box::new(Ty::Real(self.real()))),
             // A buffer that callees fill: rustc knows their type, and it is most likely ours.
-            Some(Kind::Float { soft: false }) if self.is_borrowed(ty) => {
-                Ty::Real(self.real.clone())
-            }
+            Some(Kind::Float { soft: false }) if self.is_borrowed(ty) => Ty::Real(self.real()),
             Some(Kind::Float { soft: false }) => Ty::Real(Real::F64),
-            Some(Kind::Float { soft: true } | Kind::Call) => Ty::Real(self.real.clone()),
+            Some(Kind::Float { soft: true } | Kind::Call) => Ty::Real(self.real()),
             // A value of a named type that is only handed on may be anything. The result is a number
             // if nothing tells: a function has a gradient then.
             Some(Kind::Path { path, real: true })

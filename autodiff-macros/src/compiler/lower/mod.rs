@@ -227,6 +227,9 @@ impl<'a> Lower<'a> {
         };
         lower.result = lower.soften_signature(signature.result.clone());
         lower.infer.result = lower.result.clone();
+        if let Real::Named(path) = real_of(signature) {
+            lower.infer.real_path = Some(lower.named_type(path, true));
+        }
         lower
     }
 
@@ -432,6 +435,12 @@ fn real_of(signature: &Signature<'_>) -> Real {
             .filter(move |p| p.role == role)
             .find_map(|p| first(&p.ty))
     };
+    let written = |real: &Real| !matches!(real, Real::Named(_));
+    let all = signature.parameters.iter().map(|p| &p.ty);
+    let mut primitives = all.chain([&signature.result]).filter_map(first);
+    if let Some(real) = primitives.find(written) {
+        return real;
+    }
     active(Role::Differentiable)
         .or_else(|| first(&signature.result))
         .or_else(|| active(Role::Constant))
