@@ -1,10 +1,18 @@
 //! The numbers that are differentiated.
+//!
+//! [`Scalar`] is the bound that emitted code puts on a type parameter. A user's own bound (`Float` of
+//! num-traits, [`Real`], a trait of the user's) stands beside it, and two traits with a method of one
+//! name make every call of it ambiguous: so `Scalar` has no name that such a trait could have, and
+//! what emitted code computes with a type parameter goes through [`Operations`], which no parameter
+//! is bounded by.
 
 use core::fmt::Debug;
-use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, Sub, SubAssign};
 
 use crate::differentiable::Differentiable;
 use crate::same_shape::SameShape;
+use crate::operation::Row;
+use crate::rules::Compared;
 
 mod sealed {
     pub trait Sealed {}
@@ -25,37 +33,89 @@ pub trait Scalar:
     + Debug
     + Default
     + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Rem<Output = Self>
+    + Neg<Output = Self>
     + AddAssign
     + SubAssign
+    + MulAssign
+    + DivAssign
     + Differentiable<Gradient = Self>
     + SameShape<Self>
     + 'static
 {
+    /// The type itself, seen as one with operations.
+    #[doc(hidden)]
+    type __Real: Real;
+    /// The number itself.
+    #[doc(hidden)]
+    fn __real(self) -> Self::__Real;
+    /// The number itself.
+    #[doc(hidden)]
+    fn __scalar(x: Self::__Real) -> Self;
+    /// [`Row::decisions`] in this precision.
+    #[doc(hidden)]
+    fn __decisions<R: Row<f32, N, D> + Row<f64, N, D>, const N: usize, const D: usize>(
+        args: [Self; N],
+    ) -> [Compared<Self>; D];
+    /// [`Row::partials`] in this precision.
+    #[doc(hidden)]
+    fn __partials<R: Row<f32, N, D> + Row<f64, N, D>, const N: usize, const D: usize>(
+        args: [Self; N],
+        result: Self,
+        weights: [f64; D],
+    ) -> [Self; N];
 }
-impl Scalar for f32 {}
-impl Scalar for f64 {}
+
+macro_rules! scalars {
+    ($($t:ident)*) => {$(
+        impl Scalar for $t {
+            type __Real = $t;
+            #[inline(always)]
+            fn __real(self) -> $t { self }
+            #[inline(always)]
+            fn __scalar(x: $t) -> $t { x }
+            #[inline(always)]
+            fn __decisions<R: Row<f32, N, D> + Row<f64, N, D>, const N: usize, const D: usize>(
+                args: [$t; N],
+            ) -> [Compared<$t>; D] {
+                <R as Row<$t, N, D>>::decisions(args)
+            }
+            #[inline(always)]
+            fn __partials<R: Row<f32, N, D> + Row<f64, N, D>, const N: usize, const D: usize>(
+                args: [$t; N],
+                result: $t,
+                weights: [f64; D],
+            ) -> [$t; N] {
+                <R as Row<$t, N, D>>::partials(args, result, weights)
+            }
+        }
+    )*};
+}
+
+scalars!(f32 f64);
 
 macro_rules! real {
-    ($($name:ident($($arg:ident: $ty:ty),*) -> $out:ty,)*) => {
+    ([$($limit:ident)*] [$($constant:ident)*] $($name:ident($($arg:ident: $ty:ident),*) -> $out:tt,)*) => {
         /// Arithmetic and the differentiable methods of `f64`, for generic code.
         pub trait Real:
-            Scalar + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
-            + AddAssign + SubAssign + MulAssign + DivAssign
+            Scalar
         {
             /// 0.
             const ZERO: Self;
             /// 1.
             const ONE: Self;
-            /// Not a number.
-            const NAN: Self;
-            /// ln 2.
-            const LN_2: Self;
-            /// ln 10.
-            const LN_10: Self;
-            /// π.
-            const PI: Self;
-            /// 2/√π.
-            const FRAC_2_SQRT_PI: Self;
+            $(
+                #[doc = concat!("As `f64::", stringify!($limit), "`.")]
+                const $limit: Self;
+            )*
+            $(
+                #[doc = concat!("As `std::f64::consts::", stringify!($constant), "`.")]
+                const $constant: Self;
+            )*
             /// 0.
             #[must_use]
             fn zero() -> Self { Self::ZERO }
@@ -77,18 +137,47 @@ macro_rules! real {
                 fn $name(self $(, $arg: $ty)*) -> $out;
             )*
         }
-        real!(@impl f32 { $($name($($arg: $ty),*) -> $out,)* });
-        real!(@impl f64 { $($name($($arg: $ty),*) -> $out,)* });
+        real!(@impl f32 [$($limit)*] [$($constant)*] { $($name($($arg: $ty),*) -> $out,)* });
+        real!(@impl f64 [$($limit)*] [$($constant)*] { $($name($($arg: $ty),*) -> $out,)* });
+
+        /// The operations of numbers whose type is a parameter, for emitted code.
+        #[doc(hidden)]
+        #[allow(missing_docs, non_snake_case, reason = "names are those of `Real`")]
+        pub trait Operations: Scalar {
+            $(fn $name(self $(, $arg: $ty)*) -> $out;)*
+            $(fn $limit() -> Self;)*
+            $(fn $constant() -> Self;)*
+        }
+
+        impl<T: Scalar> Operations for T {
+            $(
+                #[inline(always)]
+                fn $name(self $(, $arg: $ty)*) -> $out {
+                    let out = Real::$name(self.__real() $(, real!(@real $arg $ty))*);
+                    real!(@scalar out $out)
+                }
+            )*
+            $(
+                #[inline(always)]
+                fn $limit() -> T { T::__scalar(Real::$limit) }
+            )*
+            $(
+                #[inline(always)]
+                fn $constant() -> T { T::__scalar(Real::$constant) }
+            )*
+        }
     };
-    (@impl $t:ident { $($name:ident($($arg:ident: $ty:ty),*) -> $out:ty,)* }) => {
+    (@real $arg:ident Self) => { $arg.__real() };
+    (@real $arg:ident $ty:ident) => { $arg };
+    (@scalar $out:ident Self) => { T::__scalar($out) };
+    (@scalar $out:ident bool) => { $out };
+    (@scalar $out:ident $pair:tt) => { (T::__scalar($out.0), T::__scalar($out.1)) };
+    (@impl $t:ident [$($limit:ident)*] [$($constant:ident)*] { $($name:ident($($arg:ident: $ty:ident),*) -> $out:tt,)* }) => {
         impl Real for $t {
             const ZERO: $t = 0.0;
             const ONE: $t = 1.0;
-            const NAN: $t = $t::NAN;
-            const LN_2: $t = core::$t::consts::LN_2;
-            const LN_10: $t = core::$t::consts::LN_10;
-            const PI: $t = core::$t::consts::PI;
-            const FRAC_2_SQRT_PI: $t = core::$t::consts::FRAC_2_SQRT_PI;
+            $(const $limit: $t = $t::$limit;)*
+            $(const $constant: $t = core::$t::consts::$constant;)*
             #[inline(always)]
             fn from_f64(x: f64) -> $t { x as $t }
             #[inline(always)]
@@ -104,6 +193,11 @@ macro_rules! real {
 }
 
 real! {
+    [NAN INFINITY NEG_INFINITY EPSILON MAX MIN MIN_POSITIVE]
+    [
+        PI TAU E LN_2 LN_10 LOG2_E LOG2_10 LOG10_E LOG10_2 SQRT_2 FRAC_1_SQRT_2
+        FRAC_PI_2 FRAC_PI_3 FRAC_PI_4 FRAC_PI_6 FRAC_PI_8 FRAC_1_PI FRAC_2_PI FRAC_2_SQRT_PI
+    ]
     sin() -> Self, cos() -> Self, tan() -> Self,
     asin() -> Self, acos() -> Self, atan() -> Self,
     sinh() -> Self, cosh() -> Self, tanh() -> Self,
@@ -115,16 +209,37 @@ real! {
     powi(n: i32) -> Self, powf(e: Self) -> Self,
     hypot(other: Self) -> Self, atan2(other: Self) -> Self, mul_add(a: Self, b: Self) -> Self,
     abs() -> Self, max(other: Self) -> Self, min(other: Self) -> Self, clamp(lo: Self, hi: Self) -> Self,
-    copysign(sign: Self) -> Self, to_radians() -> Self, to_degrees() -> Self,
-    floor() -> Self, ceil() -> Self, round() -> Self, trunc() -> Self, fract() -> Self, signum() -> Self,
-    is_nan() -> bool, is_finite() -> bool, is_infinite() -> bool,
+    copysign(sign: Self) -> Self, to_radians() -> Self, to_degrees() -> Self, midpoint(other: Self) -> Self,
+    floor() -> Self, ceil() -> Self, round() -> Self, round_ties_even() -> Self, trunc() -> Self, fract() -> Self,
+    signum() -> Self, rem_euclid(by: Self) -> Self, div_euclid(by: Self) -> Self, next_up() -> Self, next_down() -> Self,
+    is_nan() -> bool, is_finite() -> bool, is_infinite() -> bool, is_normal() -> bool, is_subnormal() -> bool,
+    is_sign_positive() -> bool, is_sign_negative() -> bool,
 }
 
 /// An integer as a real number of the type that is wanted.
 #[inline(always)]
 #[must_use]
-pub fn real<T: Real>(n: i32) -> T {
-    T::from_i32(n)
+pub fn real<T: Scalar>(n: i32) -> T {
+    T::__scalar(Real::from_i32(n))
+}
+
+/// A literal as a real number of the type that is wanted.
+///
+/// ```
+/// use autodiff_runtime::numeric::number;
+/// assert_eq!(number::<f32>(0.1), 0.1_f32);
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn number<T: Scalar>(x: f64) -> T {
+    T::__scalar(Real::from_f64(x))
+}
+
+/// A real number in another precision, as by `as`.
+#[inline(always)]
+#[must_use]
+pub fn cast<T: Scalar, U: Scalar>(x: T) -> U {
+    number(Real::to_f64(x.__real()))
 }
 
 /// The identity on real numbers: pins the type of an operand, so that a type with look-alike operators does not compile.

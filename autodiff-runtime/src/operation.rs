@@ -267,12 +267,6 @@ macro_rules! companion {
                 impl FnOnce($($crate::operation::companion!(@unit $arg),)+ T, $(&mut $arg::Scalar<T>),+)
                     + use<T, __S, $($arg),+>,
             )
-            where
-                $name: $crate::operation::Row<
-                    T,
-                    { <[&str]>::len(&[$(stringify!($arg)),+]) },
-                    { <[&str]>::len(&[$(stringify!($w)),*]) },
-                >,
             {
                 let args = [$($arg),+];
                 let result = $crate::ops::$name($($arg),+);
@@ -282,10 +276,10 @@ macro_rules! companion {
                     $(let sites = $crate::operation::either(sites, $crate::Kind::sites($arg));)+
                     sites
                 };
-                let decisions = <$name as $crate::operation::Row<T, _, _>>::decisions(args);
+                let decisions = T::__decisions::<$name, { Self::ARGS }, { Self::DECISIONS }>(args);
                 let weights = $crate::operation::weights(sel, sites, Self::__SITES, decisions);
                 let pullback = move |$(_: $crate::operation::companion!(@unit $arg),)+ seed: T, $($arg: &mut $arg::Scalar<T>),+| {
-                    let partials = <$name as $crate::operation::Row<T, _, _>>::partials(args, result, weights);
+                    let partials = T::__partials::<$name, { Self::ARGS }, { Self::DECISIONS }>(args, result, weights);
                     let mut k = 0..Self::ARGS;
                     $(*$arg += $crate::operation::times(seed, partials[k.start], Self::DECISIONS); k.start += 1;)+
                     let _ = k;
@@ -325,15 +319,12 @@ macro_rules! companion {
         #[inline(always)]
         pub fn __tangent<T: $crate::Real, __S: $crate::Selection + ?Sized>(
             sel: &mut __S, $a: T, a_dot: impl $crate::Dot<T>,
-        ) -> (T, T)
-        where
-            $name: $crate::operation::Row<T, 1, { <[&str]>::len(&[$(stringify!($w)),*]) }>,
-        {
+        ) -> (T, T) {
             let (args, sites) = ([$a], a_dot.sites());
-            let decisions = <$name as $crate::operation::Row<T, _, _>>::decisions(args);
+            let decisions = T::__decisions::<$name, { Self::ARGS }, { Self::DECISIONS }>(args);
             let weights = $crate::operation::weights(sel, sites, Self::__SITES, decisions);
             let result = $crate::ops::$name($a);
-            let [partial] = <$name as $crate::operation::Row<T, _, _>>::partials(args, result, weights);
+            let [partial] = T::__partials::<$name, { Self::ARGS }, { Self::DECISIONS }>(args, result, weights);
             (result, $crate::operation::times(a_dot.dot(&$a).into_owned(), partial, Self::DECISIONS))
         }
     };
@@ -341,15 +332,12 @@ macro_rules! companion {
         #[inline(always)]
         pub fn __tangent<T: $crate::Real, __S: $crate::Selection + ?Sized>(
             sel: &mut __S, $a: T, a_dot: impl $crate::Dot<T>, $b: T, b_dot: impl $crate::Dot<T>,
-        ) -> (T, T)
-        where
-            $name: $crate::operation::Row<T, 2, { <[&str]>::len(&[$(stringify!($w)),*]) }>,
-        {
+        ) -> (T, T) {
             let (args, sites) = ([$a, $b], $crate::operation::either(a_dot.sites(), b_dot.sites()));
-            let decisions = <$name as $crate::operation::Row<T, _, _>>::decisions(args);
+            let decisions = T::__decisions::<$name, { Self::ARGS }, { Self::DECISIONS }>(args);
             let weights = $crate::operation::weights(sel, sites, Self::__SITES, decisions);
             let result = $crate::ops::$name($a, $b);
-            let [by_a, by_b] = <$name as $crate::operation::Row<T, _, _>>::partials(args, result, weights);
+            let [by_a, by_b] = T::__partials::<$name, { Self::ARGS }, { Self::DECISIONS }>(args, result, weights);
             let a_dot = $crate::operation::times(a_dot.dot(&$a).into_owned(), by_a, Self::DECISIONS);
             let b_dot = $crate::operation::times(b_dot.dot(&$b).into_owned(), by_b, Self::DECISIONS);
             (result, a_dot + b_dot)

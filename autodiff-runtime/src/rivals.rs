@@ -18,6 +18,8 @@
 
 use core::any::TypeId;
 
+use crate::numeric::Scalar;
+
 /// Declares a trait with methods by their number of arguments.
 macro_rules! methods {
     ($(#[doc = $doc:literal])+ $trait:ident, $table:ident: [$($nullary:ident)*] [$($unary:ident)*] [$($binary:ident)*]) => {
@@ -28,8 +30,7 @@ macro_rules! methods {
             $(fn $unary<A>(&self, _: A) {})*
             $(fn $binary<A, B>(&self, _: A, _: B) {})*
         }
-        impl $trait for f32 {}
-        impl $trait for f64 {}
+        impl<T: Scalar> $trait for T {}
 
         /// Names and numbers of arguments, for the test that none is missing.
         #[doc(hidden)]

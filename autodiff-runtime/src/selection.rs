@@ -2,7 +2,7 @@
 
 use crate::decision::Decision;
 use crate::field::Site;
-use crate::numeric::Real;
+use crate::numeric::{Scalar, number};
 
 /// One visit of a nonsmooth place.
 #[derive(Clone, Copy, Debug)]
@@ -117,9 +117,9 @@ impl Selection for Plain {
 // mixture is seen to be dead and one compare is left.
 #[inline(always)]
 #[must_use]
-pub fn pick<T: Real>(weight: f64, below: T, above: T) -> T {
-    let theta = T::from_f64(weight);
-    let mixed = theta * above + (T::ONE - theta) * below;
+pub fn pick<T: Scalar>(weight: f64, below: T, above: T) -> T {
+    let theta: T = number(weight);
+    let mixed = theta * above + (number::<T>(1.0) - theta) * below;
     let (not_below, is_above) = (weight != 0.0, weight == 1.0);
     let side = if is_above { above } else { below };
     if not_below != is_above { mixed } else { side }

@@ -36,7 +36,7 @@ use super::hir::LoopId;
 use super::names::Names;
 use super::ssa::{Block, Call, Func, MemId, Stmt as Ssa, ValId};
 
-pub(crate) use reverse::rule_scope;
+pub(crate) use reverse::{one, rule_scope};
 
 /// The two sweeps.
 #[derive(Debug)]

@@ -130,7 +130,7 @@ fn joint(
     names: &EmitNames,
     fresh: &mut Names,
 ) -> TokenStream {
-    let one = Some(Expr::Raw(quote!(1.0)));
+    let one = Some(adjoint::one(ssa));
     let prepared = Prepared::new(ssa, facts, names, one, fresh);
     let sweeps = prepared.with(Style::Joint, fresh.clone(), |cx| adjoint::run(cx, fresh));
     let printer = Printer::new(&prepared.func, &prepared.names);

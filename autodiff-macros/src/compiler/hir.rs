@@ -31,6 +31,8 @@ pub(crate) enum Real {
     /// Any other path (`type Real = f64;`): it has to be one of the two, which the emitted code
     /// has rustc check.
     Named(TokenStream),
+    /// A type parameter, which emitted functions bound to be one of the two.
+    Param(Ident),
 }
 
 /// Type of a variable or an expression, as far as the compiler has to know it.
@@ -144,6 +146,8 @@ pub(crate) struct Func {
     pub(crate) items: Vec<TokenStream>,
     /// Names that were taken for operations of the facade or of std.
     pub(crate) pins: Vec<Pin>,
+    /// The type parameters that stand for real numbers.
+    pub(crate) reals: Vec<Ident>,
 }
 
 /// How a name was taken for an operation.

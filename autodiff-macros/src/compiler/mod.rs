@@ -30,6 +30,7 @@ mod naming;
 mod parse;
 mod pretty;
 mod print;
+mod real;
 mod rule_text;
 mod share;
 mod simplify;

@@ -1,12 +1,15 @@
 //! Code → tokens.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::adjoint::forward::ty_tokens;
 use super::code::{Expr, Stmt};
 use super::emit_names::EmitNames;
-use super::hir::{Member, Ty};
+use super::hir::{Member, Real, Ty};
+use super::real;
 use super::ssa::{Func, Op, StmtKind, ValId};
 
 /// What names stand for.
@@ -15,6 +18,8 @@ pub(crate) struct Printer<'a> {
     names: &'a EmitNames,
     /// Values that are literals, printed in place.
     literals: std::collections::BTreeMap<ValId, TokenStream>,
+    /// The types of the function that are parameters: a literal cannot have them.
+    parameters: BTreeSet<String>,
 }
 
 /// Strength of binding, weakest first.
@@ -37,16 +42,50 @@ enum Level {
 
 impl<'a> Printer<'a> {
     pub(crate) fn new(func: &'a Func, names: &'a EmitNames) -> Printer<'a> {
-        let mut literals = std::collections::BTreeMap::new();
-        func.body.walk(&mut |s| {
-            if let StmtKind::Def(v, Op::Lit(tokens)) = &s.kind {
-                literals.insert(*v, tokens.clone());
-            }
-        });
-        Printer {
+        let types = func.vals.iter().map(|v| &v.ty);
+        let mut printer = Printer {
             func,
             names,
-            literals,
+            literals: std::collections::BTreeMap::new(),
+            parameters: parameters(types.chain(func.mems.iter().map(|m| &m.ty))),
+        };
+        func.body.walk(&mut |s| {
+            if let StmtKind::Def(v, Op::Lit(tokens)) = &s.kind {
+                let literal = printer.literal(tokens, &func.val(*v).ty);
+                printer.literals.insert(*v, literal);
+            }
+        });
+        printer
+    }
+
+    /// A literal, as a number of the type.
+    fn literal(&self, tokens: &TokenStream, ty: &Ty) -> TokenStream {
+        let rt = &self.names.rt;
+        match ty {
+            Ty::Real(Real::Param(name)) if real::is_float(tokens) => {
+                quote!(#rt::number::<#name>(#tokens))
+            }
+            _ => tokens.clone(),
+        }
+    }
+
+    /// A literal where rustc knows the type of what it stands for.
+    fn inferred(&self, tokens: &TokenStream) -> TokenStream {
+        let rt = &self.names.rt;
+        match !self.parameters.is_empty() && real::is_float(tokens) {
+            true => quote!(#rt::number(#tokens)),
+            false => tokens.clone(),
+        }
+    }
+
+    /// `0.0 as T`: only literals of a parameter are written so.
+    fn cast(&self, e: &Expr, ty: &TokenStream) -> Option<TokenStream> {
+        let rt = &self.names.rt;
+        match e {
+            Expr::Raw(literal) if self.parameters.contains(&ty.to_string()) => {
+                Some(quote!(#rt::number::<#ty>(#literal)))
+            }
+            _ => None,
         }
     }
 
@@ -178,7 +217,11 @@ impl<'a> Printer<'a> {
             Expr::Dot(v) => (ident(&self.names.dot(*v)), Level::Postfix),
             Expr::MemDot(m) => (ident(&self.names.mem_dot(*m)), Level::Postfix),
             Expr::Name(name) => (ident(name), Level::Postfix),
-            Expr::Raw(tokens) => (tokens.clone(), raw_level(tokens)),
+            Expr::Raw(tokens) => {
+                let tokens = self.inferred(tokens);
+                let level = raw_level(&tokens);
+                (tokens, level)
+            }
             Expr::User(tokens, uses) => (self.user(tokens, uses), Level::Postfix),
             Expr::Neg(e) => {
                 let e = self.at(e, Level::Unary);
@@ -194,6 +237,9 @@ impl<'a> Printer<'a> {
             }
             Expr::Bin(op, a, b) => self.bin(op, a, b),
             Expr::Cast(e, ty) => {
+                if let Some(literal) = self.cast(e, ty) {
+                    return (literal, Level::Postfix);
+                }
                 let e = self.at(e, Level::Cast);
                 (quote!(#e as #ty), Level::Cast)
             }
@@ -334,6 +380,24 @@ impl<'a> Printer<'a> {
             _ => quote!(let #name = #value;),
         })
     }
+}
+
+/// The type parameters that stand for real numbers.
+fn parameters<'t>(types: impl Iterator<Item = &'t Ty>) -> BTreeSet<String> {
+    fn find(ty: &Ty, found: &mut BTreeSet<String>) {
+        match ty {
+            Ty::Real(Real::Param(name)) => {
+                found.insert(name.to_string());
+            }
+            Ty::Tuple(parts) => parts.iter().for_each(|part| find(part, found)),
+            Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) => find(inner, found),
+            Ty::Seq(inner) | Ty::Ref(_, inner) => find(inner, found),
+            _ => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    types.for_each(|ty| find(ty, &mut found));
+    found
 }
 
 fn ident(name: &Ident) -> TokenStream {

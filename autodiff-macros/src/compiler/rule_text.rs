@@ -7,14 +7,17 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
+use super::adjoint::forward::ty_tokens;
 use super::code::Expr;
+use super::hir::Ty;
+use super::real;
 
 /// What the names in a text stand for.
 pub(crate) struct Scope<'a> {
     /// Arguments, results and weights.
     pub(crate) names: Vec<(&'a str, Expr)>,
-    /// The type of the operands: `f64`.
-    pub(crate) real: TokenStream,
+    /// The type of the operands.
+    pub(crate) real: Ty,
     /// Path to the runtime.
     pub(crate) rt: TokenStream,
 }
@@ -48,11 +51,11 @@ impl Scope<'_> {
             syn::Expr::If(branch) => self.if_expr(branch, &|e| self.seed(e, bar)),
             syn::Expr::Unary(u) if matches!(u.op, syn::UnOp::Neg(_)) => {
                 match self.seed(&u.expr, bar) {
-                    zero if is_literal(&zero, "0.0") => zero,
+                    zero if real::is_literal(&zero, "0.0") => zero,
                     e => Expr::neg(e),
                 }
             }
-            syn::Expr::Lit(lit) if lit.to_token_stream().to_string() == "0.0" => Expr::zero(),
+            syn::Expr::Lit(lit) if lit.to_token_stream().to_string() == "0.0" => self.zero(),
             syn::Expr::Lit(lit) if lit.to_token_stream().to_string() == "1.0" => bar.clone(),
             e => match quotient(e) {
                 Some((one, by)) if one => Expr::bin("/", bar.clone(), self.lower(by)),
@@ -68,13 +71,13 @@ impl Scope<'_> {
 
     fn if_expr(&self, e: &syn::ExprIf, f: &dyn Fn(&syn::Expr) -> Expr) -> Expr {
         let cond = self.lower(&e.cond);
-        let then = tail(&e.then_branch).map_or_else(Expr::zero, f);
+        let then = tail(&e.then_branch).map_or_else(|| self.zero(), f);
         let els = match &e.else_branch {
             Some((_, els)) => match &**els {
-                syn::Expr::Block(block) => tail(&block.block).map_or_else(Expr::zero, f),
+                syn::Expr::Block(block) => tail(&block.block).map_or_else(|| self.zero(), f),
                 els => f(els),
             },
-            None => Expr::zero(),
+            None => self.zero(),
         };
         Expr::If(Box::new(cond), Box::new(then), Box::new(els))
     }
@@ -83,6 +86,9 @@ impl Scope<'_> {
         match e {
             syn::Expr::Paren(p) => self.lower(&p.expr),
             syn::Expr::Group(g) => self.lower(&g.expr),
+            syn::Expr::Lit(lit) if matches!(lit.lit, syn::Lit::Float(_)) => {
+                real::number(&self.real, lit.to_token_stream())
+            }
             syn::Expr::Lit(lit) => Expr::Raw(lit.to_token_stream()),
             syn::Expr::Path(path) => self.name(path),
             syn::Expr::Unary(u) => match u.op {
@@ -100,13 +106,25 @@ impl Scope<'_> {
             ),
             // `real(n)`: an integer argument as a real number.
             syn::Expr::Call(call) if call.args.len() == 1 => {
-                Expr::Cast(Box::new(self.lower(&call.args[0])), self.real.clone())
+                self.integer(self.lower(&call.args[0]))
             }
             syn::Expr::If(branch) => self.if_expr(branch, &|e| self.lower(e)),
             syn::Expr::Block(block) => {
-                tail(&block.block).map_or_else(Expr::zero, |e| self.lower(e))
+                tail(&block.block).map_or_else(|| self.zero(), |e| self.lower(e))
             }
             e => Expr::Raw(e.to_token_stream()),
+        }
+    }
+
+    fn zero(&self) -> Expr {
+        real::zero(&self.real)
+    }
+
+    fn integer(&self, e: Expr) -> Expr {
+        let (rt, real) = (&self.rt, ty_tokens(&self.real));
+        match real::is_parameter(&self.real) {
+            true => Expr::Call(quote!(#rt::real::<#real>), vec![e]),
+            false => Expr::Cast(Box::new(e), real),
         }
     }
 
@@ -118,9 +136,8 @@ impl Scope<'_> {
         if let Some((_, e)) = self.names.iter().find(|(n, _)| *n == name) {
             return e.clone();
         }
-        let (rt, real) = (&self.rt, &self.real);
         if autodiff_runtime::rules::CONSTANTS.contains(&name.as_str()) {
-            return Expr::Raw(quote!(<#real as #rt::Real>::#ident));
+            return real::constant(&self.real, ident, &self.rt);
         }
         Expr::Raw(path.to_token_stream())
     }
@@ -131,10 +148,7 @@ impl Scope<'_> {
         args.extend(call.args.iter().map(|a| self.lower(a)));
         // A row for reals is called by path; anything else is a method of an integer argument.
         match autodiff_runtime::rules::find(&name.to_string(), args.len()) {
-            Some(_) => {
-                let real = &self.real;
-                Expr::Call(quote!(#real::#name), args)
-            }
+            Some(_) => Expr::Call(real::method(&self.real, name, &self.rt), args),
             None => {
                 let receiver = args.remove(0);
                 match name.to_string().as_str() {
@@ -159,10 +173,6 @@ fn quotient(e: &syn::Expr) -> Option<(bool, &syn::Expr)> {
 
 fn is_pick(call: &syn::ExprCall) -> bool {
     matches!(&*call.func, syn::Expr::Path(p) if p.path.is_ident("pick"))
-}
-
-fn is_literal(e: &Expr, text: &str) -> bool {
-    matches!(e, Expr::Raw(tokens) if tokens.to_string() == text)
 }
 
 fn tail(block: &syn::Block) -> Option<&syn::Expr> {

@@ -14,6 +14,7 @@ use super::adjoint::{Context, calls};
 use super::code::{Expr, Stmt};
 use super::emit::holds_struct;
 use super::hir::{BinOp, Ty, UnOp};
+use super::real;
 use super::ssa::{
     Arg, Block, Call, Init, MemId, Op, Phi, Place, Stmt as Ssa, StmtKind, StoreOp, Tree, ValId,
 };
@@ -66,7 +67,7 @@ impl Tangent<'_> {
         if self.cx.facts.active(v) {
             Expr::Dot(v)
         } else {
-            Expr::zero()
+            real::zero(&self.cx.func.val(v).ty)
         }
     }
 
@@ -197,9 +198,9 @@ impl Tangent<'_> {
                 Expr::bin("/", sum(self.active(*a), right), Expr::Val(*b))
             }
             Op::Bin(BinOp::Rem, a, b) => {
-                let real = ty_tokens(&self.cx.func.val(v).ty);
+                let trunc = Ident::new("trunc", proc_macro2::Span::call_site());
                 let steps = Expr::Call(
-                    quote!(#real::trunc),
+                    real::method(&self.cx.func.val(v).ty, &trunc, &self.cx.names.rt),
                     vec![Expr::bin(bin_op(BinOp::Div), Expr::Val(*a), Expr::Val(*b))],
                 );
                 sum(
@@ -208,7 +209,8 @@ impl Tangent<'_> {
                 )
             }
             Op::Cast(a, _) => {
-                Expr::Cast(Box::new(self.dot(*a)), ty_tokens(&self.cx.func.val(v).ty))
+                let [from, to] = [*a, v].map(|v| &self.cx.func.val(v).ty);
+                real::cast(self.dot(*a), from, to, &self.cx.names.rt)
             }
             Op::Rule {
                 rule,

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::Ident;
 
 use super::code::{Expr, Stmt};
+use super::real::is_literal;
 use super::ssa::{MemId, ValId};
 
 /// Tidies both sweeps. They are one piece of code: fused loops have their adjoints in the forward
@@ -169,7 +170,7 @@ impl Tidy<'_> {
             Expr::Name(name) => !self.changed.names.contains(&name.to_string()),
             _ => false,
         };
-        let constant = matches!(e, Expr::Raw(tokens) if tokens.to_string() == "1.0");
+        let constant = is_literal(e, "1.0");
         let negative = matches!(e, Expr::Neg(inner) if plain(inner));
         if plain(e) || negative || constant {
             self.aliases.insert(v, e.clone());
@@ -236,7 +237,7 @@ impl Tidy<'_> {
         if let Expr::Bin(op, a, b) = e {
             self.expr(a);
             self.expr(b);
-            if *op == "*" && matches!(&**a, Expr::Raw(tokens) if tokens.to_string() == "1.0") {
+            if *op == "*" && is_literal(a, "1.0") {
                 *e = (**b).clone();
             }
         }

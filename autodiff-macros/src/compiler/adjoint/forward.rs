@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::needs::Plan;
 use super::{Context, Item, Reversed, Saved, calls, loops, reverse};
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::emit_names::EmitNames;
 use crate::compiler::hir::{BinOp, Member, Real, Ty, UnOp};
+use crate::compiler::real;
 use crate::compiler::ssa::{
     Block, Call, Func, Init, Op, Origin, Phi, Place, Proj, Range, Stmt as Ssa, StmtKind, StoreOp,
     Tree, Use, ValId, Verbatim,
@@ -384,11 +385,11 @@ pub(crate) fn let_val(func: &Func, v: ValId, mutable: bool, init: Option<Expr>) 
 
 /// A value that is never read.
 pub(super) fn dummy(ty: &Ty) -> Expr {
-    Expr::Raw(match ty {
-        Ty::Real(_) => quote!(0.0),
-        Ty::Bool => quote!(false),
-        _ => quote!(0),
-    })
+    match ty {
+        Ty::Real(_) => real::zero(ty),
+        Ty::Bool => Expr::Raw(quote!(false)),
+        _ => Expr::Raw(quote!(0)),
+    }
 }
 
 /// The type in Rust; `_` where the compiler does not know it.
@@ -397,6 +398,7 @@ pub(crate) fn ty_tokens(ty: &Ty) -> TokenStream {
         Ty::Real(Real::F64) => quote!(f64),
         Ty::Real(Real::F32) => quote!(f32),
         Ty::Real(Real::Named(path)) => path.clone(),
+        Ty::Real(Real::Param(name)) => name.to_token_stream(),
         Ty::Bool => quote!(bool),
         Ty::Unit => quote!(()),
         Ty::Tuple(parts) => {
@@ -641,7 +643,13 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, names: &EmitNames) -> Ex
         Op::Un(UnOp::Neg, a) => Expr::Neg(Box::new(Expr::Val(*a))),
         Op::Un(UnOp::Not, a) => Expr::Not(Box::new(Expr::Val(*a))),
         Op::Bin(op, a, b) => Expr::bin(bin_op(*op), Expr::Val(*a), Expr::Val(*b)),
-        Op::Cast(a, ty) => Expr::Cast(Box::new(Expr::Val(*a)), ty.clone()),
+        Op::Cast(a, ty) => match func.is_real(*a) && func.is_real(v) {
+            true => {
+                let [from, to] = [*a, v].map(|v| &func.val(v).ty);
+                real::cast(Expr::Val(*a), from, to, rt)
+            }
+            false => Expr::Cast(Box::new(Expr::Val(*a)), ty.clone()),
+        },
         Op::Stop(a) => Expr::Val(*a),
         Op::Load(at) => place(func, at, Expr::Mem(at.mem)),
         Op::LoadIf(guard, at) => load_if(func, v, *guard, place(func, at, Expr::Mem(at.mem))),
@@ -657,7 +665,7 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, names: &EmitNames) -> Ex
             let kink = &rule.decisions[*kink];
             let args = vec![
                 site_ref(names, *site),
-                to_f64(func, args[0], scope.expr(kink.margin)),
+                to_f64(func, args[0], scope.expr(kink.margin), rt),
                 scope.expr(kink.above),
                 scope.expr(kink.tie),
             ];
@@ -669,6 +677,7 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, names: &EmitNames) -> Ex
                 func,
                 if func.is_real(*lhs) { *lhs } else { *rhs },
                 Expr::bin("-", a.clone(), b.clone()),
+                rt,
             );
             let holds = Expr::bin(bin_op(*op), a.clone(), b.clone());
             Expr::method(
@@ -678,8 +687,8 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, names: &EmitNames) -> Ex
             )
         }
         Op::Classify(method, a) => {
-            let real = ty_tokens(&func.val(*a).ty);
-            Expr::Call(quote!(#real::#method), vec![Expr::Val(*a)])
+            let path = real::method(&func.val(*a).ty, method, rt);
+            Expr::Call(path, vec![Expr::Val(*a)])
         }
         Op::Opaque(code) => user(func, code),
     }
@@ -709,7 +718,7 @@ fn scope<'r>(
         .collect();
     crate::compiler::rule_text::Scope {
         names,
-        real: ty_tokens(&func.val(y).ty),
+        real: func.val(y).ty.clone(),
         rt: rt.clone(),
     }
 }
@@ -726,10 +735,10 @@ fn site_ref(names: &EmitNames, site: crate::compiler::ssa::SiteId) -> Expr {
     Expr::Raw(quote!(&#sites[#k]))
 }
 
-fn to_f64(func: &Func, like: ValId, e: Expr) -> Expr {
+fn to_f64(func: &Func, like: ValId, e: Expr, rt: &TokenStream) -> Expr {
     match &func.val(like).ty {
         Ty::Real(Real::F64) => e,
-        _ => Expr::Cast(Box::new(e), quote!(f64)),
+        from => real::cast(e, from, &Ty::Real(Real::F64), rt),
     }
 }
 

@@ -17,10 +17,11 @@ use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{BinOp, LoopId, Member, Ty, UnOp};
 use crate::compiler::names::Names;
+use crate::compiler::real;
 use crate::compiler::rule_text::Scope;
 use crate::compiler::ssa::{
-    Arg, Block, Call, Carried, Init, MemId, Op, Phi, Place, Stmt as Ssa, StmtKind, StoreOp, Tree,
-    ValId,
+    Arg, Block, Call, Carried, Func, Init, MemId, Op, Phi, Place, Stmt as Ssa, StmtKind, StoreOp,
+    Tree, ValId,
 };
 
 /// Reverses the whole function.
@@ -77,7 +78,7 @@ impl<'a> Reverse<'a, '_> {
     fn seed_results(&mut self, out: &mut Vec<Rev<'a>>) {
         if let Some(result) = &self.cx.func.result {
             let seed = match self.cx.style {
-                super::Style::Joint => Expr::Raw(quote!(1.0)),
+                super::Style::Joint => one(self.cx.func),
                 super::Style::Split => Expr::Name(self.cx.names.seed.clone()),
             };
             self.seed_tree(result, seed, out);
@@ -431,8 +432,8 @@ impl<'a> Reverse<'a, '_> {
             Op::Bin(BinOp::Div, a, b) => self.quotient(v, *a, *b, out),
             Op::Bin(BinOp::Rem, a, b) => self.remainder(v, *a, *b, out),
             Op::Cast(a, _) => {
-                let ty = ty_tokens(&self.cx.func.val(*a).ty);
-                self.contribute(*a, Expr::Cast(Box::new(bar), ty), out);
+                let [from, to] = [v, *a].map(|v| &self.cx.func.val(v).ty);
+                self.contribute(*a, real::cast(bar, from, to, self.rt()), out);
             }
             Op::Rule {
                 rule,
@@ -484,9 +485,9 @@ impl<'a> Reverse<'a, '_> {
     /// Off the jumps: 1 in the dividend, -trunc(a / b) in the divisor.
     fn remainder(&mut self, y: ValId, a: ValId, b: ValId, out: &mut Vec<Rev<'a>>) {
         self.contribute(a, Expr::Bar(y), out);
-        let real = ty_tokens(&self.cx.func.val(y).ty);
+        let trunc = Ident::new("trunc", Span::call_site());
         let steps = Expr::Call(
-            quote!(#real::trunc),
+            real::method(&self.cx.func.val(y).ty, &trunc, self.rt()),
             vec![Expr::bin("/", Expr::Val(a), Expr::Val(b))],
         );
         self.contribute(b, Expr::neg(Expr::mul(Expr::Bar(y), steps)), out);
@@ -755,7 +756,7 @@ impl<'a> Reverse<'a, '_> {
     fn seed_of(&mut self, tree: &Tree) -> Expr {
         match tree {
             Tree::Val(v) if self.declared.contains(v) => Expr::Bar(*v),
-            Tree::Val(v) if self.cx.func.is_real(*v) => Expr::zero(),
+            Tree::Val(v) if self.cx.func.is_real(*v) => real::zero(&self.cx.func.val(*v).ty),
             Tree::Val(_) => Expr::Raw(quote!(())),
             Tree::Mem(m) => self.mem_bar(*m),
             Tree::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| self.seed_of(p)).collect()),
@@ -877,7 +878,7 @@ pub(crate) fn rule_scope<'r>(
     );
     Scope {
         names,
-        real: ty_tokens(&cx.func.val(y).ty),
+        real: cx.func.val(y).ty.clone(),
         rt: cx.names.rt.clone(),
     }
 }
@@ -885,7 +886,7 @@ pub(crate) fn rule_scope<'r>(
 /// `[[0.0; 2]; 3]` for arrays of numbers.
 pub(crate) fn zeros(ty: &Ty) -> Option<Expr> {
     match ty {
-        Ty::Real(_) => Some(Expr::zero()),
+        Ty::Real(_) => Some(real::zero(ty)),
         Ty::Array(inner, len) => Some(Expr::Repeat(
             false,
             Box::new(zeros(inner)?),
@@ -912,5 +913,13 @@ fn add_to(place: Expr, e: Expr) -> Stmt {
 }
 
 fn is_zero(e: &Expr) -> bool {
-    matches!(e, Expr::Raw(tokens) if tokens.to_string() == "0.0")
+    real::is_literal(e, "0.0")
+}
+
+/// The seed of a function whose result is a number.
+pub(crate) fn one(func: &Func) -> Expr {
+    match func.result {
+        Some(Tree::Val(v)) => real::number(&func.val(v).ty, quote!(1.0)),
+        _ => Expr::Raw(quote!(1.0)),
+    }
 }

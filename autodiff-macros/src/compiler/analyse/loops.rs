@@ -684,8 +684,8 @@ fn leaks(kind: &StmtKind, own: &Carried, chain: &Chain) -> bool {
 }
 
 fn times(e: Expr, op: &'static str, by: Expr) -> Expr {
-    match (&e, op) {
-        (Expr::Raw(tokens), "*") if tokens.to_string() == "1.0" => by,
+    match op {
+        "*" if crate::compiler::real::is_literal(&e, "1.0") => by,
         _ => Expr::bin(op, e, by),
     }
 }

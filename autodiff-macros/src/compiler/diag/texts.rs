@@ -54,8 +54,9 @@ texts! {
     PRIMITIVE_NAME "AD0023" "a function called `{0}` cannot be differentiated",
         help "rename it, or write `name = …`",
         note "the generated type would hide the primitive type `{0}`";
-    GENERIC_FN "AD0024" "generic functions are not supported yet: type parameter `{0}`",
-        help "write the function for `f64` (or `f32`); lifetimes and const parameters are fine", note "";
+    FOREIGN_PARAMETER "AD0024" "parameter of type `{0}`: `{1}` is no real number by its bounds",
+        help "mark the parameter `#[constant]` if no derivative with respect to it is wanted, or bound `{1}` by `Real` or `num_traits::Float`",
+        note "a function, a container or a conversion behind a type parameter is not looked into";
     METHOD "AD0025" "methods are not supported yet",
         help "write a free function that takes what it needs of `self` as parameters", note "";
     IMPL_TRAIT "AD0026" "parameter `{1}` of type `{0}` is not supported yet",

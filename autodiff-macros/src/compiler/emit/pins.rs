@@ -75,8 +75,8 @@ fn operation(pin: &Pin, rt: &Runtime) -> TokenStream {
 }
 
 /// `__is`, by which callers check that a function is the one of this companion; methods are found by
-/// their type, and need no such check. Callers know nothing
-/// of const parameters: one instance, at zero, stands for all, and the bound has rustc infer it.
+/// their type, and need no such check. Callers know nothing of generic parameters: one instance, at
+/// zero and `f64`, stands for all, and the bound has rustc infer it.
 pub(crate) fn member(signature: &Signature, item: &syn::ItemFn) -> TokenStream {
     let Signature {
         rt,
@@ -88,11 +88,14 @@ pub(crate) fn member(signature: &Signature, item: &syn::ItemFn) -> TokenStream {
     if matches!(signature.naming, Naming::Sibling(_)) {
         return TokenStream::new();
     }
-    let (instance, bound) = instance(signature, item);
     // A deprecated function is not mentioned: what is emitted has to be quiet.
-    let same = match item.attrs.iter().any(|a| a.path().is_ident("deprecated")) {
-        true => quote!(let _ = function; true),
-        false => quote!(#rt::same_function(&#primal #instance, function)),
+    let deprecated = item.attrs.iter().any(|a| a.path().is_ident("deprecated"));
+    let (same, bound) = match instance(signature, item).filter(|_| !deprecated) {
+        Some((instance, bound)) => (
+            quote!(#rt::same_function(&#primal #instance, function)),
+            bound,
+        ),
+        None => (quote!(let _ = function; true), TokenStream::new()),
     };
     quote! {
         /// No function of the table of rules: its kinks are its own.
@@ -110,23 +113,34 @@ pub(crate) fn member(signature: &Signature, item: &syn::ItemFn) -> TokenStream {
     }
 }
 
-/// `::<0>`, and the bound `+ Fn(&[f64; 0]) -> f64`; nothing for a function without const parameters.
-fn instance(signature: &Signature, item: &syn::ItemFn) -> (TokenStream, TokenStream) {
-    let consts: Vec<(&Ident, TokenStream)> = item.sig.generics.const_params().map(zero).collect();
-    if consts.is_empty() {
-        return (TokenStream::new(), TokenStream::new());
-    }
+/// `::<f64, 0>`, and the bound `+ Fn(&[f64; 0]) -> f64`; nothing for a function without such
+/// parameters, and `None` where a type parameter may be anything.
+fn instance(signature: &Signature, item: &syn::ItemFn) -> Option<(TokenStream, TokenStream)> {
     let rt = &signature.rt;
-    let zeros = consts.iter().map(|(_, zero)| zero);
+    let given = item.sig.generics.params.iter().filter_map(|p| match p {
+        syn::GenericParam::Lifetime(_) => None,
+        syn::GenericParam::Const(p) => Some(Some(zero(p))),
+        syn::GenericParam::Type(p) => Some(
+            signature
+                .reals
+                .contains(&p.ident)
+                .then(|| (&p.ident, quote!(#rt::core::primitive::f64))),
+        ),
+    });
+    let given: Vec<(&Ident, TokenStream)> = given.collect::<Option<_>>()?;
+    if given.is_empty() {
+        return Some((TokenStream::new(), TokenStream::new()));
+    }
+    let arguments = given.iter().map(|(_, argument)| argument);
     let types = signature
         .params
         .iter()
-        .map(|p| at_zero(p.declared.clone(), &consts));
-    let result = at_zero(signature.result.clone(), &consts);
-    (
-        quote!(::<#(#zeros),*>),
+        .map(|p| at_zero(p.declared.clone(), &given));
+    let result = at_zero(signature.result.clone(), &given);
+    Some((
+        quote!(::<#(#arguments),*>),
         quote!(+ #rt::core::ops::Fn(#(#types),*) -> #result),
-    )
+    ))
 }
 
 /// A const parameter and a value of its type.
@@ -139,7 +153,7 @@ fn zero(param: &syn::ConstParam) -> (&Ident, TokenStream) {
     (&param.ident, zero)
 }
 
-/// A type with its const parameters at zero, and without lifetimes.
+/// A type with its generic parameters as given, and without lifetimes.
 fn at_zero(ty: TokenStream, consts: &[(&Ident, TokenStream)]) -> TokenStream {
     let mut out = TokenStream::new();
     let mut tokens = ty.into_iter();

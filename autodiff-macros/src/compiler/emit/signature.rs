@@ -14,6 +14,7 @@ use super::types::{
 use super::{Names, Runtime};
 use crate::compiler::hir::{self, Role, Ty};
 use crate::compiler::naming::{Naming, ReceiverPassing};
+use crate::compiler::parse::generics::where_clause;
 
 /// How an argument is handed over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -95,6 +96,8 @@ pub(crate) struct Signature {
     pub(crate) cotangent: TokenStream,
     /// The result as `lower` understood it.
     pub(crate) result_ty: Ty,
+    /// The type parameters that stand for real numbers.
+    pub(crate) reals: Vec<Ident>,
     /// The result is a number and nothing is changed in place: there is a gradient.
     pub(crate) has_gradient: bool,
     pub(crate) sel: Ident,
@@ -126,10 +129,11 @@ impl Signature {
             outer: outer(&naming),
             naming,
             visibility: respan(item.vis.to_token_stream()),
-            generics: generics(&item.sig.generics),
+            generics: generics(&item.sig.generics, &func.reals, &rt),
             result: respan(result(&item.sig.output)),
             cotangent: gradient(&func.result, &rt),
             result_ty: func.result.clone(),
+            reals: func.reals.clone(),
             has_gradient: matches!(func.result, Ty::Real(_)) && !in_place,
             sel: respan_ident(&names.sel),
             kinds: respan_ident(&names.kinds),
@@ -426,9 +430,9 @@ fn result(output: &syn::ReturnType) -> TokenStream {
     }
 }
 
-fn generics(generics: &syn::Generics) -> Generics {
+fn generics(generics: &syn::Generics, reals: &[Ident], rt: &Runtime) -> Generics {
     let mut out = Generics {
-        where_clause: respan(generics.where_clause.to_token_stream()),
+        where_clause: respan(where_clause(generics, reals, rt)),
         ..Generics::default()
     };
     for param in &generics.params {

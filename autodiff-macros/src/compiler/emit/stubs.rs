@@ -29,11 +29,7 @@ pub(crate) fn can_stub(sig: &syn::Signature) -> bool {
         .chain(sig.output.to_token_stream());
     let plain = !mentions(words.collect(), &["impl", "Self"]);
     let named = primitive_name(&sig.ident.to_string()).is_none();
-    typed
-        && plain
-        && named
-        && sig.asyncness.is_none()
-        && sig.generics.type_params().next().is_none()
+    typed && plain && named && sig.asyncness.is_none()
 }
 
 fn mentions(tokens: TokenStream, words: &[&str]) -> bool {
@@ -79,6 +75,7 @@ fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> hir::Func {
         body: Block::default(),
         items: Vec::new(),
         pins: Vec::new(),
+        reals: signature.reals.clone(),
     }
 }
 

@@ -22,6 +22,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Bodies;
+use crate::compiler::real::is_parameter;
 use super::respan::respan_ident;
 use super::signature::{Param, Passing, Signature};
 use crate::compiler::naming::ReceiverPassing;
@@ -79,9 +80,13 @@ fn forward_then_reverse(signature: &Signature) -> TokenStream {
     let again = signature.params.iter().map(Param::again);
     let bars = signature.params.iter().map(|p| bar_argument(p, rt));
     let (value, pullback) = (signature.fresh("value"), signature.fresh("pullback"));
+    let one = match is_parameter(&signature.result_ty) {
+        true => quote!(#rt::number(1.0)),
+        false => quote!(1.0),
+    };
     quote! {
         let (#value, #pullback) = #call;
-        #pullback(#(#again,)* 1.0, #(#bars),*);
+        #pullback(#(#again,)* #one, #(#bars),*);
         #value
     }
 }

@@ -113,6 +113,7 @@ fn real_type(real: &Real) -> TokenStream {
         Real::F64 => quote!(f64),
         Real::F32 => quote!(f32),
         Real::Named(path) => respan(path.clone()),
+        Real::Param(name) => respan(name.to_token_stream()),
     }
 }
 

@@ -35,6 +35,7 @@ pub(crate) fn ty(ty: &Ty) -> String {
         Ty::Real(Real::F64) => "f64".into(),
         Ty::Real(Real::F32) => "f32".into(),
         Ty::Real(Real::Named(path)) => text_of(path),
+        Ty::Real(Real::Param(name)) => name.to_string(),
         Ty::Int => "int".into(),
         Ty::Bool => "bool".into(),
         Ty::Unit => "()".into(),

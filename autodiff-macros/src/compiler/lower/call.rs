@@ -28,6 +28,9 @@ impl Lower<'_> {
             let bound = self.lookup(&last.ident);
             return self.call_by_name(call, path, &name, bound);
         }
+        if let Some(value) = self.parameter_call(call, path, &name) {
+            return value;
+        }
         if let Some(value) = self.primitive_call(call, path, &name) {
             return value;
         }

@@ -59,6 +59,9 @@ impl Lower<'_> {
         if matches!(name.as_str(), "clone" | "to_owned") && args.is_empty() {
             return receiver;
         }
+        if let Some(value) = self.parameter_method(&receiver, method, source) {
+            return value;
+        }
         let lowered: Vec<Expr> = args.iter().map(|arg| self.operand(arg)).collect();
         let Some(rule) = rules::find_called(&name, lowered.len() + 1) else {
             return self.no_rule(method, &name);

@@ -7,7 +7,7 @@ use super::value::flatten;
 use super::{Lower, annotation, stmt};
 use crate::compiler::diag::{self, text_of_type};
 use crate::compiler::hir::{Expr, ExprKind, Pat, Place, Stmt, StmtKind, Ty, VarId};
-use crate::compiler::parse::types;
+use crate::compiler::parse::{generics, types};
 use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
 
@@ -76,7 +76,10 @@ impl Lower<'_> {
         let infer = &mut self.infer;
         let read = types::read(ty, &mut || Some(infer.fresh(Kind::Const)));
         match read {
-            Ok(ty) => self.soften(ty),
+            Ok(ty) => {
+                let ty = generics::with_parameters(ty, &self.reals);
+                self.soften(ty)
+            }
             Err((_, types::Unfit::Generic | types::Unfit::Option)) => self.infer.fresh(Kind::Const),
             Err((tokens, _)) => {
                 self.refuse(&diag::LOCAL_TYPE, &tokens, &[&text_of_type(&tokens)]);

@@ -100,6 +100,9 @@ impl Lower<'_> {
         if let Some(value) = self.place_method(call, &name) {
             return value;
         }
+        if let Some(value) = self.unwrapped(call, &name) {
+            return value;
+        }
         let receiver = self.receiver(&call.receiver);
         let args: Vec<&syn::Expr> = call.args.iter().collect();
         match self.classify(&receiver, &name, &args) {

@@ -35,6 +35,7 @@ mod marks;
 mod method;
 mod operator;
 mod order;
+mod parameter;
 mod pat;
 mod path;
 mod place;
@@ -65,6 +66,7 @@ use super::hir::{
     VarId, Verbatim,
 };
 use super::parse::attribute::Options;
+use super::parse::generics;
 use super::parse::signature::{self, Signature};
 
 /// How often a body is lowered before its types have to stand still.
@@ -105,7 +107,6 @@ pub(crate) fn lower(
 fn is_about_all(entry: &Entry) -> bool {
     let all = [
         &diag::ASYNC_FN,
-        &diag::GENERIC_FN,
         &diag::METHOD,
         &diag::SELF_TYPE,
         &diag::IMPL_TRAIT,
@@ -179,6 +180,10 @@ struct Lower<'a> {
     is_method: bool,
     /// The types that are named by paths, one for each path.
     named_types: BTreeMap<String, Ty>,
+    /// The type parameters that stand for real numbers.
+    reals: Vec<Ident>,
+    /// The names of the traits that type parameters are bounded by.
+    bounds: Vec<String>,
     /// The paths that the signature uses as real types.
     real_aliases: Vec<TokenStream>,
     /// Every identifier of the function, so that invented names are new.
@@ -218,6 +223,8 @@ impl<'a> Lower<'a> {
             result: signature.result.clone(),
             is_method: false,
             named_types: BTreeMap::new(),
+            reals: signature.reals.clone(),
+            bounds: generics::all_bounds(&item.sig.generics),
             real_aliases: aliases(signature),
             names: scope::identifiers(item.to_token_stream()),
             clashes: BTreeSet::new(),
@@ -303,6 +310,7 @@ impl<'a> Lower<'a> {
             body,
             items: std::mem::take(&mut self.items),
             pins: std::mem::take(&mut self.pins),
+            reals: self.reals.clone(),
         };
         for field in self.infer.lone_fields() {
             self.lone_field(&field);

@@ -24,7 +24,10 @@ impl Lower<'_> {
             Some(Name::Const(Some(ty))) => self.const_path(path, ty),
             Some(Name::Fn) => self.refuse(&diag::FN_VALUE, path, &[&text_of(path)]),
             Some(Name::Error) => self.error(path.to_token_stream()),
-            _ => self.const_path(path, path_type(&path.path)),
+            _ => {
+                let parameter = self.parameter_of(path);
+                self.const_path(path, parameter.unwrap_or_else(|| path_type(&path.path)))
+            }
         }
     }
 

@@ -226,6 +226,7 @@ pub(super) fn ty_tokens(ty: &Ty) -> TokenStream {
     match ty {
         Ty::Real(Real::F32) => quote!(f32),
         Ty::Real(Real::Named(path)) => path.clone(),
+        Ty::Real(Real::Param(name)) => name.to_token_stream(),
         _ => quote!(f64),
     }
 }

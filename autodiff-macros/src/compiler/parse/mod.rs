@@ -3,6 +3,7 @@
 //! In: `syn` items. Out: [`attribute::Options`], [`signature::Signature`], [`crate::compiler::hir::Ty`].
 
 pub(crate) mod attribute;
+pub(crate) mod generics;
 pub(crate) mod helpers;
 pub(crate) mod signature;
 pub(crate) mod types;

@@ -2,12 +2,13 @@
 //!
 //! In: a `syn::ItemFn` and the options. Out: a [`Signature`], one [`Parameter`] per input.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
 use crate::compiler::diag::{self, Diagnostics, did_you_mean, text_of_type};
 use crate::compiler::hir::{Role, Ty};
 use crate::compiler::parse::attribute::Options;
+use crate::compiler::parse::generics;
 use crate::compiler::parse::helpers::is_helper;
 use crate::compiler::parse::types::{self, Bad, Unfit};
 
@@ -16,6 +17,8 @@ use crate::compiler::parse::types::{self, Bad, Unfit};
 pub(crate) struct Signature<'a> {
     pub(crate) parameters: Vec<Parameter<'a>>,
     pub(crate) result: Ty,
+    /// The type parameters that stand for real numbers.
+    pub(crate) reals: Vec<Ident>,
 }
 
 /// A parameter.
@@ -38,8 +41,13 @@ pub(crate) fn read<'a>(
     diags: &mut Diagnostics,
 ) -> Signature<'a> {
     refuse_qualifiers(&item.sig, diags);
-    refuse_generics(&item.sig, diags);
-    let mut reader = Reader { options, diags };
+    let reals = generics::reals(&item.sig.generics, &active_types(&item.sig, options));
+    let mut reader = Reader {
+        options,
+        parameters: generics::names(&item.sig.generics),
+        reals: &reals,
+        diags,
+    };
     let mut parameters = Vec::new();
     for input in &item.sig.inputs {
         match input {
@@ -50,7 +58,35 @@ pub(crate) fn read<'a>(
     let result = reader.result(&item.sig.output);
     reader.check_wrt(&parameters);
     reader.check_differentiable(item, &parameters, &result);
-    Signature { parameters, result }
+    Signature {
+        parameters,
+        result,
+        reals,
+    }
+}
+
+/// The types of the parameters that are differentiated, and of the result.
+fn active_types(sig: &syn::Signature, options: &Options) -> Vec<TokenStream> {
+    let typed = sig.inputs.iter().filter_map(|input| match input {
+        syn::FnArg::Typed(typed) => Some(typed),
+        syn::FnArg::Receiver(_) => None,
+    });
+    let active = typed.filter(|typed| !is_marked(typed) && is_wanted(options, &typed.pat));
+    let types = active.map(|typed| typed.ty.to_token_stream());
+    types.chain([sig.output.to_token_stream()]).collect()
+}
+
+/// Marked `#[constant]`.
+fn is_marked(typed: &syn::PatType) -> bool {
+    typed.attrs.iter().any(|a| a.path().is_ident("constant"))
+}
+
+/// True if the parameter is listed in `wrt(…)`, or there is no such list.
+fn is_wanted(options: &Options, pat: &syn::Pat) -> bool {
+    let Some(wrt) = &options.wrt else {
+        return true;
+    };
+    parameter_name(pat).is_some_and(|name| wrt.contains(name))
 }
 
 fn refuse_qualifiers(sig: &syn::Signature, diags: &mut Diagnostics) {
@@ -69,15 +105,12 @@ fn refuse_qualifiers(sig: &syn::Signature, diags: &mut Diagnostics) {
     }
 }
 
-fn refuse_generics(sig: &syn::Signature, diags: &mut Diagnostics) {
-    for parameter in sig.generics.type_params() {
-        let name = parameter.ident.to_string();
-        diags.report_at(&diag::GENERIC_FN, &parameter.ident, &[&name]);
-    }
-}
-
 struct Reader<'a> {
     options: &'a Options,
+    /// All type parameters.
+    parameters: Vec<Ident>,
+    /// Those that stand for real numbers.
+    reals: &'a [Ident],
     diags: &'a mut Diagnostics,
 }
 
@@ -89,9 +122,10 @@ impl Reader<'_> {
 
     fn parameter<'a>(&mut self, typed: &'a syn::PatType) -> Parameter<'a> {
         self.attributes(typed);
-        let marked = typed.attrs.iter().any(|a| a.path().is_ident("constant"));
+        let marked = is_marked(typed);
         let mut refused = false;
-        let ty = match types::read(&typed.ty, &mut || None) {
+        let read = types::read(&typed.ty, &mut || None);
+        let ty = match read.map(|ty| generics::with_parameters(ty, self.reals)) {
             Ok(ty) => ty,
             Err((_, Unfit::Generic | Unfit::Option | Unfit::Other)) if marked => Ty::Opaque,
             Err(bad) => {
@@ -99,7 +133,14 @@ impl Reader<'_> {
                 self.bad_parameter(typed, bad)
             }
         };
-        let constant = marked || types::is_constant(&ty) || !self.is_wanted(&typed.pat);
+        let wanted = is_wanted(self.options, &typed.pat);
+        let constant = marked || types::is_constant(&ty) || !wanted;
+        if let (false, Some(name)) = (constant, generics::foreign(&ty, &self.parameters)) {
+            let (text, name) = (text_of_type(&typed.ty), name.to_string());
+            self.diags
+                .report_at(&diag::FOREIGN_PARAMETER, &typed.ty, &[&text, &name]);
+            refused = true;
+        }
         if !constant && types::has_constant(&ty) {
             self.diags.report_at(
                 &diag::MIXED_PARAMETER,
@@ -138,14 +179,6 @@ impl Reader<'_> {
         }
     }
 
-    /// True if the parameter is listed in `wrt(…)`, or there is no such list.
-    fn is_wanted(&self, pat: &syn::Pat) -> bool {
-        let Some(wrt) = &self.options.wrt else {
-            return true;
-        };
-        parameter_name(pat).is_some_and(|name| wrt.contains(name))
-    }
-
     fn bad_parameter(&mut self, typed: &syn::PatType, (tokens, why): Bad) -> Ty {
         let name = parameter_name(&typed.pat).map_or_else(|| "_".into(), ToString::to_string);
         let text = text_of_type(&tokens);
@@ -162,7 +195,8 @@ impl Reader<'_> {
         let syn::ReturnType::Type(_, ty) = output else {
             return Ty::Unit;
         };
-        match types::read(ty, &mut || None) {
+        let read = types::read(ty, &mut || None);
+        match read.map(|ty| generics::with_parameters(ty, self.reals)) {
             Ok(Ty::Ref(..)) => self.bad_result(ty),
             Ok(result) if !types::is_constant(&result) && types::has_constant(&result) => {
                 let text = text_of_type(ty);

@@ -112,6 +112,7 @@ fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> Func {
         body: Block::default(),
         items: Vec::new(),
         pins: Vec::new(),
+        reals: Vec::new(),
     }
 }
 

@@ -93,11 +93,6 @@ fn types_without_stubs() {
             }
         ),
         quote!(
-            fn loss<T: Float>(x: T) -> T {
-                x
-            }
-        ),
-        quote!(
             fn loss(x: Self) -> f64 {
                 x
             }

@@ -7,11 +7,39 @@ fn qualifiers() {
     refuse("async fn f(x: f64) -> f64 { x }", &[("AD0020", "async")]);
     refuse("unsafe fn f(x: f64) -> f64 { x }", &[("AD0021", "unsafe")]);
     refuse("fn f64(x: f64) -> f64 { x }", &[("AD0023", "f64")]);
-    refuse("fn f<T: Real>(x: f64) -> f64 { x }", &[("AD0024", "T")]);
     refuse("fn f(&self, x: f64) -> f64 { x }", &[("AD0025", "self")]);
     hir("const fn f(x: f64) -> f64 { x }");
     hir("extern \"C\" fn f(x: f64) -> f64 { x }");
     hir("fn f<'a, const N: usize>(x: &'a [f64; N]) -> f64 { x[0] }");
+}
+
+#[test]
+fn type_parameters() {
+    for bounds in [
+        "Into<f64>",
+        "Into<f64> + Copy",
+        "Fn(f64) -> f64",
+        "Rng + ?Sized",
+    ] {
+        let text = format!("fn f<T: {bounds}>(x: f64, y: T) -> f64 {{ x }}");
+        refuse(&text, &[("AD0024", "T")]);
+        hir(&text.replace("y: T", "#[constant] y: T"));
+    }
+    refuse(
+        "fn f<I>(x: &[I]) -> f64 where I: Iterator<Item = f64> { 1.0 }",
+        &[("AD0024", "& [I]")],
+    );
+    for bounds in [
+        "Real",
+        "Float + Into<f64>",
+        "num_traits::Float + FromPrimitive",
+        "Copy + Mul<Output = T> + Add<Output = T>",
+        "Copy",
+    ] {
+        let text = format!("fn f<T: {bounds}, U>(x: T, y: &[T]) -> T {{ x * y[0] }}");
+        let text = hir(&text);
+        assert!(text.starts_with("fn f(x: T, y: &[T]) -> T"), "{text}");
+    }
 }
 
 #[test]

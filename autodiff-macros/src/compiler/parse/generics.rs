@@ -1,0 +1,185 @@
+//! Type parameters: which of them stand for a real number.
+//!
+//! In: the generics of a function. Out: the names of the parameters that are taken for real numbers,
+//! [`Ty`]s in which they are [`Real::Param`], and the bound that emitted functions add to the user's.
+//!
+//! A macro cannot see what a bound demands (`T: Float`, `T: Number` with `trait Number: Float`), so
+//! a parameter is a real number unless its bounds say that it is something else (`F: Fn(f64) -> f64`,
+//! `R: Rng`). That is no guess: emitted functions are bounded by a trait that only `f64` and `f32`
+//! have.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+use crate::compiler::hir::{Real, Ty};
+
+/// Bounds that say nothing about what a type is.
+const NEUTRAL: [&str; 15] = [
+    "Copy",
+    "Clone",
+    "Debug",
+    "Display",
+    "Default",
+    "Send",
+    "Sync",
+    "Sized",
+    "Unpin",
+    "PartialEq",
+    "PartialOrd",
+    "From",
+    "LowerExp",
+    "UpperExp",
+    "Any",
+];
+
+/// Bounds of types that are no numbers: functions, containers, conversions, sources of randomness.
+const FOREIGN: [&str; 34] = [
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "Iterator",
+    "IntoIterator",
+    "DoubleEndedIterator",
+    "ExactSizeIterator",
+    "FusedIterator",
+    "FromIterator",
+    "Extend",
+    "AsRef",
+    "AsMut",
+    "Borrow",
+    "BorrowMut",
+    "Deref",
+    "DerefMut",
+    "Index",
+    "IndexMut",
+    "Into",
+    "TryInto",
+    "ToString",
+    "ToOwned",
+    "Hash",
+    "Eq",
+    "Ord",
+    "Rng",
+    "RngCore",
+    "RngExt",
+    "CryptoRng",
+    "SeedableRng",
+    "Distribution",
+    "Read",
+    "Write",
+    "Error",
+];
+
+/// The type parameters that are taken for real numbers, of those that occur in `types`.
+pub(crate) fn reals(generics: &syn::Generics, types: &[TokenStream]) -> Vec<Ident> {
+    let parameters = generics.type_params();
+    parameters
+        .filter(|parameter| is_real(&bounds(generics, parameter)))
+        .map(|parameter| parameter.ident.clone())
+        .filter(|name| types.iter().any(|ty| mentions(ty.clone(), name)))
+        .collect()
+}
+
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
+}
+
+/// The names of all type parameters.
+pub(crate) fn names(generics: &syn::Generics) -> Vec<Ident> {
+    generics.type_params().map(|p| p.ident.clone()).collect()
+}
+
+/// The bounds of a parameter by their names, those of the `where` clause included.
+fn bounds(generics: &syn::Generics, parameter: &syn::TypeParam) -> Vec<String> {
+    let predicates = generics.where_clause.iter().flat_map(|w| &w.predicates);
+    let clauses = predicates.filter_map(|predicate| match predicate {
+        syn::WherePredicate::Type(of) if of.bounded_ty == as_type(&parameter.ident) => {
+            Some(&of.bounds)
+        }
+        _ => None,
+    });
+    let all = clauses.flatten().chain(&parameter.bounds);
+    all.filter_map(|bound| match bound {
+        syn::TypeParamBound::Trait(bound) => match bound.modifier {
+            syn::TraitBoundModifier::Maybe(_) => Some("?Sized".into()),
+            syn::TraitBoundModifier::None => {
+                bound.path.segments.last().map(|s| s.ident.to_string())
+            }
+        },
+        _ => None,
+    })
+    .collect()
+}
+
+/// The bounds of all parameters.
+pub(crate) fn all_bounds(generics: &syn::Generics) -> Vec<String> {
+    let parameters = generics.type_params();
+    parameters.flat_map(|p| bounds(generics, p)).collect()
+}
+
+fn as_type(name: &Ident) -> syn::Type {
+    syn::parse_quote!(#name)
+}
+
+/// Something that a number may be, or nothing that it is not.
+fn is_real(bounds: &[String]) -> bool {
+    let foreign = |name: &String| FOREIGN.contains(&name.as_str()) || name == "?Sized";
+    let neutral = |name: &String| NEUTRAL.contains(&name.as_str());
+    let number = bounds.iter().any(|name| !foreign(name) && !neutral(name));
+    number || !bounds.iter().any(foreign)
+}
+
+/// The type with the parameters that stand for real numbers told from aliases.
+pub(crate) fn with_parameters(ty: Ty, reals: &[Ident]) -> Ty {
+    let inside = |ty: Box<Ty>| Box::new(with_parameters(*ty, reals));
+    match ty {
+        Ty::Real(Real::Named(path)) => match reals.iter().find(|name| **name == path.to_string()) {
+            Some(name) => Ty::Real(Real::Param(name.clone())),
+            None => Ty::Real(Real::Named(path)),
+        },
+        Ty::Tuple(parts) => {
+            let parts = parts.into_iter();
+            Ty::Tuple(parts.map(|part| with_parameters(part, reals)).collect())
+        }
+        Ty::Array(inner, len) => Ty::Array(inside(inner), len),
+        Ty::Vec(inner) => Ty::Vec(inside(inner)),
+        Ty::Slice(inner) => Ty::Slice(inside(inner)),
+        Ty::Seq(inner) => Ty::Seq(inside(inner)),
+        Ty::Ref(mutable, inner) => Ty::Ref(mutable, inside(inner)),
+        ty => ty,
+    }
+}
+
+/// The first type parameter in it that is no real number.
+pub(crate) fn foreign(ty: &Ty, names: &[Ident]) -> Option<Ident> {
+    match ty {
+        Ty::Real(Real::Named(path)) => {
+            let text = path.to_string();
+            names.iter().find(|name| **name == text).cloned()
+        }
+        Ty::Tuple(parts) => parts.iter().find_map(|part| foreign(part, names)),
+        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
+            foreign(inner, names)
+        }
+        Ty::Ref(_, inner) => foreign(inner, names),
+        _ => None,
+    }
+}
+
+/// The user's `where` clause, and that the parameters are real numbers.
+pub(crate) fn where_clause(
+    generics: &syn::Generics,
+    reals: &[Ident],
+    rt: &impl ToTokens,
+) -> TokenStream {
+    let hidden = reals.iter().map(|name| quote!(#name: #rt::Scalar));
+    let given = generics.where_clause.iter().flat_map(|w| &w.predicates);
+    match generics.where_clause.is_none() && reals.is_empty() {
+        true => TokenStream::new(),
+        false => quote!(where #(#given,)* #(#hidden),*),
+    }
+}
