@@ -5,6 +5,8 @@
 //! container of the shape of the result. One seed or direction at a time: a sweep carries one
 //! adjoint or tangent for each value.
 
+use crate::numeric::{Scalar, cast, number};
+
 /// A value that is made of numbers which have an order.
 ///
 /// The order is that of elements and of fields, from the first to the last.
@@ -37,33 +39,28 @@ pub trait Components {
     fn rows<G>(&self, rows: &mut impl Iterator<Item = G>) -> Self::Rows<G>;
 }
 
-macro_rules! numbers {
-    ($($t:ident)*) => {$(
-        impl Components for $t {
-            type Rows<G> = G;
-            #[inline]
-            fn count(&self) -> usize {
-                1
-            }
-            #[inline]
-            fn read(&self, out: &mut Vec<f64>) {
-                out.push((*self).into());
-            }
-            #[inline]
-            fn write(&mut self, from: &mut impl Iterator<Item = f64>) {
-                if let Some(x) = from.next() {
-                    *self = x as $t;
-                }
-            }
-            #[inline]
-            fn rows<G>(&self, rows: &mut impl Iterator<Item = G>) -> G {
-                rows.next().expect("a row for every number of the result")
-            }
+#[diagnostic::do_not_recommend]
+impl<S: Scalar> Components for S {
+    type Rows<G> = G;
+    #[inline]
+    fn count(&self) -> usize {
+        1
+    }
+    #[inline]
+    fn read(&self, out: &mut Vec<f64>) {
+        out.push(cast(*self));
+    }
+    #[inline]
+    fn write(&mut self, from: &mut impl Iterator<Item = f64>) {
+        if let Some(x) = from.next() {
+            *self = number(x);
         }
-    )*};
+    }
+    #[inline]
+    fn rows<G>(&self, rows: &mut impl Iterator<Item = G>) -> G {
+        rows.next().expect("a row for every number of the result")
+    }
 }
-
-numbers!(f32 f64);
 
 impl<T: Components> Components for Vec<T> {
     type Rows<G> = Vec<T::Rows<G>>;

@@ -10,9 +10,9 @@ use core::fmt::Debug;
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, Sub, SubAssign};
 
 use crate::differentiable::Differentiable;
-use crate::same_shape::SameShape;
 use crate::operation::Row;
 use crate::rules::Compared;
+use crate::same_shape::SameShape;
 
 mod sealed {
     pub trait Sealed {}

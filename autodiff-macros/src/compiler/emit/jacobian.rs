@@ -330,7 +330,7 @@ fn bounds(signature: &Signature) -> Vec<TokenStream> {
 /// True if every value of the type can be cloned, whatever rustc knows of it.
 fn is_clone(ty: &Ty) -> bool {
     match ty {
-        Ty::Real(Real::F64 | Real::F32) | Ty::Int | Ty::Bool | Ty::Unit => true,
+        Ty::Real(Real::F64 | Real::F32 | Real::Param(_)) | Ty::Int | Ty::Bool | Ty::Unit => true,
         Ty::Tuple(parts) => parts.iter().all(is_clone),
         Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Ref(_, inner) => {
             is_clone(inner)

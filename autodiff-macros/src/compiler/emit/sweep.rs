@@ -22,10 +22,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Bodies;
-use crate::compiler::real::is_parameter;
 use super::respan::respan_ident;
 use super::signature::{Param, Passing, Signature};
 use crate::compiler::naming::ReceiverPassing;
+use crate::compiler::real::is_parameter;
 
 /// The three functions; `__fused` only if there is a gradient.
 pub(crate) fn members(signature: &Signature, bodies: &Bodies) -> TokenStream {
