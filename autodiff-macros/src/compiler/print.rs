@@ -51,7 +51,7 @@ impl<'a> Printer<'a> {
         };
         func.body.walk(&mut |s| {
             if let StmtKind::Def(v, Op::Lit(tokens)) = &s.kind {
-                let literal = printer.literal(tokens, &func.val(*v).ty);
+                let literal = printer.number(tokens, &func.val(*v).ty);
                 printer.literals.insert(*v, literal);
             }
         });
@@ -59,7 +59,7 @@ impl<'a> Printer<'a> {
     }
 
     /// A literal, as a number of the type.
-    fn literal(&self, tokens: &TokenStream, ty: &Ty) -> TokenStream {
+    fn number(&self, tokens: &TokenStream, ty: &Ty) -> TokenStream {
         let rt = &self.names.rt;
         match ty {
             Ty::Real(Real::Param(name)) if real::is_float(tokens) => {
@@ -390,6 +390,7 @@ fn parameters<'t>(types: impl Iterator<Item = &'t Ty>) -> BTreeSet<String> {
                 found.insert(name.to_string());
             }
             Ty::Tuple(parts) => parts.iter().for_each(|part| find(part, found)),
+            Ty::Struct(of) => of.fields.iter().for_each(|(_, part)| find(part, found)),
             Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) => find(inner, found),
             Ty::Seq(inner) | Ty::Ref(_, inner) => find(inner, found),
             _ => {}
