@@ -11,7 +11,41 @@
 //! ```
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
+
+/// Functions whose derivatives are not at the type of their own name: `calls(gamma = gamma_ad)`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Renamed {
+    /// Path of the function as it is written in calls, path of the derivatives.
+    pairs: Vec<(String, TokenStream)>,
+}
+
+impl Renamed {
+    pub(crate) fn new(calls: &[(syn::Path, syn::Path)]) -> Renamed {
+        let pairs = calls.iter().map(|(function, companion)| {
+            let function = function.to_token_stream().to_string();
+            (function, companion.to_token_stream())
+        });
+        Renamed {
+            pairs: pairs.collect(),
+        }
+    }
+
+    /// The path of the derivatives of the function at `path`.
+    pub(crate) fn of<'a>(&'a self, path: &'a TokenStream) -> &'a TokenStream {
+        let text = path.to_string();
+        let mut pairs = self.pairs.iter();
+        pairs
+            .find(|(function, _)| *function == text)
+            .map_or(path, |(_, companion)| companion)
+    }
+
+    /// True if the function at `path` is listed.
+    pub(crate) fn has(&self, path: &TokenStream) -> bool {
+        let text = path.to_string();
+        self.pairs.iter().any(|(function, _)| *function == text)
+    }
+}
 
 use super::naming;
 

@@ -13,6 +13,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
+use crate::compiler::naming::Receiver;
+
 mod text;
 mod texts;
 
@@ -137,6 +139,19 @@ impl Diagnostics {
         let mut all = errors.next()?;
         errors.for_each(|error| all.combine(error));
         Some(all)
+    }
+
+    /// Calls the receiver of a method by the name that the user knows it by.
+    pub(crate) fn name_receiver(&mut self, receiver: Option<&Receiver>) {
+        let Some(receiver) = receiver else {
+            return;
+        };
+        for diag in &mut self.all {
+            let lines = diag.help.iter_mut().chain(&mut diag.note);
+            for text in lines.chain([&mut diag.message]) {
+                *text = receiver.in_code(text);
+            }
+        }
     }
 
     /// `compile_error!` invocations for all errors; empty if there are none.

@@ -13,6 +13,7 @@ use super::adjoint::forward::{tree_expr, ty_tokens};
 use super::adjoint::{self, Context, Style};
 use super::analyse::{activity, layout, loops};
 use super::code::{Expr, Stmt};
+use super::companion::Renamed;
 use super::diag::Diagnostics;
 use super::dump::Dump;
 use super::emit::{Bodies, Names as BodyNames};
@@ -43,12 +44,13 @@ pub(crate) fn differentiate(
         return None;
     }
     let krate = &options.krate;
-    let names = EmitNames::new(
+    let mut names = EmitNames::new(
         &ssa,
         &mut fresh,
         quote!(#krate::__private),
         options.naming.clone(),
     );
+    names.companions = Renamed::new(&options.calls);
     let sweeps = Compiled::new(&ssa, &facts, &names, &mut fresh);
     let facts = metadata::run(&ssa, &facts, options);
     Some(Bodies {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
 
+use super::companion::Renamed;
 use super::names::{self, Names};
 use super::naming::Naming;
 use super::ssa::{Func, MemId, Origin, Tree, ValId};
@@ -24,6 +25,8 @@ pub(crate) struct EmitNames {
     by_name: BTreeMap<String, super::tidy::Var>,
     /// Path to what emitted code needs: `::conservative_grad::__private`.
     pub(crate) rt: TokenStream,
+    /// Where the derivatives of functions are that have no companion of their own name.
+    pub(crate) companions: Renamed,
     /// How the items that are emitted for the function are called.
     pub(crate) naming: Naming,
 }
@@ -104,6 +107,7 @@ impl EmitNames {
             by_name,
             rt,
             naming,
+            companions: Renamed::default(),
         }
     }
 

@@ -8,6 +8,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 use super::analyse::activity::Activity;
+use super::companion::Renamed;
 use super::emit::{Obligation, Site};
 use super::hir::{Aggregate, BinOp, Form, Ty};
 use super::kinks;
@@ -30,6 +31,7 @@ pub(crate) struct Facts {
 
 /// Collects the facts.
 pub(crate) fn run(func: &Func, activity: &Activity, options: &Options) -> Facts {
+    let renamed = Renamed::new(&options.calls);
     let mut facts = Facts {
         sites: func.sites.iter().map(|s| site(func, s, options)).collect(),
         obligations: Vec::new(),
@@ -47,8 +49,9 @@ pub(crate) fn run(func: &Func, activity: &Activity, options: &Options) -> Facts 
             if call.form != Form::Companion {
                 facts.sibling(func, call);
             } else if !call.recursive {
-                insert(&mut facts.callees, &call.path);
-                if call.generics.is_empty() {
+                insert(&mut facts.callees, renamed.of(&call.path));
+                // What stands in for a function is not its companion, and need not be.
+                if call.generics.is_empty() && !renamed.has(&call.path) {
                     insert(&mut facts.plain, &call.path);
                 }
             }

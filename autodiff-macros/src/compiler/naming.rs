@@ -9,7 +9,7 @@
 //! | in an `impl` block: siblings | `P::loss_grad` | `P::__loss_forward` | `P::LOSS_FIELD` |
 //! | with the option `module`: items of the module | `grad` | `__forward` | `FIELD` |
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use super::names::plain;
@@ -57,6 +57,54 @@ pub(crate) enum ReceiverPassing {
     Value,
     Shared,
     Exclusive,
+}
+
+impl Receiver {
+    /// A text for people: `self`, and not the name that the compiler has for it.
+    pub(crate) fn in_text(&self, text: &str) -> String {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let this = self.this.to_string();
+        let mut out = String::new();
+        let mut word = String::new();
+        for c in text.chars().chain(['\0']) {
+            if is_word(c) {
+                word.push(c);
+                continue;
+            }
+            out.push_str(if word == this { "self" } else { &word });
+            word.clear();
+            if c != '\0' {
+                out.push(c);
+            }
+        }
+        out
+    }
+
+    /// The same, between backticks only.
+    pub(crate) fn in_code(&self, text: &str) -> String {
+        let parts = text.split('`').enumerate();
+        let parts = parts.map(|(i, part)| match i % 2 {
+            1 => self.in_text(part),
+            _ => part.to_owned(),
+        });
+        parts.collect::<Vec<_>>().join("`")
+    }
+
+    /// The tokens as the user wrote them.
+    pub(crate) fn in_tokens(&self, tokens: TokenStream) -> TokenStream {
+        let renamed = tokens.into_iter().map(|tree| match tree {
+            TokenTree::Ident(ident) if ident == self.this => {
+                Ident::new("self", ident.span()).into()
+            }
+            TokenTree::Group(group) => {
+                let mut new = Group::new(group.delimiter(), self.in_tokens(group.stream()));
+                new.set_span(group.span());
+                new.into()
+            }
+            other => other,
+        });
+        renamed.collect()
+    }
 }
 
 impl Sibling {

@@ -189,7 +189,7 @@ fn entry(cx: &Context<'_>, call: &Call, entry: Entry) -> TokenStream {
         Form::Companion if call.recursive => return cx.names.naming.path(entry.base()),
         Form::Companion => {
             let name = proc_macro2::Ident::new(entry.base(), proc_macro2::Span::call_site());
-            let path = companion::alias(&call.path);
+            let path = companion::alias(cx.names.companions.of(&call.path));
             quote!(#path::#name)
         }
         Form::Associated | Form::Method => {

@@ -21,7 +21,7 @@ macro_rules! texts {
 
 texts! {
     UNKNOWN_OPTION "AD0001" "unknown option `{0}`",
-        help "", note "the options are `wrt(…)`, `name = …`, `crate = …`, `policy = …`, `recursive`, `doc`";
+        help "", note "the options are `wrt(…)`, `constant(…)`, `name = …`, `crate = …`, `policy = …`, `recursive`, `doc`, `method`, `module`, `skip`, `calls(…)`";
     MALFORMED_OPTION "AD0002" "cannot read the options of `conservative_grad`: {0}",
         help "write for instance `#[conservative_grad(wrt(w, b), policy = jax)]`", note "";
     REPEATED_OPTION "AD0003" "option `{0}` is given twice",
@@ -43,6 +43,12 @@ texts! {
         help "remove it, or move what it stands on into a function of its own",
         note "the compiler does not know what it does to the copies of the code that it emits";
 
+    FOREIGN_IMPL "AD0011" "what is generated for the functions of `{0}` has no place",
+        help "write free functions, or a type of your own around it",
+        note "it stands in a second `impl` block, which only a type of this crate can have";
+    FILE_MODULE "AD0012" "`mod {0};` cannot be differentiated: its content is in another file",
+        help "annotate the functions and `impl` blocks in that file", note "an attribute sees an inline module only";
+
     ASYNC_FN "AD0020" "an `async` function cannot be differentiated",
         help "differentiate a plain function and call it from the `async` one",
         note "there is no derivative through `.await`";
@@ -57,12 +63,10 @@ texts! {
     FOREIGN_PARAMETER "AD0024" "parameter of type `{0}`: `{1}` is no real number by its bounds",
         help "mark the parameter `#[constant]` if no derivative with respect to it is wanted, or bound `{1}` by `Real` or `num_traits::Float`",
         note "a function, a container or a conversion behind a type parameter is not looked into";
-    METHOD "AD0025" "methods are not supported yet",
-        help "write a free function that takes what it needs of `self` as parameters", note "";
+    RECEIVER_TYPE "AD0025" "a receiver of type `{0}` is not supported",
+        help "take `self`, `&self` or `&mut self`", note "the compiler does not see what `{0}` leads to";
     IMPL_TRAIT "AD0026" "parameter `{1}` of type `{0}` is not supported yet",
         help "give the parameter a concrete type", note "";
-    SELF_TYPE "AD0027" "methods are not supported yet: the signature mentions `Self`",
-        help "write a free function", note "";
     PARAMETER_TYPE "AD0028" "parameter `{1}` has the type `{0}`, which is not one that can be differentiated",
         help "mark the parameter `#[constant]` if no derivative with respect to it is wanted",
         note "differentiable are `f64`, `f32`, and references, slices, arrays, `Vec`s and tuples of these";
@@ -241,6 +245,8 @@ texts! {
     REAL_IN_CONSTANT "AD0901" "`{0}` is a real number, and was taken for a constant",
         help "please report this, with the function; until then, declare the types of the variables in this statement",
         note "its derivative would be lost";
+    UNKNOWN_FAILURE "AD0903" "`{0}` could not be differentiated, and the compiler does not know why",
+        help "please report this, with the function", note "";
     OPAQUE_VARIED "AD0902" "a differentiable value reaches code that was taken for constant",
         help "please report this, with the function; until then, cut the value off with `stop_gradient(…)`",
         note "its derivative would be lost";

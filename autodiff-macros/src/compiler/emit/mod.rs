@@ -47,7 +47,7 @@ pub(crate) use types::holds_struct;
 use super::hir;
 use super::naming::Naming;
 use super::parse::attribute::Options;
-use respan::respan;
+pub(crate) use respan::respan;
 use signature::Signature;
 
 /// The names that bodies use for what the emitted functions take. All are fresh against the names
@@ -136,6 +136,7 @@ pub(crate) fn emit(
     options: &Options,
     bodies: &Bodies,
 ) -> Emitted {
+    let bodies = &named_for_people(bodies, &options.naming);
     let signature = signature(item, func, options, bodies);
     Emitted {
         doc: docs::primal(item, &signature, &bodies.sites),
@@ -198,6 +199,22 @@ fn own_attributes(item: &syn::ItemFn, options: &Options) -> TokenStream {
             quote!(#shared #[allow(clippy::all)])
         }
     }
+}
+
+/// The bodies with texts that say `self` for the receiver.
+fn named_for_people(bodies: &Bodies, naming: &Naming) -> Bodies {
+    let mut bodies = bodies.clone();
+    let Some(receiver) = naming.receiver() else {
+        return bodies;
+    };
+    for site in &mut bodies.sites {
+        site.source = receiver.in_tokens(std::mem::take(&mut site.source));
+        site.stratum = receiver.in_text(&site.stratum);
+    }
+    for obligation in &mut bodies.obligations {
+        obligation.source = receiver.in_tokens(std::mem::take(&mut obligation.source));
+    }
+    bodies
 }
 
 /// The bodies with the spans that they are emitted with, each led by the items of the user's body

@@ -65,6 +65,7 @@ use super::hir::{
     Block, Expr, ExprKind, Func, LoopId, Marks, Param, Pin, Real, Role, Stmt, StmtKind, Ty, Var,
     VarId, Verbatim,
 };
+use super::naming::Naming;
 use super::parse::attribute::Options;
 use super::parse::generics;
 use super::parse::signature::{self, Signature};
@@ -107,8 +108,7 @@ pub(crate) fn lower(
 fn is_about_all(entry: &Entry) -> bool {
     let all = [
         &diag::ASYNC_FN,
-        &diag::METHOD,
-        &diag::SELF_TYPE,
+        &diag::RECEIVER_TYPE,
         &diag::IMPL_TRAIT,
         &diag::RESULT_TYPE,
     ];
@@ -221,7 +221,7 @@ impl<'a> Lower<'a> {
             pins: Vec::new(),
             name: item.sig.ident.clone(),
             result: signature.result.clone(),
-            is_method: false,
+            is_method: matches!(options.naming, Naming::Sibling(_)),
             named_types: BTreeMap::new(),
             reals: signature.reals.clone(),
             bounds: generics::all_bounds(&item.sig.generics),

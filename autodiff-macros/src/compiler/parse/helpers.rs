@@ -13,6 +13,22 @@ pub(crate) fn is_helper(attribute: &syn::Attribute) -> bool {
 
 /// Takes the helper attributes off parameters, statements and expressions; all else stays as it is.
 pub(crate) fn strip(item: &mut syn::ItemFn) {
+    strip_parts(&mut item.sig, &mut item.block);
+}
+
+/// The same for a function of an `impl` block.
+pub(crate) fn strip_method(item: &mut syn::ImplItemFn) {
+    strip_parts(&mut item.sig, &mut item.block);
+}
+
+/// The same for an item of an `impl` block.
+pub(crate) fn strip_member(item: &mut syn::ImplItem) {
+    if let syn::ImplItem::Fn(function) = item {
+        strip_method(function);
+    }
+}
+
+fn strip_parts(sig: &mut syn::Signature, block: &mut syn::Block) {
     struct Strip;
     impl VisitMut for Strip {
         fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
@@ -23,8 +39,8 @@ pub(crate) fn strip(item: &mut syn::ItemFn) {
             let _ = item;
         }
     }
-    for input in &mut item.sig.inputs {
+    for input in &mut sig.inputs {
         visit_mut::visit_fn_arg_mut(&mut Strip, input);
     }
-    visit_mut::visit_block_mut(&mut Strip, &mut item.block);
+    visit_mut::visit_block_mut(&mut Strip, block);
 }

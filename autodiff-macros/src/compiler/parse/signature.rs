@@ -71,14 +71,16 @@ fn active_types(sig: &syn::Signature, options: &Options) -> Vec<TokenStream> {
         syn::FnArg::Typed(typed) => Some(typed),
         syn::FnArg::Receiver(_) => None,
     });
-    let active = typed.filter(|typed| !is_marked(typed) && is_wanted(options, &typed.pat));
+    let active = typed.filter(|typed| !is_marked(options, typed) && is_wanted(options, &typed.pat));
     let types = active.map(|typed| typed.ty.to_token_stream());
     types.chain([sig.output.to_token_stream()]).collect()
 }
 
-/// Marked `#[constant]`.
-fn is_marked(typed: &syn::PatType) -> bool {
+/// Marked `#[constant]`, or listed in `constant(…)`.
+fn is_marked(options: &Options, typed: &syn::PatType) -> bool {
+    let listed = |name| options.constant.contains(name);
     typed.attrs.iter().any(|a| a.path().is_ident("constant"))
+        || parameter_name(&typed.pat).is_some_and(listed)
 }
 
 /// True if the parameter is listed in `wrt(…)`, or there is no such list.
@@ -117,12 +119,12 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn receiver(&mut self, receiver: &syn::Receiver) {
         self.diags
-            .report_at(&diag::METHOD, &receiver.self_token, &[]);
+            .report_at(&diag::RECEIVER_TYPE, &receiver.self_token, &["Self"]);
     }
 
     fn parameter<'a>(&mut self, typed: &'a syn::PatType) -> Parameter<'a> {
         self.attributes(typed);
-        let marked = is_marked(typed);
+        let marked = is_marked(self.options, typed);
         let mut refused = false;
         let read = types::read(&typed.ty, &mut || None);
         let ty = match read.map(|ty| generics::with_parameters(ty, self.reals)) {
@@ -184,7 +186,6 @@ impl Reader<'_> {
         let text = text_of_type(&tokens);
         let entry = match why {
             Unfit::ImplTrait => &diag::IMPL_TRAIT,
-            Unfit::SelfType => &diag::SELF_TYPE,
             Unfit::Option | Unfit::Generic | Unfit::Other => &diag::PARAMETER_TYPE,
         };
         self.diags.report_at(entry, &tokens, &[&text, &name]);
@@ -245,7 +246,7 @@ impl Reader<'_> {
         parameters: &[Parameter<'_>],
         result: &Ty,
     ) {
-        if !self.diags.is_empty() {
+        if !self.diags.is_empty() || self.options.malformed {
             return;
         }
         let name = item.sig.ident.to_string();

@@ -16,8 +16,6 @@ pub(crate) enum Unfit {
     Generic,
     /// An `Option` of something that is not constant.
     Option,
-    /// `Self`.
-    SelfType,
 }
 
 /// A type that could not be read: the part at fault, and why.
@@ -70,9 +68,6 @@ fn read_path(ty: &syn::TypePath, infer: &mut dyn FnMut() -> Option<Ty>) -> Resul
     };
     if let Some(known) = primitive(&ty.path) {
         return Ok(known);
-    }
-    if ty.path.is_ident("Self") {
-        return bad(Unfit::SelfType);
     }
     let arguments = type_arguments(last);
     match (last.ident.to_string().as_str(), arguments.as_slice()) {

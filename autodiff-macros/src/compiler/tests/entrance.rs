@@ -20,14 +20,6 @@ fn assert_refused(item: TokenStream) -> String {
 #[test]
 fn what_is_no_function_is_refused() {
     for item in [
-        quote!(impl Model { fn f(x: f64) -> f64 { x } }),
-        quote!(
-            mod model {
-                fn f(x: f64) -> f64 {
-                    x
-                }
-            }
-        ),
         quote!(
             struct S;
         ),
@@ -62,16 +54,129 @@ fn a_body_that_cannot_be_read_stays_and_has_stubs() {
 }
 
 #[test]
-fn a_method_stays_alone() {
-    let text = assert_refused(quote!(
-        fn loss(&self, x: f64) -> f64 {
-            x
-        }
-    ));
-    assert!(
-        !text.contains("enum"),
-        "an enum cannot stand in an impl block: {text}"
+fn what_is_emitted_for_a_method_can_stand_in_its_block() {
+    for item in [
+        quote!(
+            fn loss(&self, x: f64) -> f64 {
+                x
+            }
+        ),
+        quote!(
+            fn loss(x: f64) -> f64 {
+                x * Self::SCALE
+            }
+        ),
+        quote!(
+            fn loss(x: f64) -> Self {
+                Self { x }
+            }
+        ),
+    ] {
+        let text = expanded(quote!(), item.clone());
+        assert!(
+            !text.contains("compile_error") && !text.contains("enum"),
+            "{text}"
+        );
+        let block = syn::parse_str::<syn::ItemImpl>(&format!("impl Model {{ {text} }}"));
+        assert!(block.is_ok(), "{text}");
+    }
+    let text = expanded(
+        quote!(method),
+        quote!(
+            fn loss(x: f64) -> f64 {
+                x
+            }
+        ),
     );
+    assert!(
+        text.contains("fn loss_grad") && !text.contains("enum"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_is_refused_in_a_method_is_told_in_the_words_of_the_user() {
+    let text = expanded(
+        quote!(),
+        quote!(
+            fn loss(&self, x: f64) -> f64 {
+                self.k.floor() + x
+            }
+        ),
+    );
+    assert!(
+        text.contains("`floor`") && !text.contains("`this"),
+        "{text}"
+    );
+    assert!(
+        text.starts_with("fn loss (& self , x : f64) -> f64 { self . k . floor () + x }"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_block_is_left_as_it_is_and_followed_by_another() {
+    let block = quote!(
+        impl<T: Float> Model<T>
+        where
+            T: Copy,
+        {
+            fn name(&self) -> &str {
+                ""
+            }
+            fn loss(x: f64) -> f64 {
+                x
+            }
+        }
+    );
+    let text = expanded(quote!(), block);
+    assert!(
+        text.contains("impl < T : Float > Model < T > where T : Copy , { # [doc = r\" The places"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("name_grad") && text.contains("fn loss_grad"),
+        "{text}"
+    );
+    let text = expanded(
+        quote!(),
+        quote!(
+            mod m {
+                fn f(x: f64) -> f64 {
+                    g(x)
+                }
+                fn g(x: f64) -> f64 {
+                    f(x)
+                }
+                fn n() {}
+            }
+        ),
+    );
+    assert!(
+        text.contains("enum f") && text.contains("enum g") && !text.contains("enum n"),
+        "{text}"
+    );
+    assert!(text.contains("Box < dyn"), "{text}");
+}
+
+#[test]
+fn what_is_skipped_loses_our_attributes() {
+    let text = expanded(
+        quote!(skip),
+        quote!(
+            fn f(#[constant] x: f64) -> f64 {
+                #[tie(0.5)]
+                let y = x;
+                y
+            }
+        ),
+    );
+    assert_eq!(text, "fn f (x : f64) -> f64 { let y = x ; y }");
+    let text = expanded(
+        quote!(),
+        quote!(impl P { #[conservative_grad(skip)] fn f(#[constant] x: f64) -> f64 { x } }),
+    );
+    assert_eq!(text, "impl P { fn f (x : f64) -> f64 { x } }");
 }
 
 #[test]

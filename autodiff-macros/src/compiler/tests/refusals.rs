@@ -10,8 +10,8 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::visit::Visit;
 
-use crate::compiler::compile;
 use crate::compiler::diag::{self, Diagnostics};
+use crate::compiler::forms;
 use crate::compiler::parse::attribute::Options;
 
 /// A code and the line that it is expected on, or found on.
@@ -88,10 +88,10 @@ struct Functions {
 }
 
 impl Functions {
-    fn compile(&mut self, options: TokenStream, item: &syn::ItemFn) {
+    fn compile(&mut self, options: TokenStream, item: TokenStream) {
         let mut diags = Diagnostics::new();
         let options = Options::parse(options, &mut diags);
-        compile(item, &options, &mut diags);
+        forms::expand(item, &options, &mut diags);
         for diag in diags.iter() {
             let first = diag.tokens.to_token_stream().into_iter().next();
             let line = first.map_or(0, |token| token.span().start().line);
@@ -116,32 +116,48 @@ impl Functions {
 
 impl<'ast> Visit<'ast> for Functions {
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
-        match annotated(item.clone()) {
-            Some((options, item)) => self.compile(options, &item),
+        let mut own = item.clone();
+        match annotated(&mut own.attrs) {
+            Some(options) => self.compile(options, own.to_token_stream()),
             None => syn::visit::visit_item_fn(self, item),
         }
     }
 
     fn visit_impl_item_fn(&mut self, method: &'ast syn::ImplItemFn) {
-        let item = syn::parse2(method.to_token_stream()).expect("a method reads like a function");
-        if let Some((options, item)) = annotated(item) {
-            self.compile(options, &item);
+        let mut own = method.clone();
+        if let Some(options) = annotated(&mut own.attrs) {
+            self.compile(options, own.to_token_stream());
+        }
+    }
+
+    fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
+        let mut own = item.clone();
+        match annotated(&mut own.attrs) {
+            Some(options) => self.compile(options, own.to_token_stream()),
+            None => syn::visit::visit_item_impl(self, item),
+        }
+    }
+
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        let mut own = item.clone();
+        match annotated(&mut own.attrs) {
+            Some(options) => self.compile(options, own.to_token_stream()),
+            None => syn::visit::visit_item_mod(self, item),
         }
     }
 }
 
-/// The options of the attribute, and the function without it.
-fn annotated(mut item: syn::ItemFn) -> Option<(TokenStream, syn::ItemFn)> {
+/// The options of the attribute, which is taken off.
+fn annotated(attrs: &mut Vec<syn::Attribute>) -> Option<TokenStream> {
     let ours = |a: &syn::Attribute| {
         let last = a.path().segments.last();
         last.is_some_and(|s| s.ident == "conservative_grad")
     };
-    let at = item.attrs.iter().position(ours)?;
-    let options = match item.attrs.remove(at).meta {
+    let at = attrs.iter().position(ours)?;
+    Some(match attrs.remove(at).meta {
         syn::Meta::List(list) => list.tokens,
         _ => TokenStream::new(),
-    };
-    Some((options, item))
+    })
 }
 
 /// The files of `tests/ui/fail` that end in this.

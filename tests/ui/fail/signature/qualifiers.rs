@@ -32,13 +32,8 @@ struct Model {
 
 impl Model {
     #[conservative_grad]
-    fn loss(&self, x: f64) -> f64 { //~ AD0025
+    fn loss(self: Box<Self>, x: f64) -> f64 { //~ AD0025
         self.k * x
-    }
-
-    #[conservative_grad]
-    fn from_self(model: Self, x: f64) -> f64 { //~ AD0027
-        model.k * x
     }
 }
 
@@ -49,7 +44,7 @@ fn callback(f: impl Fn(f64) -> f64, x: f64) -> f64 { //~ AD0026
 
 fn main() {
     let _ = primitives::f32(1.0) + generic(1.0) + callback(|x| x, 1.0);
-    let _ = Model { k: 1.0 }.loss(1.0) + Model::from_self(Model { k: 1.0 }, 1.0);
+    let _ = Box::new(Model { k: 1.0 }).loss(1.0);
     let _ = later(1.0);
     let _ = trusted as unsafe fn(f64) -> f64;
 }

@@ -61,7 +61,6 @@ fn parameters() {
         "fn f(x: Option<f64>) -> f64 { 1.0 }",
         &[("AD0028", "Option<f64>")],
     );
-    refuse("fn f(x: Self) -> f64 { 1.0 }", &[("AD0027", "Self")]);
     refuse(
         "fn f(x: (f64, usize)) -> f64 { x.0 }",
         &[("AD0030", "(f64, usize)")],

@@ -1,0 +1,100 @@
+//! One function, wherever it stands: its derivatives, or its errors and stubs.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::compiler::diag::{self, Diagnostics};
+use crate::compiler::dump::Dump;
+use crate::compiler::parse::attribute::Options;
+use crate::compiler::parse::{helpers, signature};
+use crate::compiler::{differentiate, emit, hir, lower};
+
+/// What is emitted for a function.
+#[derive(Default)]
+pub(crate) struct Expansion {
+    /// Documentation that is appended to that of the function.
+    pub(crate) doc: TokenStream,
+    /// What stands beside it.
+    pub(crate) beside: TokenStream,
+}
+
+/// Compiles a function, helper attributes and all.
+pub(crate) fn expand(
+    annotated: &syn::ItemFn,
+    options: &Options,
+    diags: &mut Diagnostics,
+) -> Expansion {
+    let dump = Dump::of(&annotated.sig.ident);
+    let mut found = Diagnostics::new();
+    let Some((func, bodies)) = compile(annotated, options, &mut found) else {
+        if found.is_empty() && !options.malformed {
+            // A function that could not be compiled must not pass for one that could.
+            let name = &annotated.sig.ident;
+            found.report_at(&diag::UNKNOWN_FAILURE, name, &[&name.to_string()]);
+        }
+        found.name_receiver(options.naming.receiver());
+        diags.absorb(found);
+        return Expansion {
+            doc: TokenStream::new(),
+            beside: stubs(annotated, options),
+        };
+    };
+    let mut item = annotated.clone();
+    helpers::strip(&mut item);
+    let emit::Emitted { doc, beside } = emit::emit(&item, &func, options, &bodies);
+    dump.code("emitted code", &beside);
+    Expansion { doc, beside }
+}
+
+/// A free function, and what stands beside it.
+pub(crate) fn expand_free(
+    annotated: &syn::ItemFn,
+    options: &Options,
+    diags: &mut Diagnostics,
+) -> TokenStream {
+    let Expansion { doc, beside } = expand(annotated, options, diags);
+    let mut item = annotated.clone();
+    helpers::strip(&mut item);
+    let syn::ItemFn {
+        attrs,
+        vis,
+        sig,
+        block,
+    } = &item;
+    quote!(#(#attrs)* #doc #vis #sig #block #beside)
+}
+
+/// The function and its derivative; `None` if there is any error.
+fn compile(
+    item: &syn::ItemFn,
+    options: &Options,
+    diags: &mut Diagnostics,
+) -> Option<(hir::Func, emit::Bodies)> {
+    let dump = Dump::of(&item.sig.ident);
+    let func = lower::lower(item, options, diags)?;
+    dump.section("lowered", || hir::print::func(&func));
+    let bodies = differentiate::differentiate(item, &func, options, diags)?;
+    (diags.is_empty() && !options.malformed).then_some((func, bodies))
+}
+
+/// Stubs of what would have been generated, where the signature allows it.
+pub(crate) fn stubs(item: &syn::ItemFn, options: &Options) -> TokenStream {
+    if !emit::can_stub(&item.sig) {
+        return TokenStream::new();
+    }
+    let mut diags = Diagnostics::new();
+    let signature = signature::read(item, options, &mut diags);
+    // No functions of these types can be written.
+    let unfit = [
+        &diag::RESULT_TYPE,
+        &diag::MIXED_PARAMETER,
+        &diag::MIXED_RESULT,
+    ];
+    if diags
+        .iter()
+        .any(|diag| unfit.iter().any(|entry| entry.code == diag.entry.code))
+    {
+        return TokenStream::new();
+    }
+    emit::stubs(item, &signature, options)
+}

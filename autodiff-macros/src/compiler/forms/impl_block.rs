@@ -1,0 +1,181 @@
+//! An annotated `impl` block.
+//!
+//! In: `impl P { fn loss(&self, x: f64) -> f64 { … } fn name(&self) -> &str { … } }`. Out: the block,
+//! as it was, and a second, inherent one for the same type with what is emitted for `loss`. Every
+//! function that a real number, or the type itself, goes into and comes out of is differentiated,
+//! those with the attribute of their own in any case; `#[conservative_grad(skip)]` leaves one out.
+
+use std::rc::Rc;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use super::cycles::Calls;
+use super::function::Expansion;
+use super::known::Known;
+use super::method::{self, Block};
+use super::select::Scope;
+use super::take_own;
+use crate::compiler::diag::{self, Diagnostics, text_of_type};
+use crate::compiler::emit::respan;
+use crate::compiler::parse::attribute::Options;
+use crate::compiler::parse::helpers;
+use crate::compiler::parse::types::{bare, primitive};
+
+/// Expands an annotated block that stands by itself.
+pub(crate) fn expand(
+    block: &syn::ItemImpl,
+    options: &Options,
+    diags: &mut Diagnostics,
+) -> TokenStream {
+    let mut calls = Calls::default();
+    add_calls(block, &mut calls);
+    let options = Options {
+        known: Rc::new(Known::of_impl(block)),
+        ..options.clone()
+    };
+    expand_in(block, &options, &calls, diags)
+}
+
+/// The calls of the functions of a block.
+pub(crate) fn add_calls(block: &syn::ItemImpl, calls: &mut Calls) {
+    for item in &block.items {
+        if let syn::ImplItem::Fn(function) = item {
+            calls.add(&function.sig.ident, function.block.to_token_stream());
+        }
+    }
+}
+
+/// Expands a block; `options` and `calls` tell of what is around it.
+pub(crate) fn expand_in(
+    block: &syn::ItemImpl,
+    options: &Options,
+    calls: &Calls,
+    diags: &mut Diagnostics,
+) -> TokenStream {
+    let mut block = block.clone();
+    let seen = block.clone();
+    let scope = Scope {
+        known: &options.known,
+        own: Some(&seen.self_ty),
+        block: Some(&seen),
+    };
+    let mut refused = false;
+    let placed = has_own_impl(&seen);
+    let mut beside = TokenStream::new();
+    for item in &mut block.items {
+        let syn::ImplItem::Fn(function) = item else {
+            continue;
+        };
+        let own = own_options(function, &scope, options, diags);
+        let expansion = match own {
+            Some(own) if placed => member(function, &scope, &seen, (&own, calls), diags),
+            Some(_) => {
+                refused = true;
+                Expansion::default()
+            }
+            None => Expansion::default(),
+        };
+        let Expansion {
+            doc,
+            beside: emitted,
+        } = expansion;
+        helpers::strip_method(function);
+        function.attrs.extend(parsed(doc));
+        beside.extend(emitted);
+    }
+    if refused {
+        let text = text_of_type(&seen.self_ty);
+        diags.report_at(&diag::FOREIGN_IMPL, &seen.self_ty, &[&text]);
+    }
+    let second = second(&seen, &beside);
+    quote!(#block #second)
+}
+
+/// The options of a function of the block, whose own attribute is taken off; `None` if it is left
+/// alone.
+fn own_options(
+    function: &mut syn::ImplItemFn,
+    scope: &Scope<'_>,
+    options: &Options,
+    diags: &mut Diagnostics,
+) -> Option<Options> {
+    let own = take_own(&mut function.attrs);
+    let annotated = own.is_some();
+    let options = match own {
+        Some((_, attr)) => options.with(attr, diags),
+        None => options.clone(),
+    };
+    let wanted = annotated || scope.is_wanted(&function.sig, &options);
+    (wanted && !options.skip).then_some(options)
+}
+
+/// What is emitted for a function of the block.
+fn member(
+    function: &syn::ImplItemFn,
+    scope: &Scope<'_>,
+    block: &syn::ItemImpl,
+    (options, calls): (&Options, &Calls),
+    diags: &mut Diagnostics,
+) -> Expansion {
+    let mut own_options = options.clone();
+    own_options.recursive |= calls.is_recursive(&function.sig.ident);
+    if !scope.own_is_differentiable() {
+        own_options
+            .constant
+            .push(syn::Ident::new("self", function.sig.ident.span()));
+    }
+    let vis = match &block.trait_ {
+        Some(_) => syn::parse_quote!(pub),
+        None => function.vis.clone(),
+    };
+    let item = syn::ItemFn {
+        attrs: function.attrs.clone(),
+        vis,
+        sig: function.sig.clone(),
+        block: Box::new(function.block.clone()),
+    };
+    let around = Block { item: Some(block) };
+    method::expand(&item, &around, own_options, diags)
+}
+
+/// The block that carries what was emitted.
+fn second(block: &syn::ItemImpl, members: &TokenStream) -> TokenStream {
+    if members.is_empty() {
+        return TokenStream::new();
+    }
+    let shared = block
+        .attrs
+        .iter()
+        .filter(|a| a.path().is_ident("cfg") || a.path().is_ident("allow"));
+    let shared: TokenStream = shared.map(|a| respan(a.to_token_stream())).collect();
+    let (generics, _, bounds) = block.generics.split_for_impl();
+    let generics = respan(generics.to_token_stream());
+    let bounds = respan(bounds.to_token_stream());
+    let own = respan(block.self_ty.to_token_stream());
+    quote! {
+        #shared
+        #[allow(clippy::all)]
+        impl #generics #own #bounds {
+            #members
+        }
+    }
+}
+
+/// True for a type that may have an inherent `impl`, as far as its name tells.
+fn has_own_impl(block: &syn::ItemImpl) -> bool {
+    match bare(&block.self_ty) {
+        syn::Type::Path(path) => {
+            let mut parameters = block.generics.type_params();
+            let name = path.path.get_ident();
+            primitive(&path.path).is_none() && !parameters.any(|t| Some(&t.ident) == name)
+        }
+        _ => false,
+    }
+}
+
+/// Attributes from their tokens.
+fn parsed(attributes: TokenStream) -> Vec<syn::Attribute> {
+    let parser = syn::Attribute::parse_outer;
+    syn::parse::Parser::parse2(parser, attributes).unwrap_or_default()
+}

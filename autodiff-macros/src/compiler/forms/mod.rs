@@ -1,0 +1,230 @@
+//! What the attribute stands on: a function, a method, an `impl` block, a module.
+//!
+//! In: the annotated item and the options. Out: the item, with everything that is emitted for it.
+//!
+//! ```text
+//! fn loss                 enum loss {}  impl loss { grad, … }        function
+//! fn loss(&self)          loss_grad, … in the same impl              method
+//! impl P { fn loss }      impl P { loss_grad, … }, a second block    impl_block
+//! mod m { … }             all of these in the module                 module
+//! ```
+//!
+//! Functions nested in the body of another are compiled with it (`nested`).
+
+pub(crate) mod cycles;
+mod function;
+mod impl_block;
+pub(crate) mod known;
+mod method;
+mod module;
+mod select;
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream};
+
+use self::function::Expansion;
+use super::diag::Diagnostics;
+use super::naming::Naming;
+use super::parse::attribute::Options;
+use super::parse::helpers;
+
+/// Expands an annotated item.
+pub(crate) fn expand(item: TokenStream, options: &Options, diags: &mut Diagnostics) -> TokenStream {
+    if options.skip {
+        return skipped(item);
+    }
+    match syn::parse2::<syn::ItemFn>(item.clone()) {
+        Ok(function) => expand_function(&function, options, diags),
+        Err(error) => match keyword(&item).as_deref() {
+            Some("impl") => match syn::parse2::<syn::ItemImpl>(item.clone()) {
+                Ok(block) => impl_block::expand(&block, options, diags),
+                Err(error) => unreadable(&item, &error),
+            },
+            Some("mod") => match syn::parse2::<syn::ItemMod>(item.clone()) {
+                Ok(module) => module::expand(&module, options, diags),
+                Err(error) => unreadable(&item, &error),
+            },
+            _ => expand_unparsed(item, &error, options),
+        },
+    }
+}
+
+/// A function by itself, or in an `impl` block that is not seen.
+fn expand_function(
+    function: &syn::ItemFn,
+    options: &Options,
+    diags: &mut Diagnostics,
+) -> TokenStream {
+    match options.method || is_method(function) {
+        true => expand_method(function, options, diags),
+        false => {
+            let naming = match options.module {
+                true => Naming::Module,
+                false => Naming::Companion,
+            };
+            let options = Options {
+                naming,
+                ..options.clone()
+            };
+            function::expand_free(function, &options, diags)
+        }
+    }
+}
+
+/// One function of an inherent `impl` block: what is emitted stands beside it.
+fn expand_method(
+    function: &syn::ItemFn,
+    options: &Options,
+    diags: &mut Diagnostics,
+) -> TokenStream {
+    let mut calls = cycles::Calls::default();
+    calls.add(&function.sig.ident, function.block.to_token_stream());
+    let mut options = options.clone();
+    options.recursive |= calls.is_recursive(&function.sig.ident);
+    let block = method::Block::default();
+    let Expansion { doc, beside } = method::expand(function, &block, options, diags);
+    let mut item = function.clone();
+    helpers::strip(&mut item);
+    let syn::ItemFn {
+        attrs,
+        vis,
+        sig,
+        block,
+    } = &item;
+    quote!(#(#attrs)* #doc #vis #sig #block #beside)
+}
+
+/// A receiver or the word `Self` shows that a function stands in an `impl` block.
+fn is_method(function: &syn::ItemFn) -> bool {
+    let inner = function.block.to_token_stream();
+    function.sig.receiver().is_some()
+        || mentions_own_type(function.sig.to_token_stream())
+        || mentions_own_type(inner)
+}
+
+/// True for `Self`, but for that of an `impl` block in between.
+fn mentions_own_type(tokens: TokenStream) -> bool {
+    let mut tokens = tokens.into_iter();
+    while let Some(tree) = tokens.next() {
+        match tree {
+            TokenTree::Ident(ident) if ident == "Self" => return true,
+            TokenTree::Ident(ident) if ident == "impl" || ident == "trait" => {
+                // Its braces, or an `impl Trait` in a signature.
+                let block = |tree: &TokenTree| matches!(tree, TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace);
+                let _ = tokens.find(block);
+            }
+            TokenTree::Group(group) if mentions_own_type(group.stream()) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The item as it stands, for `#[conservative_grad(skip)]`.
+fn skipped(item: TokenStream) -> TokenStream {
+    match syn::parse2::<syn::Item>(item.clone()) {
+        Ok(syn::Item::Fn(mut function)) => {
+            helpers::strip(&mut function);
+            function.into_token_stream()
+        }
+        Ok(syn::Item::Impl(mut block)) => {
+            block.items.iter_mut().for_each(helpers::strip_member);
+            block.into_token_stream()
+        }
+        _ => item,
+    }
+}
+
+/// The first word of an item that is no qualifier.
+fn keyword(item: &TokenStream) -> Option<String> {
+    const QUALIFIERS: [&str; 4] = ["pub", "unsafe", "default", "crate"];
+    let words = item.clone().into_iter().filter_map(|tree| match tree {
+        TokenTree::Ident(ident) => Some(ident.to_string()),
+        _ => None,
+    });
+    let mut words = words.skip_while(|word| QUALIFIERS.contains(&word.as_str()));
+    words.next()
+}
+
+/// An item that `syn` does not understand stays as it is.
+fn unreadable(item: &TokenStream, error: &syn::Error) -> TokenStream {
+    let error = error.to_compile_error();
+    quote!(#item #error)
+}
+
+/// An item that is no function, or whose body `syn` does not understand: it stays as it is.
+fn expand_unparsed(item: TokenStream, error: &syn::Error, options: &Options) -> TokenStream {
+    match syn::parse2::<Header>(item.clone()) {
+        Ok(mut header) => {
+            let stubs = function::stubs(&header.function, options);
+            helpers::strip(&mut header.function);
+            let syn::ItemFn {
+                attrs, vis, sig, ..
+            } = &header.function;
+            let (body, error) = (&header.body, error.to_compile_error());
+            quote!(#(#attrs)* #vis #sig #body #stubs #error)
+        }
+        Err(_) => {
+            let error = not_a_function(&item).to_compile_error();
+            quote!(#item #error)
+        }
+    }
+}
+
+/// A function whose body is left alone.
+struct Header {
+    function: syn::ItemFn,
+    body: Group,
+}
+
+impl Parse for Header {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Header> {
+        let (attrs, vis, sig) = (
+            input.call(syn::Attribute::parse_outer)?,
+            input.parse()?,
+            input.parse()?,
+        );
+        let body = input.parse()?;
+        let block = Box::new(syn::parse_quote!({}));
+        Ok(Header {
+            function: syn::ItemFn {
+                attrs,
+                vis,
+                sig,
+                block,
+            },
+            body,
+        })
+    }
+}
+
+fn not_a_function(item: &TokenStream) -> syn::Error {
+    let what = match syn::parse2::<syn::Item>(item.clone()) {
+        Ok(syn::Item::Trait(_)) => "a trait",
+        Ok(syn::Item::Struct(_) | syn::Item::Enum(_) | syn::Item::Union(_)) => "a type",
+        _ => "this",
+    };
+    let text = format!(
+        "`#[conservative_grad]` goes on a function, an `impl` block or a module, and this is on {what}\n\nhelp: annotate each function that is to be differentiated"
+    );
+    let text = text.replace("and this is on this", "and this is none");
+    syn::Error::new_spanned(item.to_token_stream(), text)
+}
+
+/// The attribute of ours among those of an item, taken out of them: the path as written, and the
+/// options.
+fn take_own(attrs: &mut Vec<syn::Attribute>) -> Option<(syn::Path, TokenStream)> {
+    let is_own = |attribute: &syn::Attribute| {
+        let last = attribute.path().segments.last();
+        last.is_some_and(|last| last.ident == "conservative_grad")
+    };
+    let at = attrs.iter().position(is_own)?;
+    let attribute = attrs.remove(at);
+    let path = attribute.path().clone();
+    let tokens = match attribute.meta {
+        syn::Meta::List(list) => list.tokens,
+        syn::Meta::Path(_) | syn::Meta::NameValue(_) => TokenStream::new(),
+    };
+    Some((path, tokens))
+}
