@@ -20,6 +20,7 @@
 //! There are no dependencies, and no unsafe code.
 #![forbid(unsafe_code)]
 
+pub mod again;
 pub mod check;
 pub mod choices;
 pub mod constant;

@@ -407,3 +407,45 @@ fn other_places() {
     assert_eq!(other::original(3.0), 9.0);
     assert_eq!(other::renamed::grad(3.0), 6.0);
 }
+
+/// Constants as arguments: by reference, by a name that is one, and out of a table.
+mod tables {
+    use conservative_grad::conservative_grad;
+
+    const ROW: [f64; 3] = [1.0, 2.0, 3.0];
+    static FIXED: [f64; 3] = [-1.0, 0.5, 0.25];
+    const SLICE: &[f64] = &[1.0, -2.0, 0.5];
+    const TABLE: [[f64; 3]; 2] = [[1.0, 2.0, 3.0], [1.0, 0.0, 3.0]];
+    const DEGREE: usize = 2;
+
+    #[conservative_grad]
+    fn horner(x: f64, coefficients: &[f64], degree: usize) -> f64 {
+        let mut sum = coefficients[degree];
+        for i in (0..degree).rev() {
+            sum = sum * x + coefficients[i];
+        }
+        sum
+    }
+
+    #[conservative_grad]
+    fn ratio(x: f64) -> f64 {
+        let other = &FIXED;
+        horner(x * x, &ROW, DEGREE) / horner(x, SLICE, 1) + horner(x, other, 2)
+    }
+
+    #[conservative_grad]
+    fn rows(x: f64) -> f64 {
+        let mut sum: f64 = 0.5;
+        for k in 0..2 {
+            sum += horner(x * sum, &TABLE[k], 2) * sum.sin();
+            sum *= horner(x, SLICE, 1);
+        }
+        sum
+    }
+
+    #[test]
+    fn constants_are_handed_over() {
+        check!(ratio(1.25));
+        check!(rows(0.75));
+    }
+}

@@ -11,7 +11,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::forward::{operands, place, ty_tokens};
-use super::{Context, Fused, Rev, RevBlock, Reversed, calls, scatter};
+use super::{Context, Fused, Rev, RevBlock, Reversed, calls, forward, scatter};
 use crate::compiler::analyse::layout::BlockId;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
@@ -749,6 +749,18 @@ impl<'a> Reverse<'a, '_> {
     fn again(&self, arg: &Arg) -> Expr {
         match arg {
             Arg::Ref(false, _) | Arg::RefVal(_, None) => calls::argument(self.cx.func, arg),
+            Arg::Val(v) => match self.cx.layout.op(*v) {
+                // `&TABLE`, or a constant that may be a reference: rustc knows.
+                Some(Op::Opaque(code)) if code.pure => {
+                    let (rt, code) = (self.rt(), forward::user(self.cx.func, code));
+                    Expr::method(
+                        Expr::Call(quote!(#rt::Again), vec![code]),
+                        "again",
+                        Vec::new(),
+                    )
+                }
+                _ => Expr::Raw(quote!(())),
+            },
             _ => Expr::Raw(quote!(())),
         }
     }
