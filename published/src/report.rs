@@ -1,0 +1,127 @@
+//! Counts what became of the functions, as Markdown.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+
+use crate::trial::Fate;
+
+/// A line of the table.
+#[derive(Default, Clone, Copy)]
+struct Line {
+    candidates: usize,
+    accepted: usize,
+    checked: usize,
+    points: usize,
+    wrong: usize,
+}
+
+impl Line {
+    fn write(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Line {
+            candidates,
+            accepted,
+            checked,
+            points,
+            wrong,
+        } = self;
+        let share = 100.0 * *accepted as f64 / (*candidates).max(1) as f64;
+        writeln!(
+            f,
+            "| {name} | {candidates} | {accepted} | {share:.0} % | {checked} | {points} | {wrong} |"
+        )
+    }
+}
+
+/// All crates.
+#[derive(Default)]
+pub(crate) struct Report {
+    lines: Vec<(String, Line)>,
+    refusals: BTreeMap<String, Vec<String>>,
+    unchecked: BTreeMap<String, Vec<String>>,
+    wrong: Vec<String>,
+    failed: Vec<String>,
+}
+
+impl Report {
+    /// Adds a crate.
+    pub(crate) fn add(&mut self, name: &str, fates: io::Result<Vec<(String, Fate)>>) {
+        let fates = match fates {
+            Ok(fates) => fates,
+            Err(error) => return self.failed.push(format!("{name}: {error}")),
+        };
+        let mut line = Line::default();
+        for (function, fate) in fates {
+            if matches!(fate, Fate::Absent) {
+                continue;
+            }
+            let function = format!("{name}, {function}");
+            line.candidates += 1;
+            line.accepted += usize::from(!matches!(fate, Fate::Refused(_)));
+            match fate {
+                Fate::Absent => {}
+                Fate::Refused(why) => self.refusals.entry(why).or_default().push(function),
+                Fate::Accepted(why) => self.unchecked.entry(why).or_default().push(function),
+                Fate::Checked(points) => {
+                    line.checked += 1;
+                    line.points += points;
+                }
+                Fate::Wrong(how) => {
+                    line.checked += 1;
+                    line.wrong += 1;
+                    self.wrong.push(format!("{function}: {how}"));
+                }
+            }
+        }
+        self.lines.push((name.to_owned(), line));
+    }
+
+    /// Whether nothing is wrong.
+    pub(crate) fn is_good(&self) -> bool {
+        self.wrong.is_empty() && self.failed.is_empty()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "| crate | functions | accepted | share | compared | points | wrong |"
+        )?;
+        writeln!(f, "| --- | --- | --- | --- | --- | --- | --- |")?;
+        let mut all = Line::default();
+        for (name, line) in &self.lines {
+            line.write(name, f)?;
+            all.candidates += line.candidates;
+            all.accepted += line.accepted;
+            all.checked += line.checked;
+            all.points += line.points;
+            all.wrong += line.wrong;
+        }
+        all.write("all", f)?;
+        groups(f, "refused because", &self.refusals)?;
+        groups(f, "accepted and not compared because", &self.unchecked)?;
+        for text in self.wrong.iter().chain(&self.failed) {
+            writeln!(f, "\nwrong: {text}")?;
+        }
+        Ok(())
+    }
+}
+
+fn groups(
+    f: &mut fmt::Formatter<'_>,
+    title: &str,
+    groups: &BTreeMap<String, Vec<String>>,
+) -> fmt::Result {
+    let mut groups: Vec<_> = groups.iter().collect();
+    groups.sort_by_key(|(_, functions)| std::cmp::Reverse(functions.len()));
+    writeln!(
+        f,
+        "\n| {title} | functions | for example |\n| --- | --- | --- |"
+    )?;
+    for (why, functions) in groups {
+        let why = why.replace('|', "\\|");
+        writeln!(f, "| {why} | {} | {} |", functions.len(), functions[0])?;
+    }
+    Ok(())
+}
