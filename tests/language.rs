@@ -43,6 +43,7 @@ mod language {
     mod loops;
     mod methods;
     mod names;
+    mod nested;
     mod properties;
     mod recursion;
     mod reversal;

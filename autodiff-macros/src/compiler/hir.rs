@@ -144,6 +144,8 @@ pub(crate) struct Func {
     pub(crate) body: Block,
     /// Nested `fn`, `const`, `use` items of the body, copied to the top of every emitted body.
     pub(crate) items: Vec<TokenStream>,
+    /// The functions among them that a real number is passed to.
+    pub(crate) nested: Vec<Ident>,
     /// Names that were taken for operations of the facade or of std.
     pub(crate) pins: Vec<Pin>,
     /// The type parameters that stand for real numbers.

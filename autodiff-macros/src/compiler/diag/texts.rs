@@ -140,23 +140,23 @@ texts! {
         help "write `stop_gradient(…)` around the value that is to count as constant", note "";
     NESTED_ITEM "AD0126" "this item cannot stand inside of a differentiated function",
         help "move it out of the function", note "the body is emitted several times; a type would exist several times";
-    NESTED_STATIC "AD0127" "a `static` cannot stand inside of a differentiated function",
+    NESTED_STATIC "AD0127" "a `static` that can change cannot stand inside of a differentiated function",
         help "move it out of the function, or make it a `const`",
         note "the body is emitted several times; each copy would have a `static` of its own";
     NESTED_GLOB "AD0128" "a glob `use` inside of a differentiated function is not supported",
         help "name what is used, or move the `use` out of the function",
         note "it could bring in a name that means something else here";
-    ITEM_IN_BLOCK "AD0129" "items are supported at the top of the function only",
-        help "move it to the top of the function's body, or out of the function", note "";
+    ITEM_IN_BLOCK "AD0129" "the name of this item is used outside of its block, too",
+        help "rename it, or move it to the top of the function's body",
+        note "items are put at the top of what is emitted, where all of the body sees them";
     FN_VALUE "AD0130" "the function `{0}` cannot be used as a value",
         help "call it", note "";
     CALL_OF_VALUE "AD0131" "`{0}` is called, and is no path to a function",
         help "call a function by its path", note "";
     CALL_OF_LOCAL "AD0132" "`{0}` is a variable, and calls through variables are not supported yet",
         help "call a function by its path", note "a closure or function pointer has no derivative that the compiler could find";
-    NESTED_FN_CALL "AD0133" "the nested function `{0}` is called with a real number",
-        help "move it out of the function and annotate it with `#[conservative_grad]`",
-        note "a nested function has no derivative";
+    NESTED_NAMESAKE "AD0133" "the nested function `{0}` has the name of the function around it",
+        help "rename one of them", note "calls of one could not be told from calls of the other";
     CONSTRUCTOR "AD0135" "`{0}(…)` puts a real number into a variant of an enum",
         help "use a struct with `#[derive(Differentiable)]`, or a tuple",
         note "which variant a value is could depend on the number, and the adjoint would have no type then";

@@ -74,6 +74,7 @@ fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> hir::Func {
             .collect(),
         body: Block::default(),
         items: Vec::new(),
+        nested: Vec::new(),
         pins: Vec::new(),
         reals: signature.reals.clone(),
     }

@@ -24,11 +24,16 @@ impl Calls {
 
     /// True if the function can come back to itself.
     pub(crate) fn is_recursive(&self, name: &syn::Ident) -> bool {
-        let name = plain(&name.to_string());
+        self.leads(name, name)
+    }
+
+    /// True if a function calls another, or one that does.
+    pub(crate) fn leads(&self, from: &syn::Ident, to: &syn::Ident) -> bool {
+        let (from, to) = (plain(&from.to_string()), plain(&to.to_string()));
         let mut seen = BTreeSet::new();
-        let mut next: Vec<&String> = self.of.get(&name).into_iter().flatten().collect();
+        let mut next: Vec<&String> = self.of.get(&from).into_iter().flatten().collect();
         while let Some(callee) = next.pop() {
-            if *callee == name {
+            if *callee == to {
                 return true;
             }
             if seen.insert(callee) {

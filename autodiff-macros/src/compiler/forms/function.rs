@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::nested;
 use crate::compiler::diag::{self, Diagnostics};
 use crate::compiler::dump::Dump;
 use crate::compiler::parse::attribute::Options;
@@ -71,7 +72,8 @@ fn compile(
     diags: &mut Diagnostics,
 ) -> Option<(hir::Func, emit::Bodies)> {
     let dump = Dump::of(&item.sig.ident);
-    let func = lower::lower(item, options, diags)?;
+    let mut func = lower::lower(item, options, diags)?;
+    nested::expand(&mut func, options, diags);
     dump.section("lowered", || hir::print::func(&func));
     let bodies = differentiate::differentiate(item, &func, options, diags)?;
     (diags.is_empty() && !options.malformed).then_some((func, bodies))

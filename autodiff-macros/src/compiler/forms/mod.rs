@@ -17,6 +17,7 @@ mod impl_block;
 pub(crate) mod known;
 mod method;
 mod module;
+mod nested;
 mod select;
 
 use proc_macro2::{Group, TokenStream, TokenTree};

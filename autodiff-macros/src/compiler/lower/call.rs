@@ -77,13 +77,25 @@ impl Lower<'_> {
         }
     }
 
-    /// A nested `fn` has no companion.
+    /// A nested `fn` gets a companion if a real number is passed to it.
     fn nested_call(&mut self, call: &syn::ExprCall, path: &syn::ExprPath, name: &str) -> Expr {
         let args = self.args(call.args.iter());
-        if args.iter().any(|arg| self.carries_real(arg)) {
-            return self.refuse(&diag::NESTED_FN_CALL, path, &[name]);
+        let real = args.iter().any(|arg| self.carries_real(arg));
+        let changes = args.iter().any(|arg| is_exclusive(&arg.ty));
+        self.undecided |= args.iter().any(|arg| self.infer.is_open(&arg.ty));
+        if !real && !changes {
+            return self.constant_call(call, args, false);
         }
-        self.constant_call(call, args, false)
+        if self.name == name {
+            return self.refuse(&diag::NESTED_NAMESAKE, path, &[name]);
+        }
+        if let Some(name) = path.path.get_ident()
+            && !self.nested.contains(name)
+        {
+            self.nested.push(name.clone());
+        }
+        let kind = if real { Kind::Call } else { Kind::Const };
+        self.annotated_call(call, path, args, kind)
     }
 
     /// A function that is named by a path; one with a real argument may be annotated.

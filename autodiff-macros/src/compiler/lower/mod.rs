@@ -173,6 +173,9 @@ struct Lower<'a> {
     operands: u32,
     marks: Marks,
     items: Vec<TokenStream>,
+    nested: Vec<Ident>,
+    /// The function, for the question where a name occurs.
+    whole: TokenStream,
     pins: Vec<Pin>,
     name: Ident,
     result: Ty,
@@ -218,6 +221,8 @@ impl<'a> Lower<'a> {
             operands: 0,
             marks: Marks::default(),
             items: Vec::new(),
+            nested: Vec::new(),
+            whole: item.to_token_stream(),
             pins: Vec::new(),
             name: item.sig.ident.clone(),
             result: signature.result.clone(),
@@ -309,6 +314,7 @@ impl<'a> Lower<'a> {
             vars: std::mem::take(&mut self.vars),
             body,
             items: std::mem::take(&mut self.items),
+            nested: std::mem::take(&mut self.nested),
             pins: std::mem::take(&mut self.pins),
             reals: self.reals.clone(),
         };

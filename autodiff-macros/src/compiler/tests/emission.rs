@@ -111,6 +111,7 @@ fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> Func {
             .collect(),
         body: Block::default(),
         items: Vec::new(),
+        nested: Vec::new(),
         pins: Vec::new(),
         reals: Vec::new(),
     }
