@@ -140,14 +140,15 @@ fn attributes() {
 
 #[test]
 fn items() {
-    body("static K: f64 = 1.0; x", &[("AD0127", "K")]);
+    body("static K: Cell<f64> = Cell::new(1.0); x", &[("AD0127", "K")]);
+    body("static mut K: f64 = 1.0; x", &[("AD0127", "K")]);
     body("struct P; x", &[("AD0126", "struct P;")]);
     body(
-        "if n > 0 { const K: f64 = 1.0; } x",
+        "if n > 0 { const K: f64 = 1.0; } x * K",
         &[("AD0129", "const K: f64 = 1.0;")],
     );
     body("use m::*; x", &[("AD0128", "*")]);
-    body("fn g() { static S: u8 = 0; } x", &[("AD0127", "g")]);
+    body("fn g() { static mut S: u8 = 0; } x", &[("AD0127", "g")]);
 }
 
 #[test]
