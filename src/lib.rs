@@ -57,6 +57,7 @@ pub mod __private {
     pub use autodiff_runtime::differentiable::*;
     pub use autodiff_runtime::jacobian::*;
     pub use autodiff_runtime::kinds::*;
+    pub use autodiff_runtime::methods;
     pub use autodiff_runtime::numeric::*;
     pub use autodiff_runtime::operation::At;
     pub use autodiff_runtime::ops;

@@ -29,6 +29,8 @@ pub mod differentiable;
 pub mod field;
 pub mod jacobian;
 pub mod kinds;
+#[doc(hidden)]
+pub mod methods;
 pub mod numeric;
 #[doc(hidden)]
 pub mod operation;

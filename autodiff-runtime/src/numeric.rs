@@ -147,6 +147,8 @@ macro_rules! real {
             $(fn $name(self $(, $arg: $ty)*) -> $out;)*
             $(fn $limit() -> Self;)*
             $(fn $constant() -> Self;)*
+            fn is_zero(self) -> bool;
+            fn is_one(self) -> bool;
         }
 
         impl<T: Scalar> Operations for T {
@@ -165,6 +167,10 @@ macro_rules! real {
                 #[inline(always)]
                 fn $constant() -> T { T::__scalar(Real::$constant) }
             )*
+            #[inline(always)]
+            fn is_zero(self) -> bool { self == number(0.0) }
+            #[inline(always)]
+            fn is_one(self) -> bool { self == number(1.0) }
         }
     };
     (@real $arg:ident Self) => { $arg.__real() };

@@ -162,6 +162,19 @@ pub(crate) enum PinKind {
     /// `v.abs()` on a `v: &f64`: a trait of the user's with an `abs(&self)` would come first. The
     /// tokens are the type behind the reference.
     OnReference(TokenStream),
+    /// `x.sin()`, `T::sin(x)` on an `x: T`: any trait may have given it.
+    Parameter(Method),
+}
+
+/// A method of a type parameter.
+#[derive(Clone, Debug)]
+pub(crate) struct Method {
+    /// The method as an item, `T::sin`; `()` where that could be another.
+    pub(crate) item: TokenStream,
+    /// A closure that calls it as the user does, `|x: T| x.sin()`.
+    pub(crate) own: TokenStream,
+    /// The function of the runtime that compares methods of this form.
+    pub(crate) form: &'static str,
 }
 
 /// A name in the user's function that was taken for an operation. A macro cannot see what it stands

@@ -9,6 +9,8 @@
 //!   a call on a type that only it has methods for shows.
 //! * `v.abs()` on a reference was taken for the method of std: a trait of the user's with a method
 //!   `abs(&self)` would come before it. A second trait with such a method makes the call ambiguous.
+//! * `x.sin()` on an `x: T` was taken for the method of `f64`: any trait may have given it. Which one,
+//!   function items tell, and where that is not enough, what it computes at some points.
 //! * `g(x)` was taken for the function whose companion the *type* `g` is. A glob import can bring
 //!   the type of one function where the module has another function of that name. Function items
 //!   have no names in types, hence a comparison when the function runs; it folds to nothing.
@@ -39,10 +41,26 @@ pub(crate) fn checks(bodies: &Bodies, pins: &[Pin], rt: &Runtime) -> Checks {
         .filter(|path| path.to_string() != "Self");
     let imports = others.map(companion::import);
     let fits = bodies.plain_callees.iter().map(|path| fits(path, rt));
+    let methods = pins.iter().filter_map(|pin| method(pin, rt));
     Checks {
-        callees: quote!(#(#imports)* #(#fits)*),
+        callees: quote!(#(#imports)* #(#fits)* #(#methods)*),
         operations: pins.iter().map(|pin| operation(pin, rt)).collect(),
     }
+}
+
+/// That a method of a type parameter is the one of its name.
+fn method(pin: &Pin, rt: &Runtime) -> Option<TokenStream> {
+    let PinKind::Parameter(method) = &pin.kind else {
+        return None;
+    };
+    let (item, own) = (&method.item, &method.own);
+    let (form, name) = (format_ident!("{}", method.form), &pin.operation);
+    let std = format_ident!("{name}");
+    let std = match method.form {
+        "to_real" => quote!(#rt::cast),
+        _ => quote!(#rt::Operations::#std),
+    };
+    Some(quote!(#rt::methods::#form(&#item, #own, #std, #name);))
 }
 
 /// That a callee is the function which its companion belongs to. (Where generic arguments are given,
@@ -60,6 +78,8 @@ fn operation(pin: &Pin, rt: &Runtime) -> TokenStream {
             let operation = format_ident!("{}", pin.operation);
             quote!(#rt::same_operation(#rt::ops::#operation::<f64>, #path);)
         }
+        // Whether it holds is seen when the function runs.
+        PinKind::Parameter(_) => TokenStream::new(),
         PinKind::Method => {
             let operands = operands();
             quote!(let _ = |x: #rt::Probe<f64>| x.#path(#(#operands),*);)

@@ -97,6 +97,7 @@ impl Printer<'_> {
                 PinKind::Function => "",
                 PinKind::Method => ".",
                 PinKind::OnReference(_) => "&.",
+                PinKind::Parameter(_) => "",
             };
             let path = text_of(&pin.path);
             self.line(format_args!("pin {dot}{path} = {}", pin.operation));

@@ -108,6 +108,7 @@ impl Lower<'_> {
         match self.classify(&receiver, &name, &args) {
             Receiver::Real => {
                 self.pin_on_reference(call, &receiver);
+                self.pin_method(&receiver, call);
                 self.float_method(receiver, &call.method, &args, call)
             }
             Receiver::Integer => self.integer_method(receiver, call, &name),

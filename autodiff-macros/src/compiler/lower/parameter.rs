@@ -4,7 +4,7 @@
 //! Conversions of constants are copied as they are written. One of a differentiable value is a
 //! change of precision, as by `as`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
@@ -14,7 +14,7 @@ use super::infer::Kind;
 use super::method::CLASSIFY;
 use super::std_call::ty_tokens;
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::{BinOp, Expr, ExprKind, Real, Ty};
+use crate::compiler::hir::{BinOp, Expr, ExprKind, Method, PinKind, Real, Ty};
 use crate::compiler::parse::types;
 use autodiff_runtime::rules;
 
@@ -42,6 +42,9 @@ const TRAITS: [&str; 7] = [
     "One",
     "FloatConst",
 ];
+
+/// Methods that `Signed` has beside `Float`: `T::abs` could be either.
+const SIGNED: [&str; 2] = ["abs", "signum"];
 
 /// How a conversion ends that could fail.
 const UNWRAP: [&str; 2] = ["unwrap", "expect"];
@@ -113,6 +116,8 @@ impl Lower<'_> {
         }
         let mut args = call.args.iter();
         let receiver = self.operand(args.next()?);
+        let ty = self.infer.strip(&receiver.ty);
+        self.pin_function(&ty, path, name, n);
         let method = path.path.segments.last()?.ident.clone();
         let rest: Vec<&syn::Expr> = args.collect();
         Some(self.float_method(receiver, &method, &rest, call))
@@ -271,10 +276,107 @@ impl Lower<'_> {
         self.with_source(value, source)
     }
 
+    /// `x.sin()`: which trait it is from, the emitted code has to see.
+    pub(super) fn pin_method(&mut self, receiver: &Expr, call: &syn::ExprMethodCall) {
+        let Some(real) = self.pinned(&receiver.ty) else {
+            return;
+        };
+        let (method, name) = (&call.method, call.method.to_string());
+        let n = 1 + call.args.len();
+        if name == "sin_cos" {
+            for (k, part) in ["sin", "cos"].into_iter().enumerate() {
+                let k = syn::Index::from(k);
+                let own = quote!(|x: #real| x.#method().#k);
+                self.pin_parameter(quote!(()), own, part, n);
+            }
+            return;
+        }
+        let own = closure(&real, &name, n, |args| {
+            let (x, rest) = (&args[0], &args[1..]);
+            quote!(#x.#method(#(#rest),*))
+        });
+        let item = match SIGNED.contains(&name.as_str()) {
+            true => quote!(()),
+            false => quote!(#real::#method),
+        };
+        self.pin_parameter(item, own, &name, n);
+    }
+
+    /// `T::sin(x)`, `Float::sin(x)`
+    pub(super) fn pin_function(&mut self, ty: &Ty, path: &syn::ExprPath, name: &str, n: usize) {
+        let Some(real) = self.pinned(ty) else {
+            return;
+        };
+        let own = closure(&real, name, n, |args| quote!(#path(#(#args),*)));
+        let item = match self.parameter_of(path) {
+            Some(_) => quote!(#path),
+            None => {
+                let mut owner = path.path.clone();
+                let method = owner.segments.pop().map(syn::punctuated::Pair::into_value);
+                owner.segments.pop_punct();
+                quote!(<#real as #owner>::#method)
+            }
+        };
+        self.pin_parameter(item, own, name, n);
+    }
+
+    fn pin_parameter(&mut self, item: TokenStream, own: TokenStream, name: &str, n: usize) {
+        let rule = rules::find_called(name, n).filter(|rule| rule.std_method);
+        let power = rule.is_some_and(|rule| !rule.integer_args.is_empty());
+        let form = match (rule, n) {
+            _ if matches!(name, "is_zero" | "is_one") || CLASSIFY.contains(&name) => "predicate",
+            (None, 1) if matches!(name, "to_f64" | "to_f32") => "to_real",
+            (Some(rule), _) if rule.primal.is_empty() => return,
+            (Some(_), 1) => "unary",
+            (Some(_), 2) if power => "power",
+            (Some(_), 2) => "binary",
+            (Some(_), 3) => "ternary",
+            _ => return,
+        };
+        let path = own.clone();
+        self.pin(
+            path,
+            name,
+            n,
+            PinKind::Parameter(Method { item, own, form }),
+        );
+    }
+
+    /// The type parameter to check methods of: that of the value, or the function's if nothing is
+    /// known of the value yet.
+    fn pinned(&self, ty: &Ty) -> Option<TokenStream> {
+        let ty = self.infer.strip(ty);
+        match self.infer.resolve(&ty) {
+            Ty::Real(Real::Param(name)) => Some(name.to_token_stream()),
+            _ => None,
+        }
+    }
+
     /// True for a value whose type is a parameter.
     fn is_parameter(&self, value: &Expr) -> bool {
         matches!(self.infer.strip(&value.ty), Ty::Real(Real::Param(_)))
     }
+}
+
+/// `|x: T, a: T| body`
+fn closure(
+    real: &TokenStream,
+    name: &str,
+    n: usize,
+    body: impl FnOnce(&[Ident]) -> TokenStream,
+) -> TokenStream {
+    let args: Vec<Ident> = ["x", "a", "b", "c"]
+        .into_iter()
+        .take(n)
+        .map(|name| Ident::new(name, Span::call_site()))
+        .collect();
+    let integers = rules::find_called(name, n).map_or(&[][..], |rule| rule.integer_args);
+    let types = (0..args.len()).map(|i| match integers.contains(&i) {
+        true => quote!(i32),
+        false => real.clone(),
+    });
+    let body = body(&args);
+    quote!(|#(#args: #types),*| #body)
 }
 
 /// `from`, `from_f64`, `from_usize`.

@@ -71,6 +71,7 @@ impl Lower<'_> {
             return value;
         }
         self.expect(&receiver, &ty);
+        self.pin_function(&ty, path, name, args.len());
         let method = path.path.segments.last().map(|last| last.ident.clone());
         let method = method.unwrap_or_else(|| self.name.clone());
         self.float_method(receiver, &method, rest, call)
