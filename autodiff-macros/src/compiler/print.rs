@@ -69,22 +69,18 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// A literal where rustc knows the type of what it stands for.
-    fn inferred(&self, tokens: &TokenStream) -> TokenStream {
-        let rt = &self.names.rt;
-        match !self.parameters.is_empty() && real::is_float(tokens) {
-            true => quote!(#rt::number(#tokens)),
-            false => tokens.clone(),
-        }
-    }
-
-    /// `0.0 as T`: only literals of a parameter are written so.
+    /// `0.0 as T`, `0.0 as _`: only literals of a parameter, or of a type that may be one, are
+    /// written so.
     fn cast(&self, e: &Expr, ty: &TokenStream) -> Option<TokenStream> {
         let rt = &self.names.rt;
-        match e {
-            Expr::Raw(literal) if self.parameters.contains(&ty.to_string()) => {
-                Some(quote!(#rt::number::<#ty>(#literal)))
-            }
+        let Expr::Raw(literal) = e else {
+            return None;
+        };
+        let target = ty.to_string();
+        match target.as_str() {
+            "_" if self.parameters.is_empty() => Some(literal.clone()),
+            "_" => Some(quote!(#rt::number(#literal))),
+            _ if self.parameters.contains(&target) => Some(quote!(#rt::number::<#ty>(#literal))),
             _ => None,
         }
     }
@@ -217,11 +213,7 @@ impl<'a> Printer<'a> {
             Expr::Dot(v) => (ident(&self.names.dot(*v)), Level::Postfix),
             Expr::MemDot(m) => (ident(&self.names.mem_dot(*m)), Level::Postfix),
             Expr::Name(name) => (ident(name), Level::Postfix),
-            Expr::Raw(tokens) => {
-                let tokens = self.inferred(tokens);
-                let level = raw_level(&tokens);
-                (tokens, level)
-            }
+            Expr::Raw(tokens) => (tokens.clone(), raw_level(tokens)),
             Expr::User(tokens, uses) => (self.user(tokens, uses), Level::Postfix),
             Expr::Neg(e) => {
                 let e = self.at(e, Level::Unary);

@@ -34,11 +34,12 @@ pub(crate) fn constant(ty: &Ty, name: &Ident, rt: &TokenStream) -> Expr {
 }
 
 /// A literal. That of a parameter is written as a cast, `0.0 as T`, which is [`print`](super::print)'s
-/// to spell out: passes that look for literals see what it is.
+/// to spell out: passes that look for literals see what it is. `0.0 as _` where the type is not known.
 pub(crate) fn number(ty: &Ty, literal: TokenStream) -> Expr {
     match ty {
         Ty::Real(Real::Param(name)) => Expr::Cast(Box::new(Expr::Raw(literal)), quote!(#name)),
-        _ => Expr::Raw(literal),
+        Ty::Real(_) => Expr::Raw(literal),
+        _ => Expr::Cast(Box::new(Expr::Raw(literal)), quote!(_)),
     }
 }
 

@@ -223,7 +223,7 @@ impl Tangent<'_> {
                 });
                 terms
                     .reduce(|a, b| sum(Some(a), Some(b)))
-                    .unwrap_or_else(Expr::zero)
+                    .unwrap_or_else(|| real::zero(&self.cx.func.val(v).ty))
             }
             Op::Load(at) => place(self.cx.func, at, Expr::MemDot(at.mem)),
             Op::LoadIf(guard, at) => load_if(
@@ -232,7 +232,7 @@ impl Tangent<'_> {
                 *guard,
                 place(self.cx.func, at, Expr::MemDot(at.mem)),
             ),
-            _ => Expr::zero(),
+            _ => real::zero(&self.cx.func.val(v).ty),
         }
     }
 

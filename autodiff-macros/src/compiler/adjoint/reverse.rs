@@ -135,7 +135,7 @@ impl<'a> Reverse<'a, '_> {
                 let value = if self.declared.contains(entry) {
                     Expr::Bar(*entry)
                 } else {
-                    Expr::zero()
+                    real::zero(&self.cx.func.val(*entry).ty)
                 };
                 let place = Expr::Deref(Box::new(Expr::Name(bar.clone())));
                 out.push(Rev::Code(Stmt::Assign {
@@ -230,7 +230,7 @@ impl<'a> Reverse<'a, '_> {
         for v in vals {
             self.touched.remove(&v);
             self.declared.insert(v);
-            decls.push(self.declare(v, Expr::zero()));
+            decls.push(self.declare(v, self.zero(v)));
         }
         for m in mems {
             self.touched_mems.remove(&m);
@@ -238,6 +238,10 @@ impl<'a> Reverse<'a, '_> {
             decls.push(self.declare_mem(m));
         }
         decls
+    }
+
+    fn zero(&self, v: ValId) -> Expr {
+        real::zero(&self.cx.func.val(v).ty)
     }
 
     fn declare(&self, v: ValId, init: Expr) -> Stmt {
@@ -584,11 +588,15 @@ impl<'a> Reverse<'a, '_> {
             StoreOp::Add => self.contribute(value, bar, out),
             StoreOp::Sub => self.contribute(value, Expr::neg(bar), out),
             StoreOp::Set => {
+                let zero = match self.cx.func.place_ty(at) {
+                    Some(ty @ Ty::Real(_)) => real::zero(&ty),
+                    _ => self.zero(value),
+                };
                 self.contribute(value, bar.clone(), out);
                 out.push(Rev::Code(Stmt::Assign {
                     place: bar,
                     op: "=",
-                    value: Expr::zero(),
+                    value: zero,
                 }));
             }
         }
@@ -701,7 +709,7 @@ impl<'a> Reverse<'a, '_> {
     /// Declares the adjoint of a value of this block if it does not exist yet.
     fn ensure(&mut self, v: ValId, out: &mut Vec<Rev<'a>>) {
         if self.declared.insert(v) {
-            out.push(Rev::Code(self.declare(v, Expr::zero())));
+            out.push(Rev::Code(self.declare(v, self.zero(v))));
         }
     }
 
@@ -714,7 +722,7 @@ impl<'a> Reverse<'a, '_> {
             let value = if self.declared.contains(&c.phi) {
                 Expr::Bar(c.phi)
             } else {
-                Expr::zero()
+                self.zero(c.phi)
             };
             reversed.stmts.push(Rev::Code(Stmt::Assign {
                 place: Expr::Bar(c.out),

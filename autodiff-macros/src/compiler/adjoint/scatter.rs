@@ -18,6 +18,7 @@ use super::{Context, Rev};
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{BinOp, Ty};
 use crate::compiler::names::Names;
+use crate::compiler::real;
 use crate::compiler::ssa::{MemId, Op, Range, Stmt as Ssa, StmtKind, ValId};
 
 /// The widest stencil that is carried.
@@ -116,7 +117,9 @@ fn carry_array(
         }
     }
     let Some(place) = lowest else { return };
-    let mut sums = sums.into_iter().map(|s| s.unwrap_or_else(Expr::zero));
+    let mut sums = sums
+        .into_iter()
+        .map(|s| s.unwrap_or_else(|| real::zero(ty)));
     stmts.extend(sums.next().map(|value| {
         Rev::Code(Stmt::Assign {
             place,
@@ -130,12 +133,13 @@ fn carry_array(
             op: "=",
             value,
         }));
+        let zero = real::zero(ty);
         let ty = Some(ty_tokens(ty));
         carries.before.push(Stmt::Let {
             name: name.clone(),
             mutable: true,
             ty,
-            init: Some(Expr::zero()),
+            init: Some(zero),
         });
     }
     carries.after.push(flush(m, first, &names, range));
