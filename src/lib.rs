@@ -34,12 +34,99 @@
 
 pub use autodiff_macros::conservative_grad;
 
+/// Makes a struct [differentiable](trait@Differentiable): writes the struct that holds its gradient.
+///
+/// The gradient of a `P` is a `PGradient` with the same fields: each holds the derivative with respect
+/// to the field of that name.
+///
+/// ```
+/// use conservative_grad::{ConstantField, Differentiable};
+///
+/// #[derive(Differentiable)]
+/// struct Spring {
+///     stiffness: f64,
+///     rest: [f64; 2],
+///     steps: usize,
+/// }
+///
+/// let spring = Spring { stiffness: 3.0, rest: [1.0, 2.0], steps: 10 };
+/// let zero: SpringGradient = spring.zero_gradient();
+/// assert_eq!(zero, SpringGradient { stiffness: 0.0, rest: [0.0; 2], steps: ConstantField });
+/// # assert_eq!(spring.steps, 10);
+/// ```
+///
+/// # Fields
+///
+/// A field has any type with a gradient: see the table at the [trait](trait@Differentiable). Structs in
+/// it derive the trait, too. The gradient of a borrowed field is owned: of `&[f64]` a `Vec<f64>`.
+///
+/// Integers, `bool`, `char`, strings, `PhantomData`, and references, slices, arrays, `Vec`s, tuples
+/// and `Option`s of these are constants. Any other field is one if it is marked `#[constant]`. In the
+/// gradient a [`ConstantField`] takes the place of a constant, and nothing can be added to it: a
+/// function that differentiates through a constant field does not compile.
+///
+/// ```
+/// use conservative_grad::Differentiable;
+///
+/// enum Method { Euler, Heun }
+///
+/// #[derive(Differentiable)]
+/// struct Solver<'a> {
+///     start: &'a [f64],
+///     #[constant]
+///     method: Method,
+/// }
+///
+/// let solver = Solver { start: &[1.0, 2.0], method: Method::Heun };
+/// assert_eq!(solver.zero_gradient().start, vec![0.0, 0.0]);
+/// # assert!(!matches!(solver.method, Method::Euler));
+/// ```
+///
+/// # Parameters
+///
+/// In a generic struct, a type parameter that a differentiable field mentions has to have a gradient
+/// where the struct has one: it is an `f64` or `f32`, or any other type that can stand in a slice
+/// (in a function over `T: Real`, nothing has to be added). The gradient has the parameters that its
+/// fields need, and no lifetimes.
+///
+/// ```
+/// use conservative_grad::Differentiable;
+///
+/// #[derive(Differentiable)]
+/// struct Mesh<T, const N: usize> {
+///     nodes: Vec<[T; N]>,
+///     weight: T,
+/// }
+///
+/// let mesh = Mesh { nodes: vec![[1.0f32, 2.0]], weight: 0.5 };
+/// let zero: MeshGradient<f32, 2> = mesh.zero_gradient();
+/// assert_eq!(zero.nodes, [[0.0, 0.0]]);
+/// ```
+///
+/// # Options
+///
+/// | | |
+/// | --- | --- |
+/// | `#[differentiable(gradient = Slopes)]` | the name of the gradient type |
+/// | `#[differentiable(crate = some::path)]` | where the crate `conservative_grad` is |
+/// | `#[constant]` on a field | no derivative is taken with respect to it |
+///
+/// # What the gradient type has
+///
+/// `Clone`, `Debug` and `PartialEq`; `Copy` if all its fields are numbers, or arrays or tuples of
+/// numbers; [`Adjoint`] to add gradients to each other. It is the tangent of the struct as well. Its
+/// last parameter, which users leave out, tells the compiler whether there is a gradient at all: it is what
+/// makes a part that nobody differentiates cost nothing.
+///
+/// Enums and unions have no gradient.
+pub use autodiff_macros::Differentiable;
+
 pub use autodiff_runtime::check;
 pub use autodiff_runtime::ops::*;
 pub use autodiff_runtime::{
-    Adjoint, Components, Decision, Definability, Differentiable, FieldMetadata, Obligation,
-    ObligationKind, Plain, Policy, Real, SameShape, Scalar, Selection, Site, SiteKey, SiteKind,
-    Ties, Trace, Visit,
+    Adjoint, Components, ConstantField, Decision, Definability, Differentiable, FieldMetadata,
+    Obligation, ObligationKind, Plain, Policy, Real, SameShape, Scalar, Selection, Site, SiteKey,
+    SiteKind, Ties, Trace, Visit,
 };
 pub use autodiff_runtime::{choices, decision, field, ops, policy, rules, selection, trace};
 

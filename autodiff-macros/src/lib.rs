@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod compiler;
+mod derive;
 
 use proc_macro::TokenStream;
 
@@ -84,11 +85,21 @@ pub fn conservative_grad(attr: TokenStream, item: TokenStream) -> TokenStream {
     expansion.unwrap_or_else(|_| broken(original)).into()
 }
 
+/// Gives a struct a gradient: a struct with the same fields, of what is differentiated.
+///
+/// See the trait of the same name, and the re-export in `conservative-grad`.
+#[proc_macro_derive(Differentiable, attributes(constant, differentiable))]
+pub fn differentiable(item: TokenStream) -> TokenStream {
+    let expansion = std::panic::catch_unwind(|| derive::expand(item.into()));
+    let report = || broken(proc_macro2::TokenStream::new());
+    expansion.unwrap_or_else(|_| report()).into()
+}
+
 /// The last line of defence against a mistake of ours: the function, and an error that asks for a
 /// report.
 fn broken(original: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
     quote::quote! {
         #original
-        ::core::compile_error! { "conservative_grad failed on this function: please report it, with the function" }
+        ::core::compile_error! { "conservative_grad failed on this item: please report it, with the item" }
     }
 }

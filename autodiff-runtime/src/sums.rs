@@ -58,8 +58,9 @@ impl<S: Scalar> Summed for S {
 
 /// The first and the others added to it; none where there is none. What is summed may hold `Vec`s,
 /// of which only the elements of the sum tell the lengths.
+#[doc(hidden)]
 #[inline]
-fn added<B: Adjoint + Clone>(all: &[B]) -> Option<B> {
+pub fn added<B: Adjoint + Clone>(all: &[B]) -> Option<B> {
     let (first, others) = all.split_first()?;
     let mut total = first.clone();
     others.iter().for_each(|x| total.add(x));

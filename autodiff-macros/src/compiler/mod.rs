@@ -13,7 +13,7 @@ mod analyse;
 mod build;
 mod code;
 mod companion;
-mod diag;
+pub(crate) mod diag;
 mod differentiate;
 mod dump;
 mod emit;
@@ -42,6 +42,9 @@ mod tidy;
 
 #[cfg(test)]
 mod tests;
+
+pub(crate) use emit::respan::respan;
+pub(crate) use parse::types::is_constant_primitive;
 
 use proc_macro2::TokenStream;
 use quote::quote;

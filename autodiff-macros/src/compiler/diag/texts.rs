@@ -1,7 +1,7 @@
 //! The table of messages: every error that this compiler knows, once.
 //!
 //! `AD00xx` attribute and signature, `AD01xx` language, `AD02xx` types and activity, `AD03xx`
-//! kinks, `AD09xx` mistakes of this compiler. `{0}`, `{1}`, … are the arguments of the report.
+//! kinks, `AD04xx` the derive, `AD09xx` mistakes of this compiler. `{0}`, `{1}`, … are the arguments of the report.
 
 use super::Entry;
 
@@ -241,6 +241,29 @@ texts! {
         note "along the curve (t, t) the operands of `max` stay tied, so that max(t, t) = t has derivative 1, and the weights would give {2}: the chain rule fails";
     TIE_ARGUMENT "AD0311" "`#[tie(…)]` takes the weight of the branch above, a number",
         help "write `#[tie(0.5)]`", note "";
+
+    DERIVE_ENUM "AD0400" "`Differentiable` cannot be derived for the enum `{0}`",
+        help "put the numbers in a struct, and mark fields and parameters of type `{0}` as `#[constant]`",
+        note "which variant a value is has no derivative, and a gradient has the same fields for all values";
+    DERIVE_UNION "AD0401" "`Differentiable` cannot be derived for the union `{0}`",
+        help "write a struct", note "a union does not tell which of its fields it holds";
+    DERIVE_NOTHING "AD0402" "`{0}` has no field to differentiate with respect to",
+        help "remove the derive, and mark fields and parameters of type `{0}` as `#[constant]`",
+        note "integers, `bool`, `char`, strings, `PhantomData` and what is marked `#[constant]` have no derivative";
+    DERIVE_OPTION "AD0403" "unknown option `{0}`",
+        help "", note "the options are `gradient = …`, `crate = …`";
+    DERIVE_MALFORMED "AD0404" "cannot read the options of `differentiable`: {0}",
+        help "write for instance `#[differentiable(gradient = Slopes)]`", note "";
+    DERIVE_MISPLACED "AD0405" "`#[{0}]` has no meaning here",
+        help "write it on {1}", note "";
+    DERIVE_TYPE "AD0406" "a field of type `{0}` has no gradient",
+        help "mark the field `#[constant]` if no derivative with respect to it is wanted",
+        note "differentiable are `f64`, `f32`, and references, slices, arrays, `Vec`s, tuples and `Option`s of these, and structs with `#[derive(Differentiable)]`";
+    DERIVE_MIXED "AD0407" "a field of type `{0}` mixes real numbers and constants",
+        help "make a field of each part, or mark the whole `#[constant]`",
+        note "the gradient has a place for each field, not for parts of one";
+    DERIVE_RECURSIVE "AD0408" "the gradient of `{1}` would contain itself",
+        help "hold the parts in a `Vec`", note "in a gradient there are no boxes and no references";
 
     REAL_IN_CONSTANT "AD0901" "`{0}` is a real number, and was taken for a constant",
         help "please report this, with the function; until then, declare the types of the variables in this statement",

@@ -30,7 +30,7 @@ mod entry;
 mod jacobian;
 mod meta;
 mod pins;
-mod respan;
+pub(crate) mod respan;
 mod signature;
 mod stubs;
 mod sweep;

@@ -149,6 +149,11 @@ pub(crate) fn primitive_name(name: &str) -> Option<Ty> {
     })
 }
 
+/// True for the names of primitives that no derivative is taken with respect to.
+pub(crate) fn is_constant_primitive(name: &str) -> bool {
+    primitive_name(name).is_some_and(|ty| is_constant(&ty))
+}
+
 /// True for the names of the integer types.
 pub(crate) fn is_integer(name: &str) -> bool {
     const NAMES: [&str; 12] = [

@@ -92,6 +92,11 @@ impl Functions {
         let mut diags = Diagnostics::new();
         let options = Options::parse(options, &mut diags);
         forms::expand(item, &options, &mut diags);
+        self.take(&diags);
+    }
+
+    /// Notes what was reported.
+    fn take(&mut self, diags: &Diagnostics) {
         for diag in diags.iter() {
             let first = diag.tokens.to_token_stream().into_iter().next();
             let line = first.map_or(0, |token| token.span().start().line);
@@ -114,7 +119,39 @@ impl Functions {
     }
 }
 
+impl Functions {
+    /// What the derive says of an item, if the item has it.
+    fn derive(&mut self, attrs: &[syn::Attribute], item: &impl ToTokens) {
+        let derives = |a: &syn::Attribute| {
+            let list = a.meta.require_list();
+            a.path().is_ident("derive")
+                && list.is_ok_and(|list| list.tokens.to_string().contains("Differentiable"))
+        };
+        if !attrs.iter().any(derives) {
+            return;
+        }
+        let mut item: syn::DeriveInput =
+            syn::parse2(item.to_token_stream()).expect("an item that a derive can stand on");
+        item.attrs.retain(|a| !a.path().is_ident("derive"));
+        let mut diags = Diagnostics::new();
+        crate::derive::read(&item, &mut diags);
+        self.take(&diags);
+    }
+}
+
 impl<'ast> Visit<'ast> for Functions {
+    fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
+        self.derive(&item.attrs, item);
+    }
+
+    fn visit_item_enum(&mut self, item: &'ast syn::ItemEnum) {
+        self.derive(&item.attrs, item);
+    }
+
+    fn visit_item_union(&mut self, item: &'ast syn::ItemUnion) {
+        self.derive(&item.attrs, item);
+    }
+
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
         let mut own = item.clone();
         match annotated(&mut own.attrs) {

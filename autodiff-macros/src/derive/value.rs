@@ -1,0 +1,93 @@
+//! What makes the user's struct differentiable: the traits that lead from it to its gradient.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::gradient::{discarded, fields, mismatch};
+use super::model::{Field, Model, Place};
+use crate::compiler::respan;
+
+/// The impls.
+pub(crate) fn items(model: &Model) -> TokenStream {
+    let Model { rt, kind, .. } = model;
+    let (varied, under_kind) = (
+        model.gradient_type(&quote!(#rt::Varied)),
+        model.gradient_type(&quote!(#kind)),
+    );
+    let bar = quote!(type Bar<#kind: #rt::Kind> = #under_kind;);
+    let (zeros, nothing) = (zeros(model), discarded(model));
+    let items = [
+        model.implement(
+            &quote!(#rt::Differentiable),
+            &quote! {
+                type Gradient = #varied;
+                #[inline]
+                fn zero_gradient(&self) -> Self::Gradient { #zeros }
+            },
+        ),
+        model.implement(&quote!(#rt::Shape), &bar),
+        model.implement(
+            &quote!(#rt::Element),
+            &quote! {
+                #bar
+                #[inline]
+                fn discard() -> Self::Bar<#rt::Unvaried> { #nothing }
+            },
+        ),
+        model.implement(&quote!(#rt::Zeroed), &quote!(type Tangent = #varied;)),
+        same_shape(model),
+    ];
+    respan(items.into_iter().collect())
+}
+
+/// A gradient of zeros; on the way there, rustc confirms that what looks constant is.
+fn zeros(model: &Model) -> TokenStream {
+    let Model { rt, gradient, .. } = model;
+    let constant = |field: &&Field| matches!(field.place, Place::Constant);
+    let checks = model.fields.iter().filter(constant).map(|field| {
+        let ty = &field.declared;
+        quote!(#rt::is_constant::<#ty>();)
+    });
+    let zeros = fields(model, false, |field| match field.bar() {
+        Some(_) => {
+            let member = &field.member;
+            quote!(#rt::Differentiable::zero_gradient(&self.#member))
+        }
+        None => quote!(#rt::ConstantField),
+    });
+    quote!(#(#checks)* #gradient #zeros)
+}
+
+/// Compares the lengths of a value with those of a gradient.
+fn same_shape(model: &Model) -> TokenStream {
+    let rt = &model.rt;
+    let (mismatch, varied) = (mismatch(model), model.gradient_type(&quote!(#rt::Varied)));
+    let bounds = model.of_leaves(|leaf, gradient| quote!(#leaf: #rt::SameShape<#gradient>));
+    model.implement_where(
+        &bounds,
+        &quote!(#rt::SameShape<#varied>),
+        &quote!(#[inline] #mismatch),
+    )
+}
+
+impl Model {
+    /// An impl for the user's struct.
+    fn implement(&self, wanted: &TokenStream, body: &TokenStream) -> TokenStream {
+        self.implement_where(&[], wanted, body)
+    }
+
+    fn implement_where(
+        &self,
+        predicates: &[TokenStream],
+        wanted: &TokenStream,
+        body: &TokenStream,
+    ) -> TokenStream {
+        let (name, own) = (&self.name, &self.own);
+        let (params, names) = (&own.bounded, &own.names);
+        let bounds = self.bounds(&[&own.predicates, predicates].concat());
+        quote! {
+            #[automatically_derived]
+            impl<#(#params),*> #wanted for #name<#(#names),*> #bounds { #body }
+        }
+    }
+}

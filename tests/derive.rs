@@ -1,0 +1,8 @@
+//! `#[derive(Differentiable)]`: every shape of struct, and what can be done with its gradient.
+
+#[path = "derive/containers.rs"]
+mod containers;
+#[path = "derive/generic.rs"]
+mod generic;
+#[path = "derive/shapes.rs"]
+mod shapes;
