@@ -142,6 +142,7 @@ pub mod __private {
     pub use autodiff_runtime::choices::*;
     pub use autodiff_runtime::constant::*;
     pub use autodiff_runtime::differentiable::*;
+    pub use autodiff_runtime::integer::*;
     pub use autodiff_runtime::jacobian::*;
     pub use autodiff_runtime::kinds::*;
     pub use autodiff_runtime::methods;

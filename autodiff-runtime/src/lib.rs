@@ -27,6 +27,7 @@ pub mod constant;
 pub mod decision;
 pub mod differentiable;
 pub mod field;
+pub mod integer;
 pub mod jacobian;
 pub mod kinds;
 #[doc(hidden)]
@@ -61,6 +62,7 @@ pub use constant::{ConstantField, ConstantType};
 pub use decision::Decision;
 pub use differentiable::{Accumulate, Adjoint, Differentiable, add, zero_like};
 pub use field::{Definability, FieldMetadata, Obligation, ObligationKind, Site, SiteKey, SiteKind};
+pub use integer::{Integer, integer};
 pub use jacobian::{Components, jacobian};
 pub use kinds::{Bar, Constant, Discard, Element, Kind, Shape, Unvaried, Varied, discard};
 pub use numeric::{Real, Scalar, real, same, scalar};

@@ -34,6 +34,8 @@ pub(crate) struct Sibling {
     /// The function, as an expression of the block: `Self::loss`, `<Self as Model>::loss`.
     pub(crate) primal: TokenStream,
     pub(crate) receiver: Option<Receiver>,
+    /// The type of the block, where it is known.
+    pub(crate) own: Option<syn::Type>,
     /// The emitted items have a block of their own.
     pub(crate) block: bool,
     /// Generic parameters of the block, where they are known.

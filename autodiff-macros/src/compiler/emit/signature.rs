@@ -352,7 +352,10 @@ fn param(func: &hir::Func, index: usize, rt: &Runtime, names: &Names, naming: &N
         kind: format_ident!("__K{index}"),
         storage: storage(ty, rt),
         adjoint: adjoint(ty, rt),
-        tangent: tangent(&declared, ty, rt),
+        tangent: match receiver.map(|of| of.passing) {
+            Some(ReceiverPassing::Exclusive) | None => tangent(&declared, ty, rt),
+            Some(_) => tangent(&quote!(&Self), ty, rt),
+        },
         gradient: gradient(ty, rt),
         passing: match receiver.map(|of| of.passing) {
             Some(ReceiverPassing::Exclusive) => Passing::Exclusive,

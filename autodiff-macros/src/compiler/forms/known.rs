@@ -20,7 +20,10 @@ pub(crate) struct Known {
 /// A struct.
 #[derive(Debug)]
 struct Struct {
+    /// None for a generic struct, whose fields may be of any type.
     fields: Vec<(String, syn::Type)>,
+    /// A real number is in it.
+    real: bool,
     /// It has a gradient type.
     derived: bool,
 }
@@ -62,8 +65,7 @@ impl Known {
     /// one in which no number is, `None` for what is not known.
     pub(crate) fn is_differentiable(&self, path: &syn::Path) -> Option<bool> {
         let found = self.structure(path)?;
-        let real = || found.fields.iter().any(|(_, ty)| mentions_real(ty));
-        Some(found.derived || real())
+        Some(found.derived || found.real)
     }
 
     fn structure(&self, path: &syn::Path) -> Option<&Struct> {
@@ -76,8 +78,11 @@ impl Known {
                 syn::Item::Struct(item) => {
                     let fields = item.fields.members().zip(item.fields.iter());
                     let fields = fields.map(|(name, field)| (member_name(&name), field.ty.clone()));
+                    let fields: Vec<_> = fields.collect();
+                    let generic = !item.generics.params.is_empty();
                     let found = Struct {
-                        fields: fields.collect(),
+                        real: generic || fields.iter().any(|(_, ty)| mentions_real(ty)),
+                        fields: if generic { Vec::new() } else { fields },
                         derived: item.attrs.iter().any(derives_differentiable),
                     };
                     add(&mut self.structs, item.ident.to_string(), found);

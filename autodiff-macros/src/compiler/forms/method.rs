@@ -68,6 +68,7 @@ pub(crate) fn rewrite(
             name: name.clone(),
             primal,
             receiver,
+            own: block.item.map(|block| (*block.self_ty).clone()),
             block: block.item.is_some(),
             generics: block.item.map(|b| b.generics.clone()).unwrap_or_default(),
         },

@@ -103,6 +103,11 @@ impl Lower<'_> {
         if let Some(value) = self.unwrapped(call, &name) {
             return value;
         }
+        if self.is_known_to_change(&call.method) == Some(true)
+            && let Some(value) = self.changing_call(call)
+        {
+            return value;
+        }
         let receiver = self.receiver(&call.receiver);
         let args: Vec<&syn::Expr> = call.args.iter().collect();
         match self.classify(&receiver, &name, &args) {

@@ -21,6 +21,7 @@ mod arg;
 mod assign;
 mod call;
 mod capture;
+mod declared;
 mod dest;
 mod effect;
 mod expr;

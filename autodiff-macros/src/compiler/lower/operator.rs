@@ -160,6 +160,7 @@ impl Lower<'_> {
             Ok(ty @ (Ty::Real(_) | Ty::Int | Ty::Opaque)) => ty,
             _ => return self.refuse(&diag::CAST_TYPE, &cast.ty, &[&text_of_type(&cast.ty)]),
         };
+        let value = self.integer_field(value, cast);
         self.pin_cast_operand(&value, cast);
         let tokens = target.to_token_stream();
         let expr = self.make(

@@ -241,6 +241,7 @@ impl Lower<'_> {
             self.refuse(&diag::NO_FIELD, field, &args);
             return self.error_place(field);
         };
+        self.declare_field(&base.ty.clone(), &field.member, &ty);
         base.path.push(Proj::Field(member));
         base.ty = ty;
         base

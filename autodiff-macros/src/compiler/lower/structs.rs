@@ -358,26 +358,34 @@ impl Lower<'_> {
         call: &syn::ExprMethodCall,
         out: &mut Vec<Stmt>,
     ) -> bool {
-        let receiver = bare(&call.receiver);
-        if !self.is_place(receiver) || self.is_opaque_place(receiver) {
+        if self.is_known_to_change(&call.method) == Some(false) {
             return false;
         }
-        let Some(root) = self.root(receiver).filter(|root| self.can_change(*root)) else {
+        let Some(value) = self.changing_call(call) else {
             return false;
         };
-        if !self.is_struct_place(receiver) {
-            return false;
-        }
-        let place = self.place(receiver);
-        self.check_change(root, receiver);
-        let value = self.read(place);
-        let value = self.struct_method(value, call, true);
         let value = super::value::flatten(value, out);
         // Nobody asks for the result.
         let _ = self.infer.unify(&value.ty, &Ty::Unit);
         let span = value.span;
         out.push(stmt(StmtKind::Expr(value), span));
         true
+    }
+
+    /// `p.step(x)` on a place that a method may change.
+    pub(super) fn changing_call(&mut self, call: &syn::ExprMethodCall) -> Option<Expr> {
+        let receiver = bare(&call.receiver);
+        if !self.is_place(receiver) || self.is_opaque_place(receiver) {
+            return None;
+        }
+        let root = self.root(receiver).filter(|root| self.can_change(*root))?;
+        if !self.is_struct_place(receiver) {
+            return None;
+        }
+        let place = self.place(receiver);
+        self.check_change(root, receiver);
+        let value = self.read(place);
+        Some(self.struct_method(value, call, true))
     }
 
     fn can_change(&self, var: VarId) -> bool {

@@ -140,7 +140,10 @@ fn attributes() {
 
 #[test]
 fn items() {
-    body("static K: Cell<f64> = Cell::new(1.0); x", &[("AD0127", "K")]);
+    body(
+        "static K: Cell<f64> = Cell::new(1.0); x",
+        &[("AD0127", "K")],
+    );
     body("static mut K: f64 = 1.0; x", &[("AD0127", "K")]);
     body("struct P; x", &[("AD0126", "struct P;")]);
     body(

@@ -1,0 +1,100 @@
+//! What is known of the user's types: the declarations in an annotated `impl` block or module, and
+//! what their uses tell where there are none.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::Lower;
+use super::expr::bare;
+use super::infer::Kind;
+use crate::compiler::hir::{Expr, Real, Ty};
+use crate::compiler::naming::{Naming, ReceiverPassing};
+use crate::compiler::parse::types;
+
+impl Lower<'_> {
+    /// Unifies the type of a field with what the declaration of its struct says.
+    pub(super) fn declare_field(&mut self, base: &Ty, member: &syn::Member, ty: &Ty) {
+        let Some(declared) = self.declared_field(base, member) else {
+            return;
+        };
+        let declared = self.soften_signature(declared);
+        // A use that does not fit is for rustc to tell.
+        let _ = self.infer.unify(ty, &declared);
+    }
+
+    /// The declared type of a field, if it is one that the compiler reads.
+    fn declared_field(&self, base: &Ty, member: &syn::Member) -> Option<Ty> {
+        let path = self.path_of(base)?;
+        let known = &self.options.known;
+        let field = known.field(&path, member)?;
+        let ty = types::read(field, &mut || None).ok()?;
+        let decided = match &ty {
+            // What is held by reference is looked through where it is used.
+            Ty::Ref(..) => false,
+            Ty::Real(Real::Named(path)) => syn::parse2(path.clone())
+                .is_ok_and(|path| known.is_differentiable(&path) == Some(true)),
+            ty => !holds_named(ty),
+        };
+        decided.then_some(ty)
+    }
+
+    /// The path of the struct that a type is.
+    fn path_of(&self, ty: &Ty) -> Option<syn::Path> {
+        let ty = self.infer.strip(ty);
+        let path = match (&ty, self.infer.kind(&ty)) {
+            (Ty::Struct(of), _) => of.path.clone()?,
+            (_, Some(Kind::Path { path, .. })) => path.clone(),
+            _ => return None,
+        };
+        let path: syn::Path = syn::parse2(path).ok()?;
+        match (&self.options.naming, path.is_ident("Self")) {
+            (Naming::Sibling(of), true) => match types::bare(of.own.as_ref()?) {
+                syn::Type::Path(own) => Some(own.path.clone()),
+                _ => None,
+            },
+            _ => Some(path),
+        }
+    }
+
+    /// True if the method is known to change its receiver.
+    pub(super) fn is_known_to_change(&self, method: &syn::Ident) -> Option<bool> {
+        let passing = self.options.known.receiver(method)?;
+        Some(passing == ReceiverPassing::Exclusive)
+    }
+
+    /// A field of a type that nothing else tells, and that is cast: an integer. The emitted code has
+    /// rustc agree.
+    pub(super) fn integer_field(&mut self, value: Expr, cast: &syn::ExprCast) -> Expr {
+        let ty = self.infer.strip(&value.ty);
+        let is_field = matches!(bare(&cast.expr), syn::Expr::Field(_));
+        if !is_field || !matches!(self.infer.kind(&ty), Some(Kind::Call)) {
+            return value;
+        }
+        if self.infer.unify(&ty, &Ty::Int).is_err() {
+            return value;
+        }
+        let krate = &self.options.krate;
+        let integer: TokenStream = quote!(#krate::__private::integer);
+        let (span, source) = (value.span, value.source.clone());
+        self.compose(
+            vec![(value, source)],
+            true,
+            Ty::Int,
+            span,
+            |parts| quote!(#integer(#(#parts),*)),
+        )
+    }
+}
+
+/// True if a type that the compiler does not see is in it.
+fn holds_named(ty: &Ty) -> bool {
+    match ty {
+        Ty::Real(Real::Named(_)) => true,
+        Ty::Tuple(parts) => parts.iter().any(holds_named),
+        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
+            holds_named(inner)
+        }
+        Ty::Ref(_, inner) => holds_named(inner),
+        _ => false,
+    }
+}
