@@ -89,3 +89,50 @@ tuples! {
     A B C D E F G;
     A B C D E F G H;
 }
+
+/// For the values of constant fields: asks for `T::default()` where there is one.
+///
+/// ```
+/// use autodiff_runtime::constant::{ByDefault as _, Made, Unmade as _};
+/// #[derive(Debug)]
+/// struct Plain;
+/// assert_eq!((&&Made::<u8>::NEW).made(), Some(0));
+/// assert!((&&Made::<Plain>::NEW).made().is_none());
+/// ```
+#[derive(Debug)]
+pub struct Made<T>(PhantomData<T>);
+
+impl<T> Made<T> {
+    /// The question.
+    pub const NEW: Self = Made(PhantomData);
+}
+
+/// The answer for types with a default, which rustc looks for first.
+pub trait ByDefault {
+    /// The type that is asked about.
+    type Of;
+    /// Its default.
+    fn made(&self) -> Option<Self::Of>;
+}
+
+impl<T: Default> ByDefault for &Made<T> {
+    type Of = T;
+    fn made(&self) -> Option<T> {
+        Some(T::default())
+    }
+}
+
+/// The answer for all other types.
+pub trait Unmade {
+    /// The type that is asked about.
+    type Of;
+    /// Nothing.
+    fn made(&self) -> Option<Self::Of>;
+}
+
+impl<T> Unmade for Made<T> {
+    type Of = T;
+    fn made(&self) -> Option<T> {
+        None
+    }
+}

@@ -34,6 +34,35 @@ pub trait Differentiable {
 
     /// A gradient of zeros, of the lengths of `self`.
     fn zero_gradient(&self) -> Self::Gradient;
+
+    /// Some value, for a variable that is assigned before it is read; `None` if nothing is known
+    /// to make one of.
+    #[doc(hidden)]
+    #[must_use]
+    fn blank() -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
+}
+
+/// A value that is replaced before it is read.
+///
+/// # Panics
+///
+/// If a type in `T` is a struct without `#[derive(Differentiable)]`, or has a constant field of a
+/// type without `Default`.
+#[doc(hidden)]
+#[must_use]
+pub fn blank<T: Differentiable>() -> T {
+    let Some(value) = T::blank() else {
+        panic!(
+            "a variable of type `{}` needs a value before it is assigned: derive `Default` for the types of its constant fields",
+            core::any::type_name::<T>()
+        );
+    };
+    value
 }
 
 /// A gradient of zeros for `x`.
@@ -52,6 +81,10 @@ macro_rules! differentiable_numbers {
             fn zero_gradient(&self) -> $t {
                 0.0
             }
+            #[inline(always)]
+            fn blank() -> Option<$t> {
+                Some(0.0)
+            }
         }
     )*};
 }
@@ -63,6 +96,10 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
     #[inline]
     fn zero_gradient(&self) -> Self::Gradient {
         core::array::from_fn(|i| self[i].zero_gradient())
+    }
+    fn blank() -> Option<Self> {
+        let blanks: Vec<T> = (0..N).map_while(|_| T::blank()).collect();
+        blanks.try_into().ok()
     }
 }
 
@@ -79,6 +116,10 @@ impl<T: Differentiable> Differentiable for Vec<T> {
     #[inline]
     fn zero_gradient(&self) -> Self::Gradient {
         self.as_slice().zero_gradient()
+    }
+    #[inline]
+    fn blank() -> Option<Self> {
+        Some(Vec::new())
     }
 }
 
@@ -112,6 +153,10 @@ impl<T: Differentiable> Differentiable for Option<T> {
     #[inline]
     fn zero_gradient(&self) -> Self::Gradient {
         self.as_ref().map(T::zero_gradient)
+    }
+    #[inline]
+    fn blank() -> Option<Self> {
+        Some(None)
     }
 }
 
@@ -278,6 +323,10 @@ macro_rules! tuples {
             #[inline]
             fn zero_gradient(&self) -> Self::Gradient {
                 ($(self.$i.zero_gradient(),)+)
+            }
+            #[inline]
+            fn blank() -> Option<Self> {
+                Some(($($a::blank()?,)+))
             }
         }
         impl<$($a: Accumulate<$b>, $b),+> Accumulate<($($b,)+)> for ($($a,)+) {

@@ -166,8 +166,10 @@ pub(crate) enum Init {
     List(Vec<Init>),
     /// A copy of a place.
     Clone(Place),
-    /// An empty vector, or an array that is assigned before it is read.
+    /// An empty vector, or something that is assigned before it is read.
     Blank,
+    /// Nothing: both branches of the `if` that follows assign it.
+    Unset,
     Tuple(Vec<Init>),
     /// `Path { x: a, ..base }`, `Path(a, b)`.
     Struct {
@@ -504,7 +506,7 @@ impl Init {
                 base.iter().for_each(|place| place.for_each_use(f));
             }
             Init::Clone(place) => place.for_each_use(f),
-            Init::Blank => {}
+            Init::Blank | Init::Unset => {}
         }
     }
 
@@ -517,7 +519,7 @@ impl Init {
                 fields.iter().for_each(|(_, i)| i.for_each_mem(f));
                 base.iter().for_each(|place| f(place.mem));
             }
-            Init::Val(_) | Init::Blank => {}
+            Init::Val(_) | Init::Blank | Init::Unset => {}
         }
     }
 }

@@ -268,7 +268,7 @@ impl Tangent<'_> {
 
     fn alloc(&self, m: MemId, init: &Init, out: &mut Vec<Stmt>) {
         let (func, rt) = (self.cx.func, &self.cx.names.rt);
-        if holds_literal(init) {
+        if holds_struct(&func.mem(m).ty) && holds_literal(init) {
             return self.alloc_struct(m, init, out);
         }
         let from_param = match init {
@@ -286,15 +286,16 @@ impl Tangent<'_> {
             let ty = &func.mem(m).ty;
             // The tangent of a struct is of a type that rustc knows.
             let written = (!holds_struct(ty)).then(|| ty_tokens(ty));
-            let blank = matches!((init, ty), (Init::Blank, Ty::Struct(_)));
-            if blank {
+            if matches!(init, Init::Unset) {
                 out.push(Stmt::Let {
                     name: self.cx.names.mem_dot(m),
                     mutable: true,
                     ty: None,
                     init: None,
                 });
-                out.push(alloc(func, m, init, &|v| Expr::Val(v), &|m| Expr::Mem(m)));
+                out.push(alloc(func, rt, m, init, &|v| Expr::Val(v), &|m| {
+                    Expr::Mem(m)
+                }));
                 return;
             }
             let value = from_param.unwrap_or_else(|| {
@@ -307,18 +308,21 @@ impl Tangent<'_> {
                 init: Some(value),
             });
         }
-        out.push(alloc(func, m, init, &|v| Expr::Val(v), &|m| Expr::Mem(m)));
+        out.push(alloc(func, rt, m, init, &|v| Expr::Val(v), &|m| {
+            Expr::Mem(m)
+        }));
     }
 
     /// The tangent of a struct has the fields of the struct, and a type whose literal cannot be
     /// written: zeros, of which the active parts are assigned.
     fn alloc_struct(&self, m: MemId, init: &Init, out: &mut Vec<Stmt>) {
-        let func = self.cx.func;
-        out.push(alloc(func, m, init, &|v| Expr::Val(v), &|m| Expr::Mem(m)));
+        let (func, rt) = (self.cx.func, &self.cx.names.rt);
+        out.push(alloc(func, rt, m, init, &|v| Expr::Val(v), &|m| {
+            Expr::Mem(m)
+        }));
         if !self.cx.facts.active_mem(m) {
             return;
         }
-        let rt = &self.cx.names.rt;
         let zeros = vec![Expr::Ref(false, Box::new(Expr::Mem(m)))];
         out.push(Stmt::Let {
             name: self.cx.names.mem_dot(m),
@@ -379,7 +383,7 @@ impl Tangent<'_> {
                     }
                 }
             }
-            Init::Clone(_) | Init::Blank => {}
+            Init::Clone(_) | Init::Blank | Init::Unset => {}
         }
     }
 
@@ -688,7 +692,9 @@ fn holds_literal(init: &Init) -> bool {
         Init::Struct { .. } => true,
         Init::List(parts) | Init::Tuple(parts) => parts.iter().any(holds_literal),
         Init::Repeat(inner, _) => holds_literal(inner),
-        Init::Val(_) | Init::Clone(_) | Init::Blank => false,
+        // The tangent of a struct that has no value yet is the gradient of that value.
+        Init::Blank => true,
+        Init::Val(_) | Init::Clone(_) | Init::Unset => false,
     }
 }
 

@@ -9,6 +9,7 @@ use quote::{ToTokens, quote};
 use super::needs::Plan;
 use super::{Context, Item, Reversed, Saved, calls, loops, reverse};
 use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::emit::holds_struct;
 use crate::compiler::emit_names::EmitNames;
 use crate::compiler::hir::{BinOp, Member, Real, Ty, UnOp};
 use crate::compiler::real;
@@ -86,11 +87,14 @@ impl Forward<'_> {
     fn stmt(&self, stmt: &Ssa, out: &mut Vec<Stmt>) {
         match &stmt.kind {
             StmtKind::Def(v, op) => self.def(*v, op, out),
-            StmtKind::Alloc(m, init) => {
-                out.push(alloc(self.cx.func, *m, init, &|v| Expr::Val(v), &|m| {
-                    Expr::Mem(m)
-                }))
-            }
+            StmtKind::Alloc(m, init) => out.push(alloc(
+                self.cx.func,
+                &self.cx.names.rt,
+                *m,
+                init,
+                &|v| Expr::Val(v),
+                &|m| Expr::Mem(m),
+            )),
             StmtKind::Store {
                 place: at,
                 op,
@@ -417,6 +421,12 @@ pub(crate) fn ty_tokens(ty: &Ty) -> TokenStream {
     }
 }
 
+/// The type in Rust, if the compiler knows it.
+pub(crate) fn known_ty(ty: &Ty) -> Option<TokenStream> {
+    let tokens = ty_tokens(ty);
+    (tokens.to_string() != "_").then_some(tokens)
+}
+
 /// A part of a memory variable.
 pub(crate) fn place(func: &Func, at: &Place, base: Expr) -> Expr {
     let _ = func;
@@ -476,19 +486,24 @@ pub(crate) fn copy(func: &Func, dst: &Place, src: &Place) -> Stmt {
 /// `let mut a = …;`
 pub(crate) fn alloc(
     func: &Func,
+    rt: &TokenStream,
     m: crate::compiler::ssa::MemId,
     init: &Init,
     val: &dyn Fn(ValId) -> Expr,
     mem: &dyn Fn(crate::compiler::ssa::MemId) -> Expr,
 ) -> Stmt {
     let info = func.mem(m);
-    // A struct without a value yet is assigned before it is read, in every branch that reads it.
-    let blank = matches!((init, &info.ty), (Init::Blank, Ty::Struct(_)));
-    let init = (!blank).then(|| init_expr(func, &info.ty, init, val, mem));
+    let init = match init {
+        Init::Unset => None,
+        Init::Blank if holds_struct(&info.ty) && !matches!(info.ty, Ty::Vec(_)) => {
+            Some(Expr::Call(quote!(#rt::blank), Vec::new()))
+        }
+        init => Some(init_expr(func, &info.ty, init, val, mem)),
+    };
     Stmt::Let {
         name: info.name.clone(),
         mutable: true,
-        ty: Some(ty_tokens(&info.ty)),
+        ty: known_ty(&info.ty),
         init,
     }
 }
@@ -572,7 +587,7 @@ pub(crate) fn init_expr(
                 _ => Expr::method(from, "clone", Vec::new()),
             }
         }
-        Init::Blank => {
+        Init::Blank | Init::Unset => {
             reverse::zeros(ty).unwrap_or_else(|| Expr::Raw(quote!(::std::vec::Vec::new())))
         }
     }

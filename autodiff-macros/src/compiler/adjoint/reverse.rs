@@ -546,7 +546,7 @@ impl<'a> Reverse<'a, '_> {
                 );
                 out.push(Rev::Code(Stmt::Expr(add)));
             }
-            Init::Clone(_) | Init::Blank => {}
+            Init::Clone(_) | Init::Blank | Init::Unset => {}
         }
     }
 

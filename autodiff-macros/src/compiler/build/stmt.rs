@@ -322,7 +322,13 @@ impl Builder<'_> {
     /// Memory that both branches of an `if` copy their value to.
     fn joined(&mut self, ty: &Ty, span: Span) -> Option<Tree> {
         match ty {
-            ty if is_owned_memory(ty) => Some(Tree::Mem(self.alloc(ty.clone(), Init::Blank, span))),
+            ty if is_owned_memory(ty) => {
+                let init = match ty {
+                    Ty::Struct(_) => Init::Unset,
+                    _ => Init::Blank,
+                };
+                Some(Tree::Mem(self.alloc(ty.clone(), init, span)))
+            }
             _ => None,
         }
     }

@@ -201,6 +201,7 @@ impl Printer<'_> {
             ),
             Init::Clone(place) => format!("clone {}", self.place(place)),
             Init::Blank => "blank".to_owned(),
+            Init::Unset => "unset".to_owned(),
         }
     }
 

@@ -153,7 +153,7 @@ fn init(init_: &mut Init, map: Map<'_>) {
             base.iter_mut().for_each(|at| place(at, map));
         }
         Init::Clone(at) => place(at, map),
-        Init::Blank => {}
+        Init::Blank | Init::Unset => {}
     }
 }
 
