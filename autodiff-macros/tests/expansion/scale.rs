@@ -188,7 +188,7 @@ impl scale {
         let y_start = rt::ToOwned::to_owned(&*y);
         let count_start = rt::ToOwned::to_owned(&*count);
         let arguments: (rt::Vec<f64>, f64) = (rt::zero_like(&*y), rt::zero_like(&a));
-        let (value, pullback) = Self::__forward(
+        let (_, pullback) = Self::__forward(
             &mut rt::Plain,
             (rt::Varied, rt::Varied, rt::Unvaried),
             y,
