@@ -149,6 +149,7 @@ pub mod __private {
     pub use autodiff_runtime::numeric::*;
     pub use autodiff_runtime::operation::At;
     pub use autodiff_runtime::ops;
+    pub use autodiff_runtime::outcome::*;
     pub use autodiff_runtime::rivals::*;
     pub use autodiff_runtime::same_shape::*;
     pub use autodiff_runtime::selection::*;

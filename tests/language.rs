@@ -41,6 +41,7 @@ mod language {
     mod jumps;
     mod kinks;
     mod loops;
+    mod matches;
     mod methods;
     mod names;
     mod nested;

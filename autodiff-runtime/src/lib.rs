@@ -36,6 +36,7 @@ pub mod numeric;
 #[doc(hidden)]
 pub mod operation;
 pub mod ops;
+pub mod outcome;
 pub mod policy;
 #[doc(hidden)]
 pub mod rivals;

@@ -313,7 +313,10 @@ impl Builder<'_> {
 
 /// True for what is a single value: numbers, truth values, constants of unknown type.
 fn is_scalar(ty: &Ty) -> bool {
-    matches!(ty, Ty::Real(_) | Ty::Int | Ty::Bool | Ty::Opaque)
+    matches!(
+        ty,
+        Ty::Real(_) | Ty::Int | Ty::Bool | Ty::Opaque | Ty::Maybe
+    )
 }
 
 /// True for what is memory when it stands behind a reference.

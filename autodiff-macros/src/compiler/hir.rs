@@ -67,6 +67,12 @@ pub(crate) enum Ty {
     /// constants, a path to a `const`). A path that turns out to be used as a real number keeps
     /// this type; whoever emits the use pins it to a real type there.
     Opaque,
+    /// The first part of an `Option` or `Result` that carries a derivative, which is a tuple of its
+    /// own here: this flag (there is a value), the value, and a [`Ty::Maybe`] with the error. Only
+    /// while `lower` runs: a truth value in what it returns.
+    Tag,
+    /// An `Option` of a constant: the error of a `Result`, if there is one.
+    Maybe,
     /// Not known yet. Only while `lower` runs; none is left in what it returns.
     Infer(u32),
 }

@@ -392,6 +392,7 @@ pub(super) fn dummy(ty: &Ty) -> Expr {
     match ty {
         Ty::Real(_) => real::zero(ty),
         Ty::Bool => Expr::Raw(quote!(false)),
+        Ty::Maybe => Expr::Raw(quote!(::core::option::Option::None)),
         _ => Expr::Raw(quote!(0)),
     }
 }

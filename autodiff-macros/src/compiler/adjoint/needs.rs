@@ -264,6 +264,10 @@ impl<'a> Needs<'a> {
         self.missing(v, region, &mut missing, &mut BTreeSet::new());
         match missing.len() {
             0 => self.commit(v, region),
+            // A number rather than what it comes from, of which nobody knows the type.
+            1 if missing.iter().any(|m| self.is_unknown(*m)) && !self.is_unknown(v) => {
+                self.keep(v, region);
+            }
             1 => {
                 missing.into_iter().for_each(|m| self.keep(m, region));
                 self.commit(v, region);
@@ -290,6 +294,10 @@ impl<'a> Needs<'a> {
         if let Some(op) = self.cx.layout.op(v) {
             op.for_each_use(&mut |u| self.missing(u, region, missing, visited));
         }
+    }
+
+    fn is_unknown(&self, v: ValId) -> bool {
+        matches!(self.cx.func.val(v).ty, Ty::Opaque | Ty::Maybe)
     }
 
     fn at_hand(&self, v: ValId, region: BlockId) -> bool {

@@ -464,6 +464,6 @@ pub(crate) fn holds_reals(ty: &Ty) -> bool {
         | Ty::Slice(inner)
         | Ty::Seq(inner)
         | Ty::Ref(_, inner) => holds_reals(inner),
-        Ty::Int | Ty::Bool | Ty::Unit | Ty::Never | Ty::Infer(_) => false,
+        Ty::Int | Ty::Bool | Ty::Unit | Ty::Never | Ty::Tag | Ty::Maybe | Ty::Infer(_) => false,
     }
 }

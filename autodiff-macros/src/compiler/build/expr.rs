@@ -75,6 +75,7 @@ impl Builder<'_> {
         let tokens = match ty {
             Ty::Real(_) => quote!(0.0),
             Ty::Bool => quote!(false),
+            Ty::Maybe => quote!(::core::option::Option::None),
             _ => quote!(0),
         };
         self.def(ty.clone(), Op::Lit(tokens), span)

@@ -299,10 +299,9 @@ impl Builder<'_> {
             span,
         };
         self.merge_env(&after_then, &after_els, &mut join);
-        let value = match (joined, ty) {
-            (None, Ty::Unit | Ty::Never) => None,
-            (Some(joined), _) => Some(joined),
-            (None, _) => self.through_phi(then_value, els_value, None, &mut join),
+        let value = match ty {
+            Ty::Unit | Ty::Never => None,
+            _ => self.through_phi(then_value, els_value, None, &mut join),
         };
         let Join {
             then, els, phis, ..
@@ -319,30 +318,62 @@ impl Builder<'_> {
         value
     }
 
-    /// Memory that both branches of an `if` copy their value to.
-    fn joined(&mut self, ty: &Ty, span: Span) -> Option<Tree> {
+    /// Memory that both branches of an `if` copy (parts of) their value to.
+    fn joined(&mut self, ty: &Ty, span: Span) -> Option<Joined> {
         match ty {
             ty if is_owned_memory(ty) => {
                 let init = match ty {
                     Ty::Struct(_) => Init::Unset,
                     _ => Init::Blank,
                 };
-                Some(Tree::Mem(self.alloc(ty.clone(), init, span)))
+                Some(Joined::Mem(self.alloc(ty.clone(), init, span)))
+            }
+            Ty::Tuple(parts) => {
+                let parts: Vec<_> = parts.iter().map(|part| self.joined(part, span)).collect();
+                parts
+                    .iter()
+                    .any(Option::is_some)
+                    .then_some(Joined::Tuple(parts))
             }
             _ => None,
         }
     }
 
-    fn branch(&mut self, block: &Block, joined: &Option<Tree>) -> (Option<Tree>, ssa::Block) {
+    fn branch(&mut self, block: &Block, joined: &Option<Joined>) -> (Option<Tree>, ssa::Block) {
         self.in_block(|b| {
             let value = b.block_value(block);
-            if let (Some(Tree::Mem(dst)), Some(Tree::Mem(src))) = (joined, &value) {
-                let (dst, src) = (Place::whole(*dst), Place::whole(*src));
-                let before = None;
-                b.push(StmtKind::Copy { dst, src, before }, Span::call_site());
+            match (joined, value) {
+                (Some(joined), Some(value)) => Some(b.join_memory(joined, value)),
+                (Some(joined), None) => joined.memory().map(Tree::Mem),
+                (None, value) => value,
             }
-            value
         })
+    }
+
+    /// Copies the memory in the value of a branch to the memory that both branches share.
+    fn join_memory(&mut self, joined: &Joined, value: Tree) -> Tree {
+        match (joined, value) {
+            (Joined::Mem(dst), Tree::Mem(src)) => {
+                let place = Place::whole(*dst);
+                let (src, before) = (Place::whole(src), None);
+                let kind = StmtKind::Copy {
+                    dst: place,
+                    src,
+                    before,
+                };
+                self.push(kind, Span::call_site());
+                Tree::Mem(*dst)
+            }
+            (Joined::Tuple(joined), Tree::Tuple(parts)) => {
+                let parts = joined.iter().zip(parts);
+                let part = |(joined, part): (&Option<Joined>, Tree)| match joined {
+                    Some(joined) => self.join_memory(joined, part),
+                    None => part,
+                };
+                Tree::Tuple(parts.map(part).collect())
+            }
+            (_, value) => value,
+        }
     }
 
     /// Merges the bindings of the variables that were in scope before the `if`.
@@ -642,6 +673,21 @@ fn set_leaf(tree: &mut Tree, path: &[usize], value: ValId) {
         }
     }
     *at = Tree::Val(value);
+}
+
+/// The memory in the value of an `if`.
+enum Joined {
+    Mem(ssa::MemId),
+    Tuple(Vec<Option<Joined>>),
+}
+
+impl Joined {
+    fn memory(&self) -> Option<ssa::MemId> {
+        match self {
+            Joined::Mem(m) => Some(*m),
+            Joined::Tuple(_) => None,
+        }
+    }
 }
 
 /// The two branches of an `if` while their ends are brought together.

@@ -85,14 +85,8 @@ texts! {
 
     CLOSURE "AD0100" "closures are not supported yet",
         help "write the body of the closure where it is called, or a `fn` with `#[conservative_grad]`", note "";
-    MATCH "AD0101" "`match` is not supported yet",
-        help "write `if … else if … else …`", note "";
     NO_RULE "AD0102" "no derivative rule for the method `{0}`",
         help "", note "known are the methods of `f64` and `f32` that have a row in the table of rules";
-    IF_LET "AD0103" "`let` in a condition is not supported yet",
-        help "test with a comparison, and bind with `let`", note "";
-    LET_ELSE "AD0104" "`let … else` is not supported yet",
-        help "write a plain `let` and an `if`", note "";
     STRUCT "AD0105" "struct `{0}` cannot be built here yet",
         help "use a tuple or an array", note "";
     TRY "AD0106" "the operator `?` is not supported yet",
@@ -119,8 +113,9 @@ texts! {
         help "compute the range by hand", note "";
     FOR_PATTERN "AD0117" "the counter `{0}` of a `for` has to be a plain name",
         help "write `for i in …` and a `let` in the body", note "";
-    PATTERN "AD0118" "the pattern `{0}` is not supported yet",
-        help "use names, `_`, and tuples of them", note "";
+    PATTERN "AD0118" "the pattern `{0}` is not supported here",
+        help "use names, `_`, numbers, ranges, and tuples, slices and `Some` of them",
+        note "patterns on constants (`#[constant]` enums, integers, strings) may be any";
     MACRO "AD0119" "the macro `{0}!` is not understood",
         help "write out what it expands to",
         note "a macro is expanded after this one; it could do anything";
@@ -182,8 +177,6 @@ texts! {
         help "copy from a slice, array or vector that has a name", note "";
     JUMP_TARGET "AD0146" "no loop around this `{0}` that it could mean",
         help "", note "";
-    JUMP_IN_OPERAND "AD0147" "`{0}` inside of an operand is not supported",
-        help "compute the operand in a `let` of its own first", note "";
     ASSIGN_IN_OPERAND "AD0148" "an assignment inside of an operand is not supported",
         help "write it as a statement of its own before", note "";
     CHANGE_IN_OPERAND "AD0149" "`{0}` is changed inside of an operand",
@@ -199,6 +192,14 @@ texts! {
         help "bind it with `let r = &…;`, or use the value", note "";
     IF_REFERENCE "AD0154" "this `if` gives a reference, which is not supported yet",
         help "use the values, or index by a number that the `if` gives", note "";
+    ENUM_PATTERN "AD0180" "`{0}` is a variant of an enum through which a gradient would flow",
+        help "mark the parameter that holds the enum `#[constant]`, or pass its numbers as parameters of their own",
+        note "an enum has no gradient: its variants hold different numbers";
+    ORDERING_PATTERN "AD0181" "the pattern `{0}` on a comparison of numbers",
+        help "write `Some(Ordering::Less)`, `Some(Ordering::Equal)`, `Some(Ordering::Greater)`, `None` or `_`",
+        note "each is a decision on the two numbers";
+    OR_REFERENCE "AD0182" "`{0}` is a reference to different parts in the alternatives of this pattern",
+        help "write an arm for each alternative", note "";
     IF_WITHOUT_ELSE "AD0155" "an `if` without `else` has no value",
         help "add an `else`", note "";
     DEREF "AD0156" "`*{0}` is not supported here",

@@ -51,6 +51,8 @@ pub(crate) fn ty(ty: &Ty) -> String {
         Ty::Ref(false, inner) => format!("&{}", ty_of(inner)),
         Ty::Ref(true, inner) => format!("&mut {}", ty_of(inner)),
         Ty::Never => "!".into(),
+        Ty::Tag => "flag".into(),
+        Ty::Maybe => "error".into(),
         Ty::Opaque => "opaque".into(),
         Ty::Infer(id) => format!("?{id}"),
     }

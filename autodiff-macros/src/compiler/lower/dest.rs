@@ -25,9 +25,9 @@ impl Lower<'_> {
                 self.store(value, dest, out);
             }
             syn::Expr::If(branch) if branch.else_branch.is_some() => {
-                let kind = self.if_statement(branch, Want::Into(dest));
-                out.push(stmt(kind, branch.if_token.span()));
+                self.if_statement(branch, Want::Into(dest), out);
             }
+            syn::Expr::Match(found) => self.match_statement(found, Want::Into(dest), out),
             syn::Expr::Block(block) if block.label.is_none() => {
                 self.block_into(&block.block, Want::Into(dest), out);
             }
@@ -119,6 +119,9 @@ pub(super) fn needs_dest(expr: &syn::Expr) -> bool {
                     .as_ref()
                     .is_some_and(|(_, e)| needs_dest(e))
                 || matches!(branch.then_branch.stmts.last(), Some(syn::Stmt::Expr(tail, None)) if needs_dest(tail))
+        }
+        syn::Expr::Match(found) => {
+            has_jump(expr) || found.arms.iter().any(|arm| needs_dest(&arm.body))
         }
         _ => has_jump(expr),
     }

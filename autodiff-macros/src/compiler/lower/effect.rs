@@ -65,6 +65,9 @@ impl Lower<'_> {
         if is(mac, "vec") {
             return self.vec_macro(mac);
         }
+        if is(mac, "matches") {
+            return self.matches_macro(mac);
+        }
         if is(mac, "cfg") {
             let tokens = mac.to_token_stream();
             return self.opaque(tokens, Vec::new(), true, Ty::Bool, span);

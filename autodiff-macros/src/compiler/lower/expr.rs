@@ -54,6 +54,10 @@ impl Lower<'_> {
             syn::Expr::MethodCall(call) => self.method_call(call),
             syn::Expr::Reference(reference) => self.stray_reference(reference),
             syn::Expr::Macro(mac) => self.macro_value(&mac.mac),
+            syn::Expr::Match(found) => self.match_value(found),
+            syn::Expr::Return(_) | syn::Expr::Break(_) | syn::Expr::Continue(_) => {
+                self.jump_value(expr)
+            }
             other => self.outside_language(other),
         }
     }
@@ -171,6 +175,9 @@ impl Lower<'_> {
 
     /// `if` as a value.
     fn if_value(&mut self, branch: &syn::ExprIf) -> Expr {
+        if super::match_::has_let(&branch.cond) {
+            return self.if_let_value(branch);
+        }
         let Some((_, els)) = &branch.else_branch else {
             return self.refuse(&diag::IF_WITHOUT_ELSE, &branch.if_token, &[]);
         };
@@ -226,6 +233,14 @@ impl Lower<'_> {
                 self.make(ExprKind::Block(block), ty, span)
             }
         }
+    }
+
+    /// `return`, `break` and `continue` beside operands: a block that never ends.
+    fn jump_value(&mut self, expr: &syn::Expr) -> Expr {
+        let mut stmts = Vec::new();
+        self.expr_statement(expr, &mut stmts);
+        let block = Block { stmts, value: None };
+        self.make(ExprKind::Block(block), Ty::Never, expr.span())
     }
 
     /// A loop with a value beside other operands: a block of its own.

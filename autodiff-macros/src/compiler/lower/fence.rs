@@ -11,18 +11,13 @@ impl Lower<'_> {
     pub(super) fn outside_language(&mut self, expr: &syn::Expr) -> Expr {
         match expr {
             syn::Expr::Closure(closure) => self.refuse_at(&diag::CLOSURE, &closure.or1_token),
-            syn::Expr::Match(found) => self.refuse_at(&diag::MATCH, &found.match_token),
             syn::Expr::Struct(found) => self.refuse_text(&diag::STRUCT, &found.path),
             syn::Expr::Try(found) => self.refuse_at(&diag::TRY, &found.question_token),
             syn::Expr::Async(found) => self.refuse_at(&diag::ASYNC, &found.async_token),
             syn::Expr::Await(found) => self.refuse_at(&diag::ASYNC, &found.await_token),
             syn::Expr::Unsafe(found) => self.refuse_at(&diag::UNSAFE, &found.unsafe_token),
-            syn::Expr::Let(found) => self.refuse_at(&diag::IF_LET, &found.let_token),
             syn::Expr::Const(found) => self.refuse_at(&diag::CONST_BLOCK, &found.const_token),
             syn::Expr::Assign(found) => self.refuse_at(&diag::ASSIGN_IN_OPERAND, &found.eq_token),
-            syn::Expr::Return(found) => self.refuse_jump(&found.return_token, "return"),
-            syn::Expr::Break(found) => self.refuse_jump(&found.break_token, "break"),
-            syn::Expr::Continue(found) => self.refuse_jump(&found.continue_token, "continue"),
             syn::Expr::Range(found) => self.refuse_text(&diag::RANGE_VALUE, found),
             syn::Expr::ForLoop(found) => self.refuse_at(&diag::LOOP_VALUE, &found.for_token),
             syn::Expr::While(found) => self.refuse_at(&diag::LOOP_VALUE, &found.while_token),
@@ -37,9 +32,5 @@ impl Lower<'_> {
 
     fn refuse_text(&mut self, entry: &'static Entry, tokens: &impl ToTokens) -> Expr {
         self.refuse(entry, tokens, &[&text_of(tokens)])
-    }
-
-    fn refuse_jump(&mut self, token: &impl ToTokens, word: &str) -> Expr {
-        self.refuse(&diag::JUMP_IN_OPERAND, token, &[word])
     }
 }

@@ -154,7 +154,9 @@ impl Infer {
             (Ty::Real(_), Ty::Real(_))
             | (Ty::Int, Ty::Int)
             | (Ty::Bool, Ty::Bool)
-            | (Ty::Unit, Ty::Unit) => {}
+            | (Ty::Unit, Ty::Unit)
+            | (Ty::Tag, Ty::Tag)
+            | (Ty::Maybe, Ty::Maybe) => {}
             (Ty::Tuple(p), Ty::Tuple(q)) if p.len() == q.len() => {
                 for (p, q) in p.iter().zip(q) {
                     self.unify(p, q)?;
@@ -325,6 +327,17 @@ impl Infer {
         }
     }
 
+    /// The type of the value in an `Option` or `Result` that carries a derivative.
+    pub(super) fn payload(&self, ty: &Ty) -> Option<Ty> {
+        match self.strip(ty) {
+            Ty::Tuple(parts) => match &parts[..] {
+                [Ty::Tag, value, _] => Some(value.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// True for a real number, and for a literal or annotation that can only become one.
     pub(super) fn is_real(&self, ty: &Ty) -> bool {
         match self.strip(ty) {
@@ -345,6 +358,7 @@ impl Infer {
             Ty::Ref(mutable, inner) => Ty::Ref(mutable, inside(&inner)),
             Ty::Struct(of) => self.resolve_struct(of.path, &of.fields),
             ty @ Ty::Infer(_) => self.default(&ty),
+            Ty::Tag => Ty::Bool,
             ty => ty,
         }
     }
@@ -634,6 +648,11 @@ impl Infer {
             _ => Ty::Opaque,
         }
     }
+}
+
+/// An `Option` or `Result` that carries a derivative.
+pub(super) fn outcome(value: Ty) -> Ty {
+    Ty::Tuple(vec![Ty::Tag, value, Ty::Maybe])
 }
 
 /// The element type of what can be indexed.

@@ -33,10 +33,9 @@ impl Lower<'_> {
         let Some(init) = &local.init else {
             return self.declaration(pat, annotation, out);
         };
-        if let Some((els, _)) = &init.diverge {
-            self.refuse(&diag::LET_ELSE, els, &[]);
-            self.bind_errors(pat);
-            return;
+        if let Some((_, els)) = &init.diverge {
+            let pat = &local.pat;
+            return self.let_else(pat, &init.expr, els, local.let_token.span(), out);
         }
         let declared = Declared {
             ty: annotation.map(|ty| self.annotation(ty)),

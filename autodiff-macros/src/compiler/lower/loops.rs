@@ -46,7 +46,6 @@ impl Lower<'_> {
             label: label.map(|label| label.name.ident.clone()),
             dest,
             block,
-            barrier: self.barrier,
         });
         id
     }
@@ -66,6 +65,11 @@ impl Lower<'_> {
     fn while_statement(&mut self, expr: &syn::ExprWhile, out: &mut Vec<Stmt>) {
         let span = expr.while_token.span();
         let id = self.enter_loop(expr.label.as_ref(), None, false);
+        if super::match_::has_let(&expr.cond) {
+            let body = self.while_let(expr, StmtKind::Break(id));
+            self.loops.pop();
+            return out.push(stmt(StmtKind::Loop { id, body }, span));
+        }
         let cond = self.condition(&expr.cond);
         let then = self.block(&expr.body, Want::Unit);
         self.loops.pop();
@@ -172,10 +176,6 @@ impl Lower<'_> {
 
     pub(super) fn return_statement(&mut self, ret: &syn::ExprReturn, out: &mut Vec<Stmt>) {
         let span = ret.return_token.span();
-        if self.barrier.is_some() {
-            self.refuse(&diag::JUMP_IN_OPERAND, &ret.return_token, &["return"]);
-            return out.push(stmt(StmtKind::Return(None), span));
-        }
         match &ret.expr {
             Some(value) if matches!(self.result, Ty::Unit) => {
                 self.expr_statement(value, out);
@@ -235,20 +235,11 @@ impl Lower<'_> {
             self.diags.report(&diag::JUMP_TARGET, span, &[what]);
             return None;
         };
-        let (id, dest, outside) = (found.id, found.dest, found.barrier != self.barrier);
-        if outside {
-            self.diags.report(&diag::JUMP_IN_OPERAND, span, &[what]);
-            return None;
-        }
-        Some((id, dest))
+        Some((found.id, found.dest))
     }
 
     /// A condition: an operand that is a truth value.
     pub(super) fn condition(&mut self, cond: &syn::Expr) -> Expr {
-        if let Some(found) = let_in(cond) {
-            self.bind_errors(&found.pat);
-            return self.refuse(&diag::IF_LET, &found.let_token, &[]);
-        }
         let value = self.operand(cond);
         self.expect(&value, &Ty::Bool);
         value
@@ -259,16 +250,5 @@ impl Lower<'_> {
         let value = self.operand(expr);
         self.expect(&value, &Ty::Int);
         value
-    }
-}
-
-/// A `let` in a condition.
-fn let_in(cond: &syn::Expr) -> Option<&syn::ExprLet> {
-    match cond {
-        syn::Expr::Let(found) => Some(found),
-        syn::Expr::Binary(binary) => let_in(&binary.left).or_else(|| let_in(&binary.right)),
-        syn::Expr::Paren(paren) => let_in(&paren.expr),
-        syn::Expr::Group(group) => let_in(&group.expr),
-        _ => None,
     }
 }

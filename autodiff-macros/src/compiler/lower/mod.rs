@@ -33,6 +33,7 @@ mod jump;
 mod let_;
 mod loops;
 mod marks;
+mod match_;
 mod method;
 mod operator;
 mod order;
@@ -146,18 +147,14 @@ struct Loop {
     dest: Option<VarId>,
     /// True for a labelled block, which a `break` without label does not leave.
     block: bool,
-    /// The operand that it stands in.
-    barrier: Option<Barrier>,
 }
 
 /// The operand that is being lowered. Operands are read in order, so that none may change a
-/// variable from outside of it, or jump out.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// variable from outside of it.
+#[derive(Clone, Copy)]
 struct Barrier {
     /// Variables below this number are from outside.
     vars: u32,
-    /// Tells operands apart.
-    operand: u32,
 }
 
 /// The state of lowering one function.
@@ -171,7 +168,6 @@ struct Lower<'a> {
     loops: Vec<Loop>,
     loop_count: u32,
     barrier: Option<Barrier>,
-    operands: u32,
     marks: Marks,
     items: Vec<TokenStream>,
     nested: Vec<Ident>,
@@ -219,7 +215,6 @@ impl<'a> Lower<'a> {
             loops: Vec::new(),
             loop_count: 0,
             barrier: None,
-            operands: 0,
             marks: Marks::default(),
             items: Vec::new(),
             nested: Vec::new(),

@@ -138,7 +138,7 @@ impl Lower<'_> {
     pub(super) fn destructure(&mut self, pat: &syn::Pat, var: VarId, ty: Ty, out: &mut Vec<Stmt>) {
         let span = pat.span();
         match pat {
-            syn::Pat::Slice(slice) => {
+            syn::Pat::Slice(slice) if slice.elems.iter().all(|pat| self.is_plain(pat)) => {
                 let place = self.whole(var, span);
                 self.destructure_slice(slice, &place, &ty, out);
             }
@@ -152,8 +152,16 @@ impl Lower<'_> {
                 let place = self.whole(var, span);
                 self.destructure_struct(pat, &place, out);
             }
-            pat => self.bad_pattern(pat),
+            pat => {
+                let place = self.whole(var, span);
+                self.bind_parts(pat, place, out);
+            }
         }
+    }
+
+    /// A name, or `_`.
+    fn is_plain(&self, pat: &syn::Pat) -> bool {
+        matches!(pat, syn::Pat::Wild(_)) || self.simple_name(pat).is_some()
     }
 
     /// `let [a, b, c] = v;`
@@ -212,7 +220,8 @@ impl Lower<'_> {
 /// True if [`Pat`] can express the pattern.
 fn is_tuple_pattern(pat: &syn::Pat) -> bool {
     match pat {
-        syn::Pat::Wild(_) | syn::Pat::Ident(_) => true,
+        syn::Pat::Wild(_) => true,
+        syn::Pat::Ident(ident) => ident.by_ref.is_none() && ident.subpat.is_none(),
         syn::Pat::Paren(paren) => is_tuple_pattern(&paren.pat),
         syn::Pat::Type(typed) => is_tuple_pattern(&typed.pat),
         syn::Pat::Tuple(tuple) => tuple.elems.iter().all(is_tuple_pattern),

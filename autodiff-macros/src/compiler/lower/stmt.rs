@@ -80,7 +80,12 @@ impl Lower<'_> {
         }
     }
 
-    fn tail(&mut self, tail: &syn::Expr, want: Want, out: &mut Vec<Stmt>) -> Option<Expr> {
+    pub(super) fn tail(
+        &mut self,
+        tail: &syn::Expr,
+        want: Want,
+        out: &mut Vec<Stmt>,
+    ) -> Option<Expr> {
         let outer = self.marks;
         let tail = &self.take_marks(tail);
         let value = match want {
@@ -183,10 +188,8 @@ impl Lower<'_> {
             syn::Expr::Binary(binary) if super::operator::compound(&binary.op).is_some() => {
                 self.compound_assign(binary, out);
             }
-            syn::Expr::If(branch) => {
-                let kind = self.if_statement(branch, Want::Unit);
-                out.push(stmt(kind, branch.if_token.span()));
-            }
+            syn::Expr::If(branch) => self.if_statement(branch, Want::Unit, out),
+            syn::Expr::Match(found) => self.match_statement(found, Want::Unit, out),
             syn::Expr::Block(block) if block.label.is_none() => {
                 // Names are resolved, so that the braces carry no meaning.
                 self.block_into(&block.block, Want::Unit, out);
@@ -219,25 +222,27 @@ impl Lower<'_> {
     }
 
     /// `if`, `else if`, `else` as a statement.
-    pub(super) fn if_statement(&mut self, branch: &syn::ExprIf, want: Want) -> StmtKind {
+    pub(super) fn if_statement(&mut self, branch: &syn::ExprIf, want: Want, out: &mut Vec<Stmt>) {
+        if super::match_::has_let(&branch.cond) {
+            return self.if_let(branch, want, out);
+        }
         let cond = self.condition(&branch.cond);
         let then = self.block(&branch.then_branch, want);
         let els = match &branch.else_branch {
             Some((_, els)) => self.else_statement(els, want),
             None => Block::default(),
         };
-        StmtKind::If { cond, then, els }
+        let kind = StmtKind::If { cond, then, els };
+        out.push(stmt(kind, branch.if_token.span()));
     }
 
-    fn else_statement(&mut self, els: &syn::Expr, want: Want) -> Block {
+    pub(super) fn else_statement(&mut self, els: &syn::Expr, want: Want) -> Block {
         match els {
             syn::Expr::Block(block) if block.label.is_none() => self.block(&block.block, want),
             syn::Expr::If(branch) => {
-                let kind = self.if_statement(branch, want);
-                Block {
-                    stmts: vec![stmt(kind, branch.if_token.span())],
-                    value: None,
-                }
+                let mut stmts = Vec::new();
+                self.if_statement(branch, want, &mut stmts);
+                Block { stmts, value: None }
             }
             other => {
                 let mut stmts = Vec::new();

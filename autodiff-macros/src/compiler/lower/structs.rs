@@ -58,7 +58,7 @@ impl Lower<'_> {
     }
 
     /// The type of what a constructor at this path makes.
-    fn constructed(&mut self, path: &syn::Path) -> Ty {
+    pub(super) fn constructed(&mut self, path: &syn::Path) -> Ty {
         let mut named = path.clone();
         for segment in &mut named.segments {
             if let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments {

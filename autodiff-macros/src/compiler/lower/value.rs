@@ -20,10 +20,8 @@ impl Lower<'_> {
 
     pub(super) fn in_operand<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.barrier;
-        self.operands += 1;
         self.barrier = Some(Barrier {
             vars: self.vars.len() as u32,
-            operand: self.operands,
         });
         let result = body(self);
         self.barrier = outer;

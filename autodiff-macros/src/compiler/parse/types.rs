@@ -171,7 +171,7 @@ pub(crate) fn is_constant(ty: &Ty) -> bool {
             is_constant(inner)
         }
         Ty::Ref(_, inner) => is_constant(inner),
-        Ty::Int | Ty::Bool | Ty::Unit | Ty::Never | Ty::Opaque => true,
+        Ty::Int | Ty::Bool | Ty::Unit | Ty::Never | Ty::Opaque | Ty::Tag | Ty::Maybe => true,
     }
 }
 

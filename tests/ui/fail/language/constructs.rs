@@ -8,25 +8,6 @@ fn closure(x: f64) -> f64 {
     x
 }
 
-#[conservative_grad]
-fn matched(x: f64, n: usize) -> f64 {
-    match n { //~ AD0101
-        0 => x,
-        _ => x * x,
-    }
-}
-
-#[conservative_grad]
-fn if_let(x: f64, limit: Option<usize>) -> f64 {
-    if let Some(n) = limit { x * n as f64 } else { x } //~ AD0103
-}
-
-#[conservative_grad]
-fn let_else(x: f64, limit: Option<usize>) -> f64 {
-    let Some(n) = limit else { return x }; //~ AD0104
-    x * n as f64
-}
-
 struct Point {
     x: f64,
     y: f64,
@@ -72,6 +53,6 @@ fn raw_borrow(x: f64) -> f64 {
 }
 
 fn main() {
-    let _ = closure::grad(1.0) + matched::grad(1.0, 2) + if_let::grad(1.0, None);
-    let _ = let_else::grad(1.0, None) + base_that_is_no_variable::grad(1.0) + unsafe_block::grad(1.0, &[1]);
+    let _ = closure::grad(1.0);
+    let _ = base_that_is_no_variable::grad(1.0) + unsafe_block::grad(1.0, &[1]);
 }

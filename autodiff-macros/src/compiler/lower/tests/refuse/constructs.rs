@@ -12,7 +12,6 @@ fn body(body: &str, expected: &[(&str, &str)]) {
 
 #[test]
 fn expressions() {
-    body("match n { 0 => x, _ => 0.0 }", &[("AD0101", "match")]);
     body("let g = |t: f64| t * 2.0; g(x)", &[("AD0100", "|")]);
     body(
         "let p = P { x, ..P::new(x) }; x",
@@ -23,15 +22,6 @@ fn expressions() {
     body("let k = unsafe { g(n) }; x", &[("AD0108", "unsafe")]);
     body("let k = const { 3 }; x", &[("AD0109", "const")]);
     body("let r = 0..n; x", &[("AD0110", "0..n")]);
-    body(
-        "if let Some(k) = o { x } else { 0.0 }",
-        &[("AD0103", "let")],
-    );
-    body(
-        "let Some(k) = o else { return 0.0 }; x",
-        &[("AD0104", "else")],
-    );
-    body("while let Some(k) = o { } x", &[("AD0103", "let")]);
 }
 
 #[test]
@@ -95,19 +85,7 @@ fn an_operand_may_change_what_it_declares() {
 }
 
 #[test]
-fn jumps_inside_of_operands() {
-    body(
-        "x + if x > 0.0 { return x } else { 1.0 }",
-        &[("AD0147", "return")],
-    );
-    body(
-        "for i in 0..n { let y = x + { break; 1.0 }; } x",
-        &[("AD0147", "_")],
-    );
-    body(
-        "for i in 0..n { g(if n > 1 { continue } else { x }); } x",
-        &[("AD0147", "_")],
-    );
+fn jumps_to_nowhere() {
     body("break; x", &[("AD0146", "_")]);
     body(
         "'a: for i in 0..n { } for j in 0..n { break 'a; } x",
@@ -156,10 +134,15 @@ fn items() {
 
 #[test]
 fn patterns_and_references() {
-    body("let ref y = x; x", &[("AD0118", "ref y")]);
-    body("let y @ z = x; x", &[("AD0118", "y @ z")]);
-    body("let &y = &x; y", &[("AD0118", "&y")]);
-    body("let (a, ..) = (x, x); a", &[("AD0118", "(a, ..)")]);
+    body("let (a, b) = x; a", &[("AD0200", "(a, b)")]);
+    body(
+        "match x { Shape::Circle(r) => r, _ => 1.0 }",
+        &[("AD0180", "Shape::Circle(r)")],
+    );
+    body(
+        "match x.partial_cmp(&2.0) { Some(order) => x, _ => 1.0 }",
+        &[("AD0181", "order")],
+    );
     body(
         "let a = [x; 2]; let b = [x; 2]; let r = if n > 0 { &a } else { &b }; x",
         &[("AD0153", "&a"), ("AD0153", "&b")],
@@ -176,9 +159,9 @@ fn patterns_and_references() {
 #[test]
 fn all_errors_at_once() {
     body(
-        "let a = match n { _ => x }; let b = w.iter().count(); let g = || 1.0; x.erfish()",
+        "let a = || x; let b = w.iter().count(); let g = || 1.0; x.erfish()",
         &[
-            ("AD0101", "match"),
+            ("AD0100", "|"),
             ("AD0142", "iter"),
             ("AD0100", "|"),
             ("AD0102", "erfish"),

@@ -1,0 +1,191 @@
+//! `Option` and `Result` in emitted code: a flag, the value, and the error if there is one.
+//!
+//! In: the results of functions. Out: their parts, and the results put together again. Where there is
+//! no value, one stands in that nobody reads ([`Blank`]).
+
+use std::fmt::Debug;
+
+/// Stands for the error of an `Option`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[expect(
+    missing_debug_implementations,
+    reason = "it is told from the errors of a `Result` by that"
+)]
+pub struct Missing;
+
+/// `Option<T>` and `Result<T, E>`.
+pub trait Outcome: Sized {
+    /// `T`.
+    type Value;
+    /// `E`; [`Missing`] for an `Option`.
+    type Failure;
+
+    /// As a `Result`.
+    fn into_result(self) -> Result<Self::Value, Self::Failure>;
+
+    /// From a flag, a value and an error.
+    fn from_parts(ok: bool, value: Self::Value, failure: Option<Self::Failure>) -> Self;
+}
+
+impl<T> Outcome for Option<T> {
+    type Value = T;
+    type Failure = Missing;
+
+    #[inline]
+    fn into_result(self) -> Result<T, Missing> {
+        self.ok_or(Missing)
+    }
+
+    #[inline]
+    fn from_parts(ok: bool, value: T, _: Option<Missing>) -> Self {
+        ok.then_some(value)
+    }
+}
+
+impl<T, E> Outcome for Result<T, E> {
+    type Value = T;
+    type Failure = E;
+
+    #[inline]
+    fn into_result(self) -> Result<T, E> {
+        self
+    }
+
+    #[inline]
+    fn from_parts(_: bool, value: T, failure: Option<E>) -> Self {
+        failure.map_or(Ok(value), Err)
+    }
+}
+
+/// Takes a result apart; where there is no value, [`Blank`] stands in.
+#[inline]
+pub fn parted<O: Outcome>(outcome: O) -> (bool, O::Value, Option<O::Failure>)
+where
+    O::Value: Blank,
+{
+    match outcome.into_result() {
+        Ok(value) => (true, value, None),
+        Err(failure) => (false, O::Value::blank(), Some(failure)),
+    }
+}
+
+/// Puts a result together.
+#[inline]
+pub fn whole<O: Outcome>((ok, value, failure): (bool, O::Value, Option<O::Failure>)) -> O {
+    O::from_parts(ok, value, failure)
+}
+
+/// A value that stands where there is none, and that nobody reads.
+pub trait Blank {
+    /// Any value.
+    fn blank() -> Self;
+}
+
+macro_rules! blank {
+    ($($ty:ty = $value:expr),* $(,)?) => {
+        $(impl Blank for $ty {
+            #[inline]
+            fn blank() -> Self {
+                $value
+            }
+        })*
+    };
+}
+
+blank! {
+    f64 = 0.0, f32 = 0.0, bool = false, char = '\0', () = (), String = String::new(), &str = "",
+    u8 = 0, u16 = 0, u32 = 0, u64 = 0, u128 = 0, usize = 0,
+    i8 = 0, i16 = 0, i32 = 0, i64 = 0, i128 = 0, isize = 0,
+}
+
+impl<T: Blank, const N: usize> Blank for [T; N] {
+    #[inline]
+    fn blank() -> Self {
+        core::array::from_fn(|_| T::blank())
+    }
+}
+
+impl<T> Blank for Vec<T> {
+    #[inline]
+    fn blank() -> Self {
+        Vec::new()
+    }
+}
+
+impl<T> Blank for Option<T> {
+    #[inline]
+    fn blank() -> Self {
+        None
+    }
+}
+
+macro_rules! tuples {
+    ($(($($name:ident)*))*) => {
+        $(impl<$($name: Blank),*> Blank for ($($name,)*) {
+            #[inline]
+            fn blank() -> Self {
+                ($($name::blank(),)*)
+            }
+        })*
+    };
+}
+
+tuples! {
+    (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) (A B C D E F G H)
+}
+
+/// How `unwrap` and `expect` fail: with the words of std.
+pub trait Unwrap: Sized {
+    /// `unwrap()` of a failure.
+    fn unwrap_failure(failure: Option<Self>) -> !;
+
+    /// `expect(message)` of a failure.
+    fn expect_failure(failure: Option<Self>, message: &str) -> !;
+}
+
+#[track_caller]
+fn never<T>(_: T) -> ! {
+    unreachable!("a failure has no value")
+}
+
+impl<E: Debug> Unwrap for E {
+    #[track_caller]
+    fn unwrap_failure(failure: Option<E>) -> ! {
+        match failure {
+            Some(error) => never(Result::<(), E>::Err(error).unwrap()),
+            None => never(Option::<()>::None.unwrap()),
+        }
+    }
+
+    #[track_caller]
+    fn expect_failure(failure: Option<E>, message: &str) -> ! {
+        match failure {
+            Some(error) => never(Result::<(), E>::Err(error).expect(message)),
+            None => never(Option::<()>::None.expect(message)),
+        }
+    }
+}
+
+impl Unwrap for Missing {
+    #[track_caller]
+    fn unwrap_failure(_: Option<Missing>) -> ! {
+        never(Option::<()>::None.unwrap())
+    }
+
+    #[track_caller]
+    fn expect_failure(_: Option<Missing>, message: &str) -> ! {
+        never(Option::<()>::None.expect(message))
+    }
+}
+
+/// `unwrap()` of a failure.
+#[track_caller]
+pub fn unwrap_failure<F: Unwrap>(failure: Option<F>) -> ! {
+    F::unwrap_failure(failure)
+}
+
+/// `expect(message)` of a failure.
+#[track_caller]
+pub fn expect_failure<F: Unwrap>(failure: Option<F>, message: &str) -> ! {
+    F::expect_failure(failure, message)
+}
