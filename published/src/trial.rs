@@ -155,12 +155,11 @@ impl<'a> Trial<'a> {
             }
             let block = &self.scan.blocks[block];
             all.push((block.file, (block.start, format!("#[{ATTRIBUTE}] "))));
-            for id in ids.into_iter().filter(|&id| !self.accepted(id)) {
+            for id in ids {
                 let candidate = &self.scan.candidates[id];
-                all.push((
-                    candidate.file,
-                    (candidate.start, format!("#[{ATTRIBUTE}(skip)] ")),
-                ));
+                let option = if self.accepted(id) { "" } else { "(skip)" };
+                let words = format!("#[{ATTRIBUTE}{option}] ");
+                all.push((candidate.file, (candidate.start, words)));
             }
         }
         for at in &self.derived {

@@ -584,6 +584,8 @@ impl Infer {
     /// The real type of the function; a path in its signature may turn out to be a struct.
     fn real(&self) -> Real {
         match &self.real_path {
+            // A struct is no number, and what its fields are is asked here.
+            Some(ty) if self.is_struct(ty) => Real::F64,
             Some(ty) if !matches!(self.default_named(ty), Ty::Real(_)) => Real::F64,
             _ => self.real.clone(),
         }
