@@ -126,6 +126,14 @@ impl Naming {
         }
     }
 
+    /// The generic parameters of the `impl` block around the function.
+    pub(crate) fn block_generics(&self) -> syn::Generics {
+        match self {
+            Naming::Sibling(of) => of.generics.clone(),
+            Naming::Companion | Naming::Module => syn::Generics::default(),
+        }
+    }
+
     /// The name of the emitted item.
     pub(crate) fn item(&self, base: &str) -> Ident {
         match self {

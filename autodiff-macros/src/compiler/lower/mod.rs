@@ -225,7 +225,7 @@ impl<'a> Lower<'a> {
             is_method: matches!(options.naming, Naming::Sibling(_)),
             named_types: BTreeMap::new(),
             reals: signature.reals.clone(),
-            bounds: generics::all_bounds(&item.sig.generics),
+            bounds: generics::all_bounds([&item.sig.generics, &options.naming.block_generics()]),
             real_aliases: aliases(signature),
             names: scope::identifiers(item.to_token_stream()),
             clashes: BTreeSet::new(),

@@ -70,14 +70,45 @@ const FOREIGN: [&str; 34] = [
     "Error",
 ];
 
-/// The type parameters that are taken for real numbers, of those that occur in `types`.
-pub(crate) fn reals(generics: &syn::Generics, types: &[TokenStream]) -> Vec<Ident> {
-    let parameters = generics.type_params();
-    parameters
-        .filter(|parameter| is_real(&bounds(generics, parameter)))
-        .map(|parameter| parameter.ident.clone())
-        .filter(|name| types.iter().any(|ty| mentions(ty.clone(), name)))
-        .collect()
+/// Bounds of numbers.
+const NUMERIC: [&str; 16] = [
+    "Float",
+    "FloatCore",
+    "FloatConst",
+    "Real",
+    "RealField",
+    "ComplexField",
+    "Scalar",
+    "Num",
+    "NumAssign",
+    "NumCast",
+    "Signed",
+    "FromPrimitive",
+    "Add",
+    "Sub",
+    "Mul",
+    "Div",
+];
+
+/// The type parameters that are taken for real numbers: those of the function that occur in `types`,
+/// and those of the `impl` block around it which do, or which are numbers by their bounds.
+pub(crate) fn reals(
+    own: &syn::Generics,
+    block: &syn::Generics,
+    types: &[TokenStream],
+) -> Vec<Ident> {
+    let occurs = |name: &Ident| types.iter().any(|ty| mentions(ty.clone(), name));
+    let of = |generics: &syn::Generics, all: bool| -> Vec<Ident> {
+        let parameters = generics.type_params().filter(|parameter| {
+            let bounds = bounds(generics, parameter);
+            let number = bounds.iter().any(|name| NUMERIC.contains(&name.as_str()));
+            is_real(&bounds) && (occurs(&parameter.ident) || (all && number))
+        });
+        parameters.map(|p| p.ident.clone()).collect()
+    };
+    let mut reals = of(own, false);
+    reals.extend(of(block, true));
+    reals
 }
 
 fn mentions(tokens: TokenStream, name: &Ident) -> bool {
@@ -89,8 +120,9 @@ fn mentions(tokens: TokenStream, name: &Ident) -> bool {
 }
 
 /// The names of all type parameters.
-pub(crate) fn names(generics: &syn::Generics) -> Vec<Ident> {
-    generics.type_params().map(|p| p.ident.clone()).collect()
+pub(crate) fn names(all: [&syn::Generics; 2]) -> Vec<Ident> {
+    let parameters = all.into_iter().flat_map(syn::Generics::type_params);
+    parameters.map(|p| p.ident.clone()).collect()
 }
 
 /// The bounds of a parameter by their names, those of the `where` clause included.
@@ -116,9 +148,12 @@ fn bounds(generics: &syn::Generics, parameter: &syn::TypeParam) -> Vec<String> {
 }
 
 /// The bounds of all parameters.
-pub(crate) fn all_bounds(generics: &syn::Generics) -> Vec<String> {
-    let parameters = generics.type_params();
-    parameters.flat_map(|p| bounds(generics, p)).collect()
+pub(crate) fn all_bounds(all: [&syn::Generics; 2]) -> Vec<String> {
+    let of = |generics: &syn::Generics| -> Vec<String> {
+        let parameters = generics.type_params();
+        parameters.flat_map(|p| bounds(generics, p)).collect()
+    };
+    all.into_iter().flat_map(of).collect()
 }
 
 fn as_type(name: &Ident) -> syn::Type {

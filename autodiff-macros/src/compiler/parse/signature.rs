@@ -41,10 +41,11 @@ pub(crate) fn read<'a>(
     diags: &mut Diagnostics,
 ) -> Signature<'a> {
     refuse_qualifiers(&item.sig, diags);
-    let reals = generics::reals(&item.sig.generics, &active_types(&item.sig, options));
+    let (own, block) = (&item.sig.generics, options.naming.block_generics());
+    let reals = generics::reals(own, &block, &active_types(&item.sig, options));
     let mut reader = Reader {
         options,
-        parameters: generics::names(&item.sig.generics),
+        parameters: generics::names([own, &block]),
         reals: &reals,
         diags,
     };
