@@ -36,6 +36,7 @@ mod language {
     mod control_flow;
     mod effects;
     mod f32;
+    mod generics;
     mod in_place;
     mod integer_state;
     mod jumps;

@@ -129,3 +129,47 @@ twin! { destructuring_assignment ($ T O grad): f(0.5, 2.0, const 3); {
         a * b
     }
 } }
+
+#[conservative_grad]
+fn whole(y: &(f64, f64)) -> f64 {
+    let (a, b) = *y;
+    a * b
+}
+
+#[conservative_grad]
+fn whole_with_array(y: &(f64, [f64; 2])) -> f64 {
+    let (a, b) = y;
+    let q = *y;
+    let mut r = *y;
+    r.0 = q.1[0] * 2.0;
+    r.1[1] += a;
+    a * b[0] + r.0 * r.1[1]
+}
+
+#[conservative_grad]
+fn inner(y: &(f64, f64), z: (f64, f64)) -> f64 {
+    y.0 * y.1 + z.0
+}
+
+#[conservative_grad]
+fn handed_on(y: &(f64, f64)) -> f64 {
+    inner(y, *y) + inner(&*y, (y.1, y.0))
+}
+
+#[conservative_grad]
+fn replaced(y: &mut (f64, f64), x: f64) -> (f64, f64) {
+    let (a, b) = *y;
+    *y = (b * x, a);
+    let old = *y;
+    y.0 += 1.0;
+    old
+}
+
+/// A tuple behind a reference, read as a whole.
+#[test]
+fn behind_references() {
+    check!(whole(&(0.25, 1.5)));
+    check!(whole_with_array(&(0.25, [1.5, 2.0])));
+    check!(handed_on(&(0.25, 1.5)));
+    check!(replaced(&mut (0.25, 1.5), 2.0) -> many);
+}

@@ -649,7 +649,7 @@ impl Tangent<'_> {
             Arg::Val(v) | Arg::RefVal(v, None) => {
                 self.tangent(Expr::Ref(false, Box::new(self.dot(*v))))
             }
-            Arg::Ref(false, at) if self.own_reference(at) => {
+            Arg::Ref(false, at) | Arg::Own(at) if self.own_reference(at) => {
                 let whole = Expr::Deref(Box::new(Expr::MemDot(at.mem)));
                 self.tangent(Expr::Ref(false, Box::new(whole)))
             }

@@ -294,7 +294,7 @@ impl Builder<'_> {
     fn load(&mut self, at: Place, ty: &Ty, e: &Expr) -> Tree {
         match ty {
             Ty::Ref(_, inner) => self.load(at, inner, e),
-            Ty::Tuple(parts) if !at.path.is_empty() => Tree::Tuple(
+            Ty::Tuple(parts) => Tree::Tuple(
                 parts
                     .iter()
                     .enumerate()

@@ -31,7 +31,7 @@ pub(crate) fn member(printer: &Printer<'_>) -> TokenStream {
     let signature = printer.signature;
     if signature.has_gradient {
         let turbofish = signature.turbofish(0);
-        let names = signature.params.iter().map(|p| p.given(&signature.rt));
+        let names = signature.params.iter().map(|p| &p.name);
         let grad = signature.naming.path("grad");
         let body = quote!(#grad #turbofish(#(#names),*));
         return printer.plain("jacobian", signature.gradient(), body);
