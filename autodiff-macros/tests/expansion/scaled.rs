@@ -257,7 +257,7 @@ impl scaled {
     #[inline]
     pub fn jacobian(w: Vec<f64>, a: f64) -> (rt::Vec<f64>, f64) {
         let _ = scaled;
-        Self::grad(rt::core::clone::Clone::clone(&w), a)
+        Self::grad(w, a)
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
     #[must_use]

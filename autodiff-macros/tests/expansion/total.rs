@@ -265,7 +265,7 @@ impl total {
         q: &[[f64; 3]; N],
     ) -> ([f64; N], [[f64; 3]; N]) {
         let _ = total::<N>;
-        Self::grad::<N>(rt::core::clone::Clone::clone(&p), q)
+        Self::grad::<N>(p, q)
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
     #[must_use]
