@@ -32,7 +32,7 @@
 //! [docs/RULES.md](https://docs.rs/crate/conservative-grad/latest/source/docs/RULES.md).
 #![forbid(unsafe_code)]
 
-pub use autodiff_macros::conservative_grad;
+pub use autodiff_macros::{conservative_grad, conservative_rule};
 
 /// Makes a struct [differentiable](trait@Differentiable): writes the struct that holds its gradient.
 ///
@@ -150,6 +150,7 @@ pub mod __private {
     pub use autodiff_runtime::operation::At;
     pub use autodiff_runtime::ops;
     pub use autodiff_runtime::outcome::*;
+    pub use autodiff_runtime::own_rules::*;
     pub use autodiff_runtime::rivals::*;
     pub use autodiff_runtime::same_shape::*;
     pub use autodiff_runtime::selection::*;

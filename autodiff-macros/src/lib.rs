@@ -95,6 +95,81 @@ pub fn differentiable(item: TokenStream) -> TokenStream {
     expansion.unwrap_or_else(|_| report()).into()
 }
 
+/// Gives a function derivatives that are written by hand: one whose body the compiler should not
+/// look into, or a wrapper of a function of another crate.
+///
+/// ```text
+/// use conservative_grad::{conservative_grad, conservative_rule};
+///
+/// #[conservative_rule(pullback = erf_pullback, tangent = erf_tangent, class = Pfaffian)]
+/// fn erf(x: f64) -> f64 {
+///     libm::erf(x)
+/// }
+///
+/// fn erf_pullback(x: f64, _y: f64, y_bar: f64) -> f64 {
+///     y_bar * std::f64::consts::FRAC_2_SQRT_PI * (-x * x).exp()
+/// }
+///
+/// fn erf_tangent(x: f64, _y: f64, x_dot: f64) -> f64 {
+///     x_dot * std::f64::consts::FRAC_2_SQRT_PI * (-x * x).exp()
+/// }
+///
+/// #[conservative_grad]
+/// fn normal_cdf(x: f64) -> f64 {
+///     0.5 * (1.0 + erf(x / std::f64::consts::SQRT_2)) // a call like any other
+/// }
+/// ```
+///
+/// The function gets what [`macro@conservative_grad`] would have given it (`erf::grad`,
+/// `erf::jacobian`, `erf::FIELD`, …), and annotated functions call it by its name.
+///
+/// # The two functions
+///
+/// Both take the arguments of the function (of the same types), then its result, then a weight for
+/// each declared kink. Then
+///
+/// - the *pullback* takes the adjoint of the result, and returns the adjoints of the differentiable
+///   parameters: for `fn f(a: f64, v: [f64; 3]) -> f64` it is
+///   `fn(f64, [f64; 3], f64, f64) -> (f64, [f64; 3])`;
+/// - the *tangent* takes the tangents of the differentiable parameters, and returns that of the result:
+///   `fn(f64, [f64; 3], f64, f64, [f64; 3]) -> f64`.
+///
+/// What has a length that its type does not tell goes by reference (`&[f64]`), also the result; and in
+/// place of being returned, its adjoint is added to a buffer, after the adjoint of the result:
+/// for `fn f(w: &[f64], b: f64) -> Vec<f64>` the pullback is
+/// `fn(w: &[f64], b: f64, y: &[f64], y_bar: &[f64], w_bar: &mut [f64]) -> f64`.
+/// Another signature does not compile.
+///
+/// If the differentiable parameters and the result are all numbers, one of the two is enough.
+///
+/// # Options
+///
+/// | | |
+/// | --- | --- |
+/// | `pullback = path`, `tangent = path` | the derivatives |
+/// | `kink(x = 0.0)` | the function has a kink where this equation holds. It is a decision like that of `abs`: a site in `FIELD`, asked of the selection. Both functions get its weight (1 where the left side is above, 0 below, `tie` at a tie) and have to obey it |
+/// | `kink(x = 0.0, tie = 1.0)` | the weight at a tie where nobody else decides (0.5) |
+/// | `domain(x > 0.0)` | where the rule holds |
+/// | `class = Pfaffian` | the definability class: `Semialgebraic`, `RAn`, `RExp`, `RAnExp`, `Pfaffian`, `Local`, `None` (not known) |
+/// | `cost = 3.0` | the cost of value and gradient over that of the value (not known) |
+/// | `name`, `crate`, `doc` | as those of `conservative_grad` |
+///
+/// # What is taken on trust
+///
+/// The rule, and its domain, are obligations in `FIELD`, of every caller too. The checker tests them:
+///
+/// ```text
+/// use conservative_grad::check::{assert_conservative, assert_tangent};
+/// assert_conservative!(|x, sel| erf::value_and_grad_with(sel, x[0]), -3.0..3.0);
+/// assert_tangent!(|x, sel| erf::value_and_grad_with(sel, x[0]), |x, dx| erf::jvp(x[0], dx[0]), -3.0..3.0);
+/// ```
+#[proc_macro_attribute]
+pub fn conservative_rule(attr: TokenStream, item: TokenStream) -> TokenStream {
+    let original = proc_macro2::TokenStream::from(item.clone());
+    let expansion = std::panic::catch_unwind(|| compiler::rule::expand(attr.into(), item.into()));
+    expansion.unwrap_or_else(|_| broken(original)).into()
+}
+
 /// The last line of defence against a mistake of ours: the function, and an error that asks for a
 /// report.
 fn broken(original: proc_macro2::TokenStream) -> proc_macro2::TokenStream {

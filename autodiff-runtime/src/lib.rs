@@ -37,6 +37,8 @@ pub mod numeric;
 pub mod operation;
 pub mod ops;
 pub mod outcome;
+#[doc(hidden)]
+pub mod own_rules;
 pub mod policy;
 #[doc(hidden)]
 pub mod rivals;
@@ -66,7 +68,7 @@ pub use field::{Definability, FieldMetadata, Obligation, ObligationKind, Site, S
 pub use integer::{Integer, integer};
 pub use jacobian::{Components, jacobian};
 pub use kinds::{Bar, Constant, Discard, Element, Kind, Shape, Unvaried, Varied, discard};
-pub use numeric::{Real, Scalar, real, same, scalar};
+pub use numeric::{Real, Scalar, over, real, same, scalar, unless_zero};
 pub use ops::{Nonsmooth, leaky_relu, relu, stop_gradient};
 pub use policy::{Policy, Ties};
 pub use same_shape::{Mismatch, SameShape};

@@ -261,3 +261,27 @@ pub fn scalar<T: Scalar>(x: T) -> T {
 pub fn same<T>(x: T) -> T {
     x
 }
+
+/// `product`, which has the factor `factor`, or 0 where the factor is 0, whatever the other one is.
+///
+/// ```
+/// use autodiff_runtime::unless_zero;
+/// assert_eq!(unless_zero(0.0, 0.0 * f64::INFINITY), 0.0);
+/// assert!(unless_zero(f64::NAN, f64::NAN * 2.0).is_nan());
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn unless_zero<T: Scalar>(factor: T, product: T) -> T {
+    if factor == T::default() {
+        T::default()
+    } else {
+        product
+    }
+}
+
+/// `dividend / divisor`, or 0 where the dividend is 0, whatever the divisor is.
+#[inline(always)]
+#[must_use]
+pub fn over<T: Scalar>(dividend: T, divisor: T) -> T {
+    unless_zero(dividend, dividend / divisor)
+}

@@ -32,6 +32,7 @@ mod parse;
 mod pretty;
 mod print;
 mod real;
+pub(crate) mod rule;
 mod rule_text;
 mod share;
 mod simplify;

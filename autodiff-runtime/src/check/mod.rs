@@ -16,6 +16,7 @@
 //! | the same, on curves inside a tie | tie weights that do not sum to one, detached equality branches | choices across the tie: any are conservative |
 //! | [`closed_loop`] | gradients of no function at all | a gradient of the wrong function |
 //! | [`on_stratum`] | choices that disagree along the tie | ties that are single points; functions that do not ask their selection |
+//! | [`tangent()`] | a tangent that is not that of the gradient | what is wrong in both |
 //! | [`conservative`] | all of these, and derivatives that are not bounded | what its random curves do not meet |
 //!
 //! A residual counts only above a tolerance that is made of the scale of the function, the estimated errors of the integral
@@ -58,6 +59,7 @@ mod record;
 mod region;
 mod report;
 mod stratum;
+mod tangent;
 mod text;
 mod tolerance;
 mod violations;
@@ -70,6 +72,7 @@ pub use options::Options;
 pub use random::SplitMix64;
 pub use region::Region;
 pub use report::{Crossing, Failure, Reason, Report, Verdict, Violation};
+pub use tangent::{Disagreement, tangent};
 
 use crate::selection::Selection;
 use judge::Test;
@@ -232,7 +235,7 @@ macro_rules! assert_conservative {
     }};
 }
 #[doc(inline)]
-pub use crate::assert_conservative;
+pub use crate::{assert_conservative, assert_tangent};
 
 /// The function with its gradient laid out as one vector.
 fn flat<F, G>(f: F) -> impl Fn(&[f64], &mut dyn Selection) -> (f64, Vec<f64>)

@@ -1,7 +1,7 @@
 //! The table of messages: every error that this compiler knows, once.
 //!
 //! `AD00xx` attribute and signature, `AD01xx` language, `AD02xx` types and activity, `AD03xx`
-//! kinks, `AD04xx` the derive, `AD09xx` mistakes of this compiler. `{0}`, `{1}`, … are the arguments of the report.
+//! kinks, `AD04xx` the derive, `AD05xx` own rules, `AD09xx` mistakes of this compiler. `{0}`, `{1}`, … are the arguments of the report.
 
 use super::Entry;
 
@@ -274,6 +274,26 @@ texts! {
     OPAQUE_VARIED "AD0902" "a differentiable value reaches code that was taken for constant",
         help "please report this, with the function; until then, cut the value off with `stop_gradient(…)`",
         note "its derivative would be lost";
+
+    RULE_OPTION "AD0500" "unknown option `{0}`",
+        help "", note "the options of `conservative_rule` are `pullback = …`, `tangent = …`, `kink(x = 0.0)`, `domain(x > 0.0)`, `class = …`, `cost = …`, `name = …`, `crate = …`, `doc`";
+    RULE_MALFORMED "AD0501" "cannot read the options of `conservative_rule`: {0}",
+        help "write for instance `#[conservative_rule(pullback = erf_pullback, tangent = erf_tangent, kink(x = 0.0))]`", note "";
+    RULE_ITEM "AD0502" "`#[conservative_rule]` goes on a function",
+        help "write a function that calls the one that has no derivative, and annotate it", note "";
+    RULE_METHOD "AD0503" "a method cannot have a rule of its own",
+        help "write a free function that takes what it needs of `self` as parameters, with the rule, and call it from the method", note "";
+    RULE_IN_PLACE "AD0504" "a function that takes `{0}` cannot have a rule of its own",
+        help "return what is computed in place of changing an argument",
+        note "the pullback is given the arguments once more, and they would have changed";
+    RULE_WITHOUT_DERIVATIVE "AD0505" "no derivative is given for `{0}`",
+        help "name the functions that compute it: `#[conservative_rule(pullback = {0}_pullback, tangent = {0}_tangent)]`", note "";
+    RULE_NEEDS_PULLBACK "AD0506" "the rule of `{0}` has no pullback",
+        help "add `pullback = …`", note "only where all arguments and the result are numbers can it be made of the tangent";
+    RULE_NEEDS_TANGENT "AD0507" "the rule of `{0}` has no tangent",
+        help "add `tangent = …`", note "only where all arguments and the result are numbers can it be made of the pullback";
+    RULE_CLASS "AD0508" "unknown definability class `{0}`",
+        help "", note "the classes are `Semialgebraic`, `RAn`, `RExp`, `RAnExp`, `Pfaffian`, `Local`, `None`";
 }
 
 #[cfg(test)]

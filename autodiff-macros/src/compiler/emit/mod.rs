@@ -41,8 +41,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 pub(crate) use meta::{Obligation, Site};
-pub(crate) use stubs::{can_stub, stubs};
-pub(crate) use types::holds_struct;
+pub(crate) use signature::one_or_tuple;
+pub(crate) use stubs::{can_stub, func, names, stubs};
+pub(crate) use types::{adjoint, gradient, holds_struct, storage, without_lifetimes};
 
 use super::hir;
 use super::naming::Naming;
@@ -139,7 +140,7 @@ pub(crate) fn emit(
     let bodies = &named_for_people(bodies, &options.naming);
     let signature = signature(item, func, options, bodies);
     Emitted {
-        doc: docs::primal(item, &signature, &bodies.sites),
+        doc: docs::primal(item, &signature, &bodies.sites, options),
         beside: generated(item, func, options, bodies),
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn stubs(
 }
 
 /// The function without its body.
-fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> hir::Func {
+pub(crate) fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> hir::Func {
     hir::Func {
         name: item.sig.ident.clone(),
         params: signature
@@ -126,7 +126,8 @@ fn bodies(signature: &Signature<'_>, options: &Options, fresh: &mut Fresh) -> Bo
     }
 }
 
-fn names(signature: &Signature<'_>, fresh: &mut Fresh) -> Names {
+/// Names for what the bodies are given.
+pub(crate) fn names(signature: &Signature<'_>, fresh: &mut Fresh) -> Names {
     let params: Vec<Ident> = signature
         .parameters
         .iter()

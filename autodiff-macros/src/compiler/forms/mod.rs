@@ -25,6 +25,7 @@ use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 
 use self::function::Expansion;
+pub(crate) use self::function::stubs;
 use super::diag::Diagnostics;
 use super::naming::Naming;
 use super::parse::attribute::Options;

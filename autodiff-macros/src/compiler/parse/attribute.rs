@@ -69,6 +69,8 @@ pub(crate) struct Options {
     pub(crate) calls: Vec<(syn::Path, syn::Path)>,
     /// What the compiler sees beside the function.
     pub(crate) known: Rc<Known>,
+    /// The derivatives are written by hand.
+    pub(crate) rule: bool,
     /// How what is emitted is called: this follows from where the function stands.
     pub(crate) naming: Naming,
 }
@@ -90,6 +92,7 @@ impl Default for Options {
             skip: false,
             calls: Vec::new(),
             known: Rc::default(),
+            rule: false,
             naming: Naming::Companion,
         }
     }
@@ -233,13 +236,13 @@ fn names(input: ParseStream<'_>) -> syn::Result<(Span, Vec<Ident>)> {
 }
 
 /// Steps over `=`.
-fn value<'a>(input: ParseStream<'a>) -> syn::Result<ParseStream<'a>> {
+pub(crate) fn value<'a>(input: ParseStream<'a>) -> syn::Result<ParseStream<'a>> {
     input.parse::<Token![=]>()?;
     Ok(input)
 }
 
 /// Steps over the rest of an option that is not known.
-fn skip(input: ParseStream<'_>) -> syn::Result<()> {
+pub(crate) fn skip(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<proc_macro2::TokenTree>()?;
     }
