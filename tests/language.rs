@@ -50,6 +50,7 @@ mod language {
     mod recursion;
     mod reversal;
     mod scalars;
+    mod singular;
     mod slices;
     mod tuples;
     mod vecs;

@@ -198,7 +198,7 @@ fn site(func: &Func, site: &ssa::Site, options: &Options) -> Site {
 
 /// True if the operands are written so that they cannot leave the domain: an integer power has a
 /// pole for negative exponents alone.
-fn stays_inside(func: &Func, rule: &Rule, args: &[ValId]) -> bool {
+pub(crate) fn stays_inside(func: &Func, rule: &Rule, args: &[ValId]) -> bool {
     rule.name == "powi" && args.get(1).is_some_and(|n| is_natural(&source(func, *n)))
 }
 

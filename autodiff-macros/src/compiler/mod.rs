@@ -36,6 +36,7 @@ pub(crate) mod rule;
 mod rule_text;
 mod share;
 mod simplify;
+mod singular;
 mod snapshot;
 mod ssa;
 mod tangent;

@@ -15,6 +15,7 @@ use super::code::{Expr, Stmt};
 use super::emit::holds_struct;
 use super::hir::{BinOp, Ty, UnOp};
 use super::real;
+use super::singular;
 use super::ssa::{
     Arg, Block, Call, Init, MemId, Op, Phi, Place, Stmt as Ssa, StmtKind, StoreOp, Tree, ValId,
 };
@@ -194,8 +195,15 @@ impl Tangent<'_> {
             Op::Bin(BinOp::Div, a, b) => {
                 let right = self
                     .active(*b)
-                    .map(|d| Expr::neg(Expr::mul(Expr::Val(v), d)));
-                Expr::bin("/", sum(self.active(*a), right), Expr::Val(*b))
+                    .map(|d| (d.clone(), Expr::mul(Expr::Val(v), d)));
+                let rt = &self.cx.names.rt;
+                if !singular::is_singular(self.cx, op) {
+                    let right = right.map(|(_, product)| Expr::neg(product));
+                    return Expr::bin("/", sum(self.active(*a), right), Expr::Val(*b));
+                }
+                let right =
+                    right.map(|(d, product)| Expr::neg(singular::unless_zero(rt, &d, product)));
+                singular::quotient(rt, sum(self.active(*a), right), Expr::Val(*b))
             }
             Op::Bin(BinOp::Rem, a, b) => {
                 let trunc = Ident::new("trunc", proc_macro2::Span::call_site());
@@ -218,8 +226,14 @@ impl Tangent<'_> {
                 weights,
             } => {
                 let scope = super::adjoint::rule_scope(self.cx, v, rule, args, weights);
+                let singular = singular::is_singular(self.cx, op);
                 let terms = args.iter().enumerate().filter_map(|(k, a)| {
-                    Some(scope.seeded(rule.partials.get(k)?, &self.active(*a)?))
+                    let dot = self.active(*a)?;
+                    let product = scope.seeded(rule.partials.get(k)?, &dot);
+                    Some(match singular {
+                        true => singular::unless_zero(&self.cx.names.rt, &dot, product),
+                        false => product,
+                    })
                 });
                 terms
                     .reduce(|a, b| sum(Some(a), Some(b)))

@@ -203,7 +203,7 @@ impl mean_error {
                 _: &mut __K1::Bar,
                 _: &mut __K2::Bar|
             {
-                let mut error_3_bar: f64 = seed / t11;
+                let mut error_3_bar: f64 = rt::over(seed, t11);
                 let saved_1__start = saved_1.len() - (0..n).count();
                 for (&w_1, i) in saved_1[saved_1__start..].iter().rev().zip((0..n).rev())
                 {
@@ -275,7 +275,7 @@ impl mean_error {
         }
         let t11: f64 = n as f64;
         let t12: f64 = error_3 / t11;
-        let t12_dot: f64 = error_3_dot / t11;
+        let t12_dot: f64 = rt::over(error_3_dot, t11);
         (t12, t12_dot)
     }
     /// The gradient with respect to `w`.

@@ -184,11 +184,11 @@ impl root {
             } else {
                 next_bar += y_1_bar;
             }
-            let t7_bar: f64 = next_bar * 0.5;
+            let t7_bar: f64 = rt::unless_zero(next_bar, next_bar * 0.5);
             y_bar += t7_bar;
-            let q_2: f64 = t7_bar / y;
+            let q_2: f64 = rt::over(t7_bar, y);
             x_bar_2 += q_2;
-            y_bar -= q_2 * t6;
+            y_bar -= rt::unless_zero(t7_bar, q_2 * t6);
             y_2_bar = y_bar;
         }
         x_bar_2 += y_2_bar;
@@ -273,11 +273,11 @@ impl root {
                     } else {
                         next_bar += y_1_bar;
                     }
-                    let t7_bar: f64 = next_bar * 0.5;
+                    let t7_bar: f64 = rt::unless_zero(next_bar, next_bar * 0.5);
                     y_bar += t7_bar;
-                    let q_1: f64 = t7_bar / y;
+                    let q_1: f64 = rt::over(t7_bar, y);
                     x_bar_2 += q_1;
-                    y_bar -= q_1 * t6;
+                    y_bar -= rt::unless_zero(t7_bar, q_1 * t6);
                     y_2_bar = y_bar;
                 }
                 x_bar_2 += y_2_bar;
@@ -312,7 +312,7 @@ impl root {
                 break;
             }
             let t6: f64 = x / y;
-            let t6_dot: f64 = (x_dot - t6 * y_dot) / y;
+            let t6_dot: f64 = rt::over(x_dot - rt::unless_zero(y_dot, t6 * y_dot), y);
             let t7_dot: f64 = y_dot + t6_dot;
             let next: f64 = 0.5 * (y + t6);
             let next_dot: f64 = 0.5 * t7_dot;

@@ -111,7 +111,7 @@ impl wave {
                 let t5_bar: f64 = seed * decay;
                 let t4_bar: f64 = t5_bar * f64::cos(t4);
                 let mut x_bar_2: f64 = t4_bar * 3.0;
-                let t2_bar: f64 = decay_bar * decay;
+                let t2_bar: f64 = rt::unless_zero(decay_bar, decay_bar * decay);
                 let t1_bar: f64 = t2_bar * x;
                 x_bar_2 += t2_bar * t1;
                 *x_bar += x_bar_2;
@@ -138,7 +138,7 @@ impl wave {
         let t1_dot: f64 = -damping_dot;
         let t2_dot: f64 = t1_dot * x + t1 * x_dot;
         let decay: f64 = f64::exp(t1 * x);
-        let decay_dot: f64 = t2_dot * decay;
+        let decay_dot: f64 = rt::unless_zero(t2_dot, t2_dot * decay);
         let t4: f64 = 3.0 * x;
         let t4_dot: f64 = 3.0 * x_dot;
         let t5: f64 = f64::sin(t4);

@@ -19,6 +19,7 @@ use crate::compiler::hir::{BinOp, LoopId, Member, Ty, UnOp};
 use crate::compiler::names::Names;
 use crate::compiler::real;
 use crate::compiler::rule_text::Scope;
+use crate::compiler::singular::{self, Watch};
 use crate::compiler::ssa::{
     Arg, Block, Call, Carried, Func, Init, MemId, Op, Phi, Place, Stmt as Ssa, StmtKind, StoreOp,
     Tree, ValId,
@@ -36,6 +37,7 @@ pub(super) fn run<'a>(cx: &'a Context<'a>, fresh: &mut Names) -> Reversed<'a> {
         touched_mems: BTreeSet::new(),
         suppressed: BTreeSet::new(),
         fused: BTreeMap::new(),
+        watch: Watch::of(cx),
     };
     let mut body = pass.block(&cx.func.body, Start::Results);
     pass.finish_parameters(&mut body.stmts);
@@ -67,6 +69,7 @@ struct Reverse<'a, 'n> {
     /// Accumulators: their adjoint does not change in the loop.
     suppressed: BTreeSet<ValId>,
     fused: BTreeMap<LoopId, Fused<'a>>,
+    watch: Watch,
 }
 
 impl<'a> Reverse<'a, '_> {
@@ -430,10 +433,17 @@ impl<'a> Reverse<'a, '_> {
                 self.contribute(*b, Expr::neg(bar), out);
             }
             Op::Bin(BinOp::Mul, a, b) => {
-                self.contribute(*a, Expr::mul(bar.clone(), Expr::Val(*b)), out);
-                self.contribute(*b, Expr::mul(bar, Expr::Val(*a)), out);
+                let [by_a, by_b] = [*b, *a].map(|partial| {
+                    let product = Expr::mul(bar.clone(), Expr::Val(partial));
+                    self.guarded(v, op, product)
+                });
+                self.contribute(*a, by_a, out);
+                self.contribute(*b, by_b, out);
             }
-            Op::Bin(BinOp::Div, a, b) => self.quotient(v, *a, *b, out),
+            Op::Bin(BinOp::Div, a, b) => {
+                let singular = self.watch.guards(self.cx, v, op);
+                self.quotient(v, (*a, *b), singular, out);
+            }
             Op::Bin(BinOp::Rem, a, b) => self.remainder(v, *a, *b, out),
             Op::Cast(a, _) => {
                 let [from, to] = [v, *a].map(|v| &self.cx.func.val(v).ty);
@@ -448,7 +458,8 @@ impl<'a> Reverse<'a, '_> {
                 for (k, arg) in args.iter().enumerate() {
                     if self.cx.facts.active(*arg) {
                         let partial = rule.partials.get(k).copied().unwrap_or("0.0");
-                        self.contribute(*arg, scope.seeded(partial, &bar), out);
+                        let product = self.guarded(v, op, scope.seeded(partial, &bar));
+                        self.contribute(*arg, product, out);
                     }
                 }
             }
@@ -468,10 +479,30 @@ impl<'a> Reverse<'a, '_> {
         }
     }
 
+    /// A contribution of an operation to the adjoint of an operand: 0 where the adjoint of its result
+    /// is 0, also if its partial is infinite.
+    fn guarded(&self, v: ValId, op: &Op, product: Expr) -> Expr {
+        match self.watch.guards(self.cx, v, op) {
+            true => singular::unless_zero(self.rt(), &Expr::Bar(v), product),
+            false => product,
+        }
+    }
+
     /// `t = ȳ / b; ā += t; b̄ -= t y`: one division.
-    fn quotient(&mut self, y: ValId, a: ValId, b: ValId, out: &mut Vec<Rev<'a>>) {
-        let quotient = Expr::bin("/", Expr::Bar(y), Expr::Val(b));
-        if !self.cx.facts.active(b) {
+    fn quotient(
+        &mut self,
+        y: ValId,
+        (a, b): (ValId, ValId),
+        singular: bool,
+        out: &mut Vec<Rev<'a>>,
+    ) {
+        let (rt, bar) = (self.rt(), Expr::Bar(y));
+        let (in_dividend, in_divisor) = (self.cx.facts.active(a), self.cx.facts.active(b));
+        let quotient = match singular && in_dividend {
+            true => singular::quotient(rt, bar.clone(), Expr::Val(b)),
+            false => Expr::bin("/", bar.clone(), Expr::Val(b)),
+        };
+        if !in_divisor {
             return self.contribute(a, quotient, out);
         }
         let name = self.fresh.numbered("q", "_", 1, self.cx.func.val(y).span);
@@ -482,8 +513,14 @@ impl<'a> Reverse<'a, '_> {
             ty,
             init: Some(quotient),
         }));
-        self.contribute(a, Expr::Name(name.clone()), out);
-        self.contribute(b, Expr::neg(Expr::mul(Expr::Name(name), Expr::Val(y))), out);
+        let name = Expr::Name(name);
+        self.contribute(a, name.clone(), out);
+        let product = Expr::mul(name, Expr::Val(y));
+        let product = match singular {
+            true => singular::unless_zero(rt, &bar, product),
+            false => product,
+        };
+        self.contribute(b, Expr::neg(product), out);
     }
 
     /// Off the jumps: 1 in the dividend, -trunc(a / b) in the divisor.

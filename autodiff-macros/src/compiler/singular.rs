@@ -1,0 +1,149 @@
+//! Zero adjoints and tangents at infinite partials.
+//!
+//! In: an operation, the adjoint of its result (or the tangent of its operand), and their product with
+//! the partial. Out: the product, or 0 where the factor is 0.
+//!
+//! A branch that is not taken, an element that nobody reads, a seed for another number of the result:
+//! each leaves an adjoint of exactly 0, and the operation above it may have been evaluated where it has
+//! no finite partial: `(1.0 / x).min(5.0)` at 0. There 0·∞ would make a NaN of a derivative that is 0.
+//! Only operations that can have an infinite or undefined partial at finite operands are watched; and,
+//! in front of a select, those whose operands may be infinite because of one.
+
+use std::collections::BTreeSet;
+
+use autodiff_runtime::rules::Rule;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::adjoint::Context;
+use super::code::Expr;
+use super::hir::BinOp;
+use super::metadata::stays_inside;
+use super::ssa::{Op, Stmt, StmtKind, ValId};
+
+/// Operations without a border of their domain whose partials overflow.
+const OVERFLOW: [&str; 5] = ["exp", "exp2", "exp_m1", "sinh", "cosh"];
+
+/// What may be infinite, and what may have an adjoint of 0 because of a select.
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    /// Values that may be infinite or undefined at finite arguments.
+    wild: BTreeSet<ValId>,
+    /// Values that reach the result through a decision, or under a condition.
+    masked: BTreeSet<ValId>,
+}
+
+impl Watch {
+    pub(crate) fn of(cx: &Context<'_>) -> Watch {
+        let mut watch = Watch::default();
+        loop {
+            let before = watch.wild.len() + watch.masked.len();
+            cx.func.body.walk(&mut |stmt| watch.see(cx, stmt));
+            if watch.wild.len() + watch.masked.len() == before {
+                return watch;
+            }
+        }
+    }
+
+    fn see(&mut self, cx: &Context<'_>, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Def(v, op) => self.see_op(cx, *v, op),
+            StmtKind::If { phis, .. } => {
+                for phi in phis {
+                    self.masked.extend([phi.then, phi.els]);
+                    self.flows(&[phi.then, phi.els], phi.out);
+                }
+                for block in stmt.kind.blocks() {
+                    block.walk(&mut |inner| {
+                        inner.kind.for_each_use(&mut |u| {
+                            self.masked.insert(u);
+                        });
+                    });
+                }
+            }
+            StmtKind::For { .. } | StmtKind::While { .. } => {
+                for c in stmt.kind.carried() {
+                    self.flows(&[c.init, c.next], c.phi);
+                    self.flows(&[c.init, c.next], c.out);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn see_op(&mut self, cx: &Context<'_>, v: ValId, op: &Op) {
+        let decides = matches!(op, Op::Rule { weights, .. } if !weights.is_empty());
+        let (mut wild, masked) = (is_singular(cx, op), decides || self.masked.contains(&v));
+        op.for_each_use(&mut |u| {
+            wild |= self.wild.contains(&u);
+            if masked {
+                self.masked.insert(u);
+            }
+        });
+        if wild {
+            self.wild.insert(v);
+        }
+    }
+
+    fn flows(&mut self, from: &[ValId], to: ValId) {
+        if from.iter().any(|v| self.wild.contains(v)) {
+            self.wild.insert(to);
+        }
+        if self.masked.contains(&to) {
+            self.masked.extend(from);
+        }
+    }
+
+    /// True if the adjoint of the value may be 0 where the partial of its operation is infinite.
+    pub(crate) fn guards(&self, cx: &Context<'_>, v: ValId, op: &Op) -> bool {
+        let mut wild = false;
+        op.for_each_use(&mut |u| wild |= self.wild.contains(&u));
+        is_singular(cx, op) || wild && self.masked.contains(&v)
+    }
+}
+
+/// True if the partials of the operation may be infinite or undefined at finite operands.
+pub(crate) fn is_singular(cx: &Context<'_>, op: &Op) -> bool {
+    match op {
+        Op::Bin(BinOp::Div, _, b) => !is_number(cx, *b),
+        Op::Rule { rule, args, .. } => has_singular_rule(cx, rule, args),
+        _ => false,
+    }
+}
+
+fn has_singular_rule(cx: &Context<'_>, rule: &Rule, args: &[ValId]) -> bool {
+    let border = !rule.domain.is_empty() && !stays_inside(cx.func, rule, args);
+    border || OVERFLOW.contains(&rule.name)
+}
+
+/// A literal other than zero.
+fn is_number(cx: &Context<'_>, v: ValId) -> bool {
+    matches!(cx.layout.op(v), Some(Op::Lit(tokens)) if is_nonzero(tokens))
+}
+
+fn is_nonzero(tokens: &TokenStream) -> bool {
+    let value = tokens.to_string().replace('_', "");
+    let value = value.trim_end_matches("f64").trim_end_matches("f32");
+    value.parse::<f64>().is_ok_and(|value| value != 0.0)
+}
+
+/// `dividend / divisor`, or 0 where the dividend is 0.
+pub(crate) fn quotient(rt: &TokenStream, dividend: Expr, divisor: Expr) -> Expr {
+    match is_literal(&dividend) {
+        true => Expr::bin("/", dividend, divisor),
+        false => Expr::Call(quote!(#rt::over), vec![dividend, divisor]),
+    }
+}
+
+/// `product`, or 0 where `factor` is 0.
+pub(crate) fn unless_zero(rt: &TokenStream, factor: &Expr, product: Expr) -> Expr {
+    match product {
+        Expr::Neg(product) => Expr::neg(unless_zero(rt, factor, *product)),
+        product if is_literal(factor) || is_literal(&product) => product,
+        product => Expr::Call(quote!(#rt::unless_zero), vec![factor.clone(), product]),
+    }
+}
+
+fn is_literal(e: &Expr) -> bool {
+    matches!(e, Expr::Raw(tokens) if is_nonzero(tokens) || tokens.to_string() == "0.0")
+}
