@@ -451,6 +451,10 @@ fn real_of(signature: &Signature<'_>) -> Real {
     if let Some(real) = primitives.find(written) {
         return real;
     }
+    // What the fields of a generic struct are made of.
+    if let [parameter, ..] = &signature.reals[..] {
+        return Real::Param(parameter.clone());
+    }
     active(Role::Differentiable)
         .or_else(|| first(&signature.result))
         .or_else(|| active(Role::Constant))
