@@ -44,6 +44,7 @@ mod language {
     mod loops;
     mod matches;
     mod methods;
+    mod methods_impl;
     mod names;
     mod nested;
     mod properties;

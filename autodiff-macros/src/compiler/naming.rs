@@ -36,6 +36,8 @@ pub(crate) struct Sibling {
     pub(crate) receiver: Option<Receiver>,
     /// The type of the block, where it is known.
     pub(crate) own: Option<syn::Type>,
+    /// One instance of the type of the block, if that is generic: `P<f64>`.
+    pub(crate) instance: Option<TokenStream>,
     /// The emitted items have a block of their own.
     pub(crate) block: bool,
     /// Generic parameters of the block, where they are known.

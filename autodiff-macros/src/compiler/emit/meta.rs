@@ -56,7 +56,7 @@ pub(crate) fn members(
     options: &Options,
     bodies: &Bodies,
     items: &[TokenStream],
-) -> TokenStream {
+) -> (TokenStream, TokenStream) {
     let printer = Printer {
         rt: &signature.rt,
         source: Source::of(item),
@@ -73,17 +73,19 @@ pub(crate) fn members(
     let (rt, visibility, naming) = (&signature.rt, &signature.visibility, &signature.naming);
     let (all_sites, field_name) = (naming.item("__SITES"), naming.item("FIELD"));
     let field = printer.field(options.policy, bodies, items);
-    quote! {
+    let sites = quote! {
         /// The places where the function is not smooth.
         #[doc(hidden)]
         #attributes
         #visibility const #all_sites: &'static [#rt::Site] = &[#(#sites),*];
-
+    };
+    let field = quote! {
         /// What is known of the derivative at compile time: its nonsmooth places, what is chosen
         /// there, and what is taken on trust. It prints as a report.
         #attributes
         #visibility const #field_name: &'static #rt::FieldMetadata = &#field;
-    }
+    };
+    (sites, field)
 }
 
 struct Printer<'a> {

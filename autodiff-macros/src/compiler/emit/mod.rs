@@ -128,6 +128,9 @@ pub(crate) struct Emitted {
     pub(crate) doc: TokenStream,
     /// What stands beside it: items of its scope, or of an `impl` block of its type.
     pub(crate) beside: TokenStream,
+    /// Of a function of a generic type: `FIELD`, for an `impl` of one instance, so that nobody has to
+    /// say which.
+    pub(crate) metadata: TokenStream,
 }
 
 /// What is emitted for a function. `item` is the function as it was compiled.
@@ -139,9 +142,11 @@ pub(crate) fn emit(
 ) -> Emitted {
     let bodies = &named_for_people(bodies, &options.naming);
     let signature = signature(item, func, options, bodies);
+    let (beside, metadata) = generated(item, func, options, bodies);
     Emitted {
         doc: docs::primal(item, &signature, &bodies.sites, options),
-        beside: generated(item, func, options, bodies),
+        beside,
+        metadata,
     }
 }
 
@@ -167,26 +172,33 @@ fn signature(
     }
 }
 
-/// What stands beside the function.
+/// What stands beside the function, and its metadata if they stand elsewhere.
 fn generated(
     item: &syn::ItemFn,
     func: &hir::Func,
     options: &Options,
     bodies: &Bodies,
-) -> TokenStream {
+) -> (TokenStream, TokenStream) {
     let signature = signature(item, func, options, bodies);
     let checks = pins::checks(bodies, &func.pins, &signature.rt);
     let bodies = &respanned(bodies, &func.items, &checks, &signature.rt);
+    let (sites, field) = meta::members(item, &signature, options, bodies, &func.items);
+    let (field, metadata) = match &options.naming {
+        Naming::Sibling(of) if of.instance.is_some() => (TokenStream::new(), field),
+        _ => (field, TokenStream::new()),
+    };
     let members = [
-        meta::members(item, &signature, options, bodies, &func.items),
+        sites,
+        field,
         pins::member(&signature, item),
         sweep::members(&signature, bodies),
         entry::members(&signature, &deprecation(item)),
     ];
-    match &options.naming {
+    let beside = match &options.naming {
         Naming::Companion => companion(item, &signature, options, &members),
         Naming::Sibling(_) | Naming::Module => members.into_iter().collect(),
-    }
+    };
+    (beside, metadata)
 }
 
 /// The attributes of each emitted item, where they stand one by one among the user's.

@@ -52,7 +52,8 @@ pub(crate) fn stubs(
     };
     let mut fresh = Fresh::of(item.sig.to_token_stream());
     let bodies = bodies(signature, &options, &mut fresh);
-    generated(item, &func(item, signature), &options, &bodies)
+    let (beside, _) = generated(item, &func(item, signature), &options, &bodies);
+    beside
 }
 
 /// The function without its body.

@@ -207,10 +207,15 @@ fn pullback_type(signature: &Signature) -> TokenStream {
     quote!(impl #function + use<#outlives, #(#lifetimes,)* #(#args,)* #(#given,)* __S, #(#kinds),*>)
 }
 
-/// The bounds of `__forward`; a boxed reverse sweep holds values of the types of the `impl` block.
+/// The bounds of `__forward`. A reverse sweep that holds another one has to tell the shortest of the
+/// lifetimes in it; a boxed one holds values of the types of the `impl` block.
 fn outlive(signature: &Signature, bounds: &TokenStream, outlives: &TokenStream) -> TokenStream {
-    let types = &signature.outer.types;
-    if !signature.recursive || types.is_empty() {
+    let lifetimes = &signature.outer.lifetimes;
+    let types = match signature.recursive {
+        true => &signature.outer.types[..],
+        false => &[],
+    };
+    if lifetimes.is_empty() && types.is_empty() {
         return bounds.clone();
     }
     let comma = match syn::parse2::<syn::WhereClause>(bounds.clone()) {
@@ -219,7 +224,7 @@ fn outlive(signature: &Signature, bounds: &TokenStream, outlives: &TokenStream) 
         Ok(_) => quote!(),
         Err(_) => quote!(where),
     };
-    quote!(#bounds #comma #(#types: #outlives),*)
+    quote!(#bounds #comma #(#lifetimes: #outlives,)* #(#types: #outlives),*)
 }
 
 fn forward_body(signature: &Signature, bodies: &Bodies) -> TokenStream {

@@ -17,6 +17,8 @@ pub(crate) struct Expansion {
     pub(crate) doc: TokenStream,
     /// What stands beside it.
     pub(crate) beside: TokenStream,
+    /// What stands in an `impl` of one instance of a generic type.
+    pub(crate) metadata: TokenStream,
 }
 
 /// Compiles a function, helper attributes and all.
@@ -36,15 +38,23 @@ pub(crate) fn expand(
         found.name_receiver(options.naming.receiver());
         diags.absorb(found);
         return Expansion {
-            doc: TokenStream::new(),
             beside: stubs(annotated, options),
+            ..Expansion::default()
         };
     };
     let mut item = annotated.clone();
     helpers::strip(&mut item);
-    let emit::Emitted { doc, beside } = emit::emit(&item, &func, options, &bodies);
+    let emit::Emitted {
+        doc,
+        beside,
+        metadata,
+    } = emit::emit(&item, &func, options, &bodies);
     dump.code("emitted code", &beside);
-    Expansion { doc, beside }
+    Expansion {
+        doc,
+        beside,
+        metadata,
+    }
 }
 
 /// A free function, and what stands beside it.
@@ -53,7 +63,7 @@ pub(crate) fn expand_free(
     options: &Options,
     diags: &mut Diagnostics,
 ) -> TokenStream {
-    let Expansion { doc, beside } = expand(annotated, options, diags);
+    let Expansion { doc, beside, .. } = expand(annotated, options, diags);
     let mut item = annotated.clone();
     helpers::strip(&mut item);
     let syn::ItemFn {

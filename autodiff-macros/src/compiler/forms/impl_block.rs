@@ -63,6 +63,7 @@ pub(crate) fn expand_in(
     let mut refused = false;
     let placed = has_own_impl(&seen);
     let mut beside = TokenStream::new();
+    let mut metadata = TokenStream::new();
     for item in &mut block.items {
         let syn::ImplItem::Fn(function) = item else {
             continue;
@@ -79,17 +80,23 @@ pub(crate) fn expand_in(
         let Expansion {
             doc,
             beside: emitted,
+            metadata: constants,
         } = expansion;
         helpers::strip_method(function);
         function.attrs.extend(parsed(doc));
         beside.extend(emitted);
+        metadata.extend(constants);
     }
     if refused {
         let text = text_of_type(&seen.self_ty);
         diags.report_at(&diag::FOREIGN_IMPL, &seen.self_ty, &[&text]);
     }
-    let second = second(&seen, &beside);
-    quote!(#block #second)
+    let (generics, _, bounds) = seen.generics.split_for_impl();
+    let own = &seen.self_ty;
+    let second = another(&seen, &quote!(#generics #own #bounds), &beside);
+    let instance = method::instance(&seen);
+    let third = another(&seen, &instance.unwrap_or_default(), &metadata);
+    quote!(#block #second #third)
 }
 
 /// The options of a function of the block, whose own attribute is taken off; `None` if it is left
@@ -139,8 +146,8 @@ fn member(
     method::expand(&item, &around, own_options, diags)
 }
 
-/// The block that carries what was emitted.
-fn second(block: &syn::ItemImpl, members: &TokenStream) -> TokenStream {
+/// A block that carries what was emitted.
+fn another(block: &syn::ItemImpl, header: &TokenStream, members: &TokenStream) -> TokenStream {
     if members.is_empty() {
         return TokenStream::new();
     }
@@ -149,14 +156,11 @@ fn second(block: &syn::ItemImpl, members: &TokenStream) -> TokenStream {
         .iter()
         .filter(|a| a.path().is_ident("cfg") || a.path().is_ident("allow"));
     let shared: TokenStream = shared.map(|a| respan(a.to_token_stream())).collect();
-    let (generics, _, bounds) = block.generics.split_for_impl();
-    let generics = respan(generics.to_token_stream());
-    let bounds = respan(bounds.to_token_stream());
-    let own = respan(block.self_ty.to_token_stream());
+    let header = respan(header.clone());
     quote! {
         #shared
         #[allow(clippy::all)]
-        impl #generics #own #bounds {
+        impl #header {
             #members
         }
     }

@@ -15,7 +15,8 @@ use crate::compiler::diag::{self, Diagnostics, text_of_type};
 use crate::compiler::names::Names;
 use crate::compiler::naming::{Naming, Receiver, ReceiverPassing, Sibling};
 use crate::compiler::parse::attribute::Options;
-use crate::compiler::parse::types::bare;
+use crate::compiler::parse::generics;
+use crate::compiler::parse::types::{self, bare};
 
 /// What surrounds a function of an `impl` block.
 #[derive(Default)]
@@ -69,11 +70,66 @@ pub(crate) fn rewrite(
             primal,
             receiver,
             own: block.item.map(|block| (*block.self_ty).clone()),
+            instance: block.item.and_then(instance),
             block: block.item.is_some(),
             generics: block.item.map(|b| b.generics.clone()).unwrap_or_default(),
         },
         item,
     })
+}
+
+/// One instance of the type of a generic block: numbers are `f64`, constants zero. `None` if the block
+/// is not generic, or over types that are no numbers.
+pub(crate) fn instance(block: &syn::ItemImpl) -> Option<TokenStream> {
+    let generics = &block.generics;
+    if generics.params.is_empty() {
+        return None;
+    }
+    let own = block.self_ty.to_token_stream();
+    let reals = generics::reals(generics, &[own]);
+    if generics.type_params().any(|t| !reals.contains(&t.ident)) {
+        return None;
+    }
+    let mut ty = (*block.self_ty).clone();
+    Instance(generics).visit_type_mut(&mut ty);
+    Some(ty.to_token_stream())
+}
+
+/// Replaces generic parameters by what they may be.
+struct Instance<'a>(&'a syn::Generics);
+
+impl VisitMut for Instance<'_> {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut syn::Lifetime) {
+        lifetime.ident = Ident::new("_", lifetime.ident.span());
+    }
+
+    fn visit_generic_argument_mut(&mut self, argument: &mut syn::GenericArgument) {
+        // A const parameter by its name looks like a type.
+        let text = argument.to_token_stream().to_string();
+        let mut consts = self.0.const_params();
+        match consts.find(|c| c.ident == text) {
+            Some(parameter) => {
+                let zero = match types::bare(&parameter.ty) {
+                    syn::Type::Path(ty) if ty.path.is_ident("bool") => syn::parse_quote!(false),
+                    syn::Type::Path(ty) if ty.path.is_ident("char") => syn::parse_quote!('0'),
+                    _ => syn::parse_quote!(0),
+                };
+                *argument = syn::GenericArgument::Const(zero);
+            }
+            None => visit_mut::visit_generic_argument_mut(self, argument),
+        }
+    }
+
+    fn visit_type_mut(&mut self, ty: &mut syn::Type) {
+        let name = match bare(ty) {
+            syn::Type::Path(path) => path.path.get_ident().cloned(),
+            _ => None,
+        };
+        match name.filter(|name| self.0.type_params().any(|t| t.ident == *name)) {
+            Some(_) => *ty = syn::parse_quote!(f64),
+            None => visit_mut::visit_type_mut(self, ty),
+        }
+    }
 }
 
 /// Puts a parameter in the place of the receiver.

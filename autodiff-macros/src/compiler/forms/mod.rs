@@ -85,7 +85,7 @@ fn expand_method(
     let mut options = options.clone();
     options.recursive |= calls.is_recursive(&function.sig.ident);
     let block = method::Block::default();
-    let Expansion { doc, beside } = method::expand(function, &block, options, diags);
+    let Expansion { doc, beside, .. } = method::expand(function, &block, options, diags);
     let mut item = function.clone();
     helpers::strip(&mut item);
     let syn::ItemFn {

@@ -62,6 +62,15 @@ impl Lower<'_> {
         Some(passing == ReceiverPassing::Exclusive)
     }
 
+    /// True for `self`, whose type has the derivatives that stand beside this function's.
+    pub(super) fn is_own_receiver(&self, expr: &syn::Expr) -> bool {
+        let receiver = self.options.naming.receiver();
+        match (bare(expr), receiver) {
+            (syn::Expr::Path(path), Some(receiver)) => path.path.is_ident(&receiver.this),
+            _ => false,
+        }
+    }
+
     /// A field of a type that nothing else tells, and that is cast: an integer. The emitted code has
     /// rustc agree.
     pub(super) fn integer_field(&mut self, value: Expr, cast: &syn::ExprCast) -> Expr {

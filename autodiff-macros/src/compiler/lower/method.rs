@@ -283,6 +283,10 @@ impl Lower<'_> {
         let args = self.args(call.args.iter());
         let real = args.iter().find(|arg| self.carries_real(arg));
         if real.is_some() {
+            let known = self.is_known_to_change(&call.method) == Some(false);
+            if known || self.is_own_receiver(&call.receiver) {
+                return self.method_of_constant(receiver, args, call);
+            }
             let name = call.method.to_string();
             return self.refuse(&diag::UNKNOWN_METHOD, &call.method, &[&name]);
         }

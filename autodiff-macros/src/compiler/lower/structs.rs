@@ -229,6 +229,11 @@ impl Lower<'_> {
         }
         let mut args = vec![self.by_reference(receiver, exclusive)];
         args.extend(self.args(call.args.iter()));
+        self.call_method(args, call)
+    }
+
+    fn call_method(&mut self, args: Vec<Expr>, call: &syn::ExprMethodCall) -> Expr {
+        let span = call.method.span();
         self.hand_over(&args);
         let generics = call.turbofish.as_ref().map(|turbofish| {
             let mut generics = turbofish.clone();
@@ -246,6 +251,23 @@ impl Lower<'_> {
         let ty = self.infer.fresh(Kind::Call);
         let lifted = self.lift_args(callee, ty, span);
         self.with_source(lifted, call)
+    }
+
+    /// `settings.scale(x)`, where the receiver is a constant, and the method has a derivative.
+    pub(super) fn method_of_constant(
+        &mut self,
+        receiver: Expr,
+        args: Vec<Expr>,
+        call: &syn::ExprMethodCall,
+    ) -> Expr {
+        let span = receiver.span;
+        let parts = vec![(receiver, call.receiver.to_token_stream())];
+        let receiver = self.compose(parts, true, Ty::Opaque, span, |parts| {
+            let value = &parts[0];
+            quote::quote!(&#value)
+        });
+        let args: Vec<Expr> = std::iter::once(receiver).chain(args).collect();
+        self.call_method(args, call)
     }
 
     /// The receiver of a method as its first argument.
@@ -378,12 +400,11 @@ impl Lower<'_> {
         if !self.is_place(receiver) || self.is_opaque_place(receiver) {
             return None;
         }
-        let root = self.root(receiver).filter(|root| self.can_change(*root))?;
+        self.root(receiver).filter(|root| self.can_change(*root))?;
         if !self.is_struct_place(receiver) {
             return None;
         }
         let place = self.place(receiver);
-        self.check_change(root, receiver);
         let value = self.read(place);
         Some(self.struct_method(value, call, true))
     }

@@ -35,7 +35,7 @@ impl Example {
         helpers::strip(&mut item);
         let mut bodies = self.bodies(&signature);
         edit(&mut bodies);
-        let Emitted { doc, beside } = emit(&item, &func(&item, &signature), &options, &bodies);
+        let Emitted { doc, beside, .. } = emit(&item, &func(&item, &signature), &options, &bodies);
         let syn::ItemFn {
             attrs,
             vis,
