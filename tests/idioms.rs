@@ -14,7 +14,12 @@
 
 #[path = "language/support/mod.rs"]
 #[macro_use]
-#[allow(dead_code, unused_imports, unused_macros, reason = "shared with other tests")]
+#[allow(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    reason = "shared with other tests"
+)]
 mod support;
 
 #[path = "idioms/differences.rs"]

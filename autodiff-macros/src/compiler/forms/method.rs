@@ -86,7 +86,7 @@ pub(crate) fn instance(block: &syn::ItemImpl) -> Option<TokenStream> {
         return None;
     }
     let own = block.self_ty.to_token_stream();
-    let reals = generics::reals(generics, &[own]);
+    let reals = generics::reals(generics, &syn::Generics::default(), &[own]);
     if generics.type_params().any(|t| !reals.contains(&t.ident)) {
         return None;
     }

@@ -7,7 +7,6 @@ use quote::ToTokens;
 
 use crate::compiler::diag::{self, Diagnostics, did_you_mean, text_of_type};
 use crate::compiler::hir::{Role, Ty};
-use crate::compiler::naming::Naming;
 use crate::compiler::parse::attribute::Options;
 use crate::compiler::parse::generics;
 use crate::compiler::parse::helpers::is_helper;
