@@ -13,7 +13,7 @@ use super::adjoint::forward::{
 use super::adjoint::{Context, calls};
 use super::code::{Expr, Stmt};
 use super::emit::holds_struct;
-use super::hir::{BinOp, Ty, UnOp};
+use super::hir::{BinOp, UnOp};
 use super::real;
 use super::singular;
 use super::ssa::{

@@ -74,7 +74,7 @@ fn generate(
         return None;
     }
     let bodies = bodies::write(&shape, annotated, &signature, options);
-    let emit::Emitted { doc, beside } = emit::emit(stripped, &func, &options.common, &bodies);
+    let emit::Emitted { doc, beside, .. } = emit::emit(stripped, &func, &options.common, &bodies);
     let syn::ItemFn {
         attrs,
         vis,
