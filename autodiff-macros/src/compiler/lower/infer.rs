@@ -196,8 +196,6 @@ impl Infer {
             return;
         };
         self.slots[i as usize] = Slot::Link(j);
-        self.link_fields(i, j);
-        self.link_structs(i, j);
         self.slots[j as usize] = match (a, b) {
             (Kind::Error, _) | (_, Kind::Error) => Slot::Free(Kind::Error),
             (Kind::Path { path, .. }, Kind::Float { .. })
@@ -220,6 +218,9 @@ impl Infer {
             (Kind::Call, _) | (_, Kind::Call) => Slot::Free(Kind::Call),
             (Kind::Const, Kind::Const) => Slot::Free(Kind::Const),
         };
+        // What follows may find out more, also of these two.
+        self.link_fields(i, j);
+        self.link_structs(i, j);
     }
 
     fn bind(&mut self, i: u32, ty: &Ty) -> Result<(), Mismatch> {
