@@ -2,6 +2,8 @@
 
 #[path = "derive/containers.rs"]
 mod containers;
+#[path = "derive/functions.rs"]
+mod functions;
 #[path = "derive/generic.rs"]
 mod generic;
 #[path = "derive/shapes.rs"]

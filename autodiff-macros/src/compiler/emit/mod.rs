@@ -28,6 +28,7 @@
 mod docs;
 mod entry;
 mod jacobian;
+mod lifetimes;
 mod meta;
 mod pins;
 pub(crate) mod respan;

@@ -7,9 +7,11 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
+use super::lifetimes;
 use super::respan::{respan, respan_ident};
 use super::types::{
-    adjoint, behind, gradient, holds_struct, storage, unwrap_groups, without_lifetimes,
+    adjoint, behind, gradient, holds_struct, storage, unwrap_groups, without_borrow,
+    without_lifetimes,
 };
 use super::{Names, Runtime};
 use crate::compiler::hir::{self, Role, Ty};
@@ -117,10 +119,13 @@ impl Signature {
         naming: Naming,
         names: &Names,
     ) -> Signature {
-        let params: Vec<Param> = (0..func.params.len())
-            .map(|i| param(func, i, &rt, names, &naming))
+        let (params, lifetimes) = lifetimes::named(&func.params);
+        let params = params.iter().enumerate();
+        let params: Vec<Param> = params
+            .map(|(i, p)| param(p, i, &rt, names, &naming))
             .collect();
         let in_place = params.iter().any(Param::in_place);
+        let own = generics(&item.sig.generics, &func.reals, &rt);
         Signature {
             primal: respan_ident(&item.sig.ident),
             companion: respan_ident(&companion),
@@ -129,7 +134,10 @@ impl Signature {
             outer: outer(&naming),
             naming,
             visibility: respan(item.vis.to_token_stream()),
-            generics: generics(&item.sig.generics, &func.reals, &rt),
+            generics: Generics {
+                lifetimes: [own.lifetimes, lifetimes].concat(),
+                ..own
+            },
             result: respan(result(&item.sig.output)),
             cotangent: gradient(&func.result, &rt),
             result_ty: func.result.clone(),
@@ -322,7 +330,10 @@ impl Param {
         match (self.differentiable, self.passing) {
             (false, _) => quote!(&mut #kind::Bar),
             (true, Passing::Exclusive) => quote!(&mut #adjoint),
-            (true, _) => quote!(&mut #rt::Bar<#kind, #storage>),
+            (true, _) => {
+                let storage = without_borrow(storage);
+                quote!(&mut #rt::Bar<#kind, #storage>)
+            }
         }
     }
 
@@ -335,10 +346,10 @@ impl Param {
     }
 }
 
-fn param(func: &hir::Func, index: usize, rt: &Runtime, names: &Names, naming: &Naming) -> Param {
+fn param(param: &hir::Param, index: usize, rt: &Runtime, names: &Names, naming: &Naming) -> Param {
     let hir::Param {
         declared, ty, role, ..
-    } = &func.params[index];
+    } = param;
     let declared = unwrap_groups(respan(declared.clone()));
     let receiver = naming.receiver().filter(|_| index == 0);
     Param {

@@ -9,7 +9,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use super::{Bodies, Names, Runtime, generated};
-use crate::compiler::hir::{self, Block, Param, Var, VarId};
+use crate::compiler::hir::{self, Aggregate, Block, Param, Real, Ty, Var, VarId};
 use crate::compiler::names::Names as Fresh;
 use crate::compiler::parse::attribute::Options;
 use crate::compiler::parse::signature::{Parameter, Signature, parameter_name};
@@ -85,8 +85,25 @@ fn param(parameter: &Parameter<'_>, index: u32) -> Param {
     Param {
         var: VarId(index),
         declared: parameter.declared.clone(),
-        ty: parameter.ty.clone(),
+        ty: undecided(parameter.ty.clone()),
         role: parameter.role,
+    }
+}
+
+/// Whether a path names a real number or a struct, the body would have told. The gradient of a struct
+/// is found in a way that is right for both.
+fn undecided(ty: Ty) -> Ty {
+    match ty {
+        Ty::Real(Real::Named(path)) => Ty::Struct(Aggregate {
+            path: Some(path),
+            fields: Vec::new(),
+        }),
+        Ty::Ref(mutable, inner) => Ty::Ref(mutable, Box::new(undecided(*inner))),
+        Ty::Slice(inner) => Ty::Slice(Box::new(undecided(*inner))),
+        Ty::Vec(inner) => Ty::Vec(Box::new(undecided(*inner))),
+        Ty::Array(inner, len) => Ty::Array(Box::new(undecided(*inner)), len),
+        Ty::Tuple(parts) => Ty::Tuple(parts.into_iter().map(undecided).collect()),
+        ty => ty,
     }
 }
 

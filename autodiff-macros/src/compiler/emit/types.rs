@@ -79,7 +79,7 @@ fn struct_type(of: &Aggregate) -> TokenStream {
 }
 
 fn struct_gradient(of: &Aggregate, rt: &Runtime) -> TokenStream {
-    let path = struct_type(of);
+    let path = without_borrow(&struct_type(of));
     quote!(<#path as #rt::Differentiable>::Gradient)
 }
 
@@ -145,6 +145,13 @@ pub(crate) fn unwrap_groups(tokens: TokenStream) -> TokenStream {
     }
 }
 
+/// The type with `'static` for every lifetime, where it leads to a gradient or bar. These own what
+/// they hold, so they are the same under all lifetimes; and a lifetime that was left out could not be
+/// named where a gradient is returned.
+pub(crate) fn without_borrow(ty: &TokenStream) -> TokenStream {
+    edit(ty, StaticLifetimes)
+}
+
 /// The type with every lifetime left to inference, for the arguments of a closure that is not tied
 /// to the call that made it. `'static` stays.
 pub(crate) fn without_lifetimes(ty: &TokenStream) -> TokenStream {
@@ -163,6 +170,14 @@ fn edit(ty: &TokenStream, mut edit: impl VisitMut) -> TokenStream {
             ty.to_token_stream()
         }
         Err(_) => ty.clone(),
+    }
+}
+
+struct StaticLifetimes;
+
+impl VisitMut for StaticLifetimes {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut syn::Lifetime) {
+        lifetime.ident = Ident::new("static", lifetime.ident.span());
     }
 }
 
