@@ -32,7 +32,8 @@ const KNOWN: [&str; 6] = [
 /// True if the method is one of a trait whose methods are those of `f64`. (The form of names is not
 /// promised; if it changes, every method is compared.)
 #[inline(always)]
-fn is_known<F>(_: &F) -> bool {
+#[must_use]
+pub fn is_known<F>(_: &F) -> bool {
     let name = type_name::<F>();
     KNOWN.iter().any(|known| name.starts_with(known))
 }

@@ -25,7 +25,8 @@ mod sealed {
     message = "`{Self}` is not a real number (`f64` or `f32`)",
     label = "differentiated as a real number",
     note = "mark the value `#[constant]` if no derivative with respect to it is wanted",
-    note = "the operators and methods of other types have no derivative rules: write the computation on `f64` or `f32`"
+    note = "the operators and methods of other types have no derivative rules: write the computation on `f64` or `f32`",
+    note = "a type parameter of a function that asks for derivatives is one where it is bounded by `conservative_grad::Scalar`, too"
 )]
 pub trait Scalar:
     sealed::Sealed

@@ -1,0 +1,357 @@
+//! Functions over `T: num_traits::Float`, with the bounds that people write and no others.
+
+#![allow(
+    clippy::assign_op_pattern,
+    clippy::needless_range_loop,
+    clippy::type_complexity,
+    unreachable_pub,
+    reason = "the programs under test are written the way people write them"
+)]
+
+#[macro_use]
+#[path = "language/support/mod.rs"]
+mod support;
+
+use conservative_grad::{Differentiable, conservative_grad};
+use num_traits::{Float, FloatConst, FromPrimitive, NumCast, Signed, ToPrimitive};
+
+/// A call in double and in single precision.
+macro_rules! both {
+    ($($f:ident)::+ ($($arguments:tt)*)) => {
+        subject!(lifted [$($f)::+] f64 ($($arguments)*) [] None);
+        subject!(lifted [$($f)::+] f32 ($($arguments)*) [] None);
+    };
+    ($($f:ident)::+ ($($arguments:tt)*) -> many) => {
+        subject!(lifted [$($f)::+] f64 ($($arguments)*) [many] None);
+        subject!(lifted [$($f)::+] f32 ($($arguments)*) [many] None);
+    };
+}
+
+#[conservative_grad]
+fn wave<T: Float>(x: T, y: T) -> T {
+    let half = T::from(0.5).unwrap();
+    let two = T::one() + T::one();
+    half * x.sin() * y.powi(2) - two / (T::one() + x * x) + x.abs().sqrt() * y.max(x)
+}
+
+mod twin {
+    use conservative_grad::conservative_grad;
+
+    #[conservative_grad]
+    pub fn wave(x: f64, y: f64) -> f64 {
+        let half = 0.5;
+        let two = 1.0 + 1.0;
+        half * x.sin() * y.powi(2) - two / (1.0 + x * x) + x.abs().sqrt() * y.max(x)
+    }
+}
+
+#[conservative_grad]
+fn two_humps<T>(param: &[T; 2]) -> T
+where
+    T: Float + FromPrimitive,
+{
+    let (x1, x2) = (param[0], param[1]);
+    (T::from_f64(1.5).unwrap() - x1 + x1 * x2).powi(2)
+        + (T::from_f64(2.25).expect("it fits") - x1 + x1 * (x2.powi(2))).powi(2)
+}
+
+#[conservative_grad]
+fn mean_of_squares<T>(x: &[T]) -> T
+where
+    T: Float + FromPrimitive + std::iter::Sum + std::fmt::Debug,
+{
+    let n = T::from_usize(x.len()).unwrap();
+    let mut total = T::zero();
+    for i in 0..x.len() {
+        total = total + x[i].powi(2) * T::from(i + 1).unwrap();
+    }
+    assert!(n > T::zero(), "no mean of {x:?}");
+    total / n
+}
+
+/// The user's name for what a number is.
+trait Number: Float + FloatConst + FromPrimitive {
+    fn third() -> Self {
+        Self::one() / (Self::one() + Self::one() + Self::one())
+    }
+}
+impl<T: Float + FloatConst + FromPrimitive> Number for T {}
+
+#[conservative_grad]
+fn under_an_alias<N: Number>(x: N) -> N {
+    let tau = N::PI() + N::TAU() / N::from_f64(2.0).unwrap();
+    let third: N = N::third();
+    (tau * x).cos() * N::FRAC_PI_2() + x.exp2() * N::SQRT_2() * third + N::E().ln() * x
+}
+
+#[conservative_grad]
+fn by_path<T: Float + Signed>(x: T, y: T) -> T {
+    let (s, c) = x.sin_cos();
+    if x.is_zero() || y.is_nan() || Float::is_infinite(y) {
+        return T::nan();
+    }
+    Float::max(x, y) * T::atan2(s, c)
+        + <T as Float>::powi(x, 2)
+        + num_traits::Float::mul_add(x, y, s)
+        + Float::abs(y)
+        + x.hypot(y).ln_1p()
+}
+
+#[conservative_grad]
+fn limits<T: Float>(x: &[T]) -> T {
+    let mut lowest = T::infinity();
+    let mut highest = T::neg_infinity();
+    for i in 0..x.len() {
+        lowest = lowest.min(x[i]);
+        if x[i] > highest {
+            highest = x[i];
+        }
+    }
+    if highest - lowest < T::epsilon() || lowest < T::min_value() || highest >= T::max_value() {
+        return T::zero();
+    }
+    (highest - lowest).ln().max(T::min_positive_value())
+}
+
+#[conservative_grad]
+fn conversions<T: Float + FromPrimitive + ToPrimitive>(x: T, s: f64, n: u32) -> f64 {
+    let mut acc = <T as NumCast>::from(n).unwrap();
+    let k: T = NumCast::from(0.25).unwrap();
+    let m: T = num_traits::cast(n + 1).unwrap();
+    let mut i = 0;
+    while i < n {
+        acc = acc + x * T::from(i + 1).unwrap() * k;
+        i += 1;
+    }
+    let narrow = T::from(s).unwrap() * m;
+    (acc * narrow).to_f64().unwrap() * s + T::from_u32(n).unwrap().to_f64().unwrap()
+}
+
+#[conservative_grad]
+fn in_double<T>(param: &[T; 2]) -> T
+where
+    T: Float + Into<f64> + FromPrimitive,
+{
+    let x1: f64 = param[0].into();
+    let x2: f64 = param[1].into();
+    T::from_f64({
+        let r = (x1.powi(2) + x2.powi(2)).sqrt();
+        -0.25 * (x1.sin() * x2.sin() * (1.0 - r / std::f64::consts::PI).abs().exp() + 2.0).powf(0.1)
+    })
+    .unwrap()
+}
+
+#[conservative_grad]
+fn from_single<T: Float + From<f32>>(x: T) -> T {
+    let half: T = 0.5f32.into();
+    let two = <T as From<f32>>::from(2.0);
+    x.powf(half) * two
+}
+
+#[conservative_grad]
+fn horner<T: Float>(x: T, coefficients: &[T]) -> T {
+    let mut y = T::zero();
+    for i in (0..coefficients.len()).rev() {
+        y = y * x + coefficients[i];
+    }
+    y
+}
+
+#[conservative_grad]
+fn norm<T: Float>(x: &[T]) -> T {
+    let mut s = T::zero();
+    for i in 0..x.len() {
+        s = s + x[i] * x[i];
+    }
+    s.sqrt()
+}
+
+#[conservative_grad]
+fn normalised<T: Float, const N: usize>(x: &[T; N]) -> [T; N] {
+    let n = norm(x);
+    let mut y = [T::zero(); N];
+    for i in 0..N {
+        y[i] = x[i] / n + horner::<T>(x[i], &x[..2]);
+    }
+    y
+}
+
+#[conservative_grad]
+fn of_doubles(x: &[f64]) -> f64 {
+    norm(x) * norm::<f64>(&x[1..]) + wave(x[0], x[1])
+}
+
+#[conservative_grad]
+fn power<T: Float>(x: T, n: u32) -> T {
+    if n == 0 {
+        T::one()
+    } else {
+        x * power(x, n - 1)
+    }
+}
+
+#[conservative_grad]
+fn newton<T: Float>(a: T, tolerance: T) -> T {
+    let mut x = a;
+    let half = T::from(0.5).unwrap();
+    loop {
+        let next = half * (x + a / x);
+        if (next - x).abs() < stop(tolerance) {
+            return next;
+        }
+        x = next;
+    }
+}
+
+#[conservative_grad]
+fn stop<T: Float>(x: T) -> T {
+    conservative_grad::stop_gradient(x)
+}
+
+#[conservative_grad]
+fn step<T: Float>(y: &mut [T; 2], h: T) -> T {
+    let force = -y[0].sin();
+    y[1] = y[1] + h * force;
+    y[0] = y[0] + h * y[1];
+    y[0] * y[1]
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Spring<T: Float> {
+    stiffness: T,
+    rest: T,
+}
+
+#[conservative_grad]
+impl<T: Float + FromPrimitive> Spring<T> {
+    fn energy(&self, x: T) -> T {
+        let d = x - self.rest;
+        T::from_f64(0.5).unwrap() * self.stiffness * d * d
+    }
+
+    fn pair(&self, x: T, y: T) -> T {
+        self.energy(x) * self.energy(y).sqrt() + Self::scale(x)
+    }
+
+    fn scale(x: T) -> T {
+        x.exp() * T::from_f64(0.1).unwrap()
+    }
+}
+
+#[conservative_grad]
+fn stretched<T: Float>(spring: &Spring<T>, x: T) -> T {
+    spring.stiffness * (x - spring.rest).tanh() * x
+}
+
+#[test]
+fn agree() {
+    both!(wave(0.3, 1.2));
+    both!(two_humps(&[0.5, 1.25]));
+    both!(mean_of_squares(&[0.5, -1.25, 2.0]));
+    both!(under_an_alias(0.3));
+    both!(by_path(0.3, -1.2));
+    both!(limits(&[0.5, -1.25, 2.0]));
+    check!(conversions(0.5, 0.75, const 3));
+    both!(in_double(&[0.5, -1.25]));
+    both!(from_single(0.5));
+    both!(horner(0.5, &[1.0, -2.0, 0.5]));
+    both!(normalised(&[0.5, -1.25, 2.0]) -> many);
+    check!(of_doubles(&[0.5, -1.25, 2.0]));
+    both!(power(1.25, const 4));
+    both!(step(&mut [0.5, 0.25], 0.1) -> many);
+}
+
+#[test]
+fn single_and_double() {
+    let (value, (dx, ds)) = conversions::value_and_grad(0.5_f32, 0.75, 3);
+    let (_, (dx64, ds64)) = conversions::value_and_grad(0.5_f64, 0.75, 3);
+    assert_eq!(value, conversions(0.5_f32, 0.75, 3));
+    assert!((dx as f64 - dx64).abs() < 1e-5 && (ds - ds64).abs() < 1e-5);
+    let (root, (da, _)) = newton::value_and_grad(2.0_f32, 1e-6);
+    assert!((root - 2f32.sqrt()).abs() < 1e-6 && (da - 0.5 / root).abs() < 1e-4);
+}
+
+/// The program for `f64` gives the same bits.
+#[test]
+fn twins() {
+    assert_eq!(
+        wave::value_and_grad(0.3, 1.2),
+        twin::wave::value_and_grad(0.3, 1.2)
+    );
+    assert_eq!(wave::FIELD.sites.len(), twin::wave::FIELD.sites.len());
+}
+
+#[test]
+fn structs() {
+    let spring = Spring {
+        stiffness: 2.0,
+        rest: 0.5,
+    };
+    let (value, (of_spring, dx)) = spring.energy_value_and_grad(1.5);
+    assert_eq!(value, 1.0);
+    assert_eq!((of_spring.stiffness, of_spring.rest, dx), (0.5, -2.0, 2.0));
+    let (value, (_, dx, dy)) = spring.pair_value_and_grad(1.5, 2.5);
+    let h = 1e-6;
+    let slope = |f: &dyn Fn(f64) -> f64| (f(h) - f(-h)) / (2.0 * h);
+    assert_eq!(value, spring.pair(1.5, 2.5));
+    assert!((dx - slope(&|h| spring.pair(1.5 + h, 2.5))).abs() < 1e-6);
+    assert!((dy - slope(&|h| spring.pair(1.5, 2.5 + h))).abs() < 1e-6);
+    let single = Spring {
+        stiffness: 2.0_f32,
+        rest: 0.5,
+    };
+    let (of_spring, dx) = stretched::grad(&single, 1.5);
+    let t = 1f32.tanh();
+    assert!((of_spring.stiffness - t * 1.5).abs() < 1e-6);
+    assert!((of_spring.rest + 2.0 * (1.0 - t * t) * 1.5).abs() < 1e-5);
+    assert!((dx - 2.0 * (t + (1.0 - t * t) * 1.5)).abs() < 1e-5);
+}
+
+/// Those of num-traits are known by name: nothing is compared.
+#[test]
+fn methods_of_num_traits() {
+    use conservative_grad::__private::methods::is_known;
+    fn both<T: Float + 'static>() -> bool {
+        is_known(&T::sin) && is_known(&T::is_nan) && is_known(&<T as Float>::mul_add)
+    }
+    assert!(both::<f64>() && both::<f32>());
+}
+
+/// Methods of a trait that nobody knows are compared with those of `f64`.
+#[test]
+fn methods_of_other_traits() {
+    trait Own: Copy + std::ops::Mul<Output = Self> {
+        fn cosh(self) -> Self;
+        fn sin(self) -> Self;
+        fn pow2(self) -> Self {
+            self * self
+        }
+    }
+    impl Own for f64 {
+        fn cosh(self) -> f64 {
+            f64::cosh(self)
+        }
+        fn sin(self) -> f64 {
+            self.to_radians().sin()
+        }
+    }
+    #[conservative_grad]
+    fn same<T: Own>(x: T) -> T {
+        x.cosh() * x
+    }
+    #[conservative_grad]
+    fn degrees<T: Own>(x: T) -> T {
+        x.sin() * x
+    }
+    let x: f64 = 0.75;
+    assert_eq!(same::grad(x), x.cosh() + x * x.sinh());
+    assert_eq!(x.pow2(), x * x);
+    for wrong in [
+        std::panic::catch_unwind(|| degrees::grad(0.75)),
+        std::panic::catch_unwind(|| degrees::vjp(0.75).0),
+        std::panic::catch_unwind(|| degrees::jvp(0.75, 1.0).1),
+    ] {
+        let text = *wrong.unwrap_err().downcast::<String>().unwrap();
+        assert!(text.contains("`sin` is a method of a trait"), "{text}");
+    }
+}
