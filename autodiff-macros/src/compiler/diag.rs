@@ -122,6 +122,11 @@ impl Diagnostics {
         self.all.extend(other.all);
     }
 
+    /// Forgets all but the first `count`.
+    pub(crate) fn truncate(&mut self, count: usize) {
+        self.all.truncate(count);
+    }
+
     /// True if nothing was reported.
     pub(crate) fn is_empty(&self) -> bool {
         self.all.is_empty()

@@ -321,7 +321,14 @@ impl Jumps<'_> {
     }
 
     /// `loop` and `while`.
-    fn uncounted(&mut self, id: LoopId, body: Block, span: Span, out: &mut Vec<Stmt>) -> Next {
+    fn uncounted(&mut self, id: LoopId, mut body: Block, span: Span, out: &mut Vec<Stmt>) -> Next {
+        if runs_once(id, &body) {
+            body.stmts.pop();
+            let (body, flags, stopped) = self.loop_body(id, body, span);
+            self.declare_flag(stopped, span, out);
+            out.extend(body.stmts);
+            return after(flags);
+        }
         if let Some((cond, body)) = as_while(id, &body) {
             let (body, flags, stopped) = self.loop_body(id, body, span);
             self.declare_flag(stopped, span, out);
@@ -593,6 +600,30 @@ fn as_while(id: LoopId, body: &Block) -> Option<(Expr, Block)> {
     // A condition that changes something is a statement of the body.
     (*target == id && body.value.is_none() && els.value.is_none() && !super::lower::changes(cond))
         .then(|| (cond.clone(), then.clone()))
+}
+
+/// True for a labelled block: `lower` writes it as a loop that ends in a `break`.
+fn runs_once(id: LoopId, body: &Block) -> bool {
+    let ends = matches!(body.stmts.last(), Some(Stmt { kind: StmtKind::Break(target), .. }) if *target == id);
+    ends && body.value.is_none() && !continues(body, id)
+}
+
+fn continues(block: &Block, id: LoopId) -> bool {
+    let inside = |expr: &Expr| match &expr.kind {
+        ExprKind::Block(block) => continues(block, id),
+        ExprKind::If(_, then, els) => continues(then, id) || continues(els, id),
+        _ => false,
+    };
+    block.value.as_deref().is_some_and(inside)
+        || block.stmts.iter().any(|stmt| match &stmt.kind {
+            StmtKind::Continue(target) => *target == id,
+            StmtKind::If { then, els, .. } => continues(then, id) || continues(els, id),
+            StmtKind::For { body, .. } | StmtKind::Loop { body, .. } => continues(body, id),
+            StmtKind::Let { init: Some(e), .. }
+            | StmtKind::Expr(e)
+            | StmtKind::Assign { value: e, .. } => inside(e),
+            _ => false,
+        })
 }
 
 fn always_jumps(stmts: &[Stmt]) -> bool {

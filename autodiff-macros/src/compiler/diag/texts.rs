@@ -83,8 +83,9 @@ texts! {
     NO_RESULT "AD0033" "`{0}` computes no real number: there is nothing to differentiate",
         help "return a real number, or write to a `&mut` parameter of real numbers", note "";
 
-    CLOSURE "AD0100" "closures are not supported yet",
-        help "write the body of the closure where it is called, or a `fn` with `#[conservative_grad]`", note "";
+    CLOSURE_VALUE "AD0100" "the closure or function `{0}` cannot be handed on here",
+        help "bind it with `let` and call it, write it where it is called, or hand it to a method of iterators",
+        note "what takes it could call it in any way";
     NO_RULE "AD0102" "no derivative rule for the method `{0}`",
         help "", note "known are the methods of `f64` and `f32` that have a row in the table of rules";
     STRUCT "AD0105" "struct `{0}` cannot be built here yet",
@@ -97,7 +98,7 @@ texts! {
         help "move the block into a safe function of its own", note "the compiler cannot follow what it reads and writes";
     CONST_BLOCK "AD0109" "`const` blocks are not supported yet",
         help "write a `const` item at the top of the function", note "";
-    RANGE_VALUE "AD0110" "the range `{0}` is only understood in `for` and as an index",
+    RANGE_VALUE "AD0110" "the range `{0}` is only understood in `for`, as an iterator and as an index",
         help "write `for i in a..b`", note "";
     LOOP_VALUE "AD0111" "a `for` or `while` loop cannot be an operand",
         help "write the loop as a statement", note "";
@@ -105,14 +106,8 @@ texts! {
         help "", note "";
     UNKNOWN_SYNTAX "AD0113" "`{0}` is not understood",
         help "write it with operators, method calls, `if`, loops and indexing", note "";
-    FOR_OVER "AD0114" "`for` over `{0}` is not supported yet",
-        help "run over indices: `for i in 0..xs.len()`", note "ranges of integers are supported, with `.rev()` and `.step_by(n)`";
-    OPEN_RANGE "AD0115" "the range `{0}` of a `for` needs both ends",
-        help "write `for i in a..b`, or `loop` with a `break`", note "";
-    RANGE_METHODS "AD0116" "`.{0}()` twice on a range is not supported",
-        help "compute the range by hand", note "";
-    FOR_PATTERN "AD0117" "the counter `{0}` of a `for` has to be a plain name",
-        help "write `for i in …` and a `let` in the body", note "";
+    FOR_OVER "AD0114" "the compiler cannot tell what `{0}` runs over",
+        help "run over indices: `for i in 0..xs.len()`", note "slices, arrays and vectors of a known type can be run over, and ranges";
     PATTERN "AD0118" "the pattern `{0}` is not supported here",
         help "use names, `_`, numbers, ranges, and tuples, slices and `Some` of them",
         note "patterns on constants (`#[constant]` enums, integers, strings) may be any";
@@ -167,8 +162,27 @@ texts! {
         help "write a function with `#[conservative_grad]` and call that, or cut the value off with `stop_gradient(…)`", note "";
     SEQUENCE_METHOD "AD0141" "the method `{0}` of slices and vectors is not supported yet",
         help "write a loop over indices", note "";
-    ITERATOR "AD0142" "iterators are not supported yet: `{0}`",
+    ITERATOR "AD0142" "the iterator method `{0}` is not supported here",
         help "write a loop over indices: `for i in 0..xs.len()`", note "";
+    ITERATOR_VALUE "AD0160" "the iterator `{0}` cannot be a value here",
+        help "consume it in place: with `for`, `sum`, `fold`, `collect`, or bind it with `let`", note "";
+    ITERATOR_MIX "AD0161" "iterators that both skip items cannot be combined like this",
+        help "collect one of them into a `Vec` first", note "";
+    ITEM_TUPLE "AD0162" "`{0}` is a tuple with references in it",
+        help "take it apart in the pattern: `(a, b)`", note "";
+    ZIP_EFFECT "AD0163" "a closure before `zip` does more than compute",
+        help "collect its values into a `Vec` first",
+        note "std does not promise how often it runs at the end of the shorter iterator";
+    SCAN "AD0164" "the closure of `scan` has to end in `Some(…)`",
+        help "write a loop with a variable for the state", note "";
+    ORDER_CLOSURE "AD0165" "the order `{0}` is not understood",
+        help "write `|a, b| a.partial_cmp(b).unwrap()` or `|a, b| a.total_cmp(b)`", note "";
+    COLLECT "AD0166" "cannot collect into `{0}`",
+        help "collect into a `Vec`", note "";
+    COLLECT_REFERENCES "AD0167" "references are collected, which is not supported yet",
+        help "collect the values: `.copied()` or `.cloned()` first", note "";
+    FROM_FN "AD0168" "the length of the array that `{0}` makes is not known",
+        help "declare it: `let a: [f64; 3] = std::array::from_fn(…)`", note "arrays of other things than numbers are understood up to 16 elements";
     EXCLUSIVE_ARGUMENT "AD0143" "`{0}` cannot be passed to a method that is not known",
         help "call a function with it", note "the method could change it unseen";
     ELEMENTS_NOT_COPY "AD0144" "`{0}` is understood for elements that are numbers, or arrays and tuples of them",

@@ -16,9 +16,16 @@ use crate::compiler::hir::{BinOp, Call, Expr, ExprKind, Form, Ty};
 
 impl Lower<'_> {
     pub(super) fn call(&mut self, call: &syn::ExprCall) -> Expr {
+        if let syn::Expr::Closure(closure) = bare(&call.func) {
+            return self.called_in_place(closure, call);
+        }
         let syn::Expr::Path(path) = bare(&call.func) else {
             return self.refuse(&diag::CALL_OF_VALUE, &call.func, &[&text_of(&call.func)]);
         };
+        if let Some(value) = self.array_from_fn(call) {
+            return value;
+        }
+        self.hint = None;
         let Some(last) = path.path.segments.last() else {
             return self.refuse(&diag::UNKNOWN_SYNTAX, call, &[&text_of(call)]);
         };
@@ -56,6 +63,8 @@ impl Lower<'_> {
                 }
                 self.refuse(&diag::CALL_OF_LOCAL, path, &[name])
             }
+            Some(Name::Callable(at)) => self.closure_call(call, at),
+            Some(Name::Chain(_)) => self.refuse(&diag::CALL_OF_VALUE, path, &[name]),
             Some(Name::Error) => self.error(call.to_token_stream()),
             Some(Name::Const(_)) => self.refuse(&diag::CALL_OF_VALUE, path, &[name]),
             Some(Name::Fn) => self.nested_call(call, path, name),

@@ -22,6 +22,9 @@ pub(super) fn bare(expr: &syn::Expr) -> &syn::Expr {
 impl Lower<'_> {
     /// Lowers an expression that is used for its value.
     pub(super) fn expr(&mut self, expr: &syn::Expr) -> Expr {
+        // What a `let` declares is the type of its own value, not of a part of that.
+        let keeps = matches!(bare(expr), syn::Expr::Call(_));
+        self.hint = self.hint.take().filter(|_| keeps);
         if has_attributes(expr) {
             let outer = self.marks;
             let expr = self.take_marks(expr);

@@ -10,7 +10,9 @@ impl Lower<'_> {
     /// Refuses an expression of a kind that is not lowered.
     pub(super) fn outside_language(&mut self, expr: &syn::Expr) -> Expr {
         match expr {
-            syn::Expr::Closure(closure) => self.refuse_at(&diag::CLOSURE, &closure.or1_token),
+            syn::Expr::Closure(closure) => {
+                self.refuse(&diag::CLOSURE_VALUE, &closure.or1_token, &["|…|"])
+            }
             syn::Expr::Struct(found) => self.refuse_text(&diag::STRUCT, &found.path),
             syn::Expr::Try(found) => self.refuse_at(&diag::TRY, &found.question_token),
             syn::Expr::Async(found) => self.refuse_at(&diag::ASYNC, &found.async_token),

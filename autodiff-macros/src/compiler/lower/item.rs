@@ -52,6 +52,7 @@ impl Lower<'_> {
         match item {
             syn::Item::Const(item) => {
                 self.attributes(&item.attrs);
+                self.note_usize_const(&item.ident, &item.ty);
                 self.enter(&item.ident, Name::Const(constant_type(&item.ty)));
             }
             syn::Item::Fn(item) => {
@@ -145,7 +146,14 @@ impl Lower<'_> {
     pub(super) fn const_parameters(&mut self, generics: &syn::Generics) {
         for parameter in generics.const_params() {
             let ty = types::read(&parameter.ty, &mut || None).ok();
+            self.note_usize_const(&parameter.ident, &parameter.ty);
             self.enter(&parameter.ident, Name::Const(ty));
+        }
+    }
+
+    fn note_usize_const(&mut self, name: &syn::Ident, ty: &syn::Type) {
+        if ty.to_token_stream().to_string() == "usize" {
+            self.usizes.insert(name.to_string());
         }
     }
 }

@@ -12,13 +12,40 @@ pub(super) fn has_jump(expr: &syn::Expr) -> bool {
 
 /// True if a `break` leaves this very loop.
 pub(super) fn has_break(expr: &syn::ExprLoop) -> bool {
+    breaks(
+        &expr.body,
+        expr.label.as_ref().map(|label| &label.name.ident),
+    )
+}
+
+/// True if a `break` in the body leaves the loop.
+pub(super) fn breaks(body: &syn::Block, label: Option<&Ident>) -> bool {
     let mut finder = Breaks {
-        label: expr.label.as_ref().map(|label| label.name.ident.clone()),
+        label: label.cloned(),
         depth: 0,
         found: false,
     };
-    finder.visit_block(&expr.body);
+    finder.visit_block(body);
     finder.found
+}
+
+/// True if a `return` in `expr` leaves the closure whose body it is.
+pub(super) fn has_return(expr: &syn::Expr) -> bool {
+    let mut finder = Returns(false);
+    finder.visit_expr(expr);
+    finder.0
+}
+
+struct Returns(bool);
+
+impl<'ast> Visit<'ast> for Returns {
+    fn visit_expr_return(&mut self, _: &'ast syn::ExprReturn) {
+        self.0 = true;
+    }
+
+    fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
 }
 
 struct Breaks {

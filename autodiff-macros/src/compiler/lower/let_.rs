@@ -37,11 +37,18 @@ impl Lower<'_> {
             let pat = &local.pat;
             return self.let_else(pat, &init.expr, els, local.let_token.span(), out);
         }
+        let init = bare(&init.expr);
+        if self.let_closure(pat, init, out) || self.let_chain(pat, init, out) {
+            return;
+        }
+        if let Some(ty) = annotation {
+            self.check_collected(ty, init);
+        }
         let declared = Declared {
             ty: annotation.map(|ty| self.annotation(ty)),
             written: annotation,
         };
-        let init = bare(&init.expr);
+        self.hint = declared.ty.clone();
         match self.simple_name(pat) {
             Some((name, mutable)) => self.let_name(&name, mutable, declared, init, out),
             None => self.let_pattern(pat, declared, init, local.let_token.span(), out),
@@ -208,6 +215,7 @@ impl Lower<'_> {
             value.ty = ty.clone();
         }
         let var = self.bind(name, ty, mutable || held == Some(true));
+        self.note_usize(var, &value);
         self.facts[var.0 as usize].held = held;
         let kind = StmtKind::Let {
             pat: Pat::Var(var),

@@ -34,7 +34,7 @@ impl Lower<'_> {
         }
     }
 
-    fn enter_loop(
+    pub(super) fn enter_loop(
         &mut self,
         label: Option<&syn::Label>,
         dest: Option<VarId>,
@@ -43,11 +43,23 @@ impl Lower<'_> {
         let id = self.loop_id();
         self.loops.push(Loop {
             id,
+            next: id,
             label: label.map(|label| label.name.ident.clone()),
             dest,
             block,
         });
         id
+    }
+
+    /// Enters a loop that is several: `break` leaves `id`, `continue` goes on with `next`.
+    pub(super) fn enter_loop_as(&mut self, id: LoopId, next: LoopId, label: Option<&syn::Label>) {
+        self.loops.push(Loop {
+            id,
+            next,
+            label: label.map(|label| label.name.ident.clone()),
+            dest: None,
+            block: false,
+        });
     }
 
     /// `'a: { … }` is a loop that runs once.
@@ -86,20 +98,21 @@ impl Lower<'_> {
 
     fn for_statement(&mut self, expr: &syn::ExprForLoop, out: &mut Vec<Stmt>) {
         let span = expr.for_token.span();
-        let range = self.range(&expr.expr);
+        let name = counter(&expr.pat);
+        let plain = name.and_then(|name| Some((name, self.range(&expr.expr)?)));
+        let Some((name, range)) = plain else {
+            return self.for_chain(expr, out);
+        };
         let id = self.enter_loop(expr.label.as_ref(), None, false);
         let (var, body) = self.scoped(|this| {
-            let var = match &range {
-                Some(_) => this.counter(&expr.pat),
-                None => {
-                    this.bind_errors(&expr.pat);
-                    VarId(0)
-                }
+            let var = match name {
+                Some(name) => this.bind(name, Ty::Int, false),
+                None => this.temp("count", Ty::Int, expr.pat.span()),
             };
+            this.note_usize(var, &range.hi);
             (var, this.block(&expr.body, Want::Unit))
         });
         self.loops.pop();
-        let Some(range) = range else { return };
         out.push(stmt(
             StmtKind::For {
                 id,
@@ -111,57 +124,31 @@ impl Lower<'_> {
         ));
     }
 
-    fn counter(&mut self, pat: &syn::Pat) -> VarId {
-        match pat {
-            syn::Pat::Ident(ident)
-                if ident.by_ref.is_none()
-                    && ident.subpat.is_none()
-                    && ident.mutability.is_none() =>
-            {
-                self.bind(&ident.ident, Ty::Int, false)
-            }
-            syn::Pat::Wild(wild) => self.temp("count", Ty::Int, wild.span()),
-            other => {
-                self.refuse(&diag::FOR_PATTERN, other, &[&text_of(other)]);
-                self.bind_errors(other);
-                self.temp("count", Ty::Int, other.span())
-            }
-        }
-    }
-
-    /// What a `for` runs over: a range, perhaps with `.rev()` and `.step_by(n)`.
+    /// A range with both ends, perhaps with `.rev()` and `.step_by(n)`; `None` for anything else.
     fn range(&mut self, expr: &syn::Expr) -> Option<Range> {
+        if !is_range(expr, false, false) {
+            return None;
+        }
         match bare(expr) {
+            syn::Expr::MethodCall(call) => {
+                let mut range = self.range(&call.receiver)?;
+                match call.args.first() {
+                    Some(step) => range.step = Some(self.integer(step)),
+                    None => {
+                        range.rev = true;
+                        range.rev_first = range.step.is_none();
+                    }
+                }
+                Some(range)
+            }
             syn::Expr::Range(range) => self.plain_range(range),
-            syn::Expr::MethodCall(call) if call.method == "rev" && call.args.is_empty() => {
-                let mut range = self.range(&call.receiver)?;
-                if range.rev {
-                    self.refuse(&diag::RANGE_METHODS, &call.method, &["rev"]);
-                    return None;
-                }
-                range.rev = true;
-                range.rev_first = range.step.is_none();
-                Some(range)
-            }
-            syn::Expr::MethodCall(call) if call.method == "step_by" && call.args.len() == 1 => {
-                let mut range = self.range(&call.receiver)?;
-                if range.step.is_some() {
-                    self.refuse(&diag::RANGE_METHODS, &call.method, &["step_by"]);
-                    return None;
-                }
-                range.step = Some(self.integer(&call.args[0]));
-                Some(range)
-            }
-            other => {
-                self.refuse(&diag::FOR_OVER, other, &[&text_of(other)]);
-                None
-            }
+            _ => None,
         }
     }
 
-    fn plain_range(&mut self, range: &syn::ExprRange) -> Option<Range> {
+    pub(super) fn plain_range(&mut self, range: &syn::ExprRange) -> Option<Range> {
         let (Some(lo), Some(hi)) = (&range.start, &range.end) else {
-            self.refuse(&diag::OPEN_RANGE, range, &[&text_of(range)]);
+            self.refuse(&diag::FOR_OVER, range, &[&text_of(range)]);
             return None;
         };
         Some(Range {
@@ -175,6 +162,9 @@ impl Lower<'_> {
     }
 
     pub(super) fn return_statement(&mut self, ret: &syn::ExprReturn, out: &mut Vec<Stmt>) {
+        if self.return_from_closure(ret, out) {
+            return;
+        }
         let span = ret.return_token.span();
         match &ret.expr {
             Some(value) if matches!(self.result, Ty::Unit) => {
@@ -188,7 +178,7 @@ impl Lower<'_> {
 
     pub(super) fn break_statement(&mut self, jump: &syn::ExprBreak, out: &mut Vec<Stmt>) {
         let span = jump.break_token.span();
-        let Some((id, dest)) = self.target(jump.label.as_ref(), span, "break") else {
+        let Some((id, _, dest)) = self.target(jump.label.as_ref(), span, "break") else {
             return out.push(stmt(StmtKind::Return(None), span));
         };
         match (&jump.expr, dest) {
@@ -214,7 +204,7 @@ impl Lower<'_> {
         let span = jump.continue_token.span();
         let target = self.target(jump.label.as_ref(), span, "continue");
         // A jump that was refused still ends its block.
-        let kind = target.map_or(StmtKind::Return(None), |(id, _)| StmtKind::Continue(id));
+        let kind = target.map_or(StmtKind::Return(None), |(_, id, _)| StmtKind::Continue(id));
         out.push(stmt(kind, span));
     }
 
@@ -224,7 +214,7 @@ impl Lower<'_> {
         label: Option<&syn::Lifetime>,
         span: Span,
         what: &str,
-    ) -> Option<(LoopId, Option<VarId>)> {
+    ) -> Option<(LoopId, LoopId, Option<VarId>)> {
         let name: Option<&Ident> = label.map(|label| &label.ident);
         let mut loops = self.loops.iter().rev();
         let found = loops.find(|around| match name {
@@ -235,7 +225,7 @@ impl Lower<'_> {
             self.diags.report(&diag::JUMP_TARGET, span, &[what]);
             return None;
         };
-        Some((found.id, found.dest))
+        Some((found.id, found.next, found.dest))
     }
 
     /// A condition: an operand that is a truth value.
@@ -250,5 +240,31 @@ impl Lower<'_> {
         let value = self.operand(expr);
         self.expect(&value, &Ty::Int);
         value
+    }
+}
+
+/// The name of a plain counter, if it has one.
+fn counter(pat: &syn::Pat) -> Option<Option<&Ident>> {
+    match pat {
+        syn::Pat::Ident(ident) => {
+            let plain = ident.by_ref.is_none() && ident.subpat.is_none();
+            (plain && ident.mutability.is_none()).then_some(Some(&ident.ident))
+        }
+        syn::Pat::Wild(_) => Some(None),
+        _ => None,
+    }
+}
+
+/// True for a range with both ends, with `.rev()` and `.step_by(n)` at most once each.
+fn is_range(expr: &syn::Expr, rev: bool, step: bool) -> bool {
+    match bare(expr) {
+        syn::Expr::Range(range) => range.start.is_some() && range.end.is_some(),
+        syn::Expr::MethodCall(call) if call.method == "rev" && call.args.is_empty() => {
+            !rev && is_range(&call.receiver, true, step)
+        }
+        syn::Expr::MethodCall(call) if call.method == "step_by" && call.args.len() == 1 => {
+            !step && is_range(&call.receiver, rev, true)
+        }
+        _ => false,
     }
 }

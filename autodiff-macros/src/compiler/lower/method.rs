@@ -97,6 +97,9 @@ enum Receiver {
 impl Lower<'_> {
     pub(super) fn method_call(&mut self, call: &syn::ExprMethodCall) -> Expr {
         let name = call.method.to_string();
+        if let Some(value) = self.iterator_call(call, &name) {
+            return value;
+        }
         if let Some(value) = self.place_method(call, &name) {
             return value;
         }

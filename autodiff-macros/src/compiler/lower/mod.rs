@@ -21,6 +21,7 @@ mod arg;
 mod assign;
 mod call;
 mod capture;
+mod closure;
 mod declared;
 mod dest;
 mod effect;
@@ -29,6 +30,7 @@ mod fence;
 mod float;
 mod infer;
 mod item;
+mod iter;
 mod jump;
 mod let_;
 mod loops;
@@ -137,11 +139,15 @@ struct Facts {
     declared: Option<syn::Type>,
     /// Bears a name of the user's, so that code which is copied may mention it.
     named: bool,
+    /// Known to be a `usize`.
+    usize: bool,
 }
 
 /// A loop, or a labelled block, around the statement that is being lowered.
 struct Loop {
     id: LoopId,
+    /// What `continue` continues: the innermost of the loops that an iterator is made of.
+    next: LoopId,
     label: Option<Ident>,
     /// Where `break value` puts the value.
     dest: Option<VarId>,
@@ -167,6 +173,19 @@ struct Lower<'a> {
     scopes: Vec<Scope>,
     loops: Vec<Loop>,
     loop_count: u32,
+    /// The closures and functions that have a name.
+    callables: Vec<closure::Callable>,
+    callable_count: usize,
+    /// The closures and loops in which an error was found.
+    reported: BTreeSet<usize>,
+    /// The iterators that have a name.
+    chains: Vec<iter::Chain>,
+    /// The closure that is being written out, if it returns early.
+    frame: Option<closure::Frame>,
+    /// The type that the expression which is lowered next is declared with.
+    hint: Option<Ty>,
+    /// Constants that are known to be `usize`.
+    usizes: BTreeSet<String>,
     barrier: Option<Barrier>,
     marks: Marks,
     items: Vec<TokenStream>,
@@ -214,6 +233,13 @@ impl<'a> Lower<'a> {
             scopes: vec![Scope::default()],
             loops: Vec::new(),
             loop_count: 0,
+            callables: Vec::new(),
+            callable_count: 0,
+            reported: BTreeSet::new(),
+            chains: Vec::new(),
+            frame: None,
+            hint: None,
+            usizes: BTreeSet::new(),
             barrier: None,
             marks: Marks::default(),
             items: Vec::new(),
@@ -279,6 +305,7 @@ impl<'a> Lower<'a> {
             var
         });
         self.facts[var.0 as usize].hidden = parameter.exclusive && matches!(ty, Ty::Opaque);
+        self.facts[var.0 as usize].usize = parameter.declared.to_string() == "usize";
         var
     }
 

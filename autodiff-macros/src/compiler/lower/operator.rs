@@ -144,6 +144,7 @@ impl Lower<'_> {
         let value = self.operand(&unary.expr);
         match value.kind {
             ExprKind::Opaque(_) => self.constant_unary(value, unary),
+            _ if self.is_taken_option(&unary.expr) => value,
             _ if self.is_error(&value.ty) => value,
             _ => self.refuse(&diag::DEREF, unary, &[&text_of(&unary.expr)]),
         }

@@ -118,7 +118,7 @@ impl Lower<'_> {
     }
 
     /// The types of the parts of a tuple, which an undecided type becomes here.
-    fn tuple_parts(&mut self, tuple: &syn::PatTuple, ty: &Ty) -> Vec<Ty> {
+    pub(super) fn tuple_parts(&mut self, tuple: &syn::PatTuple, ty: &Ty) -> Vec<Ty> {
         let wanted = tuple.elems.len();
         let stripped = self.infer.strip(ty);
         if let Ty::Tuple(parts) = &stripped

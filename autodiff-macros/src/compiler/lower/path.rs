@@ -22,6 +22,8 @@ impl Lower<'_> {
         let name = path.path.get_ident().filter(|_| path.qself.is_none());
         match name.and_then(|name| self.lookup(name)) {
             Some(Name::Const(Some(ty))) => self.const_path(path, ty),
+            Some(Name::Callable(_)) => self.refuse(&diag::CLOSURE_VALUE, path, &[&text_of(path)]),
+            Some(Name::Chain(_)) => self.refuse(&diag::ITERATOR_VALUE, path, &[&text_of(path)]),
             Some(Name::Fn) => self.refuse(&diag::FN_VALUE, path, &[&text_of(path)]),
             Some(Name::Error) => self.error(path.to_token_stream()),
             _ => {

@@ -16,6 +16,10 @@ pub(super) enum Name {
     Const(Option<Ty>),
     /// A nested `fn`.
     Fn,
+    /// A closure, by its number.
+    Callable(usize),
+    /// An iterator, by its number.
+    Chain(usize),
     /// Brought in by a nested `use`; `facade` if from this crate.
     Use {
         facade: bool,
@@ -25,7 +29,7 @@ pub(super) enum Name {
 }
 
 /// The names of one block.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Scope {
     names: BTreeMap<String, (Span, Name)>,
 }

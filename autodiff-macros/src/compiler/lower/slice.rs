@@ -14,7 +14,7 @@ use super::infer::Kind;
 use super::{Lower, stmt};
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{
-    Expr, ExprKind, Pat, Place, Proj, Range, Stmt, StmtKind, Ty, VarId, Verbatim,
+    Expr, ExprKind, Place, Proj, Range, Stmt, StmtKind, Ty, VarId, Verbatim,
 };
 
 impl Lower<'_> {
@@ -28,7 +28,15 @@ impl Lower<'_> {
         let receiver = bare(&call.receiver);
         let known = matches!(
             (name.as_str(), call.args.len()),
-            ("fill" | "copy_from_slice" | "clone_from_slice" | "push", 1) | ("swap", 2)
+            (
+                "fill"
+                    | "copy_from_slice"
+                    | "clone_from_slice"
+                    | "push"
+                    | "extend"
+                    | "extend_from_slice",
+                1
+            ) | ("swap", 2)
         );
         if !known || !self.is_place(receiver) || self.is_opaque_place(receiver) {
             return false;
@@ -40,6 +48,10 @@ impl Lower<'_> {
             "push" => self.push(call, receiver, out),
             "fill" => self.fill(call, receiver, out),
             "swap" => self.swap(call, receiver, out),
+            "extend" | "extend_from_slice" => {
+                let place = self.place(receiver);
+                self.extend(call, place, out);
+            }
             _ => self.copy_from(call, receiver, out),
         }
         true
@@ -106,16 +118,6 @@ impl Lower<'_> {
         }
     }
 
-    /// `let hint = value;`
-    fn named(&mut self, hint: &str, value: Expr, out: &mut Vec<Stmt>) -> VarId {
-        let span = value.span;
-        let ty = self.open(&value.ty);
-        let var = self.temp(hint, ty, span);
-        let (pat, init) = (Pat::Var(var), Some(value));
-        out.push(stmt(StmtKind::Let { pat, init }, span));
-        var
-    }
-
     /// `for i in 0..slice.len() { slice[i] = value(i) }`
     fn for_each(
         &mut self,
@@ -158,7 +160,7 @@ impl Lower<'_> {
         out.push(stmt(kind, span));
     }
 
-    fn length_of(&self, var: VarId, span: Span) -> Expr {
+    pub(super) fn length_of(&self, var: VarId, span: Span) -> Expr {
         let place = self.whole(var, span);
         self.make(ExprKind::Len(place), Ty::Int, span)
     }

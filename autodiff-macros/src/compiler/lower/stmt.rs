@@ -104,7 +104,7 @@ impl Lower<'_> {
     }
 
     /// A tail without value (`if` without `else`, a loop, an assignment) is a statement.
-    fn tail_value(&mut self, tail: &syn::Expr, out: &mut Vec<Stmt>) -> Option<Expr> {
+    pub(super) fn tail_value(&mut self, tail: &syn::Expr, out: &mut Vec<Stmt>) -> Option<Expr> {
         match tail {
             syn::Expr::If(branch) if branch.else_branch.is_none() => {}
             syn::Expr::ForLoop(_)
@@ -137,7 +137,7 @@ impl Lower<'_> {
         out.push(stmt(StmtKind::Let { pat, init: None }, span));
     }
 
-    fn statement(&mut self, statement: &syn::Stmt, out: &mut Vec<Stmt>) {
+    pub(super) fn statement(&mut self, statement: &syn::Stmt, out: &mut Vec<Stmt>) {
         let outer = self.marks;
         match statement {
             syn::Stmt::Local(local) => {

@@ -7,10 +7,14 @@ fn act(x: f64) -> f64 {
     x * x * x
 }
 
+fn outer(f: impl Fn(f64) -> f64, x: f64) -> f64 {
+    f(x)
+}
+
 #[conservative_grad]
 fn through_a_closure(x: f64) -> f64 {
-    let act = |t: f64| 2.0 * t; //~ AD0100
-    act(x)
+    let act = |t: f64| 2.0 * t;
+    outer(act, x) //~ AD0100
 }
 
 #[conservative_grad]

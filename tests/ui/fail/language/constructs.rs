@@ -4,8 +4,8 @@ use conservative_grad::conservative_grad;
 
 #[conservative_grad]
 fn closure(x: f64) -> f64 {
-    let square = |t: f64| t * t; //~ AD0100
-    x
+    let squares = vec![|t: f64| t * t]; //~ AD0100
+    squares[0](x) //~ AD0131
 }
 
 struct Point {

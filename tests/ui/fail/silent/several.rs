@@ -5,7 +5,7 @@ use conservative_grad::conservative_grad;
 #[conservative_grad]
 fn many(x: f64, xs: &[f64]) -> f64 {
     let y = x.floor2(); //~ AD0102
-    let z = y * 2.0 + xs.iter().sum::<f64>(); //~ AD0142
+    let z = y * 2.0 + xs.iter().inspect(|_| ()).sum::<f64>(); //~ AD0142
     let w = z;
     x.round3(y) + unknown!(w) //~ AD0102 AD0119
 }

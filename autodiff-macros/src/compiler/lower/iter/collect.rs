@@ -1,0 +1,279 @@
+//! `collect`, `unzip`, `extend`: vectors of items.
+//!
+//! Where the number of items is known and they are numbers, the vector is filled by index, which
+//! needs no record; else items are pushed.
+
+use proc_macro2::Span;
+use quote::quote;
+
+use super::seq::At;
+use super::{Chain, Item};
+use crate::compiler::diag::{self, text_of, text_of_type};
+use crate::compiler::hir::{
+    BinOp, Block, Expr, ExprKind, Pat, Place, Proj, Range, Stmt, StmtKind, Ty, VarId,
+};
+use crate::compiler::lower::infer::Kind;
+use crate::compiler::lower::{Lower, stmt};
+use crate::compiler::parse::types;
+
+impl Lower<'_> {
+    pub(super) fn collect(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        chain: &Chain,
+        out: &mut Vec<Stmt>,
+    ) -> Expr {
+        let span = call.method.span();
+        let mut inner = self.infer.fresh(Kind::Const);
+        if let Some(turbofish) = &call.turbofish {
+            let args = &turbofish.args;
+            let vec = args
+                .iter()
+                .all(|arg| matches!(arg, syn::GenericArgument::Type(ty) if is_vec(ty)));
+            if !vec {
+                return self.refuse(&diag::COLLECT, args, &[&text_of(args)]);
+            }
+            if let Some(Ty::Vec(element)) = self.turbofish(call) {
+                inner = *element;
+            }
+        }
+        let vec = self.bind_hidden("list", Ty::Vec(Box::new(inner.clone())), span);
+        if !self.fill_by_index(chain, vec, &inner, span, out) {
+            self.start_empty(vec, span, out);
+            self.drive(chain, span, out, &mut |this, _, item, out| {
+                let place = this.whole(vec, span);
+                this.push_item(place, item, span, out);
+            });
+        }
+        self.read_var(vec, span)
+    }
+
+    /// Refuses a `let` that declares another collection than a vector.
+    pub(in crate::compiler::lower) fn check_collected(&mut self, ty: &syn::Type, init: &syn::Expr) {
+        if let syn::Expr::MethodCall(call) = init
+            && call.method == "collect"
+            && self.is_chain(&call.receiver)
+            && !is_vec(ty)
+        {
+            self.refuse(&diag::COLLECT, ty, &[&text_of_type(ty)]);
+        }
+    }
+
+    /// `let mut list = Vec::new();`
+    fn start_empty(&mut self, vec: VarId, span: Span, out: &mut Vec<Stmt>) {
+        let ty = self.var(vec).ty.clone();
+        let init = Some(self.make(ExprKind::List(Vec::new()), ty, span));
+        let pat = Pat::Var(vec);
+        out.push(stmt(StmtKind::Let { pat, init }, span));
+    }
+
+    /// `place.push(item)`
+    fn push_item(&mut self, place: Place, item: Item, span: Span, out: &mut Vec<Stmt>) {
+        let value = match self.item_value(&item) {
+            Some(value) => value,
+            None => {
+                let at = diag::token_at(span);
+                self.refuse(&diag::COLLECT_REFERENCES, &at, &[])
+            }
+        };
+        let value = crate::compiler::lower::value::flatten(value, out);
+        let Some(inner) = self.element_of(&place.ty) else {
+            return;
+        };
+        self.expect(&value, &inner);
+        out.push(stmt(StmtKind::Push { place, value }, span));
+    }
+
+    /// `let mut list = vec![0.0; n]; for i in 0..n { list[i] = item }`, if the items are numbers.
+    fn fill_by_index(
+        &mut self,
+        chain: &Chain,
+        vec: VarId,
+        inner: &Ty,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) -> bool {
+        if !chain.is_indexed() || !self.counts_in_usize(chain) {
+            return false;
+        }
+        let mut before = Vec::new();
+        let Some(len) = self.count_of(chain, span, &mut before) else {
+            return false;
+        };
+        let len = self.fixed("len", len, &mut before);
+        let var = self.temp("i", Ty::Int, span);
+        let index = self.read_var(var, span);
+        let mut at = At {
+            index: index.clone(),
+            counters: &[],
+            met: 0,
+            span,
+        };
+        let mut stmts = Vec::new();
+        let item = self.item_of(chain, &mut at, &mut stmts);
+        let ty = self.item_type(&item);
+        out.append(&mut before);
+        // The result of a call may be anything until its uses are seen.
+        self.undecided |= matches!(self.infer.kind(&ty), Some(Kind::Call));
+        if !self.infer.is_real(&ty) {
+            self.start_empty(vec, span, out);
+            let place = self.whole(vec, span);
+            self.push_item(place, item, span, &mut stmts);
+            self.index_loop(var, len, stmts, span, out);
+            return true;
+        }
+        let value = self.one_value(&item, span);
+        let value = crate::compiler::lower::value::flatten(value, &mut stmts);
+        self.expect(&value, inner);
+        let float = self.float_of(&ty);
+        let zero = self.lit(quote!(0.0), float, span);
+        self.expect(&zero, inner);
+        let vec_ty = self.var(vec).ty.clone();
+        let kind = ExprKind::Repeat(Box::new(zero), Box::new(len.clone()));
+        let (pat, init) = (Pat::Var(vec), Some(self.make(kind, vec_ty, span)));
+        out.push(stmt(StmtKind::Let { pat, init }, span));
+        let mut place = self.whole(vec, span);
+        place.path.push(Proj::Index(index));
+        place.ty = inner.clone();
+        let op = None;
+        stmts.push(stmt(StmtKind::Assign { place, op, value }, span));
+        self.index_loop(var, len, stmts, span, out);
+        true
+    }
+
+    pub(super) fn index_loop(
+        &mut self,
+        var: VarId,
+        hi: Expr,
+        stmts: Vec<Stmt>,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        let id = self.loop_id();
+        let range = Range {
+            lo: self.number(0, span),
+            hi,
+            inclusive: false,
+            step: None,
+            rev: false,
+            rev_first: false,
+        };
+        let body = Block { stmts, value: None };
+        out.push(stmt(
+            StmtKind::For {
+                id,
+                var,
+                range,
+                body,
+            },
+            span,
+        ));
+    }
+
+    /// True if all ranges in the chain are known to be of `usize`.
+    fn counts_in_usize(&self, chain: &Chain) -> bool {
+        match chain {
+            Chain::Range(range) => self.is_usize(&range.hi) || self.is_usize(&range.lo),
+            Chain::From(lo) => self.is_usize(lo),
+            Chain::Zip(a, b, _) => self.counts_in_usize(a) && self.counts_in_usize(b),
+            Chain::Enumerate(of)
+            | Chain::Rev(of, _)
+            | Chain::Skip(of, _)
+            | Chain::Take(of, _)
+            | Chain::StepBy(of, _)
+            | Chain::Cycle(of, _)
+            | Chain::Copied(of)
+            | Chain::Map(of, _) => self.counts_in_usize(of),
+            _ => true,
+        }
+    }
+
+    pub(super) fn is_usize(&self, value: &Expr) -> bool {
+        match &value.kind {
+            ExprKind::Len(_) => true,
+            ExprKind::Lit(tokens) => tokens.to_string().ends_with("usize"),
+            ExprKind::Place(place) if place.path.is_empty() => {
+                let facts = &self.facts[place.root.0 as usize];
+                let declared = facts.declared.as_ref().map(types::bare);
+                match declared {
+                    Some(syn::Type::Path(path)) => path.path.is_ident("usize"),
+                    _ => facts.usize,
+                }
+            }
+            ExprKind::Binary(
+                BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div | BinOp::Rem,
+                a,
+                b,
+            ) => self.is_usize(a) || self.is_usize(b),
+            ExprKind::Cast(_, to) => to.to_string() == "usize",
+            ExprKind::Opaque(code) => self.usizes.contains(&code.tokens.to_string()),
+            _ => false,
+        }
+    }
+
+    /// Notes that a variable that was just made has the type of a length.
+    pub(in crate::compiler::lower) fn note_usize(&mut self, var: VarId, value: &Expr) {
+        let usize = self.is_usize(value);
+        self.facts[var.0 as usize].usize = usize;
+    }
+
+    pub(super) fn unzip(&mut self, chain: &Chain, span: Span, out: &mut Vec<Stmt>) -> Expr {
+        let inner = [Kind::Const, Kind::Const].map(|kind| self.infer.fresh(kind));
+        let lists = inner.map(|inner| {
+            let list = self.bind_hidden("list", Ty::Vec(Box::new(inner)), span);
+            self.start_empty(list, span, out);
+            list
+        });
+        self.drive(chain, span, out, &mut |this, _, item, out| {
+            let parts = match this.settle(item, out) {
+                Item::Tuple(parts) if parts.len() == 2 => parts,
+                _ => {
+                    this.diags.report(&diag::ITERATOR, span, &["unzip"]);
+                    return;
+                }
+            };
+            for (list, part) in lists.iter().zip(parts) {
+                let place = this.whole(*list, span);
+                this.push_item(place, part, span, out);
+            }
+        });
+        let parts: Vec<Expr> = lists
+            .iter()
+            .map(|list| self.read_var(*list, span))
+            .collect();
+        let ty = Ty::Tuple(parts.iter().map(|part| part.ty.clone()).collect());
+        self.make(ExprKind::Tuple(parts), ty, span)
+    }
+
+    /// `v.extend(chain)`, `v.extend_from_slice(&xs)`.
+    pub(in crate::compiler::lower) fn extend(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        place: Place,
+        out: &mut Vec<Stmt>,
+    ) {
+        let span = call.method.span();
+        let Some(chain) = call.args.first().and_then(|arg| self.into_chain(arg, out)) else {
+            if self.diags.is_empty() {
+                self.refuse(&diag::FOR_OVER, &call.args, &[&text_of(&call.args)]);
+            }
+            return;
+        };
+        self.drive(&chain, span, out, &mut |this, _, item, out| {
+            let item = this.copied(item, span);
+            this.push_item(place.clone(), item, span, out);
+        });
+    }
+}
+
+/// True for `Vec<…>` and `_`.
+fn is_vec(ty: &syn::Type) -> bool {
+    match types::bare(ty) {
+        syn::Type::Infer(_) => true,
+        syn::Type::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|last| last.ident == "Vec")
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,370 @@
+//! What an iterator gives, and patterns that take it apart.
+//!
+//! In: an [`Item`] and the pattern of a `for` or of a closure's parameter. Out: names in scope; a
+//! reference becomes another name for the place, a value a `let`.
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+
+use crate::compiler::diag::{self, text_of};
+use crate::compiler::hir::{Expr, ExprKind, Member, Pat, Place, Proj, Stmt, StmtKind, Ty, VarId};
+use crate::compiler::lower::infer::{Kind, element};
+use crate::compiler::lower::value::flatten;
+use crate::compiler::lower::{Lower, stmt};
+
+/// What an iterator gives, or a closure is called with.
+#[derive(Clone, Debug)]
+pub(in crate::compiler::lower) enum Item {
+    /// A value; for one that stands behind a reference without being a variable, whether that is
+    /// exclusive.
+    Value(Expr, Option<bool>),
+    /// A reference to a place, and whether it is exclusive.
+    Place(Place, bool),
+    /// `(a, b)`
+    Tuple(Vec<Item>),
+    /// What `fold` carries: a name of the closure's is another name of the variable.
+    Carried(VarId),
+}
+
+impl Item {
+    pub(super) fn value(value: Expr) -> Self {
+        Item::Value(value, None)
+    }
+}
+
+impl Lower<'_> {
+    /// Binds the names of a pattern to parts of an item.
+    pub(in crate::compiler::lower) fn bind_item(
+        &mut self,
+        pat: &syn::Pat,
+        item: Item,
+        out: &mut Vec<Stmt>,
+    ) {
+        let span = pat.span();
+        match (pat, item) {
+            (syn::Pat::Paren(paren), item) => self.bind_item(&paren.pat, item, out),
+            (pat, Item::Carried(var)) => match self.simple_name(pat) {
+                Some((name, _)) => self.enter_name(&name, var),
+                None => {
+                    let value = self.read_var(var, span);
+                    self.bind_item(pat, Item::value(value), out);
+                }
+            },
+            (syn::Pat::Type(typed), item) => {
+                let ty = self.annotation(&typed.ty);
+                let found = self.item_type(&item);
+                self.fit(&typed.pat, &found, &ty);
+                self.bind_item(&typed.pat, item, out);
+            }
+            (syn::Pat::Reference(reference), Item::Place(place, mutable)) => {
+                // Behind the `&` of the pattern stands what the reference leads to.
+                let inner = match self.infer.shallow(&place.ty) {
+                    Ty::Ref(mutable, inner) => {
+                        let place = Place {
+                            ty: *inner,
+                            ..place
+                        };
+                        Item::Place(place, mutable)
+                    }
+                    _ if is_compound(&reference.pat) => Item::Place(place, mutable),
+                    _ => Item::value(self.read(place)),
+                };
+                self.bind_item(&reference.pat, inner, out);
+            }
+            (syn::Pat::Reference(reference), item) => self.bind_item(&reference.pat, item, out),
+            (syn::Pat::Wild(_), Item::Value(value, _)) => {
+                let (pat, init) = (Pat::Wild, Some(flatten(value, out)));
+                out.push(stmt(StmtKind::Let { pat, init }, span));
+            }
+            (syn::Pat::Wild(_), Item::Tuple(items)) => {
+                items
+                    .into_iter()
+                    .for_each(|item| self.bind_item(pat, item, out));
+            }
+            (syn::Pat::Wild(_), Item::Place(..)) => {}
+            (syn::Pat::Tuple(pats), item) => self.bind_tuple(pats, item, out),
+            (syn::Pat::Slice(pats), Item::Place(place, mutable)) => {
+                self.bind_elements(pats, &place, mutable, out);
+            }
+            (pat, Item::Value(value, held)) => self.bind_item_value(pat, value, held, out),
+            (pat, Item::Place(place, mutable)) => match self.simple_name(pat) {
+                Some((name, changes)) => {
+                    let ty = match self.infer.shallow(&place.ty) {
+                        Ty::Ref(_, inner) => Ty::Ref(mutable, inner),
+                        ty => Ty::Ref(mutable, Box::new(ty)),
+                    };
+                    self.bind_alias(&name, changes, None, place, ty, out);
+                }
+                None => self.bad_pattern(pat),
+            },
+            (pat, item @ Item::Tuple(_)) => match (self.simple_name(pat), self.item_value(&item)) {
+                (Some((name, changes)), Some(value)) => {
+                    let ty = self.open(&value.ty);
+                    self.bind_value(&name, changes, ty, value, None, out);
+                }
+                (Some((name, _)), None) => {
+                    self.refuse(&diag::ITEM_TUPLE, pat, &[&name.to_string()]);
+                    self.bind_errors(pat);
+                }
+                (None, _) => self.bad_pattern(pat),
+            },
+        }
+    }
+
+    fn bind_item_value(
+        &mut self,
+        pat: &syn::Pat,
+        value: Expr,
+        held: Option<bool>,
+        out: &mut Vec<Stmt>,
+    ) {
+        match self.simple_name(pat) {
+            Some((name, mutable)) => {
+                let ty = self.open(&value.ty);
+                self.bind_value(&name, mutable, ty, value, held, out);
+            }
+            None => {
+                let ty = self.open(&value.ty);
+                self.bind_pattern(pat, ty, value, pat.span(), out);
+            }
+        }
+    }
+
+    fn bind_tuple(&mut self, pats: &syn::PatTuple, item: Item, out: &mut Vec<Stmt>) {
+        let whole = || syn::Pat::Tuple(pats.clone());
+        match item {
+            Item::Tuple(items) if items.len() == pats.elems.len() && !has_rest(pats) => {
+                for (pat, item) in pats.elems.iter().zip(items) {
+                    self.bind_item(pat, item, out);
+                }
+            }
+            Item::Tuple(_) | Item::Carried(_) => self.bad_pattern(&whole()),
+            Item::Value(value, held) => {
+                let value = flatten(value, out);
+                match value.kind {
+                    ExprKind::Tuple(parts) if parts.len() == pats.elems.len() => {
+                        let items = parts.into_iter().map(Item::value).collect();
+                        self.bind_tuple(pats, Item::Tuple(items), out);
+                    }
+                    kind => {
+                        let value = Expr { kind, ..value };
+                        let ty = self.open(&value.ty);
+                        // `&` inside of the pattern: the parts are bound one by one.
+                        if held.is_some() || pats.elems.iter().any(has_reference) {
+                            let var = self.temp("item", ty.clone(), pats.span());
+                            let (pat, init) = (Pat::Var(var), Some(value));
+                            out.push(stmt(StmtKind::Let { pat, init }, pats.span()));
+                            let place = self.whole(var, pats.span());
+                            return self.bind_fields(pats, &place, false, out);
+                        }
+                        self.bind_pattern(&whole(), ty, value, pats.span(), out);
+                    }
+                }
+            }
+            Item::Place(place, mutable) => self.bind_fields(pats, &place, mutable, out),
+        }
+    }
+
+    /// `(a, b)` of a place that holds a tuple.
+    fn bind_fields(
+        &mut self,
+        pats: &syn::PatTuple,
+        place: &Place,
+        mutable: bool,
+        out: &mut Vec<Stmt>,
+    ) {
+        if has_rest(pats) {
+            return self.bad_pattern(&syn::Pat::Tuple(pats.clone()));
+        }
+        if matches!(self.infer.strip(&place.ty), Ty::Opaque) {
+            let value = self.read(place.clone());
+            return self.bind_tuple(pats, Item::value(value), out);
+        }
+        let parts = self.tuple_parts(pats, &place.ty);
+        for (i, (pat, ty)) in pats.elems.iter().zip(parts).enumerate() {
+            let mut part = place.clone();
+            let at = u32::try_from(i).unwrap_or(0);
+            part.path.push(Proj::Field(Member::At(at)));
+            part.ty = ty;
+            self.bind_item(pat, Item::Place(part, mutable), out);
+        }
+    }
+
+    /// `[a, b]` of a place that holds an array.
+    fn bind_elements(
+        &mut self,
+        pats: &syn::PatSlice,
+        place: &Place,
+        mutable: bool,
+        out: &mut Vec<Stmt>,
+    ) {
+        let ty = self.infer.strip(&place.ty);
+        let inner = match (&ty, element(&ty)) {
+            (Ty::Array(..), Some(inner)) => inner.clone(),
+            _ => return self.bad_pattern(&syn::Pat::Slice(pats.clone())),
+        };
+        for (i, pat) in pats.elems.iter().enumerate() {
+            if matches!(pat, syn::Pat::Rest(_)) {
+                return self.bad_pattern(&syn::Pat::Slice(pats.clone()));
+            }
+            let mut part = place.clone();
+            part.path.push(Proj::Index(self.number(i, pat.span())));
+            part.ty = inner.clone();
+            self.bind_item(pat, Item::Place(part, mutable), out);
+        }
+    }
+
+    /// The type of an item, references taken off.
+    pub(super) fn item_type(&self, item: &Item) -> Ty {
+        match item {
+            Item::Value(value, _) => self.infer.strip(&value.ty),
+            Item::Place(place, _) => self.infer.strip(&place.ty),
+            Item::Carried(var) => self.infer.strip(&self.var(*var).ty),
+            Item::Tuple(items) => {
+                Ty::Tuple(items.iter().map(|item| self.item_type(item)).collect())
+            }
+        }
+    }
+
+    /// The item as one value; `None` if there is something in it that a copy would not stand for.
+    pub(super) fn item_value(&mut self, item: &Item) -> Option<Expr> {
+        match item {
+            Item::Value(value, _) => Some(value.clone()),
+            Item::Place(place, false) if self.is_scalar_like(&place.ty) => {
+                Some(self.read(place.clone()))
+            }
+            Item::Place(..) => None,
+            Item::Carried(var) => Some(self.read_var(*var, self.var(*var).name.span())),
+            Item::Tuple(items) => {
+                let values: Option<Vec<Expr>> =
+                    items.iter().map(|item| self.item_value(item)).collect();
+                let values = values?;
+                let ty = Ty::Tuple(values.iter().map(|value| value.ty.clone()).collect());
+                let span = values
+                    .first()
+                    .map_or_else(Span::call_site, |value| value.span);
+                Some(self.make(ExprKind::Tuple(values), ty, span))
+            }
+        }
+    }
+
+    /// True for numbers, tuples of them, and what may turn out to be one.
+    fn is_scalar_like(&self, ty: &Ty) -> bool {
+        self.is_copy(ty)
+            || match self.infer.strip(ty) {
+                Ty::Tuple(parts) => parts.iter().all(|part| self.is_scalar_like(part)),
+                Ty::Opaque => true,
+                ty => self.infer.kind(&ty).is_some(),
+            }
+    }
+
+    /// The item with everything that is computed in it computed now, so that it can be used twice.
+    pub(super) fn settle(&mut self, item: Item, out: &mut Vec<Stmt>) -> Item {
+        match item {
+            Item::Value(value, held) => {
+                let value = flatten(value, out);
+                match value.kind {
+                    ExprKind::Lit(_) => Item::Value(value, held),
+                    ExprKind::Tuple(parts) if !parts.is_empty() => {
+                        let items = parts.into_iter().map(Item::value);
+                        let items = items.map(|item| self.settle(item, out)).collect();
+                        Item::Tuple(items)
+                    }
+                    _ => {
+                        let span = value.span;
+                        let var = self.named("item", value, out);
+                        Item::Value(self.read_var(var, span), held)
+                    }
+                }
+            }
+            Item::Tuple(items) => Item::Tuple(
+                items
+                    .into_iter()
+                    .map(|item| self.settle(item, out))
+                    .collect(),
+            ),
+            place => place,
+        }
+    }
+
+    /// `let hint = value;`
+    pub(in crate::compiler::lower) fn named(
+        &mut self,
+        hint: &str,
+        value: Expr,
+        out: &mut Vec<Stmt>,
+    ) -> VarId {
+        let value = flatten(value, out);
+        let span = value.span;
+        let ty = self.open(&value.ty);
+        let var = self.temp(hint, ty, span);
+        self.note_usize(var, &value);
+        let (pat, init) = (Pat::Var(var), Some(value));
+        out.push(stmt(StmtKind::Let { pat, init }, span));
+        var
+    }
+
+    /// The item behind `.copied()`.
+    pub(super) fn copied(&mut self, item: Item, span: Span) -> Item {
+        match item {
+            Item::Place(place, _) => {
+                let ty = self.infer.strip(&place.ty);
+                let undecided = self.infer.kind(&ty).is_some() || matches!(ty, Ty::Opaque);
+                if self.is_copy(&ty) || undecided || element(&ty).is_none() {
+                    return Item::value(self.read(place));
+                }
+                Item::value(self.copy(place, ty, "clone", span))
+            }
+            Item::Tuple(items) => {
+                // Only references can be copied from; rustc has seen to that.
+                Item::Tuple(items)
+            }
+            item => item,
+        }
+    }
+
+    /// Refuses an item that has to be one value.
+    pub(super) fn one_value(&mut self, item: &Item, span: Span) -> Expr {
+        match item {
+            // What a reference leads to: consumers of numbers take both.
+            Item::Place(place, _) => self.read(place.clone()),
+            item => match self.item_value(item) {
+                Some(value) => value,
+                None => {
+                    let at = diag::token_at(span);
+                    self.refuse(&diag::ITEM_TUPLE, &at, &[&text_of(&at)])
+                }
+            },
+        }
+    }
+
+    /// A kind for types that nothing tells yet.
+    pub(super) fn unknown(&mut self) -> Ty {
+        self.infer.fresh(Kind::Const)
+    }
+}
+
+/// True for patterns that take a place apart.
+fn is_compound(pat: &syn::Pat) -> bool {
+    match pat {
+        syn::Pat::Paren(paren) => is_compound(&paren.pat),
+        syn::Pat::Tuple(_) | syn::Pat::Slice(_) | syn::Pat::Reference(_) => true,
+        _ => false,
+    }
+}
+
+fn has_rest(pats: &syn::PatTuple) -> bool {
+    pats.elems
+        .iter()
+        .any(|pat| matches!(pat, syn::Pat::Rest(_)))
+}
+
+/// True if a `&` stands somewhere in the pattern.
+fn has_reference(pat: &syn::Pat) -> bool {
+    match pat {
+        syn::Pat::Reference(_) => true,
+        syn::Pat::Paren(paren) => has_reference(&paren.pat),
+        syn::Pat::Tuple(tuple) => tuple.elems.iter().any(has_reference),
+        _ => false,
+    }
+}
