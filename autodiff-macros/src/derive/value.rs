@@ -15,7 +15,7 @@ pub(crate) fn items(model: &Model) -> TokenStream {
         model.gradient_type(&quote!(#kind)),
     );
     let bar = quote!(type Bar<#kind: #rt::Kind> = #under_kind;);
-    let (zeros, nothing) = (zeros(model), discarded(model));
+    let (zeros, nothing, blank) = (zeros(model), discarded(model), blank(model));
     let items = [
         model.implement(
             &quote!(#rt::Differentiable),
@@ -23,6 +23,7 @@ pub(crate) fn items(model: &Model) -> TokenStream {
                 type Gradient = #varied;
                 #[inline]
                 fn zero_gradient(&self) -> Self::Gradient { #zeros }
+                fn blank() -> #rt::core::option::Option<Self> { #blank }
             },
         ),
         model.implement(&quote!(#rt::Shape), &bar),
@@ -56,6 +57,22 @@ fn zeros(model: &Model) -> TokenStream {
         None => quote!(#rt::ConstantField),
     });
     quote!(#(#checks)* #gradient #zeros)
+}
+
+/// Some value of the struct, for a variable that is assigned later.
+fn blank(model: &Model) -> TokenStream {
+    let rt = &model.rt;
+    let values = fields(model, false, |field| {
+        let ty = &field.declared;
+        match field.bar() {
+            Some(_) => quote!(<#ty as #rt::Differentiable>::blank()?),
+            None => quote!((&&#rt::Made::<#ty>::NEW).made()?),
+        }
+    });
+    quote! {
+        use #rt::{ByDefault as _, Unmade as _};
+        #rt::core::option::Option::Some(Self #values)
+    }
 }
 
 /// Compares the lengths of a value with those of a gradient.

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use quote::ToTokens;
+
 use crate::compiler::naming::ReceiverPassing;
 use crate::compiler::parse::types::{bare, primitive, type_arguments};
 
@@ -15,6 +17,7 @@ pub(crate) struct Known {
     structs: BTreeMap<String, Option<Struct>>,
     aliases: BTreeMap<String, Option<syn::Type>>,
     receivers: BTreeMap<String, Option<ReceiverPassing>>,
+    results: BTreeMap<String, Option<syn::Type>>,
 }
 
 /// A struct.
@@ -56,6 +59,11 @@ impl Known {
         *self.receivers.get(&method.to_string())?
     }
 
+    /// What every function of this name returns.
+    pub(crate) fn result(&self, function: &syn::Ident) -> Option<&syn::Type> {
+        self.results.get(&function.to_string())?.as_ref()
+    }
+
     /// What a path stands for, if it is an alias.
     pub(crate) fn alias(&self, path: &syn::Path) -> Option<&syn::Type> {
         self.aliases.get(&last(path)?)?.as_ref()
@@ -92,6 +100,7 @@ impl Known {
                     add(&mut self.aliases, item.ident.to_string(), ty);
                 }
                 syn::Item::Impl(block) => self.methods(block),
+                syn::Item::Fn(function) => self.returns(&function.sig, None),
                 syn::Item::Mod(module) => {
                     let content = module.content.iter();
                     content.for_each(|(_, items)| self.items(items));
@@ -106,6 +115,7 @@ impl Known {
             let syn::ImplItem::Fn(function) = item else {
                 continue;
             };
+            self.returns(&function.sig, Some(&block.self_ty));
             let Some(passing) = function.sig.receiver().and_then(passing) else {
                 continue;
             };
@@ -115,6 +125,26 @@ impl Known {
                 Some(known) if *known == Some(passing) => {}
                 Some(known) => *known = None,
             }
+        }
+    }
+}
+
+impl Known {
+    fn returns(&mut self, sig: &syn::Signature, own: Option<&syn::Type>) {
+        let syn::ReturnType::Type(_, ty) = &sig.output else {
+            return;
+        };
+        let generic = sig.generics.type_params().next().is_some();
+        let ty = match (bare(ty), own) {
+            (syn::Type::Path(path), Some(own)) if path.path.is_ident("Self") => own.clone(),
+            (ty, _) => ty.clone(),
+        };
+        let found = (!generic).then_some(ty);
+        let text = |ty: &syn::Type| ty.to_token_stream().to_string();
+        match self.results.get_mut(&sig.ident.to_string()) {
+            None => drop(self.results.insert(sig.ident.to_string(), found)),
+            Some(Some(known)) if found.as_ref().is_some_and(|ty| text(ty) == text(known)) => {}
+            Some(known) => *known = None,
         }
     }
 }

@@ -172,9 +172,14 @@ impl Lower<'_> {
             _ => TokenStream::new(),
         };
         let recursive = path.path.is_ident(&self.name) || self.is_self_path(&path.path);
-        let ty = match recursive {
-            true => self.result.clone(),
-            false => self.infer.fresh(kind),
+        let known = path
+            .path
+            .get_ident()
+            .and_then(|name| self.known_result(name));
+        let ty = match (recursive, known) {
+            (true, _) => self.result.clone(),
+            (false, Some(known)) => known,
+            (false, None) => self.infer.fresh(kind),
         };
         let span = path.span();
         let operation = match recursive {

@@ -56,6 +56,30 @@ impl Lower<'_> {
         }
     }
 
+    /// What a function of this name is known to return.
+    pub(super) fn known_result(&mut self, function: &syn::Ident) -> Option<Ty> {
+        let result = self.options.known.result(function)?;
+        match types::read(result, &mut || None).ok()? {
+            Ty::Ref(..) => None,
+            ty => Some(self.soften_signature(ty)),
+        }
+    }
+
+    /// The name of a type; that of an `impl` block goes by `Self` in it.
+    pub(super) fn type_key(&self, path: &TokenStream) -> String {
+        let text = path.to_string();
+        match &self.options.naming {
+            Naming::Sibling(of)
+                if of.own.as_ref().is_some_and(|own| {
+                    quote::ToTokens::to_token_stream(own).to_string() == text
+                }) =>
+            {
+                "Self".to_owned()
+            }
+            _ => text,
+        }
+    }
+
     /// True if the method is known to change its receiver.
     pub(super) fn is_known_to_change(&self, method: &syn::Ident) -> Option<bool> {
         let passing = self.options.known.receiver(method)?;

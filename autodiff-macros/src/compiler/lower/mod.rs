@@ -39,6 +39,7 @@ mod match_;
 mod method;
 mod operator;
 mod order;
+mod overload;
 mod parameter;
 mod pat;
 mod path;
@@ -345,6 +346,7 @@ impl<'a> Lower<'a> {
             self.lone_field(&field);
         }
         resolve::run(&mut func, &self.infer);
+        overload::run(&mut func, self.diags);
         resolve::keep_state(&mut func, |var| self.facts[var.0 as usize].state);
         resolve::check(&mut func, self.diags);
         let facts = &self.facts;

@@ -15,7 +15,7 @@ impl Lower<'_> {
             return self.refuse(&diag::ASSIGN_IN_OPERAND, &binary.op, &[]);
         };
         let (a, b) = (self.operand(&binary.left), self.operand(&binary.right));
-        if let Some(name) = trait_method(op)
+        if let Some(name) = super::overload::method(op)
             && [&a, &b].iter().any(|value| self.infer.is_struct(&value.ty))
         {
             return self.operator_method(name, vec![a, b], binary, binary.op.span());
@@ -212,18 +212,6 @@ fn operator(op: &syn::BinOp) -> Option<BinOp> {
         syn::BinOp::Le(_) => BinOp::Le,
         syn::BinOp::Gt(_) => BinOp::Gt,
         syn::BinOp::Ge(_) => BinOp::Ge,
-        _ => return None,
-    })
-}
-
-/// The method of the trait of an arithmetic operator.
-fn trait_method(op: BinOp) -> Option<&'static str> {
-    Some(match op {
-        BinOp::Add => "add",
-        BinOp::Sub => "sub",
-        BinOp::Mul => "mul",
-        BinOp::Div => "div",
-        BinOp::Rem => "rem",
         _ => return None,
     })
 }

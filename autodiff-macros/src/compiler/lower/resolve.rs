@@ -16,6 +16,8 @@ pub(super) fn run(func: &mut Func, infer: &Infer) {
     Walk {
         ty: &mut resolve,
         code: &mut |_| {},
+        expr: &mut |_| {},
+        stmt: &mut |_| {},
     }
     .block(&mut func.body);
 }
@@ -64,6 +66,8 @@ pub(super) fn check(func: &mut Func, diags: &mut Diagnostics) {
                 .find(|(_, var)| !types::is_constant(&func.vars[var.0 as usize].ty));
             found.extend(real.map(|(name, _)| name.clone()));
         },
+        expr: &mut |_| {},
+        stmt: &mut |_| {},
     }
     .block(&mut body);
     func.body = body;
@@ -73,14 +77,21 @@ pub(super) fn check(func: &mut Func, diags: &mut Diagnostics) {
 }
 
 /// Visits every type, and every piece of copied code that computes a value.
-struct Walk<'w> {
-    ty: &'w mut dyn FnMut(&mut Ty),
-    code: &'w mut dyn FnMut(&Verbatim),
+pub(super) struct Walk<'w> {
+    pub(super) ty: &'w mut dyn FnMut(&mut Ty),
+    pub(super) code: &'w mut dyn FnMut(&Verbatim),
+    /// Called after the parts of an expression were visited.
+    pub(super) expr: &'w mut dyn FnMut(&mut Expr),
+    /// The same for statements.
+    pub(super) stmt: &'w mut dyn FnMut(&mut Stmt),
 }
 
 impl Walk<'_> {
-    fn block(&mut self, block: &mut Block) {
-        block.stmts.iter_mut().for_each(|stmt| self.stmt(stmt));
+    pub(super) fn block(&mut self, block: &mut Block) {
+        for stmt in &mut block.stmts {
+            self.stmt(stmt);
+            (self.stmt)(stmt);
+        }
         block.value.iter_mut().for_each(|value| self.expr(value));
     }
 
@@ -161,5 +172,6 @@ impl Walk<'_> {
             ExprKind::Block(block) => self.block(block),
             ExprKind::Opaque(code) => (self.code)(code),
         }
+        (self.expr)(expr);
     }
 }

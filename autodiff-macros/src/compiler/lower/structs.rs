@@ -20,7 +20,7 @@ use crate::compiler::hir::{
 impl Lower<'_> {
     /// The type that a path names; one type for all places that name it.
     pub(super) fn named_type(&mut self, path: TokenStream, real: bool) -> Ty {
-        let key = path.to_string();
+        let key = self.type_key(&path);
         if let Some(known) = self.named_types.get(&key) {
             return known.clone();
         }
@@ -248,7 +248,8 @@ impl Lower<'_> {
             operation: None,
             args,
         };
-        let ty = self.infer.fresh(Kind::Call);
+        let known = self.known_result(&call.method);
+        let ty = known.unwrap_or_else(|| self.infer.fresh(Kind::Call));
         let lifted = self.lift_args(callee, ty, span);
         self.with_source(lifted, call)
     }
@@ -324,9 +325,11 @@ impl Lower<'_> {
             .first()
             .is_some_and(|s| s.ident == "Self");
         let recursive = own && last.is_some_and(|last| last.ident == self.name);
-        let ty = match recursive {
-            true => self.result.clone(),
-            false => self.infer.fresh(kind),
+        let known = last.and_then(|last| self.known_result(&last.ident));
+        let ty = match (recursive, known) {
+            (true, _) => self.result.clone(),
+            (false, Some(known)) => known,
+            (false, None) => self.infer.fresh(kind),
         };
         let callee = Call {
             form: Form::Associated,
@@ -351,8 +354,10 @@ impl Lower<'_> {
     ) -> Expr {
         let first = self.infer.strip(&args[0].ty);
         // A sum or difference is of the type of its operands; nobody knows what a product is.
-        let ty = match name {
-            "add" | "sub" | "neg" if self.infer.is_struct(&first) => first,
+        let known = self.known_result(&Ident::new(name, span));
+        let ty = match (name, known) {
+            ("add" | "sub" | "neg", _) if self.infer.is_struct(&first) => first,
+            (_, Some(known)) => known,
             _ => self.infer.fresh(Kind::Call),
         };
         let mut args = args.into_iter();

@@ -1,0 +1,176 @@
+//! Operators on values of the user's types, where only later statements told that they are such.
+//!
+//! In: the HIR with its types resolved. Out: the same with `a + b` as `a.add(b)` where an operand is
+//! a struct; [`structs`](super::structs) does this where the type is known in time.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+
+use super::resolve::Walk;
+use super::stmt;
+use crate::compiler::diag::{self, Diagnostics};
+use crate::compiler::hir::{
+    BinOp, Block, Call, Expr, ExprKind, Form, Func, Pat, Stmt, StmtKind, Ty, UnOp, Var, VarId,
+};
+
+/// Rewrites the operators of the whole function.
+pub(super) fn run(func: &mut Func, diags: &mut Diagnostics) {
+    let mut body = std::mem::take(&mut func.body);
+    let mut vars = std::mem::take(&mut func.vars);
+    let mut refused = Vec::new();
+    Walk {
+        ty: &mut |_| {},
+        code: &mut |_| {},
+        expr: &mut |expr| rewrite(expr, &mut vars, &mut refused),
+        stmt: &mut |found| assign(found),
+    }
+    .block(&mut body);
+    func.body = body;
+    func.vars = vars;
+    for (op, value) in refused {
+        let at = match value.source.is_empty() {
+            true => diag::token_at(value.span),
+            false => value.source.clone(),
+        };
+        let text = diag::text_of(&at);
+        diags.report_at(&diag::OPERAND_TYPE, &at, &[op, &text, "a struct"]);
+    }
+}
+
+fn is_struct(value: &Expr) -> bool {
+    match &value.ty {
+        Ty::Struct(_) => true,
+        Ty::Ref(_, inner) => matches!(**inner, Ty::Struct(_)),
+        _ => false,
+    }
+}
+
+fn rewrite(expr: &mut Expr, vars: &mut Vec<Var>, refused: &mut Vec<(&'static str, Expr)>) {
+    let (name, operands) = match &mut expr.kind {
+        ExprKind::Binary(op, a, b) if is_struct(a) || is_struct(b) => match method(*op) {
+            Some(name) => (name, vec![take(a), take(b)]),
+            None => {
+                let operand = if is_struct(a) { a } else { b };
+                refused.push(("a comparison", (**operand).clone()));
+                return;
+            }
+        },
+        ExprKind::Unary(UnOp::Neg, a) if is_struct(a) => ("neg", vec![take(a)]),
+        _ => return,
+    };
+    let span = expr.span;
+    let mut stmts = Vec::new();
+    let mut args = operands.into_iter();
+    let receiver = args.next().map(|first| receiver(first, vars, &mut stmts));
+    let call = Call {
+        form: Form::Method,
+        path: Ident::new(name, span).into_token_stream(),
+        generics: TokenStream::new(),
+        recursive: false,
+        operation: None,
+        args: receiver.into_iter().chain(args).collect(),
+    };
+    let call = Expr {
+        kind: ExprKind::Call(call),
+        ..expr.clone()
+    };
+    *expr = match stmts.is_empty() {
+        true => call,
+        false => Expr {
+            kind: ExprKind::Block(Block {
+                stmts,
+                value: Some(Box::new(call.clone())),
+            }),
+            ..call
+        },
+    };
+}
+
+/// The first operand behind a reference; one that is no place gets a name.
+fn receiver(value: Expr, vars: &mut Vec<Var>, stmts: &mut Vec<Stmt>) -> Expr {
+    let span = value.span;
+    let ty = Ty::Ref(false, Box::new(value.ty.clone()));
+    let place = match &value.kind {
+        ExprKind::Place(place) => place.clone(),
+        _ => {
+            let var = VarId(u32::try_from(vars.len()).unwrap_or(u32::MAX));
+            vars.push(Var {
+                name: Ident::new("operand", span),
+                ty: value.ty.clone(),
+                mutable: false,
+            });
+            let place = crate::compiler::hir::Place {
+                root: var,
+                path: Vec::new(),
+                ty: value.ty.clone(),
+                span,
+            };
+            let init = Some(value.clone());
+            let pat = Pat::Var(var);
+            stmts.push(stmt(StmtKind::Let { pat, init }, span));
+            place
+        }
+    };
+    Expr {
+        kind: ExprKind::Ref(false, place),
+        ty,
+        ..value
+    }
+}
+
+/// `p += q` is `p.add_assign(q)`.
+fn assign(found: &mut Stmt) {
+    let StmtKind::Assign {
+        place,
+        op: Some(op),
+        value,
+    } = &mut found.kind
+    else {
+        return;
+    };
+    let Some(name) = method(*op).filter(|_| matches!(place.ty, Ty::Struct(_))) else {
+        return;
+    };
+    let (span, ty) = (found.span, Ty::Ref(true, Box::new(place.ty.clone())));
+    let changed = Expr {
+        kind: ExprKind::Ref(true, place.clone()),
+        ty,
+        ..value.clone()
+    };
+    let call = Call {
+        form: Form::Method,
+        path: Ident::new(&format!("{name}_assign"), span).into_token_stream(),
+        generics: TokenStream::new(),
+        recursive: false,
+        operation: None,
+        args: vec![changed, value.clone()],
+    };
+    found.kind = StmtKind::Expr(Expr {
+        kind: ExprKind::Call(call),
+        ty: Ty::Unit,
+        ..value.clone()
+    });
+}
+
+/// The method of the trait of an arithmetic operator.
+pub(super) fn method(op: BinOp) -> Option<&'static str> {
+    Some(match op {
+        BinOp::Add => "add",
+        BinOp::Sub => "sub",
+        BinOp::Mul => "mul",
+        BinOp::Div => "div",
+        BinOp::Rem => "rem",
+        _ => return None,
+    })
+}
+
+fn take(expr: &mut Expr) -> Expr {
+    let nothing = Expr {
+        kind: ExprKind::Tuple(Vec::new()),
+        ty: Ty::Unit,
+        span: Span::call_site(),
+        source: TokenStream::new(),
+        marks: expr.marks,
+    };
+    std::mem::replace(expr, nothing)
+}
