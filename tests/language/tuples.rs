@@ -1,5 +1,7 @@
 //! Tuples: parameters, results, patterns, fields.
 
+use conservative_grad::conservative_grad;
+
 twin! { parameter ($ T O grad): f((0.5, [1.0, 2.0])); {
     #[$grad]
     pub fn f(p: ($T, [$T; 2])) -> $T {
