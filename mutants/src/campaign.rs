@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::rows::{self, RowMutant};
-use crate::run::{Places, Plan};
+use crate::run::{Outcome, Places, Plan, read_log};
 use crate::suite::{ROWS, Suite};
 use crate::{table, workspace};
 
@@ -80,8 +80,10 @@ impl Campaign {
     /// # Errors
     ///
     /// If something cannot be read, written or run, or the suite fails without any mutant.
-    pub(crate) fn run(&mut self, rounds: usize) -> Result<(), String> {
-        workspace::copy(&self.root, &self.places.tree)?;
+    pub(crate) fn run(&mut self, rounds: usize, keep: bool) -> Result<(), String> {
+        if !keep {
+            workspace::copy(&self.root, &self.places.tree)?;
+        }
         let rows = rows::to_lines(&self.rows);
         fs::write(self.places.notes.join("rows"), rows).map_err(|e| e.to_string())?;
         let suite = Suite::read(&self.places.tree);
@@ -93,7 +95,23 @@ impl Campaign {
         // What was tried before has left few: these are tried on every function right away.
         let blind = self.fates.is_empty();
         let probe = if blind { Vec::new() } else { self.alive() };
-        let plain = self.places.run(&suite, &Plan::new(), &probe)?;
+        let log = self.places.notes.join("plain");
+        let plain = match keep {
+            true => {
+                let mut known = Outcome::default();
+                read_log(
+                    &fs::read_to_string(log).unwrap_or_default(),
+                    &suite,
+                    &mut known,
+                );
+                known
+            }
+            false => {
+                let plain = self.places.run(&suite, &Plan::new(), &probe)?;
+                fs::copy(self.places.notes.join("log"), log).map_err(|e| e.to_string())?;
+                plain
+            }
+        };
         if !plain.errors.is_empty() || !plain.other_errors.is_empty() || !plain.failed.is_empty() {
             let (errors, others) = (plain.errors, plain.other_errors);
             return Err(format!(

@@ -6,6 +6,7 @@
 //! cargo run -p compiler-mutants -- --only store # those whose name contains "store"
 //! cargo run -p compiler-mutants -- --again      # forget what is known
 //! cargo run -p compiler-mutants -- --table      # what is known, every mutant with the test that killed it
+//! cargo run -p compiler-mutants -- --keep       # go on with the copy that there is
 //! ```
 //!
 //! The compiler is built once, with every mutant in it and switched off. While a test is compiled,
@@ -63,7 +64,7 @@ fn start() -> Result<(), String> {
         campaign.forget();
     }
     if !has("--table") {
-        campaign.run(rounds)?;
+        campaign.run(rounds, has("--keep"))?;
     }
     campaign.report(has("--table"));
     Ok(())

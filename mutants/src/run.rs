@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::suite::{Suite, TARGETS};
+use crate::suite::{Suite, belongs};
 
 /// How long a test binary may take.
 const PATIENCE: Duration = Duration::from_secs(240);
@@ -26,7 +26,7 @@ pub(crate) struct Places {
     pub(crate) notes: PathBuf,
     /// What each test was built with last, and the log of that: it is built again only if its part
     /// of the plan has changed.
-    pub(crate) built: RefCell<BTreeMap<&'static str, (String, String)>>,
+    pub(crate) built: RefCell<BTreeMap<String, (String, String)>>,
 }
 
 /// The mutants of each piece.
@@ -88,31 +88,27 @@ impl Places {
         fs::write(self.note("plan"), &planned).map_err(text)?;
         fs::write(self.note("probe"), probe.join("\n")).map_err(text)?;
         fs::write(self.note("log"), "").map_err(text)?;
-        let wanted = |target: &str| {
-            let own = planned.lines().filter(|l| belongs(l, target));
+        let about =
+            |line: &str, target: &str| belongs(line.split('\t').next().unwrap_or(""), target);
+        let wanted = |target: &String| {
+            let own = planned.lines().filter(|l| about(l, target));
             own.chain(probe.iter().map(String::as_str))
                 .collect::<Vec<_>>()
                 .join("\n")
         };
-        let wanted: BTreeMap<&str, String> = TARGETS.map(|t| (t, wanted(t))).into();
-        let stale: Vec<&str> = TARGETS
-            .into_iter()
-            .filter(|t| {
-                self.built
-                    .borrow()
-                    .get(t)
-                    .is_none_or(|(with, _)| *with != wanted[t])
-            })
-            .collect();
+        let stale = |t: &&String| {
+            let built = self.built.borrow();
+            built.get(*t).is_none_or(|(with, _)| *with != wanted(t))
+        };
+        let stale: Vec<&String> = suite.targets.iter().filter(stale).collect();
         let binaries = self.build(suite, &stale, &mut outcome)?;
         let log = fs::read_to_string(self.note("log")).unwrap_or_default();
-        for target in stale
-            .into_iter()
-            .filter(|t| binaries.iter().any(|(b, _)| b == t))
-        {
-            let own: Vec<&str> = log.lines().filter(|l| belongs(l, target)).collect();
-            let known = (wanted[target].clone(), own.join("\n"));
-            self.built.borrow_mut().insert(target, known);
+        for target in stale {
+            if binaries.iter().any(|(b, _)| b == target) {
+                let own: Vec<&str> = log.lines().filter(|l| about(l, target)).collect();
+                let known = (wanted(target), own.join("\n"));
+                self.built.borrow_mut().insert(target.clone(), known);
+            }
         }
         for (_, log) in self.built.borrow().values() {
             read_log(log, suite, &mut outcome);
@@ -132,7 +128,7 @@ impl Places {
     fn build(
         &self,
         suite: &Suite,
-        stale: &[&str],
+        stale: &[&String],
         outcome: &mut Outcome,
     ) -> Result<Vec<(String, PathBuf)>, String> {
         for target in stale {
@@ -169,7 +165,7 @@ impl Places {
         ] {
             cargo.env(format!("MUTANTS_{variable}"), self.note(file));
         }
-        for target in TARGETS {
+        for target in &suite.targets {
             cargo.args(["--test", target]);
         }
         let said = cargo.output().map_err(|e| format!("cargo: {e}"))?;
@@ -188,7 +184,7 @@ impl Places {
                 binaries.push((String::from(name), PathBuf::from(path)));
             }
         }
-        let complete = binaries.len() == TARGETS.len();
+        let complete = binaries.len() == suite.targets.len();
         if !complete && outcome.errors.is_empty() && outcome.other_errors.is_empty() {
             return Err(fs::read_to_string(self.note("cargo")).unwrap_or_default());
         }
@@ -265,16 +261,8 @@ impl Places {
     }
 }
 
-/// True if a line about a file is about this test.
-fn belongs(line: &str, target: &str) -> bool {
-    let file = line.split('\t').next().unwrap_or_default();
-    let file = file.strip_prefix("tests/").unwrap_or_default();
-    file.strip_prefix(target)
-        .is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
-}
-
 /// Reads what the switches wrote.
-fn read_log(log: &str, suite: &Suite, outcome: &mut Outcome) {
+pub(crate) fn read_log(log: &str, suite: &Suite, outcome: &mut Outcome) {
     for line in log.lines() {
         let parts: Vec<&str> = line.split('\t').collect();
         let [file, line, reached, changed] = parts.as_slice() else {

@@ -8,14 +8,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// The tests, smallest first.
-pub(crate) const TARGETS: [&str; 5] = [
-    "shapes",
-    "regressions",
-    "facade_operations",
-    "rules",
-    "language",
-];
+/// The tests that have a file each; what `tests/language.rs` includes comes after them.
+const TARGETS: [&str; 4] = ["shapes", "regressions", "facade_operations", "rules"];
+
+/// The test whose topics become tests of their own in the copy: what one of them does not compile
+/// with does not keep the others from being run.
+pub(crate) const TOPICS: &str = "language";
 
 /// The file in which every row has a test that bears its name.
 pub(crate) const ROWS: &str = "tests/rules.rs";
@@ -35,24 +33,22 @@ pub(crate) struct Piece {
 #[derive(Debug, Default)]
 pub(crate) struct Suite {
     pub(crate) pieces: Vec<Piece>,
+    /// The tests to build.
+    pub(crate) targets: Vec<String>,
 }
 
 impl Suite {
     /// Reads the test files.
     #[must_use]
     pub(crate) fn read(root: &Path) -> Suite {
-        let mut files: Vec<String> = TARGETS.iter().map(|t| format!("tests/{t}.rs")).collect();
-        let topics = fs::read_dir(root.join("tests/language"))
-            .into_iter()
-            .flatten();
-        let mut topics: Vec<String> = topics
-            .flatten()
-            .map(|e| format!("tests/language/{}", e.file_name().to_string_lossy()))
-            .filter(|name| name.ends_with(".rs"))
-            .collect();
-        topics.sort();
-        files.extend(topics);
         let mut suite = Suite::default();
+        let mut files: Vec<String> = TARGETS.iter().map(|t| format!("tests/{t}.rs")).collect();
+        suite.targets.extend(TARGETS.map(String::from));
+        let text = fs::read_to_string(root.join(format!("tests/{TOPICS}.rs"))).unwrap_or_default();
+        for topic in topics(&text) {
+            files.push(format!("tests/{TOPICS}/{topic}.rs"));
+            suite.targets.push(format!("{TOPICS}_{topic}"));
+        }
         let mut rests = Vec::new();
         for file in files {
             let text = fs::read_to_string(root.join(&file)).unwrap_or_default();
@@ -81,8 +77,8 @@ impl Suite {
     pub(crate) fn of_test(&self, target: &str, test: &str) -> Option<usize> {
         let parts: Vec<&str> = test.split("::").collect();
         let (file, rest) = match parts.as_slice() {
-            ["language", topic, rest @ ..] if target == "language" => {
-                (format!("tests/language/{topic}.rs"), rest)
+            [TOPICS, topic, rest @ ..] if target.starts_with(TOPICS) => {
+                (format!("tests/{TOPICS}/{topic}.rs"), rest)
             }
             rest => (format!("tests/{target}.rs"), rest),
         };
@@ -106,6 +102,37 @@ impl Piece {
             false => format!("{file}::{}", self.name),
         }
     }
+}
+
+/// True if a file is compiled into a test.
+pub(crate) fn belongs(file: &str, target: &str) -> bool {
+    let name = file
+        .strip_prefix("tests/")
+        .and_then(|f| f.strip_suffix(".rs"));
+    name.is_some_and(|name| name.replace('/', "_") == target)
+}
+
+/// The modules that the test of all topics includes.
+fn topics(text: &str) -> Vec<&str> {
+    let lines = text.lines().filter_map(topic);
+    lines.collect()
+}
+
+/// `    mod loops;`
+fn topic(line: &str) -> Option<&str> {
+    line.strip_prefix("    mod ")?.strip_suffix(';')
+}
+
+/// The texts of the tests of one topic each, by the name of their file.
+pub(crate) fn split(text: &str) -> Vec<(String, String)> {
+    let one = |wanted: &&str| {
+        let lines = text
+            .lines()
+            .filter(|l| topic(l).is_none_or(|t| t == *wanted));
+        let text = lines.map(|l| format!("{l}\n")).collect();
+        (format!("tests/{TOPICS}_{wanted}.rs"), text)
+    };
+    topics(text).iter().map(one).collect()
 }
 
 /// The programs of a file that have tests of their own.
