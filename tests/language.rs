@@ -53,6 +53,7 @@ mod language {
     mod scalars;
     mod singular;
     mod slices;
+    mod structs;
     mod tuples;
     mod vecs;
     mod while_loops;

@@ -452,7 +452,8 @@ impl<'a> Lower<'a> {
 
 /// The variable that `var` is another name of, or of a part of which; itself if it is none.
 fn root_of(facts: &[Facts], mut var: VarId) -> VarId {
-    while let Some(next) = facts[var.0 as usize].alias_of {
+    // Variables that later passes made have no facts, and are no aliases.
+    while let Some(next) = facts.get(var.0 as usize).and_then(|facts| facts.alias_of) {
         var = next;
     }
     var

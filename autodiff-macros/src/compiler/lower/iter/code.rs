@@ -3,9 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
-use crate::compiler::hir::{
-    BinOp, Block, Expr, ExprKind, Stmt, StmtKind, Ty, VarId, Verbatim,
-};
+use crate::compiler::hir::{BinOp, Block, Expr, ExprKind, Stmt, StmtKind, Ty, VarId, Verbatim};
 use crate::compiler::lower::{Lower, stmt};
 
 impl Lower<'_> {

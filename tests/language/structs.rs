@@ -1,0 +1,454 @@
+//! Structs: fields, literals, patterns, values in arrays and loops, methods and operators.
+
+use std::ops::{Add, AddAssign, Mul, Neg};
+
+use conservative_grad::{Differentiable, conservative_grad};
+
+/// Asserts that a gradient, given as its numbers, is that of `f` at `at`, by central differences.
+#[track_caller]
+fn check(gradient: &[f64], at: &[f64], f: impl Fn(&[f64]) -> f64) {
+    assert_eq!(gradient.len(), at.len());
+    for i in 0..at.len() {
+        let h = 1e-6;
+        let moved = |by: f64| {
+            let mut x = at.to_vec();
+            x[i] += by;
+            f(&x)
+        };
+        let quotient = (moved(h) - moved(-h)) / (2.0 * h);
+        let error = (gradient[i] - quotient).abs();
+        assert!(
+            error <= 1e-7 * quotient.abs().max(1.0),
+            "derivative {i}: {} for {quotient}",
+            gradient[i]
+        );
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+struct Point {
+    x: f64,
+    y: f64,
+    z: f64,
+}
+
+const A: [f64; 3] = [1.0, 2.0, 0.5];
+const B: [f64; 3] = [-0.5, 1.0, 1.5];
+
+fn point(v: &[f64]) -> Point {
+    Point {
+        x: v[0],
+        y: v[1],
+        z: v[2],
+    }
+}
+
+fn numbers(p: &PointGradient) -> [f64; 3] {
+    [p.x, p.y, p.z]
+}
+
+/// A tangent along one of the coordinates.
+fn along(i: usize) -> PointGradient {
+    let mut dot = Differentiable::zero_gradient(&point(&A));
+    match i {
+        0 => dot.x = 1.0,
+        1 => dot.y = 1.0,
+        _ => dot.z = 1.0,
+    }
+    dot
+}
+
+#[conservative_grad]
+fn norm(v: &Point) -> f64 {
+    (v.x * v.x + v.y * v.y + v.z * v.z).sqrt()
+}
+
+#[conservative_grad]
+fn difference(a: Point, b: Point) -> Point {
+    Point {
+        x: a.x - b.x,
+        y: a.y - b.y,
+        z: a.z - b.z,
+    }
+}
+
+#[test]
+fn by_reference() {
+    let gradient = norm::grad(&point(&A));
+    check(&numbers(&gradient), &A, |x| norm(&point(x)));
+    for i in 0..3 {
+        let (value, slope) = norm::jvp(&point(&A), &along(i));
+        assert_eq!(value, norm(&point(&A)));
+        assert_eq!(slope, numbers(&gradient)[i]);
+    }
+}
+
+#[conservative_grad]
+fn distance(a: Point, b: Point) -> f64 {
+    let d = difference(a, b);
+    norm(&d)
+}
+
+#[test]
+fn results_of_calls() {
+    let (a, b) = distance::grad(point(&A), point(&B));
+    let gradient = [numbers(&a), numbers(&b)].concat();
+    let at = [A, B].concat();
+    check(&gradient, &at, |x| distance(point(x), point(&x[3..])));
+}
+
+#[conservative_grad]
+fn energy(bodies: &[Point], masses: &[f64]) -> f64 {
+    let mut e = 0.0;
+    for i in 0..bodies.len() {
+        for j in 0..i {
+            let d = difference(bodies[i], bodies[j]);
+            e -= masses[i] * masses[j] / norm(&d);
+        }
+        let Point { x, y: sideways, .. } = bodies[i];
+        e += 0.5 * masses[i] * (x * x + sideways * sideways);
+    }
+    e
+}
+
+#[test]
+fn in_slices() {
+    let at = [
+        A.to_vec(),
+        B.to_vec(),
+        vec![0.2, -1.0, 0.3],
+        vec![1.0, 2.0, 0.5],
+    ]
+    .concat();
+    let of = |x: &[f64]| energy(&[point(x), point(&x[3..]), point(&x[6..])], &x[9..]);
+    let bodies = [point(&at), point(&at[3..]), point(&at[6..])];
+    let (bodies_bar, masses_bar) = energy::grad(&bodies, &at[9..]);
+    let mut gradient: Vec<f64> = bodies_bar.iter().flat_map(numbers).collect();
+    gradient.extend(masses_bar);
+    check(&gradient, &at, of);
+}
+
+#[conservative_grad]
+fn branches(a: Point, t: f64) -> f64 {
+    let p = if t > 0.5 {
+        Point { x: a.x * t, ..a }
+    } else {
+        Point {
+            x: t,
+            y: a.y * a.z,
+            z: 1.0,
+        }
+    };
+    let mut q = p;
+    if q.x > 0.6 {
+        q.y = q.x * q.z;
+    } else {
+        q = a;
+    }
+    norm(&q) + p.y
+}
+
+#[test]
+fn literals_in_branches() {
+    for t in [0.3, 0.7] {
+        let (a, t_bar) = branches::grad(point(&A), t);
+        let gradient = [&numbers(&a)[..], &[t_bar]].concat();
+        let at = [&A[..], &[t]].concat();
+        check(&gradient, &at, |x| branches(point(x), x[3]));
+        let (_, slope) = branches::jvp(point(&A), t, along(1), 0.0);
+        assert_eq!(slope, gradient[1]);
+    }
+}
+
+#[conservative_grad]
+fn declared_first(a: Point, t: f64) -> f64 {
+    let p;
+    if t > 0.5 {
+        p = Point { x: t, ..a };
+    } else {
+        p = a;
+    }
+    p.x * p.y
+}
+
+#[test]
+fn assigned_in_both_branches() {
+    for t in [0.3, 0.7] {
+        let (a, t_bar) = declared_first::grad(point(&A), t);
+        let gradient = [&numbers(&a)[..], &[t_bar]].concat();
+        let at = [&A[..], &[t]].concat();
+        check(&gradient, &at, |x| declared_first(point(x), x[3]));
+    }
+}
+
+#[conservative_grad]
+fn search(a: Point, steps: &[f64]) -> Point {
+    let mut p = a;
+    for i in 0..steps.len() {
+        if p.x * steps[i] > 2.0 {
+            return Point {
+                x: p.x * steps[i],
+                ..p
+            };
+        }
+        p.x += steps[i] * p.y;
+    }
+    p
+}
+
+#[conservative_grad]
+fn length_of_search(a: Point, steps: &[f64]) -> f64 {
+    let found = search(a, steps);
+    norm(&found)
+}
+
+#[test]
+fn returned_out_of_a_loop() {
+    for steps in [[0.1, 0.2, 1.5, 0.3], [0.1, 0.2, 0.1, 0.3]] {
+        let (a, steps_bar) = length_of_search::grad(point(&A), &steps);
+        let gradient = [&numbers(&a)[..], &steps_bar].concat();
+        let at = [&A[..], &steps].concat();
+        check(&gradient, &at, |x| length_of_search(point(x), &x[3..]));
+        let (_, slope) = length_of_search::jvp(point(&A), &steps, along(0), &[0.0; 4]);
+        assert!((slope - gradient[0]).abs() < 1e-12);
+    }
+}
+
+#[conservative_grad]
+fn march(p: &mut Point, v: &Point, h: f64) {
+    p.x += v.x * h;
+    p.y += v.y * h * p.x;
+    p.z = p.z * 0.5;
+}
+
+#[conservative_grad]
+fn orbit(start: Point, v: Point, n: usize) -> f64 {
+    let mut p = start;
+    let mut trail: Vec<Point> = Vec::new();
+    for i in 0..n {
+        march(&mut p, &v, 0.1 * (i as f64 + 1.0));
+        trail.push(p);
+    }
+    let mut s = 0.0;
+    for i in 0..trail.len() {
+        s += trail[i].x * trail[i].y + norm(&trail[i]);
+    }
+    s
+}
+
+#[test]
+fn changed_in_place_and_pushed() {
+    let (p, v) = orbit::grad(point(&A), point(&B), 3);
+    let gradient = [numbers(&p), numbers(&v)].concat();
+    let at = [A, B].concat();
+    check(&gradient, &at, |x| orbit(point(x), point(&x[3..]), 3));
+}
+
+#[conservative_grad]
+fn scaled(a: Point, k: f64) -> (Point, f64) {
+    (
+        Point {
+            x: a.x * k,
+            y: a.y,
+            z: a.z,
+        },
+        a.x * a.y * k,
+    )
+}
+
+#[conservative_grad]
+fn tuples_and_arrays(a: Point, k: f64) -> f64 {
+    let (b, s) = scaled(a, k);
+    let both = [a, Point { x: k, y: b.x, z: s }];
+    let mut t = 0.0;
+    for i in 0..2 {
+        t += both[i].x * both[1 - i].y;
+    }
+    t + b.x * s
+}
+
+#[test]
+fn in_tuples_and_arrays() {
+    let (a, k) = tuples_and_arrays::grad(point(&A), 0.3);
+    let gradient = [&numbers(&a)[..], &[k]].concat();
+    let at = [&A[..], &[0.3]].concat();
+    check(&gradient, &at, |x| tuples_and_arrays(point(x), x[3]));
+    let (_, slope) = tuples_and_arrays::jvp(point(&A), 0.3, along(0), 0.0);
+    assert!((slope - gradient[0]).abs() < 1e-12);
+}
+
+#[conservative_grad]
+fn exchanged(a: Point, b: Point) -> f64 {
+    let (mut p, mut q) = (a, b);
+    let t = p;
+    p = q;
+    q = t;
+    let mut m = [p, q];
+    m[0].x *= 3.0;
+    m[1] = Point {
+        x: m[0].x,
+        y: q.y,
+        z: p.z * q.z,
+    };
+    let c = m[1].clone();
+    m.swap(0, 1);
+    m[0].y * m[1].x + c.z
+}
+
+#[test]
+fn moved_and_replaced() {
+    let (a, b) = exchanged::grad(point(&A), point(&B));
+    let gradient = [numbers(&a), numbers(&b)].concat();
+    let at = [A, B].concat();
+    check(&gradient, &at, |x| exchanged(point(x), point(&x[3..])));
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Layer {
+    weights: Vec<f64>,
+    bias: f64,
+    inner: Inner,
+    #[constant]
+    name: &'static str,
+    width: usize,
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Inner {
+    gain: [f64; 2],
+    points: Vec<Point>,
+}
+
+#[conservative_grad]
+fn apply(layer: &Layer, x: &[f64]) -> f64 {
+    let mut s = layer.bias;
+    for i in 0..layer.width {
+        s += layer.weights[i] * x[i];
+    }
+    let gain = &layer.inner.gain;
+    for p in 0..layer.inner.points.len() {
+        s += layer.inner.points[p].x * gain[1] + norm(&layer.inner.points[p]);
+    }
+    s * gain[0] * layer.width as f64
+}
+
+#[test]
+fn nested_with_vectors_and_constants() {
+    let layer = |x: &[f64]| Layer {
+        weights: x[..2].to_vec(),
+        bias: x[2],
+        inner: Inner {
+            gain: [x[3], x[4]],
+            points: vec![point(&x[5..]), point(&x[8..])],
+        },
+        name: "first",
+        width: 2,
+    };
+    let at = [&[0.3, -0.4, 0.1, 1.5, 0.7][..], &A, &B].concat();
+    let x = [2.0, 0.25];
+    let (bar, x_bar) = apply::grad(&layer(&at), &x);
+    let mut gradient = bar.weights.clone();
+    gradient.push(bar.bias);
+    gradient.extend(bar.inner.gain);
+    gradient.extend(bar.inner.points.iter().flat_map(numbers));
+    check(&gradient, &at, |p| apply(&layer(p), &x));
+    check(&x_bar, &x, |x| apply(&layer(&at), x));
+    assert_eq!(layer(&at).name, "first");
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+struct Complex(f64, f64);
+
+#[conservative_grad]
+impl Complex {
+    fn modulus(&self) -> f64 {
+        self.0.hypot(self.1)
+    }
+    fn conjugate(self) -> Self {
+        Complex(self.0, -self.1)
+    }
+    fn turn(&mut self, angle: f64) {
+        let (s, c) = angle.sin_cos();
+        *self = Complex(self.0 * c - self.1 * s, self.0 * s + self.1 * c);
+    }
+    fn of_angle(angle: f64) -> Self {
+        Complex(angle.cos(), angle.sin())
+    }
+    fn power(self, n: u32) -> Self {
+        let mut p = Complex(1.0, 0.0);
+        for _ in 0..n {
+            p = p * self;
+        }
+        p
+    }
+}
+
+#[conservative_grad]
+impl Mul for Complex {
+    type Output = Complex;
+    fn mul(self, b: Complex) -> Complex {
+        Complex(self.0 * b.0 - self.1 * b.1, self.0 * b.1 + self.1 * b.0)
+    }
+}
+
+#[conservative_grad]
+impl Add for Complex {
+    type Output = Complex;
+    fn add(self, b: Complex) -> Complex {
+        Complex(self.0 + b.0, self.1 + b.1)
+    }
+}
+
+#[conservative_grad]
+impl AddAssign for Complex {
+    fn add_assign(&mut self, b: Complex) {
+        self.0 += b.0;
+        self.1 += b.1;
+    }
+}
+
+#[conservative_grad]
+impl Neg for Complex {
+    type Output = Complex;
+    fn neg(self) -> Complex {
+        Complex(-self.0, -self.1)
+    }
+}
+
+#[conservative_grad]
+fn julia(z: Complex, c: Complex, n: usize) -> f64 {
+    let mut z = z;
+    let mut sum = Complex(0.0, 0.0);
+    for _ in 0..n {
+        z = z * z + c;
+        sum += -z;
+        z.turn(0.1);
+    }
+    let w = z.conjugate() * Complex::of_angle(z.0);
+    let cube: Complex = c.power(3);
+    w.modulus() + sum.0 * sum.1 + cube.1
+}
+
+#[test]
+fn methods_and_operators() {
+    let at = [0.2, -0.4, 0.3, 0.5];
+    let of = |x: &[f64]| julia(Complex(x[0], x[1]), Complex(x[2], x[3]), 4);
+    let (z, c) = (Complex(at[0], at[1]), Complex(at[2], at[3]));
+    let (z_bar, c_bar) = julia::grad(z, c, 4);
+    check(&[z_bar.0, z_bar.1, c_bar.0, c_bar.1], &at, of);
+    let mut z_dot = Differentiable::zero_gradient(&z);
+    z_dot.1 = 1.0;
+    let (value, slope) = julia::jvp(z, c, 4, z_dot, Differentiable::zero_gradient(&c));
+    assert_eq!(value, julia(z, c, 4));
+    assert!((slope - z_bar.1).abs() < 1e-12);
+}
+
+#[test]
+fn entry_points_of_methods() {
+    let z = Complex(3.0, 4.0);
+    let bar = z.modulus_grad();
+    assert_eq!((bar.0, bar.1), (0.6, 0.8));
+    let (value, bar) = z.modulus_value_and_grad();
+    assert_eq!((value, bar.0), (5.0, 0.6));
+    assert_eq!(Complex::MODULUS_FIELD.name, "modulus");
+}
