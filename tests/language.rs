@@ -46,6 +46,7 @@ mod language {
     mod methods;
     mod methods_impl;
     mod names;
+    mod options;
     mod nested;
     mod properties;
     mod recursion;

@@ -1,9 +1,11 @@
 //! `Option` and `Result` in emitted code: a flag, the value, and the error if there is one.
 //!
 //! In: the results of functions. Out: their parts, and the results put together again. Where there is
-//! no value, one stands in that nobody reads ([`Blank`]).
+//! no value, one stands in that nobody reads ([`blank`]).
 
 use std::fmt::Debug;
+
+use crate::differentiable::{Differentiable, blank};
 
 /// Stands for the error of an `Option`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,15 +59,18 @@ impl<T, E> Outcome for Result<T, E> {
     }
 }
 
-/// Takes a result apart; where there is no value, [`Blank`] stands in.
+/// A flag, the value, and the error.
+pub type Parts<O> = (bool, <O as Outcome>::Value, Option<<O as Outcome>::Failure>);
+
+/// Takes a result apart; where there is no value, [`blank`] stands in.
 #[inline]
-pub fn parted<O: Outcome>(outcome: O) -> (bool, O::Value, Option<O::Failure>)
+pub fn parted<O: Outcome>(outcome: O) -> Parts<O>
 where
-    O::Value: Blank,
+    O::Value: Differentiable,
 {
     match outcome.into_result() {
         Ok(value) => (true, value, None),
-        Err(failure) => (false, O::Value::blank(), Some(failure)),
+        Err(failure) => (false, blank(), Some(failure)),
     }
 }
 
@@ -73,65 +78,6 @@ where
 #[inline]
 pub fn whole<O: Outcome>((ok, value, failure): (bool, O::Value, Option<O::Failure>)) -> O {
     O::from_parts(ok, value, failure)
-}
-
-/// A value that stands where there is none, and that nobody reads.
-pub trait Blank {
-    /// Any value.
-    fn blank() -> Self;
-}
-
-macro_rules! blank {
-    ($($ty:ty = $value:expr),* $(,)?) => {
-        $(impl Blank for $ty {
-            #[inline]
-            fn blank() -> Self {
-                $value
-            }
-        })*
-    };
-}
-
-blank! {
-    f64 = 0.0, f32 = 0.0, bool = false, char = '\0', () = (), String = String::new(), &str = "",
-    u8 = 0, u16 = 0, u32 = 0, u64 = 0, u128 = 0, usize = 0,
-    i8 = 0, i16 = 0, i32 = 0, i64 = 0, i128 = 0, isize = 0,
-}
-
-impl<T: Blank, const N: usize> Blank for [T; N] {
-    #[inline]
-    fn blank() -> Self {
-        core::array::from_fn(|_| T::blank())
-    }
-}
-
-impl<T> Blank for Vec<T> {
-    #[inline]
-    fn blank() -> Self {
-        Vec::new()
-    }
-}
-
-impl<T> Blank for Option<T> {
-    #[inline]
-    fn blank() -> Self {
-        None
-    }
-}
-
-macro_rules! tuples {
-    ($(($($name:ident)*))*) => {
-        $(impl<$($name: Blank),*> Blank for ($($name,)*) {
-            #[inline]
-            fn blank() -> Self {
-                ($($name::blank(),)*)
-            }
-        })*
-    };
-}
-
-tuples! {
-    (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) (A B C D E F G H)
 }
 
 /// How `unwrap` and `expect` fail: with the words of std.

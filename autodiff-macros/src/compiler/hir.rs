@@ -145,6 +145,8 @@ pub(crate) struct Func {
     pub(crate) name: Ident,
     pub(crate) params: Vec<Param>,
     pub(crate) result: Ty,
+    /// The result is an `Option` or `Result` of something differentiable; `result` are its parts.
+    pub(crate) outcome: bool,
     pub(crate) vars: Vec<Var>,
     /// The body; its value is the function's result.
     pub(crate) body: Block,
@@ -453,6 +455,8 @@ pub(crate) struct Call {
     /// function of the user's all the same.
     pub(crate) operation: Option<&'static autodiff_runtime::rules::Rule>,
     pub(crate) args: Vec<Expr>,
+    /// It gives an `Option` or `Result`, of which the type of the expression names the parts.
+    pub(crate) outcome: bool,
 }
 
 /// Tokens of the user's that are copied as they are.

@@ -236,13 +236,10 @@ fn number(arg: &Arg) -> Option<ValId> {
 
 /// The tokens to underline.
 fn at(source: TokenStream, span: Span) -> TokenStream {
-    if !source.is_empty() {
-        return source;
+    match source.is_empty() {
+        true => diag::token_at(span),
+        false => source,
     }
-    let mut token =
-        proc_macro2::TokenTree::from(proc_macro2::Punct::new('_', proc_macro2::Spacing::Alone));
-    token.set_span(span);
-    token.into()
 }
 
 /// True if a value on which the result depends discontinuously is differentiated.

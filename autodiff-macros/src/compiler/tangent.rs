@@ -569,6 +569,7 @@ impl Tangent<'_> {
         let args = call.args.iter();
         let args = args.map(|a| calls::argument(self.cx.func, a)).collect();
         let value = calls::primal(call, args);
+        let value = calls::parted(self.cx, call, value);
         match &call.result {
             None => out.push(Stmt::Expr(value)),
             Some(tree) => {

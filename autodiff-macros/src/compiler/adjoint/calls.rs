@@ -255,6 +255,15 @@ pub(crate) fn type_of(func: &Func, tree: &Tree) -> TokenStream {
     }
 }
 
+/// The parts of what the function itself gives, where that is an `Option` or `Result`.
+pub(crate) fn parted(cx: &Context<'_>, call: &Call, value: Expr) -> Expr {
+    let rt = &cx.names.rt;
+    match call.outcome {
+        true => Expr::Call(quote!(#rt::parted), vec![value]),
+        false => value,
+    }
+}
+
 /// True if the place is a slice: its zeros are a `Vec`.
 pub(crate) fn is_unsized(cx: &Context<'_>, at: &Place) -> bool {
     use crate::compiler::ssa::Proj;

@@ -285,6 +285,7 @@ impl Forward<'_> {
     /// No argument depends on a differentiated parameter: the function itself is called.
     fn constant_call(&self, call: &Call, args: Vec<Expr>, out: &mut Vec<Stmt>) {
         let value = calls::primal(call, args);
+        let value = calls::parted(self.cx, call, value);
         match &call.result {
             None => out.push(Stmt::Expr(value)),
             Some(tree) => self.bind(tree, value, out),

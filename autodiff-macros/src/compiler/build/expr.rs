@@ -36,6 +36,7 @@ impl Builder<'_> {
                 let from = self.def(Ty::Opaque, op, e.span);
                 Tree::Mem(self.alloc(e.ty.clone(), Init::Val(from), e.span))
             }
+            ExprKind::Opaque(code) if is_outcome(&e.ty) => self.constant_outcome(code, e),
             ExprKind::Call(call) => self.call(call, e),
             ExprKind::If(cond, then, els) => self
                 .if_expr(cond, then, els, &e.ty, e.span)
@@ -56,6 +57,40 @@ impl Builder<'_> {
             _ => {
                 let op = self.scalar_op(e);
                 Tree::Val(self.def_from(e, op))
+            }
+        }
+    }
+
+    /// An `Option` or `Result` that is made of constants, as its parts.
+    fn constant_outcome(&mut self, code: &hir::Verbatim, e: &Expr) -> Tree {
+        let last = code.tokens.clone().into_iter().last();
+        if code.uses.is_empty() && last.is_some_and(|last| last.to_string() == "None") {
+            return self.nothing(&e.ty, e.span);
+        }
+        let op = Op::Opaque(self.verbatim(code));
+        let whole = self.def(Ty::Opaque, op, e.span);
+        self.constant_parts(whole, &quote!(), &e.ty, e.span)
+    }
+
+    fn constant_parts(&mut self, whole: ValId, path: &TokenStream, ty: &Ty, span: Span) -> Tree {
+        if let Ty::Tuple(parts) = ty {
+            let parts = parts.iter().enumerate().map(|(k, part)| {
+                let k = proc_macro2::Literal::usize_unsuffixed(k);
+                self.constant_parts(whole, &quote!(#path.#k), part, span)
+            });
+            return Tree::Tuple(parts.collect());
+        }
+        let name = proc_macro2::Ident::new("parts", span);
+        let code = Verbatim {
+            tokens: quote!(#name #path),
+            uses: vec![(name, Use::Tree(Tree::Val(whole)))],
+            pure: false,
+        };
+        match is_scalar(ty) {
+            true => Tree::Val(self.def(ty.clone(), Op::Opaque(code), span)),
+            false => {
+                let from = self.def(Ty::Opaque, Op::Opaque(code), span);
+                Tree::Mem(self.alloc(ty.clone(), Init::Val(from), span))
             }
         }
     }
@@ -369,6 +404,7 @@ impl Builder<'_> {
             generics: call.generics.clone(),
             recursive: call.recursive,
             operation: call.operation,
+            outcome: call.outcome,
             sites: None,
             args,
             result: result.clone(),
@@ -448,6 +484,11 @@ impl Builder<'_> {
         }
         *at = Tree::Val(value);
     }
+}
+
+/// The parts of an `Option` or `Result`.
+fn is_outcome(ty: &Ty) -> bool {
+    matches!(ty, Ty::Tuple(parts) if matches!(parts[..], [Ty::Bool, _, Ty::Maybe]))
 }
 
 /// Where a place leads: to memory, or to a scalar or tuple that a variable is bound to.

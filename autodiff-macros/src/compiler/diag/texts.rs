@@ -71,7 +71,7 @@ texts! {
         help "mark the parameter `#[constant]` if no derivative with respect to it is wanted",
         note "differentiable are `f64`, `f32`, and references, slices, arrays, `Vec`s and tuples of these";
     RESULT_TYPE "AD0029" "a function that returns `{0}` cannot be differentiated",
-        help "return `f64`, `f32`, or an array, `Vec` or tuple of them", note "";
+        help "return `f64`, `f32`, an array, `Vec` or tuple of them, or an `Option` or `Result` of one of these", note "";
     MIXED_PARAMETER "AD0030" "parameter of type `{0}` mixes real numbers and constants",
         help "pass the constants as parameters of their own",
         note "the gradient would have a part for each field";
@@ -90,8 +90,6 @@ texts! {
         help "", note "known are the methods of `f64` and `f32` that have a row in the table of rules";
     STRUCT "AD0105" "struct `{0}` cannot be built here yet",
         help "use a tuple or an array", note "";
-    TRY "AD0106" "the operator `?` is not supported yet",
-        help "handle the error before the differentiated function", note "";
     ASYNC "AD0107" "`async` and `.await` cannot be differentiated",
         help "move them out of the function", note "";
     UNSAFE "AD0108" "`unsafe` blocks are not supported",
@@ -214,6 +212,17 @@ texts! {
         note "each is a decision on the two numbers";
     OR_REFERENCE "AD0182" "`{0}` is a reference to different parts in the alternatives of this pattern",
         help "write an arm for each alternative", note "";
+    ERROR_VALUE "AD0183" "the error `{0}` carries a derivative",
+        help "give constants in the error, or cut the value off with `stop_gradient`",
+        note "`grad` gives the error in the place of a gradient; an error has none";
+    TRY_RESULT "AD0184" "`?` in a function that gives no `Option` or `Result` of a number",
+        help "match on the value, or let the function give an `Option` or `Result`", note "";
+    OUTCOME_METHOD "AD0185" "the method `{0}` of an `Option` or `Result` that carries a derivative",
+        help "write a `match`", note "";
+    OUTCOME_CLOSURE "AD0186" "`{0}` cannot be called here",
+        help "write a closure in its place, or a `match`", note "";
+    JUMP_IN_CLOSURE "AD0187" "`return` and `?` inside of a closure",
+        help "write a `match`", note "in a closure they leave the closure, and not the function";
     IF_WITHOUT_ELSE "AD0155" "an `if` without `else` has no value",
         help "add an `else`", note "";
     DEREF "AD0156" "`*{0}` is not supported here",

@@ -134,6 +134,13 @@ impl Printer<'_> {
         let Signature { rt, .. } = self.signature;
         let (buffers, bars) = (self.buffers(), self.signature.bars());
         let call = self.fused(&quote!(&mut #rt::Plain), true);
+        if self.signature.outcome {
+            let value = self.signature.fresh("value");
+            let whole = self.signature.whole_with(&value, |_| bars);
+            let body = quote!(#buffers let #value = #call; #whole);
+            let gradient = self.signature.result_of(self.signature.gradient());
+            return self.plain("grad", gradient, body);
+        }
         let body = quote!(#buffers #call; #bars);
         self.plain("grad", self.signature.gradient(), body)
     }
@@ -151,6 +158,7 @@ impl Printer<'_> {
         let call = self.fused(&quote!(&mut #rt::Plain), false);
         let mut params = self.signature.declarations();
         params.extend(self.signature.inputs().map(Param::bar_declaration));
+        let call = self.signature.whole(call);
         let body = quote!(#(#checks)* #call);
         self.print(Entry {
             name: "accumulate_grad",
@@ -183,13 +191,16 @@ impl Printer<'_> {
     fn value_and_gradient(&self, selection: &TokenStream) -> TokenStream {
         let (buffers, bars) = (self.buffers(), self.signature.bars());
         let (call, value) = (self.fused(selection, true), self.signature.fresh("value"));
-        quote!(#buffers let #value = #call; (#value, #bars))
+        let whole = self
+            .signature
+            .whole_with(&value, |value| quote!((#value, #bars)));
+        quote!(#buffers let #value = #call; #whole)
     }
 
     /// `(f64, (Vec<f64>, f64))`.
     fn with_value(&self) -> TokenStream {
-        let (result, gradient) = (&self.signature.result, self.signature.gradient());
-        quote!((#result, #gradient))
+        let (value, gradient) = (self.signature.value(), self.signature.gradient());
+        self.signature.result_of(quote!((#value, #gradient)))
     }
 
     /// The value, and the reverse sweep with buffers of its own.
@@ -215,15 +226,17 @@ impl Printer<'_> {
         let checks = self.signature.in_place().map(|p| self.check_shape(p));
         let changed = self.signature.in_place().map(Param::bar_declaration);
         let (shape, check) = self.seed_shape(&value);
+        let inner = self.signature.inner_seed(seed.to_token_stream());
+        let whole = self.signature.whole(value.to_token_stream());
         let body = quote! {
             #buffers
             #(#shapes)*
             let (#value, #pullback) = #call;
             #shape
-            (#value, move |#seed: #cotangent #(, #changed)*| {
+            (#whole, move |#seed: #cotangent #(, #changed)*| {
                 #(#checks)*
                 #check
-                #pullback(#(#again,)* #seed, #(#bars),*);
+                #pullback(#(#again,)* #inner, #(#bars),*);
                 #gradient
             })
         };
@@ -244,6 +257,16 @@ impl Printer<'_> {
             return (TokenStream::new(), TokenStream::new());
         }
         let shape = self.signature.fresh("shape");
+        if self.signature.outcome {
+            // Without a value there is nothing to compare with.
+            let same =
+                quote!(#rt::SameShape::assert_same_shape(#shape, &#seed, "the result", "the seed"));
+            let shape_of = quote!(#value.0.then(|| #rt::zero_like(&#value.1)));
+            return (
+                quote!(let #shape: #rt::core::option::Option<#cotangent> = #shape_of;),
+                quote!(if let #rt::core::option::Option::Some(#shape) = &#shape { #same }),
+            );
+        }
         (
             quote!(let #shape: #cotangent = #rt::zero_like(&#value);),
             quote!(#rt::SameShape::assert_same_shape(&#shape, &#seed, "the result", "the seed");),
@@ -340,7 +363,6 @@ impl Printer<'_> {
     fn jvp(&self) -> TokenStream {
         let Signature {
             rt,
-            result,
             cotangent,
             params,
             ..
@@ -359,14 +381,27 @@ impl Printer<'_> {
         });
         let arguments = own_dot.into_iter().chain(others);
         let tangent = self.signature.naming.path("__tangent");
-        let body =
-            quote!(#(#checks)* #tangent #turbofish(#receiver &mut #rt::Plain, #(#arguments),*));
+        let call = quote!(#tangent #turbofish(#receiver &mut #rt::Plain, #(#arguments),*));
+        let body = match self.signature.outcome {
+            true => {
+                let (value, dot) = (
+                    self.signature.fresh("value"),
+                    self.signature.fresh("tangent"),
+                );
+                let whole = self
+                    .signature
+                    .whole_with(&value, |value| quote!((#value, #dot.1)));
+                quote!(#(#checks)* let (#value, #dot) = #call; #whole)
+            }
+            false => quote!(#(#checks)* #call),
+        };
         let mut declarations = self.signature.declarations();
         declarations.extend(varied().map(|p| {
             let (dot, tangent) = (&p.dot, &p.tangent);
             quote!(#dot: #tangent)
         }));
-        let result = quote!((#result, #cotangent));
+        let value = self.signature.value();
+        let result = self.signature.result_of(quote!((#value, #cotangent)));
         self.print(Entry {
             name: "jvp",
             lifetimes: TokenStream::new(),

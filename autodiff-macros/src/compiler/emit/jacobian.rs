@@ -34,7 +34,8 @@ pub(crate) fn member(printer: &Printer<'_>) -> TokenStream {
         let names = signature.params.iter().map(|p| &p.name);
         let grad = signature.naming.path("grad");
         let body = quote!(#grad #turbofish(#(#names),*));
-        return printer.plain("jacobian", signature.gradient(), body);
+        let gradient = signature.result_of(signature.gradient());
+        return printer.plain("jacobian", gradient, body);
     }
     let Some(rows) = rows(signature) else {
         return TokenStream::new();
@@ -56,7 +57,10 @@ pub(crate) fn member(printer: &Printer<'_>) -> TokenStream {
 /// number; for several results a tuple.
 pub(crate) fn rows(signature: &Signature) -> Option<TokenStream> {
     if signature.has_gradient {
-        return Some(signature.gradient());
+        return Some(signature.result_of(signature.gradient()));
+    }
+    if signature.outcome {
+        return None;
     }
     let row = signature.whole_gradient();
     let outputs = signature.outputs();

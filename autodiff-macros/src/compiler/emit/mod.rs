@@ -30,6 +30,7 @@ mod entry;
 mod jacobian;
 mod lifetimes;
 mod meta;
+mod outcome;
 mod pins;
 pub(crate) mod respan;
 mod signature;

@@ -96,6 +96,8 @@ pub(crate) struct Signature {
     pub(crate) result: TokenStream,
     /// Type of the adjoint and of the tangent of the result.
     pub(crate) cotangent: TokenStream,
+    /// The result is an `Option` or `Result`: `cotangent` and `result_ty` are of the value in it.
+    pub(crate) outcome: bool,
     /// The result as `lower` understood it.
     pub(crate) result_ty: Ty,
     /// The type parameters that stand for real numbers.
@@ -126,6 +128,10 @@ impl Signature {
             .collect();
         let in_place = params.iter().any(Param::in_place);
         let own = generics(&item.sig.generics, &func.reals, &rt);
+        let value = match (func.outcome, &func.result) {
+            (true, Ty::Tuple(parts)) if parts.len() == 3 => parts[1].clone(),
+            (_, result) => result.clone(),
+        };
         Signature {
             primal: respan_ident(&item.sig.ident),
             companion: respan_ident(&companion),
@@ -139,10 +145,11 @@ impl Signature {
                 ..own
             },
             result: respan(result(&item.sig.output)),
-            cotangent: gradient(&func.result, &rt),
-            result_ty: func.result.clone(),
+            cotangent: gradient(&value, &rt),
+            has_gradient: matches!(value, Ty::Real(_)) && !in_place,
+            outcome: func.outcome,
+            result_ty: value,
             reals: func.reals.clone(),
-            has_gradient: matches!(func.result, Ty::Real(_)) && !in_place,
             sel: respan_ident(&names.sel),
             kinds: respan_ident(&names.kinds),
             seed: respan_ident(&names.seed),

@@ -13,7 +13,7 @@ use crate::compiler::hir::{self, Aggregate, Block, Param, Real, Ty, Var, VarId};
 use crate::compiler::names::Names as Fresh;
 use crate::compiler::parse::attribute::Options;
 use crate::compiler::parse::signature::{Parameter, Signature, parameter_name};
-use crate::compiler::parse::types::primitive_name;
+use crate::compiler::parse::types::{self, primitive_name};
 
 /// True if stubs of the signature compile: what is refused because a type of this name, or one with
 /// these parameters, cannot be emitted has none.
@@ -66,7 +66,8 @@ pub(crate) fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> hir::Func {
             .zip(0..)
             .map(|(p, i)| param(p, i))
             .collect(),
-        result: signature.result.clone(),
+        result: types::untagged(signature.result.clone()),
+        outcome: types::payload(&signature.result).is_some(),
         vars: signature
             .parameters
             .iter()

@@ -41,10 +41,10 @@ fn fused(signature: &Signature, bodies: &Bodies) -> TokenStream {
         rt,
         visibility,
         generics,
-        result,
         sel,
         ..
     } = signature;
+    let result = signature.inner_result();
     let params = signature.declarations();
     let bars = signature.inputs().map(Param::bar_declaration);
     let (lifetimes, given, bounds) = (
@@ -84,6 +84,7 @@ fn forward_then_reverse(signature: &Signature) -> TokenStream {
         true => quote!(#rt::number(1.0)),
         false => quote!(1.0),
     };
+    let one = signature.inner_seed(one);
     quote! {
         let (#value, #pullback) = #call;
         #pullback(#(#again,)* #one, #(#bars),*);
@@ -130,11 +131,11 @@ fn forward(signature: &Signature, bodies: &Bodies) -> TokenStream {
         rt,
         visibility,
         generics,
-        result,
         sel,
         kinds: kinds_name,
         ..
     } = signature;
+    let result = signature.inner_result();
     let params = signature.declarations();
     let kinds = signature.params.iter().map(|p| &p.kind);
     let (lifetimes, given, bounds) = (
@@ -189,9 +190,9 @@ fn pullback_type(signature: &Signature) -> TokenStream {
         rt,
         generics,
         params,
-        cotangent,
         ..
     } = signature;
+    let cotangent = signature.inner_cotangent();
     let again = params.iter().map(Param::again_type);
     let bars = params.iter().map(|p| p.bar_type(rt));
     let function = quote!(#rt::core::ops::FnOnce(#(#again,)* #cotangent, #(#bars),*));
@@ -229,12 +230,9 @@ fn outlive(signature: &Signature, bounds: &TokenStream, outlives: &TokenStream) 
 
 fn forward_body(signature: &Signature, bodies: &Bodies) -> TokenStream {
     let Signature {
-        rt,
-        params,
-        cotangent,
-        seed,
-        ..
+        rt, params, seed, ..
     } = signature;
+    let cotangent = signature.inner_cotangent();
     let Bodies {
         forward,
         value,
@@ -287,12 +285,11 @@ fn tangent(signature: &Signature, bodies: &Bodies) -> TokenStream {
         rt,
         visibility,
         generics,
-        result,
-        cotangent,
         params,
         sel,
         ..
     } = signature;
+    let (result, cotangent) = (signature.inner_result(), signature.inner_cotangent());
     let (lifetimes, given, bounds) = (
         &generics.lifetimes,
         &generics.params,

@@ -29,6 +29,9 @@ impl Lower<'_> {
         let Some(last) = path.path.segments.last() else {
             return self.refuse(&diag::UNKNOWN_SYNTAX, call, &[&text_of(call)]);
         };
+        if let Some(value) = self.outcome_call(call, path) {
+            return value;
+        }
         let name = last.ident.to_string();
         let single = path.path.get_ident().is_some() || path.path.segments.len() == 1;
         if single && path.qself.is_none() && path.path.leading_colon.is_none() {
@@ -191,6 +194,7 @@ impl Lower<'_> {
             None => args,
         };
         let callee = Call {
+            outcome: false,
             form: Form::Companion,
             path: strip_generics(path),
             generics,

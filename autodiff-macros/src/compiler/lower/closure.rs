@@ -401,6 +401,11 @@ impl Lower<'_> {
         true
     }
 
+    /// The loop that stands for the closure around here, and where its value goes.
+    pub(super) fn closure_exit(&self) -> Option<(LoopId, Option<VarId>)> {
+        self.frame.as_ref().map(|frame| (frame.id, frame.dest))
+    }
+
     pub(super) fn unit(&self, span: Span) -> Expr {
         let kind = crate::compiler::hir::ExprKind::Tuple(Vec::new());
         self.make(kind, Ty::Unit, span)

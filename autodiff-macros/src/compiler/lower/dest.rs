@@ -75,6 +75,7 @@ impl Lower<'_> {
             Dest::Var(var) => {
                 let ty = self.var(var).ty.clone();
                 self.expect(&value, &ty);
+                self.coerce(&mut value, &ty);
                 self.apply_declared(var, &mut value);
                 let place = self.whole(var, span);
                 let kind = StmtKind::Assign {
@@ -87,6 +88,7 @@ impl Lower<'_> {
             Dest::Return => {
                 let result = self.result.clone();
                 self.expect(&value, &result);
+                self.coerce(&mut value, &result);
                 out.push(stmt(StmtKind::Return(Some(value)), span));
             }
         }

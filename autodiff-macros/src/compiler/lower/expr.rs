@@ -58,6 +58,7 @@ impl Lower<'_> {
             syn::Expr::Reference(reference) => self.stray_reference(reference),
             syn::Expr::Macro(mac) => self.macro_value(&mac.mac),
             syn::Expr::Match(found) => self.match_value(found),
+            syn::Expr::Try(found) => self.try_value(found),
             syn::Expr::Return(_) | syn::Expr::Break(_) | syn::Expr::Continue(_) => {
                 self.jump_value(expr)
             }

@@ -359,7 +359,6 @@ impl Infer {
             Ty::Ref(mutable, inner) => Ty::Ref(mutable, inside(&inner)),
             Ty::Struct(of) => self.resolve_struct(of.path, &of.fields),
             ty @ Ty::Infer(_) => self.default(&ty),
-            Ty::Tag => Ty::Bool,
             ty => ty,
         }
     }

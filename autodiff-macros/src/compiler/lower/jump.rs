@@ -39,6 +39,10 @@ pub(super) fn has_return(expr: &syn::Expr) -> bool {
 struct Returns(bool);
 
 impl<'ast> Visit<'ast> for Returns {
+    fn visit_expr_try(&mut self, _: &'ast syn::ExprTry) {
+        self.0 = true;
+    }
+
     fn visit_expr_return(&mut self, _: &'ast syn::ExprReturn) {
         self.0 = true;
     }
@@ -116,6 +120,10 @@ impl Finder {
 }
 
 impl<'ast> Visit<'ast> for Finder {
+    fn visit_expr_try(&mut self, _: &'ast syn::ExprTry) {
+        self.found = true;
+    }
+
     fn visit_expr_return(&mut self, _: &'ast syn::ExprReturn) {
         self.found = true;
     }

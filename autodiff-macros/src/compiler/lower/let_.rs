@@ -210,6 +210,7 @@ impl Lower<'_> {
         out: &mut Vec<Stmt>,
     ) -> VarId {
         let mut value = flatten(value, out);
+        self.coerce(&mut value, &ty);
         if matches!(self.infer.shallow(&value.ty), Ty::Opaque) {
             // What the variable turns out to be is what the code gives.
             value.ty = ty.clone();

@@ -111,7 +111,13 @@ impl Lower<'_> {
         {
             return value;
         }
+        if let Some(value) = self.element_method(call, &name) {
+            return value;
+        }
         let receiver = self.receiver(&call.receiver);
+        if let Some(value) = self.outcome_method(&receiver, call, &name) {
+            return value;
+        }
         let args: Vec<&syn::Expr> = call.args.iter().collect();
         match self.classify(&receiver, &name, &args) {
             Receiver::Real => {

@@ -39,6 +39,8 @@ mod match_;
 mod method;
 mod operator;
 mod order;
+mod outcome;
+mod outcome_method;
 mod overload;
 mod parameter;
 mod pat;
@@ -74,6 +76,7 @@ use super::naming::Naming;
 use super::parse::attribute::Options;
 use super::parse::generics;
 use super::parse::signature::{self, Signature};
+use super::parse::types;
 
 /// How often a body is lowered before its types have to stand still.
 const ROUNDS: usize = 4;
@@ -334,7 +337,8 @@ impl<'a> Lower<'a> {
         let mut func = Func {
             name: item.sig.ident.clone(),
             params: params.collect(),
-            result: self.infer.resolve(&self.result),
+            result: types::untagged(self.infer.resolve(&self.result)),
+            outcome: self.infer.payload(&self.result).is_some(),
             vars: std::mem::take(&mut self.vars),
             body,
             items: std::mem::take(&mut self.items),

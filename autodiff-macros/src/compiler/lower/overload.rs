@@ -63,6 +63,7 @@ fn rewrite(expr: &mut Expr, vars: &mut Vec<Var>, refused: &mut Vec<(&'static str
     let mut args = operands.into_iter();
     let receiver = args.next().map(|first| receiver(first, vars, &mut stmts));
     let call = Call {
+        outcome: false,
         form: Form::Method,
         path: Ident::new(name, span).into_token_stream(),
         generics: TokenStream::new(),
@@ -138,6 +139,7 @@ fn assign(found: &mut Stmt) {
         ..value.clone()
     };
     let call = Call {
+        outcome: false,
         form: Form::Method,
         path: Ident::new(&format!("{name}_assign"), span).into_token_stream(),
         generics: TokenStream::new(),

@@ -26,6 +26,7 @@ impl Lower<'_> {
             Some(Name::Chain(_)) => self.refuse(&diag::ITERATOR_VALUE, path, &[&text_of(path)]),
             Some(Name::Fn) => self.refuse(&diag::FN_VALUE, path, &[&text_of(path)]),
             Some(Name::Error) => self.error(path.to_token_stream()),
+            None if super::outcome::is_none(path) => self.none_path(path),
             _ => {
                 let parameter = self.parameter_of(path);
                 self.const_path(path, parameter.unwrap_or_else(|| path_type(&path.path)))

@@ -10,9 +10,21 @@ use crate::compiler::parse::types;
 /// Replaces all inference variables.
 pub(super) fn run(func: &mut Func, infer: &Infer) {
     for var in &mut func.vars {
-        var.ty = infer.resolve(&var.ty);
+        var.ty = types::untagged(infer.resolve(&var.ty));
     }
-    let mut resolve = |ty: &mut Ty| *ty = infer.resolve(ty);
+    let mut outcomes = |expr: &mut Expr| {
+        if let ExprKind::Call(call) = &mut expr.kind {
+            call.outcome = infer.payload(&expr.ty).is_some();
+        }
+    };
+    Walk {
+        ty: &mut |_| {},
+        code: &mut |_| {},
+        expr: &mut outcomes,
+        stmt: &mut |_| {},
+    }
+    .block(&mut func.body);
+    let mut resolve = |ty: &mut Ty| *ty = types::untagged(infer.resolve(ty));
     Walk {
         ty: &mut resolve,
         code: &mut |_| {},

@@ -27,9 +27,10 @@ impl Lower<'_> {
             Some(syn::Stmt::Expr(tail, None)) if needs_dest(tail) => Want::Into(Dest::Return),
             _ => Want::Value,
         };
-        let body = self.block(block, want);
-        if let Some(value) = &body.value {
+        let mut body = self.block(block, want);
+        if let Some(value) = &mut body.value {
             self.expect(value, &result);
+            self.coerce(value, &result);
         }
         body
     }

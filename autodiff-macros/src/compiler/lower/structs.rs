@@ -241,6 +241,7 @@ impl Lower<'_> {
             generics.into_token_stream()
         });
         let callee = Call {
+            outcome: false,
             form: Form::Method,
             path: call.method.to_token_stream(),
             generics: generics.unwrap_or_default(),
@@ -332,6 +333,7 @@ impl Lower<'_> {
             (false, None) => self.infer.fresh(kind),
         };
         let callee = Call {
+            outcome: false,
             form: Form::Associated,
             path: strip_generics(path),
             generics,
@@ -367,6 +369,7 @@ impl Lower<'_> {
         let args: Vec<Expr> = receiver.into_iter().chain(args).collect();
         self.hand_over(&args);
         let callee = Call {
+            outcome: false,
             form: Form::Method,
             path: Ident::new(name, span).into_token_stream(),
             generics: TokenStream::new(),

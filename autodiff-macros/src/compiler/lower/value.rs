@@ -51,6 +51,7 @@ impl Lower<'_> {
             Ty::Int => "an integer",
             Ty::Bool => "a truth value",
             Ty::Unit => "`()`",
+            ty if self.infer.payload(&ty).is_some() => "an `Option` or a `Result`",
             Ty::Tuple(_) => "a tuple",
             Ty::Array(..) => "an array",
             Ty::Vec(_) => "a vector",

@@ -128,6 +128,10 @@ impl Reader<'_> {
         let marked = is_marked(self.options, typed);
         let mut refused = false;
         let read = types::read(&typed.ty, &mut || None);
+        let read = read.and_then(|ty| match types::holds_outcome(&ty) {
+            true => Err((typed.ty.to_token_stream(), Unfit::Option)),
+            false => Ok(ty),
+        });
         let ty = match read.map(|ty| generics::with_parameters(ty, self.reals)) {
             Ok(ty) => ty,
             Err((_, Unfit::Generic | Unfit::Option | Unfit::Other)) if marked => Ty::Opaque,
@@ -200,6 +204,8 @@ impl Reader<'_> {
         let read = types::read(ty, &mut || None);
         match read.map(|ty| generics::with_parameters(ty, self.reals)) {
             Ok(Ty::Ref(..)) => self.bad_result(ty),
+            Ok(result) if types::payload(&result).is_some() => self.outcome(result, ty),
+            Ok(result) if types::holds_outcome(&result) => self.bad_result(ty),
             Ok(result) if !types::is_constant(&result) && types::has_constant(&result) => {
                 let text = text_of_type(ty);
                 self.diags.report_at(&diag::MIXED_RESULT, ty, &[&text]);
@@ -207,6 +213,20 @@ impl Reader<'_> {
             }
             Ok(result) => result,
             Err(_) => self.bad_result(ty),
+        }
+    }
+
+    /// An `Option` or `Result` of what could be a result by itself.
+    fn outcome(&mut self, result: Ty, ty: &syn::Type) -> Ty {
+        match types::payload(&result) {
+            Some(Ty::Ref(..)) => self.bad_result(ty),
+            Some(value) if types::holds_outcome(value) => self.bad_result(ty),
+            Some(value) if types::has_constant(value) => {
+                let text = text_of_type(ty);
+                self.diags.report_at(&diag::MIXED_RESULT, ty, &[&text]);
+                result
+            }
+            _ => result,
         }
     }
 

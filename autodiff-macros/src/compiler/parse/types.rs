@@ -44,9 +44,12 @@ pub(crate) fn read(ty: &syn::Type, infer: &mut dyn FnMut() -> Option<Ty>) -> Res
                 inner => Ty::Ref(mutable, Box::new(inner)),
             })
         }
-        syn::Type::Slice(slice) => Ok(Ty::Slice(Box::new(read(&slice.elem, infer)?))),
+        syn::Type::Slice(slice) => Ok(Ty::Slice(Box::new(element_of(
+            read(&slice.elem, infer)?,
+            &slice.elem,
+        )?))),
         syn::Type::Array(array) => Ok(Ty::Array(
-            Box::new(read(&array.elem, infer)?),
+            Box::new(element_of(read(&array.elem, infer)?, &array.elem)?),
             array.len.to_token_stream(),
         )),
         syn::Type::Tuple(tuple) if tuple.elems.is_empty() => Ok(Ty::Unit),
@@ -72,16 +75,67 @@ fn read_path(ty: &syn::TypePath, infer: &mut dyn FnMut() -> Option<Ty>) -> Resul
     let arguments = type_arguments(last);
     match (last.ident.to_string().as_str(), arguments.as_slice()) {
         ("String", []) => Ok(Ty::Opaque),
-        ("Vec", [element]) => Ok(Ty::Vec(Box::new(read(element, infer)?))),
-        ("Option", [element]) => match read(element, infer)? {
+        ("Vec", [element]) => Ok(Ty::Vec(Box::new(element_of(
+            read(element, infer)?,
+            element,
+        )?))),
+        ("Option", [value]) | ("Result", [value] | [value, _]) => match read(value, infer)? {
             inner if is_constant(&inner) => Ok(Ty::Opaque),
-            _ => bad(Unfit::Option),
+            inner => Ok(Ty::Tuple(vec![Ty::Tag, inner, Ty::Maybe])),
         },
         _ if matches!(last.arguments, syn::PathArguments::None) => {
             Ok(Ty::Real(Real::Named(quote!(#ty))))
         }
         (name, [_, ..]) if is_std_container(name) => bad(Unfit::Generic),
         _ => Ok(Ty::Real(Real::Named(quote!(#ty)))),
+    }
+}
+
+/// Memory holds no `Option` of a number.
+fn element_of(ty: Ty, tokens: &syn::Type) -> Result<Ty, Bad> {
+    match holds_outcome(&ty) {
+        true => Err((tokens.to_token_stream(), Unfit::Option)),
+        false => Ok(ty),
+    }
+}
+
+/// The value in an `Option` or `Result` that carries a derivative.
+pub(crate) fn payload(ty: &Ty) -> Option<&Ty> {
+    match ty {
+        Ty::Tuple(parts) => match &parts[..] {
+            [Ty::Tag, value, _] => Some(value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// True if such an `Option` or `Result` is in it.
+pub(crate) fn holds_outcome(ty: &Ty) -> bool {
+    match ty {
+        Ty::Tag => true,
+        Ty::Tuple(parts) => parts.iter().any(holds_outcome),
+        Ty::Ref(_, inner)
+        | Ty::Array(inner, _)
+        | Ty::Vec(inner)
+        | Ty::Slice(inner)
+        | Ty::Seq(inner) => holds_outcome(inner),
+        _ => false,
+    }
+}
+
+/// The type with the flags of such as truth values.
+pub(crate) fn untagged(ty: Ty) -> Ty {
+    let inside = |inner: Box<Ty>| Box::new(untagged(*inner));
+    match ty {
+        Ty::Tag => Ty::Bool,
+        Ty::Tuple(parts) => Ty::Tuple(parts.into_iter().map(untagged).collect()),
+        Ty::Ref(mutable, inner) => Ty::Ref(mutable, inside(inner)),
+        Ty::Array(inner, len) => Ty::Array(inside(inner), len),
+        Ty::Vec(inner) => Ty::Vec(inside(inner)),
+        Ty::Slice(inner) => Ty::Slice(inside(inner)),
+        Ty::Seq(inner) => Ty::Seq(inside(inner)),
+        ty => ty,
     }
 }
 

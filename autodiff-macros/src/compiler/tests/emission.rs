@@ -90,6 +90,7 @@ fn names(signature: &Signature<'_>) -> Names {
 fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> Func {
     let params = signature.parameters.iter().zip(0..);
     Func {
+        outcome: false,
         name: item.sig.ident.clone(),
         params: params
             .map(|(p, i)| Param {

@@ -21,7 +21,7 @@ fn base_that_is_no_variable(x: f64) -> f64 {
 
 #[conservative_grad]
 fn question(x: f64, n: &str) -> f64 {
-    let n: usize = n.parse()?; //~ AD0106
+    let n: usize = n.parse()?; //~ AD0184
     x * n as f64
 }
 

@@ -25,8 +25,8 @@ fn reference(x: &[f64]) -> &f64 { //~ AD0029
 }
 
 #[conservative_grad]
-fn maybe(x: f64) -> Option<f64> { //~ AD0029
-    Some(x)
+fn maybe(x: f64) -> (f64, Option<f64>) { //~ AD0029
+    (x, Some(x))
 }
 
 #[conservative_grad]

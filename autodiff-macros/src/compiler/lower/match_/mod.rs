@@ -16,6 +16,8 @@ mod code;
 mod compare;
 mod test;
 
+pub(super) use self::test::is_outcome_path;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
@@ -247,7 +249,11 @@ impl Lower<'_> {
                     }
                 }
             }
-            ExprKind::Opaque(_) => {}
+            ExprKind::Opaque(code) => {
+                let (krate, tokens) = (&self.options.krate, &code.tokens);
+                code.tokens = quote!(#krate::__private::parted(#tokens));
+                code.pure = false;
+            }
             _ => return,
         }
         value.ty = ty.clone();

@@ -47,7 +47,7 @@ fn methods() {
     body("x.exps()", &[("AD0102", "exps")]);
     body("x.max()", &[("AD0137", "max")]);
     body("f64::nothing(x)", &[("AD0102", "nothing")]);
-    body("w.first() + x", &[("AD0141", "first")]);
+    body("w.first() + x", &[("AD0201", "w.first()")]);
     body(
         "let mut v = w.to_vec(); v.sort_by_key(n); x",
         &[("AD0141", "sort_by_key")],

@@ -17,7 +17,15 @@ fn expressions() {
         "let p = P { x, ..P::new(x) }; x",
         &[("AD0208", "P::new(x)")],
     );
-    body("let k = parse(n)?; x", &[("AD0106", "?")]);
+    body("let k = parse(n)?; x", &[("AD0184", "_")]);
+    refuse(
+        "fn f(x: f64) -> Result<f64, f64> { if x > 0.0 { return Err(x); } Ok(x) }",
+        &[("AD0183", "x")],
+    );
+    refuse(
+        "fn f(x: f64) -> f64 { let o = Some(x); o.map(|v| { return v; }).unwrap_or(o.zip(1.0)) }",
+        &[("AD0187", "|v| { return v; }"), ("AD0185", "zip")],
+    );
     body("let k = async { 1 }; x", &[("AD0107", "async")]);
     body("let k = unsafe { g(n) }; x", &[("AD0108", "unsafe")]);
     body("let k = const { 3 }; x", &[("AD0109", "const")]);

@@ -129,8 +129,8 @@ fn results() {
         &[("AD0029", "impl Copy")],
     );
     refuse(
-        "fn f(x: f64) -> Option<f64> { g(x) }",
-        &[("AD0029", "Option<f64>")],
+        "fn f(x: f64) -> (f64, Option<f64>) { g(x) }",
+        &[("AD0029", "(f64, Option<f64>)")],
     );
     refuse(
         "fn f(x: f64) -> (f64, usize) { (x, 1) }",

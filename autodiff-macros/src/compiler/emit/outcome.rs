@@ -1,0 +1,95 @@
+//! Functions that give an `Option` or a `Result` of something differentiable.
+//!
+//! In: the signature. Out: types and conversions. The hidden functions give the three parts (a flag,
+//! the value, the error), which is what the sweeps work on; the entry points give the `Option` or
+//! `Result` of what they give for other functions: `Option<(f64, f64)>` for a value and its gradient.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::signature::Signature;
+use crate::compiler::parse::types::type_arguments;
+
+impl Signature {
+    /// What the hidden functions return.
+    pub(crate) fn inner_result(&self) -> TokenStream {
+        let Signature { rt, result, .. } = self;
+        match self.outcome {
+            true => quote!(#rt::Parts<#result>),
+            false => result.clone(),
+        }
+    }
+
+    /// The adjoint and the tangent of that.
+    pub(crate) fn inner_cotangent(&self) -> TokenStream {
+        let cotangent = &self.cotangent;
+        match self.outcome {
+            true => quote!(((), #cotangent, ())),
+            false => cotangent.clone(),
+        }
+    }
+
+    /// An adjoint of the value, as the hidden functions take it.
+    pub(crate) fn inner_seed(&self, seed: TokenStream) -> TokenStream {
+        match self.outcome {
+            true => quote!(((), #seed, ())),
+            false => seed,
+        }
+    }
+
+    /// `Option<T>` or `Result<T, E>`, or `T` for other functions.
+    pub(crate) fn result_of(&self, inner: TokenStream) -> TokenStream {
+        let given = syn::parse2(self.result.clone());
+        let (true, Ok(syn::Type::Path(mut ty))) = (self.outcome, given) else {
+            return inner;
+        };
+        if let Some(last) = ty.path.segments.last_mut()
+            && let syn::PathArguments::AngleBracketed(arguments) = &mut last.arguments
+            && let Some(syn::GenericArgument::Type(value)) = arguments
+                .args
+                .iter_mut()
+                .find(|argument| matches!(argument, syn::GenericArgument::Type(_)))
+        {
+            *value = syn::Type::Verbatim(inner);
+        }
+        ty.into_token_stream()
+    }
+
+    /// The type of the value in the result.
+    pub(crate) fn value(&self) -> TokenStream {
+        let given = syn::parse2(self.result.clone());
+        let (true, Ok(syn::Type::Path(ty))) = (self.outcome, given) else {
+            return self.result.clone();
+        };
+        let last = ty.path.segments.last();
+        let value =
+            last.and_then(|last| type_arguments(last).first().map(ToTokens::to_token_stream));
+        value.unwrap_or_else(|| self.result.clone())
+    }
+
+    /// The result, put together from what a hidden function gave.
+    pub(crate) fn whole(&self, value: TokenStream) -> TokenStream {
+        let rt = &self.rt;
+        match self.outcome {
+            true => quote!(#rt::whole(#value)),
+            false => value,
+        }
+    }
+
+    /// The result with something else in the place of the value. `value`: what a hidden function gave;
+    /// `build` gets the value in it.
+    pub(crate) fn whole_with(
+        &self,
+        value: &Ident,
+        build: impl FnOnce(TokenStream) -> TokenStream,
+    ) -> TokenStream {
+        let rt = &self.rt;
+        match self.outcome {
+            true => {
+                let inner = build(quote!(#value.1));
+                quote!(#rt::whole((#value.0, #inner, #value.2)))
+            }
+            false => build(value.to_token_stream()),
+        }
+    }
+}
