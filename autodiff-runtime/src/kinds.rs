@@ -41,7 +41,10 @@ use core::ops::{
 
 use crate::differentiable::{Accumulate, Adjoint, Differentiable};
 use crate::field::Site;
+use crate::jacobian::Components;
 use crate::numeric::Scalar;
+use crate::same_shape::{Mismatch, SameShape};
+use crate::sums::Summed;
 
 /// The argument is differentiated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,10 +100,10 @@ impl<E: Element> Optional<Unvaried, E> for Discard<Option<E>> {
     }
 }
 
-/// What gradients have in common with other values.
-pub trait BarValue: Clone + fmt::Debug + PartialEq {}
+/// What can be done with every bar that has a size: gradients are compared, summed, and listed.
+pub trait BarValue: Clone + fmt::Debug + PartialEq + SameShape<Self> + Summed + Components {}
 
-impl<B: Clone + fmt::Debug + PartialEq> BarValue for B {}
+impl<B: Clone + fmt::Debug + PartialEq + SameShape<Self> + Summed + Components> BarValue for B {}
 
 /// [`Varied`] or [`Unvaried`], and the bars that go with it.
 pub trait Kind: Copy + fmt::Debug + 'static {
@@ -172,7 +175,10 @@ pub type Bar<K, T> = <T as Shape>::Bar<K>;
     note = "`f64`, `f32`, and references, slices, arrays, `Vec`s, tuples and `Option`s of these have one, and structs with `#[derive(Differentiable)]`",
     note = "mark the parameter or field `#[constant]` if no derivative with respect to it is wanted"
 )]
-pub trait Element: Differentiable<Gradient = <Self as Element>::Bar<Varied>> {
+pub trait Element:
+    Differentiable<Gradient = <Self as Element>::Bar<Varied>>
+    + SameShape<<Self as Element>::Bar<Varied>>
+{
     /// The bar under a kind, as an element of another bar.
     type Bar<K: Kind>: Accumulate<Self::Gradient> + Adjoint + BarValue;
     /// A bar that swallows what is added to it.
@@ -200,6 +206,31 @@ impl<T: ?Sized> PartialEq for Discard<T> {
     fn eq(&self, _: &Self) -> bool {
         true
     }
+}
+
+impl<T: ?Sized> SameShape<Self> for Discard<T> {
+    #[inline(always)]
+    fn mismatch(&self, _: &Self) -> Option<Mismatch> {
+        None
+    }
+}
+
+impl<T: ?Sized> Summed for Discard<T> {
+    #[inline(always)]
+    fn sum_of(_: &[Self]) -> Self {
+        Discard(PhantomData)
+    }
+}
+
+/// Nothing is kept, so there are no numbers.
+impl<T: ?Sized> Components for Discard<T> {
+    type Rows<G> = ();
+    fn count(&self) -> usize {
+        0
+    }
+    fn read(&self, _: &mut Vec<f64>) {}
+    fn write(&mut self, _: &mut impl Iterator<Item = f64>) {}
+    fn rows<G>(&self, _: &mut impl Iterator<Item = G>) {}
 }
 
 impl<T: ?Sized> fmt::Debug for Discard<T> {

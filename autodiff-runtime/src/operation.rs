@@ -19,10 +19,13 @@ use std::borrow::Cow;
 
 use crate::differentiable::{Accumulate, Adjoint};
 use crate::field::Site;
+use crate::jacobian::Components;
 use crate::kinds::{Element, Kind, Optional};
 use crate::numeric::{Real, Scalar};
 use crate::rules::Compared;
+use crate::same_shape::{Mismatch, SameShape};
 use crate::selection::Selection;
+use crate::sums::Summed;
 use crate::tangent::{Dot, Zeroed};
 
 /// The kind or tangent of an argument that is a number, and the caller's sites for the decisions of
@@ -88,6 +91,37 @@ impl<K, E> PartialEq for NoBar<K, E> {
 
 impl<K, E> fmt::Debug for NoBar<K, E> {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {}
+    }
+}
+
+impl<K, E> SameShape<Self> for NoBar<K, E> {
+    fn mismatch(&self, _: &Self) -> Option<Mismatch> {
+        match self.0 {}
+    }
+}
+
+impl<K, E> Summed for NoBar<K, E> {
+    fn sum_of(all: &[Self]) -> Self {
+        match all {
+            [one, ..] => match one.0 {},
+            [] => unreachable!("there is no bar, so there is no sum of bars"),
+        }
+    }
+}
+
+impl<K, E> Components for NoBar<K, E> {
+    type Rows<G> = ();
+    fn count(&self) -> usize {
+        match self.0 {}
+    }
+    fn read(&self, _: &mut Vec<f64>) {
+        match self.0 {}
+    }
+    fn write(&mut self, _: &mut impl Iterator<Item = f64>) {
+        match self.0 {}
+    }
+    fn rows<G>(&self, _: &mut impl Iterator<Item = G>) {
         match self.0 {}
     }
 }

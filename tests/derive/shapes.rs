@@ -339,6 +339,8 @@ fn a_struct_may_hold_itself_in_a_vec() {
     let mut gradient = tree.zero_gradient();
     tree.assert_same_shape(&gradient, "tree", "gradient");
     gradient.children[1].weight = 2.0;
+    let rows = gradient.rows(&mut (1..));
+    assert_eq!((gradient.count(), rows), (4, vec![1, 2, 3, 4]));
     let other = gradient.clone();
     gradient.add(&other);
     assert_eq!((gradient.weight, gradient.children[1].weight), (0.0, 4.0));

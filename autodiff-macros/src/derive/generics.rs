@@ -9,7 +9,7 @@ use syn::punctuated::Punctuated;
 use syn::visit::Visit;
 use syn::{GenericParam, Token, Type, TypeParamBound, WherePredicate};
 
-use super::types::{leaves, mentions};
+use super::types::{is_copy, leaves, mentions};
 
 /// The parameters of one of the two types.
 pub(crate) struct Params {
@@ -124,23 +124,25 @@ pub(crate) fn static_type(name: &Ident, generics: &syn::Generics) -> Type {
 pub(crate) struct Needs {
     /// The parts of the bars that depend on a parameter, each once.
     pub(crate) leaves: Vec<Type>,
+    /// The others that may lack a gradient, each once. A bound on them says so in one place.
+    pub(crate) concrete: Vec<Type>,
     /// Type parameters that must not borrow.
     pub(crate) outliving: Vec<Ident>,
 }
 
 impl Needs {
-    pub(crate) fn of(generics: &syn::Generics, bars: &[&Type]) -> Needs {
+    /// `this` is the struct itself, which has a gradient if all others have.
+    pub(crate) fn of(generics: &syn::Generics, bars: &[&Type], this: &Ident) -> Needs {
         let params = generics.params.iter();
         let params = params.filter(|param| !matches!(param, GenericParam::Lifetime(_)));
         let names: Vec<Ident> = params.map(name).collect();
         let mut needs = Needs::default();
         for leaf in bars.iter().flat_map(|ty| leaves(ty)) {
-            if !mentions(leaf, &names) {
-                continue;
-            }
-            match is_static(leaf) {
-                true => needs.of_static(leaf, generics),
-                false => needs.push(leaf.clone()),
+            match (mentions(leaf, &names), is_static(leaf)) {
+                (true, true) => needs.of_static(leaf, generics),
+                (true, false) => needs.push(leaf.clone()),
+                (false, true) => {}
+                (false, false) => needs.push_concrete(leaf, this),
             }
         }
         needs
@@ -149,6 +151,13 @@ impl Needs {
     fn push(&mut self, leaf: Type) {
         if !self.leaves.contains(&leaf) {
             self.leaves.push(leaf);
+        }
+    }
+
+    fn push_concrete(&mut self, leaf: &Type, this: &Ident) {
+        let known = is_copy(leaf).is_some() || mentions(leaf, std::slice::from_ref(this));
+        if !known && !self.concrete.contains(leaf) {
+            self.concrete.push(leaf.clone());
         }
     }
 

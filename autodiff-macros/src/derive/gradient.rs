@@ -1,6 +1,6 @@
 //! The gradient type, and how gradients are compared, added and summed.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
@@ -54,7 +54,7 @@ fn field_doc(field: &Field) -> TokenStream {
 
 /// `<Vec<f64> as Element>::Bar<K>`, the place of a differentiated field.
 pub(crate) fn bar(model: &Model, ty: &Type, kind: &TokenStream) -> TokenStream {
-    let rt = &model.rt;
+    let rt = runtime_at(&model.rt, ty.span());
     quote_spanned!(ty.span()=> <#ty as #rt::Element>::Bar<#kind>)
 }
 
@@ -142,11 +142,19 @@ fn copy(model: &Model) -> Option<TokenStream> {
         None => true,
     };
     let copy = quote!(#rt::core::marker::Copy);
+    let varied = quote!(#rt::Varied);
+    let leaves = model.needs.leaves.iter();
+    let bounds = leaves.map(|leaf| {
+        let bar = bar(model, leaf, &varied);
+        quote!(#bar: #copy)
+    });
+    let bounds: Vec<TokenStream> = bounds.collect();
+    let nothing = TokenStream::new();
     model
         .fields
         .iter()
         .all(copies)
-        .then(|| model.impl_varied(&copy, |_| copy.clone(), &TokenStream::new()))
+        .then(|| model.impl_varied(&bounds, &copy, &nothing))
 }
 
 /// How gradients are added: into bars of any kind, to each other, many at once.
@@ -180,10 +188,8 @@ fn sums(model: &Model) -> TokenStream {
         Some(_) => quote!(#rt::Summed::sum_of(&[])),
         None => quote!(#rt::ConstantField),
     });
-    let summed = quote!(#rt::Summed);
-    let summed = model.impl_varied(
-        &summed,
-        |_| summed.clone(),
+    let summed = model.impl_any(
+        &quote!(#rt::Summed),
         &quote! {
             #[inline]
             fn sum_of(__all: &[Self]) -> Self {
@@ -196,23 +202,16 @@ fn sums(model: &Model) -> TokenStream {
 
 /// Lengths, and the numbers one by one.
 fn shapes(model: &Model) -> TokenStream {
-    let Model { rt, .. } = model;
-    let varied = model.gradient_type(&quote!(#rt::Varied));
-    let mismatch = mismatch(model);
-    let same_shape = model.impl_varied(
-        &quote!(#rt::SameShape<#varied>),
-        |gradient| quote!(#rt::SameShape<#gradient>),
-        &quote!(#[inline] #mismatch),
-    );
-    // The rows of a struct that holds its own kind would be a type that holds itself.
-    let components = (!model.recursive).then(|| components(model));
+    let rt = &model.rt;
+    let mismatch = mismatch(model, &quote!(Self));
+    let same_shape = model.impl_any(&quote!(#rt::SameShape<Self>), &quote!(#[inline] #mismatch));
+    let components = components(model);
     quote!(#same_shape #components)
 }
 
 /// The method of `SameShape`, for the struct and for its gradient alike.
-pub(crate) fn mismatch(model: &Model) -> TokenStream {
+pub(crate) fn mismatch(model: &Model, gradient: &TokenStream) -> TokenStream {
     let rt = &model.rt;
-    let varied = model.gradient_type(&quote!(#rt::Varied));
     let option = quote!(#rt::core::option::Option);
     let places = model.fields.iter().filter(|field| field.bar().is_some());
     let checks = places.map(|field| {
@@ -224,30 +223,39 @@ pub(crate) fn mismatch(model: &Model) -> TokenStream {
         }
     });
     quote! {
-        fn mismatch(&self, __other: &#varied) -> #option<#rt::Mismatch> {
+        fn mismatch(&self, __other: &#gradient) -> #option<#rt::Mismatch> {
             #(#checks)*
             #option::None
         }
     }
 }
 
-/// The numbers in the order of the fields; a Jacobian has a tuple in the place of the struct.
+/// The numbers in the order of the fields. A Jacobian has a tuple in the place of the struct; of a
+/// struct that holds its own kind, whose tuple would hold itself, all rows one after the other.
 fn components(model: &Model) -> TokenStream {
-    let rt = &model.rt;
+    let (rt, kind) = (&model.rt, &model.kind);
     let bars = || model.fields.iter().filter(|field| field.bar().is_some());
     let members: Vec<&syn::Member> = bars().map(|field| &field.member).collect();
     let types = bars().filter_map(Field::bar);
     let rows = types.map(|ty| {
-        let bar = bar(model, ty, &quote!(#rt::Varied));
+        let bar = bar(model, ty, &quote!(#kind));
         quote!(<#bar as #rt::Components>::Rows<__G>)
     });
     let iterator = quote!(#rt::core::iter::Iterator);
-    let components = quote!(#rt::Components);
-    model.impl_varied(
-        &components,
-        |_| components.clone(),
+    let (rows, values) = match model.recursive {
+        true => (
+            quote!(#rt::Vec<__G>),
+            quote!(#iterator::collect(#iterator::take(__rows, #rt::Components::count(self)))),
+        ),
+        false => (
+            quote!((#(#rows,)*)),
+            quote!((#(#rt::Components::rows(&self.#members, __rows),)*)),
+        ),
+    };
+    model.impl_any(
+        &quote!(#rt::Components),
         &quote! {
-            type Rows<__G> = (#(#rows,)*);
+            type Rows<__G> = #rows;
             fn count(&self) -> #rt::core::primitive::usize {
                 #(#rt::Components::count(&self.#members))+*
             }
@@ -258,7 +266,7 @@ fn components(model: &Model) -> TokenStream {
                 #(#rt::Components::write(&mut self.#members, __from);)*
             }
             fn rows<__G>(&self, __rows: &mut impl #iterator<Item = __G>) -> Self::Rows<__G> {
-                (#(#rt::Components::rows(&self.#members, __rows),)*)
+                #values
             }
         },
     )
@@ -292,6 +300,15 @@ pub(crate) fn discarded(model: &Model) -> TokenStream {
     quote!(#gradient #parts)
 }
 
+/// The path of the runtime, as if it stood at `place`.
+fn runtime_at(rt: &TokenStream, place: Span) -> TokenStream {
+    let tokens = rt.clone().into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(place));
+        token
+    });
+    tokens.collect()
+}
+
 impl Model {
     /// `PGradient<T, N, K>`.
     pub(crate) fn gradient_type(&self, kind: &TokenStream) -> TokenStream {
@@ -299,34 +316,23 @@ impl Model {
         quote!(#gradient<#(#names,)* #kind>)
     }
 
-    /// A `where` clause: `predicates`, and a bar for everything that depends on a parameter.
+    /// A `where` clause: `predicates`, and a bar for every part that might have none.
     pub(crate) fn bounds(&self, predicates: &[TokenStream]) -> TokenStream {
-        let (rt, leaves) = (&self.rt, &self.needs.leaves);
-        let all = predicates.iter().cloned();
-        let all = all.chain(leaves.iter().map(|leaf| quote!(#leaf: #rt::Element)));
-        let outliving = self
-            .needs
-            .outliving
-            .iter()
-            .map(|param| quote!(#param: 'static));
-        let all: Vec<TokenStream> = all.chain(outliving).collect();
+        let needs = &self.needs;
+        let parts = needs.leaves.iter().chain(&needs.concrete);
+        // All of one place, so that rustc says it once.
+        let parts = parts.map(|part| {
+            let rt = runtime_at(&self.rt, part.span());
+            quote_spanned!(part.span()=> #part: #rt::Element)
+        });
+        let outliving = needs.outliving.iter();
+        let outliving = outliving.map(|param| quote!(#param: 'static));
+        let all = predicates.iter().cloned().chain(parts).chain(outliving);
+        let all: Vec<TokenStream> = all.collect();
         match all.is_empty() {
             true => TokenStream::new(),
             false => quote!(where #(#all),*),
         }
-    }
-
-    /// Predicates on everything that depends on a parameter, by its type and the type of its gradient.
-    pub(crate) fn of_leaves(
-        &self,
-        predicate: impl Fn(&Type, TokenStream) -> TokenStream,
-    ) -> Vec<TokenStream> {
-        let rt = &self.rt;
-        let varied = quote!(#rt::Varied);
-        let leaves = self.needs.leaves.iter();
-        leaves
-            .map(|leaf| predicate(leaf, bar(self, leaf, &varied)))
-            .collect()
     }
 
     /// An impl for the gradient type under every kind.
@@ -342,22 +348,17 @@ impl Model {
         }
     }
 
-    /// An impl for gradients, where the gradients of what depends on a parameter have these bounds.
+    /// An impl for gradients alone, under further `predicates`.
     fn impl_varied(
         &self,
+        predicates: &[TokenStream],
         wanted: &TokenStream,
-        of_gradient: impl Fn(&TokenStream) -> TokenStream,
         body: &TokenStream,
     ) -> TokenStream {
         let (rt, params) = (&self.rt, &self.kept.bounded);
-        let mut predicates = self.kept.predicates.clone();
-        predicates.extend(self.of_leaves(|_, gradient| {
-            let bound = of_gradient(&gradient);
-            quote!(#gradient: #bound)
-        }));
         let (ty, bounds) = (
             self.gradient_type(&quote!(#rt::Varied)),
-            self.bounds(&predicates),
+            self.bounds(&[&self.kept.predicates, predicates].concat()),
         );
         quote! {
             #[automatically_derived]

@@ -111,7 +111,7 @@ impl Model {
             own: Params::all(&input.generics),
             kept: Params::of_gradient(&input.generics, &bars),
             kind: fresh("K", input),
-            needs: Needs::of(&input.generics, &bars),
+            needs: Needs::of(&input.generics, &bars, &input.ident),
             recursive: bars.iter().any(|ty| mentions(ty, &[input.ident.clone()])),
             name: input.ident.clone(),
             rt,

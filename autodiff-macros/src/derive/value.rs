@@ -78,10 +78,9 @@ fn blank(model: &Model) -> TokenStream {
 /// Compares the lengths of a value with those of a gradient.
 fn same_shape(model: &Model) -> TokenStream {
     let rt = &model.rt;
-    let (mismatch, varied) = (mismatch(model), model.gradient_type(&quote!(#rt::Varied)));
-    let bounds = model.of_leaves(|leaf, gradient| quote!(#leaf: #rt::SameShape<#gradient>));
-    model.implement_where(
-        &bounds,
+    let varied = model.gradient_type(&quote!(#rt::Varied));
+    let mismatch = mismatch(model, &varied);
+    model.implement(
         &quote!(#rt::SameShape<#varied>),
         &quote!(#[inline] #mismatch),
     )
@@ -90,18 +89,9 @@ fn same_shape(model: &Model) -> TokenStream {
 impl Model {
     /// An impl for the user's struct.
     fn implement(&self, wanted: &TokenStream, body: &TokenStream) -> TokenStream {
-        self.implement_where(&[], wanted, body)
-    }
-
-    fn implement_where(
-        &self,
-        predicates: &[TokenStream],
-        wanted: &TokenStream,
-        body: &TokenStream,
-    ) -> TokenStream {
         let (name, own) = (&self.name, &self.own);
         let (params, names) = (&own.bounded, &own.names);
-        let bounds = self.bounds(&[&own.predicates, predicates].concat());
+        let bounds = self.bounds(&own.predicates);
         quote! {
             #[automatically_derived]
             impl<#(#params),*> #wanted for #name<#(#names),*> #bounds { #body }
