@@ -326,8 +326,8 @@ fn results_are_structs() {
     let (g, h) = spread::grad(&body(&x), x[5]);
     check(|x| spread(&body(x), x[5]), &x, &(g, h));
     let rows = moved::jacobian(&body(&x), x[5]);
-    check(|x| moved(&body(x), x[5]).x, &x, &rows.0);
-    check(|x| moved(&body(x), x[5]).y, &x, &rows.1);
+    check(|x| moved(&body(x), x[5]).x, &x, &rows[0]);
+    check(|x| moved(&body(x), x[5]).y, &x, &rows[1]);
     let b = body(&x);
     let (value, pullback) = moved::vjp(&b, x[5]);
     assert_eq!(value, moved(&body(&x), x[5]));

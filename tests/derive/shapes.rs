@@ -179,7 +179,7 @@ fn numbers_are_in_the_order_of_the_fields() {
     let (gradient, _) = counted(Pair(1.0, [2.0, 3.0]).zero_gradient());
     assert_eq!(gradient, PairGradient(1.0, [2.0, 3.0]));
     let rows = gradient.rows(&mut ["a", "b", "c"].into_iter());
-    assert_eq!(rows, ("a", ["b", "c"]));
+    assert_eq!(rows, ["a", "b", "c"]);
 }
 
 #[test]

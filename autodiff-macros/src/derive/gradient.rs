@@ -230,32 +230,17 @@ pub(crate) fn mismatch(model: &Model, gradient: &TokenStream) -> TokenStream {
     }
 }
 
-/// The numbers in the order of the fields. A Jacobian has a tuple in the place of the struct; of a
-/// struct that holds its own kind, whose tuple would hold itself, all rows one after the other.
+/// The numbers in the order of the fields. A Jacobian has a `Vec` in the place of the struct: a type
+/// with a place for each row would tell of the types of private fields.
 fn components(model: &Model) -> TokenStream {
-    let (rt, kind) = (&model.rt, &model.kind);
-    let bars = || model.fields.iter().filter(|field| field.bar().is_some());
-    let members: Vec<&syn::Member> = bars().map(|field| &field.member).collect();
-    let types = bars().filter_map(Field::bar);
-    let rows = types.map(|ty| {
-        let bar = bar(model, ty, &quote!(#kind));
-        quote!(<#bar as #rt::Components>::Rows<__G>)
-    });
+    let rt = &model.rt;
+    let places = model.fields.iter().filter(|field| field.bar().is_some());
+    let members: Vec<&syn::Member> = places.map(|field| &field.member).collect();
     let iterator = quote!(#rt::core::iter::Iterator);
-    let (rows, values) = match model.recursive {
-        true => (
-            quote!(#rt::Vec<__G>),
-            quote!(#iterator::collect(#iterator::take(__rows, #rt::Components::count(self)))),
-        ),
-        false => (
-            quote!((#(#rows,)*)),
-            quote!((#(#rt::Components::rows(&self.#members, __rows),)*)),
-        ),
-    };
     model.impl_any(
         &quote!(#rt::Components),
         &quote! {
-            type Rows<__G> = #rows;
+            type Rows<__G> = #rt::Vec<__G>;
             fn count(&self) -> #rt::core::primitive::usize {
                 #(#rt::Components::count(&self.#members))+*
             }
@@ -266,7 +251,7 @@ fn components(model: &Model) -> TokenStream {
                 #(#rt::Components::write(&mut self.#members, __from);)*
             }
             fn rows<__G>(&self, __rows: &mut impl #iterator<Item = __G>) -> Self::Rows<__G> {
-                #values
+                #iterator::collect(#iterator::take(__rows, #rt::Components::count(self)))
             }
         },
     )

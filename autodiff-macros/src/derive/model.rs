@@ -9,7 +9,7 @@ use syn::{Data, DeriveInput, Fields, Type, Visibility};
 
 use super::generics::{Needs, Params, static_type};
 use super::options::{Options, marked_constant};
-use super::types::{Itself, Unfit, fresh, is_constant, mentions, owned};
+use super::types::{Itself, Unfit, fresh, is_constant, owned};
 use crate::compiler::diag::{self, Diagnostics, text_of_type};
 
 /// The struct and its gradient type.
@@ -29,8 +29,6 @@ pub(crate) struct Model {
     /// The parameter of the gradient type that tells whether the struct is differentiated.
     pub(crate) kind: Ident,
     pub(crate) needs: Needs,
-    /// The struct holds others of its kind.
-    pub(crate) recursive: bool,
 }
 
 /// A field.
@@ -112,7 +110,6 @@ impl Model {
             kept: Params::of_gradient(&input.generics, &bars),
             kind: fresh("K", input),
             needs: Needs::of(&input.generics, &bars, &input.ident),
-            recursive: bars.iter().any(|ty| mentions(ty, &[input.ident.clone()])),
             name: input.ident.clone(),
             rt,
             fields,
