@@ -10,10 +10,14 @@
 
 #[macro_use]
 #[path = "language/support/mod.rs"]
+#[allow(unused_imports, dead_code, reason = "what is shared is more than what is used here")]
 mod support;
 
 use conservative_grad::{Differentiable, conservative_grad};
-use num_traits::{Float, FloatConst, FromPrimitive, NumCast, Signed, ToPrimitive};
+use num_traits::{
+    Float, FloatConst, FromPrimitive, NumAssign, NumCast, One, Signed, ToPrimitive, Zero,
+};
+use std::ops::AddAssign;
 
 /// A call in double and in single precision.
 macro_rules! both {
@@ -243,6 +247,133 @@ fn stretched<T: Float>(spring: &Spring<T>, x: T) -> T {
     spring.stiffness * (x - spring.rest).tanh() * x
 }
 
+#[conservative_grad]
+fn assign<T: Float + NumAssign>(x: &[T], y: &T, z: &mut T) -> T {
+    let mut s = T::zero();
+    let mut p: T = num_traits::one();
+    for i in 0..x.len() {
+        let v = &x[i];
+        s += *v * *y;
+        p *= *v;
+        s -= *z / p;
+    }
+    *z = s * p;
+    s
+}
+
+#[conservative_grad]
+fn ops<T: Float + Default + AddAssign>(x: T, n: i32) -> T {
+    let mut s = T::default();
+    let z = <T as Zero>::zero() + Zero::zero();
+    let o: T = One::one();
+    let two = T::from(2).unwrap();
+    let three = T::from(3u8).unwrap_or(T::nan());
+    for k in -1..n {
+        s += x.powi(k) * two + z;
+    }
+    s.min(T::one() * three).max(-x.powi(n - 1)) + o
+}
+
+#[conservative_grad]
+fn matched<T: Float>(x: T, k: usize) -> T {
+    let y = match k {
+        0 => x,
+        1 | 2 => x * x,
+        n if n % 2 == 0 => x.sin(),
+        _ => return x.exp(),
+    };
+    'outer: loop {
+        let mut i = 0;
+        while i < k {
+            if T::from(i).unwrap() > y {
+                break 'outer;
+            }
+            i += 1;
+        }
+        break;
+    }
+    match y.partial_cmp(&T::zero()) {
+        _ => y * y,
+    }
+}
+
+#[conservative_grad]
+fn nested<T: Float>(x: T) -> T {
+    fn sq<U: Float>(u: U) -> U {
+        u * u
+    }
+    let a = sq(x);
+    let (mut p, mut q) = (a, x.sqrt());
+    (p, q) = (q, p);
+    p + q * T::from(0.5).unwrap() * sq(a)
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Curve<T: Float, const N: usize> {
+    c: [T; N],
+    offset: (T, T),
+    tail: Vec<T>,
+}
+
+#[conservative_grad]
+impl<T: Float + FromPrimitive, const N: usize> Curve<T, N> {
+    pub fn value(&self, x: T) -> T {
+        let mut y = self.offset.0;
+        for i in 0..N {
+            y = y * x + self.c[i];
+        }
+        for i in 0..self.tail.len() {
+            y = y + self.tail[i] * x.powi(i as i32);
+        }
+        y * self.offset.1
+    }
+    pub fn moved(&self, by: T) -> Curve<T, N> {
+        let mut c = [T::zero(); N];
+        for i in 0..N {
+            c[i] = self.c[i] * by;
+        }
+        Curve {
+            c,
+            offset: (self.offset.0 + by, self.offset.1),
+            tail: self.tail.clone(),
+        }
+    }
+}
+
+trait Model<T> {
+    fn energy(&self, x: T) -> T;
+}
+#[derive(Clone, Copy, Debug, Differentiable)]
+struct Well<T: Float> {
+    depth: T,
+}
+#[conservative_grad]
+impl<T> Model<T> for Well<T>
+where
+    T: Float + FloatConst,
+{
+    fn energy(&self, x: T) -> T {
+        self.depth * (T::PI() * x).cos()
+    }
+}
+
+#[conservative_grad]
+fn rows<T: Float, const N: usize, const M: usize>(
+    a: &[[T; N]; M],
+    v: &mut [T],
+    w: Vec<[T; N]>,
+) -> (T, [T; N]) {
+    let mut col = a[0];
+    for i in 1..M {
+        for j in 0..N {
+            col[j] = col[j] + a[i][j] * w[i - 1][j];
+        }
+        v[i] = col[0];
+    }
+    v[0] = v[0] * v[1];
+    (v[v.len() - 1], col)
+}
+
 #[test]
 fn agree() {
     both!(wave(0.3, 1.2));
@@ -259,6 +390,13 @@ fn agree() {
     check!(of_doubles(&[0.5, -1.25, 2.0]));
     both!(power(1.25, const 4));
     both!(step(&mut [0.5, 0.25], 0.1) -> many);
+    both!(assign(&[0.5, 2.0], &0.25, &mut 1.5) -> many);
+    both!(ops(0.5, const 4));
+    for k in [0, 2, 4, 5] {
+        both!(matched(0.5, const k));
+    }
+    both!(nested(0.5));
+    both!(rows(&[[0.5, 1.0], [2.0, 3.0], [0.25, 0.5]], &mut [1.0, 2.0, 3.0], vec![[1.0, 2.0], [0.5, 0.25]]) -> many);
 }
 
 #[test]
@@ -305,6 +443,30 @@ fn structs() {
     assert!((of_spring.stiffness - t * 1.5).abs() < 1e-6);
     assert!((of_spring.rest + 2.0 * (1.0 - t * t) * 1.5).abs() < 1e-5);
     assert!((dx - 2.0 * (t + (1.0 - t * t) * 1.5)).abs() < 1e-5);
+}
+
+/// Arrays of any length, tuples and vectors in one struct, struct results, and a trait's method.
+#[test]
+fn structs_of_all_kinds() {
+    let curve = Curve {
+        c: [1.0, 2.0],
+        offset: (0.5, 1.5),
+        tail: vec![0.25, 0.125],
+    };
+    let (value, (of_curve, dx)) = curve.value_value_and_grad(0.5);
+    assert_eq!((value, dx), (4.40625, 2.4375));
+    assert_eq!(of_curve.c, [0.75, 1.5]);
+    assert_eq!(of_curve.offset, (0.375, 2.9375));
+    assert_eq!(of_curve.tail, [1.5, 0.75]);
+    let (moved, pullback) = curve.moved_vjp(0.5);
+    assert_eq!((moved.c, moved.offset), ([0.5, 1.0], (1.0, 1.5)));
+    let (back, by) = pullback(of_curve);
+    assert_eq!((back.c, by), ([0.375, 0.75], 0.75 + 3.0 + 0.375));
+    let well = Well { depth: 2.0f32 };
+    let (_, (of_well, dx)) = well.energy_value_and_grad(0.25f32);
+    let (s, c) = (std::f32::consts::PI * 0.25).sin_cos();
+    assert!((of_well.depth - c).abs() < 1e-6);
+    assert!((dx + 2.0 * std::f32::consts::PI * s).abs() < 1e-5);
 }
 
 /// Those of num-traits are known by name: nothing is compared.

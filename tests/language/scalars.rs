@@ -293,3 +293,20 @@ twin! { statements_without_effect ($ T O grad): f(0.7, 2.0); {
         x * y * y
     }
 } }
+
+#[conservative_grad::conservative_grad]
+fn behind_references(x: &f64, n: &usize, flag: &bool, w: &[f64]) -> f64 {
+    let mut s = *x;
+    for i in 0..*n {
+        s = s * *x + w[i % w.len()];
+        if *flag {
+            s *= *n as f64;
+        }
+    }
+    s
+}
+
+#[test]
+fn scalars_behind_references() {
+    check!(behind_references(&0.5, const &3, const &true, &[1.0, 2.0]));
+}

@@ -24,6 +24,8 @@ use quote::quote;
 use super::Bodies;
 use super::respan::respan_ident;
 use super::signature::{Param, Passing, Signature};
+use super::types::behind;
+use crate::compiler::hir::Ty;
 use crate::compiler::naming::ReceiverPassing;
 use crate::compiler::real::is_parameter;
 
@@ -274,6 +276,10 @@ fn again_parameter(signature: &Signature, index: usize, param: &Param) -> TokenS
         Passing::Shared if receiver.is_some() => {
             let this = receiver.map(|of| respan_ident(&of.this));
             quote!(#this: #ty)
+        }
+        // The body knows it by its value, which the closure has from the forward sweep.
+        Passing::Shared if matches!(behind(&param.ty), Ty::Real(_) | Ty::Int | Ty::Bool) => {
+            quote!(_: #ty)
         }
         Passing::Shared => quote!(#name: #ty),
         Passing::Value | Passing::Exclusive => quote!(_: ()),

@@ -6,9 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use proc_macro2::Ident;
 use quote::ToTokens;
 
 use crate::compiler::naming::ReceiverPassing;
+use crate::compiler::parse::generics::mentions;
 use crate::compiler::parse::types::{bare, primitive, type_arguments};
 
 /// Declarations by name.
@@ -17,7 +19,22 @@ pub(crate) struct Known {
     structs: BTreeMap<String, Option<Struct>>,
     aliases: BTreeMap<String, Option<syn::Type>>,
     receivers: BTreeMap<String, Option<ReceiverPassing>>,
-    results: BTreeMap<String, Option<syn::Type>>,
+    results: BTreeMap<String, Option<Returned>>,
+}
+
+/// What a function returns.
+#[derive(Debug)]
+pub(crate) struct Returned {
+    pub(crate) ty: syn::Type,
+    /// The type parameters of the block around the function that occur in it.
+    pub(crate) parameters: Vec<Ident>,
+}
+
+impl Returned {
+    fn is(&self, other: &Returned) -> bool {
+        let text = |of: &Returned| of.ty.to_token_stream().to_string();
+        text(self) == text(other) && self.parameters == other.parameters
+    }
 }
 
 /// A struct.
@@ -60,7 +77,7 @@ impl Known {
     }
 
     /// What every function of this name returns.
-    pub(crate) fn result(&self, function: &syn::Ident) -> Option<&syn::Type> {
+    pub(crate) fn result(&self, function: &syn::Ident) -> Option<&Returned> {
         self.results.get(&function.to_string())?.as_ref()
     }
 
@@ -115,7 +132,7 @@ impl Known {
             let syn::ImplItem::Fn(function) = item else {
                 continue;
             };
-            self.returns(&function.sig, Some(&block.self_ty));
+            self.returns(&function.sig, Some(block));
             let Some(passing) = function.sig.receiver().and_then(passing) else {
                 continue;
             };
@@ -130,20 +147,28 @@ impl Known {
 }
 
 impl Known {
-    fn returns(&mut self, sig: &syn::Signature, own: Option<&syn::Type>) {
+    fn returns(&mut self, sig: &syn::Signature, block: Option<&syn::ItemImpl>) {
         let syn::ReturnType::Type(_, ty) = &sig.output else {
             return;
         };
         let generic = sig.generics.type_params().next().is_some();
-        let ty = match (bare(ty), own) {
-            (syn::Type::Path(path), Some(own)) if path.path.is_ident("Self") => own.clone(),
+        let ty = match (bare(ty), block) {
+            (syn::Type::Path(path), Some(block)) if path.path.is_ident("Self") => {
+                (*block.self_ty).clone()
+            }
             (ty, _) => ty.clone(),
         };
-        let found = (!generic).then_some(ty);
-        let text = |ty: &syn::Type| ty.to_token_stream().to_string();
+        let parameters = block.map_or_else(Vec::new, |block| {
+            let tokens = ty.to_token_stream();
+            let parameters = block.generics.type_params().map(|p| p.ident.clone());
+            parameters
+                .filter(|name| mentions(tokens.clone(), name))
+                .collect()
+        });
+        let found = (!generic).then_some(Returned { ty, parameters });
         match self.results.get_mut(&sig.ident.to_string()) {
             None => drop(self.results.insert(sig.ident.to_string(), found)),
-            Some(Some(known)) if found.as_ref().is_some_and(|ty| text(ty) == text(known)) => {}
+            Some(Some(known)) if found.as_ref().is_some_and(|found| found.is(known)) => {}
             Some(known) => *known = None,
         }
     }

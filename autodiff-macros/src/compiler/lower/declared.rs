@@ -9,7 +9,7 @@ use super::expr::bare;
 use super::infer::Kind;
 use crate::compiler::hir::{Expr, Real, Ty};
 use crate::compiler::naming::{Naming, ReceiverPassing};
-use crate::compiler::parse::types;
+use crate::compiler::parse::{generics, types};
 
 impl Lower<'_> {
     /// Unifies the type of a field with what the declaration of its struct says.
@@ -59,7 +59,14 @@ impl Lower<'_> {
     /// What a function of this name is known to return.
     pub(super) fn known_result(&mut self, function: &syn::Ident) -> Option<Ty> {
         let result = self.options.known.result(function)?;
-        match types::read(result, &mut || None).ok()? {
+        // A name of another block's parameter says nothing here.
+        let block = self.options.naming.block_generics();
+        let own = |name: &syn::Ident| block.type_params().any(|p| p.ident == *name);
+        if !result.parameters.iter().all(own) {
+            return None;
+        }
+        let ty = types::read(&result.ty, &mut || None).ok()?;
+        match generics::with_parameters(ty, &self.reals) {
             Ty::Ref(..) => None,
             ty => Some(self.soften_signature(ty)),
         }

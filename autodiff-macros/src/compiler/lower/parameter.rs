@@ -47,7 +47,7 @@ const TRAITS: [&str; 7] = [
 const SIGNED: [&str; 2] = ["abs", "signum"];
 
 /// How a conversion ends that could fail.
-const UNWRAP: [&str; 2] = ["unwrap", "expect"];
+const UNWRAP: [&str; 3] = ["unwrap", "expect", "unwrap_or"];
 
 impl Lower<'_> {
     /// The type parameter that a path begins with: `T::zero`, `<T as Float>::zero`.
@@ -131,8 +131,14 @@ impl Lower<'_> {
         match bare(&outer.receiver) {
             syn::Expr::Call(call) if call.args.len() == 1 => {
                 let ty = self.converted(bare(&call.func))?;
-                let (method, args) = (&outer.method, &outer.args);
-                Some(self.convert(call, ty, |call| quote!(#call.#method(#args))))
+                let method = &outer.method;
+                match outer.args.first().filter(|_| name == "unwrap_or") {
+                    Some(other) => self.convert_or(call, other, ty, method),
+                    None => {
+                        let args = &outer.args;
+                        Some(self.convert(call, ty, |call| quote!(#call.#method(#args))))
+                    }
+                }
             }
             syn::Expr::MethodCall(call) if call.args.is_empty() => {
                 let name = call.method.to_string();
@@ -190,6 +196,34 @@ impl Lower<'_> {
             let part = &parts[0];
             build(quote!(#func(#part)))
         })
+    }
+
+    /// `T::from(c).unwrap_or(d)` on constants; a conversion between real types never fails.
+    fn convert_or(
+        &mut self,
+        call: &syn::ExprCall,
+        other: &syn::Expr,
+        ty: Ty,
+        method: &Ident,
+    ) -> Option<Expr> {
+        let value = self.operand(&call.args[0]);
+        let otherwise = self.operand(other);
+        if !self.is_constant(&value) {
+            return Some(self.convert(call, ty, |call| call));
+        }
+        if !self.is_constant(&otherwise) {
+            return Some(self.refuse(&diag::UNKNOWN_METHOD, method, &[&method.to_string()]));
+        }
+        let func = &call.func;
+        let parts = vec![
+            (value, call.args[0].to_token_stream()),
+            (otherwise, other.to_token_stream()),
+        ];
+        let value = self.compose(parts, true, ty, func.span(), |parts| {
+            let (part, other) = (&parts[0], &parts[1]);
+            quote!(#func(#part).#method(#other))
+        });
+        Some(value)
     }
 
     /// `x.to_f64()`: out of the parameter's type.

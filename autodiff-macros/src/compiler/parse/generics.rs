@@ -111,7 +111,8 @@ pub(crate) fn reals(
     reals
 }
 
-fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+/// True if the name occurs in the tokens.
+pub(crate) fn mentions(tokens: TokenStream, name: &Ident) -> bool {
     tokens.into_iter().any(|tree| match tree {
         TokenTree::Ident(ident) => ident == *name,
         TokenTree::Group(group) => mentions(group.stream(), name),
