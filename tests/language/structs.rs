@@ -452,3 +452,27 @@ fn entry_points_of_methods() {
     assert_eq!((value, bar.0), (5.0, 0.6));
     assert_eq!(Complex::MODULUS_FIELD.name, "modulus");
 }
+
+type Alias = f64;
+
+#[conservative_grad]
+fn square(x: Alias) -> Alias {
+    x * x
+}
+
+#[conservative_grad]
+fn handed_on(x: Alias, y: &[Alias]) -> f64 {
+    square(x) + y.len() as f64
+}
+
+#[conservative_grad]
+fn unused(x: f64, _p: Point, _y: Alias) -> f64 {
+    x * 2.0
+}
+
+#[test]
+fn named_types_that_no_use_decides() {
+    assert_eq!(handed_on::grad(3.0, &[1.0]), (6.0, vec![0.0]));
+    let (x, p, y) = unused::grad(1.0, point(&A), 2.0);
+    assert_eq!((x, numbers(&p), y), (2.0, [0.0; 3], 0.0));
+}

@@ -51,6 +51,8 @@ pub(super) struct Infer {
     pub(super) result: Ty,
     /// The type that `real` names, if it is a path.
     pub(super) real_path: Option<Ty>,
+    /// Types that the signature names by a path.
+    named: Vec<u32>,
     /// Results of calls that are handed to callees by value.
     handed: Vec<u32>,
     /// Types of which it is known that they are structs.
@@ -87,6 +89,7 @@ impl Infer {
             fields: Vec::new(),
             result: Ty::Unit,
             real_path: None,
+            named: Vec::new(),
             handed: Vec::new(),
             structs: Vec::new(),
             depth: std::cell::Cell::new(0),
@@ -490,6 +493,13 @@ impl Infer {
         }
     }
 
+    /// The signature names the type by a path.
+    pub(super) fn name(&mut self, ty: &Ty) {
+        if let Ty::Infer(id) = ty {
+            self.named.push(*id);
+        }
+    }
+
     /// A value of this type is handed to a callee: if no use tells what it is, only rustc knows.
     pub(super) fn hand_over(&mut self, ty: &Ty) {
         if let Ty::Infer(id) = self.strip(ty) {
@@ -605,6 +615,11 @@ impl Infer {
         }
     }
 
+    fn is_named(&self, ty: &Ty) -> bool {
+        let Ty::Infer(id) = ty else { return false };
+        self.named.iter().any(|n| self.root(*n) == self.root(*id))
+    }
+
     fn is_handed(&self, ty: &Ty) -> bool {
         let Ty::Infer(id) = ty else { return false };
         self.handed.iter().any(|b| self.root(*b) == self.root(*id))
@@ -642,7 +657,8 @@ impl Infer {
             // A value of a named type that is only handed on may be anything. The result is a number
             // if nothing tells: a function has a gradient then.
             Some(Kind::Path { path, real: true })
-                if !self.is_result(ty) && (self.is_handed(ty) || self.is_borrowed(ty)) =>
+                if !self.is_result(ty)
+                    && (self.is_handed(ty) || self.is_borrowed(ty) || self.is_named(ty)) =>
             {
                 self.resolve_struct(Some(path.clone()), &[])
             }

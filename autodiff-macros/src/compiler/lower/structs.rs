@@ -28,6 +28,7 @@ impl Lower<'_> {
         if key == "Self" {
             self.infer.make_struct(&ty);
         }
+        self.infer.name(&ty);
         self.named_types.insert(key, ty.clone());
         ty
     }
