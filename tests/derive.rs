@@ -6,5 +6,7 @@ mod containers;
 mod functions;
 #[path = "derive/generic.rs"]
 mod generic;
+#[path = "derive/programs.rs"]
+mod programs;
 #[path = "derive/shapes.rs"]
 mod shapes;
