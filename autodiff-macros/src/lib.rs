@@ -37,9 +37,10 @@ use proc_macro::TokenStream;
 /// # Parameters
 ///
 /// A parameter is differentiated if its type is made of real numbers: `f64`, `f32`, references,
-/// slices, arrays, `Vec`s and tuples of these. Integers, `bool`, `char` and strings are constants.
-/// `#[constant]` on a parameter makes it one, too. With a single differentiable parameter the
-/// gradient is no tuple. The gradient of a slice or `Vec` is a `Vec`, of an array an array.
+/// slices, arrays, `Vec`s and tuples of these, and structs with `#[derive(Differentiable)]`. Integers,
+/// `bool`, `char` and strings are constants. `#[constant]` on a parameter makes it one, too. With a
+/// single differentiable parameter the gradient is no tuple. The gradient of a slice or `Vec` is a
+/// `Vec`, of an array an array, of a struct `P` a struct `PGradient`, which is its tangent as well.
 ///
 /// A function whose result is not a number has `vjp`, `jvp`, `jacobian` and `trace` only. So has a
 /// function that changes a differentiable parameter in place (`y: &mut [f64]`): its pullback takes a
