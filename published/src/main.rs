@@ -74,6 +74,7 @@ fn run() -> io::Result<bool> {
         };
         let fates = Trial::new(cargo).and_then(Trial::run);
         report.add(&format!("{name} {version}"), fates);
+        eprintln!("{name}: {}", report.last());
     }
     print!("{report}");
     Ok(report.is_good())

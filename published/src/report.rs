@@ -76,6 +76,14 @@ impl Report {
         self.lines.push((name.to_owned(), line));
     }
 
+    /// What was added last, in a few words.
+    pub(crate) fn last(&self) -> String {
+        match self.lines.last() {
+            Some((_, line)) => format!("{} of {} accepted", line.accepted, line.candidates),
+            None => "failed".to_owned(),
+        }
+    }
+
     /// Whether nothing is wrong.
     pub(crate) fn is_good(&self) -> bool {
         self.wrong.is_empty() && self.failed.is_empty()
