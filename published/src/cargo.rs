@@ -35,7 +35,7 @@ impl Cargo<'_> {
         command.arg(name).args(self.options).arg("--lib");
         command.current_dir(self.folder);
         command.env("CARGO_TARGET_DIR", self.target);
-        command.env("CARGO_INCREMENTAL", "0");
+        command.env("CARGO_INCREMENTAL", "1");
         command
     }
 
