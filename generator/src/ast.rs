@@ -1,6 +1,8 @@
 //! The programs: a small subset of Rust, as trees. The generator builds only trees that type-check,
 //! whose indices are in range and whose loops end.
 
+use crate::dialect::Dialect;
+
 /// A type. The numbers are lengths; of a slice, the least length.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ty {
@@ -260,6 +262,8 @@ pub enum Input {
 pub struct Program {
     /// The seed that it came from.
     pub seed: u64,
+    /// How it is spelled.
+    pub dialect: Dialect,
     /// Module-level constants.
     pub consts: Vec<(String, f64)>,
     /// Callees before callers.

@@ -17,6 +17,7 @@ mod stmt;
 mod tame;
 
 use crate::ast::{Expr, Func, Program, Ty};
+use crate::dialect::Dialect;
 use crate::rng::Rng;
 use scope::Info;
 
@@ -98,12 +99,15 @@ impl Gen {
         }
         let (main, inputs) = self.main_function();
         self.funcs.push(main);
-        Program {
+        let mut program = Program {
             seed,
+            dialect: Dialect::default(),
             consts: self.consts,
             funcs: self.funcs,
             inputs,
-        }
+        };
+        program.dialect = Dialect::of(seed, &program);
+        program
     }
 
     /// A short literal; on the grid where ties are wanted.

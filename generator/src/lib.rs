@@ -6,6 +6,7 @@
 
 pub mod ast;
 pub mod compare;
+pub mod dialect;
 pub mod dual;
 pub mod emit;
 pub mod generate;

@@ -2,7 +2,10 @@
 
 mod expr;
 
-use crate::ast::{Binding, Block, Expr, Func, Head, Op, Program, Stmt, Ty};
+use std::collections::BTreeSet;
+
+use crate::ast::{Binding, Block, Expr, Func, Head, Op, Param, Program, Stmt, Ty};
+use crate::dialect::Dialect;
 
 /// What the real numbers of a text are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,31 +22,33 @@ impl Form {
     fn real(self) -> &'static str {
         if self == Form::Dual { "Dual" } else { "f64" }
     }
-
-    fn literal(self, text: String) -> String {
-        if self == Form::Dual {
-            format!("lit({text})")
-        } else {
-            text
-        }
-    }
 }
 
 /// All functions of `program`.
 pub fn program(program: &Program, form: Form) -> String {
     let mut out = Printer::new(form);
+    // Dual numbers are spelled plainly, and what is generic needs the bounds of the facade.
+    if form != Form::Dual {
+        out.dialect = program.dialect.clone();
+        out.dialect.generic &= form == Form::Annotated;
+    }
+    out.names(program);
     for (name, value) in &program.consts {
         out.constant(name, *value);
     }
+    out.types(program);
     for func in &program.funcs {
         out.func(func);
     }
     out.text
 }
 
-/// The type in Rust.
-pub fn ty(ty: Ty, form: Form) -> String {
-    let real = form.real();
+/// The type in Rust, over numbers of the type `real`; pairs may have one of their own.
+fn ty(ty: Ty, real: &str, pair: Option<&str>) -> String {
+    match (ty, pair) {
+        (Ty::Pair, Some(pair)) => return pair.to_owned(),
+        _ => {}
+    }
     match ty {
         Ty::Real => real.to_string(),
         Ty::Usize => "usize".to_string(),
@@ -60,11 +65,23 @@ pub fn ty(ty: Ty, form: Form) -> String {
     }
 }
 
+#[derive(Clone)]
 struct Printer {
     form: Form,
     text: String,
     depth: usize,
+    dialect: Dialect,
+    /// Names of constants.
+    consts: BTreeSet<String>,
+    /// Functions that are methods, that belong to a type, and that return options.
+    methods: BTreeSet<String>,
+    associated: BTreeSet<String>,
+    optional: BTreeSet<String>,
+    /// Whether the function at hand returns an option.
+    in_optional: bool,
 }
+
+const REAL: &str = "<T: conservative_grad::Real>";
 
 impl Printer {
     fn new(form: Form) -> Self {
@@ -72,7 +89,73 @@ impl Printer {
             form,
             text: String::new(),
             depth: 1,
+            dialect: Dialect::default(),
+            consts: BTreeSet::new(),
+            methods: BTreeSet::new(),
+            associated: BTreeSet::new(),
+            optional: BTreeSet::new(),
+            in_optional: false,
         }
+    }
+
+    /// Which functions are called in which way.
+    fn names(&mut self, program: &Program) {
+        for func in &program.funcs {
+            let name = || func.name.clone();
+            if self.dialect.is_method(func) {
+                self.methods.insert(name());
+            }
+            if self.dialect.is_associated(func) {
+                self.associated.insert(name());
+            }
+            if self.dialect.is_optional(func) {
+                self.optional.insert(name());
+            }
+        }
+    }
+
+    /// The types that the dialect needs.
+    fn types(&mut self, program: &Program) {
+        if self.dialect.structs {
+            let derive = match self.form {
+                Form::Annotated => "Clone, Copy, Debug, conservative_grad::Differentiable",
+                _ => "Clone, Copy, Debug",
+            };
+            let generics = if self.dialect.generic { REAL } else { "" };
+            let real = self.real();
+            self.line(&format!("#[derive({derive})]"));
+            self.line(&format!(
+                "pub struct Pair{generics} {{ pub first: {real}, pub second: {real} }}"
+            ));
+        }
+        if program.funcs.iter().any(|f| self.dialect.is_associated(f)) {
+            self.line("pub struct Maths;");
+        }
+    }
+
+    /// The type of numbers.
+    fn real(&self) -> &'static str {
+        match self.dialect.generic {
+            true => "T",
+            false => self.form.real(),
+        }
+    }
+
+    fn literal(&self, text: String) -> String {
+        match (self.form, self.dialect.generic) {
+            (Form::Dual, _) => format!("lit({text})"),
+            (_, true) => format!("T::from_f64({text})"),
+            _ => text,
+        }
+    }
+
+    fn ty(&self, of: Ty) -> String {
+        let pair = match (self.dialect.structs, self.dialect.generic) {
+            (false, _) => None,
+            (true, false) => Some("Pair"),
+            (true, true) => Some("Pair<T>"),
+        };
+        ty(of, self.real(), pair)
     }
 
     fn line(&mut self, text: &str) {
@@ -84,29 +167,92 @@ impl Printer {
     }
 
     fn constant(&mut self, name: &str, value: f64) {
-        let value = self.form.literal(format!("{value:?}"));
+        self.consts.insert(name.to_owned());
+        let text = format!("{value:?}");
+        let value = if self.form == Form::Dual {
+            format!("lit({text})")
+        } else {
+            text
+        };
         self.line(&format!("const {name}: {} = {value};", self.form.real()));
     }
 
     fn func(&mut self, func: &Func) {
-        if self.form == Form::Annotated {
+        let method = self.dialect.is_method(func);
+        let block = method || self.dialect.is_associated(func);
+        let annotated = self.form == Form::Annotated;
+        if annotated {
             self.line("#[conservative_grad]");
         }
-        let params: Vec<String> = func.params.iter().map(|p| self.param(p)).collect();
-        let mut head = format!("pub fn {}({})", func.name, params.join(", "));
+        let generic = self.dialect.generic;
+        if block {
+            let head = match (method, generic) {
+                (true, true) => format!("impl{REAL} Pair<T> {{"),
+                (true, false) => "impl Pair {".to_owned(),
+                (false, _) => "impl Maths {".to_owned(),
+            };
+            self.line(&head);
+            self.depth += 1;
+            if annotated {
+                self.line("#[conservative_grad]");
+            }
+        }
+        let params = func.params.iter().enumerate();
+        let params: Vec<String> = params
+            .map(|(i, p)| {
+                if method && i == 0 {
+                    "&self".to_owned()
+                } else {
+                    self.param(p)
+                }
+            })
+            .collect();
+        let generics = if generic && !method { REAL } else { "" };
+        let mut head = format!("pub fn {}{generics}({})", func.name, params.join(", "));
+        self.in_optional = self.optional.contains(&func.name);
         if func.result != Ty::Unit {
-            head += &format!(" -> {}", ty(func.result, self.form));
+            let result = self.ty(func.result);
+            head += &match self.in_optional {
+                true => format!(" -> Option<{result}>"),
+                false => format!(" -> {result}"),
+            };
         }
         self.line(&format!("{head} {{"));
-        self.inside(&func.body);
+        if let (true, Some(Param { name, mutable, .. })) = (method, func.params.first()) {
+            self.depth += 1;
+            let mutable = if *mutable { "mut " } else { "" };
+            self.line(&format!("let {mutable}{name} = *self;"));
+            self.depth -= 1;
+        }
+        self.function_body(&func.body);
         self.line("}");
+        self.in_optional = false;
+        if block {
+            self.depth -= 1;
+            self.line("}");
+        }
+    }
+
+    fn function_body(&mut self, body: &Block) {
+        let (true, Some(tail)) = (self.in_optional, &body.tail) else {
+            return self.inside(body);
+        };
+        let stmts = Block {
+            stmts: body.stmts.clone(),
+            tail: None,
+        };
+        self.inside(&stmts);
+        self.depth += 1;
+        let tail = self.expr(tail);
+        self.line(&format!("Some({tail})"));
+        self.depth -= 1;
     }
 
     fn param(&self, p: &crate::ast::Param) -> String {
         let attribute = self.form == Form::Annotated && p.constant;
         let attribute = if attribute { "#[constant] " } else { "" };
         let mutable = if p.mutable { "mut " } else { "" };
-        format!("{attribute}{mutable}{}: {}", p.name, ty(p.ty, self.form))
+        format!("{attribute}{mutable}{}: {}", p.name, self.ty(p.ty))
     }
 
     fn inside(&mut self, block: &Block) {
@@ -150,7 +296,10 @@ impl Printer {
             Stmt::Return(None) => self.line("return;"),
             Stmt::Return(Some(value)) => {
                 let value = self.expr(value);
-                self.line(&format!("return {value};"));
+                match self.in_optional {
+                    true => self.line(&format!("return Some({value});")),
+                    false => self.line(&format!("return {value};")),
+                }
             }
             Stmt::Call(call) => {
                 let call = self.expr(call);
@@ -180,15 +329,24 @@ impl Printer {
         let names: Vec<String> = names.iter().map(name).collect();
         let pattern = match &names[..] {
             [one] => one.clone(),
+            [a, b] if self.dialect.structs => format!("Pair {{ first: {a}, second: {b} }}"),
             many => format!("({})", many.join(", ")),
         };
-        let of = of.map_or(String::new(), |of| format!(": {}", ty(of, self.form)));
+        let of = of.map_or(String::new(), |of| format!(": {}", self.ty(of)));
         let value = value.map_or(String::new(), |v| format!(" = {}", self.expr(v)));
         self.line(&format!("let {pattern}{of}{value};"));
     }
 
     fn branch(&mut self, word: &str, cond: &Expr, then: &Block, els: Option<&Block>) {
         let cond = self.expr(cond);
+        if let (true, "if", Some(els)) = (self.dialect.matches, word, els) {
+            self.line(&format!("match {cond} {{"));
+            self.depth += 1;
+            self.braced("true =>", then);
+            self.braced("false =>", els);
+            self.depth -= 1;
+            return self.line("}");
+        }
         self.line(&format!("{word} {cond} {{"));
         self.inside(then);
         match els {

@@ -106,5 +106,6 @@ fn runs(program: &Program) -> bool {
 
 /// Length of the text, where inputs count too.
 fn size(program: &Program) -> usize {
-    print::program(program, Form::Annotated).len() + format!("{:?}", program.inputs).len()
+    let spelled = 50 * program.dialect.simpler().len();
+    print::program(program, Form::Dual).len() + format!("{:?}", program.inputs).len() + spelled
 }

@@ -12,6 +12,8 @@ fn strength(e: &Expr) -> u8 {
         Expr::Binary(Op::Add | Op::Sub, ..) => 5,
         Expr::Binary(..) => 6,
         Expr::If(..) | Expr::Block(_) => 0,
+        // Spelled as blocks in some dialects.
+        Expr::Function("sin_cos", ..) => 0,
         Expr::ToInt(..) => 7,
         Expr::Neg(_) | Expr::Not(_) => 8,
         Expr::Borrow(..) => 8,
@@ -25,7 +27,8 @@ impl Printer {
     /// `e`, in parentheses if it binds less than `least`.
     fn at_least(&mut self, e: &Expr, least: u8) -> String {
         let text = self.expr(e);
-        let cast = matches!(e, Expr::ToReal(_)) && self.form != Form::Dual && least > 7;
+        let bare = self.form != Form::Dual && !self.dialect.generic;
+        let cast = matches!(e, Expr::ToReal(_)) && bare && least > 7;
         if strength(e) < least || cast {
             format!("({text})")
         } else {
@@ -39,29 +42,49 @@ impl Printer {
 
     pub(super) fn expr(&mut self, e: &Expr) -> String {
         match e {
-            Expr::Real(x) => self.form.literal(format!("{x:?}")),
+            Expr::Real(x) => self.literal(format!("{x:?}")),
             Expr::Int(k) => k.to_string(),
             Expr::Bool(b) => b.to_string(),
+            Expr::Var(name) if self.dialect.generic && self.consts.contains(name) => {
+                self.literal(name.clone())
+            }
             Expr::Var(name) => name.clone(),
-            Expr::StdConst(name) => self.form.literal(format!("std::f64::consts::{name}")),
+            Expr::StdConst(name) => self.literal(format!("std::f64::consts::{name}")),
             Expr::Index(base, at) => format!("{}[{}]", self.at_least(base, 10), self.expr(at)),
-            Expr::Field(base, k) => format!("{}.{k}", self.at_least(base, 10)),
+            Expr::Field(base, k) => {
+                let base = self.at_least(base, 10);
+                match (self.dialect.structs, k) {
+                    (false, _) => format!("{base}.{k}"),
+                    (true, 0) => format!("{base}.first"),
+                    (true, _) => format!("{base}.second"),
+                }
+            }
             Expr::Neg(x) => format!("-{}", self.negated(x)),
             Expr::Not(x) => format!("!{}", self.at_least(x, 9)),
             Expr::Binary(op, a, b) => self.binary(*op, a, b),
+            Expr::Function("sin_cos", style, args) if self.dialect.structs => {
+                let pair = self.function("sin_cos", *style, args);
+                format!("{{ let (s, c) = {pair}; Pair {{ first: s, second: c }} }}")
+            }
             Expr::Function(name, style, args) => self.function(name, *style, args),
             Expr::ToReal(k) => {
                 let k = self.at_least(k, 8);
-                self.form.literal(format!("{k} as f64"))
+                self.literal(format!("{k} as f64"))
             }
             Expr::ToInt(k, of) => {
-                format!("{} as {}", self.at_least(k, 8), super::ty(*of, self.form))
+                format!("{} as {}", self.at_least(k, 8), self.ty(*of))
             }
             Expr::Len(xs) => format!("{}.len()", self.at_least(xs, 10)),
             Expr::If(cond, then, els) => self.choice(cond, then, els),
             Expr::Block(block) => self.value_block(block),
-            Expr::Call(name, args) => format!("{name}({})", self.list(args)),
-            Expr::Tuple(parts) => format!("({})", self.list(parts)),
+            Expr::Call(name, args) => self.call(name, args),
+            Expr::Tuple(parts) => match (self.dialect.structs, &parts[..]) {
+                (true, [a, b]) => {
+                    let (a, b) = (self.expr(a), self.expr(b));
+                    format!("(Pair {{ first: {a}, second: {b} }})")
+                }
+                _ => format!("({})", self.list(parts)),
+            },
             Expr::List(store, parts) => format!("{}[{}]", vec_mark(*store), self.list(parts)),
             Expr::Repeat(store, x, n) => {
                 format!("{}[{}; {}]", vec_mark(*store), self.expr(x), self.expr(n))
@@ -92,11 +115,12 @@ impl Printer {
 
     fn function(&mut self, name: &str, style: Style, args: &[Expr]) -> String {
         match style {
+            Style::Method if self.is_closure(name, args) => self.closure(name, args),
             Style::Method => {
                 let receiver = self.receiver(&args[0]);
                 format!("{receiver}.{name}({})", self.list(&args[1..]))
             }
-            Style::Path => format!("{}::{name}({})", self.form.real(), self.list(args)),
+            Style::Path => format!("{}::{name}({})", self.real(), self.list(args)),
             Style::Free => format!("{name}({})", self.list(args)),
         }
     }
@@ -104,6 +128,7 @@ impl Printer {
     /// A method cannot be called on a literal of unknown type.
     fn receiver(&mut self, e: &Expr) -> String {
         match e {
+            Expr::Real(x) if self.dialect.generic => self.literal(format!("{x:?}")),
             Expr::Real(x) if self.form != Form::Dual && *x < 0.0 => format!("({x:?}_f64)"),
             Expr::Real(x) if self.form != Form::Dual => format!("{x:?}_f64"),
             _ => self.at_least(e, 10),
@@ -116,7 +141,14 @@ impl Printer {
     }
 
     fn choice(&mut self, cond: &Expr, then: &Block, els: &Block) -> String {
+        if self.dialect.guards && self.form != Form::Dual {
+            return self.guarded(cond, then, els);
+        }
         let (cond, then) = (self.expr(cond), self.value_block(then));
+        if self.dialect.matches {
+            let els = self.value_block(els);
+            return format!("match {cond} {{ true => {then}, false => {els} }}");
+        }
         let els = match (&els.stmts[..], els.tail.as_deref()) {
             ([], Some(nested @ Expr::If(..))) => self.expr(nested),
             _ => self.value_block(els),
@@ -128,11 +160,60 @@ impl Printer {
         if let ([], Some(tail)) = (&block.stmts[..], &block.tail) {
             return format!("{{ {} }}", self.expr(tail));
         }
-        let mut inner = Printer::new(self.form);
-        inner.depth = self.depth;
+        let mut inner = self.clone();
+        inner.text.clear();
         inner.inside(block);
         let indent = "    ".repeat(self.depth);
         format!("{{\n{}{indent}}}", inner.text)
+    }
+
+    /// The arms of a chain of `if`s, each with a guard.
+    fn guarded(&mut self, cond: &Expr, then: &Block, els: &Block) -> String {
+        let mut arms = format!("_ if {} => {}, ", self.expr(cond), self.value_block(then));
+        let mut els = els;
+        while let ([], Some(Expr::If(cond, then, next))) = (&els.stmts[..], els.tail.as_deref()) {
+            arms += &format!("_ if {} => {}, ", self.expr(cond), self.value_block(then));
+            els = next;
+        }
+        format!("match () {{ {arms}_ => {} }}", self.value_block(els))
+    }
+
+    fn call(&mut self, name: &str, args: &[Expr]) -> String {
+        let call = match args {
+            [first, rest @ ..] if self.methods.contains(name) => {
+                format!("{}.{name}({})", self.at_least(first, 10), self.list(rest))
+            }
+            args if self.associated.contains(name) => format!("Maths::{name}({})", self.list(args)),
+            args => format!("{name}({})", self.list(args)),
+        };
+        match (self.optional.contains(name), self.in_optional) {
+            (false, _) => call,
+            (true, true) => format!("{call}?"),
+            (true, false) if args.len() % 2 == 0 => format!("{call}.unwrap()"),
+            (true, false) => {
+                let zero = self.literal("0.0".to_owned());
+                format!("(match {call} {{ Some(v) => v, None => {zero} }})")
+            }
+        }
+    }
+
+    /// Whether an operation is spelled as a closure: its arguments are real numbers, and nothing
+    /// but the closure's parameter changes or leaves anything.
+    fn is_closure(&self, name: &str, args: &[Expr]) -> bool {
+        const OPERATIONS: [&str; 9] = [
+            "sin", "cos", "exp", "tanh", "max", "min", "hypot", "atan2", "abs",
+        ];
+        let quiet = |e: &Expr| matches!(e, Expr::Var(_) | Expr::Real(_) | Expr::Field(..));
+        self.dialect.closures
+            && self.form != Form::Dual
+            && OPERATIONS.contains(&name)
+            && args[1..].iter().all(quiet)
+    }
+
+    /// `a.max(b)` with `b` captured.
+    fn closure(&mut self, name: &str, args: &[Expr]) -> String {
+        let (a, rest, real) = (self.expr(&args[0]), self.list(&args[1..]), self.real());
+        format!("{{ let on = |u: {real}| u.{name}({rest}); on({a}) }}")
     }
 
     fn borrow(&mut self, mutable: bool, of: &Expr, span: Option<&Span>) -> String {

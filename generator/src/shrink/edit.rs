@@ -46,6 +46,12 @@ impl Cut {
     }
 
     fn program(&mut self, p: &mut Program) {
+        for simpler in p.dialect.simpler() {
+            if self.turn() {
+                p.dialect = simpler;
+                return;
+            }
+        }
         for k in 0..p.funcs.len().saturating_sub(1) {
             if self.turn() {
                 p.funcs.remove(k);

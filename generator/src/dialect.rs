@@ -1,0 +1,140 @@
+//! How a program is spelled: the same tree in other words of the language.
+//!
+//! In: a seed and a program. Out: a [`Dialect`], by which the form on `f64` is printed; the form on
+//! dual numbers is spelled plainly, so that each dialect is compared with plain Rust.
+
+use crate::ast::{Block, Expr, Func, Program, Stmt, Style, Ty};
+use crate::rng::Rng;
+
+/// What is spelled differently.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Dialect {
+    /// `match c { true => a, false => b }` instead of `if`.
+    pub matches: bool,
+    /// `match () { _ if c => a, _ => b }` instead of `if` as a value.
+    pub guards: bool,
+    /// `Pair { first, second }` instead of tuples.
+    pub structs: bool,
+    /// Functions that take a `Pair` first are methods of it.
+    pub methods: bool,
+    /// The other functions but the last are associated functions of a type.
+    pub associated: bool,
+    /// Functions over `T: Real` instead of `f64`.
+    pub generic: bool,
+    /// Functions but the last return `Option<f64>` instead of `f64`.
+    pub options: bool,
+    /// Some operations are closures, bound by `let`.
+    pub closures: bool,
+}
+
+impl Dialect {
+    /// The dialect of a program that came from `seed`.
+    pub fn of(seed: u64, program: &Program) -> Dialect {
+        let mut rng = Rng::new(seed ^ 0x6469_616c_6563_7473);
+        let mut chance = |p: f64| rng.chance(p);
+        let structs = chance(0.5);
+        let mut dialect = Dialect {
+            matches: chance(0.35),
+            guards: chance(0.35),
+            structs,
+            methods: chance(0.7) && structs,
+            associated: chance(0.3),
+            generic: chance(0.3),
+            options: chance(0.0),
+            closures: chance(0.0),
+        };
+        let main = program.main();
+        // The callers of the last function know tuples only.
+        let pairs = main.result == Ty::Pair || main.params.iter().any(|p| p.ty == Ty::Pair);
+        dialect.structs &= !pairs;
+        dialect.methods &= !pairs;
+        // Functions of the facade are over `f64` and `f32`.
+        dialect.generic &= !program.funcs.iter().any(|f| in_block(&f.body, &is_free));
+        dialect
+    }
+
+    /// Whether the function is a method of `Pair`.
+    pub fn is_method(&self, func: &Func) -> bool {
+        let first = func.params.first();
+        self.methods && func.name != "f" && first.is_some_and(|p| p.ty == Ty::Pair && !p.constant)
+    }
+
+    /// Whether the function belongs to a type that has no values.
+    pub fn is_associated(&self, func: &Func) -> bool {
+        self.associated && func.name != "f" && !self.is_method(func)
+    }
+
+    /// Whether the function's result is put into `Some`.
+    pub fn is_optional(&self, func: &Func) -> bool {
+        self.options && func.name != "f" && func.result == Ty::Real
+    }
+
+    /// The dialect with one thing less.
+    pub fn simpler(&self) -> Vec<Dialect> {
+        let edit = |change: &dyn Fn(&mut Dialect)| {
+            let mut simpler = self.clone();
+            change(&mut simpler);
+            simpler
+        };
+        let all = [
+            edit(&|d| d.matches = false),
+            edit(&|d| d.guards = false),
+            edit(&|d| (d.structs, d.methods) = (false, false)),
+            edit(&|d| d.methods = false),
+            edit(&|d| d.associated = false),
+            edit(&|d| d.generic = false),
+            edit(&|d| d.options = false),
+            edit(&|d| d.closures = false),
+        ];
+        all.into_iter().filter(|d| d != self).collect()
+    }
+}
+
+fn is_free(e: &Expr) -> bool {
+    matches!(e, Expr::Function(_, Style::Free, _))
+        || matches!(e, Expr::Function("relu" | "leaky_relu", ..))
+}
+
+/// Whether any expression of a block is of a kind.
+pub(crate) fn in_block(block: &Block, is: &dyn Fn(&Expr) -> bool) -> bool {
+    let tail = block.tail.as_deref().is_some_and(|e| in_expr(e, is));
+    tail || block.stmts.iter().any(|s| in_stmt(s, is))
+}
+
+fn in_stmt(stmt: &Stmt, is: &dyn Fn(&Expr) -> bool) -> bool {
+    let expr = |e: &Expr| in_expr(e, is);
+    match stmt {
+        Stmt::Let(_, _, value) | Stmt::Return(value) => value.as_ref().is_some_and(expr),
+        Stmt::Assign(_, place, value) => expr(place) || expr(value),
+        Stmt::If(cond, then, els) => {
+            let els = els.as_ref().is_some_and(|b| in_block(b, is));
+            expr(cond) || in_block(then, is) || els
+        }
+        Stmt::For(_, head, body) => expr(&head.from) || expr(&head.to) || in_block(body, is),
+        Stmt::While(_, cond, body) => expr(cond) || in_block(body, is),
+        Stmt::Loop(_, body) => in_block(body, is),
+        Stmt::Call(e) | Stmt::Assert(_, e) => expr(e),
+        Stmt::Const(..) | Stmt::Break(_) | Stmt::Continue(_) => false,
+    }
+}
+
+fn in_expr(e: &Expr, is: &dyn Fn(&Expr) -> bool) -> bool {
+    if is(e) {
+        return true;
+    }
+    let inner = |e: &Expr| in_expr(e, is);
+    match e {
+        Expr::Real(_) | Expr::Int(_) | Expr::Bool(_) | Expr::Var(_) | Expr::StdConst(_) => false,
+        Expr::Index(a, b) | Expr::Binary(_, a, b) | Expr::Repeat(_, a, b) => inner(a) || inner(b),
+        Expr::Field(a, _) | Expr::Neg(a) | Expr::Not(a) | Expr::ToReal(a) => inner(a),
+        Expr::ToInt(a, _) | Expr::Len(a) => inner(a),
+        Expr::Function(_, _, list) | Expr::Call(_, list) => list.iter().any(inner),
+        Expr::Tuple(list) | Expr::List(_, list) => list.iter().any(inner),
+        Expr::If(c, a, b) => inner(c) || in_block(a, is) || in_block(b, is),
+        Expr::Block(block) => in_block(block, is),
+        Expr::Borrow(_, of, span) => {
+            let bounds = span.iter().flat_map(|s| s.from.iter().chain(&s.to));
+            inner(of) || bounds.map(|e| &**e).any(inner)
+        }
+    }
+}
