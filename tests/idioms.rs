@@ -25,5 +25,21 @@ mod support;
 #[path = "idioms/differences.rs"]
 mod differences;
 
+#[path = "idioms/curves.rs"]
+mod curves;
+#[path = "idioms/finance.rs"]
+mod finance;
+#[path = "idioms/geodesy.rs"]
+mod geodesy;
+#[path = "idioms/learning.rs"]
+mod learning;
+#[path = "idioms/numerics.rs"]
+mod numerics;
+#[path = "idioms/orbits.rs"]
+mod orbits;
 #[path = "idioms/rotations.rs"]
 mod rotations;
+#[path = "idioms/special.rs"]
+mod special;
+#[path = "idioms/statistics.rs"]
+mod statistics;

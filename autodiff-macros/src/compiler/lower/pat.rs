@@ -173,8 +173,14 @@ impl Lower<'_> {
         out: &mut Vec<Stmt>,
     ) {
         let stripped = self.infer.strip(ty);
-        let fits = matches!(&stripped, Ty::Array(..)) && !matches!(ty, Ty::Ref(..));
-        let Some(inner) = element(&stripped).cloned().filter(|_| fits) else {
+        let inner = match &stripped {
+            _ if matches!(ty, Ty::Ref(..)) => None,
+            Ty::Array(..) => element(&stripped).cloned(),
+            // A field, or what a call gave: it is an array, as the pattern tells.
+            Ty::Infer(_) => self.element_of(&stripped),
+            _ => None,
+        };
+        let Some(inner) = inner else {
             self.bad_pattern(&syn::Pat::Slice(slice.clone()));
             return;
         };
