@@ -46,8 +46,8 @@ mod language {
     mod methods;
     mod methods_impl;
     mod names;
-    mod options;
     mod nested;
+    mod options;
     mod properties;
     mod recursion;
     mod reversal;

@@ -41,7 +41,7 @@ impl Dialect {
             associated: chance(0.3),
             generic: chance(0.3),
             options: chance(0.0),
-            closures: chance(0.0),
+            closures: chance(0.35),
         };
         let main = program.main();
         // The callers of the last function know tuples only.

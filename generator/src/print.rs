@@ -45,9 +45,8 @@ pub fn program(program: &Program, form: Form) -> String {
 
 /// The type in Rust, over numbers of the type `real`; pairs may have one of their own.
 fn ty(ty: Ty, real: &str, pair: Option<&str>) -> String {
-    match (ty, pair) {
-        (Ty::Pair, Some(pair)) => return pair.to_owned(),
-        _ => {}
+    if let (Ty::Pair, Some(pair)) = (ty, pair) {
+        return pair.to_owned();
     }
     match ty {
         Ty::Real => real.to_string(),

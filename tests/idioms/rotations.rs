@@ -144,6 +144,12 @@ impl Mul<f64> for Quaternion {
     }
 }
 
+/// Area of a triangle.
+#[conservative_grad]
+pub fn triangle(a: &Vec3, b: &Vec3) -> f64 {
+    a.cross(b).scale(0.5).norm()
+}
+
 /// Angle between a vector and its image.
 #[conservative_grad]
 pub fn turned(axis: &Vec3, angle: f64, v: &Vec3) -> f64 {
@@ -229,6 +235,10 @@ fn gradients() {
     let gradient = [a.w, a.x, a.y, a.z, b.w, b.x, b.y, b.z, t];
     assert_gradient(&gradient, &at, f);
 
+    let at = [0.5, -0.4, 0.6, 1.0, 0.25, -0.5];
+    let area = |x: &[f64]| vec3(x).cross(&vec3(&x[3..])).scale(0.5).norm();
+    let (a, b) = triangle::grad(&vec3(&at), &vec3(&at[3..]));
+    assert_gradient(&[a.x, a.y, a.z, b.x, b.y, b.z], &at, area);
     let at = [0.5, -0.4, 0.6];
     let bar = vec3(&at).norm_grad();
     assert_gradient(&[bar.x, bar.y, bar.z], &at, |x| vec3(x).norm());

@@ -189,7 +189,7 @@ impl Printer {
         match (self.optional.contains(name), self.in_optional) {
             (false, _) => call,
             (true, true) => format!("{call}?"),
-            (true, false) if args.len() % 2 == 0 => format!("{call}.unwrap()"),
+            (true, false) if args.len().is_multiple_of(2) => format!("{call}.unwrap()"),
             (true, false) => {
                 let zero = self.literal("0.0".to_owned());
                 format!("(match {call} {{ Some(v) => v, None => {zero} }})")
