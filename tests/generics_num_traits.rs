@@ -10,7 +10,11 @@
 
 #[macro_use]
 #[path = "language/support/mod.rs"]
-#[allow(unused_imports, dead_code, reason = "what is shared is more than what is used here")]
+#[allow(
+    unused_imports,
+    dead_code,
+    reason = "what is shared is more than what is used here"
+)]
 mod support;
 
 use conservative_grad::{Differentiable, conservative_grad};

@@ -476,3 +476,147 @@ fn named_types_that_no_use_decides() {
     let (x, p, y) = unused::grad(1.0, point(&A), 2.0);
     assert_eq!((x, numbers(&p), y), (2.0, [0.0; 3], 0.0));
 }
+
+#[derive(Clone, Copy, Debug, Differentiable)]
+struct Flat {
+    x: f64,
+    y: f64,
+}
+
+#[conservative_grad]
+impl Flat {
+    fn distance(&self, to: &Flat) -> f64 {
+        ((self.x - to.x).powi(2) + (self.y - to.y).powi(2)).sqrt()
+    }
+    fn between(&self, to: &Flat, t: f64) -> Flat {
+        Flat {
+            x: self.x + t * (to.x - self.x),
+            y: self.y + t * (to.y - self.y),
+        }
+    }
+}
+
+fn flats(v: &[f64]) -> Vec<Flat> {
+    v.chunks(2).map(|c| Flat { x: c[0], y: c[1] }).collect()
+}
+
+fn flat_numbers(bars: &[FlatGradient]) -> Vec<f64> {
+    bars.iter().flat_map(|bar| [bar.x, bar.y]).collect()
+}
+
+const POLYGON: [f64; 6] = [0.0, 0.5, 1.0, 2.0, 3.0, 1.0];
+
+#[conservative_grad]
+fn length(points: &[Flat]) -> f64 {
+    points.windows(2).map(|w| w[0].distance(&w[1])).sum()
+}
+
+#[conservative_grad]
+fn centroid(points: &[Flat]) -> Flat {
+    let n = points.len() as f64;
+    let mut c = Flat { x: 0.0, y: 0.0 };
+    for p in points {
+        c.x += p.x / n;
+        c.y += p.y / n;
+    }
+    c
+}
+
+#[conservative_grad]
+fn spread(points: &[Flat]) -> f64 {
+    let c = centroid(points);
+    points.iter().map(|p| p.distance(&c)).sum::<f64>() / points.len() as f64
+}
+
+#[conservative_grad]
+fn area(points: &[Flat]) -> f64 {
+    let mut s = 0.0;
+    for (i, p) in points.iter().enumerate() {
+        let q = &points[(i + 1) % points.len()];
+        s += p.x * q.y - q.x * p.y;
+    }
+    0.5 * s.abs()
+}
+
+#[test]
+fn in_iterator_chains() {
+    let points = flats(&POLYGON);
+    check(&flat_numbers(&length::grad(&points)), &POLYGON, |x| {
+        length(&flats(x))
+    });
+    check(&flat_numbers(&spread::grad(&points)), &POLYGON, |x| {
+        spread(&flats(x))
+    });
+    check(&flat_numbers(&area::grad(&points)), &POLYGON, |x| {
+        area(&flats(x))
+    });
+}
+
+#[conservative_grad]
+fn casteljau(points: &[Flat], t: f64) -> f64 {
+    let mut work: Vec<Flat> = points.to_vec();
+    while work.len() > 1 {
+        let mut next = Vec::with_capacity(work.len() - 1);
+        for i in 0..work.len() - 1 {
+            next.push(work[i].between(&work[i + 1], t));
+        }
+        work = next;
+    }
+    work[0].x * work[0].y
+}
+
+#[test]
+fn vectors_that_are_replaced_by_shorter_ones() {
+    let (points_bar, t_bar) = casteljau::grad(&flats(&POLYGON), 0.3);
+    let mut gradient = flat_numbers(&points_bar);
+    gradient.push(t_bar);
+    let at = [&POLYGON[..], &[0.3]].concat();
+    check(&gradient, &at, |x| casteljau(&flats(&x[..6]), x[6]));
+}
+
+#[conservative_grad]
+fn shrinking_rows(x: &[f64]) -> f64 {
+    let mut rows = vec![vec![x[0], x[1]], vec![x[2]]];
+    let mut sum = rows[0][1] * rows[1][0];
+    rows[0] = vec![x[1] * x[2]];
+    sum += rows[0][0] * rows[1][0];
+    rows = vec![vec![sum, x[0]]];
+    rows[0][0] * rows[0][1]
+}
+
+#[test]
+fn rows_that_are_replaced_by_shorter_ones() {
+    let at = [0.5, -1.5, 2.0];
+    check(&shrinking_rows::grad(&at), &at, |x| shrinking_rows(x));
+}
+
+#[conservative_grad]
+fn captured(p: Flat, k: f64) -> f64 {
+    let along = |t: f64| p.x * t + p.y;
+    let scaled = |q: Flat| q.x * k;
+    along(2.0) * scaled(p) + [1.0, 2.0, 3.0].iter().map(|&t| along(t)).sum::<f64>()
+}
+
+#[conservative_grad]
+fn chosen(p: Flat, mode: usize) -> f64 {
+    let q = match mode {
+        0 => p,
+        1 | 2 => Flat { x: p.y, ..p },
+        _ if p.x > 0.0 => Flat { y: p.x, ..p },
+        _ => return 0.0,
+    };
+    q.x * q.y
+}
+
+#[test]
+fn in_closures_and_matches() {
+    let at = [1.0, 2.0, 0.7];
+    let (p, k) = captured::grad(flats(&at[..2])[0], 0.7);
+    check(&[p.x, p.y, k], &at, |x| captured(flats(&x[..2])[0], x[2]));
+    for mode in 0..4 {
+        for at in [[1.0, 2.0], [-1.0, 2.0]] {
+            let p = chosen::grad(flats(&at)[0], mode);
+            check(&[p.x, p.y], &at, |x| chosen(flats(x)[0], mode));
+        }
+    }
+}

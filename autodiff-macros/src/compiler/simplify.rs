@@ -64,7 +64,9 @@ impl Live<'_> {
                 self.mark(*value);
                 place.for_each_use(&mut |v| self.mark(v));
             }
-            StmtKind::Copy { dst, src, before } => {
+            StmtKind::Copy {
+                dst, src, before, ..
+            } => {
                 before.iter().for_each(|v| self.mark(*v));
                 dst.for_each_use(&mut |v| self.mark(v));
                 src.for_each_use(&mut |v| self.mark(v));

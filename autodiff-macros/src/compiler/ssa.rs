@@ -278,6 +278,8 @@ pub(crate) enum StmtKind {
         src: Place,
         /// The length of a vector before it is replaced: that of its adjoint.
         before: Option<ValId>,
+        /// A copy of what is replaced, where its adjoint has more lengths than that.
+        shape: Option<MemId>,
     },
     If {
         cond: ValId,
@@ -373,8 +375,20 @@ impl Func {
 
     /// The type of a part of a memory variable, as far as it is known.
     pub(crate) fn place_ty(&self, at: &Place) -> Option<Ty> {
-        let mut ty = self.mem(at.mem).ty.clone();
-        for proj in &at.path {
+        at.ty(&self.mems)
+    }
+
+    /// True if the value is a real number.
+    pub(crate) fn is_real(&self, v: ValId) -> bool {
+        matches!(self.val(v).ty, Ty::Real(_))
+    }
+}
+
+impl Place {
+    /// The type of the place, as far as it is known.
+    pub(crate) fn ty(&self, mems: &[Mem]) -> Option<Ty> {
+        let mut ty = mems.get(self.mem.0 as usize)?.ty.clone();
+        for proj in &self.path {
             ty = match (proj, ty) {
                 (
                     Proj::Index(_),
@@ -392,11 +406,6 @@ impl Func {
             };
         }
         Some(ty)
-    }
-
-    /// True if the value is a real number.
-    pub(crate) fn is_real(&self, v: ValId) -> bool {
-        matches!(self.val(v).ty, Ty::Real(_))
     }
 }
 
@@ -642,7 +651,9 @@ impl StmtKind {
                 place.for_each_use(f);
                 f(*value);
             }
-            StmtKind::Copy { dst, src, before } => {
+            StmtKind::Copy {
+                dst, src, before, ..
+            } => {
                 dst.for_each_use(f);
                 src.for_each_use(f);
                 before.iter().for_each(|v| f(*v));
@@ -664,7 +675,9 @@ impl StmtKind {
         match self {
             StmtKind::Def(_, op) => op.for_each_mem(f),
             StmtKind::Alloc(_, init) | StmtKind::Push { init, .. } => init.for_each_mem(f),
-            StmtKind::Copy { src, .. } => f(src.mem),
+            StmtKind::Copy { src, shape, .. } => {
+                [Some(src.mem), *shape].into_iter().flatten().for_each(f)
+            }
             StmtKind::Call(call) => call
                 .args
                 .iter()

@@ -407,7 +407,12 @@ impl<'a> Reverse<'a, '_> {
             }
             StmtKind::Push { place, init } => self.unpush(place, init, out),
             StmtKind::Store { place, op, value } => self.store(place, *op, *value, out),
-            StmtKind::Copy { dst, src, before } => self.copy(dst, src, *before, out),
+            StmtKind::Copy {
+                dst,
+                src,
+                before,
+                shape,
+            } => self.copy(dst, src, (*before, *shape), out),
             StmtKind::If {
                 cond,
                 then,
@@ -656,7 +661,13 @@ impl<'a> Reverse<'a, '_> {
         self.init(Expr::Name(name), init, out);
     }
 
-    fn copy(&mut self, dst: &Place, src: &Place, before: Option<ValId>, out: &mut Vec<Rev<'a>>) {
+    fn copy(
+        &mut self,
+        dst: &Place,
+        src: &Place,
+        (before, shape): (Option<ValId>, Option<MemId>),
+        out: &mut Vec<Rev<'a>>,
+    ) {
         if !self.cx.facts.active_mem(dst.mem) {
             return;
         }
@@ -670,8 +681,17 @@ impl<'a> Reverse<'a, '_> {
             );
             out.push(Rev::Code(Stmt::Expr(add)));
         }
-        let element = match &self.cx.func.mem(dst.mem).ty {
-            Ty::Vec(inner) | Ty::Seq(inner) => zeros(inner),
+        if let Some(shape) = shape {
+            let zeros = vec![Expr::Ref(false, Box::new(Expr::Mem(shape)))];
+            out.push(Rev::Code(Stmt::Assign {
+                place: from,
+                op: "=",
+                value: Expr::Call(quote!(#rt::zero_like), zeros),
+            }));
+            return;
+        }
+        let element = match self.cx.func.place_ty(dst) {
+            Some(Ty::Vec(inner) | Ty::Seq(inner)) => zeros(&inner),
             _ => None,
         };
         out.push(Rev::Code(match before.zip(element) {

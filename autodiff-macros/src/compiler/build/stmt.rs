@@ -266,11 +266,24 @@ impl Builder<'_> {
         if dst == Place::whole(src) {
             return;
         }
-        let grows = dst.path.is_empty()
-            && matches!(self.mems[dst.mem.0 as usize].ty, Ty::Vec(_) | Ty::Seq(_));
-        let before = grows.then(|| self.def(Ty::Int, Op::Len(dst.clone()), span));
+        let (mut before, mut shape) = (None, None);
+        match (dst.ty(&self.mems), dst.path.is_empty()) {
+            (Some(Ty::Vec(inner)), _) | (Some(Ty::Seq(inner)), true) if is_plain(&inner) => {
+                before = Some(self.def(Ty::Int, Op::Len(dst.clone()), span));
+            }
+            (Some(ty), _) if has_lengths(&ty) => {
+                shape = Some(self.alloc(ty, Init::Clone(dst.clone()), span));
+            }
+            _ => {}
+        }
         let src = Place::whole(src);
-        self.push(StmtKind::Copy { dst, src, before }, span);
+        let kind = StmtKind::Copy {
+            dst,
+            src,
+            before,
+            shape,
+        };
+        self.push(kind, span);
     }
 
     /// `if` as a statement or as a value (`ty` is not unit).
@@ -360,6 +373,7 @@ impl Builder<'_> {
                     dst: place,
                     src,
                     before,
+                    shape: None,
                 };
                 self.push(kind, Span::call_site());
                 Tree::Mem(*dst)
@@ -687,6 +701,32 @@ impl Joined {
             Joined::Mem(m) => Some(*m),
             Joined::Tuple(_) => None,
         }
+    }
+}
+
+/// True for numbers, and what has a fixed number of them: the zeros of a vector of these are known
+/// by its length.
+fn is_plain(ty: &Ty) -> bool {
+    match ty {
+        Ty::Real(_) => true,
+        Ty::Array(inner, _) => is_plain(inner),
+        Ty::Tuple(parts) => parts.iter().all(is_plain),
+        _ => false,
+    }
+}
+
+/// True if values of the type differ in their lengths, as far as it is known.
+fn has_lengths(ty: &Ty) -> bool {
+    match ty {
+        Ty::Vec(_) => true,
+        Ty::Seq(inner) => !is_plain(inner),
+        Ty::Array(inner, _) => has_lengths(inner),
+        Ty::Tuple(parts) => parts.iter().any(has_lengths),
+        Ty::Struct(of) => of
+            .fields
+            .iter()
+            .any(|(_, ty)| matches!(ty, Ty::Seq(_)) || has_lengths(ty)),
+        _ => false,
     }
 }
 

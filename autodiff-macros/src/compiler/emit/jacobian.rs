@@ -325,10 +325,18 @@ fn bounds(signature: &Signature) -> Vec<TokenStream> {
     let unknown = copied.filter(|p| !is_clone(&p.ty));
     unknown
         .map(|p| {
-            let declared = with_lifetime(&p.referent(), &lifetime);
+            let declared = with_lifetime(&element(p.referent()), &lifetime);
             quote!(for<#lifetime> #declared: #rt::core::clone::Clone)
         })
         .collect()
+}
+
+/// What has to be cloned for a copy of a value of the type: the elements of a slice.
+fn element(ty: TokenStream) -> TokenStream {
+    match syn::parse2(ty.clone()) {
+        Ok(syn::Type::Slice(slice)) => element(slice.elem.to_token_stream()),
+        _ => ty,
+    }
 }
 
 /// True if every value of the type can be cloned, whatever rustc knows of it.

@@ -37,7 +37,9 @@ fn stmt(kind: &mut StmtKind, map: Map<'_>) {
             place(at, map);
             init(i, map);
         }
-        StmtKind::Copy { dst, src, before } => {
+        StmtKind::Copy {
+            dst, src, before, ..
+        } => {
             before.iter_mut().for_each(|v| set(v, map));
             place(dst, map);
             place(src, map);
