@@ -45,6 +45,7 @@ mod language {
     mod matches;
     mod methods;
     mod methods_impl;
+    mod modules;
     mod names;
     mod nested;
     mod options;

@@ -164,7 +164,10 @@ fn site(func: &Func, site: &ssa::Site, options: &Options) -> Site {
                 field: decision.field.to_owned(),
                 ties: decision.ties,
                 theta,
-                callee: site.callee.clone(),
+                callee: site
+                    .callee
+                    .as_ref()
+                    .map(|path| Renamed::new(&options.calls).of(path).clone()),
             }
         }
         ssa::SiteKind::Branch { op, lhs, rhs } => {

@@ -28,6 +28,11 @@ pub(crate) fn expand(
     diags: &mut Diagnostics,
 ) -> Expansion {
     let dump = Dump::of(&annotated.sig.ident);
+    let options = &Options {
+        known: options.known.seen_by(annotated),
+        ..options.clone()
+    };
+    let annotated = &options.known.resolve(annotated);
     let mut found = Diagnostics::new();
     let Some((func, bodies)) = compile(annotated, options, &mut found) else {
         if found.is_empty() && !options.malformed {

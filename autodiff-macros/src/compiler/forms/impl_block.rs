@@ -5,8 +5,6 @@
 //! function that a real number, or the type itself, goes into and comes out of is differentiated,
 //! those with the attribute of their own in any case; `#[conservative_grad(skip)]` leaves one out.
 
-use std::rc::Rc;
-
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
@@ -31,7 +29,7 @@ pub(crate) fn expand(
     let mut calls = Calls::default();
     add_calls(block, &mut calls);
     let options = Options {
-        known: Rc::new(Known::of_impl(block)),
+        known: Known::of_impl(block),
         ..options.clone()
     };
     expand_in(block, &options, &calls, diags)

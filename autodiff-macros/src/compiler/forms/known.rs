@@ -1,66 +1,85 @@
 //! What an annotated `impl` block or module shows beside the function that is compiled.
 //!
-//! In: the items of the block. Out: [`Known`], which tells the types of fields, what aliases stand
-//! for, and how methods take their receiver. Everything goes by the last segment of a name; what is
-//! declared twice in different ways is not known.
+//! In: the declarations of the block. Out: [`Known`], as one function sees them: the types of fields,
+//! what aliases stand for, and how methods take their receiver.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
-use proc_macro2::Ident;
 use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
 
+use super::declarations::{Declarations, Module, ModulePath, Returned, Struct, member_name};
 use crate::compiler::naming::ReceiverPassing;
-use crate::compiler::parse::generics::mentions;
-use crate::compiler::parse::types::{bare, primitive, type_arguments};
+use crate::compiler::parse::types::primitive;
 
-/// Declarations by name.
-#[derive(Debug, Default)]
+/// Declarations, seen from a function.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Known {
-    structs: BTreeMap<String, Option<Struct>>,
-    aliases: BTreeMap<String, Option<syn::Type>>,
-    receivers: BTreeMap<String, Option<ReceiverPassing>>,
-    results: BTreeMap<String, Option<Returned>>,
-}
-
-/// What a function returns.
-#[derive(Debug)]
-pub(crate) struct Returned {
-    pub(crate) ty: syn::Type,
-    /// The type parameters of the block around the function that occur in it.
-    pub(crate) parameters: Vec<Ident>,
-}
-
-impl Returned {
-    fn is(&self, other: &Returned) -> bool {
-        let text = |of: &Returned| of.ty.to_token_stream().to_string();
-        text(self) == text(other) && self.parameters == other.parameters
-    }
-}
-
-/// A struct.
-#[derive(Debug)]
-struct Struct {
-    /// None for a generic struct, whose fields may be of any type.
-    fields: Vec<(String, syn::Type)>,
-    /// A real number is in it.
-    real: bool,
-    /// It has a gradient type.
-    derived: bool,
+    all: Rc<Declarations>,
+    /// The module that the function stands in.
+    module: ModulePath,
+    /// Names that mean something else in the function.
+    hidden: Rc<BTreeSet<String>>,
 }
 
 impl Known {
     /// What the items of a module declare, those of inline modules in it too.
     pub(crate) fn of(items: &[syn::Item]) -> Known {
-        let mut known = Known::default();
-        known.items(items);
-        known
+        let mut all = Declarations::default();
+        all.add(&[], items);
+        Known {
+            all: Rc::new(all),
+            ..Known::default()
+        }
     }
 
     /// What an `impl` block declares.
     pub(crate) fn of_impl(block: &syn::ItemImpl) -> Known {
-        let mut known = Known::default();
-        known.methods(block);
+        let mut all = Declarations::default();
+        all.methods(block);
+        Known {
+            all: Rc::new(all),
+            ..Known::default()
+        }
+    }
+
+    /// The same, seen from a module in the module.
+    pub(crate) fn inside(&self, module: &syn::Ident) -> Known {
+        let mut known = self.clone();
+        known.module.push(module.to_string());
         known
+    }
+
+    /// The same, seen from a function: its type parameters and the items of its body hide others.
+    pub(crate) fn seen_by(&self, function: &syn::ItemFn) -> Known {
+        struct Names(BTreeSet<String>);
+        impl<'ast> Visit<'ast> for Names {
+            fn visit_item_type(&mut self, item: &'ast syn::ItemType) {
+                self.0.insert(item.ident.to_string());
+            }
+            fn visit_use_name(&mut self, name: &'ast syn::UseName) {
+                self.0.insert(name.ident.to_string());
+            }
+            fn visit_use_rename(&mut self, name: &'ast syn::UseRename) {
+                self.0.insert(name.rename.to_string());
+            }
+            fn visit_type_param(&mut self, parameter: &'ast syn::TypeParam) {
+                self.0.insert(parameter.ident.to_string());
+                visit::visit_type_param(self, parameter);
+            }
+        }
+        if self.all.is_empty() {
+            return self.clone();
+        }
+        let mut names = Names(BTreeSet::new());
+        names.visit_item_fn(function);
+        Known {
+            hidden: Rc::new(names.0),
+            ..self.clone()
+        }
     }
 
     /// The declared type of a field of the struct that a path names.
@@ -73,17 +92,23 @@ impl Known {
 
     /// How every method of this name takes its receiver.
     pub(crate) fn receiver(&self, method: &syn::Ident) -> Option<ReceiverPassing> {
-        *self.receivers.get(&method.to_string())?
+        *self.all.receivers.get(&method.to_string())?
     }
 
     /// What every function of this name returns.
     pub(crate) fn result(&self, function: &syn::Ident) -> Option<&Returned> {
-        self.results.get(&function.to_string())?.as_ref()
+        self.all.results.get(&function.to_string())?.as_ref()
+    }
+
+    /// True if a path that stands in a declaration means the same in the function.
+    pub(crate) fn is_the_same_here(&self, path: &syn::Path) -> bool {
+        self.all.is_empty() || self.is_local(path)
     }
 
     /// What a path stands for, if it is an alias.
     pub(crate) fn alias(&self, path: &syn::Path) -> Option<&syn::Type> {
-        self.aliases.get(&last(path)?)?.as_ref()
+        let (module, name) = self.find(path)?;
+        module.aliases.get(&name)?.as_ref()
     }
 
     /// `Some(true)` for a struct that has a gradient type or ought to have one, `Some(false)` for
@@ -93,144 +118,93 @@ impl Known {
         Some(found.derived || found.real)
     }
 
+    /// True for what is declared in the module that the function stands in.
+    pub(crate) fn is_local(&self, path: &syn::Path) -> bool {
+        let own = self.all.module_at(&self.module);
+        let found = self.find(path).map(|(module, _)| module);
+        path.get_ident().is_some()
+            && own
+                .zip(found)
+                .is_some_and(|(own, found)| std::ptr::eq(own, found))
+    }
+
     fn structure(&self, path: &syn::Path) -> Option<&Struct> {
-        self.structs.get(&last(path)?)?.as_ref()
+        let (module, name) = self.find(path)?;
+        module.structs.get(&name)?.as_ref()
     }
 
-    fn items(&mut self, items: &[syn::Item]) {
-        for item in items {
-            match item {
-                syn::Item::Struct(item) => {
-                    let fields = item.fields.members().zip(item.fields.iter());
-                    let fields = fields.map(|(name, field)| (member_name(&name), field.ty.clone()));
-                    let fields: Vec<_> = fields.collect();
-                    let generic = !item.generics.params.is_empty();
-                    let found = Struct {
-                        real: generic || fields.iter().any(|(_, ty)| mentions_real(ty)),
-                        fields: if generic { Vec::new() } else { fields },
-                        derived: item.attrs.iter().any(derives_differentiable),
-                    };
-                    add(&mut self.structs, item.ident.to_string(), found);
-                }
-                syn::Item::Type(item) if item.generics.params.is_empty() => {
-                    let ty = (*item.ty).clone();
-                    add(&mut self.aliases, item.ident.to_string(), ty);
-                }
-                syn::Item::Impl(block) => self.methods(block),
-                syn::Item::Fn(function) => self.returns(&function.sig, None),
-                syn::Item::Mod(module) => {
-                    let content = module.content.iter();
-                    content.for_each(|(_, items)| self.items(items));
-                }
-                _ => {}
-            }
+    fn find(&self, path: &syn::Path) -> Option<(&Module, String)> {
+        let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+        let hidden = names.first().is_some_and(|name| self.hidden.contains(name));
+        if hidden || path.leading_colon.is_some() || self.all.is_empty() {
+            return None;
         }
+        self.all.find(&self.module, &names)
     }
 
-    fn methods(&mut self, block: &syn::ItemImpl) {
-        for item in &block.items {
-            let syn::ImplItem::Fn(function) = item else {
-                continue;
-            };
-            self.returns(&function.sig, Some(block));
-            let Some(passing) = function.sig.receiver().and_then(passing) else {
-                continue;
-            };
-            let name = function.sig.ident.to_string();
-            match self.receivers.get_mut(&name) {
-                None => drop(self.receivers.insert(name, Some(passing))),
-                Some(known) if *known == Some(passing) => {}
-                Some(known) => *known = None,
+    /// The function with aliases of numbers, and of arrays and vectors of them, written out.
+    pub(crate) fn resolve(&self, function: &syn::ItemFn) -> syn::ItemFn {
+        let mut function = function.clone();
+        if !self.all.is_empty() {
+            Resolve(self).visit_item_fn_mut(&mut function);
+        }
+        function
+    }
+
+    /// An alias by its bare name, if nothing but numbers and containers is in it.
+    fn plain_alias(&self, path: &syn::Path, depth: usize) -> Option<syn::Type> {
+        path.get_ident().filter(|_| depth < 8)?;
+        let mut ty = self.alias(path)?.clone();
+        self.is_plain(&mut ty, depth).then_some(ty)
+    }
+
+    /// True if a type means the same everywhere; aliases in it are written out.
+    fn is_plain(&self, ty: &mut syn::Type, depth: usize) -> bool {
+        match ty {
+            syn::Type::Path(path) if primitive(&path.path).is_some() => true,
+            syn::Type::Path(path) => match self.plain_alias(&path.path, depth + 1) {
+                Some(found) => {
+                    *ty = found;
+                    true
+                }
+                None => false,
+            },
+            syn::Type::Array(array) => {
+                matches!(array.len, syn::Expr::Lit(_)) && self.is_plain(&mut array.elem, depth)
             }
+            syn::Type::Slice(slice) => self.is_plain(&mut slice.elem, depth),
+            syn::Type::Tuple(tuple) => tuple
+                .elems
+                .iter_mut()
+                .all(|part| self.is_plain(part, depth)),
+            _ => false,
         }
     }
 }
 
-impl Known {
-    fn returns(&mut self, sig: &syn::Signature, block: Option<&syn::ItemImpl>) {
-        let syn::ReturnType::Type(_, ty) = &sig.output else {
+/// Writes aliases out.
+struct Resolve<'a>(&'a Known);
+
+impl VisitMut for Resolve<'_> {
+    fn visit_type_mut(&mut self, ty: &mut syn::Type) {
+        if let syn::Type::Path(path) = ty
+            && path.qself.is_none()
+            && let Some(found) = self.0.plain_alias(&path.path, 0)
+        {
+            let span = path.span();
+            let tokens = found.to_token_stream().into_iter().map(|mut token| {
+                token.set_span(span);
+                token
+            });
+            if let Ok(found) = syn::parse2(tokens.collect()) {
+                *ty = found;
+            }
             return;
-        };
-        let generic = sig.generics.type_params().next().is_some();
-        let ty = match (bare(ty), block) {
-            (syn::Type::Path(path), Some(block)) if path.path.is_ident("Self") => {
-                (*block.self_ty).clone()
-            }
-            (ty, _) => ty.clone(),
-        };
-        let parameters = block.map_or_else(Vec::new, |block| {
-            let tokens = ty.to_token_stream();
-            let parameters = block.generics.type_params().map(|p| p.ident.clone());
-            parameters
-                .filter(|name| mentions(tokens.clone(), name))
-                .collect()
-        });
-        let found = (!generic).then_some(Returned { ty, parameters });
-        match self.results.get_mut(&sig.ident.to_string()) {
-            None => drop(self.results.insert(sig.ident.to_string(), found)),
-            Some(Some(known)) if found.as_ref().is_some_and(|found| found.is(known)) => {}
-            Some(known) => *known = None,
         }
+        visit_mut::visit_type_mut(self, ty);
     }
-}
 
-/// How a receiver is taken: `self`, `&self`, `&mut self`, or one of these with its type written out.
-pub(crate) fn passing(receiver: &syn::Receiver) -> Option<ReceiverPassing> {
-    let is_self =
-        |ty: &syn::Type| matches!(bare(ty), syn::Type::Path(path) if path.path.is_ident("Self"));
-    match bare(&receiver.ty) {
-        ty if is_self(ty) => Some(ReceiverPassing::Value),
-        syn::Type::Reference(r) if is_self(&r.elem) => Some(match r.mutability {
-            Some(_) => ReceiverPassing::Exclusive,
-            None => ReceiverPassing::Shared,
-        }),
-        _ => None,
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {
+        // Nested items may have aliases of their own.
     }
-}
-
-/// True if a real number by its own name is in the type.
-pub(crate) fn mentions_real(ty: &syn::Type) -> bool {
-    match bare(ty) {
-        syn::Type::Path(path) => {
-            let primitive = primitive(&path.path);
-            let real = matches!(primitive, Some(crate::compiler::hir::Ty::Real(_)));
-            let last = path.path.segments.last();
-            real || last.is_some_and(|last| type_arguments(last).into_iter().any(mentions_real))
-        }
-        syn::Type::Reference(r) => mentions_real(&r.elem),
-        syn::Type::Slice(slice) => mentions_real(&slice.elem),
-        syn::Type::Array(array) => mentions_real(&array.elem),
-        syn::Type::Tuple(tuple) => tuple.elems.iter().any(mentions_real),
-        _ => false,
-    }
-}
-
-fn add<T>(table: &mut BTreeMap<String, Option<T>>, name: String, found: T) {
-    let twice = table.contains_key(&name);
-    table.insert(name, (!twice).then_some(found));
-}
-
-fn last(path: &syn::Path) -> Option<String> {
-    Some(path.segments.last()?.ident.to_string())
-}
-
-fn member_name(member: &syn::Member) -> String {
-    match member {
-        syn::Member::Named(name) => name.to_string(),
-        syn::Member::Unnamed(index) => index.index.to_string(),
-    }
-}
-
-/// `#[derive(…, Differentiable, …)]`, by whatever path.
-fn derives_differentiable(attribute: &syn::Attribute) -> bool {
-    let mut found = false;
-    if attribute.path().is_ident("derive") {
-        // What cannot be read is reported by the derive itself.
-        let _ = attribute.parse_nested_meta(|meta| {
-            let last = meta.path.segments.last();
-            found |= last.is_some_and(|last| last.ident == "Differentiable");
-            Ok(())
-        });
-    }
-    found
 }

@@ -9,8 +9,8 @@ use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
 
+use super::declarations::passing;
 use super::function::{self, Expansion};
-use super::known::passing;
 use crate::compiler::diag::{self, Diagnostics, text_of_type};
 use crate::compiler::names::Names;
 use crate::compiler::naming::{Naming, Receiver, ReceiverPassing, Sibling};

@@ -12,6 +12,7 @@
 //! Functions nested in the body of another are compiled with it (`nested`).
 
 pub(crate) mod cycles;
+mod declarations;
 mod function;
 mod impl_block;
 pub(crate) mod known;
@@ -212,6 +213,14 @@ fn not_a_function(item: &TokenStream) -> syn::Error {
     );
     let text = text.replace("and this is on this", "and this is none");
     syn::Error::new_spanned(item.to_token_stream(), text)
+}
+
+/// True for a function whose derivative is written by hand.
+fn has_rule(attrs: &[syn::Attribute]) -> bool {
+    attrs.iter().any(|attribute| {
+        let last = attribute.path().segments.last();
+        last.is_some_and(|last| last.ident == "conservative_rule")
+    })
 }
 
 /// The attribute of ours among those of an item, taken out of them: the path as written, and the

@@ -5,8 +5,6 @@
 //! compiler sees all of it at once: the types of fields, and cycles of calls, whose functions get
 //! boxed reverse sweeps.
 
-use std::rc::Rc;
-
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
@@ -14,7 +12,7 @@ use super::cycles::Calls;
 use super::function;
 use super::known::Known;
 use super::select::Scope;
-use super::{impl_block, take_own};
+use super::{has_rule, impl_block, take_own};
 use crate::compiler::diag::{self, Diagnostics};
 use crate::compiler::naming::Naming;
 use crate::compiler::parse::attribute::Options;
@@ -34,7 +32,7 @@ pub(crate) fn expand(
     let mut calls = Calls::default();
     add_calls(items, &mut calls);
     let options = Options {
-        known: Rc::new(Known::of(items)),
+        known: Known::of(items),
         ..options.clone()
     };
     expand_in(module, &options, &calls, diags)
@@ -109,7 +107,13 @@ fn expand_item(
             let (mention, own) = own_options(&mut module.attrs, options, diags);
             let expanded = match (own.skip || is_for_tests(&module), &module.content) {
                 (true, _) => module.into_token_stream(),
-                (false, Some(_)) => expand_in(&module, &own, calls, diags),
+                (false, Some(_)) => {
+                    let own = Options {
+                        known: own.known.inside(&module.ident),
+                        ..own
+                    };
+                    expand_in(&module, &own, calls, diags)
+                }
                 (false, None) => {
                     let name = module.ident.to_string();
                     diags.report_at(&diag::FILE_MODULE, &module, &[&name]);
@@ -128,6 +132,9 @@ fn expand_function(
     calls: &Calls,
     diags: &mut Diagnostics,
 ) -> TokenStream {
+    if has_rule(&function.attrs) {
+        return function.to_token_stream();
+    }
     let mut function = function.clone();
     let annotated = function.attrs.len();
     let (mention, mut own) = own_options(&mut function.attrs, options, diags);

@@ -31,8 +31,12 @@ impl Lower<'_> {
         let decided = match &ty {
             // What is held by reference is looked through where it is used.
             Ty::Ref(..) => false,
-            Ty::Real(Real::Named(path)) => syn::parse2(path.clone())
-                .is_ok_and(|path| known.is_differentiable(&path) == Some(true)),
+            // A path in a declaration means the same here if both stand in one module.
+            Ty::Real(Real::Named(name)) => syn::parse2(name.clone()).is_ok_and(|name| {
+                known.is_local(&path)
+                    && known.is_local(&name)
+                    && known.is_differentiable(&name) == Some(true)
+            }),
             ty => !holds_named(ty),
         };
         decided.then_some(ty)
@@ -68,6 +72,15 @@ impl Lower<'_> {
         let ty = types::read(&result.ty, &mut || None).ok()?;
         match generics::with_parameters(ty, &self.reals) {
             Ty::Ref(..) => None,
+            // Methods of other types have names, too: none of them is taken for a constant.
+            ty if types::is_constant(&ty) => None,
+            Ty::Real(Real::Named(path))
+                if !syn::parse2(path.clone())
+                    .is_ok_and(|path| self.options.known.is_the_same_here(&path)) =>
+            {
+                None
+            }
+            ty if !matches!(ty, Ty::Real(_)) && holds_named(&ty) => None,
             ty => Some(self.soften_signature(ty)),
         }
     }
@@ -107,7 +120,8 @@ impl Lower<'_> {
     pub(super) fn integer_field(&mut self, value: Expr, cast: &syn::ExprCast) -> Expr {
         let ty = self.infer.strip(&value.ty);
         let is_field = matches!(bare(&cast.expr), syn::Expr::Field(_));
-        if !is_field || !matches!(self.infer.kind(&ty), Some(Kind::Call)) {
+        let undecided = matches!(self.infer.kind(&ty), Some(Kind::Call));
+        if !is_field || !(undecided || matches!(ty, Ty::Int)) {
             return value;
         }
         if self.infer.unify(&ty, &Ty::Int).is_err() {

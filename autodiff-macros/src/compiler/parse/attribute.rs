@@ -7,8 +7,6 @@
 //! A function in an annotated `impl` block or module inherits the options of the block, and may have
 //! some of its own.
 
-use std::rc::Rc;
-
 use autodiff_runtime::Policy;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -68,7 +66,7 @@ pub(crate) struct Options {
     /// Functions, and what has their derivatives in the place of the type of their name.
     pub(crate) calls: Vec<(syn::Path, syn::Path)>,
     /// What the compiler sees beside the function.
-    pub(crate) known: Rc<Known>,
+    pub(crate) known: Known,
     /// The derivatives are written by hand.
     pub(crate) rule: bool,
     /// How what is emitted is called: this follows from where the function stands.
@@ -91,7 +89,7 @@ impl Default for Options {
             malformed: false,
             skip: false,
             calls: Vec::new(),
-            known: Rc::default(),
+            known: Known::default(),
             rule: false,
             naming: Naming::Companion,
         }

@@ -1,0 +1,297 @@
+//! The declarations of an annotated block, and where names lead.
+//!
+//! In: items. Out: structs, aliases and imports of every inline module, by name. A name that may come
+//! from outside leads nowhere: what is taken for known has to be what rustc will find.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::Ident;
+use quote::ToTokens;
+
+use crate::compiler::naming::ReceiverPassing;
+use crate::compiler::parse::generics::mentions;
+use crate::compiler::parse::types::{bare, primitive, type_arguments};
+
+/// The path of a module, from the annotated one.
+pub(crate) type ModulePath = Vec<String>;
+
+/// All modules of an annotated one.
+#[derive(Debug, Default)]
+pub(crate) struct Declarations {
+    modules: BTreeMap<ModulePath, Module>,
+    /// How methods take their receiver, by name; `None` where they differ.
+    pub(crate) receivers: BTreeMap<String, Option<ReceiverPassing>>,
+    /// What functions return, by name; `None` where they differ.
+    pub(crate) results: BTreeMap<String, Option<Returned>>,
+}
+
+/// What a module declares.
+#[derive(Debug, Default)]
+pub(crate) struct Module {
+    pub(crate) structs: BTreeMap<String, Option<Struct>>,
+    pub(crate) aliases: BTreeMap<String, Option<syn::Type>>,
+    /// Other types of its own.
+    others: Vec<String>,
+    /// Names that are imported one by one: the path as written.
+    imports: BTreeMap<String, Vec<String>>,
+    /// Modules of which all names are imported.
+    globs: Vec<Vec<String>>,
+}
+
+/// What a function returns.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Returned {
+    pub(crate) ty: syn::Type,
+    /// The type parameters of the block around the function that occur in it.
+    pub(crate) parameters: Vec<Ident>,
+}
+
+/// A struct.
+#[derive(Debug)]
+pub(crate) struct Struct {
+    /// None for a generic struct, whose fields may be of any type.
+    pub(crate) fields: Vec<(String, syn::Type)>,
+    /// A real number is in it.
+    pub(crate) real: bool,
+    /// It has a gradient type.
+    pub(crate) derived: bool,
+}
+
+impl Module {
+    fn declares(&self, name: &str) -> bool {
+        self.structs.contains_key(name)
+            || self.aliases.contains_key(name)
+            || self.others.iter().any(|other| other == name)
+    }
+}
+
+impl Declarations {
+    /// Adds the items of a module, those of inline modules in it too.
+    pub(crate) fn add(&mut self, at: &[String], items: &[syn::Item]) {
+        let mut module = Module::default();
+        for item in items {
+            match item {
+                syn::Item::Struct(item) => {
+                    let found = structure(item);
+                    insert(&mut module.structs, item.ident.to_string(), found);
+                }
+                syn::Item::Type(item) => {
+                    let plain = item.generics.params.is_empty();
+                    let ty = plain.then(|| (*item.ty).clone());
+                    match ty {
+                        Some(ty) => insert(&mut module.aliases, item.ident.to_string(), ty),
+                        None => module.others.push(item.ident.to_string()),
+                    }
+                }
+                syn::Item::Enum(item) => module.others.push(item.ident.to_string()),
+                syn::Item::Union(item) => module.others.push(item.ident.to_string()),
+                syn::Item::Trait(item) => module.others.push(item.ident.to_string()),
+                syn::Item::Use(item) => import(&item.tree, &mut Vec::new(), &mut module),
+                syn::Item::Impl(block) => self.methods(block),
+                syn::Item::Fn(function) => self.returns(&function.sig, None),
+                syn::Item::Mod(inner) => {
+                    let mut path = at.to_vec();
+                    path.push(inner.ident.to_string());
+                    let content = inner.content.iter();
+                    content.for_each(|(_, items)| self.add(&path, items));
+                }
+                _ => {}
+            }
+        }
+        self.modules.insert(at.to_vec(), module);
+    }
+
+    /// Adds the methods of an `impl` block.
+    pub(crate) fn methods(&mut self, block: &syn::ItemImpl) {
+        for item in &block.items {
+            let syn::ImplItem::Fn(function) = item else {
+                continue;
+            };
+            self.returns(&function.sig, Some(block));
+            let Some(passing) = function.sig.receiver().and_then(passing) else {
+                continue;
+            };
+            let name = function.sig.ident.to_string();
+            match self.receivers.get_mut(&name) {
+                None => drop(self.receivers.insert(name, Some(passing))),
+                Some(known) if *known == Some(passing) => {}
+                Some(known) => *known = None,
+            }
+        }
+    }
+
+    fn returns(&mut self, sig: &syn::Signature, block: Option<&syn::ItemImpl>) {
+        let syn::ReturnType::Type(_, ty) = &sig.output else {
+            return;
+        };
+        let generic = sig.generics.type_params().next().is_some();
+        let ty = match (bare(ty), block) {
+            (syn::Type::Path(path), Some(block)) if path.path.is_ident("Self") => {
+                (*block.self_ty).clone()
+            }
+            (ty, _) => ty.clone(),
+        };
+        let parameters = block.map_or_else(Vec::new, |block| {
+            let tokens = ty.to_token_stream();
+            let parameters = block.generics.type_params().map(|p| p.ident.clone());
+            parameters
+                .filter(|name| mentions(tokens.clone(), name))
+                .collect()
+        });
+        let found = (!generic).then_some(Returned { ty, parameters });
+        match self.results.get_mut(&sig.ident.to_string()) {
+            None => drop(self.results.insert(sig.ident.to_string(), found)),
+            Some(known) if *known == found => {}
+            Some(known) => *known = None,
+        }
+    }
+
+    /// What a module declares.
+    pub(crate) fn module_at(&self, path: &[String]) -> Option<&Module> {
+        self.modules.get(path)
+    }
+
+    /// True if nothing is declared.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.modules.is_empty()
+    }
+
+    /// The module that declares what a path names in a module, and its name there.
+    pub(crate) fn find(&self, from: &[String], path: &[String]) -> Option<(&Module, String)> {
+        self.find_within(from, path, 8)
+    }
+
+    /// `fuel` ends imports that lead to themselves.
+    fn find_within(
+        &self,
+        from: &[String],
+        path: &[String],
+        fuel: usize,
+    ) -> Option<(&Module, String)> {
+        let fuel = fuel.checked_sub(1)?;
+        let module = self.modules.get(from)?;
+        let (first, rest) = path.split_first()?;
+        if rest.is_empty() {
+            if module.declares(first) {
+                return Some((module, first.clone()));
+            }
+            if let Some(target) = module.imports.get(first) {
+                return self.find_within(from, target, fuel);
+            }
+            let [glob] = &module.globs[..] else {
+                return None;
+            };
+            let target = self.module(from, glob)?;
+            let declared = self.modules.get(&target)?;
+            return declared.declares(first).then(|| (declared, first.clone()));
+        }
+        let owner = self.module(from, std::slice::from_ref(first))?;
+        self.find_within(&owner, rest, fuel)
+    }
+
+    /// The module that a path names.
+    fn module(&self, from: &[String], path: &[String]) -> Option<ModulePath> {
+        let mut at = from.to_vec();
+        for name in path {
+            match name.as_str() {
+                "self" => {}
+                "super" => drop(at.pop()?),
+                name => at.push(name.to_owned()),
+            }
+        }
+        self.modules.contains_key(&at).then_some(at)
+    }
+}
+
+fn structure(item: &syn::ItemStruct) -> Struct {
+    let fields = item.fields.members().zip(item.fields.iter());
+    let fields: Vec<_> = fields
+        .map(|(name, field)| (member_name(&name), field.ty.clone()))
+        .collect();
+    let generic = !item.generics.params.is_empty();
+    Struct {
+        real: generic || fields.iter().any(|(_, ty)| mentions_real(ty)),
+        fields: if generic { Vec::new() } else { fields },
+        derived: item.attrs.iter().any(derives_differentiable),
+    }
+}
+
+fn import(tree: &syn::UseTree, path: &mut Vec<String>, module: &mut Module) {
+    let mut add = |name: String, path: &[String], last: String| {
+        let mut target = path.to_vec();
+        target.push(last);
+        module.imports.insert(name, target);
+    };
+    match tree {
+        syn::UseTree::Path(next) => {
+            path.push(next.ident.to_string());
+            import(&next.tree, path, module);
+            path.pop();
+        }
+        syn::UseTree::Name(name) => add(name.ident.to_string(), path, name.ident.to_string()),
+        syn::UseTree::Rename(name) => add(name.rename.to_string(), path, name.ident.to_string()),
+        syn::UseTree::Glob(_) => module.globs.push(path.clone()),
+        syn::UseTree::Group(group) => {
+            let items = group.items.iter();
+            items.for_each(|tree| import(tree, path, module));
+        }
+    }
+}
+
+/// How a receiver is taken: `self`, `&self`, `&mut self`, or one of these with its type written out.
+pub(crate) fn passing(receiver: &syn::Receiver) -> Option<ReceiverPassing> {
+    let is_self =
+        |ty: &syn::Type| matches!(bare(ty), syn::Type::Path(path) if path.path.is_ident("Self"));
+    match bare(&receiver.ty) {
+        ty if is_self(ty) => Some(ReceiverPassing::Value),
+        syn::Type::Reference(r) if is_self(&r.elem) => Some(match r.mutability {
+            Some(_) => ReceiverPassing::Exclusive,
+            None => ReceiverPassing::Shared,
+        }),
+        _ => None,
+    }
+}
+
+/// True if a real number by its own name is in the type.
+pub(crate) fn mentions_real(ty: &syn::Type) -> bool {
+    match bare(ty) {
+        syn::Type::Path(path) => {
+            let primitive = primitive(&path.path);
+            let real = matches!(primitive, Some(crate::compiler::hir::Ty::Real(_)));
+            let last = path.path.segments.last();
+            real || last.is_some_and(|last| type_arguments(last).into_iter().any(mentions_real))
+        }
+        syn::Type::Reference(r) => mentions_real(&r.elem),
+        syn::Type::Slice(slice) => mentions_real(&slice.elem),
+        syn::Type::Array(array) => mentions_real(&array.elem),
+        syn::Type::Tuple(tuple) => tuple.elems.iter().any(mentions_real),
+        _ => false,
+    }
+}
+
+fn insert<T>(table: &mut BTreeMap<String, Option<T>>, name: String, found: T) {
+    let twice = table.contains_key(&name);
+    table.insert(name, (!twice).then_some(found));
+}
+
+/// The name of a field, or its number.
+pub(crate) fn member_name(member: &syn::Member) -> String {
+    match member {
+        syn::Member::Named(name) => name.to_string(),
+        syn::Member::Unnamed(index) => index.index.to_string(),
+    }
+}
+
+/// `#[derive(…, Differentiable, …)]`, by whatever path.
+fn derives_differentiable(attribute: &syn::Attribute) -> bool {
+    let mut found = false;
+    if attribute.path().is_ident("derive") {
+        // What cannot be read is reported by the derive itself.
+        let _ = attribute.parse_nested_meta(|meta| {
+            let last = meta.path.segments.last();
+            found |= last.is_some_and(|last| last.ident == "Differentiable");
+            Ok(())
+        });
+    }
+    found
+}
