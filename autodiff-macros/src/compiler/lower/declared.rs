@@ -119,9 +119,12 @@ impl Lower<'_> {
     /// rustc agree.
     pub(super) fn integer_field(&mut self, value: Expr, cast: &syn::ExprCast) -> Expr {
         let ty = self.infer.strip(&value.ty);
-        let is_field = matches!(bare(&cast.expr), syn::Expr::Field(_));
+        let (is_field, named) = match bare(&cast.expr) {
+            syn::Expr::Field(field) => (true, matches!(field.member, syn::Member::Named(_))),
+            _ => (false, false),
+        };
         let undecided = matches!(self.infer.kind(&ty), Some(Kind::Call));
-        if !is_field || !(undecided || matches!(ty, Ty::Int)) {
+        if !is_field || !(undecided || (named && matches!(ty, Ty::Int))) {
             return value;
         }
         if self.infer.unify(&ty, &Ty::Int).is_err() {
