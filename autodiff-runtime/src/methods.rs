@@ -10,12 +10,14 @@
 //! trait Odd { fn abs(self) -> Self; }
 //! impl Odd for f64 { fn abs(self) -> f64 { self } }
 //! fn emitted<T: Odd + Scalar>() {
-//!     autodiff_runtime::methods::unary(&T::abs, |x: T| x.abs(), Operations::abs, "abs");
+//!     static SEEN: autodiff_runtime::methods::Seen = autodiff_runtime::methods::Seen::new();
+//!     autodiff_runtime::methods::unary(&SEEN, &T::abs, |x: T| x.abs(), Operations::abs, "abs");
 //! }
 //! emitted::<f64>();
 //! ```
 
 use core::any::type_name;
+use core::sync::atomic::{AtomicU8, Ordering};
 
 use crate::numeric::{Scalar, cast, number};
 
@@ -38,58 +40,114 @@ pub fn is_known<F>(_: &F) -> bool {
     KNOWN.iter().any(|known| name.starts_with(known))
 }
 
+/// Whether a method has passed the comparison, in each precision.
+#[derive(Debug)]
+pub struct Seen(AtomicU8);
+
+impl Seen {
+    /// Not yet.
+    #[must_use]
+    #[allow(clippy::new_without_default, reason = "for statics")]
+    pub const fn new() -> Seen {
+        Seen(AtomicU8::new(0))
+    }
+
+    #[inline(always)]
+    fn has<T>(&self) -> bool {
+        self.0.load(Ordering::Relaxed) & Self::bit::<T>() != 0
+    }
+
+    fn add<T>(&self) {
+        self.0.fetch_or(Self::bit::<T>(), Ordering::Relaxed);
+    }
+
+    /// `f32` and `f64` differ in size.
+    #[inline(always)]
+    fn bit<T>() -> u8 {
+        if size_of::<T>() == 4 { 1 } else { 2 }
+    }
+}
+
 /// A method without arguments; `item` is the method, or anything where it has no name of its own.
 #[inline(always)]
 #[track_caller]
-pub fn unary<F, T: Scalar>(item: &F, own: fn(T) -> T, std: fn(T) -> T, name: &str) {
-    if is_known(item) {
+pub fn unary<F, T: Scalar>(seen: &Seen, item: &F, own: fn(T) -> T, std: fn(T) -> T, name: &str) {
+    if is_known(item) || seen.has::<T>() {
         return;
     }
     let points = [-2.5, -0.75, 0.25, 1.5, 3.25].map(number);
     compare(points.map(|x| (own(x), std(x))), name);
+    seen.add::<T>();
 }
 
 /// A method with an argument.
 #[inline(always)]
 #[track_caller]
-pub fn binary<F, T: Scalar>(item: &F, own: fn(T, T) -> T, std: fn(T, T) -> T, name: &str) {
-    if is_known(item) {
+pub fn binary<F, T: Scalar>(
+    seen: &Seen,
+    item: &F,
+    own: fn(T, T) -> T,
+    std: fn(T, T) -> T,
+    name: &str,
+) {
+    if is_known(item) || seen.has::<T>() {
         return;
     }
     let points = [(2.5, -0.75), (-1.25, 3.5), (0.5, 2.0), (3.0, 1.25)];
     let points = points.map(|(x, y)| (number(x), number(y)));
     compare(points.map(|(x, y)| (own(x, y), std(x, y))), name);
+    seen.add::<T>();
 }
 
 /// A method with two arguments; the last is the greater.
 #[inline(always)]
 #[track_caller]
-pub fn ternary<F, T: Scalar>(item: &F, own: fn(T, T, T) -> T, std: fn(T, T, T) -> T, name: &str) {
-    if is_known(item) {
+pub fn ternary<F, T: Scalar>(
+    seen: &Seen,
+    item: &F,
+    own: fn(T, T, T) -> T,
+    std: fn(T, T, T) -> T,
+    name: &str,
+) {
+    if is_known(item) || seen.has::<T>() {
         return;
     }
     let points = [(2.5, -0.75, 1.5), (-1.25, -0.5, 3.5), (0.5, 0.25, 2.0)];
     let points = points.map(|(x, y, z)| (number(x), number(y), number(z)));
     compare(points.map(|(x, y, z)| (own(x, y, z), std(x, y, z))), name);
+    seen.add::<T>();
 }
 
 /// A method with an integer.
 #[inline(always)]
 #[track_caller]
-pub fn power<F, T: Scalar>(item: &F, own: fn(T, i32) -> T, std: fn(T, i32) -> T, name: &str) {
-    if is_known(item) {
+pub fn power<F, T: Scalar>(
+    seen: &Seen,
+    item: &F,
+    own: fn(T, i32) -> T,
+    std: fn(T, i32) -> T,
+    name: &str,
+) {
+    if is_known(item) || seen.has::<T>() {
         return;
     }
     let points = [(1.5, 3), (-2.0, 2), (0.5, -2), (3.0, 0)];
     let points = points.map(|(x, n)| (number(x), n));
     compare(points.map(|(x, n)| (own(x, n), std(x, n))), name);
+    seen.add::<T>();
 }
 
 /// A question.
 #[inline(always)]
 #[track_caller]
-pub fn predicate<F, T: Scalar>(item: &F, own: fn(T) -> bool, std: fn(T) -> bool, name: &str) {
-    if is_known(item) {
+pub fn predicate<F, T: Scalar>(
+    seen: &Seen,
+    item: &F,
+    own: fn(T) -> bool,
+    std: fn(T) -> bool,
+    name: &str,
+) {
+    if is_known(item) || seen.has::<T>() {
         return;
     }
     let small = [0.0, -0.0, 1e-320, 1e-9, -2.5, 1.0, 1.0 + 1e-6];
@@ -98,17 +156,25 @@ pub fn predicate<F, T: Scalar>(item: &F, own: fn(T) -> bool, std: fn(T) -> bool,
     if points.map(number).any(|x| own(x) != std(x)) {
         differs(name);
     }
+    seen.add::<T>();
 }
 
 /// A conversion to another real type.
 #[inline(always)]
 #[track_caller]
-pub fn to_real<F, T: Scalar, U: Scalar>(item: &F, own: fn(T) -> U, std: fn(T) -> U, name: &str) {
-    if is_known(item) {
+pub fn to_real<F, T: Scalar, U: Scalar>(
+    seen: &Seen,
+    item: &F,
+    own: fn(T) -> U,
+    std: fn(T) -> U,
+    name: &str,
+) {
+    if is_known(item) || seen.has::<T>() {
         return;
     }
     let points = [-2.5, 0.75, 3.0].map(number);
     compare(points.map(|x| (own(x), std(x))), name);
+    seen.add::<T>();
 }
 
 #[inline(never)]
@@ -135,7 +201,7 @@ fn differs(name: &str) -> ! {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_known, unary};
+    use super::{Seen, is_known, unary};
     use crate::numeric::{Operations, Real};
 
     #[test]
@@ -147,7 +213,7 @@ mod tests {
 
     #[test]
     fn what_computes_the_same_passes() {
-        unary(&(), f64::sin, Operations::sin, "sin");
-        unary(&(), f32::acosh, Operations::acosh, "acosh");
+        unary(&Seen::new(), &(), f64::sin, Operations::sin, "sin");
+        unary(&Seen::new(), &(), f32::acosh, Operations::acosh, "acosh");
     }
 }

@@ -60,7 +60,10 @@ fn method(pin: &Pin, rt: &Runtime) -> Option<TokenStream> {
         "to_real" => quote!(#rt::cast),
         _ => quote!(#rt::Operations::#std),
     };
-    Some(quote!(#rt::methods::#form(&#item, #own, #std, #name);))
+    Some(quote!({
+        static SEEN: #rt::methods::Seen = #rt::methods::Seen::new();
+        #rt::methods::#form(&SEEN, &#item, #own, #std, #name);
+    }))
 }
 
 /// That a callee is the function which its companion belongs to. (Where generic arguments are given,

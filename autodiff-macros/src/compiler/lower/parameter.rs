@@ -46,6 +46,32 @@ const TRAITS: [&str; 7] = [
 /// Methods that `Signed` has beside `Float`: `T::abs` could be either.
 const SIGNED: [&str; 2] = ["abs", "signum"];
 
+/// Bounds that do not bring `Signed` in.
+const PLAIN: [&str; 22] = [
+    "Float",
+    "Real",
+    "FloatConst",
+    "FromPrimitive",
+    "ToPrimitive",
+    "NumCast",
+    "Num",
+    "NumAssign",
+    "Copy",
+    "Clone",
+    "Debug",
+    "Display",
+    "Default",
+    "Send",
+    "Sync",
+    "Sum",
+    "Product",
+    "PartialOrd",
+    "AddAssign",
+    "MulAssign",
+    "Into",
+    "From",
+];
+
 /// How a conversion ends that could fail.
 const UNWRAP: [&str; 3] = ["unwrap", "expect", "unwrap_or"];
 
@@ -329,7 +355,9 @@ impl Lower<'_> {
             let (x, rest) = (&args[0], &args[1..]);
             quote!(#x.#method(#(#rest),*))
         });
-        let item = match SIGNED.contains(&name.as_str()) {
+        let plain = |bound: &String| PLAIN.contains(&bound.as_str());
+        let signed = SIGNED.contains(&name.as_str()) && !self.bounds.iter().all(plain);
+        let item = match signed {
             true => quote!(()),
             false => quote!(#real::#method),
         };
