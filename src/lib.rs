@@ -130,6 +130,38 @@ pub use autodiff_runtime::{
 };
 pub use autodiff_runtime::{choices, decision, field, ops, policy, rules, selection, trace};
 
+/// `f64` and `f32`, with the methods of num-traits: the bound of generic code that asks for derivatives.
+///
+/// A generic function is differentiated under the bounds that it has, `T: num_traits::Float` for
+/// one. Whoever calls `loss::grad` with a type parameter of his own has to add [`Scalar`], or to
+/// bound by this trait, which holds both.
+///
+/// ```
+/// use conservative_grad::{Float, conservative_grad};
+///
+/// #[conservative_grad]
+/// fn loss<T: num_traits::Float>(x: T) -> T {
+///     x.powi(2) - x.sin() * T::from(0.5).unwrap()
+/// }
+///
+/// fn descend<T: Float>(x: T) -> T {
+///     x - T::from(0.1).unwrap() * loss::grad(x)
+/// }
+///
+/// assert_eq!(descend(1.0_f64), 1.0 - 0.1 * (2.0 - 1f64.cos() * 0.5));
+/// ```
+#[cfg(feature = "num-traits")]
+pub trait Float:
+    num_traits::Float + num_traits::FloatConst + num_traits::FromPrimitive + Scalar
+{
+}
+
+#[cfg(feature = "num-traits")]
+impl<T: num_traits::Float + num_traits::FloatConst + num_traits::FromPrimitive + Scalar> Float
+    for T
+{
+}
+
 /// The examples of the README, as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
