@@ -32,6 +32,7 @@ mod language {
     mod arrays;
     mod calls;
     mod casts_and_consts;
+    mod closures;
     mod composition;
     mod control_flow;
     mod effects;
@@ -39,6 +40,7 @@ mod language {
     mod generics;
     mod in_place;
     mod integer_state;
+    mod iterators;
     mod jumps;
     mod kinks;
     mod loops;

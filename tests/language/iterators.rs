@@ -1,0 +1,187 @@
+//! Iterator chains: sources, adapters, consumers, jumps out of them.
+
+reals! { sum_of_squares ($ T grad): f(&[0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        x.iter().map(|v| v.powi(2)).sum::<$T>()
+    }
+} }
+
+reals! { dot ($ T grad): f(&[0.5, 2.0, 1.0], &[1.0, 3.0]); {
+    #[$grad]
+    pub fn f(x: &[$T], y: &[$T]) -> $T {
+        let s: $T = x.iter().zip(y).map(|(a, b)| a * b).sum();
+        s * x[0]
+    }
+} }
+
+reals! { for_enumerate ($ T grad): f(&[0.5, 2.0, 1.0], &[1.0, 3.0, 5.0]); {
+    #[$grad]
+    pub fn f(x: &[$T], y: &[$T]) -> $T {
+        let mut s = 0.0;
+        for (i, &v) in x.iter().enumerate() {
+            if i == 1 { continue; }
+            s += v * y[i] * i as $T;
+        }
+        for v in x { s += v * v; }
+        for (a, b) in x.iter().zip(y.iter().rev()) { s += a * b; }
+        s
+    }
+} }
+
+reals! { folds ($ T grad): f(&[0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let m = x.iter().cloned().fold(<$T>::NEG_INFINITY, <$T>::max);
+        let s = x.iter().fold(0.0, |acc, v| acc + (v - m).exp());
+        let (a, b) = x.iter().fold((0.0, 1.0), |(a, b), &v| (a + v, b * v));
+        m + s.ln() + a * b
+    }
+} }
+
+reals! { collected ($ T grad): f(&[0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let w: Vec<$T> = x.iter().map(|v| v.exp()).collect();
+        let total: $T = w.iter().sum();
+        let p = w.iter().map(|v| v / total).collect::<Vec<_>>();
+        let d = p.windows(2).map(|w| w[1] - w[0]).map(|d| d * d).sum::<$T>();
+        d + p.iter().filter(|v| **v > 0.2).map(|v| v * v).sum::<$T>()
+    }
+} }
+
+reals! { mutated ($ T grad): f(&[0.5, 2.0, 1.0, 4.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut y = vec![0.0; x.len()];
+        for (o, v) in y.iter_mut().zip(x) { *o = v * v; }
+        for o in y.iter_mut() { *o *= 2.0; }
+        y.iter_mut().for_each(|o| *o += x[0]);
+        let mut s = 0.0;
+        for c in y.chunks(3) { s += c[0] * c[c.len() - 1]; }
+        for c in y.chunks_exact(2) { s += c[0] / c[1]; }
+        for row in y.chunks_mut(2) { row[0] = s; }
+        s + y.iter().product::<$T>()
+    }
+} }
+
+reals! { sources ($ T grad): f([0.5, 2.0, 1.0], [[1.0, 2.0], [3.0, 0.5]], vec![0.3, 0.7]); {
+    const TABLE: [$T; 3] = [1.0, 0.5, 0.25];
+    const PAIRS: [($T, $T); 2] = [(1.0, 0.5), (2.0, 0.25)];
+    #[$grad]
+    pub fn f(x: [$T; 3], m: [[$T; 2]; 2], v: Vec<$T>) -> $T {
+        let mut s = 0.0;
+        for a in x { s += a * a; }
+        for row in m.iter() { s += row.iter().product::<$T>(); }
+        for row in &m { for e in row { s += e * x[0]; } }
+        for [a, b] in m { s += a * b; }
+        for &[a, b] in m.iter() { s -= a / b; }
+        for a in v.iter().rev() { s += a * s; }
+        for (c, a) in TABLE.iter().zip(&x) { s += c * a * a; }
+        for &(c, d) in PAIRS.iter() { s += c * x[1] + d * x[2]; }
+        for c in TABLE { s += c * x[1]; }
+        s += TABLE.iter().rev().fold(0.0, |acc, &c| acc * x[0] + c);
+        s += m.iter().flatten().map(|e| e * e).sum::<$T>();
+        s += m.iter().flat_map(|row| row.iter()).map(|e| e.sin()).sum::<$T>();
+        s += (0..3).flat_map(|i| (0..2).map(move |j| x[i] * m[j][0])).sum::<$T>();
+        s += (1..=3).map(|k| x[0].powi(k)).sum::<$T>();
+        for a in v { s += a; }
+        s
+    }
+} }
+
+reals! { adapters ($ T grad): f(&[0.5, 2.0, 1.0, 0.3, 0.9]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut s = 0.0;
+        for a in x.iter().skip(1) { s += a * x[0]; }
+        for a in x.iter().skip(9) { s += a * x[0]; }
+        for a in x.iter().take(2) { s += a * a; }
+        for a in x.iter().step_by(2) { s *= a; }
+        for (i, a) in x.iter().enumerate().skip(1).step_by(2) { s += a * i as $T; }
+        for (i, a) in x.iter().skip(1).enumerate() { s += a * a * i as $T; }
+        for (i, a) in x.iter().enumerate().rev() { s = s * 0.5 + a * i as $T; }
+        for (a, b) in x.iter().zip(x.iter().skip(1)) { s += a * b; }
+        for (a, b) in x.iter().zip(x.iter().cycle().skip(1)) { s += a / b; }
+        for ((a, b), c) in x.iter().zip(&x[1..]).zip(&x[2..]) { s += a * b * c; }
+        for a in x.iter().chain(x[1..3].iter()) { s += a * a; }
+        for a in x.iter().chain(&x[1..3]).rev() { s = s * 0.9 + a; }
+        for a in x.iter().take_while(|a| **a < 2.5) { s += a.exp(); }
+        for a in x.iter().skip_while(|a| **a < 0.7) { s += a.sqrt(); }
+        for (i, a) in x.iter().filter(|a| **a > 0.4).enumerate() { s += a * x[i]; }
+        for (a, b) in x.iter().filter(|a| **a > 0.4).zip(x) { s += a * b; }
+        for (a, b) in x.iter().zip(x.iter().filter(|a| **a > 0.4)) { s += a * b * b; }
+        for a in x.iter().filter(|a| **a > 0.4).take(2) { s += a * s; }
+        for a in x.iter().filter(|a| **a > 0.4).skip(1) { s += a.ln(); }
+        for a in x.iter().scan(1.0, |p, a| { *p *= a; Some(*p) }) { s += a; }
+        for (k, a) in (1..).zip(x) { s += a * k as $T; }
+        for (a, k) in x.iter().zip(1..=3) { s += a.powi(k); }
+        for i in 2.. { if i > 3 { break; } s += x[i] * x[0]; }
+        for (c, d) in std::iter::repeat(x[0]).take(3).zip(x) { s += c * d; }
+        for c in std::iter::once(x[1]) { s += c * c; }
+        s
+    }
+} }
+
+reals! { jumps_in_chains ($ T grad): f(&[0.5, 2.0, 1.0, 0.3, 0.9]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut s = 0.0;
+        'a: for (i, a) in x.iter().enumerate() {
+            for b in x.iter().chain(&x[1..2]) {
+                if *b > 1.5 { continue 'a; }
+                if i == 4 { break 'a; }
+                if *a > 0.95 { continue; }
+                s += a * b;
+            }
+            s += a;
+        }
+        for b in x.iter().chain(&x[1..2]) {
+            if s > 20.0 { break; }
+            if *b < 0.4 { continue; }
+            s += b * b;
+        }
+        for row in x.chunks(2) {
+            if row.len() < 2 { return s * row[0]; }
+            s += row[0] * row[1];
+        }
+        s
+    }
+} }
+
+reals! { consumers ($ T grad): f(&[0.5, 2.0, 1.0, 0.3, 0.9]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let n = x.iter().count();
+        let m = x.iter().copied().reduce(<$T>::max).unwrap();
+        let lo = x.iter().min_by(|a, b| a.partial_cmp(b).unwrap()).unwrap();
+        let hi = *x.iter().max_by(|a, b| a.total_cmp(b)).unwrap();
+        let last = x.iter().last().unwrap();
+        let first = x.iter().next().unwrap();
+        let third = x.iter().nth(2).unwrap_or(&0.0);
+        let found = x.iter().find(|a| **a > 0.95).copied().unwrap_or(0.0);
+        let at = x.iter().position(|a| *a < 0.4).unwrap();
+        let mut s = m * lo + hi * last + first * third + found * x[at];
+        if x.iter().all(|a| *a > 0.0) { s += x[0]; }
+        if x.iter().any(|a| *a > 5.0) { s *= 100.0; }
+        if (0.0..1.0).contains(&x[0]) { s += x[0] * x[1]; }
+        let (a, b): (Vec<$T>, Vec<$T>) = x.iter().map(|v| (v * v, v.exp())).unzip();
+        s += a.iter().zip(&b).map(|(a, b)| a / b).sum::<$T>();
+        let c: Vec<($T, $T)> = x.iter().map(|v| (v * v, v.exp())).collect();
+        s += c.iter().map(|(a, b)| a * b).sum::<$T>();
+        s += c.iter().map(|p| p.0 - p.1).sum::<$T>();
+        let rows: Vec<[$T; 2]> = x.iter().map(|v| [*v, v * v]).collect();
+        for r in &rows { s += r[0] * r[1]; }
+        let big: Vec<$T> = x.iter().filter(|v| **v > 0.45).cloned().collect();
+        s += big[0] * big[1];
+        let idx: Vec<usize> = (0..n).filter(|i| i % 2 == 0).collect();
+        s += idx.iter().map(|&i| x[i]).product::<$T>();
+        let mut grown = vec![x[0]];
+        grown.extend(x.iter().map(|v| v * 2.0));
+        grown.extend_from_slice(&x[1..3]);
+        s += grown.iter().zip(x.iter().cycle()).map(|(a, b)| a * b).sum::<$T>();
+        let arr = [x[0], x[1], x[2]].map(|v| v * v);
+        let arr2: [$T; 3] = std::array::from_fn(|i| arr[i] * x[i]);
+        s + arr2.iter().sum::<$T>() + arr.map(|v| v + 1.0)[1] + n as $T
+    }
+} }
