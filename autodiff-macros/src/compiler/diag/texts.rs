@@ -175,6 +175,10 @@ texts! {
         help "write a loop with a variable for the state", note "";
     ORDER_CLOSURE "AD0165" "the order `{0}` is not understood",
         help "write `|a, b| a.partial_cmp(b).unwrap()` or `|a, b| a.total_cmp(b)`", note "";
+    UNSTABLE_SORT "AD0169" "`sort_unstable_by` by something else than the elements themselves",
+        help "write `sort_by`", note "std does not promise where elements that are equal end up";
+    LENT_LENGTH "AD0170" "the length of `{0}` is changed, which belongs to the caller",
+        help "take the vector by value, and return it", note "a gradient of another length would not fit the caller's buffer";
     COLLECT "AD0166" "cannot collect into `{0}`",
         help "collect into a `Vec`", note "";
     COLLECT_REFERENCES "AD0167" "references are collected, which is not supported yet",

@@ -118,7 +118,10 @@ impl Lower<'_> {
         name: &str,
     ) -> Expr {
         if self.is_std(path, "mem") {
-            return self.refuse(&diag::MEM, path, &[name]);
+            return match self.mem_call(call, name) {
+                Some(value) => value,
+                None => self.refuse(&diag::MEM, path, &[name]),
+            };
         }
         if self.is_std(path, "cmp") && matches!(name, "min" | "max") {
             let args = self.args(call.args.iter());

@@ -50,6 +50,20 @@ pub(super) struct Frame {
 }
 
 impl Callable {
+    /// The same with another closure, made of the one that it is.
+    pub(super) fn rewritten(
+        &self,
+        rewrite: impl FnOnce(&syn::ExprClosure) -> Option<syn::ExprClosure>,
+    ) -> Option<Self> {
+        let What::Closure(closure) = &self.what else {
+            return None;
+        };
+        Some(Callable {
+            what: What::Closure(rewrite(closure)?),
+            ..self.clone()
+        })
+    }
+
     /// What stands for it in messages.
     pub(super) fn tokens(&self) -> TokenStream {
         match &self.what {

@@ -46,6 +46,7 @@ mod parameter;
 mod pat;
 mod path;
 mod place;
+mod rearrange;
 mod resolve;
 mod scope;
 mod sequence;

@@ -24,6 +24,9 @@ impl Lower<'_> {
         call: &syn::ExprMethodCall,
         out: &mut Vec<Stmt>,
     ) -> bool {
+        if self.rearrange(call, out) {
+            return true;
+        }
         let name = call.method.to_string();
         let receiver = bare(&call.receiver);
         let known = matches!(
@@ -43,6 +46,11 @@ impl Lower<'_> {
         }
         if let Some(var) = self.root(receiver) {
             self.check_change(var, receiver);
+        }
+        if matches!(name.as_str(), "push" | "extend" | "extend_from_slice")
+            && self.is_borrowed_vec(call, receiver)
+        {
+            return true;
         }
         match name.as_str() {
             "push" => self.push(call, receiver, out),
@@ -85,7 +93,7 @@ impl Lower<'_> {
     }
 
     /// `let slice = &mut receiver;`
-    fn slice_alias(
+    pub(super) fn slice_alias(
         &mut self,
         receiver: &syn::Expr,
         hint: &str,

@@ -1,8 +1,9 @@
 //! Iterators that are no loop the compiler can write.
 
-use conservative_grad::conservative_grad;
+use conservative_grad::{Differentiable, conservative_grad};
 
 /// A type of the user's that can be run over.
+#[derive(Differentiable)]
 pub struct Knots(pub [f64; 2]);
 
 impl<'k> IntoIterator for &'k Knots {

@@ -64,7 +64,11 @@ impl Lower<'_> {
         match bare(expr) {
             syn::Expr::Index(index) => {
                 let base = self.place_type(&index.expr)?;
-                super::super::infer::element(&base).map(|inner| self.infer.strip(inner))
+                let inner = super::super::infer::element(&base)?.clone();
+                Some(match bare(&index.index) {
+                    syn::Expr::Range(_) => Ty::Slice(Box::new(inner)),
+                    _ => self.infer.strip(&inner),
+                })
             }
             syn::Expr::Field(field) => match (self.place_type(&field.base)?, &field.member) {
                 (Ty::Tuple(parts), syn::Member::Unnamed(at)) => {

@@ -127,7 +127,7 @@ impl Lower<'_> {
     }
 
     /// A statement of the compiler's own that runs once.
-    pub(super) fn effect_code(
+    pub(in crate::compiler::lower) fn effect_code(
         &mut self,
         tokens: TokenStream,
         uses: Vec<(proc_macro2::Ident, VarId)>,

@@ -23,6 +23,7 @@ mod consume;
 mod drive;
 mod item;
 mod optional;
+mod order;
 mod pure;
 mod seq;
 

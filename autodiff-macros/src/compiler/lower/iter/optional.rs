@@ -11,7 +11,7 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 
 use super::{Chain, Item};
-use crate::compiler::diag::{self, text_of};
+use crate::compiler::diag;
 use crate::compiler::hir::{BinOp, Block, Expr, ExprKind, Pat, Stmt, StmtKind, Ty, VarId};
 use crate::compiler::lower::closure::Callable;
 use crate::compiler::lower::expr::bare;
@@ -140,10 +140,7 @@ impl Lower<'_> {
             (name, _) => name == "next",
         };
         let f = match arg.filter(|_| !nth) {
-            Some(f) if matches!(name.as_str(), "max_by" | "min_by") => {
-                self.check_order_closure(f)?;
-                Some(self.callable(f, out)?)
-            }
+            Some(f) if matches!(name.as_str(), "max_by" | "min_by") => Some(self.above(f, out)?.0),
             Some(f) => Some(self.callable(f, out)?),
             None => None,
         };
@@ -175,7 +172,12 @@ impl Lower<'_> {
                 (name, f) => {
                     let old = Item::value(this.read_var(found, span));
                     let cond = match f {
-                        Some(f) => this.greater(f, old, item, span, &mut then),
+                        Some(above) => {
+                            let at = above.tokens();
+                            let cond = this.apply(above, vec![old, item], true, &at, &mut then);
+                            this.expect(&cond, &Ty::Bool);
+                            cond
+                        }
                         None => {
                             let old = this.read_var(found, span);
                             this.expect(&value, &Ty::Int);
@@ -246,90 +248,6 @@ impl Lower<'_> {
         }
     }
 
-    /// `f(a, b)` is `Greater`; the closure is known to compare.
-    fn greater(&mut self, f: &Callable, a: Item, b: Item, span: Span, out: &mut Vec<Stmt>) -> Expr {
-        self.open_closure(f, |this, closure| {
-            let parts = closure.and_then(|closure| Some((closure, ordering(&closure.body)?)));
-            let Some((closure, order)) = parts else {
-                let at = f.tokens();
-                return this.refuse(&diag::ORDER_CLOSURE, &at, &[]);
-            };
-            for (pat, item) in closure.inputs.iter().zip([a, b]) {
-                this.bind_item(pat, item, out);
-            }
-            let (x, y) = match order.reversed {
-                true => (order.right, order.left),
-                false => (order.left, order.right),
-            };
-            let x_value = this.operand(x);
-            let x_var = this.named("left", x_value, out);
-            let y_value = this.operand(y);
-            let y_var = this.named("right", y_value, out);
-            let read = |this: &Self, first: bool| {
-                let (var, source) = if first { (x_var, x) } else { (y_var, y) };
-                let value = this.read_var(var, span);
-                this.with_source(value, source)
-            };
-            let (a, b) = (read(this, true), read(this, false));
-            this.expect(&a, &b.ty);
-            let source = closure.body.to_token_stream();
-            let above = this.int_test(BinOp::Gt, a, b, span);
-            let above = this.with_source(above, &source);
-            if !order.total || !this.infer.may_be_real(&this.var(x_var).ty) {
-                return above;
-            }
-            this.total_above(above, (x_var, y_var), span)
-        })
-    }
-
-    /// `x.total_cmp(&y)` is `Greater`: beside `x > y`, signs of zeros and NaNs count.
-    fn total_above(&mut self, above: Expr, (x, y): (VarId, VarId), span: Span) -> Expr {
-        let is = |this: &Self, var: VarId, name: &str| {
-            let value = this.read_var(var, span);
-            let name = proc_macro2::Ident::new(name, Span::call_site().located_at(span));
-            this.make(ExprKind::Classify(name, Box::new(value)), Ty::Bool, span)
-        };
-        let and = |this: &Self, a, b| this.int_test(BinOp::And, a, b, span);
-        let or = |this: &Self, a, b| this.int_test(BinOp::Or, a, b, span);
-        let below = self.int_test(
-            BinOp::Lt,
-            self.read_var(x, span),
-            self.read_var(y, span),
-            span,
-        );
-        let below = self.with_source(below, &above.source);
-        let positive = |this: &Self, var| is(this, var, "is_sign_positive");
-        let negative = |this: &Self, var| is(this, var, "is_sign_negative");
-        // Neither is greater: equal, or one of them is no number.
-        let signs = and(self, positive(self, x), negative(self, y));
-        let x_top = and(self, positive(self, x), is(self, x, "is_nan"));
-        let y_top = and(self, positive(self, y), is(self, y, "is_nan"));
-        let y_low = and(self, negative(self, y), is(self, y, "is_nan"));
-        let x_low = and(self, negative(self, x), is(self, x, "is_nan"));
-        let top = and(self, x_top, self.not(y_top));
-        let low = and(self, y_low, self.not(x_low));
-        let special = or(self, signs, or(self, top, low));
-        let special = and(self, self.not(below), special);
-        or(self, above, special)
-    }
-
-    /// Refuses a comparison that is not understood.
-    fn check_order_closure(&mut self, f: &syn::Expr) -> Option<()> {
-        let fits = match bare(f) {
-            syn::Expr::Closure(closure) => {
-                closure.inputs.len() == 2 && ordering(&closure.body).is_some()
-            }
-            // A name: the body is looked at when it is called.
-            syn::Expr::Path(path) => path.path.get_ident().is_some(),
-            _ => false,
-        };
-        if fits {
-            return Some(());
-        }
-        self.refuse(&diag::ORDER_CLOSURE, f, &[&text_of(f)]);
-        None
-    }
-
     /// Stands for what was not found.
     fn blank(&mut self, ty: &Ty, span: Span) -> Option<Expr> {
         let ty = self.infer.strip(ty);
@@ -354,52 +272,5 @@ impl Lower<'_> {
                 return None;
             }
         })
-    }
-}
-
-/// A comparison of two values.
-pub(super) struct Ordering<'e> {
-    pub(super) left: &'e syn::Expr,
-    pub(super) right: &'e syn::Expr,
-    pub(super) reversed: bool,
-    pub(super) total: bool,
-}
-
-/// `a.partial_cmp(&b).unwrap()`, `a.total_cmp(&b)`, `….reverse()`.
-pub(super) fn ordering(expr: &syn::Expr) -> Option<Ordering<'_>> {
-    let expr = match bare(expr) {
-        syn::Expr::Block(block) => match &block.block.stmts[..] {
-            [syn::Stmt::Expr(tail, None)] => bare(tail),
-            _ => return None,
-        },
-        expr => expr,
-    };
-    let syn::Expr::MethodCall(call) = expr else {
-        return None;
-    };
-    let args = call.args.len();
-    match call.method.to_string().as_str() {
-        "unwrap" if args == 0 => ordering(&call.receiver),
-        "expect" if args == 1 => ordering(&call.receiver),
-        "unwrap_or" if args == 1 && text_of(&call.args[0]).ends_with("Equal") => {
-            ordering(&call.receiver)
-        }
-        "reverse" if args == 0 => {
-            let order = ordering(&call.receiver)?;
-            Some(Ordering {
-                reversed: !order.reversed,
-                ..order
-            })
-        }
-        name @ ("partial_cmp" | "total_cmp" | "cmp") if args == 1 => Some(Ordering {
-            left: &call.receiver,
-            right: match bare(&call.args[0]) {
-                syn::Expr::Reference(reference) => &reference.expr,
-                other => other,
-            },
-            reversed: false,
-            total: name == "total_cmp",
-        }),
-        _ => None,
     }
 }

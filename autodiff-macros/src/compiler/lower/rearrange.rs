@@ -1,0 +1,319 @@
+//! Methods that rearrange a slice or vector, or give it another length, written out as Rust.
+//!
+//! In: `v.reverse()`, `v.sort_by(…)`, `v.truncate(n)` and their kin, `mem::swap`, `mem::replace`. Out: what
+//! a person would write by hand, lowered as if it stood in the function:
+//! ```text
+//! a.reverse();  →  let n = a.len(); for i in 0..n / 2 { let t = a[i]; a[i] = a[n - 1 - i]; a[n - 1 - i] = t; }
+//! ```
+//! A sort is a merge sort: stable as that of std, and as many comparisons in the order of magnitude.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+
+use super::Lower;
+use super::closure::Callable;
+use super::expr::bare;
+use super::infer::element;
+use super::scope::Name;
+use crate::compiler::diag::{self, text_of};
+use crate::compiler::hir::{Expr, Stmt, Ty, VarId};
+
+/// Methods that keep the length, and the number of their arguments.
+const REARRANGE: [(&str, usize); 8] = [
+    ("reverse", 0),
+    ("rotate_left", 1),
+    ("rotate_right", 1),
+    ("sort_by", 1),
+    ("sort_unstable_by", 1),
+    ("sort", 0),
+    ("sort_unstable", 0),
+    ("fill_with", 1),
+];
+
+/// Methods of vectors that change the length.
+const RESIZE: [(&str, usize); 6] = [
+    ("truncate", 1),
+    ("clear", 0),
+    ("resize", 2),
+    ("insert", 2),
+    ("append", 1),
+    ("pop", 0),
+];
+
+fn among(list: &[(&str, usize)], call: &syn::ExprMethodCall) -> bool {
+    let mut list = list.iter();
+    list.any(|(name, count)| call.method == name && call.args.len() == *count)
+}
+
+impl Lower<'_> {
+    /// A statement that rearranges or resizes; false if it is none.
+    pub(super) fn rearrange(&mut self, call: &syn::ExprMethodCall, out: &mut Vec<Stmt>) -> bool {
+        let receiver = bare(&call.receiver);
+        if !self.is_place(receiver) || self.is_opaque_place(receiver) {
+            return false;
+        }
+        let known = self.place_type(receiver);
+        let indexed = known.as_ref().and_then(element).is_some();
+        if among(&RESIZE, call) && matches!(known, Some(Ty::Vec(_))) {
+            if !self.is_borrowed_vec(call, receiver) {
+                self.resize(call, receiver, out);
+            }
+            return true;
+        }
+        if !indexed || !among(&REARRANGE, call) {
+            return false;
+        }
+        let span = call.method.span();
+        if let Some(var) = self.root(receiver) {
+            self.check_change(var, receiver);
+        }
+        let Some((slice, inner)) = self.slice_alias(receiver, "slice", true, span, out) else {
+            return true;
+        };
+        let name = call.method.to_string();
+        if !self.is_copy(&inner) && self.infer.kind(&self.infer.strip(&inner)).is_none() {
+            self.refuse(&diag::ELEMENTS_NOT_COPY, &call.method, &[&name]);
+            return true;
+        }
+        let s = self.var(slice).name.clone();
+        self.scoped(|this| {
+            this.enter(&s, Name::Var(slice));
+            match call.args.first() {
+                Some(arg) if name.starts_with("sort") => {
+                    let Some(above) = this.above(arg, out) else {
+                        return;
+                    };
+                    if name == "sort_unstable_by" && !above.1 {
+                        this.refuse(&diag::UNSTABLE_SORT, &call.method, &[]);
+                        return;
+                    }
+                    this.sort(&s, above.0, span, out);
+                }
+                None if name.starts_with("sort") => {
+                    let [a, b] = this.fresh(["left", "right"], span);
+                    let arg: syn::Expr = syn::parse_quote!(|#a, #b| #a.cmp(#b));
+                    if let Some(above) = this.above(&arg, out) {
+                        this.sort(&s, above.0, span, out);
+                    }
+                }
+                Some(arg) => this.moved(slice, &name, arg, span, out),
+                None => {
+                    let [n, i, t] = this.fresh(["n", "i", "kept"], span);
+                    this.write(
+                        quote_spanned!(span=> {
+                            let #n = #s.len();
+                            for #i in 0..#n / 2 {
+                                let #t = #s[#i];
+                                #s[#i] = #s[#n - 1 - #i];
+                                #s[#n - 1 - #i] = #t;
+                            }
+                        }),
+                        span,
+                        out,
+                    );
+                }
+            }
+        });
+        true
+    }
+
+    /// Refuses to change the length of what a caller lent.
+    pub(super) fn is_borrowed_vec(&mut self, call: &syn::ExprMethodCall, v: &syn::Expr) -> bool {
+        let root = self.root(v).map(|var| super::root_of(&self.facts, var));
+        let lent =
+            root.is_some_and(|var| matches!(self.infer.shallow(&self.var(var).ty), Ty::Ref(..)));
+        if lent {
+            self.refuse(&diag::LENT_LENGTH, &call.method, &[&text_of(v)]);
+        }
+        lent
+    }
+
+    fn fresh<const N: usize>(&mut self, hints: [&str; N], span: Span) -> [Ident; N] {
+        hints.map(|hint| self.fresh_name(hint, span))
+    }
+
+    /// Lowers code as if it stood in the function.
+    fn write(&mut self, code: TokenStream, span: Span, out: &mut Vec<Stmt>) {
+        match syn::parse2::<syn::Expr>(code) {
+            Ok(code) => self.expr_statement(&code, out),
+            Err(_) => {
+                let at = diag::token_at(span);
+                self.refuse(&diag::UNKNOWN_SYNTAX, &at, &[&text_of(&at)]);
+            }
+        }
+    }
+
+    /// `rotate_left(k)`, `rotate_right(k)`, `fill_with(f)`
+    fn moved(
+        &mut self,
+        slice: VarId,
+        name: &str,
+        arg: &syn::Expr,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        let [n, i, k, t] = self.fresh(["n", "i", "by", "list"], span);
+        let s = self.var(slice).name.clone();
+        let krate = self.options.krate.clone();
+        let code = match name {
+            "fill_with" => {
+                let Some(f) = self.callable(arg, out) else {
+                    return;
+                };
+                self.callables.push(f);
+                self.enter(&k, Name::Callable(self.callables.len() - 1));
+                quote_spanned!(span=> { for #i in 0..#s.len() { #s[#i] = #k(); } })
+            }
+            name => {
+                let value = self.integer(arg);
+                let by = self.named("by", value, out);
+                self.enter(&k, Name::Var(by));
+                let from = match name {
+                    "rotate_left" => quote!(#i + #k),
+                    _ => quote!(#i + #n - #k),
+                };
+                let len = self.length_of(slice, span);
+                let len = self.named("count", len, out);
+                let [by_name, len_name] = [by, len].map(|var| self.var(var).name.clone());
+                let code = quote!(#krate::__private::core::assert!(#by_name <= #len_name, "mid <= self.len()"););
+                self.effect_code(code, vec![(by_name, by), (len_name, len)], span, out);
+                quote_spanned!(span=> {
+                    let #n = #s.len();
+                    let #t = #s.to_vec();
+                    for #i in 0..#n { #s[#i] = #t[(#from) % #n]; }
+                })
+            }
+        };
+        self.write(code, span, out);
+    }
+
+    /// Merges runs of 1, 2, 4, … elements.
+    fn sort(&mut self, s: &Ident, above: Callable, span: Span, out: &mut Vec<Stmt>) {
+        let [n, from, to, width] = self.fresh(["n", "from", "to", "width"], span);
+        let [lo, mid, hi, i, j, k, second, f] =
+            self.fresh(["lo", "mid", "hi", "i", "j", "k", "second", "above"], span);
+        self.callables.push(above);
+        self.enter(&f, Name::Callable(self.callables.len() - 1));
+        let code = quote_spanned!(span=> {
+            let #n = #s.len();
+            let mut #from = #s.to_vec();
+            let mut #to = #s.to_vec();
+            let mut #width = 1;
+            while #width < #n {
+                let mut #lo = 0;
+                while #lo < #n {
+                    let #mid = if #lo + #width < #n { #lo + #width } else { #n };
+                    let #hi = if #mid + #width < #n { #mid + #width } else { #n };
+                    let mut #i = #lo;
+                    let mut #j = #mid;
+                    for #k in #lo..#hi {
+                        let #second = if #i >= #mid {
+                            true
+                        } else if #j >= #hi {
+                            false
+                        } else {
+                            #f(&#from[#i], &#from[#j])
+                        };
+                        if #second {
+                            #to[#k] = #from[#j];
+                            #j += 1;
+                        } else {
+                            #to[#k] = #from[#i];
+                            #i += 1;
+                        }
+                    }
+                    #lo = #hi;
+                }
+                #from.copy_from_slice(&#to);
+                #width *= 2;
+            }
+            #s.copy_from_slice(&#from);
+        });
+        self.write(code, span, out);
+    }
+
+    /// Methods that change the length of a vector.
+    fn resize(&mut self, call: &syn::ExprMethodCall, v: &syn::Expr, out: &mut Vec<Stmt>) {
+        let span = call.method.span();
+        let [n, t, k] = self.fresh(["n", "list", "value"], span);
+        let args: Vec<&syn::Expr> = call.args.iter().collect();
+        let code = match (call.method.to_string().as_str(), &args[..]) {
+            ("clear", _) => quote!(#v = Vec::new()),
+            ("truncate", [len]) => quote_spanned!(span=> {
+                let #n = #len;
+                if #n < #v.len() {
+                    let #t = #v[..#n].to_vec();
+                    #v = #t;
+                }
+            }),
+            ("pop", _) => quote_spanned!(span=> {
+                if #v.len() > 0 {
+                    let #t = #v[..#v.len() - 1].to_vec();
+                    #v = #t;
+                }
+            }),
+            ("resize", [len, value]) => quote_spanned!(span=> {
+                let #n = #len;
+                let #k = #value;
+                if #n < #v.len() {
+                    let #t = #v[..#n].to_vec();
+                    #v = #t;
+                } else {
+                    for _ in #v.len()..#n { #v.push(#k.clone()); }
+                }
+            }),
+            ("insert", [at, value]) => quote_spanned!(span=> {
+                let #n = #at;
+                let #k = #value;
+                let mut #t = #v[..#n].to_vec();
+                #t.push(#k);
+                #t.extend_from_slice(&#v[#n..]);
+                #v = #t;
+            }),
+            (_, [other]) => {
+                let other = match bare(other) {
+                    syn::Expr::Reference(other) => other.expr.to_token_stream(),
+                    other => quote!(*#other),
+                };
+                quote_spanned!(span=> { #v.extend_from_slice(&#other); #other = Vec::new(); })
+            }
+            _ => return,
+        };
+        self.write(code, span, out);
+    }
+
+    /// `mem::swap(&mut a, &mut b)`, `mem::replace(&mut a, b)`; `None` if an argument is no place.
+    pub(super) fn mem_call(&mut self, call: &syn::ExprCall, name: &str) -> Option<Expr> {
+        let args: Vec<&syn::Expr> = call.args.iter().collect();
+        let span = call.paren_token.span.open();
+        let [t, u] = self.fresh(["kept", "value"], span);
+        let code = match (name, &args[..]) {
+            ("swap", [a, b]) => {
+                let (a, b) = (self.exclusive(a)?, self.exclusive(b)?);
+                quote_spanned!(span=> { let #t = #a; #a = #b; #b = #t; })
+            }
+            ("replace", [a, value]) => {
+                let a = self.exclusive(a)?;
+                quote_spanned!(span=> { let #u = #value; let #t = #a; #a = #u; #t })
+            }
+            _ => return None,
+        };
+        let code = syn::parse2::<syn::Expr>(code).ok()?;
+        Some(self.expr(&code))
+    }
+
+    /// The place behind `&mut place`, or behind a variable that is such a reference.
+    fn exclusive(&self, arg: &syn::Expr) -> Option<TokenStream> {
+        match bare(arg) {
+            syn::Expr::Reference(reference) if reference.mutability.is_some() => {
+                let place = bare(&reference.expr);
+                (self.is_place(place) && !self.is_opaque_place(place))
+                    .then(|| place.to_token_stream())
+            }
+            arg @ syn::Expr::Path(_) if self.is_place(arg) && !self.is_opaque_place(arg) => {
+                Some(quote!((*#arg)))
+            }
+            _ => None,
+        }
+    }
+}
