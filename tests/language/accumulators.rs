@@ -399,3 +399,41 @@ folds! {
         v[0] + v[1] + v[2] + 2.0 * v[3]
     }
 }
+
+// What a loop reads may be changed after it: its adjoint is then another one.
+reals! { read_then_changed ($ T grad): f(&[0.5, 2.0, 1.0], [0.3, 0.7]); g(vec![0.5, 2.0]); {
+    #[$grad]
+    pub fn f(x: &[$T], y: [$T; 2]) -> $T {
+        let mut a = x.to_vec();
+        let mut b = y;
+        let mut s = 0.0;
+        for i in 0..a.len() {
+            s += a[i] * a[i] * b[0];
+        }
+        a[0] = 5.0;
+        b = [b[1], x[0]];
+        for i in 0..2 {
+            s += b[i] * b[i] * a[i];
+        }
+        a[1] += s;
+        b[0] *= x[1];
+        s + a[0] * a[1] * b[0] * b[1]
+    }
+    #[$grad]
+    pub fn g(mut x: Vec<$T>) -> $T {
+        let mut s = 0.0;
+        for i in 0..x.len() {
+            s += x[i] * x[i];
+        }
+        for i in 0..2 {
+            x[i] = 3.0;
+        }
+        let mut t = 0.0;
+        for i in 0..x.len() {
+            t += x[i] * x[i];
+        }
+        x = Vec::new();
+        x.push(s);
+        s + x[0] * t
+    }
+} }

@@ -110,7 +110,10 @@ impl Loops<'_> {
                 .map(|c| Some((c.out, self.seed(c.out, block, k, terminals)?)))
                 .collect();
             match seeds {
-                Some(seeds) if !self.only_adds_to_memory(body) => {
+                Some(seeds)
+                    if !self.only_adds_to_memory(body)
+                        && !self.changes_later(body, &block.stmts[k + 1..]) =>
+                {
                     let inner = accumulators
                         .iter()
                         .map(|c| (c.next, Expr::Bar(c.out)))
@@ -429,6 +432,29 @@ impl Loops<'_> {
                 found |= outside && self.facts.active_mem(m) && self.adds_only(m, body);
             });
         });
+        found
+    }
+
+    /// True if memory that the loop reads is changed after it. What is reversed before that must not
+    /// have added to its adjoint yet: the adjoint of what stands there later is reset, or handed on.
+    fn changes_later(&self, body: &Block, after: &[Stmt]) -> bool {
+        let mut read = BTreeSet::new();
+        body.walk(&mut |s| {
+            s.kind.for_each_read(&mut |m| {
+                read.insert(m);
+            });
+        });
+        let mut found = false;
+        let mut see = |kind: &StmtKind| {
+            kind.for_each_write(&mut |m| found |= read.contains(&m) && self.facts.active_mem(m));
+        };
+        for stmt in after {
+            see(&stmt.kind);
+            stmt.kind
+                .blocks()
+                .into_iter()
+                .for_each(|block| block.walk(&mut |s| see(&s.kind)));
+        }
         found
     }
 
