@@ -21,15 +21,19 @@ fn from_a_vector(xs: &[f64; 3]) -> f64 {
 
 #[conservative_grad]
 fn sorted(mut xs: Vec<f64>) -> f64 {
-    xs.sort_by(f64::total_cmp); //~ AD0141
+    xs.sort_unstable_by(|a, b| a.abs().total_cmp(&b.abs())); //~ AD0169
     xs[0]
 }
 
 #[conservative_grad]
-fn swapped(x: f64, y: f64) -> f64 {
-    let (mut a, mut b) = (x, y);
-    std::mem::swap(&mut a, &mut b); //~ AD0136
-    a
+fn without_repetitions(mut xs: Vec<f64>) -> f64 {
+    xs.dedup(); //~ AD0141
+    xs[0]
+}
+
+#[conservative_grad]
+fn lent(xs: &mut Vec<f64>, y: f64) {
+    xs.push(y); //~ AD0170
 }
 
 #[conservative_grad]
@@ -48,5 +52,6 @@ fn copied(x: f64, y: f64) -> f64 {
 
 fn main() {
     let _ = (sorted::grad(vec![1.0]), from_a_vector::grad(&[1.0; 3]));
-    let _ = (swapped::grad(1.0, 2.0), filled::grad(1.0, 2.0), copied::grad(1.0, 2.0));
+    let _ = without_repetitions::grad(vec![1.0]);
+    let _ = (lent::vjp(&mut vec![1.0], 2.0), filled::grad(1.0, 2.0), copied::grad(1.0, 2.0));
 }

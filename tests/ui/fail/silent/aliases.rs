@@ -11,13 +11,6 @@ fn last(mut v: Vec<f64>, x: f64) -> f64 {
 }
 
 #[conservative_grad]
-fn replaced(x: f64, y: f64) -> f64 {
-    let mut a = x;
-    let b = std::mem::replace(&mut a, y); //~ AD0136
-    a * b
-}
-
-#[conservative_grad]
 fn taken(x: f64) -> f64 {
     let mut a = x;
     let b = core::mem::take(&mut a); //~ AD0136
@@ -38,7 +31,7 @@ fn position(xs: &[f64], t: f64) -> f64 {
 }
 
 fn main() {
-    let _ = (last::grad(vec![1.0], 2.0), replaced::grad(1.0, 2.0), taken::grad(1.0));
+    let _ = (last::grad(vec![1.0], 2.0), taken::grad(1.0));
     let _ = chosen::grad(1.0, 2.0, 1);
     let _ = position::grad(&[1.0], 2.0);
 }

@@ -53,7 +53,7 @@ fn methods() {
         &[("AD0141", "sort_by_key")],
     );
     body("model(n).eval(x)", &[("AD0140", "eval")]);
-    body("let mut v = vec![n]; v.sort(); x", &[("AD0141", "sort")]);
+    body("let mut v = vec![n]; v.dedup(); x", &[("AD0141", "dedup")]);
     body(
         "let mut v = [[x; 2]; 2]; let u = v.concat(); x",
         &[("AD0141", "concat")],
