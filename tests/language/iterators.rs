@@ -185,3 +185,145 @@ reals! { consumers ($ T grad): f(&[0.5, 2.0, 1.0, 0.3, 0.9]); {
         s + arr2.iter().sum::<$T>() + arr.map(|v| v + 1.0)[1] + n as $T
     }
 } }
+
+reals! { polygon ($ T grad): f(&[(0.0, 0.1), (1.0, 0.2), (1.3, 1.0), (0.2, 1.1)]); {
+    #[$grad]
+    pub fn f(p: &[($T, $T)]) -> $T {
+        let n = p.len();
+        let area = (0..n)
+            .map(|i| {
+                let (x0, y0) = p[i];
+                let (x1, y1) = p[(i + 1) % n];
+                x0 * y1 - x1 * y0
+            })
+            .sum::<$T>()
+            .abs()
+            / 2.0;
+        let perimeter: $T = p
+            .iter()
+            .zip(p.iter().cycle().skip(1))
+            .map(|(a, b)| ((a.0 - b.0).powi(2) + (a.1 - b.1).powi(2)).sqrt())
+            .sum();
+        area / perimeter + p.windows(2).map(|w| w[0].0 * w[1].1).sum::<$T>()
+    }
+} }
+
+reals! { statistics ($ T grad): f(&[0.5, 2.0, 1.0, 0.3, 0.9]); {
+    fn helper(_x: usize) -> usize {
+        3
+    }
+    #[$grad]
+    pub fn mean(x: &[$T]) -> $T {
+        x.iter().sum::<$T>() / x.len() as $T
+    }
+    #[$grad]
+    pub fn variance(x: &[$T]) -> $T {
+        let m = mean(x);
+        x.iter().map(|v| (v - m).powi(2)).sum::<$T>() / (x.len() - 1) as $T
+    }
+    #[$grad]
+    pub fn softmax(x: &[$T]) -> Vec<$T> {
+        let m = x.iter().cloned().fold(<$T>::NEG_INFINITY, <$T>::max);
+        let e: Vec<$T> = x.iter().map(|v| (v - m).exp()).collect();
+        let s: $T = e.iter().sum();
+        e.into_iter().map(|v| v / s).collect()
+    }
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let p = softmax(x);
+        let entropy = -p.iter().map(|p| p * p.ln()).sum::<$T>();
+        let q: Vec<$T> = x.chunks(2).map(|c| mean(c)).collect();
+        let r: $T = x.chunks(2).map(mean).product();
+        let g: Vec<$T> = (0..helper(1)).map(|i| x[i] * 2.0).collect();
+        entropy * variance(x) + mean(&p) + q.iter().map(|v| v.sqrt()).sum::<$T>() + r + variance(&g)
+    }
+} }
+
+reals! { layers ($ T grad): f(&[0.5, 2.0, 1.0], &[vec![0.1, 0.2, 0.3], vec![0.4, 0.5, 0.6]], &[0.1, 0.7]); {
+    #[$grad]
+    pub fn f(x: &[$T], w: &[Vec<$T>], b: &[$T]) -> $T {
+        let h: Vec<$T> = w
+            .iter()
+            .zip(b.iter())
+            .map(|(row, b)| {
+                let z = row.iter().zip(x.iter()).map(|(w, x)| w * x).sum::<$T>() + b;
+                z.tanh()
+            })
+            .collect();
+        let z: Vec<_> = w
+            .iter()
+            .map(|row| row.iter().zip(x).fold(0.0, |a, (w, x)| a + w * x))
+            .collect();
+        let best = z.iter().copied().fold(<$T>::MIN, |a, b| if a > b { a } else { b });
+        h.iter().enumerate().map(|(i, h)| h * (i as $T + 1.0)).sum::<$T>() + best
+    }
+} }
+
+reals! { tables ($ T grad): f(0.7, &[1.0, 0.5, 0.25]); {
+    const C: [$T; 4] = [1.0, 0.5, 0.25, 2.0];
+    fn table() -> Vec<$T> {
+        vec![1.0, 2.0, 3.0]
+    }
+    #[$grad]
+    pub fn f(x: $T, k: &[$T]) -> $T {
+        const D: &[$T] = &[2.0, 3.0];
+        let p = C.iter().rev().fold(0.0, |acc, c| acc * x + c);
+        let q = C.iter().enumerate().map(|(i, &c)| c * x.powi(i as i32)).sum::<$T>();
+        let (r, _) = k.iter().fold((0.0, 1.0), |(s, p), c| (s + c * p, p * x));
+        let mut t = 0.0;
+        for (c, p) in C.iter().zip((0..).map(|i| x.powi(i))) {
+            t += c * p;
+        }
+        for c in table() {
+            t += c * x;
+        }
+        for c in table().iter() {
+            t += c * x * x;
+        }
+        for (c, d) in D.iter().zip(k) {
+            t += c * d * x;
+        }
+        p + q * r + t
+    }
+} }
+
+reals! { optional_values ($ T grad): f(&[0.5, 2.0, 1.0, 0.3]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut s = 0.0;
+        if let Some(m) = x.iter().copied().reduce(<$T>::max) { s += m * x[0]; }
+        let Some(lo) = x.iter().copied().min_by(|a, b| a.total_cmp(b)) else { return 0.0 };
+        s += match x.iter().find(|v| **v > 5.0) { Some(v) => v * 100.0, None => lo * lo };
+        s += x.iter().last().map(|v| v * 3.0).unwrap_or(0.0);
+        s += x.iter().copied().reduce(|a, b| a * b).map_or(1.0, |p| p.sqrt());
+        s += x.iter().filter_map(|v| if *v > 0.4 { Some(v.ln()) } else { None }).sum::<$T>();
+        s += x.iter().map_while(|v| if *v < 1.5 { Some(v * v) } else { None }).sum::<$T>();
+        s += x.iter().filter_map(|v| {
+            let w = v * v;
+            if w > 0.3 { return None; }
+            Some(w * lo)
+        }).fold(0.0, |a, b| a + b);
+        s
+    }
+} }
+
+reals! { tuples_of_chains ($ T grad): f(&[0.5, 2.0, 1.0, 0.3]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let (head, tail) = x.split_at(2);
+        let s: $T = head.iter().zip(tail.iter().rev()).map(|(a, b)| a / b).sum();
+        let pairs = x.iter().enumerate().map(|(i, v)| (i, v * v));
+        let mut t = 0.0;
+        for (i, w) in pairs { if i % 2 == 0 { t += w } else { t -= w * x[0] } }
+        let idx = [0usize, 2, 3];
+        let g: $T = idx.iter().map(|&i| x[i]).product();
+        let gg: $T = idx.into_iter().zip(1..).map(|(i, k)| x[i].powi(k)).sum();
+        let nested: $T = (0..2).map(|i| (0..2).map(|j| x[2 * i + j] * (i + j + 1) as $T).sum::<$T>().sin()).sum();
+        let mat: Vec<Vec<$T>> = (0..2).map(|i| (0..2).map(|j| x[i] * x[j + 2]).collect()).collect();
+        let tr = (0..2).map(|i| mat[i][i]).sum::<$T>();
+        let cols: Vec<$T> = (0..2).map(|j| mat.iter().map(|r| r[j]).sum()).collect();
+        let m = x.iter().fold((0.0, <$T>::INFINITY), |(s, lo), &v| (s + v, lo.min(v)));
+        let mx = x.iter().enumerate().fold((0, x[0]), |(bi, b), (i, &v)| if v > b { (i, v) } else { (bi, b) });
+        s + t * g + gg + nested + tr + cols[0] * cols[1] + m.0 * m.1 + x[mx.0] * mx.1
+    }
+} }

@@ -145,3 +145,73 @@ twin! { alias_in_a_loop ($ T O grad): f(&[0.5, 2.0, 1.0]); {
         s * a[0] + a[1] * a[2]
     }
 } }
+
+reals! { rearranged ($ T grad): f(&[0.5, 2.0, 1.0, 0.3, 0.9, 1.7, 0.1]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut a = x.to_vec();
+        a.reverse();
+        let mut s = a[0] * 2.0 + a[1] * a[2];
+        a.rotate_left(2);
+        s += a[0] * 3.0 + a[1] * a[2];
+        a[1..5].rotate_right(1);
+        s += a[0] * 5.0 + a[1] * a[2] * a[4];
+        a.sort_by(|p, q| p.partial_cmp(q).unwrap());
+        s += a.iter().enumerate().map(|(i, v)| v * (i as $T + 0.5).sqrt()).sum::<$T>();
+        a.sort_by(|p, q| q.total_cmp(p));
+        s += a[0] / a[1] + a[3];
+        a.sort_unstable_by(<$T>::total_cmp);
+        let median = a[a.len() / 2];
+        let mut idx: Vec<usize> = (0..x.len()).collect();
+        idx.sort_by(|&i, &j| x[i].partial_cmp(&x[j]).unwrap());
+        for (rank, &i) in idx.iter().enumerate() { s += x[i] * (rank + 1) as $T; }
+        let mut pairs: Vec<($T, $T)> = x.iter().map(|v| (v.sin(), *v)).collect();
+        pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+        s += pairs[1].1 * pairs[2].0;
+        let mut k = [3usize, 1, 2];
+        k.sort();
+        s + median * x[k[2]] + x[k[0]]
+    }
+} }
+
+reals! { resized ($ T grad): f(&[0.5, 2.0, 1.0, 0.3, 0.9]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut a = x.to_vec();
+        a.truncate(3);
+        a.truncate(30);
+        a.resize(5, x[0] * x[1]);
+        let mut s = a.iter().product::<$T>();
+        a.insert(1, x[2] * 3.0);
+        s += a[1] * a[2];
+        a.pop();
+        s += a.iter().map(|v| v * v).sum::<$T>();
+        let mut b = vec![x[4]; 2];
+        b.append(&mut a);
+        s += b[0] * b[3] + a.len() as $T;
+        a.push(x[1]);
+        std::mem::swap(&mut a, &mut b);
+        s += a[2] * b[0];
+        let (mut p, mut q) = (x[0], x[1]);
+        std::mem::swap(&mut p, &mut q);
+        let old = std::mem::replace(&mut p, q * q);
+        b.clear();
+        b.push(p);
+        s + p * q + old * b[0] * 3.0
+    }
+} }
+
+reals! { in_place ($ T grad): f(vec![0.5, 2.0, 1.0], 0.3); {
+    #[$grad]
+    pub fn step(v: &mut [$T], k: $T) {
+        v.iter_mut().for_each(|x| *x *= k);
+        v.reverse();
+        v[1..].rotate_left(1);
+    }
+    #[$grad]
+    pub fn f(v: Vec<$T>, k: $T) -> $T {
+        let mut v = v;
+        step(&mut v, k);
+        v.iter().rev().fold(1.0, |a, b| a * b + k)
+    }
+} }

@@ -179,6 +179,8 @@ texts! {
         help "write `sort_by`", note "std does not promise where elements that are equal end up";
     LENT_LENGTH "AD0170" "the length of `{0}` is changed, which belongs to the caller",
         help "take the vector by value, and return it", note "a gradient of another length would not fit the caller's buffer";
+    ITERATOR_OPTION "AD0171" "the compiler cannot tell what the closure `{0}` gives",
+        help "let it end in `Some(…)` and `None`, or write `filter` and `map`", note "";
     COLLECT "AD0166" "cannot collect into `{0}`",
         help "collect into a `Vec`", note "";
     COLLECT_REFERENCES "AD0167" "references are collected, which is not supported yet",

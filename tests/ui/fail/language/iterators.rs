@@ -25,7 +25,16 @@ fn over_an_unknown_type(x: f64, knots: &Knots) -> f64 {
 
 #[conservative_grad]
 fn not_understood(xs: &[f64]) -> f64 {
-    xs.iter().filter_map(|x| (*x > 0.0).then_some(*x)).sum() //~ AD0142
+    xs.iter().inspect(|x| println!("{x}")).sum() //~ AD0142
+}
+
+#[conservative_grad]
+fn option_of_unknown_origin(xs: &[f64]) -> f64 {
+    xs.iter().filter_map(|_| known()).sum() //~ AD0171
+}
+
+fn known() -> Option<f64> {
+    None
 }
 
 #[conservative_grad]
@@ -103,6 +112,7 @@ fn first(powers: &[f64; 3]) -> f64 {
 fn main() {
     let _ = over_an_unknown_type::grad(1.0, &Knots([1.0, 2.0]));
     let _ = not_understood::grad(&[1.0]);
+    let _ = option_of_unknown_origin::grad(&[1.0]);
     let _ = not_consumed::grad(&[1.0]);
     let _ = both_skip::grad(&[1.0]);
     let _ = tuple_of_references::grad(&[1.0], &[1.0]);

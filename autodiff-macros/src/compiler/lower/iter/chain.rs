@@ -25,7 +25,9 @@ const SOURCES: [(&str, usize); 8] = [
 ];
 
 /// Methods of iterators that give an iterator, and the number of their arguments.
-const ADAPTERS: [(&str, usize); 19] = [
+const ADAPTERS: [(&str, usize); 21] = [
+    ("filter_map", 1),
+    ("map_while", 1),
     ("zip", 1),
     ("enumerate", 0),
     ("rev", 0),
@@ -388,6 +390,8 @@ impl Lower<'_> {
             }
             ("copied" | "cloned", _) => Chain::Copied(of),
             ("map", [f]) => Chain::Map(of, self.callable(f, out)?),
+            ("filter_map", [f]) => Chain::FilterMap(of, self.callable(f, out)?, false),
+            ("map_while", [f]) => Chain::FilterMap(of, self.callable(f, out)?, true),
             ("filter", [f]) => Chain::Filter(of, self.callable(f, out)?),
             ("flat_map", [f]) => Chain::Flat(of, Some(self.callable(f, out)?)),
             ("flatten", _) => Chain::Flat(of, None),

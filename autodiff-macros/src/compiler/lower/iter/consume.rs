@@ -17,15 +17,13 @@ const CONSUMERS: [&str; 9] = [
 ];
 
 /// Methods of iterators that are known, and refused where they are met.
-const REFUSED: [&str; 12] = [
+const REFUSED: [&str; 10] = [
     "inspect",
-    "map_while",
     "peekable",
     "by_ref",
     "partition",
     "try_fold",
     "try_for_each",
-    "filter_map",
     "dedup",
     "cmp",
     "eq",
@@ -54,6 +52,9 @@ impl Lower<'_> {
         }
         if matches!(bare(&call.receiver), syn::Expr::Range(_)) && name == "contains" {
             return self.range_contains(call);
+        }
+        if let Some(value) = self.option_value(call) {
+            return Some(value);
         }
         if CONSUMERS.contains(&name) {
             let mut out = Vec::new();

@@ -42,6 +42,25 @@ impl Lower<'_> {
                 body(this, id, item, &mut then);
                 out.push(this.when(cond, then, Vec::new()));
             }),
+            Chain::FilterMap(of, f, ends) => {
+                self.drive_stopping(of, span, out, &mut |this, stop, id, item, out| {
+                    let at = f.tokens();
+                    let value = this.apply(f, vec![item], true, &at, out);
+                    if !this.becomes_outcome(&value.ty) {
+                        this.refuse(&diag::ITERATOR_OPTION, &at, &[]);
+                        return;
+                    }
+                    let parts = this.take_apart(value, span, out);
+                    let cond = this.read_var(parts.ok, span);
+                    let item = Item::value(this.read_var(parts.value, span));
+                    let (mut then, mut els) = (Vec::new(), Vec::new());
+                    body(this, id, item, &mut then);
+                    if *ends {
+                        els.push(stmt(StmtKind::Break(stop), span));
+                    }
+                    out.push(this.when(cond, then, els));
+                });
+            }
             Chain::Range(range) => self.drive_range(range, span, out, body),
             Chain::Then(a, b) => {
                 self.drive(a, span, out, body);

@@ -65,6 +65,8 @@ pub(super) enum Chain {
     Copied(Box<Chain>),
     Map(Box<Chain>, Callable),
     Filter(Box<Chain>, Callable),
+    /// `filter_map`; `map_while` if it ends at the first `None`.
+    FilterMap(Box<Chain>, Callable, bool),
     /// `flat_map`; without a closure `flatten`.
     Flat(Box<Chain>, Option<Callable>),
     /// `a.chain(b)`
@@ -172,6 +174,7 @@ impl Chain {
             | Chain::Copied(of)
             | Chain::Map(of, _)
             | Chain::Filter(of, _)
+            | Chain::FilterMap(of, ..)
             | Chain::Scan(of, ..)
             | Chain::TakeWhile(of, _)
             | Chain::SkipWhile(of, _) => of.is_single(),

@@ -122,6 +122,30 @@ impl Lower<'_> {
         Some(self.block_of(out, value, span))
     }
 
+    /// A consumer whose `Option` stays one.
+    pub(super) fn option_value(&mut self, call: &syn::ExprMethodCall) -> Option<Expr> {
+        let whole = syn::Expr::MethodCall(call.clone());
+        let inner = self
+            .optional(&whole)
+            .filter(|inner| inner.method == call.method)?;
+        let inner = inner.clone();
+        let span = call.method.span();
+        let mut out = Vec::new();
+        let Some((any, found)) = self.found(&inner, &mut out) else {
+            return Some(self.error(call.to_token_stream()));
+        };
+        let value = self.read_var(found, span);
+        if !self.infer.may_be_real(&value.ty) {
+            self.undecided |= self.infer.is_open(&value.ty);
+            let name = call.method.to_string();
+            return Some(self.refuse(&diag::ITERATOR, &call.method, &[&name]));
+        }
+        let (ok, none) = (self.read_var(any, span), self.no_error(true, span));
+        let ty = crate::compiler::lower::infer::outcome(value.ty.clone());
+        let value = self.make(ExprKind::Tuple(vec![ok, value, none]), ty, span);
+        Some(self.block_of(out, value, span))
+    }
+
     /// Runs through the chain: whether there was an item, and the one that was found.
     fn found(&mut self, call: &syn::ExprMethodCall, out: &mut Vec<Stmt>) -> Option<(VarId, VarId)> {
         let span = call.method.span();
