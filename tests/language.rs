@@ -50,6 +50,7 @@ mod language {
     mod modules;
     mod names;
     mod nested;
+    mod option_programs;
     mod options;
     mod properties;
     mod recursion;

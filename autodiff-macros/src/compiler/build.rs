@@ -92,6 +92,7 @@ impl Builder<'_> {
             },
             result,
             sites: Vec::new(),
+            hidden: self.hir.hidden.clone(),
         }
     }
 
@@ -284,7 +285,13 @@ impl Builder<'_> {
         if self.taken.insert(base.clone()) {
             return name.clone();
         }
-        self.names.numbered(&base, "_", 1, name.span())
+        loop {
+            // The part of a tuple may have got such a name already.
+            let numbered = self.names.numbered(&base, "_", 1, name.span());
+            if self.taken.insert(numbered.to_string()) {
+                return numbered;
+            }
+        }
     }
 
     fn memory(&mut self, ty: Ty, name: &Ident) -> MemId {

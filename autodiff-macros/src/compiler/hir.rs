@@ -147,6 +147,8 @@ pub(crate) struct Func {
     pub(crate) result: Ty,
     /// The result is an `Option` or `Result` of something differentiable; `result` are its parts.
     pub(crate) outcome: bool,
+    /// Names of variables that the user did not name, which are new in the function.
+    pub(crate) hidden: std::collections::BTreeSet<String>,
     pub(crate) vars: Vec<Var>,
     /// The body; its value is the function's result.
     pub(crate) body: Block,

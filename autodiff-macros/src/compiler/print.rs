@@ -344,10 +344,17 @@ impl<'a> Printer<'a> {
 
     /// The user's tokens, in a block that binds the names in them where they have other names here.
     fn user(&self, tokens: &TokenStream, uses: &[(Ident, Expr)]) -> TokenStream {
-        let binds: Vec<TokenStream> = uses
-            .iter()
-            .filter_map(|(name, e)| self.rename(name, e))
-            .collect();
+        let mut tokens = tokens.clone();
+        let mut binds = Vec::new();
+        for (name, e) in uses {
+            match e {
+                // Nobody else knows the name: what it stands for is not moved into a variable of it.
+                Expr::Val(v) if self.func.hidden.contains(&name.to_string()) => {
+                    tokens = substituted(tokens, name, &self.func.val(*v).name);
+                }
+                e => binds.extend(self.rename(name, e)),
+            }
+        }
         if binds.is_empty() {
             quote!(#tokens)
         } else {
@@ -391,6 +398,23 @@ fn parameters<'t>(types: impl Iterator<Item = &'t Ty>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     types.for_each(|ty| find(ty, &mut found));
     found
+}
+
+/// The tokens with another name in the place of `name`.
+fn substituted(tokens: TokenStream, name: &Ident, other: &Ident) -> TokenStream {
+    let replace = |token| match token {
+        proc_macro2::TokenTree::Ident(found) if found == *name => {
+            proc_macro2::TokenTree::Ident(other.clone())
+        }
+        proc_macro2::TokenTree::Group(group) => {
+            let inner = substituted(group.stream(), name, other);
+            let mut new = proc_macro2::Group::new(group.delimiter(), inner);
+            new.set_span(group.span());
+            proc_macro2::TokenTree::Group(new)
+        }
+        token => token,
+    };
+    tokens.into_iter().map(replace).collect()
 }
 
 fn ident(name: &Ident) -> TokenStream {

@@ -349,6 +349,8 @@ pub(crate) struct Func {
     /// `None`: the function returns `()`.
     pub(crate) result: Option<Tree>,
     pub(crate) sites: Vec<Site>,
+    /// See [`hir::Func::hidden`].
+    pub(crate) hidden: std::collections::BTreeSet<String>,
 }
 
 /// A parameter and what its parts are bound to.

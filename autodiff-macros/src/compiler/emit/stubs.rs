@@ -67,6 +67,7 @@ pub(crate) fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> hir::Func {
             .map(|(p, i)| param(p, i))
             .collect(),
         result: types::untagged(signature.result.clone()),
+        hidden: std::collections::BTreeSet::new(),
         outcome: types::payload(&signature.result).is_some(),
         vars: signature
             .parameters

@@ -13,6 +13,11 @@ use crate::compiler::parse::types;
 /// Moves the annotation `ty` into `value`.
 pub(super) fn apply(ty: &syn::Type, value: &mut Expr) {
     let ty = types::bare(ty);
+    let read = types::read(ty, &mut || None);
+    if read.is_ok_and(|ty| types::payload(&ty).is_some()) {
+        // It is taken apart.
+        return;
+    }
     match &mut value.kind {
         ExprKind::Lit(tokens) => suffix(ty, &value.ty, tokens),
         ExprKind::Unary(_, inner) => apply(ty, inner),

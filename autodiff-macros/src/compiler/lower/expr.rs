@@ -50,6 +50,9 @@ impl Lower<'_> {
             syn::Expr::Block(block) if block.label.is_none() => self.block_value(block),
             syn::Expr::Block(_) | syn::Expr::Loop(_) => self.loop_operand(expr),
             syn::Expr::Tuple(tuple) => self.tuple(tuple),
+            syn::Expr::Struct(literal) if super::outcome::is_variant(&literal.path) => {
+                self.variant_literal(literal)
+            }
             syn::Expr::Struct(literal) => self.struct_literal(literal),
             syn::Expr::Array(array) => self.array(array),
             syn::Expr::Repeat(repeat) => self.repeat(repeat),

@@ -281,6 +281,22 @@ impl Lower<'_> {
         self.constant_method(receiver, call, known, ty)
     }
 
+    /// Arguments of a method of a constant: closures that use constants stay as they are.
+    fn args_of_constant(&mut self, call: &syn::ExprMethodCall) -> Vec<Expr> {
+        let mut args = Vec::new();
+        for arg in &call.args {
+            let closure = match bare(arg) {
+                syn::Expr::Closure(closure) => self.constant_closure(closure),
+                _ => None,
+            };
+            args.extend(match closure {
+                Some(closure) => vec![closure],
+                None => self.args(std::iter::once(arg)),
+            });
+        }
+        args
+    }
+
     /// A method on constants: as written.
     pub(super) fn constant_method(
         &mut self,
@@ -289,7 +305,7 @@ impl Lower<'_> {
         pure: bool,
         ty: Ty,
     ) -> Expr {
-        let args = self.args(call.args.iter());
+        let args = self.args_of_constant(call);
         let real = args.iter().find(|arg| self.carries_real(arg));
         if real.is_some() {
             let known = self.is_known_to_change(&call.method) == Some(false);

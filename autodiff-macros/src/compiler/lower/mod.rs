@@ -212,6 +212,8 @@ struct Lower<'a> {
     real_aliases: Vec<TokenStream>,
     /// Every identifier of the function, so that invented names are new.
     names: BTreeSet<String>,
+    /// Those that were invented.
+    hidden: BTreeSet<String>,
     /// Names that were reported because they come from several macro expansions.
     clashes: BTreeSet<String>,
     /// The user's bindings, in the order of the source, and their types from an earlier round.
@@ -259,6 +261,7 @@ impl<'a> Lower<'a> {
             bounds: generics::all_bounds([&item.sig.generics, &options.naming.block_generics()]),
             real_aliases: aliases(signature),
             names: scope::identifiers(item.to_token_stream()),
+            hidden: BTreeSet::new(),
             clashes: BTreeSet::new(),
             bindings: Vec::new(),
             seeds,
@@ -340,6 +343,7 @@ impl<'a> Lower<'a> {
             params: params.collect(),
             result: types::untagged(self.infer.resolve(&self.result)),
             outcome: self.infer.payload(&self.result).is_some(),
+            hidden: std::mem::take(&mut self.hidden),
             vars: std::mem::take(&mut self.vars),
             body,
             items: std::mem::take(&mut self.items),
@@ -390,6 +394,7 @@ impl<'a> Lower<'a> {
     /// A variable that the user did not name.
     fn temp(&mut self, hint: &str, ty: Ty, span: Span) -> VarId {
         let name = self.fresh_name(hint, span);
+        self.hidden.insert(name.to_string());
         self.variable(name, ty, false)
     }
 

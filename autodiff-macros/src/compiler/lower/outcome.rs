@@ -9,6 +9,7 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
 use super::infer::{Kind, outcome};
+use super::scope::Name;
 use super::{Lower, stmt};
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{Block, Expr, ExprKind, Pat, Stmt, StmtKind, Ty, VarId};
@@ -58,6 +59,59 @@ impl Lower<'_> {
             }
             _ => Some(self.constant_call(call, vec![arg], true)),
         }
+    }
+
+    /// `Error::Domain { at, what }`: a variant of an enum is a constant.
+    pub(super) fn variant_literal(&mut self, literal: &syn::ExprStruct) -> Expr {
+        if literal.rest.is_some() {
+            return self.struct_literal(literal);
+        }
+        let mut parts = Vec::new();
+        for field in &literal.fields {
+            let value = self.operand(&field.expr);
+            if self.carries_real(&value) {
+                let text = text_of(&literal.path);
+                return self.refuse(&diag::ENUM_PATTERN, &literal.path, &[&text]);
+            }
+            self.undecided |= self.infer.is_open(&value.ty);
+            parts.push((value, field.expr.to_token_stream()));
+        }
+        let path = &literal.path;
+        let names = literal.fields.iter().map(|field| &field.member);
+        self.compose(
+            parts,
+            false,
+            Ty::Opaque,
+            path.span(),
+            |parts| quote!(#path { #(#names: #parts),* }),
+        )
+    }
+
+    /// A closure that uses constants only, as it is written.
+    pub(super) fn constant_closure(&mut self, closure: &syn::ExprClosure) -> Option<Expr> {
+        let own = super::scope::identifiers(closure.inputs.to_token_stream());
+        let mut uses = Vec::new();
+        for ident in super::scope::identifiers(closure.body.to_token_stream()) {
+            if own.contains(&ident) {
+                continue;
+            }
+            match self.peek_name(&ident) {
+                Some(Name::Var(var)) => {
+                    let (facts, known) = (&self.facts[var.0 as usize], self.var(var));
+                    let plain = facts.named && facts.held.is_none() && !known.mutable;
+                    let (name, ty) = (known.name.clone(), known.ty.clone());
+                    if !plain || self.infer.may_be_real(&ty) || self.infer.payload(&ty).is_some() {
+                        return None;
+                    }
+                    self.undecided |= self.infer.is_open(&ty);
+                    uses.push((name, var));
+                }
+                Some(Name::Error) => return None,
+                _ => {}
+            }
+        }
+        let span = closure.or1_token.span();
+        Some(self.opaque(closure.to_token_stream(), uses, false, Ty::Opaque, span))
     }
 
     /// `Err(e)`
@@ -151,7 +205,13 @@ impl Lower<'_> {
     }
 
     /// `if !ok { return early }`
-    fn leave_unless(&mut self, ok: VarId, early: Expr, span: Span, stmts: &mut Vec<Stmt>) {
+    pub(super) fn leave_unless(
+        &mut self,
+        ok: VarId,
+        early: Expr,
+        span: Span,
+        stmts: &mut Vec<Stmt>,
+    ) {
         let mut inner = Vec::new();
         if let Some((id, dest)) = self.closure_exit() {
             if let Some(var) = dest {
@@ -260,6 +320,19 @@ impl Lower<'_> {
         stmts.push(stmt(StmtKind::Let { pat, init }, span));
         parts
     }
+}
+
+/// `Shape::Circle`: a type before the name.
+pub(super) fn is_variant(path: &syn::Path) -> bool {
+    let mut segments = path.segments.iter().rev();
+    let [last, owner] = [segments.next(), segments.next()].map(|segment| {
+        let name = segment.map(|segment| segment.ident.to_string());
+        name.is_some_and(|name| {
+            name.trim_start_matches("r#")
+                .starts_with(char::is_uppercase)
+        })
+    });
+    last && owner
 }
 
 /// True for the path `None`.

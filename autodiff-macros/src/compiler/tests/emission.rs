@@ -91,6 +91,7 @@ fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> Func {
     let params = signature.parameters.iter().zip(0..);
     Func {
         outcome: false,
+        hidden: std::collections::BTreeSet::new(),
         name: item.sig.ident.clone(),
         params: params
             .map(|(p, i)| Param {

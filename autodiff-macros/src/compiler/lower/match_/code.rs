@@ -1,5 +1,5 @@
 //! Patterns on constants that the compiler does not look into: the user's own pattern, in a `match`
-//! that tells whether it fits, and one for each name that it binds.
+//! that tells whether it fits, and one that gives the names which it binds.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -20,34 +20,58 @@ impl Lower<'_> {
         text: &TokenStream,
         binds: &mut Vec<Bind>,
     ) -> Option<Expr> {
-        let krate = self.options.krate.clone();
-        for (name, mutable) in self.names_of(pat) {
-            let only = self.stripped(pat, Some(&name));
-            let parts = vec![(value.clone(), text.clone())];
-            let span = name.span();
-            let bound = name.clone();
-            let pure = !mutable;
-            let part = self.compose(parts, pure, Ty::Opaque, span, |parts| {
-                let value = &parts[0];
-                quote! {
-                    match #value {
-                        #only => #bound,
-                        _ => #krate::__private::core::unreachable!(),
-                    }
-                }
-            });
+        let names = self.names_of(pat);
+        if let Some((first, _)) = names.first() {
+            let all: Vec<&Ident> = names.iter().map(|(name, _)| name).collect();
+            let part = self.bound_by(pat, value, text, &all);
             binds.push(Bind {
-                name,
-                mutable,
-                what: What::Constant(part),
+                name: first.clone(),
+                mutable: names[0].1,
+                what: match names.len() {
+                    1 => What::Constant(part),
+                    _ => {
+                        let each = names.iter().map(|(name, mutable)| {
+                            let part = self.bound_by(pat, value, text, &[name]);
+                            (name.clone(), *mutable, part)
+                        });
+                        What::Constants(part, each.collect())
+                    }
+                },
             });
         }
-        let bare = self.stripped(pat, None);
+        let bare = self.stripped(pat, &[]);
         if matches!(bare, syn::Pat::Wild(_)) {
             return None;
         }
         let parts = vec![(value.clone(), text.clone())];
         Some(self.matching(parts, &bare))
+    }
+
+    /// `match value { pat => name, _ => unreachable!() }`, or a tuple of several names: one `match` for
+    /// all, so that what is moved is moved once.
+    fn bound_by(
+        &mut self,
+        pat: &syn::Pat,
+        value: &Expr,
+        text: &TokenStream,
+        names: &[&Ident],
+    ) -> Expr {
+        let krate = self.options.krate.clone();
+        let whole = self.stripped(pat, names);
+        let bound = match names {
+            [only] => quote!(#only),
+            all => quote!((#(#all),*)),
+        };
+        let parts = vec![(value.clone(), text.clone())];
+        self.compose(parts, true, Ty::Opaque, pat.span(), |parts| {
+            let value = &parts[0];
+            quote! {
+                match #value {
+                    #whole => #bound,
+                    _ => #krate::__private::core::unreachable!(),
+                }
+            }
+        })
     }
 
     /// `match value { pat => true, _ => false }`
@@ -113,8 +137,8 @@ impl Lower<'_> {
     }
 
     /// The pattern without its names, but for `keep`: what is not bound is not moved.
-    fn stripped(&self, pat: &syn::Pat, keep: Option<&Ident>) -> syn::Pat {
-        struct Strip<'l, 'a>(&'l Lower<'a>, Option<&'l Ident>);
+    fn stripped(&self, pat: &syn::Pat, keep: &[&Ident]) -> syn::Pat {
+        struct Strip<'l, 'a>(&'l Lower<'a>, &'l [&'l Ident]);
         impl VisitMut for Strip<'_, '_> {
             fn visit_pat_mut(&mut self, pat: &mut syn::Pat) {
                 let binds = match pat {
@@ -137,7 +161,7 @@ impl Lower<'_> {
                     return visit_mut::visit_pat_mut(self, pat);
                 }
                 let syn::Pat::Ident(ident) = pat else { return };
-                if self.1 == Some(&ident.ident) {
+                if self.1.contains(&&ident.ident) {
                     if ident.by_ref.is_none() {
                         ident.mutability = None;
                     }

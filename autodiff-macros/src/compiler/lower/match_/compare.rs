@@ -22,6 +22,22 @@ pub(in crate::compiler::lower) struct Compared {
 impl Lower<'_> {
     /// `a.partial_cmp(&b)` of real numbers, perhaps with `.unwrap()` behind it.
     pub(super) fn compared(&mut self, expr: &syn::Expr, out: &mut Vec<Stmt>) -> Option<Compared> {
+        if let syn::Expr::Try(found) = expr {
+            let inner = self.compared(bare(&found.expr), out)?;
+            let span = found.question_token.span();
+            let ordered = self.unordered(&inner, span);
+            let ordered = self.not(ordered);
+            let ok = self.temp("ok", Ty::Bool, span);
+            let (pat, init) = (Pat::Var(ok), Some(ordered));
+            out.push(stmt(StmtKind::Let { pat, init }, span));
+            let none = self.no_error(true, span);
+            let early = self.without_value(none, span);
+            self.leave_unless(ok, early, span, out);
+            return inner.wrapped.then_some(Compared {
+                wrapped: false,
+                ..inner
+            });
+        }
         let syn::Expr::MethodCall(call) = expr else {
             return None;
         };

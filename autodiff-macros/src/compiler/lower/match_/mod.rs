@@ -68,6 +68,8 @@ enum What {
     Value(Expr),
     /// A constant of a type that the compiler does not look into.
     Constant(Expr),
+    /// Several of them, which the code gives as a tuple; and each by itself.
+    Constants(Expr, Vec<(Ident, bool, Expr)>),
     /// Another name for a place, with the type of the reference.
     Alias(Place, Ty),
 }
@@ -381,10 +383,27 @@ impl Lower<'_> {
                     };
                     self.bind_value(&bind.name, bind.mutable, ty, value, None, out);
                 }
+                What::Constants(value, names) => self.bind_constants(value, &names, out),
                 What::Alias(place, ty) => {
                     self.bind_alias(&bind.name, bind.mutable, None, place, ty, out);
                 }
             }
+        }
+    }
+
+    fn bind_constants(&mut self, value: Expr, names: &[(Ident, bool, Expr)], out: &mut Vec<Stmt>) {
+        let (span, pure) = (value.span, names.iter().all(|(_, mutable, _)| !mutable));
+        let whole = self.named_constant("parts", value, out);
+        let parts = self.var(whole).name.clone();
+        for (k, (name, mutable, _)) in names.iter().enumerate() {
+            let k = syn::Index::from(k);
+            let uses = vec![(parts.clone(), whole)];
+            let part = self.opaque(quote!(#parts.#k), uses, pure, Ty::Opaque, span);
+            let ty = match mutable {
+                true => self.open(&Ty::Opaque),
+                false => Ty::Opaque,
+            };
+            self.bind_value(name, *mutable, ty, part, None, out);
         }
     }
 
@@ -683,8 +702,9 @@ impl Lower<'_> {
         let span = guard.span();
         let after = self.scoped(|this| {
             let mut stmts = Vec::new();
+            let binds = used(binds, guard);
             this.in_operand(|this| {
-                this.bind_all(binds, &mut stmts);
+                this.bind_all(&binds, &mut stmts);
                 let value = this.condition(guard);
                 if stmts.is_empty() {
                     return value;
@@ -695,6 +715,28 @@ impl Lower<'_> {
         });
         Guard::After(after)
     }
+}
+
+/// The names that a guard mentions: it must not move the others.
+fn used(binds: &[Bind], guard: &syn::Expr) -> Vec<Bind> {
+    let mentioned = super::scope::identifiers(guard.to_token_stream());
+    let is_used = |name: &Ident| mentioned.contains(&name.to_string());
+    let mut all = Vec::new();
+    for bind in binds {
+        match &bind.what {
+            What::Constants(_, names) => {
+                let names = names.iter().filter(|(name, ..)| is_used(name));
+                all.extend(names.map(|(name, mutable, part)| Bind {
+                    name: name.clone(),
+                    mutable: *mutable,
+                    what: What::Constant(part.clone()),
+                }));
+            }
+            _ if is_used(&bind.name) => all.push(bind.clone()),
+            _ => {}
+        }
+    }
+    all
 }
 
 enum Guard {
