@@ -49,6 +49,7 @@ mod language {
     mod methods_impl;
     mod modules;
     mod names;
+    mod near_misses;
     mod nested;
     mod option_programs;
     mod options;

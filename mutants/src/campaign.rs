@@ -93,8 +93,13 @@ impl Campaign {
             suite.pieces.len()
         );
         // What was tried before has left few: these are tried on every function right away.
-        let blind = self.fates.is_empty();
+        let blind = keep || self.fates.is_empty();
         let probe = if blind { Vec::new() } else { self.alive() };
+        let last_blind = match (blind, self.fates.is_empty()) {
+            (true, true) => BLIND,
+            (true, false) => 0,
+            (false, _) => usize::MAX,
+        };
         let log = self.places.notes.join("plain");
         let plain = match keep {
             true => {
@@ -129,7 +134,7 @@ impl Campaign {
                 break;
             }
             let probe = match round {
-                BLIND if blind => self.alive(),
+                n if n == last_blind => self.alive(),
                 _ => Vec::new(),
             };
             println!(
@@ -139,7 +144,7 @@ impl Campaign {
                 plan.len()
             );
             let seen = self.round(&suite, plan, &probe)?;
-            if blind && round == BLIND {
+            if round == last_blind {
                 candidates = seen;
             }
             self.note();

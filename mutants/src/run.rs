@@ -71,19 +71,13 @@ impl Places {
         probe: &[String],
     ) -> Result<Outcome, String> {
         let mut outcome = Outcome::default();
-        let planned: String = plan
-            .iter()
-            .map(|(k, names)| {
-                let p = &suite.pieces[*k];
-                format!(
-                    "{}\t{}\t{}\t{}\n",
-                    p.file,
-                    p.lines.0,
-                    p.lines.1,
-                    names.join(";")
-                )
-            })
-            .collect();
+        let mut planned = String::new();
+        for (k, names) in plan {
+            let file = &suite.pieces[*k].file;
+            for (first, last) in suite.stretches(*k) {
+                planned += &format!("{file}\t{first}\t{last}\t{}\n", names.join(";"));
+            }
+        }
         let text = |e: std::io::Error| e.to_string();
         fs::write(self.note("plan"), &planned).map_err(text)?;
         fs::write(self.note("probe"), probe.join("\n")).map_err(text)?;

@@ -1,7 +1,7 @@
 //! The tests that have to notice, in pieces that can be compiled with different mutants at once.
 //!
 //! A *piece* is a stretch of lines of a test file whose functions are tested by tests of its own: a
-//! program of `twin!` or `reals!`, a fold, a shape, or what is left of a file. Pieces have nothing
+//! program of `twin!` or `reals!`, a shape, or what is left of a file. Pieces have nothing
 //! to do with each other, so that in one build each can be compiled with a mutant of its own.
 
 use std::collections::BTreeMap;
@@ -70,6 +70,20 @@ impl Suite {
     pub(crate) fn at(&self, file: &str, line: usize) -> Option<usize> {
         let here = |p: &Piece| p.file == file && (p.lines.0..=p.lines.1).contains(&line);
         self.pieces.iter().position(here)
+    }
+
+    /// The lines of a piece that are in no smaller one.
+    pub(crate) fn stretches(&self, k: usize) -> Vec<(usize, usize)> {
+        let (first, last) = self.pieces[k].lines;
+        let file = &self.pieces[k].file;
+        let mut free = Vec::new();
+        for line in (first..=last).filter(|line| self.at(file, *line) == Some(k)) {
+            match free.last_mut() {
+                Some((_, end)) if *end + 1 == line => *end = line,
+                _ => free.push((line, line)),
+            }
+        }
+        free
     }
 
     /// The piece whose functions a test is about.
@@ -150,10 +164,6 @@ fn pieces(file: &str, text: &str) -> Vec<Piece> {
         let name = word(lines[k], "twin! { ")
             .or_else(|| word(lines[k], "reals! { "))
             .map(|name| (name, "}"))
-            .or_else(|| {
-                let fold = lines[k].starts_with("    ") && lines[k].ends_with(" |x, n| {");
-                Some((word(lines[k], "    ").filter(|_| fold)?, "    }"))
-            })
             .or_else(|| Some((word(lines[k], "fn ").filter(|n| listed.contains(n))?, "}")));
         let Some((name, end)) = name else {
             k += 1;
@@ -189,4 +199,28 @@ fn listed(text: &str) -> Vec<String> {
         .filter(|name| text.matches(&format!("{name}(")).count() == 1)
         .map(String::from)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No line gets two mutants.
+    #[test]
+    fn pieces_do_not_overlap() {
+        let suite = Suite::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+        let mut seen = std::collections::BTreeSet::new();
+        for (k, piece) in suite.pieces.iter().enumerate() {
+            for (first, last) in suite.stretches(k) {
+                for line in first..=last {
+                    assert!(
+                        seen.insert((&piece.file, line)),
+                        "{}, line {line}",
+                        piece.file
+                    );
+                }
+            }
+        }
+        assert!(suite.pieces.len() > 200, "{} pieces", suite.pieces.len());
+    }
 }
