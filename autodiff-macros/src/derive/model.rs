@@ -43,7 +43,7 @@ pub(crate) struct Field {
 /// What the gradient has in the place of a field.
 pub(crate) enum Place {
     /// The bar of this type.
-    Bar(Type),
+    Bar(Box<Type>),
     /// Nothing: the field is marked as constant.
     Marked,
     /// Nothing: the field is constant by the name of its type, which `rustc` has to confirm.
@@ -133,7 +133,7 @@ fn read_field(
         Place::Constant
     } else {
         match owned(&field.ty, this) {
-            Ok(ty) => Place::Bar(ty),
+            Ok(ty) => Place::Bar(Box::new(ty)),
             Err(unfit) => {
                 report(&unfit, this, diags);
                 return None;
