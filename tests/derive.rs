@@ -6,6 +6,8 @@ mod containers;
 mod functions;
 #[path = "derive/generic.rs"]
 mod generic;
+#[path = "derive/methods.rs"]
+mod methods;
 #[path = "derive/programs.rs"]
 mod programs;
 #[path = "derive/shapes.rs"]

@@ -1,7 +1,7 @@
 //! Fields that no derivative is taken with respect to, and what holds their place in a gradient.
 
 use core::marker::PhantomData;
-use core::ops::{AddAssign, SubAssign};
+use core::ops::{AddAssign, Index, IndexMut, SubAssign};
 
 use crate::differentiable::Accumulate;
 
@@ -32,6 +32,20 @@ impl<G: ReachesConstant> AddAssign<G> for ConstantField {
 
 impl<G: ReachesConstant> SubAssign<G> for ConstantField {
     fn sub_assign(&mut self, _: G) {}
+}
+
+/// The elements of a constant field are constant, too: it is at them that the text is to stand.
+impl<I> Index<I> for ConstantField {
+    type Output = ConstantField;
+    fn index(&self, _: I) -> &ConstantField {
+        self
+    }
+}
+
+impl<I> IndexMut<I> for ConstantField {
+    fn index_mut(&mut self, _: I) -> &mut ConstantField {
+        self
+    }
 }
 
 impl<G: ReachesConstant + ?Sized> Accumulate<G> for ConstantField {

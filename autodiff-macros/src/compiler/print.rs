@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 
 use super::adjoint::forward::ty_tokens;
 use super::code::{Expr, Stmt};
@@ -111,14 +111,17 @@ impl<'a> Printer<'a> {
                 quote!(let #pattern = #init else { ::core::unreachable!() };)
             }
             Stmt::Assign { place, op, value } => {
+                // Where a field has no derivative, rustc points at the operator.
+                let span = field_span(place).unwrap_or_else(Span::call_site);
                 let (place, value) = (self.expr(place), self.expr(value));
-                match *op {
-                    "+=" => quote!(#place += #value;),
-                    "-=" => quote!(#place -= #value;),
-                    "*=" => quote!(#place *= #value;),
-                    "/=" => quote!(#place /= #value;),
-                    _ => quote!(#place = #value;),
-                }
+                let op = match *op {
+                    "+=" => quote_spanned!(span=> +=),
+                    "-=" => quote_spanned!(span=> -=),
+                    "*=" => quote_spanned!(span=> *=),
+                    "/=" => quote_spanned!(span=> /=),
+                    _ => quote!(=),
+                };
+                quote!(#place #op #value;)
             }
             Stmt::If { cond, then, els } => self.if_stmt(cond, then, els),
             Stmt::For {
@@ -467,5 +470,14 @@ fn level_of(op: &str) -> Level {
         "<<" | ">>" => Level::Shift,
         "+" | "-" => Level::Sum,
         _ => Level::Product,
+    }
+}
+
+/// Where the user wrote the field that a place is in.
+fn field_span(place: &Expr) -> Option<Span> {
+    match place {
+        Expr::Field(_, Member::Named(name)) => Some(name.span()),
+        Expr::Field(base, Member::At(_)) | Expr::Index(base, _) => field_span(base),
+        _ => None,
     }
 }
