@@ -171,6 +171,7 @@ pub struct Readme;
 #[doc(hidden)]
 pub mod __private {
     pub use autodiff_runtime::again::Again;
+    pub use autodiff_runtime::backwards::*;
     pub use autodiff_runtime::choices::*;
     pub use autodiff_runtime::constant::*;
     pub use autodiff_runtime::differentiable::*;

@@ -48,6 +48,7 @@ mod language {
     mod methods;
     mod methods_impl;
     mod modules;
+    mod methods_of_results;
     mod names;
     mod near_misses;
     mod nested;
@@ -59,6 +60,7 @@ mod language {
     mod scalars;
     mod singular;
     mod slices;
+    mod steps;
     mod structs;
     mod tuples;
     mod vecs;

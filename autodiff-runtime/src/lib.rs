@@ -21,6 +21,8 @@
 #![forbid(unsafe_code)]
 
 pub mod again;
+#[doc(hidden)]
+pub mod backwards;
 pub mod check;
 pub mod choices;
 pub mod constant;

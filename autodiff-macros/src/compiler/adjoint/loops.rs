@@ -317,7 +317,7 @@ impl<'a> Records<'a> {
                 });
             }
         };
-        let backwards = backwards(range);
+        let backwards = backwards(range, &self.cx.names.rt);
         let Some((stack, items, _)) = self.in_place(stmt) else {
             self.pop().into_iter().for_each(|s| inner.insert(0, s));
             let inner = match slices::run(self.cx, self.plan, stmt, inner, None, Sweep::Reverse) {
@@ -456,19 +456,31 @@ impl<'a> Records<'a> {
     }
 }
 
-/// The range in reverse. Steps over a closed range cannot be reversed as they are.
-fn backwards(range: &Range) -> Expr {
-    let forwards = range_expr(range);
-    if range.step.is_some() && range.inclusive {
-        let collect = quote!(<::std::vec::Vec<_> as ::core::iter::FromIterator<_>>::from_iter);
-        let all = Expr::Call(collect, vec![forwards]);
-        return Expr::method(
-            Expr::method(all, "into_iter", Vec::new()),
-            "rev",
-            Vec::new(),
-        );
+/// The range in reverse. Not every iterator that takes steps runs backwards.
+fn backwards(range: &Range, rt: &TokenStream) -> Expr {
+    let Some(step) = range.step else {
+        return Expr::method(range_expr(range), "rev", Vec::new());
+    };
+    let plain = Range {
+        step: None,
+        rev: false,
+        ..range.clone()
+    };
+    match (range.rev, range.rev_first) {
+        // The user's own iterator runs backwards over these steps.
+        (true, false) => range_expr(&Range {
+            rev: false,
+            ..range.clone()
+        }),
+        (true, true) => Expr::Call(
+            quote!(#rt::upwards),
+            vec![range_expr(&plain), Expr::Val(step)],
+        ),
+        (false, _) => Expr::Call(
+            quote!(#rt::backwards),
+            vec![range_expr(&plain), Expr::Val(step)],
+        ),
     }
-    Expr::method(forwards, "rev", Vec::new())
 }
 
 /// The records from `start` on.
