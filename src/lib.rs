@@ -170,7 +170,7 @@ pub struct Readme;
 /// What emitted code names. No part of the public interface.
 #[doc(hidden)]
 pub mod __private {
-    pub use autodiff_runtime::again::Again;
+    pub use autodiff_runtime::again::{Again, changed};
     pub use autodiff_runtime::backwards::*;
     pub use autodiff_runtime::choices::*;
     pub use autodiff_runtime::constant::*;

@@ -47,8 +47,8 @@ mod language {
     mod matches;
     mod methods;
     mod methods_impl;
-    mod modules;
     mod methods_of_results;
+    mod modules;
     mod names;
     mod near_misses;
     mod nested;

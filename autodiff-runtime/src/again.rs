@@ -46,3 +46,27 @@ impl<T> Deref for Again<T> {
         &ByValue
     }
 }
+
+/// What is asked for again of an argument that was handed over as `&mut`: nothing.
+#[diagnostic::on_unimplemented(
+    message = "a call that only reads its argument is handed a `&mut` reference",
+    label = "this call takes `{Self}`, and is handed a `&mut` reference",
+    note = "write `&*x` for `x` in the call: then its pullback is given once more what it read",
+    note = "what a call may change is not kept for it"
+)]
+pub trait Exclusive {
+    /// Nothing.
+    fn nothing() -> Self;
+}
+
+impl Exclusive for () {
+    #[inline(always)]
+    fn nothing() {}
+}
+
+/// In the place of an argument that was handed over as `&mut`.
+#[inline(always)]
+#[must_use]
+pub fn changed<A: Exclusive>() -> A {
+    A::nothing()
+}

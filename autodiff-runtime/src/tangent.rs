@@ -157,6 +157,17 @@ impl<T: Zeroed + ?Sized> Dot<T> for Unvaried {
     }
 }
 
+/// The tangent of what is handed over as `&mut`, and only read.
+impl<T: Zeroed + ?Sized> Dot<T> for &mut T::Tangent {
+    #[inline(always)]
+    fn dot<'p>(self, _: &'p T) -> Cow<'p, T::Tangent>
+    where
+        Self: 'p,
+    {
+        Cow::Borrowed(self)
+    }
+}
+
 /// The tangent of a `#[constant]` argument: only [`Unvaried`].
 #[diagnostic::on_unimplemented(
     message = "a differentiable value reaches a parameter that is constant",

@@ -794,7 +794,7 @@ impl<'a> Reverse<'a, '_> {
         if !self.cx.facts.active_call(call) {
             return;
         }
-        let mut args: Vec<Expr> = call.args.iter().map(|a| self.again(a)).collect();
+        let mut args: Vec<Expr> = call.args.iter().map(|a| self.again(a, span)).collect();
         args.push(match &call.result {
             Some(tree) => self.seed_of(tree),
             None => Expr::Raw(quote!(())),
@@ -811,8 +811,17 @@ impl<'a> Reverse<'a, '_> {
     }
 
     /// The argument once more, for those that the callee takes by shared reference.
-    fn again(&self, arg: &Arg) -> Expr {
+    fn again(&self, arg: &Arg, span: Span) -> Expr {
         match arg {
+            // Whether the callee changes it, rustc knows.
+            Arg::Ref(true, _) => {
+                let rt = self.rt();
+                let call = quote!(#rt::changed()).into_iter().map(|mut token| {
+                    token.set_span(token.span().located_at(span));
+                    token
+                });
+                Expr::Raw(call.collect())
+            }
             Arg::Ref(false, _) | Arg::RefVal(_, None) => calls::argument(self.cx.func, arg),
             Arg::Val(v) => match self.cx.layout.op(*v) {
                 // `&TABLE`, or a constant that may be a reference: rustc knows.
