@@ -12,7 +12,7 @@ use super::options::{Kink, RuleOptions};
 use super::shape::{Param, Shape};
 use crate::compiler::diag::text_of;
 use crate::compiler::emit::{self, Bodies, Names as BodyNames, Obligation, Runtime, Site};
-use crate::compiler::names::Names;
+use crate::compiler::names::{Names, plain};
 use crate::compiler::parse::signature::Signature;
 
 pub(super) fn write(
@@ -38,6 +38,11 @@ pub(super) fn write(
             .map(|k| local(&format!("w{k}")))
             .collect(),
         rule: local("rule"),
+        held: names
+            .params
+            .iter()
+            .map(|p| local(&format!("{}_held", plain(p))))
+            .collect(),
         names: &names,
     };
     let value = &writer.value;
@@ -121,6 +126,8 @@ struct Writer<'a> {
     right: Ident,
     weights: Vec<Ident>,
     rule: Ident,
+    /// Values of arguments that are references to numbers.
+    held: Vec<Ident>,
     names: &'a BodyNames,
 }
 
@@ -155,7 +162,11 @@ impl Writer<'_> {
                 );
             }
         });
-        quote!(let #value = #primal(#arguments); #(#weights)*)
+        let held = self.params().filter(|(_, p)| p.held).map(|(i, _)| {
+            let (held, name) = (&self.held[i], &self.names.params[i]);
+            quote!(let #held = *#name;)
+        });
+        quote!(#(#held)* let #value = #primal(#arguments); #(#weights)*)
     }
 
     /// The arguments, such that they are still there afterwards.
@@ -163,7 +174,9 @@ impl Writer<'_> {
         let rt = &self.rt;
         let arguments = self.params().map(|(i, p)| {
             let name = &self.names.params[i];
+            let held = &self.held[i];
             match p.copied {
+                true if p.held => quote!(&#held),
                 true => quote!(#name),
                 false => quote!(#rt::core::clone::Clone::clone(&#name)),
             }

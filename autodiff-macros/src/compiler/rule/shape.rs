@@ -27,6 +27,8 @@ pub(super) struct Param {
     pub(super) shared: bool,
     /// Nothing is lost by handing it on.
     pub(super) copied: bool,
+    /// A reference to a number: the sweeps know it by its value.
+    pub(super) held: bool,
 }
 
 /// A value and its derivative.
@@ -53,6 +55,8 @@ impl Shape {
                 varied: p.role == Role::Differentiable,
                 exclusive: reference == Some(true),
                 shared: reference == Some(false),
+                held: reference == Some(false)
+                    && matches!(behind(&p.ty), Ty::Real(_) | Ty::Int | Ty::Bool),
                 copied: reference == Some(false)
                     || matches!(p.ty, Ty::Int | Ty::Bool)
                     || is_sized(&p.ty),
