@@ -341,3 +341,21 @@ fn results_are_structs() {
         &g,
     );
 }
+
+#[test]
+#[should_panic = "length of `w_bar.bodies` is 1, that of `w.bodies` is 2"]
+fn buffers_have_the_shape_of_the_struct() {
+    let x = numbers(17);
+    let mut bar = world(&x).zero_gradient();
+    bar.bodies.pop();
+    energy::accumulate_grad(&world(&x), 1.0, &mut bar, &mut 0.0);
+}
+
+#[test]
+#[should_panic = "length of `w_dot.bodies` is 3, that of `w.bodies` is 2"]
+fn tangents_have_the_shape_of_the_struct() {
+    let x = numbers(17);
+    let mut dot = world(&x).zero_gradient();
+    dot.bodies.push(body(&x).zero_gradient());
+    energy::jvp(&world(&x), 1.0, &dot, 0.0);
+}

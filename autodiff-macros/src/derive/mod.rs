@@ -22,6 +22,8 @@ mod generics;
 mod gradient;
 mod model;
 mod options;
+#[cfg(test)]
+mod tests;
 mod types;
 mod value;
 
