@@ -17,11 +17,11 @@
 )]
 mod support;
 
-use conservative_grad::{Differentiable, conservative_grad};
+use conservative_grad::{Differentiable, Real, conservative_grad};
 use num_traits::{
     Float, FloatConst, FromPrimitive, NumAssign, NumCast, One, Signed, ToPrimitive, Zero,
 };
-use std::ops::AddAssign;
+use std::ops::{AddAssign, Mul};
 
 /// A call in double and in single precision.
 macro_rules! both {
@@ -378,6 +378,71 @@ fn rows<T: Float, const N: usize, const M: usize>(
     (v[v.len() - 1], col)
 }
 
+#[conservative_grad]
+fn chains<T: Float + FromPrimitive + std::iter::Sum + std::iter::Product>(x: &[T], w: &[T]) -> T {
+    let n = T::from_usize(x.len()).unwrap();
+    let mean = x.iter().copied().sum::<T>() / n;
+    let var: T = x.iter().map(|v| (*v - mean).powi(2)).sum();
+    let dot = x.iter().zip(w).fold(T::zero(), |acc, (&a, &b)| acc + a * b);
+    let top = x.iter().cloned().fold(T::neg_infinity(), T::max);
+    let prod: T = w.iter().map(|v| v.exp()).product();
+    let scaled: Vec<T> = x
+        .iter()
+        .enumerate()
+        .map(|(i, v)| *v * T::from(i).unwrap())
+        .collect();
+    let f = |a: T| a * mean + var;
+    dot + f(top) + prod + scaled[1] + x.windows(2).map(|p| (p[1] - p[0]).abs()).sum::<T>()
+}
+#[conservative_grad]
+fn into<T: Float + From<f32> + Into<f64>>(x: T, s: f64) -> f64 {
+    let a: T = x * 2.0.into() + T::one();
+    let b: f64 = (a * x).into();
+    let c: f64 = x.into();
+    b * s + c.sin()
+}
+#[conservative_grad]
+fn rhs<T>(x: T) -> T
+where
+    T: Real + Mul<f64, Output = T>,
+    f64: Mul<T, Output = T>,
+{
+    2.0 * x * 3.0 + x * x
+}
+#[conservative_grad]
+fn opt<T: Float + FromPrimitive>(x: T, y: T) -> Option<T> {
+    if y.is_zero() {
+        return None;
+    }
+    let h = T::from(0.5)? + T::from_usize(2)?;
+    Some(x / y * h)
+}
+#[conservative_grad]
+fn res<T: Float>(x: &[T]) -> Result<T, String> {
+    let two = T::from(2).ok_or("fits")?;
+    if x.is_empty() {
+        return Err("empty".to_string());
+    }
+    Ok(x[0] * x[1] * two)
+}
+#[conservative_grad]
+fn tupled<T: Float + ToPrimitive>(x: T) -> (T, f64) {
+    let k = x.to_f64().unwrap();
+    (x * x, k.sin())
+}
+#[conservative_grad]
+fn branches<T: Float>(x: T, y: T) -> T {
+    let s = if x < y && !(y <= T::zero()) {
+        x
+    } else if x == y {
+        y
+    } else {
+        -y
+    };
+    let c = x.clamp(-T::one(), T::one());
+    let m = [x, y, s].iter().fold(T::infinity(), |a, &b| a.min(b));
+    s * c + m.hypot(x)
+}
 #[test]
 fn agree() {
     both!(wave(0.3, 1.2));
@@ -400,6 +465,12 @@ fn agree() {
         both!(matched(0.5, const k));
     }
     both!(nested(0.5));
+    both!(chains(&[0.5, 2.0, -0.25], &[0.25, 0.125, 1.0]));
+    both!(branches(0.5, 0.75));
+    both!(branches(0.5, -0.75));
+    check!(into(0.5, 0.25));
+    check!(rhs(0.5));
+    check!(tupled(0.5) -> many);
     both!(rows(&[[0.5, 1.0], [2.0, 3.0], [0.25, 0.5]], &mut [1.0, 2.0, 3.0], vec![[1.0, 2.0], [0.5, 0.25]]) -> many);
 }
 
@@ -471,6 +542,15 @@ fn structs_of_all_kinds() {
     let (s, c) = (std::f32::consts::PI * 0.25).sin_cos();
     assert!((of_well.depth - c).abs() < 1e-6);
     assert!((dx + 2.0 * std::f32::consts::PI * s).abs() < 1e-5);
+}
+
+#[test]
+fn options_and_results() {
+    let (value, pullback) = opt::vjp(2.0, 4.0);
+    assert_eq!((value, pullback(1.0)), (Some(1.25), (0.625, -0.3125)));
+    assert_eq!(opt(2.0, 0.0), None);
+    let (value, pullback) = res::vjp(&[2.0f32, 4.0]);
+    assert_eq!((value, pullback(1.0)), (Ok(16.0), vec![8.0, 4.0]));
 }
 
 /// Those of num-traits are known by name: nothing is compared.

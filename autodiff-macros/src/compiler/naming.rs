@@ -112,6 +112,12 @@ impl Receiver {
 }
 
 impl Sibling {
+    /// The generic parameters of the block are a guess. Then no list of what a sweep captures can be
+    /// written: it has to be boxed.
+    pub(crate) fn is_guessed(&self) -> bool {
+        !self.block && !self.generics.params.is_empty()
+    }
+
     /// It changes its receiver.
     pub(crate) fn is_exclusive(&self) -> bool {
         let receiver = self.receiver.as_ref();

@@ -58,6 +58,25 @@ impl<T: Float> Line<T> {
     }
 }
 
+/// One letter that is no parameter.
+pub type R = f64;
+
+impl<T: Float> Line<T> {
+    /// By itself, in a block that is not seen.
+    #[conservative_grad]
+    pub fn root(&self, x: T) -> T {
+        (self.slope * x).sqrt() + T::one()
+    }
+}
+
+impl Line<R> {
+    /// The same, where the letter is an alias.
+    #[conservative_grad]
+    pub fn twice(&self, x: R) -> R {
+        2.0 * self.slope * x
+    }
+}
+
 /// Asks for what the derivative asks for, and gives no other names to `T`.
 pub fn descend<T: Number + Scalar>(x: T, coefficients: &[T]) -> T {
     let step = T::from_f64(0.1).unwrap();
@@ -75,5 +94,7 @@ fn main() {
     assert_eq!(y, [5.0, 10.0]);
     let line = Line { slope: 2.0, offset: 1.0 };
     assert_eq!(line.at_grad(3.0).1, 2.0);
+    assert_eq!(line.root_grad(2.0).1, 0.5);
+    assert_eq!(line.twice_grad(2.0).1, 4.0);
     assert_eq!(polynomial::FIELD.sites.len(), 1);
 }

@@ -168,7 +168,9 @@ fn signature(
         &bodies.names,
     );
     Signature {
-        recursive: bodies.recursive || options.recursive,
+        recursive: bodies.recursive
+            || options.recursive
+            || matches!(&options.naming, Naming::Sibling(of) if of.is_guessed()),
         attributes: own_attributes(item, options),
         ..signature
     }

@@ -421,6 +421,10 @@ fn outer(naming: &Naming) -> Outer {
     let Naming::Sibling(of) = naming else {
         return Outer::default();
     };
+    // What is not seen may be no parameter.
+    if of.is_guessed() {
+        return Outer::default();
+    }
     let mut outer = Outer::default();
     for param in &of.generics.params {
         match param {

@@ -72,7 +72,10 @@ pub(crate) fn rewrite(
             own: block.item.map(|block| (*block.self_ty).clone()),
             instance: block.item.and_then(instance),
             block: block.item.is_some(),
-            generics: block.item.map(|b| b.generics.clone()).unwrap_or_default(),
+            generics: match block.item {
+                Some(block) => block.generics.clone(),
+                None => generics::unseen(&function.sig),
+            },
         },
         item,
     })

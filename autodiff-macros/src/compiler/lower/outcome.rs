@@ -181,6 +181,9 @@ impl Lower<'_> {
 
     /// `e?`
     pub(super) fn try_value(&mut self, found: &syn::ExprTry) -> Expr {
+        if let Some(value) = self.tried_conversion(&found.expr) {
+            return value;
+        }
         let span = found.question_token.span();
         let value = self.operand(&found.expr);
         if self.is_error(&value.ty) {

@@ -175,6 +175,25 @@ impl Lower<'_> {
         }
     }
 
+    /// `T::from(c)?`, `T::from(c).ok_or(e)?`: conversions to `f64` and `f32` do not fail.
+    pub(super) fn tried_conversion(&mut self, tried: &syn::Expr) -> Option<Expr> {
+        if self.reals.is_empty() {
+            return None;
+        }
+        match bare(tried) {
+            syn::Expr::Call(call) if call.args.len() == 1 => {
+                let ty = self.converted(bare(&call.func))?;
+                Some(self.convert(call, ty, |call| quote!(#call.unwrap())))
+            }
+            syn::Expr::MethodCall(outer)
+                if outer.method == "ok_or" || outer.method == "ok_or_else" =>
+            {
+                self.tried_conversion(&outer.receiver)
+            }
+            _ => None,
+        }
+    }
+
     /// The type that a conversion which could fail leads to; `None` if the function is none.
     fn converted(&mut self, func: &syn::Expr) -> Option<Ty> {
         let syn::Expr::Path(path) = func else {

@@ -10,6 +10,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::visit::Visit;
 
 use crate::compiler::hir::{Real, Ty};
 
@@ -218,4 +219,47 @@ pub(crate) fn where_clause(
         true => TokenStream::new(),
         false => quote!(where #(#given,)* #(#hidden),*),
     }
+}
+
+/// The type parameters of an `impl` block that is not seen, as far as names tell: `T`, `F`, in the
+/// place of a type. (An alias of such a name has to be real, too: emitted functions bound it.)
+pub(crate) fn unseen(sig: &syn::Signature) -> syn::Generics {
+    let mut finder = Letters {
+        own: &sig.generics,
+        found: Vec::new(),
+    };
+    finder.visit_signature(sig);
+    let found = finder.found;
+    match found.is_empty() {
+        true => syn::Generics::default(),
+        false => syn::parse_quote!(<#(#found: Real),*>),
+    }
+}
+
+struct Letters<'a> {
+    own: &'a syn::Generics,
+    found: Vec<Ident>,
+}
+
+impl<'ast> Visit<'ast> for Letters<'_> {
+    fn visit_type_path(&mut self, ty: &'ast syn::TypePath) {
+        let Some(last) = ty.path.segments.last() else {
+            return;
+        };
+        // Arguments of other types may be constants.
+        if last.ident == "Vec" || last.ident == "Option" {
+            return syn::visit::visit_type_path(self, ty);
+        }
+        let name = last.ident.to_string();
+        let letter = name.len() == 1 && name.chars().all(char::is_uppercase);
+        let own = self.own.type_params().any(|p| p.ident == last.ident);
+        let plain = ty.qself.is_none() && ty.path.get_ident().is_some();
+        if letter && plain && !own && !self.found.contains(&last.ident) {
+            self.found.push(last.ident.clone());
+        }
+    }
+
+    fn visit_generics(&mut self, _: &'ast syn::Generics) {}
+
+    fn visit_expr(&mut self, _: &'ast syn::Expr) {}
 }
