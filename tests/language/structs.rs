@@ -620,3 +620,35 @@ fn in_closures_and_matches() {
         }
     }
 }
+
+#[conservative_grad]
+fn newton(start: f64, c: f64) -> Option<Flat> {
+    let mut x = start;
+    for _ in 0..50 {
+        let f = x * x - c;
+        if f.abs() < 1e-12 {
+            return Some(Flat { x, y: f });
+        }
+        x -= f / (2.0 * x);
+    }
+    None
+}
+
+#[conservative_grad]
+fn root(c: f64) -> Result<f64, String> {
+    let found = newton(1.0, c).ok_or_else(|| String::from("no root"))?;
+    if found.x > 3.0 {
+        return Err(format!("{} is above {}, at {c:.1}", found.x, 2.0 + 1.0));
+    }
+    Ok(found.x * 2.0)
+}
+
+#[test]
+fn in_options_and_results() {
+    let (value, slope) = root::value_and_grad(2.0).unwrap();
+    assert_eq!(value, root(2.0).unwrap());
+    check(&[slope], &[2.0], |x| root(x[0]).unwrap());
+    assert_eq!(root::grad(16.0), Err(root(16.0).unwrap_err()));
+    assert!(root(16.0).unwrap_err().ends_with(" is above 3, at 16.0"));
+    assert_eq!(root::grad(-1.0), Err("no root".to_owned()));
+}

@@ -419,6 +419,7 @@ pub(crate) fn ty_tokens(ty: &Ty) -> TokenStream {
             let inner = ty_tokens(inner);
             quote!(::std::vec::Vec<#inner>)
         }
+        Ty::Struct(of) => of.path.clone().unwrap_or_else(|| quote!(_)),
         _ => quote!(_),
     }
 }

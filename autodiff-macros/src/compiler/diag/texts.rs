@@ -88,8 +88,6 @@ texts! {
         note "what takes it could call it in any way";
     NO_RULE "AD0102" "no derivative rule for the method `{0}`",
         help "", note "known are the methods of `f64` and `f32` that have a row in the table of rules";
-    STRUCT "AD0105" "struct `{0}` cannot be built here yet",
-        help "use a tuple or an array", note "";
     ASYNC "AD0107" "`async` and `.await` cannot be differentiated",
         help "move them out of the function", note "";
     UNSAFE "AD0108" "`unsafe` blocks are not supported",

@@ -28,6 +28,17 @@ const EFFECTS: [(&str, usize); 10] = [
     ("eprint", 0),
 ];
 
+/// Macros that give a constant.
+const CONSTANTS: [&str; 7] = [
+    "concat",
+    "stringify",
+    "line",
+    "column",
+    "file",
+    "module_path",
+    "env",
+];
+
 /// Macros that do not return.
 const DIVERGING: [&str; 4] = ["panic", "unreachable", "todo", "unimplemented"];
 
@@ -67,6 +78,13 @@ impl Lower<'_> {
         }
         if is(mac, "matches") {
             return self.matches_macro(mac);
+        }
+        if is(mac, "format") {
+            return self.format_macro(mac);
+        }
+        if CONSTANTS.iter().any(|name| is(mac, name)) {
+            let tokens = mac.to_token_stream();
+            return self.opaque(tokens, Vec::new(), true, Ty::Opaque, span);
         }
         if is(mac, "cfg") {
             let tokens = mac.to_token_stream();
@@ -115,11 +133,39 @@ impl Lower<'_> {
 
     /// A macro that passes through as written. Its arguments are looked at for what they capture.
     fn effect(&mut self, mac: &syn::Macro, leading: usize, diverges: bool, out: &mut Vec<Stmt>) {
+        let Some(captured) = self.macro_captures(mac, leading) else {
+            return;
+        };
+        let code = Verbatim {
+            tokens: quote!(#mac;),
+            uses: captured.uses,
+            pure: false,
+        };
+        out.push(stmt(StmtKind::Effect { code, diverges }, mac.path.span()));
+    }
+
+    /// `format!(…)`: a text, in which numbers may occur; none is made of it again.
+    fn format_macro(&mut self, mac: &syn::Macro) -> Expr {
         let span = mac.path.span();
+        let Some(captured) = self.macro_captures(mac, 0) else {
+            return self.error(mac.to_token_stream());
+        };
+        let text = self.opaque(
+            mac.to_token_stream(),
+            captured.uses,
+            false,
+            Ty::Opaque,
+            span,
+        );
+        self.in_block("text", text, span, |this, place| this.read(place))
+    }
+
+    /// What a macro that prints or checks captures.
+    fn macro_captures(&mut self, mac: &syn::Macro, leading: usize) -> Option<Captured> {
         let name = text_of(&mac.path);
         let Ok(arguments) = Arguments::parse_terminated.parse2(mac.tokens.clone()) else {
             self.refuse(&diag::MACRO_ARGUMENTS, mac, &[&name]);
-            return;
+            return None;
         };
         let mut captured = Captured::default();
         let mut named = Vec::new();
@@ -139,13 +185,7 @@ impl Lower<'_> {
         {
             self.capture_format(text, &named, &mut captured);
         }
-        let tokens = quote!(#mac;);
-        let code = Verbatim {
-            tokens,
-            uses: captured.uses,
-            pure: false,
-        };
-        out.push(stmt(StmtKind::Effect { code, diverges }, span));
+        Some(captured)
     }
 
     /// Names in a format string: `{x}`, `{x:?}`, `{:w$}`, `{:.p$}`.

@@ -13,7 +13,6 @@ impl Lower<'_> {
             syn::Expr::Closure(closure) => {
                 self.refuse(&diag::CLOSURE_VALUE, &closure.or1_token, &["|…|"])
             }
-            syn::Expr::Struct(found) => self.refuse_text(&diag::STRUCT, &found.path),
             syn::Expr::Async(found) => self.refuse_at(&diag::ASYNC, &found.async_token),
             syn::Expr::Await(found) => self.refuse_at(&diag::ASYNC, &found.await_token),
             syn::Expr::Unsafe(found) => self.refuse_at(&diag::UNSAFE, &found.unsafe_token),

@@ -14,7 +14,7 @@ fn macros() {
     body("mine!(x)", &[("AD0119", "mine")]);
     body("mine!(x); x", &[("AD0119", "mine")]);
     body("dbg!(x)", &[("AD0120", "dbg")]);
-    body("let t = format!(\"{x}\"); x", &[("AD0119", "format")]);
+    body("let t = dbg!(x); x", &[("AD0120", "dbg")]);
     body("matches!(n); x", &[("AD0121", "matches!(n)")]);
 }
 
