@@ -327,3 +327,20 @@ reals! { tuples_of_chains ($ T grad): f(&[0.5, 2.0, 1.0, 0.3]); {
         s + t * g + gg + nested + tr + cols[0] * cols[1] + m.0 * m.1 + x[mx.0] * mx.1
     }
 } }
+
+reals! { pieces ($ T grad): f(&[0.5, 2.0, 1.0, 0.3, 0.9, 1.7], const 2); {
+    #[$grad]
+    pub fn f(x: &[$T], n: usize) -> $T {
+        let mut y = x.to_vec();
+        for c in y.chunks_exact_mut(2) { c[0] *= c[1]; let t = c[0]; c[1] = t + c[1] * c[1]; }
+        for c in y.chunks_mut(4) { for v in c.iter_mut() { *v += 1.0; } c[0] *= 2.0; }
+        let mut s = 0.0;
+        for row in y.chunks_exact(n) { s += row.iter().zip(x).map(|(a, b)| a * b).sum::<$T>().sin(); }
+        for row in y.chunks_exact(3) { s += row.iter().rev().enumerate().map(|(i, a)| a * i as $T).sum::<$T>() + row.len() as $T; }
+        for w in y.windows(3) { s += w[0] * w[2] - w[1] + w.iter().product::<$T>(); for q in w.windows(2) { s += q[0] / q[1]; } }
+        for w in y.chunks(4) { for q in w.chunks(2) { s += q[0] * w[0]; } s += w[w.len() - 1]; }
+        for (i, w) in y.windows(n).enumerate().skip(1).rev() { s = s * 0.9 + w[1] * i as $T; }
+        for c in y.chunks_exact_mut(3) { c.swap(0, 2); c.reverse(); c.iter_mut().for_each(|v| *v = v.sqrt()); c.sort_by(|a, b| a.total_cmp(b)); }
+        s + y.iter().enumerate().map(|(i, v)| v * (i + 1) as $T).sum::<$T>()
+    }
+} }

@@ -146,6 +146,8 @@ struct Facts {
     named: bool,
     /// Known to be a `usize`.
     usize: bool,
+    /// What `chunks` or `windows` cut out.
+    piece: Option<iter::Piece>,
 }
 
 /// A loop, or a labelled block, around the statement that is being lowered.

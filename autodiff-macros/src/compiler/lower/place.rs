@@ -130,6 +130,9 @@ impl Lower<'_> {
     }
 
     fn index_place(&mut self, index: &syn::ExprIndex) -> Place {
+        if let Some(place) = self.piece_element(index) {
+            return place;
+        }
         let mut place = self.place(&index.expr);
         place.span = index.span();
         if matches!(place.path.last(), Some(Proj::Slice { .. })) {

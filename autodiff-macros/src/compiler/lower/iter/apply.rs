@@ -125,13 +125,23 @@ impl Lower<'_> {
                 self.facts[of.0 as usize].alias_of = Some(root);
                 out.push(stmt(StmtKind::Alias { var: of, place }, span));
                 let by = if mutable { By::Exclusive } else { By::Shared };
-                Some(Chain::Elements(Elements { of, inner, by }))
+                Some(Chain::Elements(Elements {
+                    of,
+                    inner,
+                    by,
+                    piece: None,
+                }))
             }
             Item::Value(value, _) => {
                 let inner = self.element_of(&value.ty)?;
                 let of = self.named("row", value, out);
                 let by = By::Value;
-                Some(Chain::Elements(Elements { of, inner, by }))
+                Some(Chain::Elements(Elements {
+                    of,
+                    inner,
+                    by,
+                    piece: None,
+                }))
             }
             Item::Tuple(_) | Item::Carried(_) => None,
         }

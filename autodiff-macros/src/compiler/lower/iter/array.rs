@@ -37,7 +37,12 @@ impl Lower<'_> {
             return Some(self.error(quote!(#call)));
         };
         let by = By::Value;
-        let elements = Elements { of, inner, by };
+        let elements = Elements {
+            of,
+            inner,
+            by,
+            piece: None,
+        };
         let value = self.filled(&f, len, Some(&elements), span, &mut out);
         Some(self.block_of(out, value, span))
     }

@@ -125,12 +125,12 @@ impl Lower<'_> {
                     None => By::Shared,
                 };
                 self.elements_of(&reference.expr, Some(by), span, out)
-                    .map(Chain::Elements)
+                    .map(|elements| Chain::Elements(self.behind_piece(elements)))
                     .or_else(|| self.table(&reference.expr, span, out))
             }
             other => self
                 .elements_of(other, None, span, out)
-                .map(Chain::Elements)
+                .map(|elements| Chain::Elements(self.behind_piece(elements)))
                 .or_else(|| self.table(other, span, out)),
         }
     }
@@ -200,7 +200,7 @@ impl Lower<'_> {
             return self.table(receiver, span, out);
         };
         let Some(cut) = cut else {
-            return Some(Chain::Elements(elements));
+            return Some(Chain::Elements(self.behind_piece(elements)));
         };
         let size = self.integer(call.args.first()?);
         let size = self.fixed("size", size, out);
@@ -247,7 +247,12 @@ impl Lower<'_> {
             let of = self.named("source", value, out);
             self.vars[of.0 as usize].mutable = by == Some(By::Exclusive);
             let by = by.unwrap_or(By::Value);
-            return Some(Elements { of, inner, by });
+            return Some(Elements {
+                of,
+                inner,
+                by,
+                piece: None,
+            });
         }
         if self.is_opaque_place(receiver) {
             return None;
@@ -278,7 +283,12 @@ impl Lower<'_> {
             // The array that runs is a copy of what may change meanwhile.
             let value = self.read(place);
             let of = self.named("source", value, out);
-            return Some(Elements { of, inner, by });
+            return Some(Elements {
+                of,
+                inner,
+                by,
+                piece: None,
+            });
         }
         let of = match place.path.is_empty() {
             true => place.root,
@@ -290,7 +300,81 @@ impl Lower<'_> {
                 var
             }
         };
-        Some(Elements { of, inner, by })
+        Some(Elements {
+            of,
+            inner,
+            by,
+            piece: None,
+        })
+    }
+
+    /// The elements of a piece are elements of what it was cut out of.
+    fn behind_piece(&self, elements: Elements) -> Elements {
+        match &self.facts[elements.of.0 as usize].piece {
+            Some(piece) => Elements {
+                of: piece.of,
+                inner: piece.inner.clone(),
+                by: elements.by,
+                piece: Some((piece.lo.clone(), piece.len.clone())),
+            },
+            None => elements,
+        }
+    }
+
+    /// Notes that the name that was bound last stands for a piece, which is as long as it is said.
+    pub(super) fn note_piece(&mut self, place: &crate::compiler::hir::Place) {
+        use crate::compiler::hir::Proj;
+        let [
+            Proj::Slice {
+                lo: Some(lo),
+                hi: Some(hi),
+                inclusive: false,
+            },
+        ] = &place.path[..]
+        else {
+            return;
+        };
+        let (ExprKind::Binary(BinOp::Add, from, len), ExprKind::Place(start)) =
+            (&hi.kind, &lo.kind)
+        else {
+            return;
+        };
+        let same = matches!(&from.kind, ExprKind::Place(from) if from.root == start.root);
+        let inner = super::super::infer::element(&place.ty).cloned();
+        if let (true, Some(inner), Some(facts)) = (same, inner, self.facts.last_mut()) {
+            facts.piece = Some(super::Piece {
+                of: place.root,
+                inner,
+                lo: lo.clone(),
+                len: (**len).clone(),
+            });
+        }
+    }
+
+    /// `w[1]` of a piece that is longer than that.
+    pub(in crate::compiler::lower) fn piece_element(
+        &mut self,
+        index: &syn::ExprIndex,
+    ) -> Option<crate::compiler::hir::Place> {
+        let base = bare(&index.expr);
+        if !matches!(base, syn::Expr::Path(_)) {
+            return None;
+        }
+        let var = self.root(base)?;
+        let piece = self.facts[var.0 as usize].piece.clone()?;
+        let syn::Expr::Lit(lit) = bare(&index.index) else {
+            return None;
+        };
+        let syn::Lit::Int(at) = &lit.lit else {
+            return None;
+        };
+        let len = super::code::literal(&piece.len)?.parse::<usize>().ok()?;
+        let at = at.base10_parse::<usize>().ok().filter(|at| *at < len)?;
+        let span = index.span();
+        let at = self.number(at, span);
+        let at = self.int(BinOp::Add, piece.lo, at, span);
+        let whole = self.whole(piece.of, span);
+        Some(super::element(whole, at, &piece.inner))
     }
 
     fn not_iterated(&mut self, expr: &syn::Expr) {

@@ -93,7 +93,8 @@ impl Lower<'_> {
                         Ty::Ref(_, inner) => Ty::Ref(mutable, inner),
                         ty => Ty::Ref(mutable, Box::new(ty)),
                     };
-                    self.bind_alias(&name, changes, None, place, ty, out);
+                    self.bind_alias(&name, changes, None, place.clone(), ty, out);
+                    self.note_piece(&place);
                 }
                 None => self.bad_pattern(pat),
             },

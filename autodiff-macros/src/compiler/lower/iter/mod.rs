@@ -82,6 +82,17 @@ pub(super) struct Elements {
     of: VarId,
     inner: Ty,
     by: By,
+    /// Where they begin and how many they are, if they are a piece of `of`.
+    piece: Option<(Expr, Expr)>,
+}
+
+/// What `chunks` and its kin cut out: the elements of `of` from `lo` on.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    of: VarId,
+    inner: Ty,
+    lo: Expr,
+    len: Expr,
 }
 
 /// How the elements of a source are given.

@@ -29,6 +29,10 @@ impl Lower<'_> {
         match chain {
             Chain::Range(range) => Some(self.range_length(range, span, out)),
             Chain::From(_) | Chain::Repeat(_) => None,
+            Chain::Elements(Elements {
+                piece: Some((_, len)),
+                ..
+            }) => Some(len.clone()),
             Chain::Elements(elements) => Some(self.length_of(elements.of, span)),
             Chain::Table(table) => Some(self.table_length(table, span, out)),
             Chain::Parts(elements, cut, size) => {
@@ -86,14 +90,14 @@ impl Lower<'_> {
     /// True if two chains have as many items by their types alone.
     fn same_length(&self, a: &Chain, b: &Chain) -> bool {
         let known = |chain: &Chain| {
-            let elements = source_of(chain)?;
+            let elements = source_of(chain).filter(|elements| elements.piece.is_none())?;
             match self.infer.strip(&self.var(elements.of).ty) {
                 Ty::Array(_, len) => Some(len.to_string()),
                 _ => None,
             }
         };
         let same = match (source_of(a), source_of(b)) {
-            (Some(a), Some(b)) => a.of == b.of,
+            (Some(a), Some(b)) => a.of == b.of && a.piece.is_none() && b.piece.is_none(),
             _ => false,
         };
         same || known(a).zip(known(b)).is_some_and(|(a, b)| a == b)
@@ -235,6 +239,10 @@ impl Lower<'_> {
 
     pub(super) fn element_item(&mut self, elements: &Elements, index: Expr, span: Span) -> Item {
         let whole = self.whole(elements.of, span);
+        let index = match &elements.piece {
+            Some((lo, _)) => self.int(BinOp::Add, lo.clone(), index, span),
+            None => index,
+        };
         let place = element(whole, index, &elements.inner);
         match elements.by {
             By::Shared => Item::Place(place, false),
@@ -301,7 +309,7 @@ fn source_of(chain: &Chain) -> Option<&Elements> {
             source_of(of)
         }
         Chain::Zip(a, b, _) => match (source_of(a), source_of(b)) {
-            (Some(a), Some(b)) if a.of == b.of => Some(a),
+            (Some(a), Some(b)) if a.of == b.of && a.piece.is_none() && b.piece.is_none() => Some(a),
             _ => None,
         },
         _ => None,
