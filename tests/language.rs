@@ -54,6 +54,7 @@ mod language {
     mod nested;
     mod option_programs;
     mod options;
+    mod out_of_sight;
     mod properties;
     mod recursion;
     mod reversal;

@@ -7,13 +7,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::rows::{self, RowMutant};
-use crate::run::{Outcome, Places, Plan, read_log};
+use crate::run::{Outcome, Places, Plan, about, read_log};
 use crate::suite::{ROWS, Suite};
 use crate::{table, workspace};
 
 /// After so many rounds every function is tried with every mutant that is left, to see whether it
 /// changes anything.
 const BLIND: usize = 2;
+
+/// So many pieces each mutant gets in a round, at most.
+const PIECES: usize = 3;
 
 /// What became of a mutant.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +27,17 @@ struct Fate {
     tried: BTreeSet<String>,
     /// Whether it changed any of them.
     changed: bool,
+}
+
+/// What is there from before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Known {
+    /// Nothing that counts: the workspace may have changed.
+    Nothing,
+    /// The copy of the workspace.
+    Copy,
+    /// The copy, and which mutants change which functions.
+    Changes,
 }
 
 pub(crate) struct Campaign {
@@ -80,50 +94,48 @@ impl Campaign {
     /// # Errors
     ///
     /// If something cannot be read, written or run, or the suite fails without any mutant.
-    pub(crate) fn run(&mut self, rounds: usize, keep: bool) -> Result<(), String> {
-        if !keep {
+    pub(crate) fn run(
+        &mut self,
+        rounds: usize,
+        known: Known,
+        only: &[String],
+    ) -> Result<(), String> {
+        if known == Known::Nothing {
             workspace::copy(&self.root, &self.places.tree)?;
         }
         let rows = rows::to_lines(&self.rows);
         fs::write(self.places.notes.join("rows"), rows).map_err(|e| e.to_string())?;
-        let suite = Suite::read(&self.places.tree);
+        let suite = Suite::read(&self.places.tree, only);
         println!(
-            "{} mutants, {} pieces; a build without any first",
+            "{} mutants, {} pieces",
             self.names.len(),
             suite.pieces.len()
         );
         // What was tried before has left few: these are tried on every function right away.
-        let blind = keep || self.fates.is_empty();
-        let probe = if blind { Vec::new() } else { self.alive() };
-        let last_blind = match (blind, self.fates.is_empty()) {
-            (true, true) => BLIND,
-            (true, false) => 0,
-            (false, _) => usize::MAX,
-        };
-        let log = self.places.notes.join("plain");
-        let plain = match keep {
-            true => {
-                let mut known = Outcome::default();
-                read_log(
-                    &fs::read_to_string(log).unwrap_or_default(),
-                    &suite,
-                    &mut known,
-                );
-                known
-            }
-            false => {
-                let plain = self.places.run(&suite, &Plan::new(), &probe)?;
-                fs::copy(self.places.notes.join("log"), log).map_err(|e| e.to_string())?;
-                plain
-            }
-        };
-        if !plain.errors.is_empty() || !plain.other_errors.is_empty() || !plain.failed.is_empty() {
+        let blind = self.fates.is_empty();
+        let plain_log = self.places.notes.join("plain");
+        if known == Known::Nothing || known == Known::Copy {
+            let probe = if blind { Vec::new() } else { self.alive() };
+            let plain = self.places.run(&suite, &Plan::new(), &probe)?;
             let (errors, others) = (plain.errors, plain.other_errors);
-            return Err(format!(
-                "without a mutant: {errors:?} {others:?} {:?}",
-                plain.failed
-            ));
+            if !errors.is_empty() || !others.is_empty() || !plain.failed.is_empty() {
+                let failed = plain.failed;
+                return Err(format!(
+                    "without a mutant: {errors:?} {others:?} {failed:?}"
+                ));
+            }
+            let new = read(&self.places.notes.join("log"))?;
+            // What is known of tests that were not built stays.
+            let old = match known {
+                Known::Nothing => String::new(),
+                _ => read(&plain_log)?,
+            };
+            let stays = |l: &&str| !suite.targets.iter().any(|t| about(l, t));
+            let log: Vec<&str> = old.lines().filter(stays).chain(new.lines()).collect();
+            fs::write(&plain_log, log.join("\n")).map_err(|e| e.to_string())?;
         }
+        let mut plain = Outcome::default();
+        read_log(&read(&plain_log)?, &suite, &mut plain);
         let candidates = plain.seen.into_iter();
         let mut candidates: BTreeMap<usize, BTreeSet<String>> = candidates
             .map(|(k, seen)| (k, if blind { seen.reached } else { seen.changed }))
@@ -134,7 +146,7 @@ impl Campaign {
                 break;
             }
             let probe = match round {
-                n if n == last_blind => self.alive(),
+                BLIND if blind => self.alive(),
                 _ => Vec::new(),
             };
             println!(
@@ -144,7 +156,7 @@ impl Campaign {
                 plan.len()
             );
             let seen = self.round(&suite, plan, &probe)?;
-            if round == last_blind {
+            if blind && round == BLIND {
                 candidates = seen;
             }
             self.note();
@@ -166,6 +178,7 @@ impl Campaign {
             }
             for (k, error) in &outcome.errors {
                 let Some(names) = plan.remove(k) else {
+                    self.note();
                     return Err(format!("{}: {error}", suite.pieces[*k].title()));
                 };
                 for name in names {
@@ -265,8 +278,12 @@ impl Campaign {
             }
         }
         wanted.sort_by_key(|(_, pieces)| pieces.len());
+        // The small tests, which come first, are quickly built.
+        wanted.iter_mut().for_each(|(_, pieces)| pieces.reverse());
+        let mut turns = 0;
         loop {
             let mut given = false;
+            turns += 1;
             for (name, pieces) in &mut wanted {
                 while let Some(k) = pieces.pop() {
                     if let Entry::Vacant(free) = plan.entry(k) {
@@ -276,7 +293,7 @@ impl Campaign {
                     }
                 }
             }
-            if !given {
+            if !given || turns == PIECES {
                 return plan;
             }
         }
@@ -359,6 +376,10 @@ impl Campaign {
             self.fates.insert(String::from(*name), fate);
         }
     }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))
 }
 
 fn first_line(text: &str) -> String {

@@ -6,7 +6,9 @@
 //! cargo run -p compiler-mutants -- --only store # those whose name contains "store"
 //! cargo run -p compiler-mutants -- --again      # forget what is known
 //! cargo run -p compiler-mutants -- --table      # what is known, every mutant with the test that killed it
-//! cargo run -p compiler-mutants -- --keep       # go on with the copy that there is
+//! cargo run -p compiler-mutants -- --keep       # go on with the copy and what is known of it
+//! cargo run -p compiler-mutants -- --probe      # with the copy, but see anew what changes what
+//! cargo run -p compiler-mutants -- --tests shapes,language_loops   # with these tests only
 //! ```
 //!
 //! The compiler is built once, with every mutant in it and switched off. While a test is compiled,
@@ -28,7 +30,7 @@ mod workspace;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use campaign::Campaign;
+use campaign::{Campaign, Known};
 
 fn main() -> ExitCode {
     match start() {
@@ -64,7 +66,14 @@ fn start() -> Result<(), String> {
         campaign.forget();
     }
     if !has("--table") {
-        campaign.run(rounds, has("--keep"))?;
+        let known = match (has("--keep"), has("--probe")) {
+            (true, _) => Known::Changes,
+            (_, true) => Known::Copy,
+            _ => Known::Nothing,
+        };
+        let tests = value("--tests").unwrap_or_default();
+        let tests: Vec<String> = tests.split_terminator(',').map(String::from).collect();
+        campaign.run(rounds, known, &tests)?;
     }
     campaign.report(has("--table"));
     Ok(())

@@ -255,6 +255,11 @@ impl Places {
     }
 }
 
+/// True if a line of a plan or a log is about a file of the test.
+pub(crate) fn about(line: &str, target: &str) -> bool {
+    belongs(line.split('\t').next().unwrap_or_default(), target)
+}
+
 /// Reads what the switches wrote.
 pub(crate) fn read_log(log: &str, suite: &Suite, outcome: &mut Outcome) {
     for line in log.lines() {

@@ -38,9 +38,9 @@ pub(crate) struct Suite {
 }
 
 impl Suite {
-    /// Reads the test files.
+    /// Reads the test files: all, or `only` some.
     #[must_use]
-    pub(crate) fn read(root: &Path) -> Suite {
+    pub(crate) fn read(root: &Path, only: &[String]) -> Suite {
         let mut suite = Suite::default();
         let mut files: Vec<String> = TARGETS.iter().map(|t| format!("tests/{t}.rs")).collect();
         suite.targets.extend(TARGETS.map(String::from));
@@ -48,6 +48,10 @@ impl Suite {
         for topic in topics(&text) {
             files.push(format!("tests/{TOPICS}/{topic}.rs"));
             suite.targets.push(format!("{TOPICS}_{topic}"));
+        }
+        if !only.is_empty() {
+            suite.targets.retain(|t| only.contains(t));
+            files.retain(|f| suite.targets.iter().any(|t| belongs(f, t)));
         }
         let mut rests = Vec::new();
         for file in files {
@@ -178,7 +182,8 @@ fn pieces(file: &str, text: &str) -> Vec<Piece> {
             Piece {
                 file: String::from(file),
                 name,
-                lines: (k + 1, k + length + 1),
+                // The attribute in front belongs to it.
+                lines: (k.max(1), k + length + 1),
             },
         );
         k += length.max(1);
@@ -208,7 +213,7 @@ mod tests {
     /// No line gets two mutants.
     #[test]
     fn pieces_do_not_overlap() {
-        let suite = Suite::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+        let suite = Suite::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."), &[]);
         let mut seen = std::collections::BTreeSet::new();
         for (k, piece) in suite.pieces.iter().enumerate() {
             for (first, last) in suite.stretches(k) {

@@ -1,0 +1,163 @@
+//! Values that change, or are handed on, where it is easily overlooked; and what a selection is told.
+//! Like `near_misses`, made for conditions of the compiler that nothing else depended on.
+
+use conservative_grad::{Decision, conservative_grad};
+
+twin! { scratch_changed_again ($ T O grad): f(&[0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut h = [$O; 3];
+        let mut s = x[0];
+        let mut t: $T = $O;
+        for i in 0..x.len() {
+            for j in 0..3 {
+                h[j] = x[j] * x[i];
+            }
+            for j in 0..3 {
+                s = s * 0.5 + h[j] * h[j];
+            }
+            for j in 0..3 {
+                h[j] = h[j] * s;
+            }
+            for j in 0..3 {
+                t += h[j] * h[j];
+            }
+        }
+        s + t * 0.01
+    }
+} }
+
+twin! { vector_returned_after_a_call ($ T O grad): f(&[0.5, 2.0, 1.0], &mut [3.0]) -> many; {
+    #[$grad]
+    pub fn squares(v: &[$T]) -> $T {
+        let mut s: $T = $O;
+        for i in 0..v.len() {
+            s = s * 0.5 + v[i] * v[i];
+        }
+        s
+    }
+    #[$grad]
+    pub fn f(x: &[$T], out: &mut [$T]) -> Vec<$T> {
+        let v = vec![x[0] * x[1], x[2] * x[2]];
+        out[0] = squares(&v) * out[0];
+        v
+    }
+} }
+
+twin! { array_returned_and_read ($ T O grad): f(&[0.5, 2.0, 1.0], &mut [3.0]) -> many; {
+    #[$grad]
+    pub fn f(x: &[$T], out: &mut [$T]) -> Vec<$T> {
+        let mut v = vec![x[0] * x[1], x[2] * x[2]];
+        let mut s = x[0];
+        for i in 0..3 {
+            s = s * v[1] + x[i];
+        }
+        v[0] = s * v[1];
+        out[0] = out[0] * s;
+        v
+    }
+} }
+
+twin! { tuples_passed ($ T O grad): f(&[0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn scaled(p: ($T, $T), k: $T) -> $T {
+        p.0 * p.1 * k
+    }
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let p = (x[0] * x[1], x[2]);
+        scaled(p, x[1]) + scaled((x[0], x[1] * x[1]), x[2])
+    }
+} }
+
+twin! { taken_over_in_an_inner_loop ($ T O grad): f(&[0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut s: $T = $O;
+        let mut u: $T = $O;
+        for i in 0..x.len() {
+            let mut t: $T = $O;
+            for j in 0..2 {
+                s += x[j] * x[i];
+                t = s;
+            }
+            u += t * x[i];
+        }
+        s + u
+    }
+} }
+
+twin! { begun_anew_in_an_inner_loop ($ T O grad): f(&[0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut s: $T = $O;
+        for i in 0..x.len() {
+            for j in 0..2 {
+                s = x[j] * x[i];
+            }
+            s += x[i] * x[i];
+        }
+        s
+    }
+} }
+
+#[conservative_grad]
+fn first_if_larger(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
+}
+
+#[conservative_grad]
+fn first_if_smaller(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
+#[conservative_grad]
+fn steps_from_a_constant(b: f64, n: usize) -> f64 {
+    let mut s = b;
+    for i in 0..n {
+        if i as f64 > s {
+            s += b * b;
+        } else {
+            s *= 2.0;
+        }
+    }
+    s
+}
+
+#[conservative_grad]
+fn larger_of_a_constant(b: f64) -> f64 {
+    1.0_f64.max(b) + f64::min(2.0, b * b)
+}
+
+/// The margin of a comparison is the left side minus the right side, whatever the comparison.
+#[test]
+fn margins_of_comparisons() {
+    let margin = |trace: conservative_grad::__private::Trace| trace.visits()[0].margin;
+    assert_eq!(margin(first_if_larger::trace(3.0, 1.0)), 2.0);
+    assert_eq!(margin(first_if_larger::trace(1.0, 3.0)), -2.0);
+    assert_eq!(margin(first_if_smaller::trace(3.0, 1.0)), 2.0);
+    assert_eq!(margin(first_if_smaller::trace(1.0, 3.0)), -2.0);
+}
+
+/// A comparison of equal numbers is a tie: the caller is told so, with the branch that is taken.
+#[test]
+fn ties_of_comparisons() {
+    let decision = |a, b| first_if_larger::trace(a, b).visits()[0].decision;
+    assert_eq!(decision(1.0, 1.0), Decision::Tie(0.0));
+    assert_eq!(decision(2.0, 1.0), Decision::Above);
+    assert_eq!(decision(0.0, 1.0), Decision::Below);
+    let smaller = |a, b| first_if_smaller::trace(a, b).visits()[0].decision;
+    assert_eq!(smaller(1.0, 1.0), Decision::Tie(0.0));
+    assert_eq!(smaller(2.0, 1.0), Decision::Below);
+}
+
+/// A decision depends on its right side alone, too.
+#[test]
+fn decisions_on_the_right_side() {
+    check!(steps_from_a_constant(0.75, const 5));
+    check!(larger_of_a_constant(1.25));
+    check!(larger_of_a_constant(0.5));
+    assert_eq!(steps_from_a_constant::trace(0.75, 5).visits().len(), 5);
+    assert_eq!(larger_of_a_constant::trace(1.25).visits().len(), 2);
+    assert_eq!(larger_of_a_constant::grad(1.0), 0.5 + 2.0);
+}
