@@ -171,7 +171,7 @@ pub struct Readme;
 #[doc(hidden)]
 pub mod __private {
     pub use autodiff_runtime::again::{Again, changed};
-    pub use autodiff_runtime::backwards::*;
+    pub use autodiff_runtime::backwards::{backwards, upwards};
     pub use autodiff_runtime::choices::*;
     pub use autodiff_runtime::constant::*;
     pub use autodiff_runtime::differentiable::*;
