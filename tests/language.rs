@@ -53,6 +53,7 @@ mod language {
     mod near_misses;
     mod nested;
     mod option_programs;
+    mod option_structs;
     mod options;
     mod out_of_sight;
     mod properties;

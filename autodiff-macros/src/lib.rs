@@ -46,6 +46,27 @@ use proc_macro::TokenStream;
 /// function that changes a differentiable parameter in place (`y: &mut [f64]`): its pullback takes a
 /// buffer that goes in as the adjoint of the final `y`, and comes out as that of the initial one.
 ///
+/// # Results that may be missing
+///
+/// A function that returns `Option<R>` or `Result<R, E>` has the same functions as one that returns
+/// `R`, and they give an `Option` or `Result`, with the error of the function:
+///
+/// ```text
+/// #[conservative_grad]
+/// fn root(x: f64) -> Result<f64, Negative> { if x < 0.0 { return Err(Negative); } Ok(x.sqrt()) }
+///
+/// root::grad(x)            // Result<f64, Negative>
+/// root::value_and_grad(x)  // Result<(f64, f64), Negative>
+/// root::accumulate_grad(x, &mut x_bar) // Result<f64, Negative>; an error adds nothing
+/// root::vjp(x)             // (Result<f64, Negative>, impl FnOnce(f64) -> f64); an error gives zeros
+/// root::jvp(x, dx)         // Result<(f64, f64), Negative>
+/// ```
+///
+/// In a body, `Option` and `Result` of numbers, tuples, arrays, `Vec`s and structs may be matched,
+/// unwrapped, mapped and left early with `?`; annotated functions are called as `root(x)?`. Errors
+/// are constants. So are enums: in `match kind { Kind::Power { n } => x.powi(n), … }` the parameter
+/// `kind` is marked `#[constant]`.
+///
 /// # Jacobians
 ///
 /// `f::jacobian(args…)` is the result's container with a gradient in the place of each number: for

@@ -80,6 +80,12 @@ pub fn whole<O: Outcome>((ok, value, failure): (bool, O::Value, Option<O::Failur
     O::from_parts(ok, value, failure)
 }
 
+/// The error that `?` hands on.
+#[inline]
+pub fn converted<A, B: From<A>>(failure: Option<A>) -> Option<B> {
+    failure.map(B::from)
+}
+
 /// How `unwrap` and `expect` fail: with the words of std.
 pub trait Unwrap: Sized {
     /// `unwrap()` of a failure.

@@ -25,6 +25,7 @@ pub(crate) fn run(func: &hir::Func, params: &[Ident], names: &mut Names) -> Func
         vals: Vec::new(),
         named: Vec::new(),
         mems: Vec::new(),
+        holes: std::collections::BTreeSet::new(),
         out: vec![Vec::new()],
         taken: params.iter().map(names::plain).collect(),
         names,
@@ -51,6 +52,8 @@ struct Builder<'a> {
     /// Which values have got the name of a variable already.
     named: Vec<bool>,
     mems: Vec<Mem>,
+    /// Memory that is never read: the value that an `Option` does not have.
+    holes: std::collections::BTreeSet<MemId>,
     /// The blocks under construction, innermost last.
     out: Vec<Vec<Stmt>>,
     /// The user's names that a value or memory variable bears already.
@@ -82,6 +85,7 @@ impl Builder<'_> {
             .map(|(p, h)| self.with_exit(p, h.var))
             .collect();
         self.number_temporaries();
+        self.forget_holes(&result);
         Func {
             name: self.hir.name.clone(),
             params,
@@ -94,6 +98,24 @@ impl Builder<'_> {
             sites: Vec::new(),
             hidden: self.hir.hidden.clone(),
         }
+    }
+
+    /// Takes out the memory that stands for values which are never read.
+    fn forget_holes(&mut self, result: &Option<Tree>) {
+        let Some(stmts) = self.out.last_mut() else {
+            return;
+        };
+        let mut read = std::collections::BTreeSet::new();
+        result.iter().for_each(|tree| {
+            tree.for_each_mem(&mut |m| {
+                read.insert(m);
+            })
+        });
+        for stmt in stmts.iter() {
+            collect(stmt, &mut read);
+        }
+        self.holes.retain(|m| !read.contains(m));
+        forget(stmts, &self.holes);
     }
 
     fn param(&mut self, index: usize, param: &hir::Param, name: &Ident) -> Param {
@@ -315,6 +337,39 @@ impl Builder<'_> {
                 stmts: self.out.pop().unwrap_or_default(),
             },
         )
+    }
+}
+
+/// The memory that a statement reads, or writes after it was made.
+fn collect(stmt: &Stmt, found: &mut std::collections::BTreeSet<MemId>) {
+    stmt.kind.for_each_read(&mut |m| {
+        found.insert(m);
+    });
+    if !matches!(stmt.kind, StmtKind::Alloc(..)) {
+        stmt.kind.for_each_write(&mut |m| {
+            found.insert(m);
+        });
+    }
+    for block in stmt.kind.blocks() {
+        block.stmts.iter().for_each(|stmt| collect(stmt, found));
+    }
+}
+
+fn forget(stmts: &mut Vec<Stmt>, holes: &std::collections::BTreeSet<MemId>) {
+    stmts.retain(|stmt| !matches!(&stmt.kind, StmtKind::Alloc(m, _) if holes.contains(m)));
+    for stmt in stmts {
+        match &mut stmt.kind {
+            StmtKind::If { then, els, .. } => {
+                forget(&mut then.stmts, holes);
+                forget(&mut els.stmts, holes);
+            }
+            StmtKind::For { body, .. } => forget(&mut body.stmts, holes),
+            StmtKind::While { head, body, .. } => {
+                forget(&mut head.stmts, holes);
+                forget(&mut body.stmts, holes);
+            }
+            _ => {}
+        }
     }
 }
 

@@ -499,7 +499,11 @@ pub(crate) fn alloc(
     let init = match init {
         Init::Unset => None,
         Init::Blank if holds_struct(&info.ty) && !matches!(info.ty, Ty::Vec(_)) => {
-            Some(Expr::Call(quote!(#rt::blank), Vec::new()))
+            let known = match &info.ty {
+                Ty::Struct(of) => of.path.as_ref().map(|path| quote!(::<#path>)),
+                _ => None,
+            };
+            Some(Expr::Call(quote!(#rt::blank #known), Vec::new()))
         }
         init => Some(init_expr(func, &info.ty, init, val, mem)),
     };

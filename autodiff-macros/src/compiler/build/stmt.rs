@@ -77,7 +77,7 @@ impl Builder<'_> {
     /// so that one variable cannot stand for both.
     pub(super) fn owned(&mut self, tree: Tree, init: &Expr) -> Tree {
         match tree {
-            Tree::Mem(m) if matches!(init.kind, ExprKind::Place(_)) => {
+            Tree::Mem(m) if matches!(init.kind, ExprKind::Place(_)) && !self.holes.contains(&m) => {
                 let ty = self.mems[m.0 as usize].ty.clone();
                 Tree::Mem(self.alloc(ty, Init::Clone(Place::whole(m)), init.span))
             }
@@ -109,9 +109,25 @@ impl Builder<'_> {
     }
 
     fn bind_var(&mut self, var: VarId, tree: Tree) {
+        let tree = self.filled(tree);
         let name = self.hir.vars[var.0 as usize].name.clone();
         self.name_tree(&tree, &name);
         self.env[var.0 as usize] = Binding::Is(tree);
+    }
+
+    /// A variable has memory of its own, which may be assigned and read later.
+    fn filled(&mut self, tree: Tree) -> Tree {
+        match tree {
+            Tree::Mem(m) if self.holes.contains(&m) => {
+                let ty = self.mems[m.0 as usize].ty.clone();
+                let span = self.mems[m.0 as usize].name.span();
+                Tree::Mem(self.alloc(ty, Init::Blank, span))
+            }
+            Tree::Tuple(parts) => {
+                Tree::Tuple(parts.into_iter().map(|part| self.filled(part)).collect())
+            }
+            tree => tree,
+        }
     }
 
     fn name_tree(&mut self, tree: &Tree, name: &Ident) {
@@ -144,12 +160,26 @@ impl Builder<'_> {
                 self.env[var.0 as usize] = match &ty {
                     ty if is_scalar(ty) => Binding::Declared,
                     Ty::Unit | Ty::Never => Binding::Declared,
-                    ty => Binding::Is(self.nothing(ty, span)),
+                    ty => {
+                        let nothing = self.nothing(ty, span);
+                        if self.is_hole(*var) {
+                            nothing.for_each_mem(&mut |m| {
+                                self.holes.insert(m);
+                            });
+                        }
+                        Binding::Is(nothing)
+                    }
                 };
             }
             Pat::Tuple(pats) => pats.iter().for_each(|p| self.declare(p, span)),
             Pat::Wild => {}
         }
+    }
+
+    /// True for what stands for a value that is never read.
+    fn is_hole(&self, var: VarId) -> bool {
+        let name = self.hir.vars[var.0 as usize].name.to_string();
+        name.starts_with("hole") && self.hir.hidden.contains(&name)
     }
 
     fn assign(&mut self, place: &hir::Place, op: Option<BinOp>, value: &Expr, span: Span) {
@@ -263,7 +293,7 @@ impl Builder<'_> {
 
     /// Replaces an array or vector by another.
     fn copy(&mut self, dst: Place, src: ssa::MemId, span: Span) {
-        if dst == Place::whole(src) {
+        if dst == Place::whole(src) || self.holes.contains(&src) {
             return;
         }
         let (mut before, mut shape) = (None, None);
@@ -366,6 +396,7 @@ impl Builder<'_> {
     /// Copies the memory in the value of a branch to the memory that both branches share.
     fn join_memory(&mut self, joined: &Joined, value: Tree) -> Tree {
         match (joined, value) {
+            (Joined::Mem(dst), Tree::Mem(src)) if self.holes.contains(&src) => Tree::Mem(*dst),
             (Joined::Mem(dst), Tree::Mem(src)) => {
                 let place = Place::whole(*dst);
                 let (src, before) = (Place::whole(src), None);

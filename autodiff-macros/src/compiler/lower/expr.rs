@@ -189,8 +189,8 @@ impl Lower<'_> {
             return self.refuse(&diag::IF_WITHOUT_ELSE, &branch.if_token, &[]);
         };
         let cond = self.condition(&branch.cond);
-        let then = self.block(&branch.then_branch, Want::Value);
-        let els = match bare(els) {
+        let mut then = self.block(&branch.then_branch, Want::Value);
+        let mut els = match bare(els) {
             syn::Expr::Block(block) if block.label.is_none() => {
                 self.block(&block.block, Want::Value)
             }
@@ -200,6 +200,9 @@ impl Lower<'_> {
             },
         };
         let ty = self.join_blocks(&then, &els, branch);
+        for value in [&mut then.value, &mut els.value].into_iter().flatten() {
+            self.coerce(value, &ty);
+        }
         let span = branch.if_token.span();
         let expr = self.make(ExprKind::If(Box::new(cond), then, els), ty, span);
         self.with_source(expr, branch)

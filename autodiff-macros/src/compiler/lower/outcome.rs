@@ -196,7 +196,7 @@ impl Lower<'_> {
         let parts = self.take_apart(value, span, &mut stmts);
         let krate = &self.options.krate;
         let error = self.var(parts.error).name.clone();
-        let tokens = quote!(#error.map(#krate::__private::core::convert::From::from));
+        let tokens = quote!(#krate::__private::converted(#error));
         let error = self.opaque(tokens, vec![(error, parts.error)], true, Ty::Maybe, span);
         let early = self.without_value(error, span);
         self.leave_unless(parts.ok, early, span, &mut stmts);
@@ -273,11 +273,12 @@ impl Lower<'_> {
         let tried = self.named_constant("tried", tried, &mut stmts);
         let name = self.var(tried).name.clone();
         let uses = || vec![(name.clone(), tried)];
-        let ok = self.opaque(quote!(#name.is_ok()), uses(), true, Ty::Bool, span);
+        let ok = quote!(#krate::__private::core::result::Result::is_ok(&#name));
+        let ok = self.opaque(ok, uses(), true, Ty::Bool, span);
         let flag = self.temp("ok", Ty::Bool, span);
         let (pat, init) = (Pat::Var(flag), Some(ok));
         stmts.push(stmt(StmtKind::Let { pat, init }, span));
-        let error = quote!(#name.err().map(#krate::__private::core::convert::From::from));
+        let error = quote!(#krate::__private::converted(#krate::__private::core::result::Result::err(#name)));
         let error = self.opaque(error, uses(), false, Ty::Maybe, span);
         let early = self.without_value(error, span);
         self.leave_unless(flag, early, span, &mut stmts);

@@ -379,7 +379,8 @@ impl Lower<'_> {
                 uses.push((ident, var));
             }
         }
-        self.opaque(quote!(#name.map(#f)), uses, false, Ty::Maybe, span)
+        let tokens = quote!(::core::option::Option::map(#name, #f));
+        self.opaque(tokens, uses, false, Ty::Maybe, span)
     }
 
     /// A closure that is called where there is no value, perhaps with the error.

@@ -64,7 +64,11 @@ impl Lower<'_> {
             self.bind_errors(pat);
             return None;
         }
-        if matches!(ty, Ty::Opaque) || self.is_undecided_constant(&ty) {
+        let names_struct = matches!(pat, syn::Pat::Struct(_) | syn::Pat::TupleStruct(_))
+            && !is_variant(pat)
+            && matches!(self.infer.kind(&ty), Some(Kind::Path { .. }));
+        let known = names_struct || self.infer.is_struct(&ty);
+        if matches!(ty, Ty::Opaque) || (!known && self.is_undecided_constant(&ty)) {
             let subject = self.code_subject(place);
             let subject = match by {
                 By::Move => subject,
