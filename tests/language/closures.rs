@@ -118,3 +118,57 @@ reals! { recurrences ($ T grad): f(&[0.5, 2.0, 1.0, 0.3], 0.1); {
         y[0] * y[1] + newton(1.0) + simpson(0.0, u[0], 8)
     }
 } }
+
+/// What a closure does, it does as often as in the function itself.
+mod effects {
+    use conservative_grad::conservative_grad;
+    pub struct Rng(u64);
+    impl Rng {
+        pub fn next(&mut self) -> f64 {
+            self.0 = self
+                .0
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
+            (self.0 >> 33) as f64 / 2f64.powi(31)
+        }
+    }
+    #[conservative_grad]
+    pub fn price(s0: f64, sigma: f64, #[constant] rng: &mut Rng, n: usize) -> f64 {
+        let mut draw = || rng.next() - 0.5;
+        let sum: f64 = (0..n)
+            .map(|_| {
+                let z = draw();
+                (s0 * (sigma * z).exp() - 1.0).max(0.0)
+            })
+            .sum();
+        let second: f64 = (0..n)
+            .map(|i| i as f64 * sigma)
+            .map(|v| v * draw())
+            .skip(1)
+            .sum();
+        let third: Vec<f64> = (0..3).map(|_| draw() * s0).collect();
+        sum / n as f64 + second + third.iter().product::<f64>() + draw()
+    }
+    #[test]
+    fn draws_once() {
+        let at = |s: f64, v: f64| {
+            let mut r = Rng(7);
+            price(s, v, &mut r, 50)
+        };
+        let (value, g) = price::value_and_grad(1.1, 0.3, &mut Rng(7), 50);
+        assert_eq!(value.to_bits(), at(1.1, 0.3).to_bits());
+        let h = 1e-6;
+        let (a, b) = (
+            (at(1.1 + h, 0.3) - at(1.1 - h, 0.3)) / (2.0 * h),
+            (at(1.1, 0.3 + h) - at(1.1, 0.3 - h)) / (2.0 * h),
+        );
+        assert!(
+            (g.0 - a).abs() < 1e-6 && (g.1 - b).abs() < 1e-6,
+            "{g:?} {a} {b}"
+        );
+        let (v2, g2) = price::vjp(1.1, 0.3, &mut Rng(7), 50);
+        assert_eq!(v2.to_bits(), value.to_bits());
+        let g2 = g2(1.0);
+        assert!((g2.0 - a).abs() < 1e-6 && (g2.1 - b).abs() < 1e-6);
+    }
+}

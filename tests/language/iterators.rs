@@ -344,3 +344,46 @@ reals! { pieces ($ T grad): f(&[0.5, 2.0, 1.0, 0.3, 0.9, 1.7], const 2); {
         s + y.iter().enumerate().map(|(i, v)| v * (i + 1) as $T).sum::<$T>()
     }
 } }
+
+reals! { in_conditions ($ T grad): f(&[0.5, 2.0, 1.0, 0.3]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut w = x.to_vec();
+        let mut n = 0;
+        while w.iter().any(|v| *v > 0.6) && n < 10 {
+            for v in w.iter_mut() { *v *= 0.7; }
+            n += 1;
+        }
+        let mut s = w.iter().sum::<$T>();
+        if w.len() > 2 && w.iter().all(|v| *v < 1.0) || x.iter().any(|v| v.is_nan()) { s *= x[0]; }
+        s += x[(0..3).map(|i| i % 2).sum::<usize>()];
+        let k = if s > 0.0 { x.iter().map(|v| v * 2.0).sum::<$T>() } else { x.iter().product() };
+        let r = match n { 0 => x[0], _ if x.iter().count() == 4 => x.iter().map(|v| v.sin()).sum(), _ => 0.0 };
+        let t = 'a: { for v in x.iter().skip(1) { if *v > 0.9 { break 'a *v * 2.0; } } 0.0 };
+        let q = loop { s = s * 0.5 + x.iter().fold(0.0, |a, b| a + b) * 0.01; if s < 0.5 { break s * 3.0; } };
+        let y = { let z: $T = x.iter().map(|v| { let v = v * 2.0; v * v }).sum(); z.sqrt() };
+        let b: bool = x.iter().zip(x.iter().skip(1)).all(|(a, b)| a < b);
+        let total = x.iter().fold(0.0, |mut acc, v| { if *v > 0.4 { acc += v * v; } acc });
+        let hist = x.iter().fold([0.0; 2], |mut h, v| { if *v > 0.9 { h[1] += v; } else { h[0] += v * v; } h });
+        let (mx, mn) = x.iter().fold((<$T>::MIN, <$T>::MAX), |(a, b), &v| (a.max(v), b.min(v)));
+        s + k + r + t + q + y + if b { 1.0 } else { x[1] } + total + hist[0] * hist[1] + mx / mn
+    }
+} }
+
+reals! { testfunctions ($ T grad): f(&[0.5, 1.2, -0.3], 2.0); {
+    #[$grad]
+    pub fn f(x: &[$T], a: $T) -> $T {
+        let n = x.len() as $T;
+        let rastrigin: $T = 10.0 * n + x.iter().map(|xi| xi.powi(2) - 10.0 * (2.0 * 3.14 * xi).cos()).sum::<$T>();
+        let rosen: $T = x.iter().zip(x.iter().skip(1)).map(|(&xi, &xj)| (1.0 - xi).powi(2) + 100.0 * (xj - xi.powi(2)).powi(2)).sum();
+        let s1 = x.iter().map(|x| x * x).sum::<$T>() / n;
+        let s2 = x.iter().map(|x| (a * x).cos()).sum::<$T>() / n;
+        let ackley = -20.0 * (-0.2 * s1.sqrt()).exp() - s2.exp() + 20.0;
+        let griewank = x.iter().map(|v| v * v / 4000.0).sum::<$T>() - x.iter().enumerate().map(|(i, v)| (v / ((i + 1) as $T).sqrt()).cos()).product::<$T>() + 1.0;
+        let levy = { let w = |x: $T| 1.0 + 0.25 * (x - 1.0); let last = x.len() - 1; (3.1 * w(x[0])).sin().powi(2) + x[..last].iter().map(|&v| { let wi = w(v); (wi - 1.0).powi(2) * (1.0 + (wi * 2.0).sin()) }).sum::<$T>() };
+        let zakh = { let t: $T = x.iter().enumerate().map(|(i, x)| 0.5 * (i as $T + 1.0) * x).sum(); t.powi(2) + t.powi(4) };
+        let bezier = |p: [$T; 4], t: $T| { let m = 1.0 - t; m * m * m * p[0] + 3.0 * m * m * t * p[1] + 3.0 * m * t * t * p[2] + t * t * t * p[3] };
+        let len: $T = (0..10).map(|i| i as $T / 10.0).map(|t| bezier([x[0], x[1], x[2], a], t)).zip((1..=10).map(|i| i as $T / 10.0)).map(|(p, t)| (bezier([x[0], x[1], x[2], a], t) - p).hypot(0.1)).sum();
+        rastrigin + rosen * 0.01 + ackley + griewank + levy + zakh * 0.1 + len
+    }
+} }
