@@ -358,3 +358,40 @@ mod names_of_other_modules {
         );
     }
 }
+
+mod in_another_crate {
+    use super::*;
+    use annotated_library::{Line, gamma, orbit};
+
+    #[conservative_grad]
+    fn through_a_module_of_its_name(x: f64, y: f64) -> f64 {
+        gamma(x) * y + annotated_library::gamma(x * y)
+    }
+
+    #[conservative_grad(calls(annotated_library::gamma::gamma = annotated_library::gamma))]
+    fn by_its_whole_path(x: f64) -> f64 {
+        annotated_library::gamma::gamma(x)
+    }
+
+    #[conservative_grad]
+    fn with_methods(x: f64, y: f64) -> f64 {
+        let mut line = Line::through((x, y), (2.0, x * y));
+        line.turn(y);
+        line.at(x) * orbit::radius(x, 0.5, y)
+    }
+
+    #[test]
+    fn all_forms() {
+        crate::check!(through_a_module_of_its_name(2.5, 1.25));
+        crate::check!(by_its_whole_path(2.5));
+        crate::check!(with_methods(0.75, -1.25));
+        close(gamma::grad(2.5), slope(gamma, 2.5));
+        assert_eq!(gamma::FIELD.name, "gamma");
+        let line = Line {
+            slope: 2.0,
+            offset: 1.0,
+        };
+        assert_eq!(line.at_grad(3.0).1, 2.0);
+        assert_eq!(orbit::radius::grad(1.0, 0.0, 0.0).0, 1.0);
+    }
+}
