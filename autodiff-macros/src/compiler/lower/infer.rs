@@ -59,6 +59,8 @@ pub(super) struct Infer {
     structs: Vec<Struct>,
     /// How deep in structs inside of structs a question is: a struct may contain its own type.
     depth: std::cell::Cell<u32>,
+    /// Fields that were looked at for the question that is being answered.
+    seen: std::cell::Cell<u32>,
 }
 
 /// What is known of an undecided type that is a struct.
@@ -70,6 +72,9 @@ struct Struct {
 
 /// How deep structs are looked into.
 const DEEPEST: u32 = 12;
+
+/// How many fields are looked at to answer one question: structs that hold themselves have no end.
+const MOST: u32 = 200;
 
 /// What fields tell of a type that no other use has decided: it is a tuple, at least that long.
 #[derive(Debug)]
@@ -93,6 +98,7 @@ impl Infer {
             handed: Vec::new(),
             structs: Vec::new(),
             depth: std::cell::Cell::new(0),
+            seen: std::cell::Cell::new(0),
         }
     }
 
@@ -376,9 +382,11 @@ impl Infer {
     /// The answer to a question about the fields of a struct; nothing if that leads too deep.
     fn deeper<R>(&self, ask: impl FnOnce() -> R) -> Option<R> {
         let depth = self.depth.get();
-        if depth >= DEEPEST {
+        let seen = if depth == 0 { 0 } else { self.seen.get() };
+        if depth >= DEEPEST || seen >= MOST {
             return None;
         }
+        self.seen.set(seen + 1);
         self.depth.set(depth + 1);
         let answer = ask();
         self.depth.set(depth);
