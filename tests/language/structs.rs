@@ -652,3 +652,39 @@ fn in_options_and_results() {
     assert!(root(16.0).unwrap_err().ends_with(" is above 3, at 16.0"));
     assert_eq!(root::grad(-1.0), Err("no root".to_owned()));
 }
+
+#[derive(Clone, Debug, Differentiable)]
+struct Polynomial {
+    coefficients: Vec<f64>,
+}
+
+#[conservative_grad]
+impl Polynomial {
+    fn degree(&self) -> usize {
+        self.coefficients.len() - 1
+    }
+    fn is_zero(&self) -> bool {
+        self.coefficients.is_empty()
+    }
+    fn at(&self, x: f64) -> f64 {
+        if self.is_zero() {
+            return 0.0;
+        }
+        let mut value = self.coefficients[self.degree()];
+        for k in (0..self.degree()).rev() {
+            value = value * x + self.coefficients[k];
+        }
+        value / self.degree() as f64
+    }
+}
+
+#[test]
+fn methods_that_count() {
+    let at = [1.0, -2.0, 0.5, 3.0];
+    let polynomial = |c: &[f64]| Polynomial {
+        coefficients: c.to_vec(),
+    };
+    let (bar, x) = polynomial(&at[..3]).at_grad(3.0);
+    let gradient = [&bar.coefficients[..], &[x]].concat();
+    check(&gradient, &at, |c| polynomial(&c[..3]).at(c[3]));
+}

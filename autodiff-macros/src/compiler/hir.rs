@@ -418,6 +418,8 @@ pub(crate) enum ExprKind {
     CloneOf(Place),
     /// `place.len()`.
     Len(Place),
+    /// `place.method()`: an integer or a truth value that depends on lengths and integers alone.
+    Measure(Place, Ident),
     /// Anything else that is made of constants only: a `const`, a call of a function or method on
     /// constants, an integer method.
     Opaque(Verbatim),

@@ -133,6 +133,8 @@ pub(crate) enum Op {
     /// A load that happens only if the value is true; 0 otherwise.
     LoadIf(ValId, Place),
     Len(Place),
+    /// `place.method()`, see [`hir::ExprKind::Measure`].
+    Measure(Place, Ident),
     /// The value of its operand, cut off from the derivative.
     Stop(ValId),
     /// `x.is_nan()` and its kin.
@@ -423,7 +425,7 @@ impl Op {
             }
             Op::Rule { args, weights, .. } => args.iter().chain(weights).for_each(|v| f(*v)),
             Op::Weight { args, .. } => args.iter().for_each(|v| f(*v)),
-            Op::Load(place) | Op::Len(place) => place.for_each_use(f),
+            Op::Load(place) | Op::Len(place) | Op::Measure(place, _) => place.for_each_use(f),
             Op::LoadIf(guard, place) => {
                 f(*guard);
                 place.for_each_use(f);
@@ -435,7 +437,9 @@ impl Op {
     /// Calls `f` on every memory variable that the operation reads.
     pub(crate) fn for_each_mem(&self, f: &mut dyn FnMut(MemId)) {
         match self {
-            Op::Load(place) | Op::LoadIf(_, place) | Op::Len(place) => f(place.mem),
+            Op::Load(place) | Op::LoadIf(_, place) | Op::Len(place) | Op::Measure(place, _) => {
+                f(place.mem)
+            }
             Op::Opaque(code) => code.for_each_mem(f),
             _ => {}
         }

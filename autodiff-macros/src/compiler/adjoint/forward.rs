@@ -675,6 +675,11 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, names: &EmitNames) -> Ex
         Op::Stop(a) => Expr::Val(*a),
         Op::Load(at) => place(func, at, Expr::Mem(at.mem)),
         Op::LoadIf(guard, at) => load_if(func, v, *guard, place(func, at, Expr::Mem(at.mem))),
+        Op::Measure(at, method) => Expr::Invoke(
+            Box::new(place(func, at, Expr::Mem(at.mem))),
+            method.to_token_stream(),
+            Vec::new(),
+        ),
         Op::Len(at) => Expr::method(place(func, at, Expr::Mem(at.mem)), "len", Vec::new()),
         Op::Rule { rule, args, .. } => scope(func, v, rule, args, rt).expr(rule.primal),
         Op::Weight {

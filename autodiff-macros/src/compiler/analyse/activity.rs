@@ -237,6 +237,10 @@ impl Pass<'_> {
                 tainted = indexed_by_tainted || self.facts.tainted_mems[place.mem.0 as usize];
             }
             Op::Len(place) => tainted = self.facts.tainted_lens[place.mem.0 as usize],
+            Op::Measure(place, _) => {
+                let m = place.mem.0 as usize;
+                tainted = self.facts.tainted_lens[m] || self.facts.tainted_mems[m];
+            }
             Op::Stop(_) | Op::Weight { .. } => varied = false,
             Op::Opaque(code) => {
                 code.for_each_mem(&mut |m| varied |= self.facts.varied_mem(m));

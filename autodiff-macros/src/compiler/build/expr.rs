@@ -162,6 +162,10 @@ impl Builder<'_> {
             ExprKind::StopGradient(a) => Op::Stop(self.scalar(a)),
             ExprKind::Classify(method, a) => Op::Classify(method.clone(), self.scalar(a)),
             ExprKind::Len(place) => self.len(place),
+            ExprKind::Measure(place, method) => match self.place(place) {
+                Resolved::Mem(place) => Op::Measure(place, method.clone()),
+                Resolved::Leaf(..) => Op::Lit(TokenStream::new()),
+            },
             ExprKind::Opaque(code) => Op::Opaque(self.verbatim(code)),
             _ => Op::Lit(TokenStream::new()),
         }

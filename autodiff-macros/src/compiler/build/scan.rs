@@ -77,7 +77,8 @@ impl Scan {
             ExprKind::Ref(false, place)
             | ExprKind::Place(place)
             | ExprKind::CloneOf(place)
-            | ExprKind::Len(place) => self.place_indices(place),
+            | ExprKind::Len(place)
+            | ExprKind::Measure(place, _) => self.place_indices(place),
             ExprKind::Unary(_, a)
             | ExprKind::Cast(a, _)
             | ExprKind::StopGradient(a)

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use proc_macro2::Ident;
 use quote::ToTokens;
 
+use crate::compiler::hir::Ty;
 use crate::compiler::naming::ReceiverPassing;
 use crate::compiler::parse::generics::mentions;
 use crate::compiler::parse::types::{bare, primitive, type_arguments};
@@ -21,6 +22,8 @@ pub(crate) struct Declarations {
     modules: BTreeMap<ModulePath, Module>,
     /// How methods take their receiver, by name; `None` where they differ.
     pub(crate) receivers: BTreeMap<String, Option<ReceiverPassing>>,
+    /// Methods that depend on lengths and integers alone, by name; `None` where one does not.
+    pub(crate) measures: BTreeMap<String, Option<Ty>>,
     /// What functions return, by name; `None` where they differ.
     pub(crate) results: BTreeMap<String, Option<Returned>>,
 }
@@ -108,6 +111,12 @@ impl Declarations {
                 continue;
             };
             self.returns(&function.sig, Some(block));
+            let measured = super::measures::measured(function);
+            let known = self.measures.entry(function.sig.ident.to_string());
+            let known = known.or_insert_with(|| measured.clone());
+            if measured.is_none() {
+                *known = None;
+            }
             let Some(passing) = function.sig.receiver().and_then(passing) else {
                 continue;
             };

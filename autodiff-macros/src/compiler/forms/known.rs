@@ -12,6 +12,7 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 
 use super::declarations::{Declarations, Module, ModulePath, Returned, Struct, member_name};
+use crate::compiler::hir::Ty;
 use crate::compiler::naming::ReceiverPassing;
 use crate::compiler::parse::types::primitive;
 
@@ -88,6 +89,11 @@ impl Known {
         let name = member_name(member);
         let field = found.fields.iter().find(|(known, _)| *known == name);
         field.map(|(_, ty)| ty)
+    }
+
+    /// The type of what every method of this name gives, if it depends on lengths and integers alone.
+    pub(crate) fn measure(&self, method: &syn::Ident) -> Option<Ty> {
+        self.all.measures.get(&method.to_string())?.clone()
     }
 
     /// How every method of this name takes its receiver.

@@ -16,6 +16,7 @@ mod declarations;
 mod function;
 mod impl_block;
 pub(crate) mod known;
+mod measures;
 mod method;
 mod module;
 mod nested;

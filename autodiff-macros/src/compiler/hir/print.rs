@@ -340,6 +340,7 @@ impl Printer<'_> {
                 format!("{} {{ {} }}", lit.path, parts.join(", "))
             }
             ExprKind::CloneOf(place) => format!("clone({})", self.place(place)),
+            ExprKind::Measure(place, method) => format!("{}.{method}()", self.place(place)),
             ExprKind::Len(place) => format!("len({})", self.place(place)),
             ExprKind::Opaque(code) => self.verbatim(code),
         }

@@ -183,6 +183,9 @@ impl Operands<'_> {
             ExprKind::Ref(mutable, place) => ExprKind::Ref(mutable, self.place(place, out)),
             ExprKind::CloneOf(place) => ExprKind::CloneOf(self.place(place, out)),
             ExprKind::Len(place) => ExprKind::Len(self.place(place, out)),
+            ExprKind::Measure(place, method) => {
+                ExprKind::Measure(self.place(place, out), method.clone())
+            }
             ExprKind::Struct(mut lit) => {
                 let (names, values): (Vec<_>, Vec<_>) = lit.fields.into_iter().unzip();
                 lit.fields = names.into_iter().zip(self.list(values, out)).collect();
@@ -242,7 +245,11 @@ impl Operands<'_> {
     /// variable, which no operand may change) stays.
     fn keep(&mut self, value: Expr, out: &mut Vec<Stmt>) -> Expr {
         let stays = match &value.kind {
-            ExprKind::Lit(_) | ExprKind::Ref(..) | ExprKind::Len(_) | ExprKind::CloneOf(_) => true,
+            ExprKind::Lit(_)
+            | ExprKind::Ref(..)
+            | ExprKind::Len(_)
+            | ExprKind::Measure(..)
+            | ExprKind::CloneOf(_) => true,
             ExprKind::Place(place) => {
                 place.path.is_empty() || !matches!(value.ty, Ty::Real(_) | Ty::Int | Ty::Bool)
             }
@@ -381,7 +388,8 @@ fn jumps(expr: &Expr) -> bool {
         ExprKind::Place(place)
         | ExprKind::Ref(_, place)
         | ExprKind::CloneOf(place)
-        | ExprKind::Len(place) => place_jumps(place),
+        | ExprKind::Len(place)
+        | ExprKind::Measure(place, _) => place_jumps(place),
         ExprKind::Lit(_) | ExprKind::Opaque(_) => false,
     }
 }

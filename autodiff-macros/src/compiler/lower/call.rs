@@ -248,7 +248,7 @@ impl Lower<'_> {
     pub(super) fn is_pure(&self, expr: &Expr) -> bool {
         let mut captured = super::capture::Captured::default();
         match &expr.kind {
-            ExprKind::Len(_) => true,
+            ExprKind::Len(_) | ExprKind::Measure(..) => true,
             ExprKind::Binary(op, a, b) if *op != BinOp::Div => self.is_pure(a) && self.is_pure(b),
             _ => self.capture(expr, &mut captured) && !captured.impure,
         }

@@ -7,7 +7,7 @@ use quote::quote;
 use super::Lower;
 use super::expr::bare;
 use super::infer::Kind;
-use crate::compiler::hir::{Expr, Real, Ty};
+use crate::compiler::hir::{Expr, ExprKind, Real, Ty};
 use crate::compiler::naming::{Naming, ReceiverPassing};
 use crate::compiler::parse::{generics, types};
 
@@ -98,6 +98,18 @@ impl Lower<'_> {
             }
             _ => text,
         }
+    }
+
+    /// `self.degree()`: an integer that no number in `self` has a say in.
+    pub(super) fn measure(&mut self, call: &syn::ExprMethodCall) -> Option<Expr> {
+        let known = &self.options.known;
+        let own = call.args.is_empty() && self.is_own_receiver(&call.receiver);
+        let ty = known.measure(&call.method).filter(|_| own)?;
+        let place = self.place(bare(&call.receiver));
+        let span = call.method.span();
+        let kind = ExprKind::Measure(place, call.method.clone());
+        let value = self.make(kind, ty, span);
+        Some(self.with_source(value, call))
     }
 
     /// True if the method is known to change its receiver.

@@ -103,6 +103,9 @@ impl Lower<'_> {
         if let Some(value) = self.place_method(call, &name) {
             return value;
         }
+        if let Some(value) = self.measure(call) {
+            return value;
+        }
         if let Some(value) = self.unwrapped(call, &name) {
             return value;
         }

@@ -219,7 +219,8 @@ impl Order<'_> {
             ExprKind::Place(place)
             | ExprKind::Ref(_, place)
             | ExprKind::CloneOf(place)
-            | ExprKind::Len(place) => self.read(place),
+            | ExprKind::Len(place)
+            | ExprKind::Measure(place, _) => self.read(place),
             ExprKind::Unary(_, inner)
             | ExprKind::Cast(inner, _)
             | ExprKind::StopGradient(inner)

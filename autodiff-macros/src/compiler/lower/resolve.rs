@@ -172,7 +172,8 @@ impl Walk<'_> {
             ExprKind::Place(place)
             | ExprKind::Ref(_, place)
             | ExprKind::CloneOf(place)
-            | ExprKind::Len(place) => self.place(place),
+            | ExprKind::Len(place)
+            | ExprKind::Measure(place, _) => self.place(place),
             ExprKind::Unary(_, inner)
             | ExprKind::Cast(inner, _)
             | ExprKind::StopGradient(inner)

@@ -232,6 +232,7 @@ impl Printer<'_> {
             ),
             Op::Load(place) => self.place(place),
             Op::LoadIf(guard, place) => format!("if {} {}", self.val(*guard), self.place(place)),
+            Op::Measure(place, method) => format!("{method} {}", self.place(place)),
             Op::Len(place) => format!("len {}", self.place(place)),
             Op::Stop(a) => format!("stop {}", self.val(*a)),
             Op::Classify(method, a) => format!("{method} {}", self.val(*a)),

@@ -106,7 +106,7 @@ pub(crate) fn op(op: &mut Op, map: Map<'_>) {
         }
         Op::Rule { args, weights, .. } => args.iter_mut().chain(weights).for_each(|v| *v = map(*v)),
         Op::Weight { args, .. } => args.iter_mut().for_each(|v| *v = map(*v)),
-        Op::Load(at) | Op::Len(at) => place(at, map),
+        Op::Load(at) | Op::Len(at) | Op::Measure(at, _) => place(at, map),
         Op::LoadIf(guard, at) => {
             *guard = map(*guard);
             place(at, map);

@@ -112,7 +112,10 @@ impl Look {
                 self.effect |= *mutable && !self.own.contains(&place.root);
                 self.place(place);
             }
-            ExprKind::Place(place) | ExprKind::CloneOf(place) | ExprKind::Len(place) => {
+            ExprKind::Place(place)
+            | ExprKind::CloneOf(place)
+            | ExprKind::Len(place)
+            | ExprKind::Measure(place, _) => {
                 self.place(place);
             }
             ExprKind::Unary(_, inner)
