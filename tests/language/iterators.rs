@@ -387,3 +387,59 @@ reals! { testfunctions ($ T grad): f(&[0.5, 1.2, -0.3], 2.0); {
         rastrigin + rosen * 0.01 + ackley + griewank + levy + zakh * 0.1 + len
     }
 } }
+
+reals! { directions ($ T grad): f(&[0.5, 2.0, 1.0, 0.3, 0.9], &[1.1, 0.2, 0.7]); {
+    #[$grad]
+    pub fn f(x: &[$T], y: &[$T]) -> $T {
+        let mut s = 0.1;
+        for v in x.iter().rev().skip(1) { s = s * 0.9 + v; }
+        for v in x.iter().skip(1).rev() { s = s * 0.9 + v; }
+        for v in x.iter().take(3).rev() { s = s * 0.9 + v; }
+        for v in x.iter().rev().take(3) { s = s * 0.9 + v; }
+        for v in x.iter().step_by(2).rev() { s = s * 0.9 + v; }
+        for v in x.iter().rev().step_by(2) { s = s * 0.9 + v; }
+        for v in x.iter().skip(1).step_by(2).rev() { s = s * 0.9 + v; }
+        for v in x.iter().step_by(2).skip(1) { s = s * 0.9 + v; }
+        for (a, b) in x.iter().rev().zip(y.iter().rev()) { s = s * 0.9 + a * b; }
+        for (a, b) in x.iter().zip(y).rev() { s = s * 0.9 + a * b; }
+        for (i, c) in x.chunks(2).enumerate().rev() { s = s * 0.9 + c[0] * i as $T; }
+        for v in x.iter().chain(y).skip(2) { s = s * 0.9 + v; }
+        for (i, v) in x.iter().chain(y).enumerate() { s = s * 0.9 + v * i as $T; }
+        for (a, b) in x.iter().chain(y).zip(y.iter().cycle()) { s = s * 0.9 + a * b; }
+        for (a, b) in y.iter().zip(x.iter().chain(y)) { s = s * 0.9 + a * b; }
+        for (i, v) in (0..x.len()).rev().zip(x) { s = s * 0.9 + v * i as $T; }
+        for (i, j) in (0..3).zip((0..5).rev()) { s = s * 0.9 + x[i] * x[j]; }
+        for i in (0..5).rev().skip(1).step_by(2) { s = s * 0.9 + x[i]; }
+        for (i, k) in (0..5).step_by(2).enumerate() { s = s * 0.9 + x[i] * x[k]; }
+        for i in (0..5).skip(2) { s = s * 0.9 + x[i]; }
+        for (i, v) in (0..5).zip(x).skip(2) { s = s * 0.9 + x[i] * v; }
+        for (k, v) in (1..).zip(x).skip(1) { s = s * 0.9 + v.powi(k); }
+        for i in (1..).skip(1) { if i > 3 { break; } s = s * 0.9 + x[i]; }
+        for i in (1..).step_by(2) { if i > 3 { break; } s = s * 0.9 + x[i]; }
+        for (i, v) in (1..4).zip(x).rev() { s = s * 0.9 + v * x[i]; }
+        for (i, v) in (1..4).zip(x).step_by(2) { s = s * 0.9 + v * x[i]; }
+        for i in (0..).take(2) { s = s * 0.9 + x[i]; }
+        for (a, b) in x.iter().flat_map(|a| y.iter().map(move |b| (a, b))) { s = s * 0.99 + a * b; }
+        for i in (0..3).flat_map(|i| i..3) { s = s * 0.99 + x[i]; }
+        for (i, j) in (0..3).flat_map(|i| (0..i).map(move |j| (i, j))) { s = s * 0.99 + x[i] * y[j]; }
+        let v: Vec<$T> = x.iter().rev().cloned().collect();
+        let w: Vec<$T> = x.iter().skip(1).zip(y.iter().cycle()).map(|(a, b)| a * b).collect();
+        let u: Vec<$T> = std::iter::repeat(y[0]).take(3).chain(x.iter().copied()).collect();
+        let z: Vec<$T> = vec![1.0; 2].into_iter().chain(std::iter::once(x[0])).collect();
+        let m = [[x[0], x[1]], [x[2], x[3]]];
+        let tr: Vec<$T> = (0..2).map(|j| m.iter().map(|r| r[j]).fold(0.0, |a, b| a + b)).collect();
+        for (a, b) in v.iter().zip(&w).zip(&u).map(|((a, b), c)| (a * b, c)) { s = s * 0.9 + a / b; }
+        s + z.iter().sum::<$T>() * z.len() as $T + tr[0] * tr[1]
+    }
+} }
+
+reals! { asserted ($ T grad): f(&[0.5, 2.0, 1.0, 0.3, 0.9]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        assert!(x.iter().all(|v| v.is_finite() && *v > -10.0), "bad: {:?}", x);
+        debug_assert!(x.windows(2).map(|w| w[0] - w[1]).all(|d| d < 100.0));
+        let n = x.len();
+        assert_eq!((0..n).filter(|&i| x[i] > -100.0).count(), n);
+        x.iter().map(|v| v.sqrt()).sum::<$T>()
+    }
+} }

@@ -212,6 +212,7 @@ impl Lower<'_> {
         let mut walk = Walk {
             lower: self,
             captured,
+            own: Vec::new(),
         };
         walk.visit_expr(argument);
     }
@@ -221,6 +222,8 @@ impl Lower<'_> {
 struct Walk<'w, 'a> {
     lower: &'w mut Lower<'a>,
     captured: &'w mut Captured,
+    /// The parameters of the closures around.
+    own: Vec<String>,
 }
 
 impl Walk<'_, '_> {
@@ -233,8 +236,25 @@ impl<'ast> Visit<'ast> for Walk<'_, '_> {
     fn visit_expr(&mut self, expr: &'ast syn::Expr) {
         match expr {
             syn::Expr::Path(path) => {
-                if let (Some(name), None) = (path.path.get_ident(), &path.qself) {
-                    self.lower.capture_name(name, self.captured);
+                if let (Some(name), None) = (path.path.get_ident(), &path.qself)
+                    && !self.own.contains(&name.to_string())
+                {
+                    match self.lower.lookup(name) {
+                        Some(Name::Callable(_) | Name::Chain(_)) => {
+                            self.refuse(&diag::EFFECT_ARGUMENT, path);
+                        }
+                        _ => self.lower.capture_name(name, self.captured),
+                    }
+                }
+            }
+            syn::Expr::MethodCall(call) if self.lower.is_chain(&call.receiver) => {
+                self.visit_expr(&call.receiver);
+                for arg in &call.args {
+                    match arg {
+                        // It runs where it stands, and what it does is looked at.
+                        syn::Expr::Closure(closure) => self.closure(closure),
+                        arg => self.visit_expr(arg),
+                    }
                 }
             }
             syn::Expr::Macro(inner) if is(&inner.mac, "format") => {
@@ -268,6 +288,22 @@ impl<'ast> Visit<'ast> for Walk<'_, '_> {
 }
 
 impl Walk<'_, '_> {
+    fn closure(&mut self, closure: &syn::ExprClosure) {
+        struct Names<'n>(&'n mut Vec<String>);
+        impl<'ast> Visit<'ast> for Names<'_> {
+            fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
+                self.0.push(pat.ident.to_string());
+                visit::visit_pat_ident(self, pat);
+            }
+        }
+        let before = self.own.len();
+        for pat in &closure.inputs {
+            Names(&mut self.own).visit_pat(pat);
+        }
+        self.visit_expr(&closure.body);
+        self.own.truncate(before);
+    }
+
     fn look_inside(&mut self, expr: &syn::Expr) {
         match expr {
             syn::Expr::Binary(binary) if super::operator::compound(&binary.op).is_some() => {

@@ -111,6 +111,24 @@ impl Lower<'_> {
                 self.leave_if(cond, out);
             }
             Chain::Zip(a, b, _) if b.is_indexed() => self.zip_behind(a, b, span, out, body),
+            // Looking at one item of `b` too many does nothing.
+            Chain::Zip(a, b, _) if a.is_indexed() && !b.is_single() && !b.has_closure() => {
+                let len = self.count_of(a, span, out);
+                let len = len.map(|len| self.fixed("len", len, out));
+                let counter = self.zero_counter("index", span, out);
+                self.drive_stopping(b, span, out, &mut |this, stop, id, item, out| {
+                    if let Some(len) = &len {
+                        let now = this.read_var(counter, span);
+                        let cond = this.int_test(BinOp::Ge, now, len.clone(), span);
+                        let leave = vec![stmt(StmtKind::Break(stop), span)];
+                        out.push(this.when(cond, leave, Vec::new()));
+                    }
+                    let item = this.settle(item, out);
+                    let at = this.step(counter, span, out);
+                    let first = this.item_of(a, &mut at_index(at, span), out);
+                    body(this, id, Item::Tuple(vec![first, item]), out);
+                });
+            }
             Chain::Zip(a, b, _) if a.is_indexed() && b.is_single() => {
                 let len = self.count_of(a, span, out);
                 let len = len.map(|len| self.fixed("len", len, out));
@@ -290,12 +308,12 @@ impl Lower<'_> {
         if let Chain::StepBy(inner, by) = of {
             (of, step) = (inner, Some(by.clone()));
         }
-        let mut lo = self.number(0, span);
+        let (mut lo, mut skipped) = (self.number(0, span), false);
         if let Chain::Skip(inner, count) = of {
-            (of, lo) = (inner, count.clone());
+            (of, lo, skipped) = (inner, count.clone(), true);
         }
         let hi = self.count_of(of, span, out);
-        let counters = match rev || step.is_some() {
+        let counters = match rev || step.is_some() || skipped {
             true => Vec::new(),
             false => self.counters(of, span, out),
         };
@@ -324,10 +342,19 @@ impl Lower<'_> {
         };
         let Some(hi) = hi else {
             // It never ends by itself.
-            let index = self.zero_counter("index", span, out);
+            let index = self.counter_var("index", lo, out);
             let id = self.loop_id();
             let mut stmts = Vec::new();
-            let at = self.step(index, span, &mut stmts);
+            let now = self.read_var(index, span);
+            let at = self.named("at", now, &mut stmts);
+            let at = self.read_var(at, span);
+            let place = self.whole(index, span);
+            let kind = StmtKind::Assign {
+                place,
+                op: Some(BinOp::Add),
+                value: step.unwrap_or_else(|| self.number(1, span)),
+            };
+            stmts.push(stmt(kind, span));
             each(self, id, at, &mut stmts);
             let body = Block { stmts, value: None };
             return out.push(stmt(StmtKind::Loop { id, body }, span));
