@@ -277,7 +277,7 @@ impl Lower<'_> {
         if !self.is_parameter(&receiver) {
             return None;
         }
-        let value = self.to_primitive(receiver, name, call)?;
+        let value = self.primitive_of(receiver, name, call)?;
         Some(match target {
             Ty::Int => {
                 let ty: TokenStream = name.trim_start_matches("to_").parse().unwrap_or_default();
@@ -290,7 +290,7 @@ impl Lower<'_> {
     }
 
     /// A number of a type parameter as `f64` or `f32`; `f64` on the way to an integer.
-    pub(super) fn to_primitive(
+    pub(super) fn primitive_of(
         &mut self,
         value: Expr,
         name: &str,
@@ -321,7 +321,7 @@ impl Lower<'_> {
         let ty = self.infer.strip(&receiver.ty);
         let parameter = self.is_parameter(receiver);
         match name.as_str() {
-            "to_f64" | "to_f32" if parameter => self.to_primitive(receiver.clone(), &name, source),
+            "to_f64" | "to_f32" if parameter => self.primitive_of(receiver.clone(), &name, source),
             "is_zero" | "is_one" if parameter => {
                 let number = if name == "is_zero" {
                     quote!(0.0)
@@ -334,13 +334,13 @@ impl Lower<'_> {
                 let value = self.make(kind, Ty::Bool, method.span());
                 Some(self.with_source(value, source))
             }
-            "into" => Some(self.into_real(receiver, source)),
+            "into" => Some(self.real_of_into(receiver, source)),
             _ => None,
         }
     }
 
     /// `x.into()`: what uses the value tells its type.
-    fn into_real(&mut self, receiver: &Expr, source: &impl ToTokens) -> Expr {
+    fn real_of_into(&mut self, receiver: &Expr, source: &impl ToTokens) -> Expr {
         let ty = self.infer.fresh(Kind::Float { soft: true });
         let span = receiver.span;
         if self.is_constant(receiver) {
