@@ -2,6 +2,9 @@
 
 #![allow(
     clippy::assign_op_pattern,
+    clippy::match_single_binding,
+    clippy::neg_cmp_op_on_partial_ord,
+    clippy::never_loop,
     clippy::needless_range_loop,
     clippy::type_complexity,
     unreachable_pub,
