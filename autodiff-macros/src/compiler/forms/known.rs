@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
@@ -197,14 +196,7 @@ impl VisitMut for Resolve<'_> {
             && path.qself.is_none()
             && let Some(found) = self.0.plain_alias(&path.path, 0)
         {
-            let span = path.span();
-            let tokens = found.to_token_stream().into_iter().map(|mut token| {
-                token.set_span(span);
-                token
-            });
-            if let Ok(found) = syn::parse2(tokens.collect()) {
-                *ty = found;
-            }
+            *ty = super::method::located(found, path.span());
             return;
         }
         visit_mut::visit_type_mut(self, ty);

@@ -57,6 +57,7 @@ pub(crate) fn rewrite(
     let mut rewriter = Rewriter {
         this: receiver.as_ref().map(|receiver| receiver.this.clone()),
         block,
+        depth: 0,
     };
     rewriter.visit_item_fn_mut(&mut item);
     let name = &function.sig.ident;
@@ -178,6 +179,8 @@ fn replace(input: &mut syn::FnArg, names: &mut Names, diags: &mut Diagnostics) -
 struct Rewriter<'a> {
     this: Option<Ident>,
     block: &'a Block<'a>,
+    /// How many associated types the one at hand is inside of.
+    depth: usize,
 }
 
 impl Rewriter<'_> {
@@ -251,7 +254,15 @@ impl VisitMut for Rewriter<'_> {
             && path.path.segments[0].ident == "Self"
             && let Some(found) = self.associated_type(&path.path.segments[1].ident)
         {
-            *ty = found;
+            // An error about it is one about the place where it is used.
+            *ty = located(found, syn::spanned::Spanned::span(plain));
+            // It may be made of others; not without end.
+            if self.depth < 8 {
+                self.depth += 1;
+                visit_mut::visit_type_mut(self, ty);
+                self.depth -= 1;
+            }
+            return;
         }
         visit_mut::visit_type_mut(self, ty);
     }
@@ -301,6 +312,25 @@ impl VisitMut for Rewriter<'_> {
             mac.tokens = rename(std::mem::take(&mut mac.tokens), this);
         }
     }
+}
+
+/// A type with all of its tokens at one place.
+pub(super) fn located(ty: syn::Type, span: proc_macro2::Span) -> syn::Type {
+    fn at(tokens: TokenStream, span: proc_macro2::Span) -> TokenStream {
+        let moved = tokens.into_iter().map(|tree| match tree {
+            TokenTree::Group(group) => {
+                let mut new = Group::new(group.delimiter(), at(group.stream(), span));
+                new.set_span(span);
+                new.into()
+            }
+            mut other => {
+                other.set_span(span);
+                other
+            }
+        });
+        moved.collect()
+    }
+    syn::parse2(at(ty.to_token_stream(), span)).unwrap_or(ty)
 }
 
 /// `self` under another name, in the arguments of a macro; `self::path` stays.

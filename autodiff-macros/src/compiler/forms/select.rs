@@ -46,6 +46,8 @@ impl Scope<'_> {
         };
         let result = match &sig.output {
             syn::ReturnType::Default => false,
+            // A reference is to something that exists already: nothing is computed.
+            syn::ReturnType::Type(_, ty) if matches!(bare(ty), syn::Type::Reference(_)) => false,
             syn::ReturnType::Type(_, ty) => reals.holds(ty, 0),
         };
         let out = result || inputs().filter(in_place).any(|input| reals.input(input));
