@@ -238,3 +238,82 @@ fn with_constants_of_any_type() {
     assert_eq!(rows, [[4.0, 0.0].to_vec(), [0.0, 0.25].to_vec()]);
     assert_eq!(taken::jvp(2.0, Unique(3.0), 1.0), ((6.0, 5.0), (3.0, 1.0)));
 }
+
+/// Structs: rows are gradients of the struct; of a struct that is computed, they stand in the order of
+/// its fields.
+mod structs {
+    use super::{close, differences};
+    use conservative_grad::{Differentiable, Real, conservative_grad};
+
+    #[derive(Clone, Copy, Debug, Differentiable)]
+    struct Point<T> {
+        x: T,
+        y: T,
+    }
+
+    #[conservative_grad]
+    fn polar<T: Real>(p: &Point<T>) -> [T; 2] {
+        [p.x.hypot(p.y), p.y.atan2(p.x)]
+    }
+
+    #[conservative_grad]
+    fn turned(p: Point<f64>, angle: f64) -> Point<f64> {
+        let (s, c) = angle.sin_cos();
+        Point {
+            x: c * p.x - s * p.y,
+            y: s * p.x + c * p.y,
+        }
+    }
+
+    #[conservative_grad]
+    impl Point<f64> {
+        fn scaled(&self, by: &[f64]) -> [f64; 2] {
+            [self.x * by[0], self.y * by[1] * by[0]]
+        }
+
+        fn moved(&mut self, by: f64) {
+            self.x += by * self.y;
+            self.y *= self.x;
+        }
+    }
+
+    #[test]
+    fn as_arguments() {
+        let p = Point { x: 0.6, y: 0.8 };
+        let [r, angle] = polar::jacobian(&p);
+        close(
+            &[vec![r.x, r.y], vec![angle.x, angle.y]],
+            &[vec![0.6, 0.8], vec![-0.8, 0.6]],
+        );
+    }
+
+    #[test]
+    fn as_results() {
+        let rows = turned::jacobian(Point { x: 0.3, y: -0.7 }, 0.4).into_iter();
+        let rows: Vec<Vec<f64>> = rows.map(|(p, angle)| vec![p.x, p.y, angle]).collect();
+        let f = |v: &[f64]| {
+            let p = turned(Point { x: v[0], y: v[1] }, v[2]);
+            vec![p.x, p.y]
+        };
+        close(&rows, &differences(f, &[0.3, -0.7, 0.4]));
+    }
+
+    #[test]
+    fn of_methods() {
+        let mut p = Point { x: 0.3, y: -0.7 };
+        let rows = p.scaled_jacobian(&[2.0, 3.0]);
+        let rows = rows.map(|(p, by)| vec![p.x, p.y, by[0], by[1]]);
+        let f = |v: &[f64]| Point { x: v[0], y: v[1] }.scaled(&v[2..]).to_vec();
+        close(&rows, &differences(f, &[0.3, -0.7, 2.0, 3.0]));
+
+        let rows = p.moved_jacobian(0.5).into_iter();
+        let rows: Vec<Vec<f64>> = rows.map(|(p, by)| vec![p.x, p.y, by]).collect();
+        let f = |v: &[f64]| {
+            let mut p = Point { x: v[0], y: v[1] };
+            p.moved(v[2]);
+            vec![p.x, p.y]
+        };
+        close(&rows, &differences(f, &[0.3, -0.7, 0.5]));
+        assert_eq!(vec![p.x, p.y], f(&[0.3, -0.7, 0.5]));
+    }
+}

@@ -1,6 +1,11 @@
 //! `#[conservative_rule]`: derivatives written by hand, for functions of every shape, called from
 //! differentiated ones; wrong ones are found by the checker.
 
+#![allow(
+    clippy::too_many_arguments,
+    reason = "a pullback takes what the function takes, and more"
+)]
+
 use conservative_grad::check::{
     self, Options, Region, Verdict, assert_conservative, assert_tangent,
 };
