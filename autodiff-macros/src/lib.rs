@@ -80,14 +80,47 @@ use proc_macro::TokenStream;
 /// one forward sweep per argument. Each runs the function again, on copies of what is taken by value
 /// or changed in place. (So a `#[constant]` that is handed over in such a way has to be `Clone`.)
 ///
+/// # Methods
+///
+/// On an `impl` block, of a trait too, the attribute differentiates every function that a real number
+/// (or `Self`) goes into and comes out of. What is generated for `fn energy(&self, x: f64) -> f64`
+/// stands in a second `impl` of the type:
+///
+/// ```text
+/// let (p_bar, x_bar) = p.energy_grad(x);   // of `self` first; PGradient of #[derive(Differentiable)]
+/// p.energy_value_and_grad(x); p.energy_vjp(x); p.energy_jvp(x, &p_dot, x_dot); P::ENERGY_FIELD
+/// ```
+///
+/// `self` is taken by reference there, also where the function takes it by value (it is cloned). A
+/// function with an attribute of its own is differentiated in any case, with the options it says;
+/// `#[conservative_grad(skip)]` leaves one out. `constant(self)` makes the receiver a constant.
+///
+/// On one method of an inherent `impl` block the attribute emits the same beside it. A function
+/// without receiver in which the word `Self` does not occur needs `#[conservative_grad(method)]`. In
+/// an `impl` with generic parameters, annotate the block.
+///
+/// # Modules
+///
+/// `#[conservative_grad] mod model { … }` differentiates all functions of an inline module, its `impl`
+/// blocks and modules. The compiler sees the types of fields, and finds cycles of calls by itself.
+/// Functions whose parameters are of types that only other files declare are left alone: give them
+/// the attribute. `mod model;` is in another file, where an attribute cannot see it.
+///
+/// Functions nested in the body of another get their derivatives with it.
+///
 /// # Options
 ///
 /// | | |
 /// | --- | --- |
 /// | `wrt(w, b)` | differentiate with respect to these parameters only |
+/// | `constant(xs, self)` | not with respect to these, as if they were marked `#[constant]` |
+/// | `skip` | in an annotated block: leave this function as it is |
+/// | `method` | the function stands in an `impl` block, which nothing in it shows |
+/// | `module` | emit free functions of the module, which bears the function's name: with `mod gamma; pub use gamma::gamma;` there are `gamma(x)` and `gamma::grad(x)` |
+/// | `calls(erf = erf_ad)` | the derivatives of the function called `erf(x)` are in the type `erf_ad`; by its whole path, `calls(gamma::gamma = gamma)` |
 /// | `name = loss_ad` | name of the generated type, where the function's own clashes |
 /// | `policy = jax` | what to choose at kinks: `pytorch` (default), `jax`, `tensorflow`, `lower`, `upper`, `midpoint` |
-/// | `recursive` | the function is part of a cycle of calls |
+/// | `recursive` | the function is part of a cycle of calls (found by itself in an annotated block) |
 /// | `doc` | show the generated type in the documentation |
 /// | `crate = some::path` | where the crate `conservative_grad` is |
 ///
