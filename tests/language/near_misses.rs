@@ -35,7 +35,7 @@ twin! { stencil_in_a_closed_range ($ T O grad): f(&[0.5, 2.0, 1.0, -0.25], const
     }
 } }
 
-twin! { stencil_to_the_left ($ T O grad): f(&[0.5, 2.0, 1.0, -0.25]); {
+twin! { stencil_to_the_left ($ T O grad): f(&[0.5, 2.0, 1.0, -0.25]); f(&[0.5, 2.0]); f(&[0.5]); {
     #[$grad]
     pub fn f(x: &[$T]) -> $T {
         let mut s: $T = $O;

@@ -58,6 +58,41 @@ twin! { array_returned_and_read ($ T O grad): f(&[0.5, 2.0, 1.0], &mut [3.0]) ->
     }
 } }
 
+reals! { grown_after_its_length_was_read ($ T grad): f(&[0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn mean(v: &[$T]) -> $T {
+        let mut s: $T = 0.0;
+        for i in 0..v.len() {
+            s = s * 0.5 + v[i] * v[i] / (v.len() as $T);
+        }
+        s
+    }
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut v = vec![x[0], x[1]];
+        let y = mean(&v);
+        v.push(y * x[2]);
+        mean(&v) * y
+    }
+} }
+
+twin! { changed_before_a_call_in_a_loop ($ T O grad): f(&[0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn product(v: &[$T; 2]) -> $T {
+        v[0] * v[0] * v[1]
+    }
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut a = [x[0], x[1]];
+        let mut s = x[2];
+        for i in 0..x.len() {
+            a[0] = a[0] * x[i] + 0.5;
+            s = s * product(&a);
+        }
+        s
+    }
+} }
+
 twin! { tuples_passed ($ T O grad): f(&[0.5, 2.0, 1.0]); {
     #[$grad]
     pub fn scaled(p: ($T, $T), k: $T) -> $T {
