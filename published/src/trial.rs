@@ -459,7 +459,7 @@ fn edit_manifest(path: &Path) -> io::Result<bool> {
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     kept += &format!(
-        "\n[dependencies.conservative-grad]\npath = {:?}\n\n[workspace]\n\n[profile.dev.build-override]\nopt-level = 1\n",
+        "\n[dependencies.conservative-grad]\npath = {:?}\n\n[workspace]\n\n[profile.dev]\ndebug = 0\n\n[profile.dev.build-override]\nopt-level = 1\n",
         root.display().to_string()
     );
     fs::write(path, kept)?;
