@@ -23,6 +23,10 @@ pub struct Dialect {
     pub generic: bool,
     /// Functions but the last return `Option<f64>` instead of `f64`.
     pub options: bool,
+    /// Sums over lists and changes of their elements are iterators.
+    pub iterators: bool,
+    /// Those are `fold`s.
+    pub folds: bool,
     /// Some operations are closures, bound by `let`.
     pub closures: bool,
 }
@@ -42,6 +46,8 @@ impl Dialect {
             generic: chance(0.3),
             options: chance(0.0),
             closures: chance(0.35),
+            iterators: chance(0.7),
+            folds: chance(0.3),
         };
         let main = program.main();
         // The callers of the last function know tuples only.
@@ -85,6 +91,8 @@ impl Dialect {
             edit(&|d| d.generic = false),
             edit(&|d| d.options = false),
             edit(&|d| d.closures = false),
+            edit(&|d| d.iterators = false),
+            edit(&|d| d.folds = false),
         ];
         all.into_iter().filter(|d| d != self).collect()
     }
@@ -96,7 +104,7 @@ fn is_free(e: &Expr) -> bool {
 }
 
 /// Whether any expression of a block is of a kind.
-pub(crate) fn in_block(block: &Block, is: &dyn Fn(&Expr) -> bool) -> bool {
+fn in_block(block: &Block, is: &dyn Fn(&Expr) -> bool) -> bool {
     let tail = block.tail.as_deref().is_some_and(|e| in_expr(e, is));
     tail || block.stmts.iter().any(|s| in_stmt(s, is))
 }
@@ -118,7 +126,8 @@ fn in_stmt(stmt: &Stmt, is: &dyn Fn(&Expr) -> bool) -> bool {
     }
 }
 
-fn in_expr(e: &Expr, is: &dyn Fn(&Expr) -> bool) -> bool {
+/// Whether an expression, or one in it, is of a kind.
+pub(crate) fn in_expr(e: &Expr, is: &dyn Fn(&Expr) -> bool) -> bool {
     if is(e) {
         return true;
     }

@@ -7,6 +7,7 @@
 
 mod assign;
 mod call;
+mod chain;
 mod func;
 mod int;
 mod jump;

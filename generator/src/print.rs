@@ -1,5 +1,6 @@
 //! Programs as source text, in either form.
 
+mod chain;
 mod expr;
 
 use std::collections::BTreeSet;
@@ -281,6 +282,7 @@ impl Printer {
                 self.assign(*op, place, value);
             }
             Stmt::If(cond, then, els) => self.branch("if", cond, then, els.as_ref()),
+            Stmt::For(None, head, body) if self.each(head, body).is_some() => {}
             Stmt::For(label, head, body) => {
                 let head = self.head(head);
                 self.braced(&format!("{}for {head}", mark(label)), body);

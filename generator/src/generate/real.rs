@@ -10,12 +10,16 @@ impl Gen {
         if depth == 0 {
             return self.leaf();
         }
-        match self.rng.weighted(&[3, 10, 9, 2, 1, 3]) {
+        match self.rng.weighted(&[6, 20, 18, 4, 2, 6, 3]) {
             0 => self.leaf(),
             1 => self.arithmetic(depth - 1),
             2 => self.function(depth - 1),
             3 => self.choice(depth - 1),
             4 => self.block_value(depth - 1),
+            6 => match self.over_elements(depth - 1) {
+                Some(value) => value,
+                None => self.arithmetic(depth - 1),
+            },
             _ => match self.call(depth - 1, Ty::Real) {
                 Some(call) => call,
                 None => self.arithmetic(depth - 1),

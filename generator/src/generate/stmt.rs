@@ -40,6 +40,7 @@ impl Gen {
             1,
             3,
             2,
+            4,
         ];
         let stmt = match self.rng.weighted(&weights) {
             0 => Some(self.let_real(3)),
@@ -57,7 +58,8 @@ impl Gen {
             12 => self.effect(),
             13 => Some(self.assertion()),
             14 => self.assign_int(),
-            _ => self.assign_whole(),
+            15 => self.assign_whole(),
+            _ => self.each_element(),
         };
         out.extend(stmt);
     }

@@ -76,7 +76,10 @@ impl Printer {
             }
             Expr::Len(xs) => format!("{}.len()", self.at_least(xs, 10)),
             Expr::If(cond, then, els) => self.choice(cond, then, els),
-            Expr::Block(block) => self.value_block(block),
+            Expr::Block(block) => match self.chain(block) {
+                Some(chain) => chain,
+                None => self.value_block(block),
+            },
             Expr::Call(name, args) => self.call(name, args),
             Expr::Tuple(parts) => match (self.dialect.structs, &parts[..]) {
                 (true, [a, b]) => {
