@@ -121,7 +121,7 @@ impl Printer {
                 Form::Annotated => "Clone, Copy, Debug, conservative_grad::Differentiable",
                 _ => "Clone, Copy, Debug",
             };
-            let generics = if self.dialect.generic { REAL } else { "" };
+            let generics = if self.dialect.generic { "<T>" } else { "" };
             let real = self.real();
             self.line(&format!("#[derive({derive})]"));
             self.line(&format!(

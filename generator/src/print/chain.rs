@@ -120,7 +120,7 @@ impl Printer {
                 format!("{list}.iter().zip({other}.iter()){rev}"),
                 format!("(&{e}, &{o})"),
             ),
-            Some(_) => (format!("{list}.windows(2){rev}"), "w".to_owned()),
+            Some(_) => (format!("{list}.windows(2){rev}"), "window".to_owned()),
             None if indexed => (
                 format!("{list}.iter().enumerate(){rev}"),
                 format!("({}, &{e})", chain.at),
@@ -131,7 +131,7 @@ impl Printer {
         let value = self.expr(chain.value);
         let value = match chain.second {
             Some((_, o)) if chain.neighbours => {
-                format!("{{ let ({e}, {o}) = (w[0], w[1]); {value} }}")
+                format!("{{ let ({e}, {o}) = (window[0], window[1]); {value} }}")
             }
             _ => value,
         };

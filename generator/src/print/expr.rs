@@ -216,7 +216,7 @@ impl Printer {
     /// `a.max(b)` with `b` captured.
     fn closure(&mut self, name: &str, args: &[Expr]) -> String {
         let (a, rest, real) = (self.expr(&args[0]), self.list(&args[1..]), self.real());
-        format!("{{ let on = |u: {real}| u.{name}({rest}); on({a}) }}")
+        format!("({{ let on = |u: {real}| u.{name}({rest}); on({a}) }})")
     }
 
     fn borrow(&mut self, mutable: bool, of: &Expr, span: Option<&Span>) -> String {
