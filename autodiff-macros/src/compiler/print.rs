@@ -352,8 +352,12 @@ impl<'a> Printer<'a> {
         for (name, e) in uses {
             match e {
                 // Nobody else knows the name: what it stands for is not moved into a variable of it.
-                Expr::Val(v) if self.func.hidden.contains(&name.to_string()) => {
-                    tokens = substituted(tokens, name, &self.func.val(*v).name);
+                // A literal has no name that could stand for it.
+                e @ Expr::Val(_) if self.func.hidden.contains(&name.to_string()) => {
+                    match syn::parse2::<Ident>(self.expr(e)) {
+                        Ok(value) => tokens = substituted(tokens, name, &value),
+                        Err(_) => binds.extend(self.rename(name, e)),
+                    }
                 }
                 e => binds.extend(self.rename(name, e)),
             }
