@@ -443,3 +443,28 @@ reals! { asserted ($ T grad): f(&[0.5, 2.0, 1.0, 0.3, 0.9]); {
         x.iter().map(|v| v.sqrt()).sum::<$T>()
     }
 } }
+
+reals! { sequential ($ T grad): f(&[0.5, 2.0, 1.0, 0.3, 0.9], &[1.1, 0.2, 0.7]); {
+    #[$grad]
+    pub fn f(x: &[$T], y: &[$T]) -> $T {
+        let mut s = 0.1;
+        for v in x.iter().filter(|v| **v > 0.4).step_by(2) { s = s * 0.9 + v; }
+        for v in x.iter().map(|v| v * v).skip(1).step_by(2) { s = s * 0.9 + v; }
+        for v in x.iter().map(|v| v * v).enumerate().skip(1).map(|(i, v)| v * i as $T) { s = s * 0.9 + v; }
+        for v in x.iter().filter(|v| **v > 0.4).rev() { s = s * 0.9 + v; }
+        for v in x.iter().map(|v| v.sin()).rev().skip(1).take(2) { s = s * 0.9 + v; }
+        for (v, k) in x.iter().filter(|v| **v > 0.4).zip(1..) { s = s * 0.9 + v * x[k]; }
+        for v in x.iter().skip_while(|v| **v < 1.0).take_while(|v| **v > 0.4) { s = s * 0.9 + v; }
+        for v in x.iter().chain(y).take_while(|v| **v < 1.05) { s = s * 0.9 + v; }
+        for v in x.iter().flat_map(|v| [*v, v * v]).filter(|v| *v > 0.45).enumerate().map(|(i, v)| v * x[i % 5]) { s = s * 0.9 + v; }
+        for v in x.iter().scan(0.5, |st, v| { let old = *st; *st = old * 0.5 + v; Some(old * *st) }).skip(1) { s = s * 0.9 + v; }
+        for v in x.iter().filter(|v| **v > 0.4).map(|v| v * s).filter(|v| *v > 0.1).take(2).collect::<Vec<_>>() { s = s * 0.9 + v; }
+        let n = x.iter().map(|v| v * 2.0).count();
+        let l = x.iter().map(|v| v * 2.0).last().unwrap();
+        let k = x.iter().map(|v| v * 2.0).nth(2).unwrap();
+        for v in x.iter().take(0) { s += v; }
+        let e: $T = x[..0].iter().sum();
+        let ep: $T = x[..0].iter().product();
+        s + l * k + n as $T + e + ep + x.iter().chain(y.iter()).map(|v| v.exp()).sum::<$T>()
+    }
+} }
