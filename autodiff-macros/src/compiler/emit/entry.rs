@@ -131,6 +131,15 @@ impl Printer<'_> {
     }
 
     fn grad(&self) -> TokenStream {
+        self.gradient("grad")
+    }
+
+    pub(super) fn is_deprecated(&self) -> bool {
+        !self.deprecation.is_empty()
+    }
+
+    /// The gradient, by this name.
+    pub(super) fn gradient(&self, name: &'static str) -> TokenStream {
         let Signature { rt, .. } = self.signature;
         let (buffers, bars) = (self.buffers(), self.signature.bars());
         let call = self.fused(&quote!(&mut #rt::Plain), true);
@@ -139,10 +148,10 @@ impl Printer<'_> {
             let whole = self.signature.whole_with(&value, |_| bars);
             let body = quote!(#buffers let #value = #call; #whole);
             let gradient = self.signature.result_of(self.signature.gradient());
-            return self.plain("grad", gradient, body);
+            return self.plain(name, gradient, body);
         }
         let body = quote!(#buffers #call; #bars);
-        self.plain("grad", self.signature.gradient(), body)
+        self.plain(name, self.signature.gradient(), body)
     }
 
     fn value_and_grad(&self) -> TokenStream {

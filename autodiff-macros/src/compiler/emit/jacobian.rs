@@ -29,6 +29,10 @@ use crate::compiler::hir::{Real, Ty};
 /// The entry point; nothing if the function computes no number.
 pub(crate) fn member(printer: &Printer<'_>) -> TokenStream {
     let signature = printer.signature;
+    if signature.has_gradient && printer.is_deprecated() {
+        // A deprecated function is not mentioned, not even by another.
+        return printer.gradient("jacobian");
+    }
     if signature.has_gradient {
         let turbofish = signature.turbofish(0);
         let names = signature.params.iter().map(|p| &p.name);
