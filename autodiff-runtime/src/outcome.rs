@@ -95,25 +95,20 @@ pub trait Unwrap: Sized {
     fn expect_failure(failure: Option<Self>, message: &str) -> !;
 }
 
-#[track_caller]
-fn never<T>(_: T) -> ! {
-    unreachable!("a failure has no value")
-}
-
 impl<E: Debug> Unwrap for E {
     #[track_caller]
     fn unwrap_failure(failure: Option<E>) -> ! {
         match failure {
-            Some(error) => never(Result::<(), E>::Err(error).unwrap()),
-            None => never(Option::<()>::None.unwrap()),
+            Some(error) => panic!("called `Result::unwrap()` on an `Err` value: {error:?}"),
+            None => panic!("called `Option::unwrap()` on a `None` value"),
         }
     }
 
     #[track_caller]
     fn expect_failure(failure: Option<E>, message: &str) -> ! {
         match failure {
-            Some(error) => never(Result::<(), E>::Err(error).expect(message)),
-            None => never(Option::<()>::None.expect(message)),
+            Some(error) => panic!("{message}: {error:?}"),
+            None => panic!("{message}"),
         }
     }
 }
@@ -121,12 +116,12 @@ impl<E: Debug> Unwrap for E {
 impl Unwrap for Missing {
     #[track_caller]
     fn unwrap_failure(_: Option<Missing>) -> ! {
-        never(Option::<()>::None.unwrap())
+        panic!("called `Option::unwrap()` on a `None` value")
     }
 
     #[track_caller]
     fn expect_failure(_: Option<Missing>, message: &str) -> ! {
-        never(Option::<()>::None.expect(message))
+        panic!("{message}")
     }
 }
 
