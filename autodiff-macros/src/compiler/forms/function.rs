@@ -104,6 +104,7 @@ pub(crate) fn stubs(item: &syn::ItemFn, options: &Options) -> TokenStream {
     // No functions of these types can be written.
     let unfit = [
         &diag::RESULT_TYPE,
+        &diag::FOREIGN_PARAMETER,
         &diag::MIXED_PARAMETER,
         &diag::MIXED_RESULT,
     ];
