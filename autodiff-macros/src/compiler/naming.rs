@@ -21,7 +21,7 @@ pub(crate) enum Naming {
     #[default]
     Companion,
     /// Beside the function, in an `impl` block of its type.
-    Sibling(Sibling),
+    Sibling(Box<Sibling>),
     /// Free functions of the module.
     Module,
 }

@@ -403,6 +403,6 @@ pub(crate) fn expand(
             *name = Ident::new(&receiver.this.to_string(), name.span());
         }
     }
-    options.naming = Naming::Sibling(sibling);
+    options.naming = Naming::Sibling(Box::new(sibling));
     function::expand(&item, &options, diags)
 }
