@@ -79,7 +79,11 @@ reals! { grown_after_its_length_was_read ($ T grad): f(&[0.5, 2.0, 1.0]); {
 twin! { changed_before_a_call_in_a_loop ($ T O grad): f(&[0.5, 2.0, 1.0]); {
     #[$grad]
     pub fn product(v: &[$T; 2]) -> $T {
-        v[0] * v[0] * v[1]
+        let mut p = v[1];
+        for k in 0..2 {
+            p = p * v[k] * v[k];
+        }
+        p
     }
     #[$grad]
     pub fn f(x: &[$T]) -> $T {
@@ -133,6 +137,28 @@ twin! { begun_anew_in_an_inner_loop ($ T O grad): f(&[0.5, 2.0, 1.0]); {
             s += x[i] * x[i];
         }
         s
+    }
+} }
+
+reals! { remainder_by_a_variable ($ T grad): f(5.25, 2.0); f(-7.5, 2.0); {
+    #[$grad]
+    pub fn f(a: $T, b: $T) -> $T {
+        #[assume_continuous]
+        let r = a % b;
+        r * r * b
+    }
+} }
+
+twin! { negated_after_the_loop ($ T O grad): f(&[0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut s: $T = $O;
+        for i in 0..x.len() - 1 {
+            s += (x[i + 1] - x[i]) * x[i];
+            s -= x[i + 1];
+        }
+        let t = -s;
+        t * 2.0
     }
 } }
 
