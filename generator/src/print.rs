@@ -317,7 +317,8 @@ impl Printer {
     /// On primitive numbers a compound assignment evaluates its right side first, on others last;
     /// there the right side is taken out, which also ends its borrows.
     fn assign(&mut self, op: Option<Op>, place: &Expr, mut value: String) {
-        if self.form == Form::Dual && op.is_some() && matches!(place, Expr::Index(..)) {
+        let calls = self.form == Form::Dual || self.dialect.generic;
+        if calls && op.is_some() && matches!(place, Expr::Index(..)) {
             self.line(&format!("let value_ = {value};"));
             value = "value_".to_string();
         }
