@@ -68,7 +68,7 @@ impl<T: conservative_grad::Real> Line<T> {
     }
 
     fn grow(&mut self, x: T) {
-        self.at_zero = self.at_zero * x;
+        self.at_zero *= x;
         self.slopes[0] += x;
     }
 }

@@ -1,5 +1,11 @@
 //! Programs over derived structs: built, taken apart, overwritten, exchanged, chosen and carried.
 
+#![allow(
+    clippy::manual_swap,
+    clippy::useless_vec,
+    reason = "the programs are what is differentiated"
+)]
+
 use conservative_grad::{Differentiable, conservative_grad};
 
 #[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
