@@ -11,7 +11,7 @@
 )]
 #![deny(warnings, unreachable_pub, clippy::pedantic)]
 
-use conservative_grad::{Differentiable, conservative_grad};
+use conservative_grad::{conservative_grad, Differentiable};
 
 /// A point of the plane.
 #[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
@@ -97,7 +97,7 @@ impl Point {
 /// Everything in it.
 #[conservative_grad]
 pub mod model {
-    use conservative_grad::{Differentiable, conservative_grad};
+    use conservative_grad::{conservative_grad, Differentiable};
 
     /// Two numbers.
     #[derive(Clone, Debug, PartialEq, Differentiable)]
@@ -135,11 +135,19 @@ pub mod model {
     /// Comes back to itself.
     #[must_use]
     pub fn ping(x: f64, n: u32) -> f64 {
-        if n == 0 { x } else { pong(x * 0.5, n - 1) }
+        if n == 0 {
+            x
+        } else {
+            pong(x * 0.5, n - 1)
+        }
     }
 
     fn pong(x: f64, n: u32) -> f64 {
-        if n == 0 { hinge(x) } else { ping(x, n - 1) }
+        if n == 0 {
+            hinge(x)
+        } else {
+            ping(x, n - 1)
+        }
     }
 }
 
@@ -195,10 +203,17 @@ fn main() {
     assert_eq!(p.dot_grad(&p).0, PointGradient { x: 3.0, y: 4.0 });
     assert_eq!(Point::square_grad(3.0), 6.0);
     assert_eq!(p.taken_grad(1.0, 2.0, 3.0, 4.0).1, 96.0);
-    assert_eq!((p.hidden_grad(2.0).1, p.quadrant(), -p), (3.0, 3, Point::new(-3.0, -4.0)));
+    assert_eq!(
+        (p.hidden_grad(2.0).1, p.quadrant(), -p),
+        (3.0, 3, Point::new(-3.0, -4.0))
+    );
     let mut q = p;
     q.step(1.0);
-    let pair = model::Pair { a: 2.0, b: 3.0, n: 2 };
+    let pair = model::Pair {
+        a: 2.0,
+        b: 3.0,
+        n: 2,
+    };
     assert_eq!(pair.product_grad().a, 12.0);
     assert_eq!(model::hinge::grad(0.0), 1.0);
     assert_eq!(model::steps(1.5), 1.0);

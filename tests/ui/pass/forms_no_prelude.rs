@@ -3,7 +3,7 @@
 #![deny(warnings, missing_docs)]
 #![no_implicit_prelude]
 
-use ::conservative_grad::{Differentiable, conservative_grad};
+use ::conservative_grad::{conservative_grad, Differentiable};
 
 /// No vector of std's.
 #[derive(::std::clone::Clone, ::std::fmt::Debug, Differentiable)]

@@ -49,7 +49,7 @@ impl Lower<'_> {
             "Some" | "Ok" => {
                 self.undecided |= self.infer.is_open(&arg.ty);
                 let real = self.infer.may_be_real(&arg.ty);
-                if !real && !(own && name == "Ok") {
+                if !(real || own && name == "Ok") {
                     return Some(self.constant_call(call, vec![arg], true));
                 }
                 let none = self.no_error(name == "Some", span);

@@ -57,7 +57,7 @@ impl Lower<'_> {
     ) -> Option<Expr> {
         let known = self.infer.payload(&receiver.ty).is_some();
         let own = OWN.contains(&name);
-        if !known && !(own && self.is_from_call(&receiver.ty)) {
+        if !(known || own && self.is_from_call(&receiver.ty)) {
             return None;
         }
         if !self.becomes_outcome(&receiver.ty) {

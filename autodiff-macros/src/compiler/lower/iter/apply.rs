@@ -101,7 +101,7 @@ impl Lower<'_> {
                 before.iter().for_each(|before| this.statement(before, out));
                 body = bare(tail);
             }
-            let chain = this.into_chain(body, out);
+            let chain = this.chain_of(body, out);
             if chain.is_none() && this.diags.is_empty() {
                 this.diags.report(&diag::ITERATOR_MIX, span, &[]);
             }

@@ -109,7 +109,7 @@ impl Lower<'_> {
     }
 
     /// What a `for` runs over, and what `zip` and `chain` take.
-    pub(in crate::compiler::lower) fn into_chain(
+    pub(in crate::compiler::lower) fn chain_of(
         &mut self,
         expr: &syn::Expr,
         out: &mut Vec<Stmt>,
@@ -153,8 +153,8 @@ impl Lower<'_> {
         let args: Vec<&syn::Expr> = call.args.iter().collect();
         match (name.as_str(), &args[..]) {
             ("zip", [a, b]) => {
-                let a = self.into_chain(a, out)?;
-                let b = self.into_chain(b, out)?;
+                let a = self.chain_of(a, out)?;
+                let b = self.chain_of(b, out)?;
                 Some(Chain::Zip(Box::new(a), Box::new(b), call.func.span()))
             }
             ("empty", _) => Some(Chain::Empty(self.unknown())),
@@ -446,10 +446,10 @@ impl Lower<'_> {
         let name = call.method.to_string();
         Some(match (name.as_str(), &args[..]) {
             ("zip", [other]) => {
-                let other = Box::new(self.into_chain(other, out)?);
+                let other = Box::new(self.chain_of(other, out)?);
                 Chain::Zip(of, other, call.method.span())
             }
-            ("chain", [other]) => Chain::Then(of, Box::new(self.into_chain(other, out)?)),
+            ("chain", [other]) => Chain::Then(of, Box::new(self.chain_of(other, out)?)),
             ("enumerate", _) => Chain::Enumerate(of),
             ("rev", _) => self.reversed(*of, call, out)?,
             ("skip" | "take", [count]) => {

@@ -253,7 +253,7 @@ impl Lower<'_> {
         out: &mut Vec<Stmt>,
     ) {
         let span = call.method.span();
-        let Some(chain) = call.args.first().and_then(|arg| self.into_chain(arg, out)) else {
+        let Some(chain) = call.args.first().and_then(|arg| self.chain_of(arg, out)) else {
             if self.diags.is_empty() {
                 self.refuse(&diag::FOR_OVER, &call.args, &[&text_of(&call.args)]);
             }

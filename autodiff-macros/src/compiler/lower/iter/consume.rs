@@ -333,7 +333,7 @@ impl Lower<'_> {
     ) {
         let span = expr.for_token.span();
         let before = self.diags.iter().count();
-        let Some(chain) = self.into_chain(&expr.expr, out) else {
+        let Some(chain) = self.chain_of(&expr.expr, out) else {
             if self.diags.iter().count() == before {
                 self.refuse(&diag::FOR_OVER, &expr.expr, &[&text_of(&expr.expr)]);
             }

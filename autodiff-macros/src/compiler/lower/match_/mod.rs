@@ -45,6 +45,10 @@ pub(super) enum By {
 
 /// What a pattern is matched against.
 #[derive(Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for each `match`, and none is kept"
+)]
 pub(super) enum Subject {
     /// A variable or a part of one.
     Place(Place, By),

@@ -234,9 +234,7 @@ impl Lower<'_> {
             }
         }
         let mut alternatives = all.into_iter().zip(&conds).rev();
-        let Some((last, _)) = alternatives.next() else {
-            return None;
-        };
+        let (last, _) = alternatives.next()?;
         let mut chosen = last;
         for (own, cond) in alternatives {
             for bind in &mut chosen {
