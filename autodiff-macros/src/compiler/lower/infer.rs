@@ -71,7 +71,7 @@ struct Struct {
 }
 
 /// How deep structs are looked into.
-const DEEPEST: u32 = 12;
+const DEEPEST: u32 = 5;
 
 /// How many fields are looked at to answer one question: structs that hold themselves have no end.
 const MOST: u32 = 200;
