@@ -3,9 +3,11 @@
 //! Values are those of the function itself, gradients those of central differences.
 
 #![allow(
+    clippy::approx_constant,
     clippy::excessive_precision,
     clippy::manual_memcpy,
     clippy::needless_range_loop,
+    clippy::ptr_arg,
     clippy::too_many_arguments,
     clippy::type_complexity,
     unreachable_pub,

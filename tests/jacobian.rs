@@ -102,8 +102,8 @@ fn mixed(a: f64, w: Vec<f64>, #[constant] scale: f64) -> (f64, [f64; 2]) {
 
 #[test]
 fn of_a_tuple_with_several_arguments() {
-    let (first, rest): ((f64, Vec<f64>), [(f64, Vec<f64>); 2]) =
-        mixed::jacobian(0.4, vec![1.5, -0.2], 2.0);
+    type Row = (f64, Vec<f64>);
+    let (first, rest): (Row, [Row; 2]) = mixed::jacobian(0.4, vec![1.5, -0.2], 2.0);
     let flat = |(a, w): (f64, Vec<f64>)| vec![a, w[0], w[1]];
     let rows: Vec<Vec<f64>> = [first].into_iter().chain(rest).map(flat).collect();
     let f = |x: &[f64]| {

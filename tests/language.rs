@@ -2,22 +2,7 @@
 //! central differences, and every generated entry point against the others.
 
 #![allow(
-    clippy::assign_op_pattern,
-    clippy::eq_op,
-    clippy::excessive_precision,
-    clippy::let_and_return,
-    clippy::manual_swap,
-    clippy::modulo_one,
-    clippy::needless_range_loop,
-    clippy::neg_cmp_op_on_partial_ord,
-    clippy::possible_missing_comma,
-    clippy::reversed_empty_ranges,
-    clippy::self_assignment,
-    clippy::too_many_arguments,
-    clippy::type_complexity,
-    clippy::unnecessary_min_or_max,
-    clippy::unused_unit,
-    clippy::useless_vec,
+    clippy::all,
     redundant_semicolons,
     unreachable_pub,
     reason = "the programs under test are written the way people write them, and in modules of their own"

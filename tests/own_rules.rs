@@ -16,7 +16,7 @@ use conservative_grad::{
 /// What stands for a crate of somebody else's.
 mod foreign {
     /// The error function, by its series.
-    pub fn erf(x: f64) -> f64 {
+    pub(super) fn erf(x: f64) -> f64 {
         let (mut term, mut sum) = (x, x);
         for n in 1..60 {
             term *= -x * x / f64::from(n);

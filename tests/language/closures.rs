@@ -30,7 +30,7 @@ reals! { closures_more ($ T grad): f(0.7, &[1.3, 0.4]); {
             if v < 0.0 { return -v; }
             if v < 1.0 { return v * v; }
             let mut s = v;
-            for i in 0..3 { if s > 50.0 { return s; } s *= v; }
+            for _ in 0..3 { if s > 50.0 { return s; } s *= v; }
             s
         };
         let mut counter = 0.0;
@@ -62,6 +62,7 @@ reals! { moves ($ T grad): f(0.7, vec![1.3, 0.4]); {
 
 reals! { scoped ($ T grad): f(0.7, 1.3); {
     #[$grad]
+    #[allow(dead_code, reason = "a closure of this name comes before it")]
     pub fn act(x: $T) -> $T { x * x * x }
     #[$grad]
     pub fn f(x: $T, y: $T) -> $T {

@@ -1,6 +1,6 @@
 //! Annotated modules: everything in them at once, with what their declarations tell.
 
-use conservative_grad::{Differentiable, conservative_grad};
+use conservative_grad::conservative_grad;
 
 fn slope(f: impl Fn(f64) -> f64, x: f64) -> f64 {
     let h = 1e-6;

@@ -79,6 +79,7 @@ twin! { two_deep ($ T O grad): f(0.75); {
 
 twin! { named_like_others ($ T O grad): f(0.75); f(-0.75); {
     #[$grad]
+    #[allow(dead_code, reason = "a nested function of this name comes before it")]
     pub fn act(x: $T) -> $T {
         x * x * x
     }

@@ -238,7 +238,7 @@ fn values_and_gradients() {
             at: 1
         })
     );
-    let (v, (da, ds)) = newton::value_and_grad(2.0, 1.0, 20).unwrap();
+    let (_, (da, _)) = newton::value_and_grad(2.0, 1.0, 20).unwrap();
     close(da, 0.5 / 2f64.sqrt());
     assert_eq!(newton::grad(2.0, 0.0, 20), None);
     for (a, b, c) in [(1.0, 3.0, 1.0), (1.0, 0.0, 1.0), (1.0, -3.0, 0.5)] {

@@ -87,7 +87,7 @@ pub fn shadows(x: f64, y: f64, k: usize) -> f64 {
         0 => x * y,
         x => y * x as f64,
     };
-    let y = if let Some(y) = (if k > 1 { Some(x * y) } else { None }) {
+    let y = if let Some(y) = if k > 1 { Some(x * y) } else { None } {
         y * y
     } else {
         y
@@ -162,12 +162,12 @@ fn values_and_gradients() {
     close(g.x, difference(|x| along(V { x, ..v }, 1.5), v.x));
     close(g.y, difference(|y| along(V { y, ..v }, 1.5), v.y));
     close(k, difference(|k| along(v, k), 1.5));
-    let (val, (g, dk)) = v.angle_value_and_grad(2.0).unwrap();
+    let (val, (g, _)) = v.angle_value_and_grad(2.0).unwrap();
     assert_eq!(Ok(val), v.angle(2.0));
     close(g.x, difference(|x| V { x, ..v }.angle(2.0).unwrap(), v.x));
     let zero = V { x: 0.0, y: 0.0 };
     assert_eq!(
-        zero.angle_grad(1.0).map(|(v, k)| k),
+        zero.angle_grad(1.0).map(|(_, k)| k),
         Err("zero".to_string())
     );
     assert_eq!(zero.norm_grad(), None);

@@ -16,7 +16,6 @@ use super::names::plain;
 
 /// Where the emitted items stand.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::large_enum_variant, reason = "there is one for each function")]
 pub(crate) enum Naming {
     /// In the `impl` of a type that bears the function's name.
     #[default]

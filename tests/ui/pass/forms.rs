@@ -196,6 +196,7 @@ shape! {
     Ellipse { a: f64, b: f64 } area(y) = y + 1.0
 }
 
+#[allow(clippy::float_cmp, reason = "what is compared is exact")]
 fn main() {
     let p = Point::new(3.0, 4.0);
     assert!((p.norm_grad().x - 1.2).abs() < 1e-12);

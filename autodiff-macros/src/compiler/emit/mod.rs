@@ -213,7 +213,7 @@ fn own_attributes(item: &syn::ItemFn, options: &Options) -> TokenStream {
         Naming::Sibling(of) if of.block => shared(),
         Naming::Sibling(_) | Naming::Module => {
             let shared = shared();
-            quote!(#shared #[allow(clippy::all)])
+            quote!(#shared #[allow(clippy::all, clippy::pedantic)])
         }
     }
 }
@@ -288,7 +288,7 @@ fn companion(
         #visibility enum #companion {}
 
         #attributes
-        #[allow(clippy::all)]
+        #[allow(clippy::all, clippy::pedantic)]
         impl #companion {
             #(#members)*
         }

@@ -157,7 +157,7 @@ fn another(block: &syn::ItemImpl, header: &TokenStream, members: &TokenStream) -
     let header = respan(header.clone());
     quote! {
         #shared
-        #[allow(clippy::all)]
+        #[allow(clippy::all, clippy::pedantic)]
         impl #header {
             #members
         }
