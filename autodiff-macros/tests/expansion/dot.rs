@@ -26,7 +26,7 @@ pub fn dot(w: &[f64], x: &[f64]) -> f64 {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum dot {}
-#[allow(clippy::all)]
+#[allow(clippy::all, clippy::pedantic)]
 impl dot {
     /// The places where the function is not smooth.
     #[doc(hidden)]

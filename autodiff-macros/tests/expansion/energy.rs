@@ -22,7 +22,7 @@ pub fn energy(w: &[f64], b: f64, t: &[f64], n: usize) -> f64 {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum energy {}
-#[allow(clippy::all)]
+#[allow(clippy::all, clippy::pedantic)]
 impl energy {
     /// The places where the function is not smooth.
     #[doc(hidden)]

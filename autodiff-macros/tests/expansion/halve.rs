@@ -18,7 +18,7 @@ pub fn halve(p: (f64, f64), _label: &str) -> (f64, [f64; 1]) {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum halve {}
-#[allow(clippy::all)]
+#[allow(clippy::all, clippy::pedantic)]
 impl halve {
     /// The places where the function is not smooth.
     #[doc(hidden)]

@@ -22,7 +22,7 @@ pub fn power(x: f64, w: &[f64], n: u32) -> f64 {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum power {}
-#[allow(clippy::all)]
+#[allow(clippy::all, clippy::pedantic)]
 impl power {
     /// The places where the function is not smooth.
     #[doc(hidden)]

@@ -25,7 +25,7 @@ pub fn ramp(x: f64) -> f64 {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum ramp {}
-#[allow(clippy::all)]
+#[allow(clippy::all, clippy::pedantic)]
 impl ramp {
     /// The places where the function is not smooth.
     #[doc(hidden)]

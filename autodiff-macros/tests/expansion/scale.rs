@@ -21,7 +21,7 @@ pub fn scale(y: &mut [f64], a: f64, count: &mut usize) {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum scale {}
-#[allow(clippy::all)]
+#[allow(clippy::all, clippy::pedantic)]
 impl scale {
     /// The places where the function is not smooth.
     #[doc(hidden)]

@@ -25,7 +25,7 @@ pub fn scaled(w: Vec<f64>, a: f64) -> f64 {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum scaled {}
-#[allow(clippy::all)]
+#[allow(clippy::all, clippy::pedantic)]
 impl scaled {
     /// The places where the function is not smooth.
     #[doc(hidden)]

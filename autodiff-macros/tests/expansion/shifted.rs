@@ -22,7 +22,7 @@ pub fn shifted<'a>(v: &'a Vec<Real>, by: Real, _at: &'a [usize]) -> Real {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum shifted {}
-#[allow(clippy::all)]
+#[allow(clippy::all, clippy::pedantic)]
 impl shifted {
     /// The places where the function is not smooth.
     #[doc(hidden)]

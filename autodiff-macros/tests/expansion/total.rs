@@ -26,7 +26,7 @@ pub fn total<const N: usize>(p: [f64; N], q: &[[f64; 3]; N]) -> f64 {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum total {}
-#[allow(clippy::all)]
+#[allow(clippy::all, clippy::pedantic)]
 impl total {
     /// The places where the function is not smooth.
     #[doc(hidden)]

@@ -26,7 +26,7 @@ pub fn hinge(x: f64) -> f64 {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum hinge {}
-#[allow(clippy::all)]
+#[allow(clippy::all, clippy::pedantic)]
 impl hinge {
     /// The places where the function is not smooth.
     #[doc(hidden)]

@@ -34,7 +34,7 @@ pub fn mean_error(w: &[f64], xs: &[f64], ys: &[f64]) -> f64 {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum mean_error {}
-#[allow(clippy::all)]
+#[allow(clippy::all, clippy::pedantic)]
 impl mean_error {
     /// The places where the function is not smooth.
     #[doc(hidden)]

@@ -28,7 +28,7 @@ pub fn pendulum(angle: f64, speed: f64, h: f64, steps: usize) -> f64 {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum pendulum {}
-#[allow(clippy::all)]
+#[allow(clippy::all, clippy::pedantic)]
 impl pendulum {
     /// The places where the function is not smooth.
     #[doc(hidden)]

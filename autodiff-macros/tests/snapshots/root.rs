@@ -35,7 +35,7 @@ pub fn root(x: f64) -> f64 {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum root {}
-#[allow(clippy::all)]
+#[allow(clippy::all, clippy::pedantic)]
 impl root {
     /// The places where the function is not smooth.
     #[doc(hidden)]

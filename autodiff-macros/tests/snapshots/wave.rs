@@ -23,7 +23,7 @@ pub fn wave(x: f64, damping: f64) -> f64 {
 #[doc(hidden)]
 #[non_exhaustive]
 pub enum wave {}
-#[allow(clippy::all)]
+#[allow(clippy::all, clippy::pedantic)]
 impl wave {
     /// The places where the function is not smooth.
     #[doc(hidden)]
