@@ -688,3 +688,84 @@ fn methods_that_count() {
     let gradient = [&bar.coefficients[..], &[x]].concat();
     check(&gradient, &at, |c| polynomial(&c[..3]).at(c[3]));
 }
+
+#[derive(Clone, Debug, Differentiable)]
+struct Filter {
+    taps: Vec<f64>,
+    state: [f64; 2],
+    gain: f64,
+}
+
+#[conservative_grad]
+impl Filter {
+    fn push(&mut self, x: f64) -> f64 {
+        let y = self.gain * x + self.taps[0] * self.state[0] + self.taps[1] * self.state[1];
+        self.state[1] = self.state[0];
+        self.state[0] = y;
+        y
+    }
+    fn run(&mut self, xs: &[f64]) -> f64 {
+        let mut energy = 0.0;
+        for &x in xs {
+            let y = self.push(x);
+            energy += y * y;
+        }
+        energy
+    }
+    fn memory(&self, weight: f64, #[constant] offset: f64) -> f64 {
+        weight * self.state[0] * self.state[1] + offset
+    }
+}
+
+#[conservative_grad]
+fn filtered(taps: &[f64], gain: f64, xs: &[f64]) -> f64 {
+    let mut filter = Filter {
+        taps: taps.to_vec(),
+        state: [0.1, gain],
+        gain,
+    };
+    // The first does not change the filter, the others do; nothing here tells.
+    let before = filter.memory(gain, 0.5);
+    let mut energy = filter.run(xs);
+    energy += filter.push(gain);
+    let after;
+    after = filter.memory(before, 1.0);
+    filter.gain = 0.0;
+    energy + filter.state[0] * after
+}
+
+#[test]
+fn methods_that_may_change_their_receiver() {
+    let at = [0.5, -0.2, 1.3, 0.4, -1.0, 0.7];
+    let of = |x: &[f64]| filtered(&x[..2], x[2], &x[3..]);
+    let (taps, gain, xs) = filtered::grad(&at[..2], at[2], &at[3..]);
+    let gradient = [&taps[..], &[gain], &xs].concat();
+    check(&gradient, &at, of);
+    let (value, slope) = filtered::jvp(&at[..2], at[2], &at[3..], &[0.0, 1.0], 0.0, &[0.0; 3]);
+    assert_eq!(value, of(&at));
+    assert!((slope - gradient[1]).abs() < 1e-12);
+}
+
+/// Cannot be cloned.
+#[derive(Debug, Differentiable)]
+struct Unique {
+    x: f64,
+}
+
+#[conservative_grad]
+impl Unique {
+    fn square(&self) -> f64 {
+        self.x * self.x
+    }
+}
+
+#[conservative_grad]
+fn of_unique(u: &Unique) -> f64 {
+    let s = u.square();
+    s * u.x
+}
+
+#[test]
+fn methods_of_what_cannot_be_cloned() {
+    assert_eq!(of_unique::grad(&Unique { x: 2.0 }).x, 12.0);
+}

@@ -15,7 +15,7 @@ use super::types::{
 };
 use super::{Names, Runtime};
 use crate::compiler::hir::{self, Role, Ty};
-use crate::compiler::naming::{Naming, ReceiverPassing};
+use crate::compiler::naming::{Naming, Receiver, ReceiverPassing};
 use crate::compiler::parse::generics::where_clause;
 
 /// How an argument is handed over.
@@ -222,6 +222,34 @@ impl Signature {
     /// The parameters after the receiver.
     pub(crate) fn others(&self) -> &[Param] {
         &self.params[usize::from(self.receiver.is_some()).min(self.params.len())..]
+    }
+
+    /// The same for a receiver that is changed; nothing for other functions, and for one whose
+    /// receiver is changed already or constant.
+    pub(crate) fn changing(&self) -> Option<Signature> {
+        let Naming::Sibling(of) = &self.naming else {
+            return None;
+        };
+        let receiver = of.receiver.as_ref()?;
+        let first = self.params.first().filter(|p| p.differentiable)?;
+        if receiver.passing == ReceiverPassing::Exclusive {
+            return None;
+        }
+        let mut changing = self.clone();
+        let mut of = of.clone();
+        of.receiver = Some(Receiver {
+            passing: ReceiverPassing::Exclusive,
+            ..receiver.clone()
+        });
+        changing.naming = Naming::Sibling(of);
+        changing.receiver = Some(Passing::Exclusive);
+        changing.params[0] = Param {
+            passing: Passing::Exclusive,
+            declared: quote!(&mut Self),
+            ..first.clone()
+        };
+        changing.generics.require_clone(&self.rt);
+        Some(changing)
     }
 
     /// `let this = self;`: the receiver, under the name that the bodies know it by.
@@ -485,6 +513,16 @@ fn generics(generics: &syn::Generics, reals: &[Ident], rt: &Runtime) -> Generics
 }
 
 impl Generics {
+    /// `Self: Clone`; the lifetime has rustc ask for it where the function is called.
+    fn require_clone(&mut self, rt: &Runtime) {
+        let clone: syn::WherePredicate =
+            syn::parse_quote!(for<'__copy> Self: #rt::core::clone::Clone);
+        let clause = syn::parse2::<syn::WhereClause>(self.where_clause.clone());
+        let mut clause = clause.unwrap_or_else(|_| syn::parse_quote!(where));
+        clause.predicates.push(clone);
+        self.where_clause = clause.to_token_stream();
+    }
+
     /// The user's predicates, and more.
     pub(crate) fn where_clause_with(&self, more: Vec<TokenStream>) -> TokenStream {
         if more.is_empty() {

@@ -19,7 +19,7 @@
 //! arguments, hence `use<…>` without lifetimes, hence the arguments once more.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::Bodies;
 use super::respan::respan_ident;
@@ -32,9 +32,70 @@ use crate::compiler::real::is_parameter;
 /// The three functions; `__fused` only if there is a gradient.
 pub(crate) fn members(signature: &Signature, bodies: &Bodies) -> TokenStream {
     let fused = signature.has_gradient.then(|| fused(signature, bodies));
-    let forward = forward(signature, bodies);
-    let tangent = tangent(signature, bodies);
-    quote!(#fused #forward #tangent)
+    let forward = forward(signature, &forward_body(signature, bodies));
+    let tangent = tangent(signature, &tangent_body(signature, bodies));
+    let in_place = in_place(signature);
+    quote!(#fused #forward #tangent #in_place)
+}
+
+/// The sweeps once more for callers that cannot see whether the method changes its receiver: in the
+/// form of one that does.
+fn in_place(signature: &Signature) -> Option<TokenStream> {
+    let changing = signature.changing()?;
+    let rt = &signature.rt;
+    let (receiver, others) = changing.params.split_first()?;
+    let (name, kinds, sel, seed) = (
+        &receiver.name,
+        &signature.kinds,
+        &signature.sel,
+        &signature.seed,
+    );
+    let [this, value, pullback] = ["this", "value", "pullback"].map(|base| signature.fresh(base));
+    let cotangent = signature.inner_cotangent();
+    let arguments: Vec<_> = others.iter().map(|p| &p.name).collect();
+    let handed = (1..changing.params.len()).map(proc_macro2::Literal::usize_unsuffixed);
+    let forward_of = signature.naming.path("__forward");
+    let turbofish = signature.turbofish(1 + signature.params.len());
+    let again: Vec<_> = (0..others.len())
+        .map(|i| format_ident!("__again{i}"))
+        .collect();
+    let again_types = others.iter().map(Param::again_type);
+    let bars = changing.params.iter().map(|p| {
+        let (bar, ty) = (&p.bar, p.bar_type(rt));
+        quote!(#bar: #ty)
+    });
+    let bar_names = changing.params.iter().map(|p| &p.bar);
+    let closure = quote! {
+        move |_: (), #(#again: #again_types,)* #seed: #cotangent, #(#bars),*| {
+            #pullback(&#this, #(#again,)* #seed, #(#bar_names),*)
+        }
+    };
+    let closure = match signature.recursive {
+        true => quote!(#rt::Box::new(#closure)),
+        false => closure,
+    };
+    let forward_body = quote! {
+        let #this: Self = #rt::core::clone::Clone::clone(&*#name);
+        let (#value, #pullback) =
+            #forward_of #turbofish(&#this, #sel, (#rt::Varied, #(#kinds.#handed,)*), #(#arguments),*);
+        (#value, #closure)
+    };
+    let tangent_of = signature.naming.path("__tangent");
+    let turbofish = signature.turbofish(1);
+    let (dot, adjoint) = (&receiver.dot, &receiver.adjoint);
+    let pairs = others.iter().map(|p| {
+        let (name, dot) = (&p.name, &p.dot);
+        match p.differentiable {
+            true => quote!(#name, #dot),
+            false => quote!(#name, #rt::Unvaried),
+        }
+    });
+    let tangent_body = quote! {
+        #tangent_of #turbofish(&*#name, #sel, #rt::Tangent::<#adjoint>(&*#dot), #(#pairs),*)
+    };
+    let forward = forward(&changing, &forward_body);
+    let tangent = tangent(&changing, &tangent_body);
+    Some(quote!(#forward #tangent))
 }
 
 /// Value and gradient in one go.
@@ -128,7 +189,7 @@ pub(crate) fn bar_argument(param: &Param, rt: &super::Runtime) -> TokenStream {
     }
 }
 
-fn forward(signature: &Signature, bodies: &Bodies) -> TokenStream {
+fn forward(signature: &Signature, body: &TokenStream) -> TokenStream {
     let Signature {
         rt,
         visibility,
@@ -152,7 +213,6 @@ fn forward(signature: &Signature, bodies: &Bodies) -> TokenStream {
         .map(|p| kind_parameter(signature, p));
     let selection = quote!(__S: #rt::Selection + ?#rt::core::marker::Sized + #outlives);
     let pullback = pullback_type(signature);
-    let body = forward_body(signature, bodies);
     let name = signature.naming.item("__forward");
     let (attributes, receiver) = (&signature.attributes, signature.receiver_declaration());
     let bounds = outlive(signature, bounds, &outlives);
@@ -286,7 +346,7 @@ fn again_parameter(signature: &Signature, index: usize, param: &Param) -> TokenS
     }
 }
 
-fn tangent(signature: &Signature, bodies: &Bodies) -> TokenStream {
+fn tangent(signature: &Signature, body: &TokenStream) -> TokenStream {
     let Signature {
         rt,
         visibility,
@@ -314,12 +374,6 @@ fn tangent(signature: &Signature, bodies: &Bodies) -> TokenStream {
     });
     let arguments = self_dot.into_iter().chain(others);
     let (attributes, receiver) = (&signature.attributes, signature.receiver_declaration());
-    let receiver_prologue = signature.receiver_prologue();
-    let prologue = params
-        .iter()
-        .enumerate()
-        .map(|(i, p)| dot_prologue(p, is_cloned(signature, i), rt));
-    let body = &bodies.tangent;
     let name_of_tangent = signature.naming.item("__tangent");
     quote! {
         /// The value and its directional derivative.
@@ -328,8 +382,19 @@ fn tangent(signature: &Signature, bodies: &Bodies) -> TokenStream {
         #[inline]
         #visibility fn #name_of_tangent<#(#lifetimes,)* #(#given,)* __S: #rt::Selection + ?#rt::core::marker::Sized>(
             #receiver #sel: &mut __S, #(#arguments),*
-        ) -> (#result, #cotangent) #bounds { #(#prologue)* #receiver_prologue #body }
+        ) -> (#result, #cotangent) #bounds { #body }
     }
+}
+
+fn tangent_body(signature: &Signature, bodies: &Bodies) -> TokenStream {
+    let receiver_prologue = signature.receiver_prologue();
+    let prologue = signature
+        .params
+        .iter()
+        .enumerate()
+        .map(|(i, p)| dot_prologue(p, is_cloned(signature, i), &signature.rt));
+    let body = &bodies.tangent;
+    quote!(#(#prologue)* #receiver_prologue #body)
 }
 
 /// How a tangent is taken: as it is, or as a mark that it is zero.

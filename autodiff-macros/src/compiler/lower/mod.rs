@@ -46,6 +46,7 @@ mod parameter;
 mod pat;
 mod path;
 mod place;
+mod promote;
 mod rearrange;
 mod resolve;
 mod scope;
@@ -358,6 +359,18 @@ impl<'a> Lower<'a> {
         }
         resolve::run(&mut func, &self.infer);
         overload::run(&mut func, self.diags);
+        let keeps = |method: &str| {
+            let method = syn::parse_str::<Ident>(method).ok();
+            method.is_some_and(|name| self.is_known_to_change(&name) == Some(false))
+        };
+        let root = |var| root_of(&self.facts, var);
+        promote::run(
+            &mut func,
+            &promote::Facts {
+                root: &root,
+                keeps: &keeps,
+            },
+        );
         resolve::keep_state(&mut func, |var| self.facts[var.0 as usize].state);
         resolve::check(&mut func, self.diags);
         let facts = &self.facts;

@@ -203,8 +203,7 @@ impl Lower<'_> {
             syn::Expr::Break(jump) => self.break_statement(jump, out),
             syn::Expr::Continue(jump) => self.continue_statement(jump, out),
             syn::Expr::Macro(mac) => self.macro_statement(&mac.mac, out),
-            syn::Expr::MethodCall(call)
-                if self.method_statement(call, out) || self.changing_method(call, out) => {}
+            syn::Expr::MethodCall(call) if self.method_statement(call, out) => {}
             _ => self.discard(expr, out),
         }
     }

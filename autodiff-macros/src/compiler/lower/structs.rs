@@ -8,13 +8,13 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
+use super::Lower;
 use super::call::strip_generics;
 use super::expr::bare;
 use super::infer::Kind;
-use super::{Lower, stmt};
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{
-    Call, Expr, ExprKind, Form, Member, Place, Proj, Stmt, StmtKind, StructLit, Ty, VarId,
+    Call, Expr, ExprKind, Form, Member, Place, Proj, Stmt, StructLit, Ty, VarId,
 };
 
 impl Lower<'_> {
@@ -380,27 +380,6 @@ impl Lower<'_> {
         };
         let lifted = self.lift_args(callee, ty, span);
         self.with_source(lifted, source)
-    }
-
-    /// `p.step(x);`: a method that is called for what it does to its receiver. False if it is no
-    /// such call.
-    pub(super) fn changing_method(
-        &mut self,
-        call: &syn::ExprMethodCall,
-        out: &mut Vec<Stmt>,
-    ) -> bool {
-        if self.is_known_to_change(&call.method) == Some(false) {
-            return false;
-        }
-        let Some(value) = self.changing_call(call) else {
-            return false;
-        };
-        let value = super::value::flatten(value, out);
-        // Nobody asks for the result.
-        let _ = self.infer.unify(&value.ty, &Ty::Unit);
-        let span = value.span;
-        out.push(stmt(StmtKind::Expr(value), span));
-        true
     }
 
     /// `p.step(x)` on a place that a method may change.

@@ -1,0 +1,100 @@
+//! Methods that may change what they are called on.
+//!
+//! `let e = filter.run(xs);` shows neither whether `run` takes `&self` or `&mut self`. Where the
+//! variable can change and the call is all that a statement computes, the call is taken for one that
+//! changes it: methods that take `&self` have sweeps of that form, too. Beside other operands it is
+//! taken for one that does not; if it does, rustc finds no sweep of that name.
+//!
+//! In: the HIR with its types resolved. Out: the same, with such receivers behind `&mut`.
+
+use super::resolve::Walk;
+use crate::compiler::hir::{Call, Expr, ExprKind, Form, Func, Place, StmtKind, Ty, VarId};
+
+/// Methods of the traits of operators, which take their operands by value.
+const OPERATORS: [&str; 6] = ["add", "sub", "mul", "div", "rem", "neg"];
+
+/// What has to be known of the function.
+pub(super) struct Facts<'f> {
+    /// The variable behind another name.
+    pub(super) root: &'f dyn Fn(VarId) -> VarId,
+    /// True for a method that is known to leave its receiver as it is.
+    pub(super) keeps: &'f dyn Fn(&str) -> bool,
+}
+
+/// Rewrites the whole function.
+pub(super) fn run(func: &mut Func, facts: &Facts<'_>) {
+    let mut body = std::mem::take(&mut func.body);
+    let can_change = |place: &Place| {
+        let var = &func.vars[(facts.root)(place.root).0 as usize];
+        var.mutable || matches!(var.ty, Ty::Ref(true, _))
+    };
+    let promote = |value: &mut Expr, assigned: Option<VarId>| {
+        let Some(call) = whole_call(value) else {
+            return;
+        };
+        let name = call.path.to_string();
+        if (facts.keeps)(&name) || OPERATORS.contains(&name.as_str()) {
+            return;
+        }
+        let Some((receiver, others)) = call.args.split_first_mut() else {
+            return;
+        };
+        let ExprKind::Ref(false, place) = &receiver.kind else {
+            return;
+        };
+        let root = (facts.root)(place.root);
+        let is_other = |var: VarId| (facts.root)(var) != root;
+        let beside = others.iter().filter_map(memory).all(is_other);
+        if can_change(place) && beside && assigned.is_none_or(is_other) {
+            let place = place.clone();
+            receiver.ty = Ty::Ref(true, Box::new(place.ty.clone()));
+            receiver.kind = ExprKind::Ref(true, place);
+        }
+    };
+    Walk {
+        ty: &mut |_| {},
+        code: &mut |_| {},
+        expr: &mut |_| {},
+        stmt: &mut |stmt| match &mut stmt.kind {
+            StmtKind::Let {
+                init: Some(value), ..
+            }
+            | StmtKind::Return(Some(value))
+            | StmtKind::Expr(value) => promote(value, None),
+            StmtKind::Assign { place, value, .. } if place.path.iter().all(is_field) => {
+                promote(value, Some(place.root));
+            }
+            _ => {}
+        },
+    }
+    .block(&mut body);
+    if let Some(value) = &mut body.value {
+        promote(value, None);
+    }
+    func.body = body;
+}
+
+/// The variable of which a callee gets memory; a number is read before the call.
+fn memory(arg: &Expr) -> Option<VarId> {
+    match &arg.kind {
+        ExprKind::Place(_) if matches!(arg.ty, Ty::Real(_) | Ty::Int | Ty::Bool) => None,
+        ExprKind::Place(place) | ExprKind::Ref(_, place) | ExprKind::CloneOf(place) => {
+            Some(place.root)
+        }
+        _ => None,
+    }
+}
+
+/// An index of the place that is assigned could read what the call changes.
+fn is_field(step: &crate::compiler::hir::Proj) -> bool {
+    matches!(step, crate::compiler::hir::Proj::Field(_))
+}
+
+/// The call of a method that is all of an expression.
+fn whole_call(value: &mut Expr) -> Option<&mut Call> {
+    match &mut value.kind {
+        ExprKind::Call(call) if call.form == Form::Method => Some(call),
+        ExprKind::Block(block) => whole_call(block.value.as_mut()?),
+        _ => None,
+    }
+}
