@@ -329,6 +329,14 @@ impl Lower<'_> {
         if self.let_split(pat, init, out) {
             return;
         }
+        // A name that changes a part has to lead to the variable, not to a copy of it.
+        if has_exclusive_name(pat) && self.is_place(init) && !self.is_opaque_place(init) {
+            let place = self.place(init);
+            if let Some(declared) = &declared.ty {
+                self.fit(pat, &place.ty, declared);
+            }
+            return self.bind_parts(pat, place, out);
+        }
         let mut value = self.expr(init);
         declared.apply(&mut value);
         let ty = match declared.ty {
@@ -390,6 +398,20 @@ impl Lower<'_> {
             }
         }
     }
+}
+
+/// True if `ref mut` is in a pattern.
+fn has_exclusive_name(pat: &syn::Pat) -> bool {
+    struct Finder(bool);
+    impl<'ast> syn::visit::Visit<'ast> for Finder {
+        fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
+            self.0 |= pat.by_ref.is_some() && pat.mutability.is_some();
+            syn::visit::visit_pat_ident(self, pat);
+        }
+    }
+    let mut finder = Finder(false);
+    syn::visit::Visit::visit_pat(&mut finder, pat);
+    finder.0
 }
 
 /// Takes the type annotation off a pattern.
