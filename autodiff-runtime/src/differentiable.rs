@@ -72,6 +72,13 @@ pub fn zero_like<T: Differentiable + ?Sized>(x: &T) -> T::Gradient {
     x.zero_gradient()
 }
 
+/// The element that was pushed last.
+#[doc(hidden)]
+#[inline]
+pub fn last<T>(all: &[T]) -> &T {
+    &all[all.len() - 1]
+}
+
 // One impl each, not one for every `Scalar`: it would overlap with references, which are fundamental.
 macro_rules! differentiable_numbers {
     ($($t:ident)*) => {$(

@@ -418,3 +418,73 @@ pub trait Constant: Kind {
 impl Constant for Unvaried {
     type Bar = Discard;
 }
+
+/// The adjoint of a result that nobody uses: zero.
+#[diagnostic::on_unimplemented(
+    message = "the result of this call is dropped, and the lengths of its adjoint `{Self}` are not known then",
+    label = "a call whose result is not used",
+    note = "bind the result: `let _result = …;`"
+)]
+pub trait Unused {
+    /// Zero.
+    fn unused() -> Self;
+}
+
+/// The adjoint of a result that nobody uses, of the type that is wanted.
+///
+/// ```
+/// use autodiff_runtime::kinds::unused;
+/// let zero: (f64, [f32; 2]) = unused();
+/// assert_eq!(zero, (0.0, [0.0; 2]));
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn unused<T: Unused>() -> T {
+    T::unused()
+}
+
+macro_rules! unused_numbers {
+    ($($t:ty = $zero:expr;)*) => {$(
+        impl Unused for $t {
+            #[inline(always)]
+            fn unused() -> $t {
+                $zero
+            }
+        }
+    )*};
+}
+
+unused_numbers! {
+    f64 = 0.0;
+    f32 = 0.0;
+    () = ();
+}
+
+impl<T: Unused, const N: usize> Unused for [T; N] {
+    #[inline]
+    fn unused() -> Self {
+        core::array::from_fn(|_| T::unused())
+    }
+}
+
+macro_rules! unused_tuples {
+    ($($($t:ident)+;)*) => {$(
+        impl<$($t: Unused),+> Unused for ($($t,)+) {
+            #[inline]
+            fn unused() -> Self {
+                ($($t::unused(),)+)
+            }
+        }
+    )*};
+}
+
+unused_tuples! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
+}

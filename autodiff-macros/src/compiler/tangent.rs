@@ -117,26 +117,7 @@ impl Tangent<'_> {
                 op,
                 value,
             } => self.store(at, *op, *value, out),
-            StmtKind::Push { place: at, init } => {
-                out.push(push(
-                    func,
-                    at,
-                    Expr::Mem(at.mem),
-                    init,
-                    &|v| Expr::Val(v),
-                    &|m| Expr::Mem(m),
-                ));
-                if self.cx.facts.active_mem(at.mem) {
-                    out.push(push(
-                        func,
-                        at,
-                        Expr::MemDot(at.mem),
-                        init,
-                        &|v| self.dot(v),
-                        &|m| self.mem_dot(m),
-                    ));
-                }
-            }
+            StmtKind::Push { place: at, init } => self.push(at, init, out),
             StmtKind::Copy { dst, src, .. } => self.copy(dst, src, out),
             StmtKind::If {
                 cond,
@@ -148,6 +129,45 @@ impl Tangent<'_> {
             StmtKind::Call(call) => self.call(call, out),
             StmtKind::Effect(code) => out.push(Stmt::Expr(user(func, code))),
         }
+    }
+
+    fn push(&self, at: &Place, init: &Init, out: &mut Vec<Stmt>) {
+        let func = self.cx.func;
+        let (val, mem) = (|v| Expr::Val(v), |m| Expr::Mem(m));
+        let primal = push(func, at, Expr::Mem(at.mem), init, &val, &mem);
+        if !self.cx.facts.active_mem(at.mem) {
+            return out.push(primal);
+        }
+        if !holds_literal(init) {
+            let (val, mem) = (|v| self.dot(v), |m| self.mem_dot(m));
+            out.extend([
+                primal,
+                push(func, at, Expr::MemDot(at.mem), init, &val, &mem),
+            ]);
+            return;
+        }
+        // A struct: its tangent begins as zeros of the element that was pushed.
+        out.push(primal);
+        let rt = &self.cx.names.rt;
+        let last = |base| {
+            let last = vec![Expr::borrow(false, place(func, at, base))];
+            Expr::Call(quote!(#rt::last), last)
+        };
+        let zeros = Expr::Call(quote!(#rt::zero_like), vec![last(Expr::Mem(at.mem))]);
+        let name = self
+            .cx
+            .scratch
+            .borrow_mut()
+            .numbered("pushed_dot", "_", 1, func.name.span());
+        out.push(Stmt::Let {
+            name: name.clone(),
+            mutable: true,
+            ty: None,
+            init: Some(zeros),
+        });
+        self.assign_dots(Expr::Name(name.clone()), init, out);
+        let to = place(func, at, Expr::MemDot(at.mem));
+        out.push(Stmt::Expr(Expr::method(to, "push", vec![Expr::Name(name)])));
     }
 
     fn def(&self, v: ValId, op: &Op, out: &mut Vec<Stmt>) {

@@ -797,7 +797,11 @@ impl<'a> Reverse<'a, '_> {
         let mut args: Vec<Expr> = call.args.iter().map(|a| self.again(a, span)).collect();
         args.push(match &call.result {
             Some(tree) => self.seed_of(tree),
-            None => Expr::Raw(quote!(())),
+            // What nobody uses has the adjoint zero, whatever it is.
+            None => {
+                let rt = self.rt();
+                Expr::Raw(quote!(#rt::unused()))
+            }
         });
         let mut after = Vec::new();
         for arg in &call.args {

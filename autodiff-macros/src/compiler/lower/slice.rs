@@ -24,11 +24,14 @@ impl Lower<'_> {
         call: &syn::ExprMethodCall,
         out: &mut Vec<Stmt>,
     ) -> bool {
+        let receiver = bare(&call.receiver);
+        if self.is_struct_variable(receiver) {
+            return false;
+        }
         if self.rearrange(call, out) {
             return true;
         }
         let name = call.method.to_string();
-        let receiver = bare(&call.receiver);
         let known = matches!(
             (name.as_str(), call.args.len()),
             (

@@ -402,6 +402,14 @@ impl Lower<'_> {
         var.mutable || matches!(self.infer.shallow(&var.ty), Ty::Ref(true, _))
     }
 
+    /// True for a variable that is known to be a struct: its methods are the user's, whatever they
+    /// are called.
+    pub(super) fn is_struct_variable(&self, expr: &syn::Expr) -> bool {
+        let variable = matches!(bare(expr), syn::Expr::Path(_));
+        let root = self.root(expr).filter(|_| variable);
+        root.is_some_and(|root| self.infer.is_struct(&self.var(root).ty))
+    }
+
     /// True if the type of a place is known to be the user's, without lowering it.
     fn is_struct_place(&self, expr: &syn::Expr) -> bool {
         match bare(expr) {
