@@ -35,6 +35,21 @@ pub fn clear<B: Adjoint + ?Sized>(bar: &mut B) {
     bar.clear();
 }
 
+/// Takes the adjoint out of its place, and leaves zeros.
+///
+/// ```
+/// let mut bar = [1.0, 2.0, 3.0];
+/// let taken: Vec<f64> = autodiff_runtime::sums::taken(&mut bar[1..]);
+/// assert_eq!((taken, bar), (vec![2.0, 3.0], [1.0, 0.0, 0.0]));
+/// ```
+#[inline]
+#[must_use]
+pub fn taken<B: Adjoint + ToOwned + ?Sized>(bar: &mut B) -> B::Owned {
+    let taken = bar.to_owned();
+    bar.clear();
+    taken
+}
+
 const LANES: usize = 8;
 
 #[diagnostic::do_not_recommend]

@@ -769,3 +769,131 @@ fn of_unique(u: &Unique) -> f64 {
 fn methods_of_what_cannot_be_cloned() {
     assert_eq!(of_unique::grad(&Unique { x: 2.0 }).x, 12.0);
 }
+
+#[derive(Clone, Debug, Differentiable)]
+struct Pair {
+    a: Flat,
+    b: Flat,
+    ys: Vec<f64>,
+}
+
+#[conservative_grad]
+impl Flat {
+    fn slow(&mut self, f: f64) {
+        self.y *= f * self.x;
+    }
+    fn kick(&mut self, f: f64) -> f64 {
+        let old = self.x;
+        self.y += f * self.x;
+        old * self.y
+    }
+    fn push(&mut self, f: f64) {
+        self.x += f;
+    }
+}
+
+#[conservative_grad]
+fn pull(a: &mut Flat, b: &Flat, h: f64) {
+    a.x += h * b.y * a.y;
+}
+
+#[conservative_grad]
+fn shrink(y: &mut [f64], h: f64) -> f64 {
+    for v in y.iter_mut() {
+        *v *= h;
+    }
+    y[0]
+}
+
+#[conservative_grad]
+fn advance(pair: &mut Pair, h: f64) {
+    pair.a.slow(h);
+    pull(&mut pair.b, &pair.a, h);
+    shrink(&mut pair.ys, h);
+}
+
+#[conservative_grad]
+fn parts_in_place(x: &[f64]) -> f64 {
+    let mut pair = Pair {
+        a: Flat { x: x[0], y: x[1] },
+        b: Flat {
+            x: 2.0,
+            y: x[0] * x[1],
+        },
+        ys: x.iter().map(|v| v * v).collect(),
+    };
+    pair.a.slow(x[1]);
+    pull(&mut pair.a, &pair.b, 0.5);
+    advance(&mut pair, x[0]);
+    for i in 0..2 {
+        pair.b.slow(1.0 / (i + 2) as f64);
+        pair.a.push(pair.ys[1]);
+        let kicked = pair.b.kick(x[1]);
+        pair.a.kick(kicked);
+    }
+    pair.a.x * pair.a.y + pair.b.y * pair.ys[1]
+}
+
+#[test]
+fn fields_that_callees_change() {
+    let at = [0.5, 1.3];
+    let gradient = parts_in_place::grad(&at);
+    check(&gradient, &at, |x| parts_in_place(x));
+    let (value, slope) = parts_in_place::jvp(&at, &[1.0, 0.0]);
+    assert_eq!(value, parts_in_place(&at));
+    assert!((slope - gradient[0]).abs() < 1e-10);
+}
+
+#[conservative_grad]
+fn pushed(x: &[f64]) -> f64 {
+    let mut trail: Vec<Flat> = Vec::new();
+    for v in x {
+        trail.push(Flat { x: *v, y: 2.0 });
+    }
+    let pair = Moved { trail, scale: x[1] };
+    pair.trail[0].x * pair.trail[1].x * pair.scale
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Moved {
+    trail: Vec<Flat>,
+    scale: f64,
+}
+
+#[test]
+fn vectors_of_structs_that_are_moved() {
+    let at = [0.5, 1.3];
+    check(&pushed::grad(&at), &at, |x| pushed(x));
+    let (_, slope) = pushed::jvp(&at, &[0.0, 1.0]);
+    assert!((slope - pushed::grad(&at)[1]).abs() < 1e-12);
+}
+
+#[conservative_grad]
+fn by_exclusive_names(x: &[f64]) -> f64 {
+    let mut single = x[1];
+    let ref mut name = single;
+    *name += x[0];
+    let mut both = (x[0], (x[1], 2.0));
+    let (a, (ref mut b, c)) = both;
+    *b += a * c;
+    let mut point = Flat { x: x[0], y: x[1] };
+    for _ in 0..3 {
+        let Flat {
+            x: ref mut first,
+            ref y,
+        } = point;
+        *first *= *y;
+    }
+    let mut rows = vec![[x[0], x[1]], [x[1], 1.0]];
+    let [ref mut first, second] = rows[1];
+    *first += second * x[0];
+    single * single + (both.1).0 * point.x + rows[1][0] * rows[0][1]
+}
+
+#[test]
+fn patterns_that_lead_to_the_variable() {
+    let at = [0.5, 1.3];
+    let (value, gradient) = by_exclusive_names::value_and_grad(&at);
+    assert_eq!(value, by_exclusive_names(&at));
+    check(&gradient, &at, |x| by_exclusive_names(x));
+}

@@ -68,7 +68,7 @@ pub(crate) fn at_sites(cx: &Context<'_>, call: &Call, kind: Expr) -> Expr {
 pub(crate) fn own_kind(cx: &Context<'_>, call: &Call, arg: &Arg) -> Option<usize> {
     match arg {
         Arg::Ref(false, at) | Arg::Own(at)
-            if cx.style == super::Style::Split && has_own_bar(cx, call, at) =>
+            if cx.style == super::Style::Split && has_own_bar(cx, call, at, false) =>
         {
             match cx.func.mem(at.mem).origin {
                 Origin::Shared(k) | Origin::Owned(k) => Some(k),
@@ -80,11 +80,12 @@ pub(crate) fn own_kind(cx: &Context<'_>, call: &Call, arg: &Arg) -> Option<usize
 }
 
 /// True if the callee adds to the bar of the memory itself, and not to a variable of its own.
-pub(crate) fn has_own_bar(cx: &Context<'_>, call: &Call, at: &Place) -> bool {
+/// `exclusive`: the callee changes the argument, so that its bar is that of a variable, of a known
+/// type, and not one that the caller of this function chose.
+pub(crate) fn has_own_bar(cx: &Context<'_>, call: &Call, at: &Place, exclusive: bool) -> bool {
     cx.facts.active_mem(at.mem)
         && occurrences(call, at.mem) == 1
-        && !is_array_parameter(cx, at)
-        && !is_field(at)
+        && (exclusive || !is_array_parameter(cx, at) && !is_field(at))
 }
 
 /// True for a field of a struct: only rustc knows its type, and the callee may want a slice of it.

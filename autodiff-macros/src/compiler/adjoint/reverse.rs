@@ -868,13 +868,18 @@ impl<'a> Reverse<'a, '_> {
             return Expr::Raw(quote!(&mut #rt::discard()));
         }
         match arg {
-            Arg::Ref(_, at) | Arg::Own(at) if calls::has_own_bar(self.cx, call, at) => {
+            Arg::Ref(_, at) | Arg::Own(at)
+                if calls::has_own_bar(self.cx, call, at, matches!(arg, Arg::Ref(true, _))) =>
+            {
                 let bar = self.bar_place(at);
                 Expr::borrow(true, bar)
             }
             _ => {
                 let name = self.fresh.numbered("arg_bar", "_", 1, span);
-                let init = self.arg_zero(arg);
+                let init = match arg {
+                    Arg::Ref(true, at) if self.cx.facts.active_mem(at.mem) => self.taken_bar(at),
+                    arg => self.arg_zero(arg),
+                };
                 out.push(Rev::Code(Stmt::Let {
                     name: name.clone(),
                     mutable: true,
@@ -890,6 +895,14 @@ impl<'a> Reverse<'a, '_> {
                 }
             }
         }
+    }
+
+    /// What the callee changes: the adjoint of its final value goes in, and zeros stay until the
+    /// adjoint of the initial one is added.
+    fn taken_bar(&mut self, at: &Place) -> Expr {
+        let rt = self.rt();
+        let bar = self.bar_place(at);
+        Expr::Call(quote!(#rt::taken), vec![Expr::borrow(true, bar)])
     }
 
     fn arg_zero(&mut self, arg: &Arg) -> Expr {

@@ -133,7 +133,8 @@ impl Declarations {
         let syn::ReturnType::Type(_, ty) = &sig.output else {
             return;
         };
-        let generic = sig.generics.type_params().next().is_some();
+        let lifetime = |p: &syn::GenericParam| matches!(p, syn::GenericParam::Lifetime(_));
+        let generic = !sig.generics.params.iter().all(lifetime);
         let ty = match (bare(ty), block) {
             (syn::Type::Path(path), Some(block)) if path.path.is_ident("Self") => {
                 (*block.self_ty).clone()
@@ -142,7 +143,11 @@ impl Declarations {
         };
         let parameters = block.map_or_else(Vec::new, |block| {
             let tokens = ty.to_token_stream();
-            let parameters = block.generics.type_params().map(|p| p.ident.clone());
+            let parameters = block.generics.params.iter().filter_map(|p| match p {
+                syn::GenericParam::Type(p) => Some(p.ident.clone()),
+                syn::GenericParam::Const(p) => Some(p.ident.clone()),
+                syn::GenericParam::Lifetime(_) => None,
+            });
             parameters
                 .filter(|name| mentions(tokens.clone(), name))
                 .collect()

@@ -65,7 +65,10 @@ impl Lower<'_> {
         let result = self.options.known.result(function)?;
         // A name of another block's parameter says nothing here.
         let block = self.options.naming.block_generics();
-        let own = |name: &syn::Ident| block.type_params().any(|p| p.ident == *name);
+        let own = |name: &syn::Ident| {
+            block.type_params().any(|p| p.ident == *name)
+                || block.const_params().any(|p| p.ident == *name)
+        };
         if !result.parameters.iter().all(own) {
             return None;
         }
