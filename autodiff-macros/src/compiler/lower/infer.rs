@@ -457,6 +457,19 @@ impl Infer {
         Some(field)
     }
 
+    /// The type of a field, if it was mentioned before.
+    pub(super) fn known_member(&self, ty: &Ty, name: &Member) -> Option<Ty> {
+        let ty = self.strip(ty);
+        let fields = match (&ty, self.struct_of(&ty)) {
+            (_, Some(known)) => &known.fields,
+            (Ty::Struct(of), _) => &of.fields,
+            _ => return None,
+        };
+        let mut fields = fields.iter();
+        let found = fields.find(|(field, _)| field == name);
+        found.map(|(_, ty)| ty.clone())
+    }
+
     /// An undecided type turns out to be this struct.
     fn adopt(&mut self, i: u32, of: &Aggregate) -> Result<(), Mismatch> {
         let ty = Ty::Infer(i);

@@ -402,12 +402,30 @@ impl Lower<'_> {
         var.mutable || matches!(self.infer.shallow(&var.ty), Ty::Ref(true, _))
     }
 
-    /// True for a variable that is known to be a struct: its methods are the user's, whatever they
-    /// are called.
+    /// True for a variable, or a part of one, that is known to be a struct: its methods are the
+    /// user's, whatever they are called.
     pub(super) fn is_struct_variable(&self, expr: &syn::Expr) -> bool {
-        let variable = matches!(bare(expr), syn::Expr::Path(_));
-        let root = self.root(expr).filter(|_| variable);
-        root.is_some_and(|root| self.infer.is_struct(&self.var(root).ty))
+        self.type_so_far(expr)
+            .is_some_and(|ty| self.infer.is_struct(&ty))
+    }
+
+    /// The type of a place as far as it is known, without lowering it.
+    fn type_so_far(&self, expr: &syn::Expr) -> Option<Ty> {
+        match bare(expr) {
+            expr @ syn::Expr::Path(_) => self.root(expr).map(|root| self.var(root).ty.clone()),
+            syn::Expr::Field(field) => {
+                let base = self.type_so_far(&field.base)?;
+                self.infer.known_member(&base, &Member::from(&field.member))
+            }
+            syn::Expr::Index(index) => {
+                let base = self.infer.strip(&self.type_so_far(&index.expr)?);
+                super::infer::element(&base).cloned()
+            }
+            syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
+                self.type_so_far(&unary.expr)
+            }
+            _ => None,
+        }
     }
 
     /// True if the type of a place is known to be the user's, without lowering it.
