@@ -41,6 +41,7 @@ mod language {
     mod option_structs;
     mod options;
     mod out_of_sight;
+    mod places_behind_patterns;
     mod properties;
     mod recursion;
     mod reversal;

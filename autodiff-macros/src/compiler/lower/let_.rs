@@ -329,9 +329,7 @@ impl Lower<'_> {
         if self.let_split(pat, init, out) {
             return;
         }
-        // A name that changes a part has to lead to the variable, not to a copy of it.
-        if has_exclusive_name(pat) && self.is_place(init) && !self.is_opaque_place(init) {
-            let place = self.place(init);
+        if let Some(place) = self.changed_by_parts(pat, init) {
             if let Some(declared) = &declared.ty {
                 self.fit(pat, &place.ty, declared);
             }
@@ -347,6 +345,33 @@ impl Lower<'_> {
             None => self.open(&value.ty),
         };
         self.bind_pattern(pat, ty, value, span, out);
+    }
+
+    /// The place that the names of a pattern lead to if they may change it: `ref mut`, or parts of
+    /// something behind `&mut`. A copy of it would take up the changes in vain.
+    fn changed_by_parts(&mut self, pat: &syn::Pat, init: &syn::Expr) -> Option<Place> {
+        let (inner, borrowed) = match init {
+            syn::Expr::Reference(reference) if reference.mutability.is_some() => {
+                (bare(&reference.expr), true)
+            }
+            init => (init, false),
+        };
+        if !self.is_place(inner) || self.is_opaque_place(inner) {
+            return None;
+        }
+        let exclusive = |ty: &Ty| matches!(ty, Ty::Ref(true, _));
+        let behind = self
+            .type_so_far(inner)
+            .is_some_and(|ty| exclusive(&self.infer.shallow(&ty)));
+        let transparent = matches!(inner, syn::Expr::MethodCall(_));
+        if !(borrowed || behind || transparent || has_exclusive_name(pat)) {
+            return None;
+        }
+        let mut place = self.place(inner);
+        if borrowed && !exclusive(&self.infer.shallow(&place.ty)) {
+            place.ty = Ty::Ref(true, Box::new(place.ty));
+        }
+        Some(place)
     }
 
     /// `let (a, b) = (&x, y);` one by one: names are bound after all values are lowered.

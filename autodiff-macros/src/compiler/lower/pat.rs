@@ -137,6 +137,12 @@ impl Lower<'_> {
     /// Binds the names of any pattern to parts of a variable.
     pub(super) fn destructure(&mut self, pat: &syn::Pat, var: VarId, ty: Ty, out: &mut Vec<Stmt>) {
         let span = pat.span();
+        let exclusive = matches!(self.infer.shallow(&ty), Ty::Ref(true, _));
+        if exclusive && self.simple_name(pat).is_none() {
+            // Its names lead to the parts, and changes of these to the variable behind it.
+            let place = self.whole(var, span);
+            return self.bind_parts(pat, place, out);
+        }
         match pat {
             syn::Pat::Slice(slice) if slice.elems.iter().all(|pat| self.is_plain(pat)) => {
                 let place = self.whole(var, span);

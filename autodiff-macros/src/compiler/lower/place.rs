@@ -122,10 +122,13 @@ impl Lower<'_> {
     fn transparent_place(&mut self, call: &syn::ExprMethodCall) -> Place {
         let mut place = self.place(&call.receiver);
         let mutable = call.method == "as_mut_slice" || call.method == "as_mut";
-        if let Some(inner) = element(&self.infer.strip(&place.ty)) {
-            let slice = Ty::Slice(Box::new(inner.clone()));
-            place.ty = Ty::Ref(mutable, Box::new(slice));
-        }
+        let whole = self.infer.strip(&place.ty);
+        let behind = match element(&whole) {
+            Some(inner) => Ty::Slice(Box::new(inner.clone())),
+            // `Option::as_mut`: the parts are still those of the variable.
+            None => whole,
+        };
+        place.ty = Ty::Ref(mutable, Box::new(behind));
         place
     }
 

@@ -410,7 +410,7 @@ impl Lower<'_> {
     }
 
     /// The type of a place as far as it is known, without lowering it.
-    fn type_so_far(&self, expr: &syn::Expr) -> Option<Ty> {
+    pub(super) fn type_so_far(&self, expr: &syn::Expr) -> Option<Ty> {
         match bare(expr) {
             expr @ syn::Expr::Path(_) => self.root(expr).map(|root| self.var(root).ty.clone()),
             syn::Expr::Field(field) => {
