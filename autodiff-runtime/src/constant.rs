@@ -88,21 +88,12 @@ constants! {
 
 /// Tuples of up to eight elements.
 macro_rules! tuples {
-    ($($($t:ident)+;)*) => {
+    ($($($t:ident $u:ident $i:tt),+;)*) => {
         $(impl<$($t: ConstantType),+> ConstantType for ($($t,)+) {})*
     };
 }
 
-tuples! {
-    A;
-    A B;
-    A B C;
-    A B C D;
-    A B C D E;
-    A B C D E F;
-    A B C D E F G;
-    A B C D E F G H;
-}
+for_each_tuple!(tuples);
 
 /// For the values of constant fields: asks for `T::default()` where there is one.
 ///

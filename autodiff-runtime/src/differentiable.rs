@@ -355,13 +355,4 @@ macro_rules! tuples {
     )*};
 }
 
-tuples! {
-    A0 B0 0;
-    A0 B0 0, A1 B1 1;
-    A0 B0 0, A1 B1 1, A2 B2 2;
-    A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3;
-    A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3, A4 B4 4;
-    A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3, A4 B4 4, A5 B5 5;
-    A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3, A4 B4 4, A5 B5 5, A6 B6 6;
-    A0 B0 0, A1 B1 1, A2 B2 2, A3 B3 3, A4 B4 4, A5 B5 5, A6 B6 6, A7 B7 7;
-}
+for_each_tuple!(tuples);

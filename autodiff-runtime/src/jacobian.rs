@@ -123,7 +123,7 @@ impl Components for () {
 
 /// Tuples of up to eight elements.
 macro_rules! tuples {
-    ($($($t:ident $i:tt),+;)*) => {$(
+    ($($($t:ident $u:ident $i:tt),+;)*) => {$(
         impl<$($t: Components),+> Components for ($($t,)+) {
             type Rows<G> = ($($t::Rows<G>,)+);
             fn count(&self) -> usize {
@@ -142,16 +142,7 @@ macro_rules! tuples {
     )*};
 }
 
-tuples! {
-    A0 0;
-    A0 0, A1 1;
-    A0 0, A1 1, A2 2;
-    A0 0, A1 1, A2 2, A3 3;
-    A0 0, A1 1, A2 2, A3 3, A4 4;
-    A0 0, A1 1, A2 2, A3 3, A4 4, A5 5;
-    A0 0, A1 1, A2 2, A3 3, A4 4, A5 5, A6 6;
-    A0 0, A1 1, A2 2, A3 3, A4 4, A5 5, A6 6, A7 7;
-}
+for_each_tuple!(tuples);
 
 /// The Jacobian of a function whose result has the shape of `result` and whose arguments have that of
 /// `arguments` (values do not matter): rows by `row`, columns by `column`, whichever are fewer.

@@ -378,7 +378,7 @@ impl<E: Element> Shape for Option<E> {
 
 /// Tuples of up to eight elements.
 macro_rules! tuples {
-    ($($($t:ident)+;)*) => {$(
+    ($($($t:ident $u:ident $i:tt),+;)*) => {$(
         impl<$($t: Element),+> Element for ($($t,)+) {
             type Bar<K: Kind> = ($(<$t as Element>::Bar<K>,)+);
             #[inline(always)]
@@ -392,16 +392,7 @@ macro_rules! tuples {
     )*};
 }
 
-tuples! {
-    A;
-    A B;
-    A B C;
-    A B C D;
-    A B C D E;
-    A B C D E F;
-    A B C D E F G;
-    A B C D E F G H;
-}
+for_each_tuple!(tuples);
 
 /// The kind of a parameter that is `#[constant]` in the callee: only [`Unvaried`].
 #[diagnostic::on_unimplemented(
@@ -468,7 +459,7 @@ impl<T: Unused, const N: usize> Unused for [T; N] {
 }
 
 macro_rules! unused_tuples {
-    ($($($t:ident)+;)*) => {$(
+    ($($($t:ident $u:ident $i:tt),+;)*) => {$(
         impl<$($t: Unused),+> Unused for ($($t,)+) {
             #[inline]
             fn unused() -> Self {
@@ -478,13 +469,4 @@ macro_rules! unused_tuples {
     )*};
 }
 
-unused_tuples! {
-    A;
-    A B;
-    A B C;
-    A B C D;
-    A B C D E;
-    A B C D E F;
-    A B C D E F G;
-    A B C D E F G H;
-}
+for_each_tuple!(unused_tuples);

@@ -20,6 +20,9 @@
 //! There are no dependencies, and no unsafe code.
 #![forbid(unsafe_code)]
 
+#[macro_use]
+mod tuples;
+
 pub mod again;
 #[doc(hidden)]
 pub mod backwards;

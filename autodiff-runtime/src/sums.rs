@@ -105,7 +105,7 @@ impl<E: Adjoint + Clone> Summed for Option<E> {
 
 /// Tuples of up to eight elements.
 macro_rules! tuples {
-    ($($($t:ident),+;)*) => {$(
+    ($($($t:ident $u:ident $i:tt),+;)*) => {$(
         impl<$($t: Summed + Adjoint + Clone),+> Summed for ($($t,)+) {
             #[inline]
             fn sum_of(all: &[Self]) -> Self {
@@ -115,13 +115,4 @@ macro_rules! tuples {
     )*};
 }
 
-tuples! {
-    A;
-    A, B;
-    A, B, C;
-    A, B, C, D;
-    A, B, C, D, E;
-    A, B, C, D, E, F;
-    A, B, C, D, E, F, G;
-    A, B, C, D, E, F, G, H;
-}
+for_each_tuple!(tuples);

@@ -63,23 +63,14 @@ impl<T: Differentiable> Zeroed for Option<T> {
 
 /// Tuples of up to eight elements.
 macro_rules! tuples {
-    ($($($t:ident)+;)*) => {$(
+    ($($($t:ident $u:ident $i:tt),+;)*) => {$(
         impl<$($t: Differentiable),+> Zeroed for ($($t,)+) {
             type Tangent = ($($t::Gradient,)+);
         }
     )*};
 }
 
-tuples! {
-    A;
-    A B;
-    A B C;
-    A B C D;
-    A B C D E;
-    A B C D E F;
-    A B C D E F G;
-    A B C D E F G H;
-}
+for_each_tuple!(tuples);
 
 /// The tangent of an argument of type `T`: [`Tangent`] or [`Unvaried`] (zeros).
 ///

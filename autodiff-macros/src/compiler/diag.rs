@@ -10,7 +10,7 @@
 //!        note: the compiler differentiates the methods of `f64` and `f32` that have a rule
 //! ```
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 
 use crate::compiler::naming::Receiver;
@@ -109,6 +109,21 @@ impl Diagnostics {
         args: &[&str],
     ) -> &mut Diag {
         self.push(Diag::new(entry, tokens.to_token_stream(), args))
+    }
+
+    /// Reports that `name` is none of `known`, and the one that may have been meant.
+    pub(crate) fn report_near<'n>(
+        &mut self,
+        entry: &'static Entry,
+        name: &Ident,
+        known: impl IntoIterator<Item = &'n str>,
+    ) {
+        let text = name.to_string();
+        let near = did_you_mean(&text, known);
+        let report = self.report_at(entry, name, &[&text]);
+        if let Some(near) = near {
+            report.help(format!("did you mean `{near}`?"));
+        }
     }
 
     fn push(&mut self, diag: Diag) -> &mut Diag {

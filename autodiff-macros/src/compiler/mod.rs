@@ -46,6 +46,7 @@ mod tidy;
 mod tests;
 
 pub(crate) use emit::respan::respan;
+pub(crate) use parse::list::{Item, List, value};
 pub(crate) use parse::types::is_constant_primitive;
 
 use proc_macro2::TokenStream;

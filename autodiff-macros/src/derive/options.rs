@@ -2,14 +2,17 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use syn::ext::IdentExt;
-use syn::parse::ParseStream;
-use syn::{Attribute, Meta, Token};
+use syn::{Attribute, Meta};
 
-use crate::compiler::diag::{self, Diagnostics, did_you_mean};
+use crate::compiler::diag::{self, Diagnostics};
+use crate::compiler::{Item, List, value};
 
-/// The names of all options, for "did you mean".
-const NAMES: [&str; 2] = ["gradient", "crate"];
+const LIST: List = List {
+    names: &["gradient", "crate"],
+    repeatable: &[],
+    unknown: &diag::DERIVE_OPTION,
+    malformed: &diag::DERIVE_MALFORMED,
+};
 
 /// What the attributes of the struct say.
 pub(crate) struct Options {
@@ -38,44 +41,24 @@ impl Options {
     }
 
     fn read_list(&mut self, attr: &Attribute, diags: &mut Diagnostics) {
-        let list = |input: ParseStream<'_>| {
-            while !input.is_empty() {
-                self.option(input, diags)?;
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
-                }
+        match attr.meta.require_list() {
+            Ok(list) => LIST.read(list.tokens.clone(), diags, |item, _| self.read_option(item)),
+            Err(error) => {
+                diags.report(LIST.malformed, error.span(), &[&error.to_string()]);
             }
-            Ok(())
-        };
-        if let Err(error) = attr.parse_args_with(list) {
-            let text = error.to_string();
-            diags.report(&diag::DERIVE_MALFORMED, error.span(), &[&text]);
         }
     }
 
-    fn option(&mut self, input: ParseStream<'_>, diags: &mut Diagnostics) -> syn::Result<()> {
-        let name = input.call(Ident::parse_any)?;
-        match name.to_string().as_str() {
-            "gradient" => {
-                input.parse::<Token![=]>()?;
-                self.gradient = Some(input.parse()?);
-            }
+    fn read_option(&mut self, item: &Item<'_>) -> syn::Result<bool> {
+        match item.name.to_string().as_str() {
+            "gradient" => self.gradient = Some(value(item.input)?.parse()?),
             "crate" => {
-                input.parse::<Token![=]>()?;
-                self.krate = input.call(syn::Path::parse_mod_style)?.into_token_stream();
+                let path = value(item.input)?.call(syn::Path::parse_mod_style)?;
+                self.krate = path.into_token_stream();
             }
-            text => {
-                let near = did_you_mean(text, NAMES);
-                let found = diags.report_at(&diag::DERIVE_OPTION, &name, &[text]);
-                if let Some(near) = near {
-                    found.help(format!("did you mean `{near}`?"));
-                }
-                while !input.is_empty() && !input.peek(Token![,]) {
-                    input.parse::<proc_macro2::TokenTree>()?;
-                }
-            }
+            _ => return Ok(false),
         }
-        Ok(())
+        Ok(true)
     }
 }
 

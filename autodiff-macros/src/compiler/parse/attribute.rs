@@ -11,27 +11,32 @@ use autodiff_runtime::Policy;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::ParseStream;
 use syn::{Token, parenthesized};
 
-use crate::compiler::diag::{self, Diagnostics, did_you_mean};
+use crate::compiler::diag::{self, Diagnostics};
 use crate::compiler::forms::known::Known;
 use crate::compiler::naming::Naming;
+use crate::compiler::parse::list::{Item, List, value};
 
-/// The names of all options, for "did you mean".
-const NAMES: [&str; 11] = [
-    "wrt",
-    "constant",
-    "name",
-    "crate",
-    "policy",
-    "recursive",
-    "doc",
-    "method",
-    "module",
-    "skip",
-    "calls",
-];
+const LIST: List = List {
+    names: &[
+        "wrt",
+        "constant",
+        "name",
+        "crate",
+        "policy",
+        "recursive",
+        "doc",
+        "method",
+        "module",
+        "skip",
+        "calls",
+    ],
+    repeatable: &[],
+    unknown: &diag::UNKNOWN_OPTION,
+    malformed: &diag::MALFORMED_OPTION,
+};
 
 /// The names of all policies, for "did you mean".
 const POLICIES: [&str; 6] = ["pytorch", "jax", "tensorflow", "lower", "upper", "midpoint"];
@@ -105,86 +110,54 @@ impl Options {
     /// These options, with those of an attribute of its own on top.
     pub(crate) fn with(&self, attr: TokenStream, diags: &mut Diagnostics) -> Self {
         let before = diags.iter().count();
-        let mut reader = Reader {
-            options: self.clone(),
-            seen: Vec::new(),
-            diags,
-        };
-        let parsed = (|input: ParseStream<'_>| reader.list(input)).parse2(attr);
-        if let Err(error) = parsed {
-            let at = error.span();
-            reader
-                .diags
-                .report(&diag::MALFORMED_OPTION, at, &[&error.to_string()]);
-        }
-        reader.options.malformed |= reader.diags.iter().count() > before;
-        reader.options
-    }
-}
-
-struct Reader<'a> {
-    options: Options,
-    seen: Vec<String>,
-    diags: &'a mut Diagnostics,
-}
-
-impl Reader<'_> {
-    fn list(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
-        while !input.is_empty() {
-            self.option(input)?;
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
-            }
-        }
-        Ok(())
+        let mut options = self.clone();
+        LIST.read(attr, diags, |item, diags| options.read(item, diags));
+        options.malformed |= diags.iter().count() > before;
+        options
     }
 
-    fn option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
-        let name = input.call(Ident::parse_any)?;
-        let text = name.to_string();
-        if self.seen.contains(&text) {
-            self.diags
-                .report_at(&diag::REPEATED_OPTION, &name, &[&text]);
-        }
-        match text.as_str() {
-            "wrt" => self.wrt(input)?,
-            "name" => self.options.name = Some(value(input)?.parse()?),
+    /// The options that every annotation has.
+    pub(crate) fn read_common(&mut self, item: &Item<'_>) -> syn::Result<bool> {
+        match item.name.to_string().as_str() {
+            "name" => self.name = Some(value(item.input)?.parse()?),
             "crate" => {
-                let path = value(input)?.call(syn::Path::parse_mod_style)?;
-                self.options.krate = path.into_token_stream();
-                self.options.krate_given = true;
+                let path = value(item.input)?.call(syn::Path::parse_mod_style)?;
+                self.krate = path.into_token_stream();
+                self.krate_given = true;
             }
-            "policy" => self.policy(input)?,
-            "constant" => {
-                let names = names(input)?.1;
-                self.options.constant.extend(names);
-            }
-            "calls" => self.calls(input)?,
-            "method" => self.options.method = true,
-            "module" => self.options.module = true,
-            "skip" => self.options.skip = true,
-            "recursive" => self.options.recursive = true,
-            "doc" => self.options.doc = true,
-            _ => {
-                self.unknown(&name);
-                skip(input)?;
-            }
+            "doc" => self.doc = true,
+            _ => return Ok(false),
         }
-        self.seen.push(text);
-        Ok(())
+        Ok(true)
     }
 
-    fn wrt(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+    fn read(&mut self, item: &Item<'_>, diags: &mut Diagnostics) -> syn::Result<bool> {
+        let input = item.input;
+        match item.name.to_string().as_str() {
+            "wrt" => self.read_wrt(input, diags)?,
+            "policy" => self.read_policy(input, diags)?,
+            "constant" => self.constant.extend(names(input)?.1),
+            "calls" => self.read_calls(input)?,
+            "method" => self.method = true,
+            "module" => self.module = true,
+            "skip" => self.skip = true,
+            "recursive" => self.recursive = true,
+            _ => return self.read_common(item),
+        }
+        Ok(true)
+    }
+
+    fn read_wrt(&mut self, input: ParseStream<'_>, diags: &mut Diagnostics) -> syn::Result<()> {
         let (span, names) = names(input)?;
         if names.is_empty() {
-            self.diags.report(&diag::EMPTY_WRT, span, &[]);
+            diags.report(&diag::EMPTY_WRT, span, &[]);
         }
-        self.options.wrt = Some(names);
+        self.wrt = Some(names);
         Ok(())
     }
 
     /// `calls(gamma = gamma_ad, special::erf = erf_ad)`
-    fn calls(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+    fn read_calls(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let content;
         parenthesized!(content in input);
         let pairs = content.parse_terminated(
@@ -195,33 +168,17 @@ impl Reader<'_> {
             },
             Token![,],
         )?;
-        self.options.calls.extend(pairs);
+        self.calls.extend(pairs);
         Ok(())
     }
 
-    fn policy(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+    fn read_policy(&mut self, input: ParseStream<'_>, diags: &mut Diagnostics) -> syn::Result<()> {
         let name = value(input)?.call(Ident::parse_any)?;
-        let text = name.to_string();
-        match Policy::from_name(&text) {
-            Some(policy) => self.options.policy = policy,
-            None => {
-                let near = did_you_mean(&text, POLICIES);
-                let found = self.diags.report_at(&diag::UNKNOWN_POLICY, &name, &[&text]);
-                if let Some(near) = near {
-                    found.help(format!("did you mean `{near}`?"));
-                }
-            }
+        match Policy::from_name(&name.to_string()) {
+            Some(policy) => self.policy = policy,
+            None => diags.report_near(&diag::UNKNOWN_POLICY, &name, POLICIES),
         }
         Ok(())
-    }
-
-    fn unknown(&mut self, name: &Ident) {
-        let text = name.to_string();
-        let near = did_you_mean(&text, NAMES);
-        let found = self.diags.report_at(&diag::UNKNOWN_OPTION, name, &[&text]);
-        if let Some(near) = near {
-            found.help(format!("did you mean `{near}`?"));
-        }
     }
 }
 
@@ -231,18 +188,4 @@ fn names(input: ParseStream<'_>) -> syn::Result<(Span, Vec<Ident>)> {
     parenthesized!(content in input);
     let names = content.parse_terminated(Ident::parse_any, Token![,])?;
     Ok((content.span(), names.into_iter().collect()))
-}
-
-/// Steps over `=`.
-pub(crate) fn value<'a>(input: ParseStream<'a>) -> syn::Result<ParseStream<'a>> {
-    input.parse::<Token![=]>()?;
-    Ok(input)
-}
-
-/// Steps over the rest of an option that is not known.
-pub(crate) fn skip(input: ParseStream<'_>) -> syn::Result<()> {
-    while !input.is_empty() && !input.peek(Token![,]) {
-        input.parse::<proc_macro2::TokenTree>()?;
-    }
-    Ok(())
 }

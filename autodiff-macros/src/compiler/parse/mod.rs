@@ -5,5 +5,6 @@
 pub(crate) mod attribute;
 pub(crate) mod generics;
 pub(crate) mod helpers;
+pub(crate) mod list;
 pub(crate) mod signature;
 pub(crate) mod types;

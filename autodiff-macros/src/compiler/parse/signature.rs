@@ -5,7 +5,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
-use crate::compiler::diag::{self, Diagnostics, did_you_mean, text_of_type};
+use crate::compiler::diag::{self, Diagnostics, text_of_type};
 use crate::compiler::hir::{Role, Ty};
 use crate::compiler::parse::attribute::Options;
 use crate::compiler::parse::generics;
@@ -250,11 +250,8 @@ impl Reader<'_> {
                 Some(_) => {}
                 None => {
                     let names: Vec<String> = names().map(ToString::to_string).collect();
-                    let near = did_you_mean(&text, names.iter().map(String::as_str));
-                    let report = self.diags.report_at(&diag::WRT_UNKNOWN, wanted, &[&text]);
-                    if let Some(near) = near {
-                        report.help(format!("did you mean `{near}`?"));
-                    }
+                    let known = names.iter().map(String::as_str);
+                    self.diags.report_near(&diag::WRT_UNKNOWN, wanted, known);
                 }
             }
         }

@@ -12,16 +12,21 @@ use autodiff_runtime::Definability;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::ParseStream;
 use syn::{Token, parenthesized};
 
-use crate::compiler::diag::{self, Diagnostics, did_you_mean};
-use crate::compiler::parse::attribute::{Options, skip, value};
+use crate::compiler::diag::{self, Diagnostics};
+use crate::compiler::parse::attribute::Options;
+use crate::compiler::parse::list::{Item, List, value};
 
-/// The names of all options, for "did you mean".
-const NAMES: [&str; 9] = [
-    "pullback", "tangent", "kink", "domain", "class", "cost", "name", "crate", "doc",
-];
+const LIST: List = List {
+    names: &[
+        "pullback", "tangent", "kink", "domain", "class", "cost", "name", "crate", "doc",
+    ],
+    repeatable: &["kink", "domain"],
+    unknown: &diag::RULE_OPTION,
+    malformed: &diag::RULE_MALFORMED,
+};
 
 const CLASSES: [Definability; 7] = [
     Definability::Semialgebraic,
@@ -65,91 +70,45 @@ pub(crate) struct Kink {
 impl RuleOptions {
     /// Reads the options; what cannot be understood is reported and left at its default.
     pub(crate) fn parse(attr: TokenStream, diags: &mut Diagnostics) -> Self {
-        let mut reader = Reader {
-            options: RuleOptions {
-                span: attr
-                    .clone()
-                    .into_iter()
-                    .next()
-                    .map_or_else(Span::call_site, |t| t.span()),
-                pullback: None,
-                tangent: None,
-                kinks: Vec::new(),
-                domains: Vec::new(),
-                class: Definability::None,
-                cost: f64::INFINITY,
-                common: Options {
-                    rule: true,
-                    ..Options::default()
-                },
+        let first = attr.clone().into_iter().next();
+        let mut options = RuleOptions {
+            span: first.map_or_else(Span::call_site, |t| t.span()),
+            pullback: None,
+            tangent: None,
+            kinks: Vec::new(),
+            domains: Vec::new(),
+            class: Definability::None,
+            cost: f64::INFINITY,
+            common: Options {
+                rule: true,
+                ..Options::default()
             },
-            seen: Vec::new(),
-            diags,
         };
-        let parsed = (|input: ParseStream<'_>| reader.list(input)).parse2(attr);
-        if let Err(error) = parsed {
-            let (at, text) = (error.span(), error.to_string());
-            reader.diags.report(&diag::RULE_MALFORMED, at, &[&text]);
-        }
-        reader.options
-    }
-}
-
-struct Reader<'a> {
-    options: RuleOptions,
-    seen: Vec<String>,
-    diags: &'a mut Diagnostics,
-}
-
-impl Reader<'_> {
-    fn list(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
-        while !input.is_empty() {
-            self.option(input)?;
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
-            }
-        }
-        Ok(())
+        LIST.read(attr, diags, |item, diags| options.read(item, diags));
+        options
     }
 
-    fn option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
-        let name = input.call(Ident::parse_any)?;
-        let text = name.to_string();
-        let repeatable = matches!(text.as_str(), "kink" | "domain");
-        if self.seen.contains(&text) && !repeatable {
-            self.diags
-                .report_at(&diag::REPEATED_OPTION, &name, &[&text]);
-        }
-        match text.as_str() {
-            "pullback" => self.options.pullback = Some(path(input)?),
-            "tangent" => self.options.tangent = Some(path(input)?),
-            "kink" => self.kink(input)?,
+    fn read(&mut self, item: &Item<'_>, diags: &mut Diagnostics) -> syn::Result<bool> {
+        let input = item.input;
+        match item.name.to_string().as_str() {
+            "pullback" => self.pullback = Some(path(input)?),
+            "tangent" => self.tangent = Some(path(input)?),
+            "kink" => self.read_kink(input)?,
             "domain" => {
                 let content;
                 parenthesized!(content in input);
                 let condition = content.parse::<syn::Expr>()?;
-                self.options.domains.push(condition.into_token_stream());
+                self.domains.push(condition.into_token_stream());
             }
-            "class" => self.class(input)?,
-            "cost" => self.options.cost = number(value(input)?)?,
-            "name" => self.options.common.name = Some(value(input)?.parse()?),
-            "crate" => {
-                let path = value(input)?.call(syn::Path::parse_mod_style)?;
-                self.options.common.krate = path.into_token_stream();
-                self.options.common.krate_given = true;
-            }
-            "doc" => self.options.common.doc = true,
-            _ => {
-                self.unknown(&name);
-                skip(input)?;
-            }
+            "class" => self.read_class(input, diags)?,
+            "cost" => self.cost = number(value(input)?)?,
+            _ => return self.common.read_common(item),
         }
-        self.seen.push(text);
-        Ok(())
+        Ok(true)
     }
 
     /// `(x = 0.0)`, `(x = 0.0, tie = 1.0)`.
-    fn kink(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+    fn read_kink(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let content;
         parenthesized!(content in input);
         let mut kink = Kink {
@@ -167,34 +126,18 @@ impl Reader<'_> {
             }
             kink.tie = number(value(&content)?)?;
         }
-        self.options.kinks.push(kink);
+        self.kinks.push(kink);
         Ok(())
     }
 
-    fn class(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+    fn read_class(&mut self, input: ParseStream<'_>, diags: &mut Diagnostics) -> syn::Result<()> {
         let name = value(input)?.call(Ident::parse_any)?;
-        let text = name.to_string();
         let names: Vec<String> = CLASSES.iter().map(|c| format!("{c:?}")).collect();
-        match CLASSES.iter().zip(&names).find(|(_, name)| **name == text) {
-            Some((class, _)) => self.options.class = *class,
-            None => {
-                let near = did_you_mean(&text, names.iter().map(String::as_str));
-                let found = self.diags.report_at(&diag::RULE_CLASS, &name, &[&text]);
-                if let Some(near) = near {
-                    found.help(format!("did you mean `{near}`?"));
-                }
-            }
+        match CLASSES.iter().zip(&names).find(|(_, class)| name == class) {
+            Some((class, _)) => self.class = *class,
+            None => diags.report_near(&diag::RULE_CLASS, &name, names.iter().map(String::as_str)),
         }
         Ok(())
-    }
-
-    fn unknown(&mut self, name: &Ident) {
-        let text = name.to_string();
-        let near = did_you_mean(&text, NAMES);
-        let found = self.diags.report_at(&diag::RULE_OPTION, name, &[&text]);
-        if let Some(near) = near {
-            found.help(format!("did you mean `{near}`?"));
-        }
     }
 }
 

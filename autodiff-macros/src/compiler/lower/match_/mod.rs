@@ -43,6 +43,17 @@ pub(super) enum By {
     Exclusive,
 }
 
+impl By {
+    /// How a name takes its part, where the pattern around it takes it this way.
+    fn of(self, ident: &syn::PatIdent) -> By {
+        match (&ident.by_ref, &ident.mutability) {
+            (Some(_), None) => By::Shared,
+            (Some(_), Some(_)) => By::Exclusive,
+            (None, _) => self,
+        }
+    }
+}
+
 /// What a pattern is matched against.
 #[derive(Clone)]
 #[expect(
@@ -64,6 +75,16 @@ pub(super) struct Bind {
     name: Ident,
     mutable: bool,
     what: What,
+}
+
+impl Bind {
+    fn of(ident: &syn::PatIdent, what: What) -> Bind {
+        Bind {
+            name: ident.ident.clone(),
+            mutable: ident.mutability.is_some() && ident.by_ref.is_none(),
+            what,
+        }
+    }
 }
 
 #[derive(Clone)]

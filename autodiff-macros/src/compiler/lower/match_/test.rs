@@ -176,11 +176,7 @@ impl Lower<'_> {
         binds: &mut Vec<Bind>,
         out: &mut Vec<Stmt>,
     ) -> Option<Expr> {
-        let by = match (&ident.by_ref, &ident.mutability) {
-            (Some(_), None) => By::Shared,
-            (Some(_), Some(_)) => By::Exclusive,
-            (None, _) => by,
-        };
+        let by = by.of(ident);
         let cond = match &ident.subpat {
             Some((_, inner)) => self.test_place(inner, place.clone(), by, binds, out),
             None => None,
@@ -204,11 +200,7 @@ impl Lower<'_> {
             (_, By::Move) => What::Value(self.read(place)),
             (ty, by) => What::Alias(place, Ty::Ref(by == By::Exclusive, Box::new(ty))),
         };
-        binds.push(Bind {
-            name: ident.ident.clone(),
-            mutable: ident.mutability.is_some() && ident.by_ref.is_none(),
-            what,
-        });
+        binds.push(Bind::of(ident, what));
         cond
     }
 
@@ -459,11 +451,7 @@ impl Lower<'_> {
             inclusive: false,
         });
         place.ty = Ty::Slice(Box::new(inner.clone()));
-        let by = match (&ident.by_ref, &ident.mutability) {
-            (Some(_), None) => By::Shared,
-            (Some(_), Some(_)) => By::Exclusive,
-            (None, _) => by,
-        };
+        let by = by.of(ident);
         let span = ident.ident.span();
         let what = match by {
             By::Move => What::Value(self.of_part(place, "to_vec", span)),
@@ -472,11 +460,7 @@ impl Lower<'_> {
                 What::Alias(place, ty)
             }
         };
-        binds.push(Bind {
-            name: ident.ident.clone(),
-            mutable: ident.mutability.is_some() && ident.by_ref.is_none(),
-            what,
-        });
+        binds.push(Bind::of(ident, what));
     }
 
     /// A literal, a range or a `const` against a number or a truth value.
