@@ -200,6 +200,9 @@ texts! {
         note "other operands read it, and the order in which that happens would decide the value";
     ASSIGN_TARGET "AD0150" "cannot assign to `{0}`",
         help "assign to a variable, an element or a field of a tuple", note "";
+    LOST_REFERENCE "AD0189" "`{0}` is changed, and the compiler does not know what it refers to",
+        help "name what is changed, or a reference that a `let` makes of it: `let r = &mut a[i];`",
+        note "the change would be made to a copy";
     REBIND_REFERENCE "AD0151" "`{0}` is a reference, and cannot be made to refer to something else",
         help "write `*{0} = …` to change what it refers to, or use a `let` with a new name", note "";
     MUTABLE_REFERENCE "AD0152" "`{0}` is a reference that could be changed to refer to something else",

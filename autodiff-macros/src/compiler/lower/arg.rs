@@ -94,6 +94,9 @@ impl Lower<'_> {
         let span = reference.and_token.span();
         let inner = bare(&reference.expr);
         if self.is_place(inner) && !self.is_opaque_place(inner) {
+            if mutable {
+                self.check_changed_receiver(inner);
+            }
             let place = self.place(inner);
             self.infer.borrow(&place.ty);
             let ty = match self.infer.shallow(&place.ty) {

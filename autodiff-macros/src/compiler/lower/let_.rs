@@ -3,6 +3,7 @@
 use super::dest::{Dest, needs_dest};
 use super::expr::bare;
 use super::infer::Kind;
+use super::scope::Name;
 use super::value::flatten;
 use super::{Lower, annotation, stmt};
 use crate::compiler::diag::{self, text_of_type};
@@ -146,6 +147,11 @@ impl Lower<'_> {
             self.let_into(name, mutable, declared, init, out);
         } else {
             let (mut value, held) = self.init(init);
+            if self.gives_exclusive(&value) {
+                let value = self.with_source(value, init);
+                self.refuse_reference(&value);
+                return self.enter(name, Name::Error);
+            }
             declared.apply(&mut value);
             let ty = self.let_type(declared.ty, &value);
             let var = self.bind_value(name, mutable, ty, value, held, out);

@@ -273,10 +273,58 @@ impl Lower<'_> {
     pub(super) fn changed_place(&mut self, expr: &syn::Expr) -> Place {
         let place = self.place(expr);
         self.check_change(place.root, expr);
+        self.check_reference(expr);
         if matches!(place.path.last(), Some(Proj::Slice { .. })) {
             self.refuse(&diag::ASSIGN_TARGET, expr, &[&text_of(expr)]);
         }
         place
+    }
+
+    /// Refuses to change what a name refers to if it is not known what that is: an exclusive reference
+    /// that came out of a block or a call was copied as the value behind it.
+    pub(super) fn check_reference(&mut self, target: &syn::Expr) {
+        let assigned_later = matches!(bare(target), syn::Expr::Path(_));
+        if !assigned_later && self.is_lost(target) {
+            self.refuse(&diag::LOST_REFERENCE, target, &[&text_of(target)]);
+        }
+    }
+
+    /// The same for what a method that changes it is called on, and for `&mut` of it.
+    pub(super) fn check_changed_receiver(&mut self, receiver: &syn::Expr) {
+        if self.is_lost(receiver) {
+            self.refuse(&diag::LOST_REFERENCE, receiver, &[&text_of(receiver)]);
+        }
+    }
+
+    /// True for a name that can only be a reference, and is none here.
+    pub(super) fn is_lost(&self, target: &syn::Expr) -> bool {
+        let target = bare(target);
+        match target {
+            syn::Expr::Path(_) => self.root(target).is_some_and(|var| {
+                let known = self.var(var).mutable || self.refers(var);
+                !known && !self.is_error(&self.var(var).ty)
+            }),
+            syn::Expr::Field(field) => self.is_lost(&field.base),
+            syn::Expr::Index(index) => self.is_lost(&index.expr),
+            syn::Expr::MethodCall(call) => self.is_lost(&call.receiver),
+            syn::Expr::Unary(unary) => match bare(&unary.expr) {
+                syn::Expr::Reference(reference) => self.is_lost(&reference.expr),
+                inner @ syn::Expr::Path(_) => self
+                    .root(inner)
+                    .is_some_and(|var| !self.refers(var) && !self.is_error(&self.var(var).ty)),
+                inner => self.is_lost(inner),
+            },
+            _ => false,
+        }
+    }
+
+    /// True if the variable is a reference, another name, or stands for what a `&mut` is to.
+    fn refers(&self, var: VarId) -> bool {
+        let facts = &self.facts[var.0 as usize];
+        facts.alias_of.is_some()
+            || facts.held.is_some()
+            || facts.hidden
+            || matches!(self.infer.shallow(&self.var(var).ty), Ty::Ref(..))
     }
 
     /// Refuses to change a variable of outside of the operand that is being lowered.

@@ -66,6 +66,7 @@ impl Lower<'_> {
         let span = call.method.span();
         if let Some(var) = self.root(receiver) {
             self.check_change(var, receiver);
+            self.check_changed_receiver(receiver);
         }
         let Some((slice, inner)) = self.slice_alias(receiver, "slice", true, span, out) else {
             return true;

@@ -49,6 +49,7 @@ impl Lower<'_> {
         }
         if let Some(var) = self.root(receiver) {
             self.check_change(var, receiver);
+            self.check_changed_receiver(receiver);
         }
         if matches!(name.as_str(), "push" | "extend" | "extend_from_slice")
             && self.is_borrowed_vec(call, receiver)

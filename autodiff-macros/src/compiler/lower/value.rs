@@ -108,6 +108,21 @@ impl Lower<'_> {
         }
     }
 
+    /// True if that reference is an exclusive one, through which the original may be changed.
+    pub(super) fn gives_exclusive(&self, value: &Expr) -> bool {
+        match &value.kind {
+            ExprKind::Place(place) => {
+                matches!(self.infer.shallow(&place.ty), Ty::Ref(true, inner)
+                    if !matches!(self.infer.shallow(&inner), Ty::Opaque))
+            }
+            ExprKind::Block(block) => block
+                .value
+                .as_ref()
+                .is_some_and(|value| self.gives_exclusive(value)),
+            _ => false,
+        }
+    }
+
     /// Attaches the text of an expression, for sites and messages.
     pub(super) fn with_source(&self, mut expr: Expr, source: &impl ToTokens) -> Expr {
         expr.source = source.to_token_stream();

@@ -66,7 +66,38 @@ fn part_of_a_part(xs: &[f64]) -> f64 {
     xs[1..][0] * xs[0] //~ AD0159
 }
 
+#[conservative_grad]
+fn out_of_an_iterator(xs: &[f64]) -> f64 {
+    let mut a = xs.to_vec();
+    let first = a.iter_mut().next().unwrap();
+    *first *= 2.0; //~ AD0189
+    let all = a.iter_mut().collect::<Vec<&mut f64>>();
+    for v in all {
+        *v *= 2.0; //~ AD0189
+    }
+    a[0]
+}
+
+#[conservative_grad]
+fn out_of_a_block(xs: &[f64]) -> f64 {
+    let mut a = xs.to_vec();
+    let first = { //~ AD0153
+        let r = &mut a[0];
+        r
+    };
+    *first *= 2.0;
+    let (left, right) = {
+        let (l, r) = a.split_at_mut(1);
+        (l, r)
+    };
+    left[0] *= 2.0; //~ AD0189
+    right[0] *= 2.0; //~ AD0189
+    a[0]
+}
+
 fn main() {
+    let _ = out_of_an_iterator::grad(&[1.0]);
+    let _ = out_of_a_block::grad(&[1.0]);
     let _ = part_of_a_part::grad(&[1.0]);
     let _ = rebound::grad(&[1.0], &[2.0]);
     let _ = stray::grad(1.0, 2.0);

@@ -277,6 +277,7 @@ impl Lower<'_> {
         let by = by.unwrap_or(own);
         if by == By::Exclusive {
             self.check_change(place.root, receiver);
+            self.check_changed_receiver(receiver);
         }
         let root = crate::compiler::lower::root_of(&self.facts, place.root);
         if by == By::Value && self.var(root).mutable {

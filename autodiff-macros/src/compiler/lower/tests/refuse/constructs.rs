@@ -169,6 +169,10 @@ fn patterns_and_references() {
         &[("AD0151", "r")],
     );
     body("let a = w[1..]; x", &[("AD0157", "w[1..]")]);
+    body(
+        "let mut a = [x; 2]; let r = a.iter_mut().nth(1).unwrap(); *r *= 2.0; a[1]",
+        &[("AD0189", "* r")],
+    );
 }
 
 #[test]
