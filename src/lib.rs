@@ -123,12 +123,18 @@ pub use autodiff_macros::Differentiable;
 
 pub use autodiff_runtime::check;
 pub use autodiff_runtime::ops::*;
+pub use autodiff_runtime::slices::{
+    argmax_value, argmin_value, group_sort, l1_norm, l2_norm, linf_norm, max_min, max_of, max_pool,
+    median, min_of, order_statistic, sorted, top_k,
+};
 pub use autodiff_runtime::{
     Adjoint, Components, ConstantField, Decision, Definability, Differentiable, FieldMetadata,
     Obligation, ObligationKind, Plain, Policy, Real, SameShape, Scalar, Selection, Site, SiteKey,
     SiteKind, Ties, Trace, Visit,
 };
-pub use autodiff_runtime::{choices, decision, field, ops, policy, rules, selection, trace};
+pub use autodiff_runtime::{
+    choices, decision, field, ops, policy, rules, selection, slices, trace,
+};
 
 /// `f64` and `f32`, with the methods of num-traits: the bound of generic code that asks for derivatives.
 ///

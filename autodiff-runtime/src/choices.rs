@@ -44,7 +44,7 @@ pub struct WithPolicy(pub Policy);
 impl Selection for WithPolicy {
     fn decide(&mut self, visit: &Visit) -> Decision {
         if is_free(visit) {
-            Decision::Tie(visit.site.ties.theta(self.0))
+            Decision::Tie(visit.share(visit.site.ties.theta(self.0)))
         } else {
             visit.default
         }
@@ -114,7 +114,7 @@ impl<S: Selection> Selection for Tolerance<S> {
     fn decide(&mut self, visit: &Visit) -> Decision {
         let near = visit.margin.abs() <= self.epsilon && visit.site.kind == SiteKind::Kink;
         let default = if near {
-            Decision::Tie(visit.site.theta)
+            Decision::Tie(visit.share(visit.site.theta))
         } else {
             visit.default
         };

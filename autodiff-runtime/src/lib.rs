@@ -14,6 +14,7 @@
 //! | [`mod@jacobian`] | one gradient per number of the result |
 //! | [`same_shape`], [`constant`] | lengths that must agree; fields without a derivative |
 //! | [`kinds`], [`mod@tangent`] | how an emitted function tells another which arguments are differentiated |
+//! | [`slices`] | operations on slices: `max_of`, `sorted`, `median`, norms, pooling |
 //! | [`ops`] | functions that std does not have: `relu`, `softplus`, `stop_gradient`, … |
 //! | [`mod@check`] | tests of the chain rule along curves, around loops, on strata |
 //!
@@ -59,6 +60,7 @@ pub mod rivals;
 pub mod rules;
 pub mod same_shape;
 pub mod selection;
+pub mod slices;
 pub mod sums;
 pub mod tangent;
 pub mod trace;

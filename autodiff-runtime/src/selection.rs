@@ -13,6 +13,47 @@ pub struct Visit {
     pub margin: f64,
     /// What happens if nobody objects; [`Decision::Tie`] at a tie.
     pub default: Decision,
+    /// How many quantities are tied, the one that is tested included: more than 2 only in operations on slices.
+    pub among: u32,
+    /// In forward mode the derivative of the margin along the tangents, if it is known.
+    pub along: Option<f64>,
+}
+
+impl Visit {
+    /// A visit of an operation that compares two quantities.
+    #[must_use]
+    pub const fn new(site: &'static Site, margin: f64, default: Decision) -> Visit {
+        Visit {
+            site,
+            margin,
+            default,
+            among: 2,
+            along: None,
+        }
+    }
+
+    /// The weight of the branch above, if it is `theta` between two.
+    ///
+    /// Each of the quantities that were compared before counts `1 - theta`, the new one `theta`: so the weight 1/2
+    /// leads to equal shares of all, 0 to the first and 1 to the last.
+    ///
+    /// ```
+    /// use autodiff_runtime::selection::share;
+    /// assert_eq!((share(0.5, 2), share(0.5, 3), share(0.0, 3), share(1.0, 3)), (0.5, 1.0 / 3.0, 0.0, 1.0));
+    /// ```
+    #[must_use]
+    pub fn share(&self, theta: f64) -> f64 {
+        share(theta, self.among)
+    }
+}
+
+/// See [`Visit::share`].
+#[must_use]
+pub fn share(theta: f64, among: u32) -> f64 {
+    if among <= 2 || !(0.0..=1.0).contains(&theta) {
+        return theta;
+    }
+    theta / (theta + (1.0 - theta) * f64::from(among - 1))
 }
 
 /// A caller's way to decide at kinks. It is asked exactly once per visit, in the order of the primal.
@@ -28,36 +69,56 @@ pub trait Selection {
     /// Weight of the branch above at a kink. `above` and `tie` come from the primal's own comparison.
     #[doc(hidden)]
     fn weight(&mut self, site: &'static Site, margin: f64, above: bool, tie: bool) -> f64 {
-        let default = match (tie, above) {
-            (true, _) => Decision::Tie(site.theta),
-            (false, true) => Decision::Above,
-            (false, false) => Decision::Below,
-        };
-        self.decide(&Visit {
-            site,
-            margin,
-            default,
-        })
-        .weight()
+        let default = decided(site.theta, above, tie);
+        self.decide(&Visit::new(site, margin, default)).weight()
+    }
+
+    /// As [`Selection::weight`], in forward mode: `along` is the tangent of the margin.
+    #[doc(hidden)]
+    fn weight_along(
+        &mut self,
+        site: &'static Site,
+        (margin, along): (f64, f64),
+        above: bool,
+        tie: bool,
+    ) -> f64 {
+        let visit = Visit::new(site, margin, decided(site.theta, above, tie));
+        let along = Some(along);
+        self.decide(&Visit { along, ..visit }).weight()
     }
 
     /// Whether the condition of a branch counts as true. `holds` is the primal's answer.
     #[doc(hidden)]
     fn branch(&mut self, site: &'static Site, margin: f64, holds: bool, tie: bool) -> bool {
-        let taken = if holds { 1.0 } else { 0.0 };
-        let default = match (tie, holds) {
-            (true, _) => Decision::Tie(taken),
-            (false, true) => Decision::Above,
-            (false, false) => Decision::Below,
-        };
-        let weight = self
-            .decide(&Visit {
-                site,
-                margin,
-                default,
-            })
-            .weight();
+        let default = decided(if holds { 1.0 } else { 0.0 }, holds, tie);
+        let weight = self.decide(&Visit::new(site, margin, default)).weight();
         if weight == 0.5 { holds } else { weight > 0.5 }
+    }
+
+    /// As [`Selection::branch`], in forward mode: `along` is the tangent of the margin.
+    #[doc(hidden)]
+    fn branch_along(
+        &mut self,
+        site: &'static Site,
+        (margin, along): (f64, f64),
+        holds: bool,
+        tie: bool,
+    ) -> bool {
+        let taken = if holds { 1.0 } else { 0.0 };
+        let visit = Visit::new(site, margin, decided(taken, holds, tie));
+        let along = Some(along);
+        let weight = self.decide(&Visit { along, ..visit }).weight();
+        if weight == 0.5 { holds } else { weight > 0.5 }
+    }
+}
+
+/// What happens if nobody objects.
+#[inline(always)]
+const fn decided(theta: f64, above: bool, tie: bool) -> Decision {
+    match (tie, above) {
+        (true, _) => Decision::Tie(theta),
+        (false, true) => Decision::Above,
+        (false, false) => Decision::Below,
     }
 }
 
@@ -73,6 +134,26 @@ impl<S: Selection + ?Sized> Selection for &mut S {
     #[inline(always)]
     fn branch(&mut self, site: &'static Site, margin: f64, holds: bool, tie: bool) -> bool {
         (**self).branch(site, margin, holds, tie)
+    }
+    #[inline(always)]
+    fn weight_along(
+        &mut self,
+        site: &'static Site,
+        margin: (f64, f64),
+        above: bool,
+        tie: bool,
+    ) -> f64 {
+        (**self).weight_along(site, margin, above, tie)
+    }
+    #[inline(always)]
+    fn branch_along(
+        &mut self,
+        site: &'static Site,
+        margin: (f64, f64),
+        holds: bool,
+        tie: bool,
+    ) -> bool {
+        (**self).branch_along(site, margin, holds, tie)
     }
 }
 
@@ -101,6 +182,28 @@ impl Selection for Plain {
 
     #[inline(always)]
     fn branch(&mut self, _site: &'static Site, _margin: f64, holds: bool, _tie: bool) -> bool {
+        holds
+    }
+
+    #[inline(always)]
+    fn weight_along(
+        &mut self,
+        site: &'static Site,
+        (margin, _): (f64, f64),
+        above: bool,
+        tie: bool,
+    ) -> f64 {
+        self.weight(site, margin, above, tie)
+    }
+
+    #[inline(always)]
+    fn branch_along(
+        &mut self,
+        _site: &'static Site,
+        _margin: (f64, f64),
+        holds: bool,
+        _tie: bool,
+    ) -> bool {
         holds
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use autodiff_runtime::Ties;
 use autodiff_runtime::rules::{self, Rule};
+use autodiff_runtime::slices::{self, SliceKink};
 
 fn code(text: &str) -> String {
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -19,7 +21,13 @@ fn codes<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 fn first_sentence(rule: &Rule) -> String {
-    rule.doc
+    flat(rule.doc)
+}
+
+fn flat(doc: &str) -> String {
+    doc.split("# Panics")
+        .next()
+        .unwrap_or_default()
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
@@ -75,6 +83,37 @@ fn kinked(out: &mut String) {
     }
 }
 
+fn slices(out: &mut String) {
+    out.push_str("\n## Operations on slices\n\nDecisions and θ as above; the derivative is a list of weights, one per number.\n\n");
+    out.push_str(
+        "| operation | kink | field there | θ | class |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for rule in slices::all() {
+        let each = |column: &dyn Fn(&SliceKink) -> String| {
+            let cells: Vec<_> = rule.decisions.iter().map(column).collect();
+            cells.join("<br>")
+        };
+        writeln!(
+            out,
+            "| {} {} | {} | {} | {} | {:?} |",
+            code(&format!("{}({})", rule.name, rule.args.join(", "))),
+            flat(rule.doc),
+            each(&|kink| code(kink.stratum)),
+            each(&|kink| code(kink.field)),
+            each(&|kink| {
+                let Ties {
+                    pytorch,
+                    jax,
+                    tensorflow,
+                } = kink.ties;
+                format!("{pytorch} / {jax} / {tensorflow}")
+            }),
+            rule.definability
+        )
+        .unwrap();
+    }
+}
+
 fn refused(out: &mut String) {
     out.push_str("\n## Refused\n\n| operation | why | instead | derivative under `#[assume_continuous]` |\n| --- | --- | --- | --- |\n");
     for rule in rules::all() {
@@ -101,6 +140,7 @@ fn document() -> String {
     );
     smooth(&mut out);
     kinked(&mut out);
+    slices(&mut out);
     refused(&mut out);
     out
 }

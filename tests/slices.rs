@@ -1,0 +1,178 @@
+//! Operations on slices in differentiated functions: by name, by path, in loops, on results, in both precisions.
+
+use conservative_grad::choices::{Fixed, WithPolicy};
+use conservative_grad::{
+    Decision, Policy, Real, conservative_grad, group_sort, l1_norm, l2_norm, linf_norm, max_min,
+    max_of, max_pool, median, min_of, order_statistic, sorted, top_k,
+};
+
+#[conservative_grad]
+fn span(x: &[f64]) -> f64 {
+    max_of(x) - min_of(x)
+}
+
+#[conservative_grad]
+fn robust(w: &[f64], #[constant] xs: &[f64], #[constant] ys: &[f64]) -> f64 {
+    let mut residuals = vec![0.0; ys.len()];
+    for i in 0..ys.len() {
+        residuals[i] = (w[0] * xs[i] + w[1] - ys[i]).abs();
+    }
+    median(&residuals) + 0.1 * l2_norm(w)
+}
+
+#[conservative_grad]
+fn weighted(x: &[f64]) -> f64 {
+    let y = sorted(x);
+    let mut s = 0.0;
+    for i in 0..y.len() {
+        s += (i as f64 + 1.0) * y[i];
+    }
+    s
+}
+
+#[conservative_grad]
+fn rows(m: &[[f64; 3]]) -> f64 {
+    let mut s = 0.0;
+    for i in 0..m.len() {
+        s += max_of(&m[i]) * conservative_grad::slices::l1_norm(&m[i][1..]);
+    }
+    s
+}
+
+#[conservative_grad]
+fn pooled(x: &[f64], size: usize) -> f64 {
+    let y = max_pool(x, size, 2);
+    let z = max_min(&group_sort(&y, 3));
+    z[0] * z[1] + linf_norm(&z) + order_statistic(&z, 1) * top_k(x, 2)[1]
+}
+
+#[conservative_grad]
+fn single(x: &[f32]) -> f32 {
+    median(x) * l1_norm(x)
+}
+
+#[conservative_grad]
+fn generic<T: Real>(x: &[T]) -> T {
+    max_of(x) * l2_norm(x)
+}
+
+fn close(found: &[f64], expected: &[f64]) {
+    let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-6 * (1.0 + b.abs());
+    assert_eq!(found.len(), expected.len());
+    assert!(
+        found.iter().zip(expected).all(near),
+        "{found:?} and {expected:?}"
+    );
+}
+
+/// Central differences.
+fn differences(f: impl Fn(&[f64]) -> f64, x: &[f64]) -> Vec<f64> {
+    let h = 1e-6;
+    let at = |i: usize, h: f64| {
+        let mut y = x.to_vec();
+        y[i] += h;
+        f(&y)
+    };
+    (0..x.len())
+        .map(|i| (at(i, h) - at(i, -h)) / (2.0 * h))
+        .collect()
+}
+
+#[test]
+fn gradients_are_those_of_differences() {
+    let x = [0.7, -1.3, 2.1, 0.4, 3.0, -0.2, 1.9];
+    close(&span::grad(&x), &differences(span, &x));
+    close(&weighted::grad(&x), &differences(weighted, &x));
+    for size in [1, 2, 3] {
+        close(
+            &pooled::grad(&x, size),
+            &differences(|x| pooled(x, size), &x),
+        );
+    }
+    let (xs, ys) = ([0.0, 1.0, 2.0, 3.0], [0.1, 2.2, 1.9, 5.0]);
+    let w = [1.1, 0.3];
+    close(
+        &robust::grad(&w, &xs, &ys),
+        &differences(|w| robust(w, &xs, &ys), &w),
+    );
+    let m = [[1.0, -2.0, 0.5], [0.3, 0.8, -0.1]];
+    let flat = |x: &[f64]| rows(&[[x[0], x[1], x[2]], [x[3], x[4], x[5]]]);
+    close(&rows::grad(&m).concat(), &differences(flat, &m.concat()));
+    close(&generic::grad(&x[..]), &differences(generic, &x));
+}
+
+#[test]
+fn tangents_agree_with_gradients() {
+    let x = [0.7, -1.3, 2.1, 0.4, 2.1, -0.2, 1.9];
+    let d = [0.3, -0.7, 1.1, 0.2, 0.9, -0.4, 0.6];
+    let dot = |g: Vec<f64>| g.iter().zip(&d).map(|(g, d)| g * d).sum::<f64>();
+    assert!((span::jvp(&x, &d).1 - dot(span::grad(&x))).abs() < 1e-14);
+    assert!((weighted::jvp(&x, &d).1 - dot(weighted::grad(&x))).abs() < 1e-13);
+    assert!((pooled::jvp(&x, 2, &d).1 - dot(pooled::grad(&x, 2))).abs() < 1e-13);
+}
+
+#[test]
+fn single_precision() {
+    let (value, gradient) = single::value_and_grad(&[1.0, -2.0, 0.5]);
+    assert_eq!(value, 1.75);
+    assert_eq!(gradient, [0.5, -0.5, 4.0]);
+}
+
+#[test]
+fn ties_are_shared_or_kept_in_order() {
+    assert_eq!(span::grad(&[2.0, 2.0, 1.0]), [0.5, 0.5, -1.0]);
+    assert_eq!(weighted::grad(&[1.0, 1.0, 0.0]), [2.0, 3.0, 1.0]);
+    let (_, gradient) = span::value_and_grad_with(&mut WithPolicy(Policy::Upper), &[2.0, 2.0, 1.0]);
+    assert_eq!(gradient, [0.0, 1.0, -1.0]);
+    let (_, gradient) =
+        weighted::value_and_grad_with(&mut Fixed(Decision::Below), &[1.0, 1.0, 0.0]);
+    assert_eq!(gradient, [3.0, 2.0, 1.0]);
+    let (_, gradient) =
+        weighted::value_and_grad_with(&mut Fixed(Decision::Tie(0.5)), &[1.0, 1.0, 0.0]);
+    assert_eq!(gradient, [2.5, 2.5, 1.0]);
+}
+
+#[test]
+fn decisions_are_traced_and_published() {
+    let trace = span::trace(&[2.0, 2.0, 1.0]);
+    let seen: Vec<_> = trace
+        .visits()
+        .iter()
+        .map(|v| (v.site.function, v.margin))
+        .collect();
+    let expected = [
+        ("max_of", 0.0),
+        ("max_of", -1.0),
+        ("min_of", 0.0),
+        ("min_of", 1.0),
+    ];
+    assert_eq!(seen, expected);
+    assert!(
+        span::FIELD
+            .to_string()
+            .contains("calls    `max_of` `min_of`"),
+        "{}",
+        span::FIELD
+    );
+    assert!(span::FIELD.by_construction());
+}
+
+mod own {
+    use conservative_grad::conservative_grad;
+
+    /// A function of the user's own.
+    #[conservative_grad]
+    pub(super) fn median(x: &[f64]) -> f64 {
+        x[0] * x[1]
+    }
+
+    #[conservative_grad]
+    pub(super) fn f(x: &[f64]) -> f64 {
+        median(x)
+    }
+}
+
+#[test]
+fn a_function_of_the_users_own_is_called() {
+    assert_eq!(own::f::grad(&[2.0, 3.0]), [3.0, 2.0]);
+}
