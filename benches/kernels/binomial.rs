@@ -2,41 +2,43 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, scalars_mut};
+use super::{Kernel, Problem, scalars_mut};
 use std::hint::black_box;
 
-#[conservative_grad]
-pub(crate) fn binomial(
-    spot: f64,
-    strike: f64,
-    rate: f64,
-    volatility: f64,
-    maturity: f64,
-    steps: usize,
-) -> f64 {
-    let dt = maturity / steps as f64;
-    let jump = volatility * dt.sqrt();
-    let up = jump.exp();
-    let down = 1.0 / up;
-    let discount = (-rate * dt).exp();
-    let p = ((rate * dt).exp() - down) / (up - down);
-    let ratio = up * up;
+primal! {
+    #[conservative_grad]
+    pub(crate) fn binomial(
+        spot: f64,
+        strike: f64,
+        rate: f64,
+        volatility: f64,
+        maturity: f64,
+        steps: usize,
+    ) -> f64 {
+        let dt = maturity / steps as f64;
+        let jump = volatility * dt.sqrt();
+        let up = jump.exp();
+        let down = 1.0 / up;
+        let discount = (-rate * dt).exp();
+        let p = ((rate * dt).exp() - down) / (up - down);
+        let ratio = up * up;
 
-    let mut value = vec![0.0; steps + 1];
-    let mut price = spot * (-(steps as f64) * jump).exp();
-    for j in 0..steps + 1 {
-        value[j] = (strike - price).max(0.0);
-        price *= ratio;
-    }
-    for t in (0..steps).rev() {
-        let mut price = spot * (-(t as f64) * jump).exp();
-        for j in 0..t + 1 {
-            let held = discount * (p * value[j + 1] + (1.0 - p) * value[j]);
-            value[j] = held.max(strike - price);
+        let mut value = vec![0.0; steps + 1];
+        let mut price = spot * (-(steps as f64) * jump).exp();
+        for j in 0..steps + 1 {
+            value[j] = (strike - price).max(0.0);
             price *= ratio;
         }
+        for t in (0..steps).rev() {
+            let mut price = spot * (-(t as f64) * jump).exp();
+            for j in 0..t + 1 {
+                let held = discount * (p * value[j + 1] + (1.0 - p) * value[j]);
+                value[j] = held.max(strike - price);
+                price *= ratio;
+            }
+        }
+        value[0]
     }
-    value[0]
 }
 
 fn binomial_hand(point: [f64; 5], steps: usize, bars: [&mut f64; 5]) -> f64 {
@@ -126,20 +128,34 @@ fn binomial_hand(point: [f64; 5], steps: usize, bars: [&mut f64; 5]) -> f64 {
     value[0]
 }
 
-pub(crate) fn kernel(steps: usize) -> Kernel {
-    let steps = black_box(steps);
-    Kernel {
-        name: "binomial",
-        point: vec![100.3, 105.0, 0.04, 0.25, 1.5],
-        primal: Box::new(move |p| binomial(p[0], p[1], p[2], p[3], p[4], steps)),
-        hand: Box::new(move |p, bars| {
-            binomial_hand([p[0], p[1], p[2], p[3], p[4]], steps, scalars_mut(bars))
-        }),
-        grad: Some(Box::new(move |p, bars| {
-            let [spot, strike, rate, volatility, maturity] = scalars_mut(bars);
-            binomial::accumulate_grad(
-                p[0], p[1], p[2], p[3], p[4], steps, spot, strike, rate, volatility, maturity,
-            )
-        })),
+struct Binomial {
+    steps: usize,
+}
+
+impl Problem for Binomial {
+    fn primal(&self, p: &[f64]) -> f64 {
+        binomial(p[0], p[1], p[2], p[3], p[4], self.steps)
     }
+
+    fn plain(&self, p: &[f64]) -> f64 {
+        plain::binomial(p[0], p[1], p[2], p[3], p[4], self.steps)
+    }
+
+    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let point = [p[0], p[1], p[2], p[3], p[4]];
+        binomial_hand(point, self.steps, scalars_mut(bars))
+    }
+
+    fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let [spot, strike, rate, volatility, maturity] = scalars_mut(bars);
+        binomial::accumulate_grad(
+            p[0], p[1], p[2], p[3], p[4], self.steps, spot, strike, rate, volatility, maturity,
+        )
+    }
+}
+
+pub(crate) fn kernel(steps: usize) -> Kernel {
+    let point = vec![100.3, 105.0, 0.04, 0.25, 1.5];
+    let steps = black_box(steps);
+    Kernel::new("binomial", point, Binomial { steps })
 }

@@ -2,33 +2,35 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, parts, parts_mut, uniform};
+use super::{Kernel, Problem, parts, parts_mut, uniform};
 use std::hint::black_box;
 
 const CELLS: usize = 1000;
 
-#[conservative_grad]
-pub(crate) fn heat(start: &[f64], diffusion: f64, growth: f64, steps: usize) -> f64 {
-    let n = start.len();
-    let mut u = vec![0.0; n];
-    let mut next = vec![0.0; n];
-    for j in 0..n {
-        u[j] = start[j];
-    }
-    for _ in 0..steps {
-        for j in 1..n - 1 {
-            let flow = u[j - 1] - 2.0 * u[j] + u[j + 1];
-            next[j] = u[j] + diffusion * flow + growth * u[j] * (1.0 - u[j]);
+primal! {
+    #[conservative_grad]
+    pub(crate) fn heat(start: &[f64], diffusion: f64, growth: f64, steps: usize) -> f64 {
+        let n = start.len();
+        let mut u = vec![0.0; n];
+        let mut next = vec![0.0; n];
+        for j in 0..n {
+            u[j] = start[j];
         }
-        for j in 1..n - 1 {
-            u[j] = next[j];
+        for _ in 0..steps {
+            for j in 1..n - 1 {
+                let flow = u[j - 1] - 2.0 * u[j] + u[j + 1];
+                next[j] = u[j] + diffusion * flow + growth * u[j] * (1.0 - u[j]);
+            }
+            for j in 1..n - 1 {
+                u[j] = next[j];
+            }
         }
+        let mut energy = 0.0;
+        for j in 0..n {
+            energy += u[j] * u[j];
+        }
+        energy
     }
-    let mut energy = 0.0;
-    for j in 0..n {
-        energy += u[j] * u[j];
-    }
-    energy
 }
 
 fn heat_hand(
@@ -84,40 +86,46 @@ fn heat_hand(
     energy
 }
 
+struct Heat {
+    lengths: [usize; 3],
+    steps: usize,
+}
+
+impl Problem for Heat {
+    fn primal(&self, p: &[f64]) -> f64 {
+        let [start, diffusion, growth] = parts(p, self.lengths);
+        heat(start, diffusion[0], growth[0], self.steps)
+    }
+
+    fn plain(&self, p: &[f64]) -> f64 {
+        let [start, diffusion, growth] = parts(p, self.lengths);
+        plain::heat(start, diffusion[0], growth[0], self.steps)
+    }
+
+    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let [start, diffusion, growth] = parts(p, self.lengths);
+        let bars = parts_mut(bars, self.lengths);
+        heat_hand(start, diffusion[0], growth[0], self.steps, bars)
+    }
+
+    fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let [start, diffusion, growth] = parts(p, self.lengths);
+        let [start_bar, diffusion_bar, growth_bar] = parts_mut(bars, self.lengths);
+        heat::accumulate_grad(
+            start,
+            diffusion[0],
+            growth[0],
+            self.steps,
+            start_bar,
+            &mut diffusion_bar[0],
+            &mut growth_bar[0],
+        )
+    }
+}
+
 pub(crate) fn kernel(steps: usize) -> Kernel {
-    let lengths = black_box([CELLS, 1, 1]);
-    let steps = black_box(steps);
     let mut point = uniform(&mut fastrand::Rng::with_seed(9), CELLS, 0.0, 1.0);
     point.extend([0.2, 0.001]);
-    Kernel {
-        name: "heat",
-        point,
-        primal: Box::new(move |p| {
-            let [start, diffusion, growth] = parts(p, lengths);
-            heat(start, diffusion[0], growth[0], steps)
-        }),
-        hand: Box::new(move |p, bars| {
-            let [start, diffusion, growth] = parts(p, lengths);
-            heat_hand(
-                start,
-                diffusion[0],
-                growth[0],
-                steps,
-                parts_mut(bars, lengths),
-            )
-        }),
-        grad: Some(Box::new(move |p, bars| {
-            let [start, diffusion, growth] = parts(p, lengths);
-            let [start_bar, diffusion_bar, growth_bar] = parts_mut(bars, lengths);
-            heat::accumulate_grad(
-                start,
-                diffusion[0],
-                growth[0],
-                steps,
-                start_bar,
-                &mut diffusion_bar[0],
-                &mut growth_bar[0],
-            )
-        })),
-    }
+    let (lengths, steps) = black_box(([CELLS, 1, 1], steps));
+    Kernel::new("heat", point, Heat { lengths, steps })
 }

@@ -2,34 +2,35 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, uniform};
-use std::rc::Rc;
+use super::{Kernel, Problem, uniform};
 
 const FEATURES: usize = 20;
 const DELTA: f64 = 0.5;
 
-#[conservative_grad]
-pub(crate) fn huber(
-    w: &[f64],
-    #[constant] xs: &[f64],
-    #[constant] ys: &[f64],
-    #[constant] delta: f64,
-) -> f64 {
-    let d = w.len();
-    let n = ys.len();
-    let mut loss = 0.0;
-    for i in 0..n {
-        let mut residual = -ys[i];
-        for j in 0..d {
-            residual += xs[i * d + j] * w[j];
+primal! {
+    #[conservative_grad(wrt(w))]
+    pub(crate) fn huber(
+        w: &[f64],
+        xs: &[f64],
+        ys: &[f64],
+        delta: f64,
+    ) -> f64 {
+        let d = w.len();
+        let n = ys.len();
+        let mut loss = 0.0;
+        for i in 0..n {
+            let mut residual = -ys[i];
+            for j in 0..d {
+                residual += xs[i * d + j] * w[j];
+            }
+            if residual.abs() <= delta {
+                loss += 0.5 * residual * residual;
+            } else {
+                loss += delta * (residual.abs() - 0.5 * delta);
+            }
         }
-        if residual.abs() <= delta {
-            loss += 0.5 * residual * residual;
-        } else {
-            loss += delta * (residual.abs() - 0.5 * delta);
-        }
+        loss / n as f64
     }
-    loss / n as f64
 }
 
 fn huber_hand(w: &[f64], xs: &[f64], ys: &[f64], delta: f64, w_bar: &mut [f64]) -> f64 {
@@ -56,20 +57,34 @@ fn huber_hand(w: &[f64], xs: &[f64], ys: &[f64], delta: f64, w_bar: &mut [f64]) 
     loss / n as f64
 }
 
+/// Samples and targets.
+struct Huber {
+    xs: Vec<f64>,
+    ys: Vec<f64>,
+}
+
+impl Problem for Huber {
+    fn primal(&self, w: &[f64]) -> f64 {
+        huber(w, &self.xs, &self.ys, DELTA)
+    }
+
+    fn plain(&self, w: &[f64]) -> f64 {
+        plain::huber(w, &self.xs, &self.ys, DELTA)
+    }
+
+    fn hand(&self, w: &[f64], w_bar: &mut [f64]) -> f64 {
+        huber_hand(w, &self.xs, &self.ys, DELTA, w_bar)
+    }
+
+    fn grad(&self, w: &[f64], w_bar: &mut [f64]) -> f64 {
+        huber::accumulate_grad(w, &self.xs, &self.ys, DELTA, w_bar)
+    }
+}
+
 pub(crate) fn kernel(samples: usize) -> Kernel {
     let mut rng = fastrand::Rng::with_seed(11);
     let w = uniform(&mut rng, FEATURES, -0.5, 0.5);
-    let xs = Rc::new(uniform(&mut rng, samples * FEATURES, -1.0, 1.0));
-    let ys = Rc::new(uniform(&mut rng, samples, -1.0, 1.0));
-    let (hand_xs, hand_ys) = (Rc::clone(&xs), Rc::clone(&ys));
-    let (grad_xs, grad_ys) = (Rc::clone(&xs), Rc::clone(&ys));
-    Kernel {
-        name: "huber",
-        point: w,
-        primal: Box::new(move |w| huber(w, &xs, &ys, DELTA)),
-        hand: Box::new(move |w, w_bar| huber_hand(w, &hand_xs, &hand_ys, DELTA, w_bar)),
-        grad: Some(Box::new(move |w, w_bar| {
-            huber::accumulate_grad(w, &grad_xs, &grad_ys, DELTA, w_bar)
-        })),
-    }
+    let xs = uniform(&mut rng, samples * FEATURES, -1.0, 1.0);
+    let ys = uniform(&mut rng, samples, -1.0, 1.0);
+    Kernel::new("huber", w, Huber { xs, ys })
 }

@@ -2,34 +2,36 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, scalars_mut};
+use super::{Kernel, Problem, scalars_mut};
 use std::hint::black_box;
 
 const DT: f64 = 0.005;
 
-#[conservative_grad]
-pub(crate) fn lorenz(
-    x0: f64,
-    y0: f64,
-    z0: f64,
-    sigma: f64,
-    rho: f64,
-    beta: f64,
-    #[constant] dt: f64,
-    steps: usize,
-) -> f64 {
-    let mut x = x0;
-    let mut y = y0;
-    let mut z = z0;
-    for _ in 0..steps {
-        let dx = sigma * (y - x);
-        let dy = x * (rho - z) - y;
-        let dz = x * y - beta * z;
-        x += dt * dx;
-        y += dt * dy;
-        z += dt * dz;
+primal! {
+    #[conservative_grad(wrt(x0, y0, z0, sigma, rho, beta))]
+    pub(crate) fn lorenz(
+        x0: f64,
+        y0: f64,
+        z0: f64,
+        sigma: f64,
+        rho: f64,
+        beta: f64,
+        dt: f64,
+        steps: usize,
+    ) -> f64 {
+        let mut x = x0;
+        let mut y = y0;
+        let mut z = z0;
+        for _ in 0..steps {
+            let dx = sigma * (y - x);
+            let dy = x * (rho - z) - y;
+            let dz = x * y - beta * z;
+            x += dt * dx;
+            y += dt * dy;
+            z += dt * dz;
+        }
+        x * x + y * y + z * z
     }
-    x * x + y * y + z * z
 }
 
 fn lorenz_hand(point: [f64; 6], dt: f64, steps: usize, bars: [&mut f64; 6]) -> f64 {
@@ -66,26 +68,35 @@ fn lorenz_hand(point: [f64; 6], dt: f64, steps: usize, bars: [&mut f64; 6]) -> f
     value
 }
 
-pub(crate) fn kernel(steps: usize) -> Kernel {
-    let steps = black_box(steps);
-    let dt = black_box(DT);
-    Kernel {
-        name: "lorenz",
-        point: vec![1.0, 1.0, 20.0, 10.0, 28.0, 8.0 / 3.0],
-        primal: Box::new(move |p| lorenz(p[0], p[1], p[2], p[3], p[4], p[5], dt, steps)),
-        hand: Box::new(move |p, bars| {
-            lorenz_hand(
-                [p[0], p[1], p[2], p[3], p[4], p[5]],
-                dt,
-                steps,
-                scalars_mut(bars),
-            )
-        }),
-        grad: Some(Box::new(move |p, bars| {
-            let [x, y, z, sigma, rho, beta] = scalars_mut(bars);
-            lorenz::accumulate_grad(
-                p[0], p[1], p[2], p[3], p[4], p[5], dt, steps, x, y, z, sigma, rho, beta,
-            )
-        })),
+struct Lorenz {
+    dt: f64,
+    steps: usize,
+}
+
+impl Problem for Lorenz {
+    fn primal(&self, p: &[f64]) -> f64 {
+        lorenz(p[0], p[1], p[2], p[3], p[4], p[5], self.dt, self.steps)
     }
+
+    fn plain(&self, p: &[f64]) -> f64 {
+        plain::lorenz(p[0], p[1], p[2], p[3], p[4], p[5], self.dt, self.steps)
+    }
+
+    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let point = [p[0], p[1], p[2], p[3], p[4], p[5]];
+        lorenz_hand(point, self.dt, self.steps, scalars_mut(bars))
+    }
+
+    fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let [x, y, z, sigma, rho, beta] = scalars_mut(bars);
+        lorenz::accumulate_grad(
+            p[0], p[1], p[2], p[3], p[4], p[5], self.dt, self.steps, x, y, z, sigma, rho, beta,
+        )
+    }
+}
+
+pub(crate) fn kernel(steps: usize) -> Kernel {
+    let point = vec![1.0, 1.0, 20.0, 10.0, 28.0, 8.0 / 3.0];
+    let (dt, steps) = black_box((DT, steps));
+    Kernel::new("lorenz", point, Lorenz { dt, steps })
 }

@@ -2,20 +2,22 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, uniform};
+use super::{Kernel, Problem, uniform};
 
-#[conservative_grad]
-pub(crate) fn lse(x: &[f64]) -> f64 {
-    let n = x.len();
-    let mut largest = x[0];
-    for i in 1..n {
-        largest = largest.max(x[i]);
+primal! {
+    #[conservative_grad]
+    pub(crate) fn lse(x: &[f64]) -> f64 {
+        let n = x.len();
+        let mut largest = x[0];
+        for i in 1..n {
+            largest = largest.max(x[i]);
+        }
+        let mut sum = 0.0;
+        for i in 0..n {
+            sum += (x[i] - largest).exp();
+        }
+        largest + sum.ln()
     }
-    let mut sum = 0.0;
-    for i in 0..n {
-        sum += (x[i] - largest).exp();
-    }
-    largest + sum.ln()
 }
 
 /// The exponentials are the gradient up to their sum; what the largest gets on top cancels.
@@ -38,12 +40,27 @@ fn lse_hand(x: &[f64], x_bar: &mut [f64]) -> f64 {
     largest + sum.ln()
 }
 
-pub(crate) fn kernel(n: usize) -> Kernel {
-    Kernel {
-        name: "lse",
-        point: uniform(&mut fastrand::Rng::with_seed(7), n, -3.0, 3.0),
-        primal: Box::new(lse),
-        hand: Box::new(lse_hand),
-        grad: Some(Box::new(lse::accumulate_grad)),
+struct Lse;
+
+impl Problem for Lse {
+    fn primal(&self, x: &[f64]) -> f64 {
+        lse(x)
     }
+
+    fn plain(&self, x: &[f64]) -> f64 {
+        plain::lse(x)
+    }
+
+    fn hand(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
+        lse_hand(x, x_bar)
+    }
+
+    fn grad(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
+        lse::accumulate_grad(x, x_bar)
+    }
+}
+
+pub(crate) fn kernel(n: usize) -> Kernel {
+    let point = uniform(&mut fastrand::Rng::with_seed(7), n, -3.0, 3.0);
+    Kernel::new("lse", point, Lse)
 }

@@ -2,18 +2,20 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, uniform};
+use super::{Kernel, Problem, uniform};
 
-#[conservative_grad]
-pub(crate) fn maxq(x: &[f64]) -> f64 {
-    let mut largest = x[0] * x[0];
-    for i in 1..x.len() {
-        let square = x[i] * x[i];
-        if square > largest {
-            largest = square;
+primal! {
+    #[conservative_grad]
+    pub(crate) fn maxq(x: &[f64]) -> f64 {
+        let mut largest = x[0] * x[0];
+        for i in 1..x.len() {
+            let square = x[i] * x[i];
+            if square > largest {
+                largest = square;
+            }
         }
+        largest
     }
-    largest
 }
 
 fn maxq_hand(x: &[f64], x_bar: &mut [f64]) -> f64 {
@@ -30,12 +32,27 @@ fn maxq_hand(x: &[f64], x_bar: &mut [f64]) -> f64 {
     largest
 }
 
-pub(crate) fn kernel(n: usize) -> Kernel {
-    Kernel {
-        name: "maxq",
-        point: uniform(&mut fastrand::Rng::with_seed(5), n, -1.0, 1.0),
-        primal: Box::new(maxq),
-        hand: Box::new(maxq_hand),
-        grad: Some(Box::new(maxq::accumulate_grad)),
+struct Maxq;
+
+impl Problem for Maxq {
+    fn primal(&self, x: &[f64]) -> f64 {
+        maxq(x)
     }
+
+    fn plain(&self, x: &[f64]) -> f64 {
+        plain::maxq(x)
+    }
+
+    fn hand(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
+        maxq_hand(x, x_bar)
+    }
+
+    fn grad(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
+        maxq::accumulate_grad(x, x_bar)
+    }
+}
+
+pub(crate) fn kernel(n: usize) -> Kernel {
+    let point = uniform(&mut fastrand::Rng::with_seed(5), n, -1.0, 1.0);
+    Kernel::new("maxq", point, Maxq)
 }

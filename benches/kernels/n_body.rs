@@ -2,36 +2,38 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, parts, parts_mut, uniform};
+use super::{Kernel, Problem, parts, parts_mut, uniform};
 use std::hint::black_box;
 
 const SOFTENING: f64 = 0.01;
 
-#[conservative_grad]
-pub(crate) fn n_body(
-    position: &[f64],
-    velocity: &[f64],
-    mass: &[f64],
-    #[constant] softening: f64,
-) -> f64 {
-    let n = mass.len();
-    let mut energy = 0.0;
-    for i in 0..n {
-        let mut square = 0.0;
-        for a in 0..3 {
-            square += velocity[3 * i + a] * velocity[3 * i + a];
-        }
-        energy += 0.5 * mass[i] * square;
-        for j in i + 1..n {
-            let mut distance = softening;
+primal! {
+    #[conservative_grad(wrt(position, velocity, mass))]
+    pub(crate) fn n_body(
+        position: &[f64],
+        velocity: &[f64],
+        mass: &[f64],
+        softening: f64,
+    ) -> f64 {
+        let n = mass.len();
+        let mut energy = 0.0;
+        for i in 0..n {
+            let mut square = 0.0;
             for a in 0..3 {
-                let d = position[3 * i + a] - position[3 * j + a];
-                distance += d * d;
+                square += velocity[3 * i + a] * velocity[3 * i + a];
             }
-            energy -= mass[i] * mass[j] / distance.sqrt();
+            energy += 0.5 * mass[i] * square;
+            for j in i + 1..n {
+                let mut distance = softening;
+                for a in 0..3 {
+                    let d = position[3 * i + a] - position[3 * j + a];
+                    distance += d * d;
+                }
+                energy -= mass[i] * mass[j] / distance.sqrt();
+            }
         }
+        energy
     }
-    energy
 }
 
 fn n_body_hand(params: [&[f64]; 3], softening: f64, bars: [&mut [f64]; 3]) -> f64 {
@@ -69,33 +71,45 @@ fn n_body_hand(params: [&[f64]; 3], softening: f64, bars: [&mut [f64]; 3]) -> f6
     energy
 }
 
+struct Bodies {
+    lengths: [usize; 3],
+}
+
+impl Problem for Bodies {
+    fn primal(&self, p: &[f64]) -> f64 {
+        let [position, velocity, mass] = parts(p, self.lengths);
+        n_body(position, velocity, mass, SOFTENING)
+    }
+
+    fn plain(&self, p: &[f64]) -> f64 {
+        let [position, velocity, mass] = parts(p, self.lengths);
+        plain::n_body(position, velocity, mass, SOFTENING)
+    }
+
+    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let point = parts(p, self.lengths);
+        n_body_hand(point, SOFTENING, parts_mut(bars, self.lengths))
+    }
+
+    fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let [position, velocity, mass] = parts(p, self.lengths);
+        let [position_bar, velocity_bar, mass_bar] = parts_mut(bars, self.lengths);
+        n_body::accumulate_grad(
+            position,
+            velocity,
+            mass,
+            SOFTENING,
+            position_bar,
+            velocity_bar,
+            mass_bar,
+        )
+    }
+}
+
 pub(crate) fn kernel(n: usize) -> Kernel {
     let mut rng = fastrand::Rng::with_seed(10);
-    let lengths = black_box([3 * n, 3 * n, n]);
     let mut point = uniform(&mut rng, 6 * n, -1.0, 1.0);
     point.extend(uniform(&mut rng, n, 0.5, 1.5));
-    Kernel {
-        name: "n_body",
-        point,
-        primal: Box::new(move |p| {
-            let [position, velocity, mass] = parts(p, lengths);
-            n_body(position, velocity, mass, SOFTENING)
-        }),
-        hand: Box::new(move |p, bars| {
-            n_body_hand(parts(p, lengths), SOFTENING, parts_mut(bars, lengths))
-        }),
-        grad: Some(Box::new(move |p, bars| {
-            let [position, velocity, mass] = parts(p, lengths);
-            let [position_bar, velocity_bar, mass_bar] = parts_mut(bars, lengths);
-            n_body::accumulate_grad(
-                position,
-                velocity,
-                mass,
-                SOFTENING,
-                position_bar,
-                velocity_bar,
-                mass_bar,
-            )
-        })),
-    }
+    let lengths = black_box([3 * n, 3 * n, n]);
+    Kernel::new("n_body", point, Bodies { lengths })
 }

@@ -2,37 +2,38 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, uniform};
+use super::{Kernel, Problem, uniform};
 use std::hint::black_box;
-use std::rc::Rc;
 
 const DIMENSION: usize = 8;
 const CENTRES: usize = 16;
 
-#[conservative_grad]
-pub(crate) fn nearest(
-    centres: &[f64],
-    #[constant] xs: &[f64],
-    n: usize,
-    k: usize,
-    d: usize,
-) -> f64 {
-    let mut sum = 0.0;
-    for i in 0..n {
-        let mut best = f64::INFINITY;
-        for c in 0..k {
-            let mut distance = 0.0;
-            for j in 0..d {
-                let e = xs[i * d + j] - centres[c * d + j];
-                distance += e * e;
+primal! {
+    #[conservative_grad(wrt(centres))]
+    pub(crate) fn nearest(
+        centres: &[f64],
+        xs: &[f64],
+        n: usize,
+        k: usize,
+        d: usize,
+    ) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..n {
+            let mut best = f64::INFINITY;
+            for c in 0..k {
+                let mut distance = 0.0;
+                for j in 0..d {
+                    let e = xs[i * d + j] - centres[c * d + j];
+                    distance += e * e;
+                }
+                if distance < best {
+                    best = distance;
+                }
             }
-            if distance < best {
-                best = distance;
-            }
+            sum += best;
         }
-        sum += best;
+        sum
     }
-    sum
 }
 
 fn nearest_hand(
@@ -65,20 +66,37 @@ fn nearest_hand(
     sum
 }
 
+/// The points, and how many points, centres and coordinates there are.
+struct Nearest {
+    xs: Vec<f64>,
+    sizes: [usize; 3],
+}
+
+impl Problem for Nearest {
+    fn primal(&self, centres: &[f64]) -> f64 {
+        let [n, k, d] = self.sizes;
+        nearest(centres, &self.xs, n, k, d)
+    }
+
+    fn plain(&self, centres: &[f64]) -> f64 {
+        let [n, k, d] = self.sizes;
+        plain::nearest(centres, &self.xs, n, k, d)
+    }
+
+    fn hand(&self, centres: &[f64], bars: &mut [f64]) -> f64 {
+        nearest_hand(centres, &self.xs, self.sizes, bars)
+    }
+
+    fn grad(&self, centres: &[f64], bars: &mut [f64]) -> f64 {
+        let [n, k, d] = self.sizes;
+        nearest::accumulate_grad(centres, &self.xs, n, k, d, bars)
+    }
+}
+
 pub(crate) fn kernel(samples: usize) -> Kernel {
     let mut rng = fastrand::Rng::with_seed(12);
-    let [n, k, d] = black_box([samples, CENTRES, DIMENSION]);
-    let point = uniform(&mut rng, k * d, -1.0, 1.0);
-    let xs = Rc::new(uniform(&mut rng, n * d, -1.0, 1.0));
-    let hand_xs = Rc::clone(&xs);
-    let grad_xs = Rc::clone(&xs);
-    Kernel {
-        name: "nearest",
-        point,
-        primal: Box::new(move |c| nearest(c, &xs, n, k, d)),
-        hand: Box::new(move |c, bars| nearest_hand(c, &hand_xs, [n, k, d], bars)),
-        grad: Some(Box::new(move |c, bars| {
-            nearest::accumulate_grad(c, &grad_xs, n, k, d, bars)
-        })),
-    }
+    let sizes = black_box([samples, CENTRES, DIMENSION]);
+    let point = uniform(&mut rng, CENTRES * DIMENSION, -1.0, 1.0);
+    let xs = uniform(&mut rng, samples * DIMENSION, -1.0, 1.0);
+    Kernel::new("nearest", point, Nearest { xs, sizes })
 }

@@ -2,70 +2,71 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, parts, parts_mut, uniform};
+use super::{Kernel, Problem, parts, parts_mut, uniform};
 use std::hint::black_box;
-use std::rc::Rc;
 
-const LAYERS: [usize; 4] = [64, 128, 128, 10];
+pub(crate) const LAYERS: [usize; 4] = [64, 128, 128, 10];
 
-#[conservative_grad]
-pub(crate) fn relu_mlp(
-    w1: &[f64],
-    b1: &[f64],
-    w2: &[f64],
-    b2: &[f64],
-    w3: &[f64],
-    b3: &[f64],
-    #[constant] xs: &[f64],
-    #[constant] ys: &[f64],
-    batch: usize,
-) -> f64 {
-    let n1 = b1.len();
-    let n2 = b2.len();
-    let n3 = b3.len();
-    let n0 = w1.len() / n1;
-    let mut z1 = vec![0.0; n1];
-    let mut z2 = vec![0.0; n2];
-    let mut out = vec![0.0; n3];
-    let mut loss = 0.0;
-    for s in 0..batch {
-        for j in 0..n1 {
-            z1[j] = b1[j];
-        }
-        for i in 0..n0 {
-            let x = xs[s * n0 + i];
+primal! {
+    #[conservative_grad(wrt(w1, b1, w2, b2, w3, b3))]
+    pub(crate) fn relu_mlp(
+        w1: &[f64],
+        b1: &[f64],
+        w2: &[f64],
+        b2: &[f64],
+        w3: &[f64],
+        b3: &[f64],
+        xs: &[f64],
+        ys: &[f64],
+        batch: usize,
+    ) -> f64 {
+        let n1 = b1.len();
+        let n2 = b2.len();
+        let n3 = b3.len();
+        let n0 = w1.len() / n1;
+        let mut z1 = vec![0.0; n1];
+        let mut z2 = vec![0.0; n2];
+        let mut out = vec![0.0; n3];
+        let mut loss = 0.0;
+        for s in 0..batch {
             for j in 0..n1 {
-                z1[j] += w1[i * n1 + j] * x;
+                z1[j] = b1[j];
             }
-        }
-        for j in 0..n2 {
-            z2[j] = b2[j];
-        }
-        for i in 0..n1 {
-            let h = z1[i].max(0.0);
+            for i in 0..n0 {
+                let x = xs[s * n0 + i];
+                for j in 0..n1 {
+                    z1[j] += w1[i * n1 + j] * x;
+                }
+            }
             for j in 0..n2 {
-                z2[j] += w2[i * n2 + j] * h;
+                z2[j] = b2[j];
             }
-        }
-        for j in 0..n3 {
-            out[j] = b3[j];
-        }
-        for i in 0..n2 {
-            let h = z2[i].max(0.0);
+            for i in 0..n1 {
+                let h = z1[i].max(0.0);
+                for j in 0..n2 {
+                    z2[j] += w2[i * n2 + j] * h;
+                }
+            }
             for j in 0..n3 {
-                out[j] += w3[i * n3 + j] * h;
+                out[j] = b3[j];
+            }
+            for i in 0..n2 {
+                let h = z2[i].max(0.0);
+                for j in 0..n3 {
+                    out[j] += w3[i * n3 + j] * h;
+                }
+            }
+            for j in 0..n3 {
+                let e = out[j] - ys[s * n3 + j];
+                loss += e * e;
             }
         }
-        for j in 0..n3 {
-            let e = out[j] - ys[s * n3 + j];
-            loss += e * e;
-        }
+        loss / batch as f64
     }
-    loss / batch as f64
 }
 
 /// Lengths of the parameter arrays, in the order of the arguments.
-fn lengths() -> [usize; 6] {
+pub(crate) fn lengths() -> [usize; 6] {
     let [n0, n1, n2, n3] = LAYERS;
     [n0 * n1, n1, n1 * n2, n2, n2 * n3, n3]
 }
@@ -148,7 +149,7 @@ fn relu_mlp_hand(
 }
 
 /// Weights of the usual size for ReLU layers, biases that are small and not zero.
-fn parameters(rng: &mut fastrand::Rng) -> Vec<f64> {
+pub(crate) fn parameters(rng: &mut fastrand::Rng) -> Vec<f64> {
     let mut point = Vec::new();
     for layer in LAYERS.windows(2) {
         let bound = (6.0 / layer[0] as f64).sqrt();
@@ -158,38 +159,51 @@ fn parameters(rng: &mut fastrand::Rng) -> Vec<f64> {
     point
 }
 
+/// The batch and its targets.
+struct Network {
+    xs: Vec<f64>,
+    ys: Vec<f64>,
+    lengths: [usize; 6],
+    batch: usize,
+}
+
+impl Problem for Network {
+    fn primal(&self, p: &[f64]) -> f64 {
+        let [w1, b1, w2, b2, w3, b3] = parts(p, self.lengths);
+        relu_mlp(w1, b1, w2, b2, w3, b3, &self.xs, &self.ys, self.batch)
+    }
+
+    fn plain(&self, p: &[f64]) -> f64 {
+        let [w1, b1, w2, b2, w3, b3] = parts(p, self.lengths);
+        plain::relu_mlp(w1, b1, w2, b2, w3, b3, &self.xs, &self.ys, self.batch)
+    }
+
+    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let bars = parts_mut(bars, self.lengths);
+        relu_mlp_hand(parts(p, self.lengths), &self.xs, &self.ys, self.batch, bars)
+    }
+
+    fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let [w1, b1, w2, b2, w3, b3] = parts(p, self.lengths);
+        let [w1_bar, b1_bar, w2_bar, b2_bar, w3_bar, b3_bar] = parts_mut(bars, self.lengths);
+        relu_mlp::accumulate_grad(
+            w1, b1, w2, b2, w3, b3, &self.xs, &self.ys, self.batch, w1_bar, b1_bar, w2_bar, b2_bar,
+            w3_bar, b3_bar,
+        )
+    }
+}
+
 pub(crate) fn kernel(batch: usize) -> Kernel {
     let mut rng = fastrand::Rng::with_seed(3);
     let point = parameters(&mut rng);
-    let xs = Rc::new(uniform(&mut rng, batch * LAYERS[0], -1.0, 1.0));
-    let ys = Rc::new(uniform(&mut rng, batch * LAYERS[3], -1.0, 1.0));
-    let sizes = black_box(lengths());
-    let batch = black_box(batch);
-    let (hand_xs, hand_ys) = (Rc::clone(&xs), Rc::clone(&ys));
-    let (grad_xs, grad_ys) = (Rc::clone(&xs), Rc::clone(&ys));
-    Kernel {
-        name: "relu_mlp",
-        point,
-        primal: Box::new(move |p| {
-            let [w1, b1, w2, b2, w3, b3] = parts(p, sizes);
-            relu_mlp(w1, b1, w2, b2, w3, b3, &xs, &ys, batch)
-        }),
-        hand: Box::new(move |p, bars| {
-            relu_mlp_hand(
-                parts(p, sizes),
-                &hand_xs,
-                &hand_ys,
-                batch,
-                parts_mut(bars, sizes),
-            )
-        }),
-        grad: Some(Box::new(move |p, bars| {
-            let [w1, b1, w2, b2, w3, b3] = parts(p, sizes);
-            let [w1_bar, b1_bar, w2_bar, b2_bar, w3_bar, b3_bar] = parts_mut(bars, sizes);
-            relu_mlp::accumulate_grad(
-                w1, b1, w2, b2, w3, b3, &grad_xs, &grad_ys, batch, w1_bar, b1_bar, w2_bar, b2_bar,
-                w3_bar, b3_bar,
-            )
-        })),
-    }
+    let xs = uniform(&mut rng, batch * LAYERS[0], -1.0, 1.0);
+    let ys = uniform(&mut rng, batch * LAYERS[3], -1.0, 1.0);
+    let (lengths, batch) = black_box((lengths(), batch));
+    let network = Network {
+        xs,
+        ys,
+        lengths,
+        batch,
+    };
+    Kernel::new("relu_mlp", point, network)
 }

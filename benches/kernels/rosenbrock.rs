@@ -2,17 +2,19 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, uniform};
+use super::{Kernel, Problem, uniform};
 
-#[conservative_grad]
-pub(crate) fn rosenbrock(x: &[f64]) -> f64 {
-    let mut sum = 0.0;
-    for i in 0..x.len() - 1 {
-        let a = x[i + 1] - x[i] * x[i];
-        let b = 1.0 - x[i];
-        sum += 100.0 * a * a + b * b;
+primal! {
+    #[conservative_grad]
+    pub(crate) fn rosenbrock(x: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..x.len() - 1 {
+            let a = x[i + 1] - x[i] * x[i];
+            let b = 1.0 - x[i];
+            sum += 100.0 * a * a + b * b;
+        }
+        sum
     }
-    sum
 }
 
 /// Neighbours share an adjoint: the part that the next iteration completes is carried in a register.
@@ -33,12 +35,27 @@ fn rosenbrock_hand(x: &[f64], x_bar: &mut [f64]) -> f64 {
     sum
 }
 
-pub(crate) fn kernel(n: usize) -> Kernel {
-    Kernel {
-        name: "rosenbrock",
-        point: uniform(&mut fastrand::Rng::with_seed(1), n, -1.5, 1.5),
-        primal: Box::new(rosenbrock),
-        hand: Box::new(rosenbrock_hand),
-        grad: Some(Box::new(rosenbrock::accumulate_grad)),
+struct Rosenbrock;
+
+impl Problem for Rosenbrock {
+    fn primal(&self, x: &[f64]) -> f64 {
+        rosenbrock(x)
     }
+
+    fn plain(&self, x: &[f64]) -> f64 {
+        plain::rosenbrock(x)
+    }
+
+    fn hand(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
+        rosenbrock_hand(x, x_bar)
+    }
+
+    fn grad(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
+        rosenbrock::accumulate_grad(x, x_bar)
+    }
+}
+
+pub(crate) fn kernel(n: usize) -> Kernel {
+    let point = uniform(&mut fastrand::Rng::with_seed(1), n, -1.5, 1.5);
+    Kernel::new("rosenbrock", point, Rosenbrock)
 }

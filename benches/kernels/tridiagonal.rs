@@ -3,29 +3,31 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, parts, parts_mut, uniform};
+use super::{Kernel, Problem, parts, parts_mut, uniform};
 use std::hint::black_box;
 
-#[conservative_grad]
-pub(crate) fn tridiagonal(lower: &[f64], diagonal: &[f64], upper: &[f64], rhs: &[f64]) -> f64 {
-    let n = diagonal.len();
-    let mut factor = vec![0.0; n];
-    let mut x = vec![0.0; n];
-    factor[0] = upper[0] / diagonal[0];
-    x[0] = rhs[0] / diagonal[0];
-    for i in 1..n {
-        let pivot = diagonal[i] - lower[i] * factor[i - 1];
-        factor[i] = upper[i] / pivot;
-        x[i] = (rhs[i] - lower[i] * x[i - 1]) / pivot;
+primal! {
+    #[conservative_grad]
+    pub(crate) fn tridiagonal(lower: &[f64], diagonal: &[f64], upper: &[f64], rhs: &[f64]) -> f64 {
+        let n = diagonal.len();
+        let mut factor = vec![0.0; n];
+        let mut x = vec![0.0; n];
+        factor[0] = upper[0] / diagonal[0];
+        x[0] = rhs[0] / diagonal[0];
+        for i in 1..n {
+            let pivot = diagonal[i] - lower[i] * factor[i - 1];
+            factor[i] = upper[i] / pivot;
+            x[i] = (rhs[i] - lower[i] * x[i - 1]) / pivot;
+        }
+        for i in (0..n - 1).rev() {
+            x[i] -= factor[i] * x[i + 1];
+        }
+        let mut norm = 0.0;
+        for i in 0..n {
+            norm += x[i] * x[i];
+        }
+        norm
     }
-    for i in (0..n - 1).rev() {
-        x[i] -= factor[i] * x[i + 1];
-    }
-    let mut norm = 0.0;
-    for i in 0..n {
-        norm += x[i] * x[i];
-    }
-    norm
 }
 
 fn tridiagonal_hand(params: [&[f64]; 4], bars: [&mut [f64]; 4]) -> f64 {
@@ -80,36 +82,47 @@ fn tridiagonal_hand(params: [&[f64]; 4], bars: [&mut [f64]; 4]) -> f64 {
     norm
 }
 
+struct Tridiagonal {
+    lengths: [usize; 4],
+}
+
+impl Problem for Tridiagonal {
+    fn primal(&self, p: &[f64]) -> f64 {
+        let [lower, diagonal, upper, rhs] = parts(p, self.lengths);
+        tridiagonal(lower, diagonal, upper, rhs)
+    }
+
+    fn plain(&self, p: &[f64]) -> f64 {
+        let [lower, diagonal, upper, rhs] = parts(p, self.lengths);
+        plain::tridiagonal(lower, diagonal, upper, rhs)
+    }
+
+    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        tridiagonal_hand(parts(p, self.lengths), parts_mut(bars, self.lengths))
+    }
+
+    fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let [lower, diagonal, upper, rhs] = parts(p, self.lengths);
+        let [lower_bar, diagonal_bar, upper_bar, rhs_bar] = parts_mut(bars, self.lengths);
+        tridiagonal::accumulate_grad(
+            lower,
+            diagonal,
+            upper,
+            rhs,
+            lower_bar,
+            diagonal_bar,
+            upper_bar,
+            rhs_bar,
+        )
+    }
+}
+
 /// Diagonally dominant, so that no pivot comes near zero.
 pub(crate) fn kernel(n: usize) -> Kernel {
     let mut rng = fastrand::Rng::with_seed(8);
-    let lengths = black_box([n; 4]);
     let mut point = uniform(&mut rng, n, -1.0, 1.0);
     point.extend(uniform(&mut rng, n, 2.5, 3.5));
     point.extend(uniform(&mut rng, 2 * n, -1.0, 1.0));
-    Kernel {
-        name: "tridiagonal",
-        point,
-        primal: Box::new(move |p| {
-            let [lower, diagonal, upper, rhs] = parts(p, lengths);
-            tridiagonal(lower, diagonal, upper, rhs)
-        }),
-        hand: Box::new(move |p, bars| {
-            tridiagonal_hand(parts(p, lengths), parts_mut(bars, lengths))
-        }),
-        grad: Some(Box::new(move |p, bars| {
-            let [lower, diagonal, upper, rhs] = parts(p, lengths);
-            let [lower_bar, diagonal_bar, upper_bar, rhs_bar] = parts_mut(bars, lengths);
-            tridiagonal::accumulate_grad(
-                lower,
-                diagonal,
-                upper,
-                rhs,
-                lower_bar,
-                diagonal_bar,
-                upper_bar,
-                rhs_bar,
-            )
-        })),
-    }
+    let lengths = black_box([n; 4]);
+    Kernel::new("tridiagonal", point, Tridiagonal { lengths })
 }

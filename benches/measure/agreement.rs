@@ -1,44 +1,65 @@
 //! Gradients are compared before they are timed: the hand-written one with central differences, the compiler's with
 //! the hand-written one.
 
-use crate::kernels::{Gradient, Kernel};
+use crate::kernels::{Kernel, Single};
 
 const STEP: f64 = 1e-6;
 /// Of the largest entry; what central differences with this step can resolve.
 const DIFFERENCES: f64 = 1e-6;
 /// Of the largest entry; what another order of summation may change.
 const ROUNDING: f64 = 1e-11;
+/// Of the largest entry; what the sums of single precision may lose.
+const SINGLE: f64 = 1e-4;
 const COORDINATES: usize = 60;
 
 /// Panics where two answers differ.
 pub(crate) fn assert(kernel: &Kernel) {
-    let hand = gradient(kernel, &kernel.hand, "hand");
+    let problem = &kernel.problem;
+    assert_value(kernel, "plain", problem.plain(&kernel.point));
+    let hand = hand(kernel);
     assert_differences(kernel, &hand);
-    if let Some(grad) = &kernel.grad {
-        assert_close(kernel.name, &gradient(kernel, grad, "grad"), &hand);
-    }
+    let mut bars = vec![0.0; kernel.point.len()];
+    assert_value(kernel, "grad", problem.grad(&kernel.point, &mut bars));
+    assert_close(kernel.name, &bars, &hand, ROUNDING);
 }
 
-/// The gradient added to zeros; its value must be the primal's, bit for bit.
-fn gradient(kernel: &Kernel, function: &Gradient, which: &str) -> Vec<f64> {
+/// The gradient by hand.
+pub(crate) fn hand(kernel: &Kernel) -> Vec<f64> {
     let mut bars = vec![0.0; kernel.point.len()];
-    let value = function(&kernel.point, &mut bars);
-    let primal = (kernel.primal)(&kernel.point);
+    let value = kernel.problem.hand(&kernel.point, &mut bars);
+    assert_value(kernel, "hand", value);
+    bars
+}
+
+/// All values must be the primal's, bit for bit.
+fn assert_value(kernel: &Kernel, which: &str, value: f64) {
+    let primal = kernel.problem.primal(&kernel.point);
     assert_eq!(
         value.to_bits(),
         primal.to_bits(),
         "{}: {which} returns {value}, the primal {primal}",
         kernel.name
     );
-    bars
 }
 
-fn assert_close(name: &str, got: &[f64], expected: &[f64]) {
+/// The gradient in single precision against the one in double precision, at the rounded point.
+pub(crate) fn assert_single(double: &Kernel, single: &dyn Single, narrow: &[f32]) {
+    let mut bars = vec![0.0; narrow.len()];
+    let value = single.grad(narrow, &mut bars);
+    assert_eq!(value.to_bits(), single.primal(narrow).to_bits());
+    let wide: Vec<f64> = narrow.iter().map(|&x| f64::from(x)).collect();
+    let mut expected = vec![0.0; wide.len()];
+    double.problem.grad(&wide, &mut expected);
+    let got: Vec<f64> = bars.iter().map(|&x| f64::from(x)).collect();
+    assert_close(double.name, &got, &expected, SINGLE);
+}
+
+fn assert_close(name: &str, got: &[f64], expected: &[f64], tolerance: f64) {
     let scale = largest(expected);
     for (i, (g, e)) in got.iter().zip(expected).enumerate() {
         assert!(
-            (g - e).abs() <= ROUNDING * scale,
-            "{name}: entry {i} is {g}, by hand {e}"
+            (g - e).abs() <= tolerance * scale,
+            "{name}: entry {i} is {g}, expected {e}"
         );
     }
 }
@@ -65,7 +86,7 @@ fn assert_direction(kernel: &Kernel, hand: &[f64], direction: &[f64], scale: f64
             .zip(direction)
             .map(|(x, d)| x + t * d)
             .collect();
-        (kernel.primal)(&moved)
+        kernel.problem.primal(&moved)
     };
     let difference = (at(STEP) - at(-STEP)) / (2.0 * STEP);
     let product: f64 = hand.iter().zip(direction).map(|(g, d)| g * d).sum();

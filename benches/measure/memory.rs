@@ -1,6 +1,9 @@
 //! Allocations of one gradient, counted by dhat while its profiler is alive and at no other time.
 
-use crate::kernels::{Gradient, Kernel, gmm, l1_logistic, lorenz, relu_mlp};
+use crate::kernels::{
+    Kernel, ba, gmm, groupsort, huber, l1_logistic, llsq, lorenz, n_body, nearest, relu_mlp,
+    relu_mlp_rows, spline,
+};
 use std::fmt;
 
 /// What one call took from the allocator.
@@ -11,11 +14,11 @@ pub(crate) struct Usage {
 }
 
 /// A call with warm buffers: the first one, not counted, has touched them.
-pub(crate) fn of_one_call(gradient: &Gradient, point: &[f64]) -> Usage {
-    let mut bars = vec![0.0; point.len()];
-    gradient(point, &mut bars);
+pub(crate) fn of_one_call(kernel: &Kernel) -> Usage {
+    let mut bars = vec![0.0; kernel.point.len()];
+    kernel.problem.grad(&kernel.point, &mut bars);
     let profiler = dhat::Profiler::builder().testing().build();
-    gradient(point, &mut bars);
+    kernel.problem.grad(&kernel.point, &mut bars);
     let stats = dhat::HeapStats::get();
     drop(profiler);
     Usage {
@@ -28,8 +31,8 @@ pub(crate) fn of_one_call(gradient: &Gradient, point: &[f64]) -> Usage {
 pub(crate) struct Growth {
     pub(crate) name: &'static str,
     lengths: [usize; 2],
-    /// Peak bytes at both lengths; absent like the kernel's gradient.
-    peaks: Option<[usize; 2]>,
+    /// Peak bytes at both lengths.
+    peaks: [usize; 2],
     allowed_per_iteration: f64,
 }
 
@@ -40,15 +43,7 @@ impl Growth {
         lengths: [usize; 2],
         allowed: f64,
     ) -> Self {
-        let peak = |length| {
-            let kernel = build(length);
-            kernel
-                .grad
-                .map(|grad| of_one_call(&grad, &kernel.point).peak_bytes)
-        };
-        let peaks = peak(lengths[0])
-            .zip(peak(lengths[1]))
-            .map(|(short, long)| [short, long]);
+        let peaks = lengths.map(|length| of_one_call(&build(length)).peak_bytes);
         Growth {
             name,
             lengths,
@@ -57,37 +52,28 @@ impl Growth {
         }
     }
 
-    fn per_iteration(&self) -> Option<f64> {
-        let [short, long] = self.peaks?;
-        Some((long as f64 - short as f64) / (self.lengths[1] - self.lengths[0]) as f64)
+    fn per_iteration(&self) -> f64 {
+        let [short, long] = self.peaks;
+        (long as f64 - short as f64) / (self.lengths[1] - self.lengths[0]) as f64
     }
 
     pub(crate) fn is_allowed(&self) -> bool {
-        self.per_iteration()
-            .is_none_or(|bytes| bytes <= self.allowed_per_iteration)
+        self.per_iteration() <= self.allowed_per_iteration
     }
 }
 
 impl fmt::Display for Growth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [short, long] = self.lengths;
-        let peak = |i: usize| self.peaks.map_or("-".to_owned(), |p| p[i].to_string());
-        write!(
-            f,
-            "memory={} peak_extra_bytes[{short}]={} ",
-            self.name,
-            peak(0)
-        )?;
-        write!(f, "peak_extra_bytes[{long}]={} ", peak(1))?;
-        let slope = self
-            .per_iteration()
-            .map_or("-".to_owned(), |b| format!("{b:.1}"));
+        write!(f, "memory={} ", self.name)?;
+        for (length, peak) in self.lengths.iter().zip(self.peaks) {
+            write!(f, "peak_extra_bytes[{length}]={peak} ")?;
+        }
         let unit = if self.allowed_per_iteration > 0.0 {
             "bytes_per_step"
         } else {
             "bytes_per_sample"
         };
-        write!(f, "{unit}={slope}")
+        write!(f, "{unit}={:.1}", self.per_iteration())
     }
 }
 
@@ -96,7 +82,15 @@ pub(crate) fn growths() -> Vec<Growth> {
     vec![
         Growth::new("l1_logistic", l1_logistic::kernel, [500, 1000], 0.0),
         Growth::new("relu_mlp", relu_mlp::kernel, [32, 64], 0.0),
+        Growth::new("relu_mlp_rows", relu_mlp_rows::kernel, [32, 64], 0.0),
         Growth::new("gmm", gmm::kernel, [500, 1000], 0.0),
+        Growth::new("ba", ba::kernel, [500, 1000], 0.0),
+        Growth::new("llsq", llsq::kernel, [500, 1000], 0.0),
+        Growth::new("nearest", nearest::kernel, [500, 1000], 0.0),
+        Growth::new("huber", huber::kernel, [500, 1000], 0.0),
+        Growth::new("n_body", n_body::kernel, [50, 100], 0.0),
+        Growth::new("groupsort", groupsort::kernel, [32, 64], 0.0),
+        Growth::new("spline", spline::kernel, [500, 1000], 0.0),
         Growth::new("lorenz", lorenz::kernel, [1000, 2000], 48.0),
     ]
 }

@@ -5,5 +5,7 @@ pub(crate) mod memory;
 pub(crate) mod time;
 
 mod gate;
+mod targets;
 
 pub(crate) use gate::Gate;
+pub(crate) use targets::Standing;

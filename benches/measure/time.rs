@@ -1,6 +1,6 @@
 //! Interleaved timing: one batch of each function per round, the same work in every round.
 
-use crate::kernels::{Gradient, Kernel};
+use crate::kernels::{Kernel, Single};
 use cpu_time::ThreadTime;
 use std::fmt;
 use std::hint::black_box;
@@ -10,100 +10,135 @@ use std::time::Duration;
 const BATCH: Duration = Duration::from_micros(400);
 const WARM_UP: usize = 5;
 
-/// Medians over the rounds; times in microseconds.
+/// Medians over the rounds, of times in microseconds and of ratios within one round.
 pub(crate) struct Times {
     primal: f64,
     hand: f64,
-    hand_over_primal: f64,
-    grad: Option<GradientTimes>,
-}
-
-struct GradientTimes {
-    time: f64,
-    over_primal: f64,
-    over_hand: f64,
-}
-
-impl Times {
-    pub(crate) fn hand_over_primal(&self) -> f64 {
-        self.hand_over_primal
-    }
-
-    pub(crate) fn grad_over_hand(&self) -> Option<f64> {
-        self.grad.as_ref().map(|g| g.over_hand)
-    }
+    grad: f64,
+    pub(crate) grad_over_primal: f64,
+    pub(crate) grad_over_hand: f64,
+    pub(crate) hand_over_primal: f64,
+    /// The primal beside the same source without annotation.
+    annotated_over_plain: f64,
 }
 
 impl fmt::Display for Times {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |number: Option<f64>| number.map_or("-".to_owned(), |n| format!("{n:.2}"));
-        let grad = self.grad.as_ref();
-        write!(
-            f,
-            "primal_us={:.2} grad_us={} ",
-            self.primal,
-            shown(grad.map(|g| g.time))
-        )?;
-        write!(
-            f,
-            "grad_over_primal={} ",
-            shown(grad.map(|g| g.over_primal))
-        )?;
-        write!(
-            f,
-            "hand_us={:.2} grad_over_hand={} ",
-            self.hand,
-            shown(grad.map(|g| g.over_hand))
-        )?;
-        write!(f, "hand_over_primal={:.2}", self.hand_over_primal)
+        write!(f, "primal_us={:.2} grad_us={:.2} ", self.primal, self.grad)?;
+        write!(f, "grad_over_primal={:.2} ", self.grad_over_primal)?;
+        write!(f, "hand_us={:.2} ", self.hand)?;
+        write!(f, "grad_over_hand={:.2} ", self.grad_over_hand)?;
+        write!(f, "hand_over_primal={:.2} ", self.hand_over_primal)?;
+        write!(f, "annotated_over_plain={:.2}", self.annotated_over_plain)
     }
 }
 
-/// Times the primal, the hand-written adjoint and, where there is one, the compiler's gradient.
-pub(crate) fn interleaved(kernel: &Kernel, rounds: usize) -> Times {
-    let mut bars = vec![0.0; kernel.point.len()];
-    let mut primal = || {
-        black_box((kernel.primal)(black_box(&kernel.point)));
-    };
-    let repeats = repeats(&mut primal);
-    let mut samples = Vec::with_capacity(rounds);
-    for round in 0..WARM_UP + rounds {
-        let primal = batch(&mut primal, repeats);
-        let hand = gradient_batch(kernel, &kernel.hand, &mut bars, repeats);
-        let grad = kernel
-            .grad
-            .as_ref()
-            .map(|g| gradient_batch(kernel, g, &mut bars, repeats));
-        if round >= WARM_UP {
-            samples.push([primal, hand, grad.unwrap_or(f64::NAN)]);
-        }
-    }
-    summary(&samples, kernel.grad.is_some())
-}
-
-fn summary(samples: &[[f64; 3]], has_grad: bool) -> Times {
-    let over = |f: fn(&[f64; 3]) -> f64| median(samples.iter().map(f).collect());
+/// Times the primal with and without annotation, the hand-written adjoint and the compiler's.
+pub(crate) fn of_kernel(kernel: &Kernel, rounds: usize) -> Times {
+    let (problem, point) = (&kernel.problem, &kernel.point);
+    let mut hand_bars = vec![0.0; point.len()];
+    let mut grad_bars = vec![0.0; point.len()];
+    let samples = interleaved(
+        [
+            &mut || {
+                black_box(problem.primal(black_box(point)));
+            },
+            &mut || {
+                black_box(problem.plain(black_box(point)));
+            },
+            &mut || {
+                black_box(problem.hand(black_box(point), &mut hand_bars));
+            },
+            &mut || {
+                black_box(problem.grad(black_box(point), &mut grad_bars));
+            },
+        ],
+        rounds,
+    );
+    let over = |f: fn(&[f64; 4]) -> f64| median(samples.iter().map(f).collect());
     Times {
         primal: over(|s| s[0]),
-        hand: over(|s| s[1]),
-        hand_over_primal: over(|s| s[1] / s[0]),
-        grad: has_grad.then(|| GradientTimes {
-            time: over(|s| s[2]),
-            over_primal: over(|s| s[2] / s[0]),
-            over_hand: over(|s| s[2] / s[1]),
-        }),
+        hand: over(|s| s[2]),
+        grad: over(|s| s[3]),
+        grad_over_primal: over(|s| s[3] / s[0]),
+        grad_over_hand: over(|s| s[3] / s[2]),
+        hand_over_primal: over(|s| s[2] / s[0]),
+        annotated_over_plain: over(|s| s[0] / s[1]),
     }
 }
 
-fn gradient_batch(kernel: &Kernel, gradient: &Gradient, bars: &mut [f64], repeats: u32) -> f64 {
-    let call = || {
-        black_box(gradient(black_box(&kernel.point), black_box(&mut *bars)));
-    };
-    batch(call, repeats)
+/// A kernel in both precisions.
+pub(crate) struct Precisions {
+    primal: [f64; 2],
+    grad: [f64; 2],
+    primal_ratio: f64,
+    grad_ratio: f64,
+}
+
+impl fmt::Display for Precisions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [double, single] = self.primal;
+        write!(f, "primal_us={single:.2} double_us={double:.2} ")?;
+        write!(f, "double_over_single={:.2} ", self.primal_ratio)?;
+        let [double, single] = self.grad;
+        write!(f, "grad_us={single:.2} double_grad_us={double:.2} ")?;
+        write!(f, "double_over_single_grad={:.2}", self.grad_ratio)
+    }
+}
+
+pub(crate) fn of_precisions(
+    double: &Kernel,
+    single: &dyn Single,
+    narrow: &[f32],
+    rounds: usize,
+) -> Precisions {
+    let (problem, point) = (&double.problem, &double.point);
+    let mut double_bars = vec![0.0; point.len()];
+    let mut single_bars = vec![0.0; point.len()];
+    let samples = interleaved(
+        [
+            &mut || {
+                black_box(problem.primal(black_box(point)));
+            },
+            &mut || {
+                black_box(single.primal(black_box(narrow)));
+            },
+            &mut || {
+                black_box(problem.grad(black_box(point), &mut double_bars));
+            },
+            &mut || {
+                black_box(single.grad(black_box(narrow), &mut single_bars));
+            },
+        ],
+        rounds,
+    );
+    let over = |f: fn(&[f64; 4]) -> f64| median(samples.iter().map(f).collect());
+    Precisions {
+        primal: [over(|s| s[0]), over(|s| s[1])],
+        grad: [over(|s| s[2]), over(|s| s[3])],
+        primal_ratio: over(|s| s[0] / s[1]),
+        grad_ratio: over(|s| s[2] / s[3]),
+    }
+}
+
+/// Microseconds per call, round by round; every function is called as often as fills a batch of the first.
+pub(crate) fn interleaved<const N: usize>(
+    mut calls: [&mut dyn FnMut(); N],
+    rounds: usize,
+) -> Vec<[f64; N]> {
+    let repeats = repeats(calls[0]);
+    let mut samples = Vec::with_capacity(rounds);
+    for round in 0..WARM_UP + rounds {
+        let times = calls.each_mut().map(|call| batch(call, repeats));
+        if round >= WARM_UP {
+            samples.push(times);
+        }
+    }
+    samples
 }
 
 /// Microseconds per call.
-fn batch(mut call: impl FnMut(), repeats: u32) -> f64 {
+fn batch(call: &mut dyn FnMut(), repeats: u32) -> f64 {
     let start = ThreadTime::now();
     for _ in 0..repeats {
         call();
@@ -112,15 +147,15 @@ fn batch(mut call: impl FnMut(), repeats: u32) -> f64 {
 }
 
 /// How many calls fill a batch.
-fn repeats(call: &mut impl FnMut()) -> u32 {
+fn repeats(call: &mut dyn FnMut()) -> u32 {
     let mut repeats = 1;
-    while f64::from(repeats) * batch(&mut *call, repeats) < BATCH.as_secs_f64() * 1e6 {
+    while f64::from(repeats) * batch(call, repeats) < BATCH.as_secs_f64() * 1e6 {
         repeats *= 2;
     }
     repeats
 }
 
-fn median(mut xs: Vec<f64>) -> f64 {
+pub(crate) fn median(mut xs: Vec<f64>) -> f64 {
     xs.sort_by(f64::total_cmp);
     xs[xs.len() / 2]
 }
