@@ -212,6 +212,51 @@ pub(crate) fn weights<T: Real, S: Selection + ?Sized, const D: usize>(
     })
 }
 
+/// As [`weights`], in forward mode: `dots` are the tangents of the arguments.
+#[inline(always)]
+pub(crate) fn weights_along<R, T, S, const N: usize, const D: usize>(
+    sel: &mut S,
+    given: &'static [Site],
+    own: &'static [Site],
+    args: [T; N],
+    dots: [T; N],
+) -> [f64; D]
+where
+    R: Row<f32, N, D> + Row<f64, N, D>,
+    T: Real,
+    S: Selection + ?Sized,
+{
+    let sites = if given.len() == D { given } else { own };
+    let decisions = T::__decisions::<R, N, D>(args);
+    let along = margin_tangents::<R, T, N, D>(dots);
+    core::array::from_fn(|k| {
+        let Compared { margin, above, tie } = decisions[k];
+        let margin = (margin.to_f64(), along[k].to_f64());
+        sel.weight_along(&sites[k], margin, above, tie)
+    })
+}
+
+/// Margins of functions are differences of arguments and numbers: what an argument counts is seen at 0 and 1.
+#[inline(always)]
+fn margin_tangents<R, T, const N: usize, const D: usize>(dots: [T; N]) -> [T; D]
+where
+    R: Row<f32, N, D> + Row<f64, N, D>,
+    T: Real,
+{
+    let margins = |args: [T; N]| T::__decisions::<R, N, D>(args).map(|d| d.margin);
+    let origin = margins([T::ZERO; N]);
+    let mut along = [T::ZERO; D];
+    for i in 0..N {
+        let unit = margins(core::array::from_fn(
+            |k| if k == i { T::ONE } else { T::ZERO },
+        ));
+        for k in 0..D {
+            along[k] += (unit[k] - origin[k]) * dots[i];
+        }
+    }
+    along
+}
+
 /// An adjoint or tangent times a partial. Where decisions were made, a partial of 0 is that of a
 /// branch that was not taken: the product is 0 whatever the factor is.
 #[inline(always)]
@@ -355,11 +400,11 @@ macro_rules! companion {
             sel: &mut __S, $a: T, a_dot: impl $crate::Dot<T>,
         ) -> (T, T) {
             let (args, sites) = ([$a], a_dot.sites());
-            let decisions = T::__decisions::<$name, { Self::ARGS }, { Self::DECISIONS }>(args);
-            let weights = $crate::operation::weights(sel, sites, Self::__SITES, decisions);
+            let dots = [a_dot.dot(&$a).into_owned()];
+            let weights = $crate::operation::weights_along::<$name, T, __S, { Self::ARGS }, { Self::DECISIONS }>(sel, sites, Self::__SITES, args, dots);
             let result = $crate::ops::$name($a);
             let [partial] = T::__partials::<$name, { Self::ARGS }, { Self::DECISIONS }>(args, result, weights);
-            (result, $crate::operation::times(a_dot.dot(&$a).into_owned(), partial, Self::DECISIONS))
+            (result, $crate::operation::times(dots[0], partial, Self::DECISIONS))
         }
     };
     (@tangent $name:ident, [$($w:ident),*], $a:ident, $b:ident) => {
@@ -368,12 +413,12 @@ macro_rules! companion {
             sel: &mut __S, $a: T, a_dot: impl $crate::Dot<T>, $b: T, b_dot: impl $crate::Dot<T>,
         ) -> (T, T) {
             let (args, sites) = ([$a, $b], $crate::operation::either(a_dot.sites(), b_dot.sites()));
-            let decisions = T::__decisions::<$name, { Self::ARGS }, { Self::DECISIONS }>(args);
-            let weights = $crate::operation::weights(sel, sites, Self::__SITES, decisions);
+            let dots = [a_dot.dot(&$a).into_owned(), b_dot.dot(&$b).into_owned()];
+            let weights = $crate::operation::weights_along::<$name, T, __S, { Self::ARGS }, { Self::DECISIONS }>(sel, sites, Self::__SITES, args, dots);
             let result = $crate::ops::$name($a, $b);
             let [by_a, by_b] = T::__partials::<$name, { Self::ARGS }, { Self::DECISIONS }>(args, result, weights);
-            let a_dot = $crate::operation::times(a_dot.dot(&$a).into_owned(), by_a, Self::DECISIONS);
-            let b_dot = $crate::operation::times(b_dot.dot(&$b).into_owned(), by_b, Self::DECISIONS);
+            let a_dot = $crate::operation::times(dots[0], by_a, Self::DECISIONS);
+            let b_dot = $crate::operation::times(dots[1], by_b, Self::DECISIONS);
             (result, a_dot + b_dot)
         }
     };

@@ -128,6 +128,33 @@ impl Rule {
         let active = self.args.len() - self.integer_args.len();
         omega(self.cost, active, self.flops)
     }
+
+    /// The derivative of a decision's margin with respect to each argument, if it is the same everywhere.
+    ///
+    /// ```
+    /// use autodiff_runtime::rules;
+    /// assert_eq!(rules::find("max", 2).unwrap().margin_slopes(0), Some(vec![1.0, -1.0]));
+    /// assert_eq!(rules::find("hypot", 2).unwrap().margin_slopes(0), None);
+    /// ```
+    #[must_use]
+    pub fn margin_slopes(&self, decision: usize) -> Option<Vec<f64>> {
+        let n = self.args.len();
+        let margin = |x: &[f64]| (self.f64.decisions)(x)[decision].margin;
+        let scaled = |i: usize, h: f64| {
+            let mut x = vec![0.0; n];
+            x[i] = h;
+            margin(&x)
+        };
+        let origin = margin(&vec![0.0; n]);
+        let slopes: Vec<f64> = (0..n).map(|i| scaled(i, 1.0) - origin).collect();
+        let affine = |i: usize| {
+            [-1.0, 2.0, -4.0]
+                .iter()
+                .all(|h| scaled(i, *h) == origin + h * slopes[i])
+        };
+        let all = margin(&vec![-1.0; n]) == origin - slopes.iter().sum::<f64>();
+        ((0..n).all(affine) && all).then_some(slopes)
+    }
 }
 
 /// See [`Rule::omega`].

@@ -8,7 +8,7 @@ use quote::quote;
 
 use super::adjoint::forward::{
     alloc, bin_op, copy, init_expr, let_val, load_if, operation, place, push, range_expr, store_op,
-    tree_expr, ty_tokens, user,
+    to_f64, tree_expr, ty_tokens, user,
 };
 use super::adjoint::{Context, calls};
 use super::code::{Expr, Stmt};
@@ -188,8 +188,49 @@ impl Tangent<'_> {
                 out.push(self.let_dot(v, false, Some(dot)));
             }
         } else if !named {
-            out.push(let_val(func, v, false, Some(operation(func, v, op, names))));
+            let value = operation(func, v, op, names);
+            let value = match self.margin_dot(op) {
+                Some(dot) => along(value, dot),
+                None => value,
+            };
+            out.push(let_val(func, v, false, Some(value)));
         }
+    }
+
+    /// The tangent of the margin of a decision, if it can be told: what is compared has tangents, and the margin is a
+    /// difference. It lets a selection follow the side that is really taken along the tangents.
+    fn margin_dot(&self, op: &Op) -> Option<Expr> {
+        let (slopes, args) = match op {
+            Op::Weight {
+                rule, kink, args, ..
+            } => (rule.margin_slopes(*kink)?, args.clone()),
+            Op::Branch { lhs, rhs, .. } => (vec![1.0, -1.0], vec![*lhs, *rhs]),
+            _ => return None,
+        };
+        let facts = self.cx.facts;
+        if args.iter().any(|a| facts.varied(*a) && !facts.active(*a)) {
+            return None;
+        }
+        let func = self.cx.func;
+        let term = |(slope, a): (&f64, &ValId)| {
+            let dot = self.active(*a).filter(|_| *slope != 0.0)?;
+            let dot = match (*slope, &func.val(*a).ty) {
+                (1.0, _) => dot,
+                (-1.0, _) => Expr::neg(dot),
+                (slope, ty) => {
+                    let slope = proc_macro2::Literal::f64_unsuffixed(slope);
+                    Expr::mul(real::number(ty, quote!(#slope)), dot)
+                }
+            };
+            Some(dot)
+        };
+        let terms = slopes.iter().zip(&args).filter_map(term);
+        let terms = terms.reduce(|a, b| sum(Some(a), Some(b)));
+        let like = args.iter().find(|a| func.is_real(**a))?;
+        Some(match terms {
+            Some(terms) => to_f64(func, *like, terms, &self.cx.names.rt),
+            None => Expr::zero(),
+        })
     }
 
     fn let_dot(&self, v: ValId, mutable: bool, init: Option<Expr>) -> Stmt {
@@ -719,6 +760,22 @@ impl Tangent<'_> {
         let rt = &self.cx.names.rt;
         Expr::Call(quote!(#rt::Tangent), vec![e])
     }
+}
+
+/// The decision, with the tangent of its margin: `sel.weight_along(site, (margin, dot), above, tie)`.
+fn along(decision: Expr, dot: Expr) -> Expr {
+    let Expr::Method(sel, name, mut args) = decision else {
+        return decision;
+    };
+    if args.len() > 1 {
+        let margin = std::mem::replace(&mut args[1], Expr::zero());
+        args[1] = Expr::Tuple(vec![margin, dot]);
+    }
+    let name = match name {
+        "weight" => "weight_along",
+        _ => "branch_along",
+    };
+    Expr::Method(sel, name, args)
 }
 
 /// True if a struct literal is in it.

@@ -10,6 +10,7 @@
 /// - `dot::value_and_grad_with(selection, w, x) -> (f64, (Vec<f64>, Vec<f64>))`
 /// - `dot::vjp(w, x) -> (f64, impl FnOnce(f64) -> (Vec<f64>, Vec<f64>))`
 /// - `dot::jvp(w, x, w_dot, x_dot) -> (f64, f64)`
+/// - `dot::jvp_with(selection, w, x, w_dot, x_dot) -> (f64, f64)`
 /// - `dot::jacobian(w, x) -> (Vec<f64>, Vec<f64>)`
 /// - `dot::trace(w, x) -> Trace`
 /// - `dot::FIELD: &FieldMetadata`
@@ -226,6 +227,30 @@ impl dot {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(x, x_dot, "x", "x_dot");
         Self::__tangent(
             &mut rt::Plain,
+            w,
+            rt::Tangent::<[f64]>(w_dot),
+            x,
+            rt::Tangent::<[f64]>(x_dot),
+        )
+    }
+    /// As `jvp`, with the selection deciding at every nonsmooth place.
+    ///
+    /// # Panics
+    ///
+    /// If the length of a tangent is not that of its argument.
+    #[inline]
+    pub fn jvp_with(
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
+        w: &[f64],
+        x: &[f64],
+        w_dot: &[f64],
+        x_dot: &[f64],
+    ) -> (f64, f64) {
+        let _ = dot;
+        <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
+        <[f64] as rt::SameShape<[f64]>>::assert_same_shape(x, x_dot, "x", "x_dot");
+        Self::__tangent(
+            sel,
             w,
             rt::Tangent::<[f64]>(w_dot),
             x,

@@ -10,6 +10,7 @@
 /// - `energy::value_and_grad_with(selection, w, b, t, n) -> (f64, (Vec<f64>, f64))`
 /// - `energy::vjp(w, b, t, n) -> (f64, impl FnOnce(f64) -> (Vec<f64>, f64))`
 /// - `energy::jvp(w, b, t, n, w_dot, b_dot) -> (f64, f64)`
+/// - `energy::jvp_with(selection, w, b, t, n, w_dot, b_dot) -> (f64, f64)`
 /// - `energy::jacobian(w, b, t, n) -> (Vec<f64>, f64)`
 /// - `energy::trace(w, b, t, n) -> Trace`
 /// - `energy::FIELD: &FieldMetadata`
@@ -317,6 +318,35 @@ impl energy {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
         Self::__tangent(
             &mut rt::Plain,
+            w,
+            rt::Tangent::<[f64]>(w_dot),
+            b,
+            rt::Tangent::<f64>(&b_dot),
+            t,
+            rt::Unvaried,
+            n,
+            rt::Unvaried,
+        )
+    }
+    /// As `jvp`, with the selection deciding at every nonsmooth place.
+    ///
+    /// # Panics
+    ///
+    /// If the length of a tangent is not that of its argument.
+    #[inline]
+    pub fn jvp_with(
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
+        w: &[f64],
+        b: f64,
+        t: &[f64],
+        n: usize,
+        w_dot: &[f64],
+        b_dot: f64,
+    ) -> (f64, f64) {
+        let _ = energy;
+        <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
+        Self::__tangent(
+            sel,
             w,
             rt::Tangent::<[f64]>(w_dot),
             b,

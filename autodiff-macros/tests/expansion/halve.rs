@@ -6,6 +6,7 @@
 ///
 /// - `halve::vjp(p, _label) -> ((f64, [f64; 1]), impl FnOnce((f64, [f64; 1],)) -> (f64, f64,))`
 /// - `halve::jvp(p, _label, p_dot) -> ((f64, [f64; 1]), (f64, [f64; 1],))`
+/// - `halve::jvp_with(selection, p, _label, p_dot) -> ((f64, [f64; 1]), (f64, [f64; 1],))`
 /// - `halve::jacobian(p, _label) -> ((f64, f64,), [(f64, f64,); 1],)`
 /// - `halve::trace(p, _label) -> Trace`
 /// - `halve::FIELD: &FieldMetadata`
@@ -146,6 +147,25 @@ impl halve {
             _label,
             rt::Unvaried,
         )
+    }
+    /// As `jvp`, with the selection deciding at every nonsmooth place.
+    ///
+    /// # Panics
+    ///
+    /// If the length of a tangent is not that of its argument.
+    #[inline]
+    pub fn jvp_with(
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
+        p: (f64, f64),
+        _label: &str,
+        p_dot: (f64, f64),
+    ) -> ((f64, [f64; 1]), (f64, [f64; 1])) {
+        let _ = halve;
+        <(
+            f64,
+            f64,
+        ) as rt::SameShape<(f64, f64)>>::assert_same_shape(&p, &p_dot, "p", "p_dot");
+        Self::__tangent(sel, p, rt::Tangent::<(f64, f64)>(&p_dot), _label, rt::Unvaried)
     }
     /// The derivative of everything that is computed: a gradient in the place of each number of it.
     #[must_use]

@@ -10,6 +10,7 @@
 /// - `power::value_and_grad_with(selection, x, w, n) -> (f64, (f64, Vec<f64>))`
 /// - `power::vjp(x, w, n) -> (f64, impl FnOnce(f64) -> (f64, Vec<f64>))`
 /// - `power::jvp(x, w, n, x_dot, w_dot) -> (f64, f64)`
+/// - `power::jvp_with(selection, x, w, n, x_dot, w_dot) -> (f64, f64)`
 /// - `power::jacobian(x, w, n) -> (f64, Vec<f64>)`
 /// - `power::trace(x, w, n) -> Trace`
 /// - `power::FIELD: &FieldMetadata`
@@ -250,6 +251,32 @@ impl power {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
         Self::__tangent(
             &mut rt::Plain,
+            x,
+            rt::Tangent::<f64>(&x_dot),
+            w,
+            rt::Tangent::<[f64]>(w_dot),
+            n,
+            rt::Unvaried,
+        )
+    }
+    /// As `jvp`, with the selection deciding at every nonsmooth place.
+    ///
+    /// # Panics
+    ///
+    /// If the length of a tangent is not that of its argument.
+    #[inline]
+    pub fn jvp_with(
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
+        x: f64,
+        w: &[f64],
+        n: u32,
+        x_dot: f64,
+        w_dot: &[f64],
+    ) -> (f64, f64) {
+        let _ = power;
+        <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
+        Self::__tangent(
+            sel,
             x,
             rt::Tangent::<f64>(&x_dot),
             w,

@@ -10,6 +10,7 @@
 /// - `ramp::value_and_grad_with(selection, x) -> (f64, f64)`
 /// - `ramp::vjp(x) -> (f64, impl FnOnce(f64) -> f64)`
 /// - `ramp::jvp(x, x_dot) -> (f64, f64)`
+/// - `ramp::jvp_with(selection, x, x_dot) -> (f64, f64)`
 /// - `ramp::jacobian(x) -> f64`
 /// - `ramp::trace(x) -> Trace`
 /// - `ramp::FIELD: &FieldMetadata`
@@ -195,6 +196,20 @@ impl ramp {
     pub fn jvp(x: f64, x_dot: f64) -> (f64, f64) {
         let _ = ramp;
         Self::__tangent(&mut rt::Plain, x, rt::Tangent::<f64>(&x_dot))
+    }
+    /// As `jvp`, with the selection deciding at every nonsmooth place.
+    ///
+    /// # Panics
+    ///
+    /// If the length of a tangent is not that of its argument.
+    #[inline]
+    pub fn jvp_with(
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
+        x: f64,
+        x_dot: f64,
+    ) -> (f64, f64) {
+        let _ = ramp;
+        Self::__tangent(sel, x, rt::Tangent::<f64>(&x_dot))
     }
     /// The derivative of everything that is computed: a gradient in the place of each number of it.
     #[must_use]

@@ -6,6 +6,7 @@
 ///
 /// - `scale::vjp(y, a, count) -> ((), impl FnOnce((), &mut [f64]) -> f64)`
 /// - `scale::jvp(y, a, count, y_dot, a_dot) -> ((), ())`
+/// - `scale::jvp_with(selection, y, a, count, y_dot, a_dot) -> ((), ())`
 /// - `scale::jacobian(y, a, count) -> Vec<(Vec<f64>, f64)>`
 /// - `scale::trace(y, a, count) -> Trace`
 /// - `scale::FIELD: &FieldMetadata`
@@ -169,6 +170,32 @@ impl scale {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(&*y, &*y_dot, "y", "y_dot");
         Self::__tangent(
             &mut rt::Plain,
+            y,
+            y_dot,
+            a,
+            rt::Tangent::<f64>(&a_dot),
+            count,
+            rt::Unvaried,
+        )
+    }
+    /// As `jvp`, with the selection deciding at every nonsmooth place.
+    ///
+    /// # Panics
+    ///
+    /// If the length of a tangent is not that of its argument.
+    #[inline]
+    pub fn jvp_with(
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
+        y: &mut [f64],
+        a: f64,
+        count: &mut usize,
+        y_dot: &mut [f64],
+        a_dot: f64,
+    ) -> ((), ()) {
+        let _ = scale;
+        <[f64] as rt::SameShape<[f64]>>::assert_same_shape(&*y, &*y_dot, "y", "y_dot");
+        Self::__tangent(
+            sel,
             y,
             y_dot,
             a,

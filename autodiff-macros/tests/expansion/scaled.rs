@@ -10,6 +10,7 @@
 /// - `scaled::value_and_grad_with(selection, w, a) -> (f64, (Vec<f64>, f64))`
 /// - `scaled::vjp(w, a) -> (f64, impl FnOnce(f64) -> (Vec<f64>, f64))`
 /// - `scaled::jvp(w, a, w_dot, a_dot) -> (f64, f64)`
+/// - `scaled::jvp_with(selection, w, a, w_dot, a_dot) -> (f64, f64)`
 /// - `scaled::jacobian(w, a) -> (Vec<f64>, f64)`
 /// - `scaled::trace(w, a) -> Trace`
 /// - `scaled::FIELD: &FieldMetadata`
@@ -246,6 +247,29 @@ impl scaled {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(&w, &w_dot, "w", "w_dot");
         Self::__tangent(
             &mut rt::Plain,
+            w,
+            rt::Tangent::<[f64]>(&w_dot),
+            a,
+            rt::Tangent::<f64>(&a_dot),
+        )
+    }
+    /// As `jvp`, with the selection deciding at every nonsmooth place.
+    ///
+    /// # Panics
+    ///
+    /// If the length of a tangent is not that of its argument.
+    #[inline]
+    pub fn jvp_with(
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
+        w: Vec<f64>,
+        a: f64,
+        w_dot: Vec<f64>,
+        a_dot: f64,
+    ) -> (f64, f64) {
+        let _ = scaled;
+        <[f64] as rt::SameShape<[f64]>>::assert_same_shape(&w, &w_dot, "w", "w_dot");
+        Self::__tangent(
+            sel,
             w,
             rt::Tangent::<[f64]>(&w_dot),
             a,

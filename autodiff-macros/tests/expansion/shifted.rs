@@ -10,6 +10,7 @@
 /// - `shifted::value_and_grad_with(selection, v, by, _at) -> (Real, (Vec<Real>, Real))`
 /// - `shifted::vjp(v, by, _at) -> (Real, impl FnOnce(Real) -> (Vec<Real>, Real))`
 /// - `shifted::jvp(v, by, _at, v_dot, by_dot) -> (Real, Real)`
+/// - `shifted::jvp_with(selection, v, by, _at, v_dot, by_dot) -> (Real, Real)`
 /// - `shifted::jacobian(v, by, _at) -> (Vec<Real>, Real)`
 /// - `shifted::trace(v, by, _at) -> Trace`
 /// - `shifted::FIELD: &FieldMetadata`
@@ -268,6 +269,32 @@ impl shifted {
         <[Real] as rt::SameShape<[Real]>>::assert_same_shape(v, v_dot, "v", "v_dot");
         Self::__tangent(
             &mut rt::Plain,
+            v,
+            rt::Tangent::<[Real]>(v_dot),
+            by,
+            rt::Tangent::<Real>(&by_dot),
+            _at,
+            rt::Unvaried,
+        )
+    }
+    /// As `jvp`, with the selection deciding at every nonsmooth place.
+    ///
+    /// # Panics
+    ///
+    /// If the length of a tangent is not that of its argument.
+    #[inline]
+    pub fn jvp_with<'a>(
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
+        v: &'a Vec<Real>,
+        by: Real,
+        _at: &'a [usize],
+        v_dot: &'a Vec<Real>,
+        by_dot: Real,
+    ) -> (Real, <Real as rt::Differentiable>::Gradient) {
+        let _ = shifted;
+        <[Real] as rt::SameShape<[Real]>>::assert_same_shape(v, v_dot, "v", "v_dot");
+        Self::__tangent(
+            sel,
             v,
             rt::Tangent::<[Real]>(v_dot),
             by,

@@ -10,6 +10,7 @@
 /// - `total::value_and_grad_with(selection, p, q) -> (f64, ([f64; N], [[f64; 3]; N]))`
 /// - `total::vjp(p, q) -> (f64, impl FnOnce(f64) -> ([f64; N], [[f64; 3]; N]))`
 /// - `total::jvp(p, q, p_dot, q_dot) -> (f64, f64)`
+/// - `total::jvp_with(selection, p, q, p_dot, q_dot) -> (f64, f64)`
 /// - `total::jacobian(p, q) -> ([f64; N], [[f64; 3]; N])`
 /// - `total::trace(p, q) -> Trace`
 /// - `total::FIELD: &FieldMetadata`
@@ -251,6 +252,37 @@ impl total {
             _,
         >(
             &mut rt::Plain,
+            p,
+            rt::Tangent::<[f64; N]>(&p_dot),
+            q,
+            rt::Tangent::<[[f64; 3]; N]>(q_dot),
+        )
+    }
+    /// As `jvp`, with the selection deciding at every nonsmooth place.
+    ///
+    /// # Panics
+    ///
+    /// If the length of a tangent is not that of its argument.
+    #[inline]
+    pub fn jvp_with<const N: usize>(
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
+        p: [f64; N],
+        q: &[[f64; 3]; N],
+        p_dot: [f64; N],
+        q_dot: &[[f64; 3]; N],
+    ) -> (f64, f64) {
+        let _ = total::<N>;
+        <[f64; N] as rt::SameShape<
+            [f64; N],
+        >>::assert_same_shape(&p, &p_dot, "p", "p_dot");
+        <[[f64; 3]; N] as rt::SameShape<
+            [[f64; 3]; N],
+        >>::assert_same_shape(q, q_dot, "q", "q_dot");
+        Self::__tangent::<
+            N,
+            _,
+        >(
+            sel,
             p,
             rt::Tangent::<[f64; N]>(&p_dot),
             q,

@@ -10,6 +10,7 @@
 /// - `hinge::value_and_grad_with(selection, x) -> (f64, f64)`
 /// - `hinge::vjp(x) -> (f64, impl FnOnce(f64) -> f64)`
 /// - `hinge::jvp(x, x_dot) -> (f64, f64)`
+/// - `hinge::jvp_with(selection, x, x_dot) -> (f64, f64)`
 /// - `hinge::jacobian(x) -> f64`
 /// - `hinge::trace(x) -> Trace`
 /// - `hinge::FIELD: &FieldMetadata`
@@ -177,11 +178,21 @@ impl hinge {
         let t2: f64 = 1.0 - x;
         let t2_dot: f64 = -x_dot;
         let w_1: f64 = sel
-            .weight(&Self::__SITES[0], t2 - 0.0, t2 > 0.0 || 0.0 != 0.0, t2 == 0.0);
+            .weight_along(
+                &Self::__SITES[0],
+                (t2 - 0.0, t2_dot),
+                t2 > 0.0 || 0.0 != 0.0,
+                t2 == 0.0,
+            );
         let slack: f64 = f64::max(t2, 0.0);
         let slack_dot: f64 = rt::pick(w_1, 0.0, t2_dot);
         let t5: bool = sel
-            .branch(&Self::__SITES[1], slack - 2.0, slack > 2.0, slack == 2.0);
+            .branch_along(
+                &Self::__SITES[1],
+                (slack - 2.0, slack_dot),
+                slack > 2.0,
+                slack == 2.0,
+            );
         let t11: f64;
         let t11_dot: f64;
         if t5 {
@@ -260,6 +271,20 @@ impl hinge {
     pub fn jvp(x: f64, x_dot: f64) -> (f64, f64) {
         let _ = hinge;
         Self::__tangent(&mut rt::Plain, x, rt::Tangent::<f64>(&x_dot))
+    }
+    /// As `jvp`, with the selection deciding at every nonsmooth place.
+    ///
+    /// # Panics
+    ///
+    /// If the length of a tangent is not that of its argument.
+    #[inline]
+    pub fn jvp_with(
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
+        x: f64,
+        x_dot: f64,
+    ) -> (f64, f64) {
+        let _ = hinge;
+        Self::__tangent(sel, x, rt::Tangent::<f64>(&x_dot))
     }
     /// The derivative of everything that is computed: a gradient in the place of each number of it.
     #[must_use]

@@ -10,6 +10,7 @@
 /// - `mean_error::value_and_grad_with(selection, w, xs, ys) -> (f64, Vec<f64>)`
 /// - `mean_error::vjp(w, xs, ys) -> (f64, impl FnOnce(f64) -> Vec<f64>)`
 /// - `mean_error::jvp(w, xs, ys, w_dot) -> (f64, f64)`
+/// - `mean_error::jvp_with(selection, w, xs, ys, w_dot) -> (f64, f64)`
 /// - `mean_error::jacobian(w, xs, ys) -> Vec<f64>`
 /// - `mean_error::trace(w, xs, ys) -> Trace`
 /// - `mean_error::FIELD: &FieldMetadata`
@@ -266,7 +267,8 @@ impl mean_error {
             }
             let t9: f64 = prediction_3 - ys[i];
             let t9_dot: f64 = prediction_3_dot;
-            let w_1: f64 = sel.weight(&Self::__SITES[0], t9, t9 > 0.0, t9 == 0.0);
+            let w_1: f64 = sel
+                .weight_along(&Self::__SITES[0], (t9, t9_dot), t9 > 0.0, t9 == 0.0);
             let t10_dot: f64 = rt::pick(w_1, -t9_dot, t9_dot);
             let error_2: f64 = error_1 + f64::abs(t9);
             let error_2_dot: f64 = error_1_dot + t10_dot;
@@ -365,6 +367,31 @@ impl mean_error {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
         Self::__tangent(
             &mut rt::Plain,
+            w,
+            rt::Tangent::<[f64]>(w_dot),
+            xs,
+            rt::Unvaried,
+            ys,
+            rt::Unvaried,
+        )
+    }
+    /// As `jvp`, with the selection deciding at every nonsmooth place.
+    ///
+    /// # Panics
+    ///
+    /// If the length of a tangent is not that of its argument.
+    #[inline]
+    pub fn jvp_with(
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
+        w: &[f64],
+        xs: &[f64],
+        ys: &[f64],
+        w_dot: &[f64],
+    ) -> (f64, f64) {
+        let _ = mean_error;
+        <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
+        Self::__tangent(
+            sel,
             w,
             rt::Tangent::<[f64]>(w_dot),
             xs,

@@ -10,6 +10,7 @@
 /// - `pendulum::value_and_grad_with(selection, angle, speed, h, steps) -> (f64, (f64, f64))`
 /// - `pendulum::vjp(angle, speed, h, steps) -> (f64, impl FnOnce(f64) -> (f64, f64))`
 /// - `pendulum::jvp(angle, speed, h, steps, angle_dot, speed_dot) -> (f64, f64)`
+/// - `pendulum::jvp_with(selection, angle, speed, h, steps, angle_dot, speed_dot) -> (f64, f64)`
 /// - `pendulum::jacobian(angle, speed, h, steps) -> (f64, f64)`
 /// - `pendulum::trace(angle, speed, h, steps) -> Trace`
 /// - `pendulum::FIELD: &FieldMetadata`
@@ -371,6 +372,34 @@ impl pendulum {
         let _ = pendulum;
         Self::__tangent(
             &mut rt::Plain,
+            angle,
+            rt::Tangent::<f64>(&angle_dot),
+            speed,
+            rt::Tangent::<f64>(&speed_dot),
+            h,
+            rt::Unvaried,
+            steps,
+            rt::Unvaried,
+        )
+    }
+    /// As `jvp`, with the selection deciding at every nonsmooth place.
+    ///
+    /// # Panics
+    ///
+    /// If the length of a tangent is not that of its argument.
+    #[inline]
+    pub fn jvp_with(
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
+        angle: f64,
+        speed: f64,
+        h: f64,
+        steps: usize,
+        angle_dot: f64,
+        speed_dot: f64,
+    ) -> (f64, f64) {
+        let _ = pendulum;
+        Self::__tangent(
+            sel,
             angle,
             rt::Tangent::<f64>(&angle_dot),
             speed,

@@ -10,6 +10,7 @@
 /// - `root::value_and_grad_with(selection, x) -> (f64, f64)`
 /// - `root::vjp(x) -> (f64, impl FnOnce(f64) -> f64)`
 /// - `root::jvp(x, x_dot) -> (f64, f64)`
+/// - `root::jvp_with(selection, x, x_dot) -> (f64, f64)`
 /// - `root::jacobian(x) -> f64`
 /// - `root::trace(x) -> Trace`
 /// - `root::FIELD: &FieldMetadata`
@@ -408,6 +409,20 @@ impl root {
     pub fn jvp(x: f64, x_dot: f64) -> (f64, f64) {
         let _ = root;
         Self::__tangent(&mut rt::Plain, x, rt::Tangent::<f64>(&x_dot))
+    }
+    /// As `jvp`, with the selection deciding at every nonsmooth place.
+    ///
+    /// # Panics
+    ///
+    /// If the length of a tangent is not that of its argument.
+    #[inline]
+    pub fn jvp_with(
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
+        x: f64,
+        x_dot: f64,
+    ) -> (f64, f64) {
+        let _ = root;
+        Self::__tangent(sel, x, rt::Tangent::<f64>(&x_dot))
     }
     /// The derivative of everything that is computed: a gradient in the place of each number of it.
     #[must_use]

@@ -10,6 +10,7 @@
 /// - `wave::value_and_grad_with(selection, x, damping) -> (f64, (f64, f64))`
 /// - `wave::vjp(x, damping) -> (f64, impl FnOnce(f64) -> (f64, f64))`
 /// - `wave::jvp(x, damping, x_dot, damping_dot) -> (f64, f64)`
+/// - `wave::jvp_with(selection, x, damping, x_dot, damping_dot) -> (f64, f64)`
 /// - `wave::jacobian(x, damping) -> (f64, f64)`
 /// - `wave::trace(x, damping) -> Trace`
 /// - `wave::FIELD: &FieldMetadata`
@@ -236,6 +237,28 @@ impl wave {
         let _ = wave;
         Self::__tangent(
             &mut rt::Plain,
+            x,
+            rt::Tangent::<f64>(&x_dot),
+            damping,
+            rt::Tangent::<f64>(&damping_dot),
+        )
+    }
+    /// As `jvp`, with the selection deciding at every nonsmooth place.
+    ///
+    /// # Panics
+    ///
+    /// If the length of a tangent is not that of its argument.
+    #[inline]
+    pub fn jvp_with(
+        sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
+        x: f64,
+        damping: f64,
+        x_dot: f64,
+        damping_dot: f64,
+    ) -> (f64, f64) {
+        let _ = wave;
+        Self::__tangent(
+            sel,
             x,
             rt::Tangent::<f64>(&x_dot),
             damping,

@@ -762,7 +762,7 @@ fn site_ref(names: &EmitNames, site: crate::compiler::ssa::SiteId) -> Expr {
     Expr::Raw(quote!(&#sites[#k]))
 }
 
-fn to_f64(func: &Func, like: ValId, e: Expr, rt: &TokenStream) -> Expr {
+pub(crate) fn to_f64(func: &Func, like: ValId, e: Expr, rt: &TokenStream) -> Expr {
     match &func.val(like).ty {
         Ty::Real(Real::F64) => e,
         from => real::cast(e, from, &Ty::Real(Real::F64), rt),

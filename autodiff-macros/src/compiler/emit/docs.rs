@@ -56,6 +56,7 @@ pub(crate) fn entry(name: &str, signature: &Signature) -> TokenStream {
         "jvp" => {
             "The value, and its derivative along the tangents that follow the arguments.".to_owned()
         }
+        "jvp_with" => "As `jvp`, with the selection deciding at every nonsmooth place.".to_owned(),
         "jacobian" => {
             "The derivative of everything that is computed: a gradient in the place of each number of it."
                 .to_owned()
@@ -72,7 +73,7 @@ pub(crate) fn entry(name: &str, signature: &Signature) -> TokenStream {
 fn panics(name: &str) -> Vec<String> {
     let what = match name {
         "accumulate_grad" => "buffer",
-        "jvp" => "tangent",
+        "jvp" | "jvp_with" => "tangent",
         _ => return Vec::new(),
     };
     vec![
@@ -212,6 +213,14 @@ fn generated(signature: &Signature) -> Vec<String> {
         "{}({}) -> ({result}, {cotangent})",
         callee("jvp"),
         after(&dots)
+    ));
+    let selected = match after(&dots) {
+        none if none.is_empty() => "selection".to_owned(),
+        some => format!("selection, {some}"),
+    };
+    all.push(format!(
+        "{}({selected}) -> ({result}, {cotangent})",
+        callee("jvp_with")
     ));
     if let Some(rows) = jacobian::rows(signature) {
         all.push(format!(

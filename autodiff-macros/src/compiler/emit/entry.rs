@@ -21,6 +21,7 @@ pub(crate) fn members(signature: &Signature, deprecation: &TokenStream) -> Token
     let mut members = vec![
         printer.vjp(),
         printer.jvp(),
+        printer.jvp_with(),
         jacobian::member(&printer),
         printer.trace(),
     ];
@@ -86,7 +87,7 @@ impl Printer<'_> {
         let deprecation = self.deprecation;
         // What has an effect beside its result may be called for the effect alone.
         let pure = !self.signature.changes_arguments()
-            && !matches!(name, "accumulate_grad" | "value_and_grad_with");
+            && !matches!(name, "accumulate_grad" | "value_and_grad_with" | "jvp_with");
         let must_use = pure.then(|| quote!(#[must_use]));
         // Mentioning a deprecated function is reported wherever it stands.
         let mention = deprecation.is_empty().then(|| self.signature.mention());
@@ -368,13 +369,26 @@ impl Printer<'_> {
         }
     }
 
-    /// The value, and the derivative along the tangents that follow the arguments.
     fn jvp(&self) -> TokenStream {
+        let Signature { rt, .. } = self.signature;
+        self.along("jvp", Vec::new(), &quote!(&mut #rt::Plain))
+    }
+
+    fn jvp_with(&self) -> TokenStream {
+        let Signature { rt, sel, .. } = self.signature;
+        let first = vec![quote!(#sel: &mut (impl #rt::Selection + ?#rt::core::marker::Sized))];
+        self.along("jvp_with", first, &sel.to_token_stream())
+    }
+
+    /// The value, and the derivative along the tangents that follow the arguments.
+    fn along(
+        &self,
+        name: &'static str,
+        mut declarations: Vec<TokenStream>,
+        selection: &TokenStream,
+    ) -> TokenStream {
         let Signature {
-            rt,
-            cotangent,
-            params,
-            ..
+            cotangent, params, ..
         } = self.signature;
         let varied = || params.iter().filter(|p| p.differentiable);
         let checks = varied()
@@ -390,7 +404,7 @@ impl Printer<'_> {
         });
         let arguments = own_dot.into_iter().chain(others);
         let tangent = self.signature.naming.path("__tangent");
-        let call = quote!(#tangent #turbofish(#receiver &mut #rt::Plain, #(#arguments),*));
+        let call = quote!(#tangent #turbofish(#receiver #selection, #(#arguments),*));
         let body = match self.signature.outcome {
             true => {
                 let (value, dot) = (
@@ -404,7 +418,7 @@ impl Printer<'_> {
             }
             false => quote!(#(#checks)* #call),
         };
-        let mut declarations = self.signature.declarations();
+        declarations.extend(self.signature.declarations());
         declarations.extend(varied().map(|p| {
             let (dot, tangent) = (&p.dot, &p.tangent);
             quote!(#dot: #tangent)
@@ -412,7 +426,7 @@ impl Printer<'_> {
         let value = self.signature.value();
         let result = self.signature.result_of(quote!((#value, #cotangent)));
         self.print(Entry {
-            name: "jvp",
+            name,
             lifetimes: TokenStream::new(),
             receiver: TokenStream::new(),
             bounds: Vec::new(),
