@@ -133,7 +133,7 @@ pub use autodiff_runtime::{
     SiteKind, Ties, Trace, Visit,
 };
 pub use autodiff_runtime::{
-    choices, decision, field, ops, policy, rules, selection, slices, trace,
+    choices, decision, field, ops, point, policy, rules, selection, slices, trace,
 };
 
 /// `f64` and `f32`, with the methods of num-traits: the bound of generic code that asks for derivatives.

@@ -27,6 +27,7 @@ use proc_macro::TokenStream;
 /// let (value, pullback) = loss::vjp(&w, b, &xs);            // pullback(seed) is the gradient
 /// let (value, slope) = loss::jvp(&w, b, &xs, &dw, db);      // along a direction
 /// let (value, gradient) = loss::value_and_grad_with(&mut selection, &w, b, &xs);
+/// let (value, slope) = loss::jvp_with(&mut selection, &w, b, &xs, &dw, db);
 /// let trace = loss::trace(&w, b, &xs);                      // the branches that were taken
 /// println!("{}", loss::FIELD);                              // what is known at compile time
 /// ```

@@ -16,6 +16,7 @@
 //! | [`kinds`], [`mod@tangent`] | how an emitted function tells another which arguments are differentiated |
 //! | [`slices`] | operations on slices: `max_of`, `sorted`, `median`, norms, pooling |
 //! | [`ops`] | functions that std does not have: `relu`, `softplus`, `stop_gradient`, … |
+//! | [`point`] | the field at a point: its vertices, its limits of gradients, how far decisions hold |
 //! | [`mod@check`] | tests of the chain rule along curves, around loops, on strata |
 //!
 //! There are no dependencies, and no unsafe code.
@@ -45,6 +46,7 @@ pub mod ops;
 pub mod outcome;
 #[doc(hidden)]
 pub mod own_rules;
+pub mod point;
 pub mod policy;
 #[doc(hidden)]
 pub mod rivals;
