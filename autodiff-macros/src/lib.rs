@@ -120,7 +120,7 @@ use proc_macro::TokenStream;
 /// | `module` | emit free functions of the module, which bears the function's name: with `mod gamma; pub use gamma::gamma;` there are `gamma(x)` and `gamma::grad(x)` |
 /// | `calls(erf = erf_ad)` | the derivatives of the function called `erf(x)` are in the type `erf_ad`; by its whole path, `calls(gamma::gamma = gamma)` |
 /// | `name = loss_ad` | name of the generated type, where the function's own clashes |
-/// | `policy = jax` | what to choose at kinks: `pytorch` (default), `jax`, `tensorflow`, `lower`, `upper`, `midpoint` |
+/// | `policy = jax` | what to choose at kinks: `pytorch` (default), `jax`, `tensorflow`, `lower`, `upper`, `midpoint`; for a whole crate, its build script prints `cargo::rustc-env=CONSERVATIVE_GRAD_POLICY=jax` |
 /// | `recursive` | the function is part of a cycle of calls (found by itself in an annotated block) |
 /// | `doc` | show the generated type in the documentation |
 /// | `crate = some::path` | where the crate `conservative_grad` is |

@@ -4,10 +4,11 @@
 //! the rest to the primal. A comparison in control flow ([`SiteKind::Branch`]) is
 //! never flipped here: its two branches need not agree at the tie.
 
+use core::fmt;
 use std::collections::BTreeMap;
 
 use crate::decision::Decision;
-use crate::field::{SiteKey, SiteKind};
+use crate::field::{Site, SiteKey, SiteKind};
 use crate::policy::Policy;
 use crate::selection::{Plain, Selection, Visit};
 
@@ -51,17 +52,30 @@ impl Selection for WithPolicy {
     }
 }
 
-/// One side of every tie at random, the same for the same seed.
+/// One side of every tie at random, or a weight between the sides; the same for the same seed.
 #[derive(Clone, Debug)]
 pub struct Seeded {
     state: u64,
+    mixes: bool,
 }
 
 impl Seeded {
     /// Starts the sequence of `seed`.
     #[must_use]
     pub const fn new(seed: u64) -> Seeded {
-        Seeded { state: seed }
+        Seeded {
+            state: seed,
+            mixes: false,
+        }
+    }
+
+    /// The same, with weights between 0 and 1: elements of the hull.
+    #[must_use]
+    pub const fn mixing(seed: u64) -> Seeded {
+        Seeded {
+            state: seed,
+            mixes: true,
+        }
     }
 
     /// SplitMix64 (Steele, Lea, Flood 2014).
@@ -79,7 +93,11 @@ impl Selection for Seeded {
         if !is_free(visit) {
             return visit.default;
         }
-        if self.next() >> 63 == 1 {
+        let bits = self.next();
+        if self.mixes {
+            return Decision::Tie((bits >> 11) as f64 / (1_u64 << 53) as f64);
+        }
+        if bits >> 63 == 1 {
             Decision::Above
         } else {
             Decision::Below
@@ -90,22 +108,75 @@ impl Selection for Seeded {
 /// Counts a margin within `epsilon` as a tie.
 ///
 /// What this returns approximates an element of the field near the point
-/// (as in Goldstein's subdifferential); it is no element of a conservative field.
+/// (as in Goldstein's subdifferential); it is no element of a conservative field. [`Tolerance::is_exact`] tells
+/// afterwards whether it came to that.
+///
+/// ```
+/// use autodiff_runtime::choices::Tolerance;
+/// # use autodiff_runtime::{Selection, Site, SiteKind, Ties};
+/// # static ABS: Site = Site {
+/// #     id: 0, function: "f", module: "m", file: "src/m.rs", line: 3, column: 5, primitive: "abs", source: "x.abs()",
+/// #     kind: SiteKind::Kink, stratum: "x = 0", field: "[-1, 1]", theta: 0.5, clarke: true, ties: Ties::all(0.5), listed: true,
+/// # };
+/// let mut near = Tolerance::new(1e-6);
+/// // An annotated `f` calls this: f::value_and_grad_with(&mut near, x)
+/// near.weight(&ABS, 1e-9, true, false);
+/// assert!(!near.is_exact());
+/// assert_eq!(near.to_string(), "approximate: 1 visit within 1e-6 of a kink was taken for a tie");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tolerance<S = Plain> {
-    /// Largest margin that counts as a tie.
-    pub epsilon: f64,
-    /// Who decides then.
-    pub inner: S,
+    epsilon: f64,
+    inner: S,
+    moved: u64,
 }
 
 impl Tolerance {
     /// With the sites' own choices.
     #[must_use]
     pub const fn new(epsilon: f64) -> Tolerance {
+        Tolerance::with(epsilon, Plain)
+    }
+}
+
+impl<S> Tolerance<S> {
+    /// With `inner` to decide at ties, those that are none included.
+    #[must_use]
+    pub const fn with(epsilon: f64, inner: S) -> Tolerance<S> {
         Tolerance {
             epsilon,
-            inner: Plain,
+            inner,
+            moved: 0,
+        }
+    }
+
+    /// How many visits were taken for ties that are none.
+    #[must_use]
+    pub const fn moved(&self) -> u64 {
+        self.moved
+    }
+
+    /// Whether what was returned is an element of the field at the point itself: nothing but ties was taken for a tie.
+    #[must_use]
+    pub const fn is_exact(&self) -> bool {
+        self.moved == 0
+    }
+}
+
+impl<S> fmt::Display for Tolerance<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.moved {
+            0 => f.write_str("exact: only ties were taken for ties"),
+            1 => write!(
+                f,
+                "approximate: 1 visit within {:?} of a kink was taken for a tie",
+                self.epsilon
+            ),
+            n => write!(
+                f,
+                "approximate: {n} visits within {:?} of a kink were taken for ties",
+                self.epsilon
+            ),
         }
     }
 }
@@ -113,11 +184,11 @@ impl Tolerance {
 impl<S: Selection> Selection for Tolerance<S> {
     fn decide(&mut self, visit: &Visit) -> Decision {
         let near = visit.margin.abs() <= self.epsilon && visit.site.kind == SiteKind::Kink;
-        let default = if near {
-            Decision::Tie(visit.share(visit.site.theta))
-        } else {
-            visit.default
-        };
+        if !near || visit.default.is_tie() {
+            return self.inner.decide(visit);
+        }
+        self.moved += 1;
+        let default = Decision::Tie(visit.share(visit.site.theta));
         self.inner.decide(&Visit { default, ..*visit })
     }
 }
@@ -156,10 +227,14 @@ impl<S: Selection> Selection for PerSite<S> {
     }
 }
 
-/// Counts visits and ties of each site.
+/// Counts visits and ties of each site; prints as a list.
+///
+/// How often ties are met depends on the precision: see the test of the same function in `f32` and `f64`
+/// (Bertoin, Bolte, Gerchinovitz, Pauwels, *Numerical influence of ReLU'(0) on backpropagation*, NeurIPS 2021).
 #[derive(Clone, Debug, Default)]
 pub struct Counter<S = Plain> {
     counts: BTreeMap<SiteKey, Count>,
+    sites: BTreeMap<SiteKey, &'static Site>,
     inner: S,
 }
 
@@ -178,6 +253,7 @@ impl<S> Counter<S> {
     pub const fn new(inner: S) -> Counter<S> {
         Counter {
             counts: BTreeMap::new(),
+            sites: BTreeMap::new(),
             inner,
         }
     }
@@ -187,13 +263,45 @@ impl<S> Counter<S> {
     pub const fn counts(&self) -> &BTreeMap<SiteKey, Count> {
         &self.counts
     }
+
+    /// The counts of all sites together.
+    #[must_use]
+    pub fn total(&self) -> Count {
+        let mut total = Count::default();
+        for count in self.counts.values() {
+            total.visits += count.visits;
+            total.ties += count.ties;
+        }
+        total
+    }
 }
 
 impl<S: Selection> Selection for Counter<S> {
     fn decide(&mut self, visit: &Visit) -> Decision {
-        let count = self.counts.entry(visit.site.key()).or_default();
+        let key = visit.site.key();
+        let count = self.counts.entry(key).or_default();
         count.visits += 1;
         count.ties += u64::from(visit.default.is_tie());
+        self.sites.entry(key).or_insert(visit.site);
         self.inner.decide(visit)
+    }
+}
+
+impl<S> fmt::Display for Counter<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Count { visits, ties } = self.total();
+        write!(f, "visits: {visits}, ties: {ties}")?;
+        for (key, site) in &self.sites {
+            let Count { visits, ties } = self.counts.get(key).copied().unwrap_or_default();
+            write!(
+                f,
+                "\n  {}  {} `{}`",
+                site.place(),
+                site.primitive,
+                site.source
+            )?;
+            write!(f, "  visits {visits}, ties {ties}")?;
+        }
+        Ok(())
     }
 }

@@ -12,6 +12,7 @@ use core::fmt;
 /// assert_eq!(Decision::Tie(0.5).weight(), 0.5);
 /// assert_eq!(Decision::Above.weight(), 1.0);
 /// ```
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Decision {
     /// The branch on the negative side of the margin.

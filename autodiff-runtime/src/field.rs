@@ -3,8 +3,11 @@
 use crate::policy::{Policy, Ties};
 
 mod report;
+#[cfg(feature = "serde")]
+mod serialize;
 
 /// What kind of nonsmooth place a site is.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SiteKind {
     /// A continuous operation with a kink (relu, abs, max, …).
@@ -16,6 +19,7 @@ pub enum SiteKind {
 }
 
 /// One nonsmooth place in the source of a differentiated function.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Site {
     /// Number within the function, in source order from 0.
@@ -80,6 +84,7 @@ pub struct Place {
 }
 
 /// Smallest class of sets known to hold the graph of a function.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Definability {
     /// Polynomials, roots, abs, max, sort, `if` on these.
@@ -125,6 +130,7 @@ impl Definability {
 }
 
 /// What kind of thing the compiler takes on trust.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ObligationKind {
     /// The value is continuous across a branch.
@@ -140,6 +146,7 @@ pub enum ObligationKind {
 }
 
 /// Something that has to hold for the field to be conservative.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Obligation {
     /// What has to hold.
@@ -233,11 +240,46 @@ impl FieldMetadata {
         count
     }
 
+    /// Calls `visit` for everything that is taken on trust, callees included, with the function that it is in.
+    pub fn each_obligation(&self, visit: &mut dyn FnMut(&FieldMetadata, &'static Obligation)) {
+        self.walk(&mut |field| field.obligations.iter().for_each(|o| visit(field, o)));
+    }
+
+    /// What is claimed of the field, callees included.
+    ///
+    /// ```
+    /// use autodiff_runtime::field::{FieldMetadata, StaticVerdict};
+    /// fn report(field: &FieldMetadata) -> String {
+    ///     match field.verdict() {
+    ///         StaticVerdict::ByConstruction => "conservative".to_owned(),
+    ///         StaticVerdict::Given(n) => format!("conservative if {n} things hold"),
+    ///     }
+    /// }
+    /// # let _ = report;
+    /// ```
+    #[must_use]
+    pub fn verdict(&self) -> StaticVerdict {
+        match self.total_obligations() {
+            0 => StaticVerdict::ByConstruction,
+            n => StaticVerdict::Given(n),
+        }
+    }
+
     /// Whether the field is conservative with nothing taken on trust, callees included.
     #[must_use]
     pub fn by_construction(&self) -> bool {
         self.total_obligations() == 0
     }
+}
+
+/// What is claimed of a field without running it. A check at run time never upgrades it.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StaticVerdict {
+    /// Conservative, with nothing taken on trust.
+    ByConstruction,
+    /// Conservative, if so many obligations hold.
+    Given(usize),
 }
 
 /// The functions met so far, linked on the stack.

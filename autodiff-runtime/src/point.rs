@@ -99,6 +99,7 @@ impl Options {
 }
 
 /// What was decided at one tie.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Chosen {
     /// Where.

@@ -13,6 +13,7 @@ use core::fmt;
 /// assert_eq!(Policy::from_name("jax"), Some(Policy::Jax));
 /// assert_eq!(Policy::Jax.name(), "jax");
 /// ```
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Policy {
     /// PyTorch's choice (`abs'(0) = 0`, `max` gives half to each).
@@ -79,6 +80,7 @@ impl fmt::Display for Policy {
 }
 
 /// The weight θ of the branch above at a tie of one operation, per framework.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ties {
     /// PyTorch's weight.

@@ -7,7 +7,11 @@ use crate::decision::Decision;
 use crate::field::{Site, SiteKey, SiteKind};
 use crate::selection::{Plain, Selection, Visit};
 
+#[cfg(feature = "annotate-snippets")]
+mod annotated;
+
 /// One visit, and what was decided.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug)]
 pub struct TraceVisit {
     /// Where.
@@ -52,12 +56,14 @@ impl fmt::Display for TraceVisit {
 /// assert_eq!(trace.nearest().unwrap().margin, 0.25);
 /// assert!(trace.to_string().contains("src/m.rs:3:5"));
 /// ```
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
     visits: Vec<TraceVisit>,
 }
 
 /// Which side of a kink a visit was on.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     /// The branch below.

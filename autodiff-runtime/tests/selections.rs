@@ -105,6 +105,25 @@ fn small_margins_count_as_ties() {
 }
 
 #[test]
+fn what_is_approximate_says_so() {
+    let mut tolerance = Tolerance::with(1e-3, Fixed(Decision::Above));
+    assert_eq!(tolerance.weight(&KINK, 0.0, false, true), 1.0);
+    assert!(tolerance.is_exact());
+    assert_eq!(tolerance.weight(&KINK, -1e-4, false, false), 1.0);
+    assert_eq!(tolerance.weight(&KINK, 1e-4, true, false), 1.0);
+    assert_eq!((tolerance.is_exact(), tolerance.moved()), (false, 2));
+    assert!(tolerance.to_string().starts_with("approximate: 2 visits"));
+}
+
+#[test]
+fn random_weights_are_between_the_sides() {
+    let mut seeded = Seeded::mixing(7);
+    let weights: Vec<f64> = (0..64).map(|_| tied(&mut seeded)).collect();
+    assert!(weights.iter().all(|w| (0.0..1.0).contains(w)));
+    assert!(weights.iter().any(|w| *w < 0.2) && weights.iter().any(|w| *w > 0.8));
+}
+
+#[test]
 fn sites_can_be_decided_one_by_one() {
     let mut selection = PerSite::new(Fixed(Decision::Below)).at(KINK.key(), Decision::Tie(0.75));
     assert_eq!(selection.weight(&KINK, 0.0, false, true), 0.75);
@@ -123,6 +142,11 @@ fn ties_are_counted_by_site() {
         .map(|count| (count.visits, count.ties))
         .collect();
     assert_eq!(counts, [(2, 1), (1, 0)]);
+    assert_eq!((counter.total().visits, counter.total().ties), (3, 1));
+    assert_eq!(
+        counter.to_string(),
+        "visits: 3, ties: 1\n  src/model.rs:10:5  max `a.max(b)`  visits 2, ties 1\n  src/model.rs:11:5  max `a.max(b)`  visits 1, ties 0"
+    );
 }
 
 #[test]

@@ -15,9 +15,7 @@ const OPERATIONS: usize = 19;
 fn machine(x: &[f64], #[constant] program: &[(usize, usize, usize, f64)]) -> f64 {
     let n = x.len();
     let mut r = vec![0.0; n + program.len()];
-    for i in 0..n {
-        r[i] = x[i];
-    }
+    r[..n].copy_from_slice(x);
     for k in 0..program.len() {
         let (operation, i, j, c) = program[k];
         let (a, b) = (r[i], r[j]);
@@ -100,7 +98,7 @@ fn random_compositions() {
             gradient: &gradient,
             tangent: &tangent,
         };
-        tied += usize::from(!products::trace(&x, &code).ties().next().is_none());
+        tied += usize::from(products::trace(&x, &code).ties().next().is_some());
         compared += subject.satisfies_the_projection_formula(&x, &mut rng);
         several += usize::from(subject.vertices(&x).elements.len() > 1);
         other += usize::from(subject.is_locked_to_a_limit(&x, &mut rng));

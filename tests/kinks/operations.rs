@@ -3,7 +3,7 @@
 use conservative_grad::check::{self, SplitMix64};
 use conservative_grad::{Selection, conservative_grad, rules};
 
-use crate::subject::Subject;
+use crate::subject::{Gradient, Subject, Tangent};
 
 /// A row as a function of all of its arguments.
 macro_rules! rows {
@@ -57,11 +57,7 @@ rows! {
     hard_swish(x) = conservative_grad::hard_swish(x);
 }
 
-fn check_row(
-    name: &str,
-    gradient: &dyn Fn(&[f64], &mut dyn Selection) -> (f64, Vec<f64>),
-    tangent: &dyn Fn(&[f64], &[f64], &mut dyn Selection) -> (f64, f64),
-) {
+fn check_row(name: &str, gradient: &Gradient<'_>, tangent: &Tangent<'_>) {
     let rule = rules::all().find(|rule| rule.name == name).expect("a row");
     let subject = Subject {
         name: name.to_owned(),

@@ -35,11 +35,16 @@ impl Selection for Stays {
     }
 }
 
+/// Value and gradient at a point.
+pub(crate) type Gradient<'a> = dyn Fn(&[f64], &mut dyn Selection) -> (f64, Vec<f64>) + 'a;
+/// Value and derivative along a direction.
+pub(crate) type Tangent<'a> = dyn Fn(&[f64], &[f64], &mut dyn Selection) -> (f64, f64) + 'a;
+
 /// A function with its tangent, both under a selection.
 pub(crate) struct Subject<'a> {
     pub(crate) name: String,
-    pub(crate) gradient: &'a dyn Fn(&[f64], &mut dyn Selection) -> (f64, Vec<f64>),
-    pub(crate) tangent: &'a dyn Fn(&[f64], &[f64], &mut dyn Selection) -> (f64, f64),
+    pub(crate) gradient: &'a Gradient<'a>,
+    pub(crate) tangent: &'a Tangent<'a>,
 }
 
 impl Subject<'_> {

@@ -1,6 +1,6 @@
 //! Kinks: which side is taken, what is chosen at a tie, and what the caller can choose instead.
 
-use conservative_grad::__private::{Fixed, Recorder, Replay, WithPolicy};
+use conservative_grad::__private::{Counter, Fixed, Recorder, Replay, WithPolicy};
 use conservative_grad::{
     Decision, Nonsmooth, Plain, Policy, SiteKind, conservative_grad, leaky_relu, relu,
 };
@@ -249,4 +249,48 @@ fn artefacts_of_the_choice() {
     assert_eq!(identity::grad(0.0), 0.0);
     assert_eq!((zero::grad(1.0), zero::grad(-1.0)), (0.0, 0.0));
     assert_eq!((identity::grad(1.0), identity::grad(-1.0)), (1.0, 1.0));
+}
+
+/// A layer of rectifiers whose sums cancel up to rounding.
+#[conservative_grad]
+fn layer<T: conservative_grad::Real>(x: &[T], w: &[T]) -> T {
+    let mut s = T::zero();
+    for i in 0..w.len() {
+        s += relu(w[i] * x[i] + (w[i] - w[i] * (x[i] + T::one())));
+    }
+    s
+}
+
+/// Rounding leaves ties in one precision that are none in the other.
+#[test]
+fn ties_are_counted_in_both_precisions() {
+    let x: Vec<f64> = (1..200).map(|i| 1.0 + f64::from(i) * 1e-3).collect();
+    let w: Vec<f64> = (1..200).map(|i| 1.0 / (2.0 + f64::from(i))).collect();
+    let [x32, w32] = [&x, &w].map(|v| v.iter().map(|v| *v as f32).collect::<Vec<f32>>());
+    let (mut double, mut single) = (Counter::new(Plain), Counter::new(Plain));
+    let _ = layer::value_and_grad_with(&mut double, &x[..], &w[..]);
+    let _ = layer::value_and_grad_with(&mut single, &x32[..], &w32[..]);
+    let (double, single) = (double.total(), single.total());
+    assert_eq!((double.visits, single.visits), (199, 199));
+    assert!(double.ties > 0 && single.ties > 0 && double.ties != single.ties);
+}
+
+#[conservative_grad]
+fn beyond(x: f64, y: f64) -> f64 {
+    #[tie(1.5)]
+    let z = x.max(y);
+    z
+}
+
+/// θ outside of [0, 1] is conservative, and marked.
+#[test]
+fn weights_outside_of_the_clarke_subdifferential() {
+    assert_eq!(beyond::grad(1.0, 1.0), (1.5, -0.5));
+    let sites: Vec<_> = beyond::FIELD.sites().collect();
+    assert!(!sites[0].clarke);
+    assert!(
+        beyond::FIELD.to_string().contains("θ = 1.5 (not Clarke)"),
+        "{}",
+        beyond::FIELD
+    );
 }

@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use super::{Definability, FieldMetadata, Obligation, ObligationKind, Place, Site, SiteKind};
+use super::{
+    Definability, FieldMetadata, Obligation, ObligationKind, Place, Site, SiteKind, StaticVerdict,
+};
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -21,6 +23,15 @@ impl fmt::Display for Definability {
             Definability::Local => "locally definable",
             Definability::None => "not known to be definable",
         })
+    }
+}
+
+impl fmt::Display for StaticVerdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StaticVerdict::ByConstruction => f.write_str("by construction"),
+            StaticVerdict::Given(n) => write!(f, "given: {n} {}", obligations(*n)),
+        }
     }
 }
 
@@ -88,11 +99,36 @@ impl fmt::Display for FieldMetadata {
         })?;
         lines(f, "given that", self.obligations.iter(), |f, obligation| {
             write_obligation(f, self.file, obligation)
-        })
+        })?;
+        match f.alternate() {
+            true => self.write_callees(f),
+            false => Ok(()),
+        }
     }
 }
 
 impl FieldMetadata {
+    /// The nonsmooth places and the obligations of all functions that are reached. Those of operations are with their callers.
+    fn write_callees(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut result = Ok(());
+        self.walk(&mut |field| {
+            if result.is_ok() && !field.is(self) && field.module != "conservative_grad::ops" {
+                result = field.write_places(f);
+            }
+        });
+        result
+    }
+
+    fn write_places(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n  in `{}` ({})", self.name, self.module)?;
+        self.sites()
+            .try_for_each(|site| write!(f, "\n    {site}"))?;
+        self.obligations.iter().try_for_each(|obligation| {
+            f.write_str("\n    given that ")?;
+            write_obligation(f, self.file, obligation)
+        })
+    }
+
     fn write_cost(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (own, total) = (self.cost_bound, self.total_cost_bound());
         write!(

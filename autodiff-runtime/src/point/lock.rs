@@ -21,6 +21,7 @@ use crate::selection::Selection;
 type Tangents<'a> = dyn Fn(&[f64], &[f64], &mut dyn Selection) -> (f64, f64) + 'a;
 
 /// What [`lock`] found.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Locked {
     /// The value.
@@ -38,6 +39,7 @@ pub struct Locked {
 }
 
 /// What a locked gradient is.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guarantee {
     /// A limit of gradients at nearby points.

@@ -17,6 +17,7 @@ const LARGEST: f64 = 1e6;
 const POINTS: usize = 16;
 
 /// The steps `t` for which `x + t·direction` takes the decisions that `x` takes.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Steps {
     /// The interval, verified by running again at points of it. Bounds are infinite if nothing was found.

@@ -14,6 +14,7 @@ use crate::field::{SiteKey, SiteKind};
 use crate::selection::Selection;
 
 /// The elements of a field at a point that the branches at its ties lead to.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug)]
 pub struct Vertices {
     /// The value of the function.
@@ -33,6 +34,7 @@ pub struct Vertices {
 }
 
 /// One of them.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Element {
     /// The gradient.
@@ -42,6 +44,7 @@ pub struct Element {
 }
 
 /// Whether all elements are listed.
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
     /// All branches of all ties that matter.

@@ -41,6 +41,9 @@ const LIST: List = List {
 /// The names of all policies, for "did you mean".
 const POLICIES: [&str; 6] = ["pytorch", "jax", "tensorflow", "lower", "upper", "midpoint"];
 
+/// The variable by which a build script gives the policy of its crate.
+const POLICY_OF_CRATE: &str = "CONSERVATIVE_GRAD_POLICY";
+
 /// What the attribute says.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
@@ -104,7 +107,13 @@ impl Default for Options {
 impl Options {
     /// Reads the options; what cannot be understood is reported and left at its default.
     pub(crate) fn parse(attr: TokenStream, diags: &mut Diagnostics) -> Self {
-        Options::default().with(attr, diags)
+        let given = std::env::var(POLICY_OF_CRATE).ok();
+        let policy = policy_of_crate(given.as_deref(), diags);
+        let options = Options {
+            policy,
+            ..Options::default()
+        };
+        options.with(attr, diags)
     }
 
     /// These options, with those of an attribute of its own on top.
@@ -182,10 +191,49 @@ impl Options {
     }
 }
 
+/// The policy of the crate that is compiled: what its build script says, or PyTorch's.
+fn policy_of_crate(given: Option<&str>, diags: &mut Diagnostics) -> Policy {
+    let Some(name) = given else {
+        return Policy::PyTorch;
+    };
+    Policy::from_name(name).unwrap_or_else(|| {
+        let word = |c: char| if c.is_alphanumeric() { c } else { '_' };
+        let mut name: String = name.chars().map(word).collect();
+        if !name.starts_with(char::is_alphabetic) {
+            name.insert(0, '_');
+        }
+        let name = Ident::new(&name, Span::call_site());
+        diags.report_near(&diag::UNKNOWN_POLICY, &name, POLICIES);
+        Policy::PyTorch
+    })
+}
+
 /// `(a, b)`, and where it stands.
 fn names(input: ParseStream<'_>) -> syn::Result<(Span, Vec<Ident>)> {
     let content;
     parenthesized!(content in input);
     let names = content.parse_terminated(Ident::parse_any, Token![,])?;
     Ok((content.span(), names.into_iter().collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_of_a_crate() {
+        let read = |given: Option<&str>| {
+            let mut diags = Diagnostics::new();
+            let policy = policy_of_crate(given, &mut diags);
+            (
+                policy,
+                diags.iter().map(|d| d.entry.code).collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(read(None), (Policy::PyTorch, vec![]));
+        assert_eq!(read(Some("tensorflow")), (Policy::TensorFlow, vec![]));
+        for wrong in ["pytroch", "", "7", "fn", "a b;"] {
+            assert_eq!(read(Some(wrong)), (Policy::PyTorch, vec!["AD0005"]));
+        }
+    }
 }
