@@ -17,6 +17,7 @@
 
 pub(super) mod calls;
 pub(super) mod forward;
+mod lanes;
 mod loops;
 mod needs;
 mod reverse;

@@ -97,6 +97,7 @@ impl Builder<'_> {
             result,
             sites: Vec::new(),
             hidden: self.hir.hidden.clone(),
+            strips: Default::default(),
         }
     }
 

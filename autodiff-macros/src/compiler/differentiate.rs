@@ -22,7 +22,9 @@ use super::names::{self, Names};
 use super::parse::attribute::Options;
 use super::print::Printer;
 use super::ssa::{Func, StmtKind, Tree};
-use super::{build, hir, hoist, jumps, kinks, metadata, share, simplify, snapshot, tangent};
+use super::{
+    build, hir, hoist, jumps, kinks, metadata, share, simplify, snapshot, strips, tangent,
+};
 
 /// The derivative of a function; `None` if something was refused.
 pub(crate) fn differentiate(
@@ -65,7 +67,8 @@ pub(crate) fn differentiate(
         forward: sweeps.forward,
         value: sweeps.value,
         reverse: sweeps.reverse,
-        fused: sweeps.joint,
+        fused: sweeps.joint.as_ref().map(|joint| joint.plain.clone()),
+        strips: sweeps.joint.and_then(|joint| joint.strips),
         tangent: sweeps.tangent,
         sites: facts.sites,
         obligations: facts.obligations,
@@ -83,7 +86,7 @@ struct Compiled {
     forward: TokenStream,
     value: TokenStream,
     reverse: TokenStream,
-    joint: Option<TokenStream>,
+    joint: Option<Joint>,
     tangent: TokenStream,
 }
 
@@ -119,27 +122,30 @@ impl Compiled {
             forward: printer.stmts(&forward),
             value: printer.expr(&value),
             reverse: printer.stmts(&sweeps.reverse),
-            joint: joins(ssa).then(|| joint(ssa, facts, names, fresh)),
+            joint: joins(ssa).then(|| Joint::new(ssa, facts, names, fresh)),
             tangent: quote!(#stmts #pair),
         }
     }
 }
 
 /// Forward and reverse sweep in one body, for a seed of 1.
-fn joint(
-    ssa: &Func,
-    facts: &activity::Activity,
-    names: &EmitNames,
-    fresh: &mut Names,
-) -> TokenStream {
-    let one = Some(adjoint::one(ssa));
-    let prepared = Prepared::new(ssa, facts, names, one, fresh);
-    let sweeps = prepared.with(Style::Joint, fresh.clone(), |cx| adjoint::run(cx, fresh));
-    let printer = Printer::new(&prepared.func, &prepared.names);
-    let forward = printer.stmts(&sweeps.forward);
-    let reverse = printer.stmts(&sweeps.reverse);
-    let value = ssa.result.as_ref().map(|t| printer.expr(&tree_expr(t)));
-    quote!(#forward #reverse #value)
+struct Joint {
+    /// As the function is written.
+    plain: TokenStream,
+    /// With strips, where a loop allows it.
+    strips: Option<TokenStream>,
+}
+
+impl Joint {
+    fn new(ssa: &Func, facts: &activity::Activity, names: &EmitNames, fresh: &mut Names) -> Joint {
+        let one = Some(adjoint::one(ssa));
+        let prepared = Prepared::new(ssa, facts, names, one, fresh);
+        let in_strips = prepared.in_strips(fresh);
+        Joint {
+            plain: prepared.joint(fresh),
+            strips: in_strips.map(|prepared| prepared.joint(fresh)),
+        }
+    }
 }
 
 /// The SSA form with the copies that its reverse sweep needs, and the facts about it.
@@ -170,6 +176,42 @@ impl Prepared {
             names,
             seed,
         }
+    }
+
+    /// The same function with its loops in strips, if one of them allows it.
+    fn in_strips(&self, fresh: &mut Names) -> Option<Prepared> {
+        let layout = layout::run(&self.func);
+        let modes = loops::run(&self.func, &self.facts, &layout, self.seed.clone());
+        let func = strips::run(&self.func, &self.facts, &layout, &modes, fresh)?;
+        let func = simplify::run(func);
+        let facts = activity::run(&func);
+        let mut names = self.names.clone();
+        names.extend(&func, fresh);
+        let prepared = Prepared {
+            func,
+            facts,
+            names,
+            seed: self.seed.clone(),
+        };
+        prepared.are_fused().then_some(prepared)
+    }
+
+    /// True if every loop over strips is reversed strip by strip, which lane loops rely on.
+    fn are_fused(&self) -> bool {
+        let layout = layout::run(&self.func);
+        let modes = loops::run(&self.func, &self.facts, &layout, self.seed.clone());
+        let mut strips = self.func.strips.strips.iter();
+        strips.all(|l| matches!(modes.get(l), Some(loops::Mode::Fused(_))))
+    }
+
+    fn joint(&self, fresh: &mut Names) -> TokenStream {
+        let sweeps = self.with(Style::Joint, fresh.clone(), |cx| adjoint::run(cx, fresh));
+        let printer = Printer::new(&self.func, &self.names);
+        let forward = printer.stmts(&sweeps.forward);
+        let reverse = printer.stmts(&sweeps.reverse);
+        let value = self.func.result.as_ref();
+        let value = value.map(|t| printer.expr(&tree_expr(t)));
+        quote!(#forward #reverse #value)
     }
 
     fn with<R>(&self, style: Style, scratch: Names, f: impl FnOnce(&Context<'_>) -> R) -> R {

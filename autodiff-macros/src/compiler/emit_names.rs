@@ -111,8 +111,18 @@ impl EmitNames {
         }
     }
 
-    /// Names the adjoints of memory that came later.
+    /// Names the adjoints of values and memory that came later.
     pub(crate) fn extend(&mut self, func: &Func, names: &mut Names) {
+        for (k, val) in func.vals.iter().enumerate() {
+            let id = ValId(u32::try_from(k).unwrap_or(u32::MAX));
+            if func.is_real(id) && !self.val_bars.contains_key(&id) {
+                let base = format!("{}_bar", names::plain(&val.name));
+                let bar = names.exact(&base, val.name.span());
+                self.by_name
+                    .insert(bar.to_string(), super::tidy::Var::Bar(id));
+                self.val_bars.insert(id, bar);
+            }
+        }
         for (k, mem) in func.mems.iter().enumerate() {
             let id = MemId(u32::try_from(k).unwrap_or(u32::MAX));
             if !self.mem_bars.contains_key(&id) {

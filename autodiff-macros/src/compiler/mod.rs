@@ -39,6 +39,7 @@ mod simplify;
 mod singular;
 mod snapshot;
 mod ssa;
+mod strips;
 mod tangent;
 mod tidy;
 

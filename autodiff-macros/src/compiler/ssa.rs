@@ -11,6 +11,8 @@
 pub(crate) mod print;
 pub(crate) mod rewrite;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use proc_macro2::{Ident, Span, TokenStream};
 
 use super::hir::{self, BinOp, Form, LoopId, Marks, Member, Ty, UnOp};
@@ -352,7 +354,33 @@ pub(crate) struct Func {
     pub(crate) result: Option<Tree>,
     pub(crate) sites: Vec<Site>,
     /// See [`hir::Func::hidden`].
-    pub(crate) hidden: std::collections::BTreeSet<String>,
+    pub(crate) hidden: BTreeSet<String>,
+    pub(crate) strips: Strips,
+}
+
+/// What the pass `strips` knows of the code that it wrote.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Strips {
+    /// The loops over the iterations of a strip.
+    pub(crate) lanes: BTreeSet<LoopId>,
+    /// Those that only form the sums: what they add has its adjoint where it is computed.
+    pub(crate) sums: BTreeSet<LoopId>,
+    /// What the iterations of a lane loop contribute to sums: the value, the sum, and whether it is
+    /// subtracted.
+    pub(crate) seeds: BTreeMap<LoopId, Vec<(ValId, ValId, bool)>>,
+    /// The loops over strips.
+    pub(crate) strips: BTreeSet<LoopId>,
+    /// Arrays that only the sums read, hence without adjoint.
+    pub(crate) terms: BTreeSet<MemId>,
+    /// The loops in which an array is overwritten before it is read, and dead afterwards.
+    pub(crate) private: BTreeMap<MemId, BTreeSet<LoopId>>,
+}
+
+impl Strips {
+    /// True if every iteration of the loop overwrites what it reads of the array.
+    pub(crate) fn is_private(&self, m: MemId, l: LoopId) -> bool {
+        self.private.get(&m).is_some_and(|loops| loops.contains(&l))
+    }
 }
 
 /// A parameter and what its parts are bound to.

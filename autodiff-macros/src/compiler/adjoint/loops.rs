@@ -232,7 +232,7 @@ impl<'a> Records<'a> {
         let counter = &self.cx.func.val(*counter).name;
         let Some((stack, items, _)) = self.in_place(stmt) else {
             let inner = match slices::run(self.cx, self.plan, stmt, inner, None, Sweep::Forward) {
-                Ok(sliced) => return out.push(sliced),
+                Ok(sliced) => return out.extend(sliced),
                 Err(inner) => inner,
             };
             return out.push(Stmt::For {
@@ -282,7 +282,7 @@ impl<'a> Records<'a> {
             Some(&slots),
             Sweep::Forward,
         ) {
-            Ok(sliced) => return out.push(sliced),
+            Ok(sliced) => return out.extend(sliced),
             Err(inner) => inner,
         };
         let slots = Expr::method(slots.stretch, "iter_mut", Vec::new());
@@ -321,7 +321,7 @@ impl<'a> Records<'a> {
         let Some((stack, items, _)) = self.in_place(stmt) else {
             self.pop().into_iter().for_each(|s| inner.insert(0, s));
             let inner = match slices::run(self.cx, self.plan, stmt, inner, None, Sweep::Reverse) {
-                Ok(sliced) => return out.push(sliced),
+                Ok(sliced) => return out.extend(sliced),
                 Err(inner) => inner,
             };
             return out.push(Stmt::For {
@@ -376,7 +376,7 @@ impl<'a> Records<'a> {
             Some(&slots),
             Sweep::Reverse,
         ) {
-            Ok(sliced) => out.push(sliced),
+            Ok(sliced) => out.extend(sliced),
             Err(inner) => {
                 let records = Expr::method(slots.stretch, iterate, Vec::new());
                 let slots = Expr::method(records, "rev", Vec::new());

@@ -13,7 +13,7 @@ use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{BinOp, LoopId, Ty};
-use crate::compiler::ssa::{MemId, Op, Origin, Place, StmtKind, Tree, ValId};
+use crate::compiler::ssa::{MemId, Op, Origin, Place, Proj, StmtKind, StoreOp, Tree, ValId};
 
 /// Where the reverse sweep gets its values from.
 #[derive(Debug, Default)]
@@ -30,6 +30,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) hoisted: BTreeSet<Item<'a>>,
     /// Memory that the reverse sweep reads.
     pub(crate) mems: BTreeSet<MemId>,
+    /// Values that the forward sweep has stored where they are still found.
+    pub(crate) reloads: BTreeMap<ValId, Place>,
 }
 
 /// Decides for every value.
@@ -40,6 +42,7 @@ pub(super) fn run<'a>(cx: &'a Context<'a>, reversed: &Reversed<'a>) -> Plan<'a> 
         seen: BTreeSet::new(),
         seen_mems: BTreeSet::new(),
         pending: BTreeMap::new(),
+        copies: copies(cx),
     };
     needs.block(&reversed.body);
     for fused in reversed.fused.values() {
@@ -61,6 +64,7 @@ struct Needs<'a> {
     seen_mems: BTreeSet<MemId>,
     /// Values that are out of scope in the reverse sweep, by region.
     pending: BTreeMap<BlockId, BTreeSet<(u32, ValId)>>,
+    copies: BTreeMap<ValId, (Place, u32)>,
 }
 
 impl<'a> Needs<'a> {
@@ -291,6 +295,10 @@ impl<'a> Needs<'a> {
             missing.insert(v);
             return;
         }
+        if let Some((at, _)) = self.copy_of(v, region) {
+            at.for_each_use(&mut |u| self.missing(u, region, missing, visited));
+            return;
+        }
         if let Some(op) = self.cx.layout.op(v) {
             op.for_each_use(&mut |u| self.missing(u, region, missing, visited));
         }
@@ -329,6 +337,15 @@ impl<'a> Needs<'a> {
         {
             return;
         }
+        if let Some((at, row)) = self.copy_of(v, region) {
+            if let Some(l) = row {
+                self.plan.rows.entry(l).or_default().insert(at.mem);
+            }
+            at.for_each_use(&mut |u| self.commit(u, region));
+            self.mem(at.mem);
+            self.plan.reloads.insert(v, at);
+            return;
+        }
         let Some(op) = self.cx.layout.op(v) else {
             return;
         };
@@ -347,6 +364,10 @@ impl<'a> Needs<'a> {
 
     /// True if computing the value again costs little and gives the same bits.
     fn is_cheap(&self, v: ValId, region: BlockId) -> bool {
+        self.runs_again(v, region) || self.copy_of(v, region).is_some()
+    }
+
+    fn runs_again(&self, v: ValId, region: BlockId) -> bool {
         match self.cx.layout.op(v) {
             Some(Op::Bin(BinOp::Div | BinOp::Rem, ..)) => !self.cx.func.is_real(v),
             Some(
@@ -420,6 +441,44 @@ impl<'a> Needs<'a> {
         None
     }
 
+    /// Where the reverse sweep finds a value that is not computed again, since the loop that computes
+    /// it has stored it by iteration; and the recorded loop that saves that array whole.
+    fn copy_of(&self, v: ValId, region: BlockId) -> Option<(Place, Option<LoopId>)> {
+        if self.runs_again(v, region) {
+            return None;
+        }
+        let (at, pos) = self.copies.get(&v)?;
+        let (layout, m) = (self.cx.layout, at.mem);
+        let home = layout.mem_block(m);
+        if layout.region(home) != home || self.is_given_away(m) || layout.grows(m) {
+            return None;
+        }
+        let live = self.live_region(region);
+        let scope = if layout.contains(live, home) {
+            home
+        } else {
+            live
+        };
+        if layout.holds(m, *pos, scope) {
+            return Some((at.clone(), None));
+        }
+        if !is_row(&self.cx.func.mem(m).ty) || !self.cx.is_live(home) {
+            return None;
+        }
+        let mut around = region;
+        while !self.cx.is_live(around) {
+            if let Role::Body(l) = layout.blocks[around].role
+                && !layout.contains(around, home)
+                && layout.holds(m, *pos, around)
+                && self.cx.is_scratch_of(m, l)
+            {
+                return Some((at.clone(), Some(l)));
+            }
+            around = layout.region(layout.blocks[around].parent?);
+        }
+        None
+    }
+
     /// An integer that its loop changes by a fixed step, and the value that it has after the loop.
     fn step_of(&self, v: ValId) -> Option<(LoopId, ValId)> {
         let Role::Body(l) = self.cx.layout.blocks[self.cx.layout.def_block(v)].role else {
@@ -463,6 +522,34 @@ impl<'a> Needs<'a> {
         }
         self.cx.func.result.as_ref().is_some_and(|r| holds(r, m))
     }
+}
+
+/// The stores of a value at the counter of the loop that computes it.
+fn copies(cx: &Context<'_>) -> BTreeMap<ValId, (Place, u32)> {
+    let mut found = BTreeMap::new();
+    cx.func.body.walk(&mut |s| {
+        let StmtKind::Store {
+            place,
+            op: StoreOp::Set,
+            value,
+        } = &s.kind
+        else {
+            return;
+        };
+        let block = cx.layout.def_block(*value);
+        let [Proj::Index(index)] = place.path.as_slice() else {
+            return;
+        };
+        let Role::Body(l) = cx.layout.blocks[block].role else {
+            return;
+        };
+        let local = cx.func.mem(place.mem).origin == Origin::Local;
+        let same_block = cx.layout.block_at(cx.layout.position(s)) == block;
+        if local && same_block && cx.layout.counters.get(&l) == Some(index) {
+            found.insert(*value, (place.clone(), cx.layout.position(s)));
+        }
+    });
+    found
 }
 
 /// True for a one-dimensional array of numbers.

@@ -11,8 +11,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::forward::{operands, place, ty_tokens};
-use super::{Context, Fused, Rev, RevBlock, Reversed, calls, forward, scatter};
-use crate::compiler::analyse::layout::BlockId;
+use super::{Context, Fused, Rev, RevBlock, Reversed, calls, forward, lanes, scatter};
+use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{BinOp, LoopId, Member, Ty, UnOp};
@@ -37,6 +37,7 @@ pub(super) fn run<'a>(cx: &'a Context<'a>, fresh: &mut Names) -> Reversed<'a> {
         touched_mems: BTreeSet::new(),
         suppressed: BTreeSet::new(),
         fused: BTreeMap::new(),
+        buffers: Vec::new(),
         watch: Watch::of(cx),
     };
     let mut body = pass.block(&cx.func.body, Start::Results);
@@ -69,6 +70,8 @@ struct Reverse<'a, 'n> {
     /// Accumulators: their adjoint does not change in the loop.
     suppressed: BTreeSet<ValId>,
     fused: BTreeMap<LoopId, Fused<'a>>,
+    /// What lane loops fill and is added up after them.
+    buffers: Vec<Stmt>,
     watch: Watch,
 }
 
@@ -197,6 +200,7 @@ impl<'a> Reverse<'a, '_> {
                 .into_iter()
                 .for_each(|(v, e)| self.contribute(v, e, &mut out)),
         }
+        self.seed_terms(&mut out);
         self.declare_touched(&mut out, 0);
         for stmt in block.stmts.iter().rev() {
             let from = out.len();
@@ -205,6 +209,20 @@ impl<'a> Reverse<'a, '_> {
         }
         self.current = outer;
         RevBlock { block, stmts: out }
+    }
+
+    /// What a lane loop computes for sums has their adjoint.
+    fn seed_terms(&mut self, out: &mut Vec<Rev<'a>>) {
+        let Role::Body(id) = self.cx.layout.blocks[self.current].role else {
+            return;
+        };
+        for (value, sum, minus) in self.cx.func.strips.seeds.get(&id).into_iter().flatten() {
+            let seed = match minus {
+                true => Expr::neg(Expr::Bar(*sum)),
+                false => Expr::Bar(*sum),
+            };
+            self.contribute(*value, seed, out);
+        }
     }
 
     /// Declares, before the code from `from` on, what that code touched in this block.
@@ -349,6 +367,9 @@ impl<'a> Reverse<'a, '_> {
         let Mode::Fused(seeds) = self.cx.mode(id) else {
             return;
         };
+        if self.cx.func.strips.sums.contains(&id) {
+            return;
+        }
         let mut before: Vec<Stmt> = Vec::new();
         for (out, seed) in seeds {
             self.suppressed.insert(*out);
@@ -364,6 +385,9 @@ impl<'a> Reverse<'a, '_> {
         before.extend(self.take_touched());
         let carries = scatter::carry(self.cx, stmt, &mut reversed.stmts, self.fresh);
         before.extend(carries.before);
+        if self.cx.func.strips.strips.contains(&id) {
+            before.append(&mut self.buffers);
+        }
         let fused = Fused {
             before,
             iteration: reversed,
@@ -622,6 +646,9 @@ impl<'a> Reverse<'a, '_> {
     }
 
     fn store(&mut self, at: &Place, op: StoreOp, value: ValId, out: &mut Vec<Rev<'a>>) {
+        if self.cx.func.strips.terms.contains(&at.mem) {
+            return;
+        }
         if !self.cx.facts.active_mem(at.mem) {
             return;
         }
@@ -743,6 +770,9 @@ impl<'a> Reverse<'a, '_> {
             .iter()
             .filter(|c| self.cx.facts.active(c.out))
             .collect();
+        if self.cx.func.strips.sums.contains(&id) {
+            return;
+        }
         match self.cx.mode(id) {
             Mode::Fused(_) => {}
             Mode::Rerun => {
@@ -752,10 +782,17 @@ impl<'a> Reverse<'a, '_> {
             }
             Mode::Recorded => {
                 carried.iter().for_each(|c| self.ensure(c.out, out));
-                let body = self.recorded_body(&carried, body);
+                let mut body = self.recorded_body(&carried, body);
+                let mut after = Vec::new();
+                if self.cx.func.strips.lanes.contains(&id) {
+                    let reduced = lanes::reduce(self.cx, stmt, &mut body, self.fresh);
+                    self.buffers.extend(reduced.buffers);
+                    after = reduced.after;
+                }
                 if !body.stmts.is_empty() {
                     out.push(Rev::Loop { stmt, body });
                 }
+                out.extend(after.into_iter().map(Rev::Code));
             }
         }
         for c in carried {

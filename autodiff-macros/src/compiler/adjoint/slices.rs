@@ -49,7 +49,7 @@ pub(super) fn run(
     body: Vec<Stmt>,
     slots: Option<&Slots>,
     sweep: Sweep,
-) -> Result<Stmt, Vec<Stmt>> {
+) -> Result<Vec<Stmt>, Vec<Stmt>> {
     let StmtKind::For {
         counter,
         range,
@@ -92,10 +92,12 @@ fn is_flat(stmt: &Stmt) -> bool {
 }
 
 /// An array in emitted code.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Base {
     Mem(MemId),
     Bar(MemId),
+    /// A buffer of the reverse sweep.
+    Local(Ident),
 }
 
 struct Kernel<'a> {
@@ -121,23 +123,17 @@ struct Accesses {
 }
 
 impl Kernel<'_> {
-    fn run(&self, mut body: Vec<Stmt>, slots: Option<&Slots>) -> Result<Stmt, Vec<Stmt>> {
+    fn run(&self, mut body: Vec<Stmt>, slots: Option<&Slots>) -> Result<Vec<Stmt>, Vec<Stmt>> {
         let accesses = Accesses::of(&body);
         let mut rows = BTreeMap::new();
         let mut lets = Vec::new();
         let count = self.name("count");
         for (base, indices) in &accesses.always {
-            for index in indices.iter().filter(|_| accesses.can_slice(*base)) {
+            for index in indices.iter().filter(|_| accesses.can_slice(base)) {
                 if let Some(start) = self.start(*index, &count) {
-                    let row = self.name(&format!("{}_row", self.base_name(*base)));
-                    lets.push(self.row(
-                        &row,
-                        *base,
-                        start,
-                        &count,
-                        accesses.written.contains(base),
-                    ));
-                    rows.insert((*base, *index), row);
+                    let row = self.name(&format!("{}_row", self.base_name(base)));
+                    lets.push(self.row(&row, base, start, &count, accesses.written.contains(base)));
+                    rows.insert((base.clone(), *index), row);
                 }
             }
         }
@@ -156,12 +152,17 @@ impl Kernel<'_> {
         }
         inner.append(&mut body);
         before.push(self.looped(&k, &count, inner));
+        let is_lanes = |l| self.cx.func.strips.lanes.contains(&l);
+        if self.stmt.kind.loop_id().is_some_and(is_lanes) {
+            // A strip is never empty.
+            return Ok(before);
+        }
         let cond = Expr::bin("<", Expr::Val(self.range.lo), Expr::Val(self.range.hi));
-        Ok(Stmt::If {
+        Ok(vec![Stmt::If {
             cond,
             then: before,
             els: Vec::new(),
-        })
+        }])
     }
 
     fn looped(&self, k: &Ident, count: &Ident, body: Vec<Stmt>) -> Stmt {
@@ -213,12 +214,16 @@ impl Kernel<'_> {
         }
     }
 
-    fn row(&self, row: &Ident, base: Base, start: Expr, count: &Ident, written: bool) -> Stmt {
+    fn row(&self, row: &Ident, base: &Base, start: Expr, count: &Ident, written: bool) -> Stmt {
         let array = match base {
-            Base::Mem(m) => Expr::Mem(m),
-            Base::Bar(m) => Expr::MemBar(m),
+            Base::Mem(m) => Expr::Mem(*m),
+            Base::Bar(m) => Expr::MemBar(*m),
+            Base::Local(name) => Expr::Name(name.clone()),
         };
-        let from = Expr::index(array, Expr::Range(Some(Box::new(start)), None, false));
+        let from = match is_zero(&start) {
+            true => array,
+            false => Expr::index(array, Expr::Range(Some(Box::new(start)), None, false)),
+        };
         let to = Expr::Range(None, Some(Box::new(Expr::Name(count.clone()))), false);
         let init = Expr::Ref(written, Box::new(Expr::index(from, to)));
         Stmt::Let {
@@ -240,10 +245,11 @@ impl Kernel<'_> {
             .exact(base, self.cx.func.name.span())
     }
 
-    fn base_name(&self, base: Base) -> String {
+    fn base_name(&self, base: &Base) -> String {
         match base {
-            Base::Mem(m) => crate::compiler::names::plain(&self.cx.func.mem(m).name),
-            Base::Bar(m) => crate::compiler::names::plain(&self.cx.names.mem_bar(m)),
+            Base::Mem(m) => crate::compiler::names::plain(&self.cx.func.mem(*m).name),
+            Base::Bar(m) => crate::compiler::names::plain(&self.cx.names.mem_bar(*m)),
+            Base::Local(name) => crate::compiler::names::plain(name),
         }
     }
 
@@ -429,9 +435,9 @@ impl Accesses {
     }
 
     /// Memory that is written to must be reached through one slice only.
-    fn can_slice(&self, base: Base) -> bool {
-        let one = self.all.get(&base).is_some_and(|all| all.len() == 1);
-        !self.other.contains(&base) && (!self.written.contains(&base) || one)
+    fn can_slice(&self, base: &Base) -> bool {
+        let one = self.all.get(base).is_some_and(|all| all.len() == 1);
+        !self.other.contains(base) && (!self.written.contains(base) || one)
     }
 
     fn stmt(&mut self, stmt: &Stmt, always: bool) {
@@ -459,7 +465,7 @@ impl Accesses {
         match e {
             Expr::Index(base, index) => match (array(base), &**index) {
                 (Some(base), Expr::Val(v)) => {
-                    self.all.entry(base).or_default().insert(*v);
+                    self.all.entry(base.clone()).or_default().insert(*v);
                     if always {
                         self.always.entry(base).or_default().insert(*v);
                     }
@@ -527,6 +533,7 @@ fn array(e: &Expr) -> Option<Base> {
     match e {
         Expr::Mem(m) => Some(Base::Mem(*m)),
         Expr::MemBar(m) => Some(Base::Bar(*m)),
+        Expr::Name(name) => Some(Base::Local(name.clone())),
         _ => None,
     }
 }
@@ -538,9 +545,12 @@ fn root(place: &Expr) -> Option<Base> {
     }
 }
 
+fn is_zero(e: &Expr) -> bool {
+    matches!(e, Expr::Raw(tokens) if tokens.to_string() == "0")
+}
+
 fn sum(a: Expr, b: Expr) -> Expr {
-    let zero = |e: &Expr| matches!(e, Expr::Raw(tokens) if tokens.to_string() == "0");
-    match (zero(&a), zero(&b)) {
+    match (is_zero(&a), is_zero(&b)) {
         (true, _) => b,
         (_, true) => a,
         _ => Expr::bin("+", a, b),

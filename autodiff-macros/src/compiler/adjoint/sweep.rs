@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use proc_macro2::Ident;
 use quote::{format_ident, quote};
 
-use super::forward::{Forward, kept_name, let_val, operation};
+use super::forward::{Forward, kept_name, let_val, operation, place};
 use super::needs::Plan;
 use super::{Context, Item, Rev, RevBlock, Reversed, Saved, loops};
 use crate::compiler::analyse::layout::Role;
@@ -87,7 +87,10 @@ impl Sweep<'_> {
             }
         }
         for (_, v) in self.plan.recompute.get(&id).into_iter().flatten() {
-            if let Some(op) = self.cx.layout.op(*v) {
+            if let Some(at) = self.plan.reloads.get(v) {
+                let value = place(self.cx.func, at, Expr::Mem(at.mem));
+                out.push(let_val(self.cx.func, *v, false, Some(value)));
+            } else if let Some(op) = self.cx.layout.op(*v) {
                 let value = operation(self.cx.func, *v, op, self.cx.names);
                 out.push(let_val(self.cx.func, *v, false, Some(value)));
             }

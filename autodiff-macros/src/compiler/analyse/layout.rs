@@ -263,6 +263,29 @@ impl<'a> Layout<'a> {
             .all(|s| *s < pos && !self.share_loop(*s, pos, region))
     }
 
+    /// True if what the store at `pos` wrote, at the counter of the loop directly around it, is there
+    /// until `region` ends: no other store comes later, and no other loop runs it again.
+    pub(crate) fn holds(&self, m: MemId, pos: u32, region: BlockId) -> bool {
+        let (start, end) = self.blocks[region].span;
+        let within = |info: &Info| info.span.0 <= pos && pos < info.span.1;
+        let around = self.blocks.iter().enumerate().filter(|(id, info)| {
+            let is_loop = matches!(info.role, Role::Body(_));
+            is_loop && *id != region && within(info) && self.contains(region, *id)
+        });
+        let others = self.stores(m).iter().filter(|s| **s != pos);
+        around.count() <= 1
+            && others
+                .filter(|s| (start..end).contains(s))
+                .all(|s| *s < pos && !self.share_loop(*s, pos, region))
+    }
+
+    /// The innermost block around a position.
+    pub(crate) fn block_at(&self, pos: u32) -> BlockId {
+        let around = self.blocks.iter().enumerate();
+        let around = around.filter(|(_, info)| info.span.0 <= pos && pos < info.span.1);
+        around.map(|(id, _)| id).last().unwrap_or(0)
+    }
+
     /// True if a loop inside of the region contains both positions.
     fn share_loop(&self, a: u32, b: u32, region: BlockId) -> bool {
         self.blocks.iter().enumerate().any(|(id, info)| {

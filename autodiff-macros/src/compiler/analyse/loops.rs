@@ -78,7 +78,24 @@ pub(crate) fn is_scratch_of(
         modes: Modes::new(),
     };
     let body = layout.statement(l).and_then(StmtKind::loop_body);
-    body.is_some_and(|body| pass.is_scratch(m, body))
+    func.strips.is_private(m, l) || body.is_some_and(|body| pass.is_scratch(m, body))
+}
+
+/// True if nobody reads after the loop what the memory holds then.
+pub(crate) fn is_dead_after(
+    func: &Func,
+    facts: &Activity,
+    layout: &Layout<'_>,
+    m: MemId,
+    stmt: &Stmt,
+) -> bool {
+    let pass = Loops {
+        func,
+        facts,
+        layout,
+        modes: Modes::new(),
+    };
+    pass.is_dead_after(m, stmt)
 }
 
 /// Values whose adjoint gets a contribution that is known in advance.
@@ -394,12 +411,14 @@ impl Loops<'_> {
                 written.insert(m);
             })
         });
-        let _ = kind;
         written.into_iter().all(|m| {
             self.layout.contains(body_block, self.layout.mem_block(m))
                 && self.layout.mem_block(m) != 0
                 || !self.facts.active_mem(m)
                 || self.adds_only(m, body)
+                || kind
+                    .loop_id()
+                    .is_some_and(|l| self.func.strips.is_private(m, l))
                 || (!self.layout.grows(m)
                     && self.is_scratch(m, body)
                     && self.is_dead_after(m, stmt))

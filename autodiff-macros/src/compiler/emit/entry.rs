@@ -141,9 +141,8 @@ impl Printer<'_> {
 
     /// The gradient, by this name.
     pub(super) fn gradient(&self, name: &'static str) -> TokenStream {
-        let Signature { rt, .. } = self.signature;
         let (buffers, bars) = (self.buffers(), self.signature.bars());
-        let call = self.fused(&quote!(&mut #rt::Plain), true);
+        let call = self.fused(None, true);
         if self.signature.outcome {
             let value = self.signature.fresh("value");
             let whole = self.signature.whole_with(&value, |_| bars);
@@ -156,16 +155,15 @@ impl Printer<'_> {
     }
 
     fn value_and_grad(&self) -> TokenStream {
-        let Signature { rt, .. } = self.signature;
-        let body = self.value_and_gradient(&quote!(&mut #rt::Plain));
+        let body = self.value_and_gradient(None);
         self.plain("value_and_grad", self.with_value(), body)
     }
 
     fn accumulate_grad(&self) -> TokenStream {
-        let Signature { rt, result, .. } = self.signature;
+        let Signature { result, .. } = self.signature;
         let checks = self.signature.inputs().filter(|p| !p.scalar);
         let checks = checks.map(|p| self.check(p, &p.bar));
-        let call = self.fused(&quote!(&mut #rt::Plain), false);
+        let call = self.fused(None, false);
         let mut params = self.signature.declarations();
         params.extend(self.signature.inputs().map(Param::bar_declaration));
         let call = self.signature.whole(call);
@@ -183,7 +181,7 @@ impl Printer<'_> {
 
     fn value_and_grad_with(&self) -> TokenStream {
         let Signature { rt, sel, .. } = self.signature;
-        let body = self.value_and_gradient(&sel.to_token_stream());
+        let body = self.value_and_gradient(Some(&sel.to_token_stream()));
         let mut params = vec![quote!(#sel: &mut (impl #rt::Selection + ?#rt::core::marker::Sized))];
         params.extend(self.signature.declarations());
         let result = self.with_value();
@@ -198,7 +196,7 @@ impl Printer<'_> {
         })
     }
 
-    fn value_and_gradient(&self, selection: &TokenStream) -> TokenStream {
+    fn value_and_gradient(&self, selection: Option<&TokenStream>) -> TokenStream {
         let (buffers, bars) = (self.buffers(), self.signature.bars());
         let (call, value) = (self.fused(selection, true), self.signature.fresh("value"));
         let whole = self
@@ -461,8 +459,16 @@ impl Printer<'_> {
         self.plain("trace", quote!(#rt::Trace), body)
     }
 
-    /// `Self::__fused(selection, arguments…, bars…)`, with buffers of our own or the caller's.
-    fn fused(&self, selection: &TokenStream, own: bool) -> TokenStream {
+    /// `Self::__fused(selection, arguments…, bars…)`, with buffers of our own or the caller's; under
+    /// the plain selection in strips, if there are any.
+    fn fused(&self, selection: Option<&TokenStream>, own: bool) -> TokenStream {
+        let rt = &self.signature.rt;
+        let plain = quote!(&mut #rt::Plain);
+        let name = match selection {
+            None if self.signature.in_strips => "__strips",
+            _ => "__fused",
+        };
+        let selection = selection.unwrap_or(&plain);
         let turbofish = self.signature.turbofish(1);
         let names = self.signature.others().iter().map(|p| &p.name);
         let receiver = self.signature.receiver_argument();
@@ -470,7 +476,7 @@ impl Printer<'_> {
             .signature
             .inputs()
             .map(|Param { bar, .. }| if own { quote!(&mut #bar) } else { quote!(#bar) });
-        let fused = self.signature.naming.path("__fused");
+        let fused = self.signature.naming.path(name);
         quote!(#fused #turbofish(#receiver #selection, #(#names,)* #(#bars),*))
     }
 

@@ -91,6 +91,9 @@ pub(crate) struct Bodies {
     /// Statements and value of a sweep that adds the gradient under a seed of 1 to the bars of the
     /// differentiable parameters. `None`: forward and reverse sweep one after the other.
     pub(crate) fused: Option<TokenStream>,
+    /// The same with iterations of accumulating loops side by side, which does not visit the sites in
+    /// their order.
+    pub(crate) strips: Option<TokenStream>,
     /// Statements and the pair of value and tangent of the result.
     pub(crate) tangent: TokenStream,
     pub(crate) sites: Vec<Site>,
@@ -168,6 +171,7 @@ fn signature(
         &bodies.names,
     );
     Signature {
+        in_strips: bodies.strips.is_some(),
         recursive: bodies.recursive
             || options.recursive
             || matches!(&options.naming, Naming::Sibling(of) if of.is_guessed()),
@@ -256,6 +260,7 @@ fn respanned(
         value: respan(bodies.value.clone()),
         reverse: respan(bodies.reverse.clone()),
         fused: bodies.fused.as_ref().map(with_items),
+        strips: bodies.strips.as_ref().map(with_items),
         tangent: with_items(&bodies.tangent),
         callees: bodies.callees.iter().cloned().map(respan).collect(),
         siblings: bodies.siblings.iter().cloned().map(respan).collect(),

@@ -108,6 +108,8 @@ pub(crate) struct Signature {
     pub(crate) kinds: Ident,
     pub(crate) seed: Ident,
     pub(crate) recursive: bool,
+    /// There is a `__strips` beside `__fused`.
+    pub(crate) in_strips: bool,
 }
 
 impl Signature {
@@ -154,6 +156,7 @@ impl Signature {
             kinds: respan_ident(&names.kinds),
             seed: respan_ident(&names.seed),
             recursive: false,
+            in_strips: false,
             params,
             rt,
         }

@@ -134,6 +134,7 @@ fn bodies(signature: &Signature<'_>, options: &Options, fresh: &mut Fresh) -> Bo
         value: never.clone(),
         reverse: never.clone(),
         fused: Some(never.clone()),
+        strips: None,
         tangent: never,
         sites: Vec::new(),
         obligations: Vec::new(),

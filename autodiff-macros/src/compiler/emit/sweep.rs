@@ -29,9 +29,14 @@ use crate::compiler::hir::Ty;
 use crate::compiler::naming::ReceiverPassing;
 use crate::compiler::real::is_parameter;
 
-/// The three functions; `__fused` only if there is a gradient.
+/// The functions; `__fused` only if there is a gradient, `__strips` if a loop runs in strips.
 pub(crate) fn members(signature: &Signature, bodies: &Bodies) -> TokenStream {
-    let fused = signature.has_gradient.then(|| fused(signature, bodies));
+    let fused = signature.has_gradient.then(|| {
+        let plain = fused(signature, "__fused", bodies.fused.as_ref());
+        let strips = bodies.strips.as_ref();
+        let strips = strips.map(|body| fused(signature, "__strips", Some(body)));
+        quote!(#plain #strips)
+    });
     let forward = forward(signature, &forward_body(signature, bodies));
     let tangent = tangent(signature, &tangent_body(signature, bodies));
     let in_place = in_place(signature);
@@ -99,7 +104,7 @@ fn in_place(signature: &Signature) -> Option<TokenStream> {
 }
 
 /// Value and gradient in one go.
-fn fused(signature: &Signature, bodies: &Bodies) -> TokenStream {
+fn fused(signature: &Signature, name: &'static str, body: Option<&TokenStream>) -> TokenStream {
     let Signature {
         rt,
         visibility,
@@ -115,8 +120,8 @@ fn fused(signature: &Signature, bodies: &Bodies) -> TokenStream {
         &generics.params,
         &generics.where_clause,
     );
-    let name = signature.naming.item("__fused");
-    let body = match &bodies.fused {
+    let name = signature.naming.item(name);
+    let body = match body {
         Some(body) => {
             let prologue = signature.receiver_prologue();
             quote!(#prologue #body)

@@ -57,6 +57,7 @@ pub(super) fn write(
         },
         reverse: writer.reverse(),
         fused: None,
+        strips: None,
         tangent: writer.tangent(),
         sites: options.kinks.iter().map(|kink| site(kink, item)).collect(),
         obligations: obligations(options, item),

@@ -1,0 +1,206 @@
+//! Lane loops of the reverse sweep: what their iterations add to one place is stored by lane, and
+//! added up after the loop, in an order that can be vectorised. (The order of the sum of an adjoint is
+//! free: the user wrote none.)
+//!
+//! ```text
+//! for l in 0..lanes { c_bar += e }                        →   for l in 0..lanes { terms[l] = e }  c_bar += sum(terms)
+//! for l in 0..lanes { x_bar[i + l] += a; x_bar[i + l + 1] += b }
+//!     →   for l in 0..lanes { terms[l] = a; others[l] = b }  x_bar[i..] += terms;  x_bar[i + 1..] += others
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, Literal};
+use quote::quote;
+
+use super::{Context, Rev, RevBlock};
+use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::hir::{BinOp, Ty};
+use crate::compiler::names::Names;
+use crate::compiler::real;
+use crate::compiler::ssa::{MemId, Op, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::strips::LANES;
+
+/// What stands around a lane loop.
+#[derive(Default)]
+pub(super) struct Reduced {
+    /// Declarations of the buffers, for in front of the loop over strips.
+    pub(super) buffers: Vec<Stmt>,
+    pub(super) after: Vec<Stmt>,
+}
+
+/// Where several iterations of a strip add to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Target {
+    /// The adjoint of a value of outside.
+    Value(ValId),
+    /// An element whose index moves by one from lane to lane.
+    Element(MemId, ValId),
+}
+
+/// Takes the additions out of a lane loop.
+pub(super) fn reduce(
+    cx: &Context<'_>,
+    stmt: &Ssa,
+    body: &mut RevBlock<'_>,
+    fresh: &mut Names,
+) -> Reduced {
+    let StmtKind::For { counter, range, .. } = &stmt.kind else {
+        return Reduced::default();
+    };
+    let block = cx.layout.id_of(body.block);
+    let own: BTreeSet<ValId> = stmt.kind.carried().iter().map(|c| c.out).collect();
+    let stencils = stencils(cx, body);
+    let mut found: BTreeMap<Target, (Ident, usize)> = BTreeMap::new();
+    let mut reduced = Reduced::default();
+    for rev in &mut body.stmts {
+        let Rev::Code(Stmt::Assign { place, op, value }) = rev else {
+            continue;
+        };
+        if !matches!(*op, "+=" | "-=") {
+            continue;
+        }
+        let target = match place {
+            Expr::Bar(v)
+                if !own.contains(v) && !cx.layout.contains(block, cx.layout.def_block(*v)) =>
+            {
+                Target::Value(*v)
+            }
+            Expr::Index(base, index) => match (&**base, &**index) {
+                (Expr::MemBar(m), Expr::Val(at)) if stencils.contains(m) => {
+                    Target::Element(*m, *at)
+                }
+                _ => continue,
+            },
+            _ => continue,
+        };
+        let (buffer, uses) = found.entry(target).or_insert_with(|| {
+            let name = fresh.numbered("terms", "_", 1, cx.func.name.span());
+            reduced.buffers.push(declaration(cx, &name, target));
+            (name, 0)
+        });
+        *uses += 1;
+        if *uses == 1 {
+            if *op == "-=" {
+                *value = Expr::neg(value.clone());
+            }
+            *op = "=";
+        }
+        *place = Expr::index(Expr::Name(buffer.clone()), Expr::Val(*counter));
+    }
+    let rt = &cx.names.rt;
+    for (target, (buffer, _)) in found {
+        let all = Expr::Range(None, Some(Box::new(Expr::Val(range.hi))), false);
+        let terms = Expr::Ref(
+            false,
+            Box::new(Expr::index(Expr::Name(buffer), all.clone())),
+        );
+        reduced.after.push(match target {
+            Target::Value(v) => Stmt::Assign {
+                place: Expr::Bar(v),
+                op: "+=",
+                value: Expr::Call(quote!(#rt::sum), vec![terms]),
+            },
+            Target::Element(m, at) => {
+                let start = start(cx, at, *counter, block).unwrap_or_else(Expr::zero);
+                let from = Expr::Range(Some(Box::new(start)), None, false);
+                let row = Expr::index(Expr::index(Expr::MemBar(m), from), all);
+                let row = Expr::Ref(true, Box::new(row));
+                Stmt::Expr(Expr::Call(quote!(#rt::add), vec![row, terms]))
+            }
+        });
+    }
+    reduced
+}
+
+fn declaration(cx: &Context<'_>, name: &Ident, target: Target) -> Stmt {
+    let ty = match target {
+        Target::Value(v) => cx.func.val(v).ty.clone(),
+        Target::Element(m, _) => match &cx.func.mem(m).ty {
+            Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
+                (**inner).clone()
+            }
+            ty => ty.clone(),
+        },
+    };
+    let len = Literal::usize_unsuffixed(LANES);
+    Stmt::Let {
+        name: name.clone(),
+        mutable: true,
+        ty: None,
+        init: Some(Expr::Repeat(
+            false,
+            Box::new(real::zero(&ty)),
+            Box::new(Expr::Raw(quote!(#len))),
+        )),
+    }
+}
+
+/// The arrays to which the loop adds at several places, and which it does not touch otherwise.
+fn stencils(cx: &Context<'_>, body: &RevBlock<'_>) -> BTreeSet<MemId> {
+    let block = cx.layout.id_of(body.block);
+    let counter = match cx.layout.blocks[block].role {
+        crate::compiler::analyse::layout::Role::Body(l) => cx.layout.counters.get(&l).copied(),
+        _ => None,
+    };
+    let Some(counter) = counter else {
+        return BTreeSet::new();
+    };
+    let mut additions: BTreeMap<MemId, BTreeSet<ValId>> = BTreeMap::new();
+    let mut mentions: BTreeMap<MemId, usize> = BTreeMap::new();
+    let mut added: BTreeMap<MemId, usize> = BTreeMap::new();
+    let mut other = BTreeSet::new();
+    for rev in &body.stmts {
+        let Rev::Code(stmt) = rev else {
+            return BTreeSet::new();
+        };
+        stmt.walk(&mut |e| {
+            if let Expr::MemBar(m) = e {
+                *mentions.entry(*m).or_default() += 1;
+            }
+        });
+        if let Stmt::Assign {
+            place: Expr::Index(base, index),
+            op: "+=" | "-=",
+            ..
+        } = stmt
+            && let (Expr::MemBar(m), Expr::Val(at)) = (&**base, &**index)
+        {
+            *added.entry(*m).or_default() += 1;
+            additions.entry(*m).or_default().insert(*at);
+            if start(cx, *at, counter, block).is_none() {
+                other.insert(*m);
+            }
+        }
+    }
+    additions
+        .into_iter()
+        .filter(|(m, at)| at.len() > 1 && !other.contains(m) && mentions.get(m) == added.get(m))
+        .map(|(m, _)| m)
+        .collect()
+}
+
+/// The index in lane 0, if it moves by one from lane to lane.
+fn start(cx: &Context<'_>, v: ValId, counter: ValId, block: usize) -> Option<Expr> {
+    if v == counter {
+        return Some(Expr::Raw(quote!(0)));
+    }
+    let fixed = |v: ValId| {
+        let outside = !cx.layout.contains(block, cx.layout.def_block(v));
+        (outside || matches!(cx.layout.op(v), Some(Op::Lit(_)))).then_some(Expr::Val(v))
+    };
+    let sum = |a: Expr, b: Expr| match &a {
+        Expr::Raw(tokens) if tokens.to_string() == "0" => b,
+        _ => Expr::bin("+", a, b),
+    };
+    match cx.layout.op(v)? {
+        Op::Bin(BinOp::Add, a, b) => match (start(cx, *a, counter, block), fixed(*b)) {
+            (Some(a), Some(b)) => Some(sum(a, b)),
+            _ => Some(sum(start(cx, *b, counter, block)?, fixed(*a)?)),
+        },
+        Op::Bin(BinOp::Sub, a, b) => {
+            Some(Expr::bin("-", start(cx, *a, counter, block)?, fixed(*b)?))
+        }
+        _ => None,
+    }
+}

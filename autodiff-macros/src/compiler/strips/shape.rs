@@ -1,0 +1,593 @@
+//! Whether a loop can run in strips, and how its body falls into lane loops.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Given;
+use crate::compiler::analyse::loops;
+use crate::compiler::hir::{BinOp, LoopId, Real, Ty, UnOp};
+use crate::compiler::ssa::{
+    Block, Carried, Init, MemId, Op, Origin, Phi, Place, Proj, Range, Stmt, StmtKind, StoreOp, Use,
+    ValId,
+};
+
+/// A loop that can run in strips.
+pub(super) struct Shape<'a> {
+    pub(super) stmt: &'a Stmt,
+    pub(super) id: LoopId,
+    pub(super) counter: ValId,
+    pub(super) range: &'a Range,
+    pub(super) carried: &'a [Carried],
+    /// The body, without the sums.
+    pub(super) parts: Vec<Part<'a>>,
+    /// The additions to what is carried, in order.
+    pub(super) sums: Vec<&'a Stmt>,
+    /// Values that differ between the iterations of a strip.
+    pub(super) varying: BTreeSet<ValId>,
+    /// Arrays of which every iteration needs its own, and how long they are.
+    pub(super) scratch: BTreeMap<MemId, ValId>,
+    /// The loops in which each of them is overwritten before it is read.
+    pub(super) private: BTreeMap<MemId, BTreeSet<LoopId>>,
+    /// The group in which a value is defined.
+    pub(super) group_of: BTreeMap<ValId, usize>,
+    /// The loops around a group.
+    pub(super) loops_of: BTreeMap<usize, BTreeSet<LoopId>>,
+    /// Values that are used outside of the group that defines them, and the groups that do.
+    pub(super) crossing: BTreeMap<ValId, BTreeSet<usize>>,
+    /// What the varying values are computed by.
+    pub(super) ops: BTreeMap<ValId, &'a Op>,
+    /// What is added, if all of it is computed in lane loops; else empty.
+    pub(super) terms: Vec<Term>,
+}
+
+/// A term of a sum, and the group that computes it.
+pub(super) struct Term {
+    pub(super) value: ValId,
+    pub(super) group: usize,
+    /// The sum after the loop.
+    pub(super) sum: ValId,
+    pub(super) minus: bool,
+}
+
+/// A part of the body.
+pub(super) enum Part<'a> {
+    /// The same in all iterations: runs once per strip.
+    Uniform(&'a Stmt),
+    /// Runs as a lane loop.
+    Lanes(usize, Vec<Item<'a>>),
+    /// An inner loop, whose range is the same in all iterations.
+    Loop(&'a Stmt, Vec<Part<'a>>),
+}
+
+/// A statement of a lane loop.
+#[derive(Clone, Copy)]
+pub(super) enum Item<'a> {
+    Stmt(&'a Stmt),
+    /// What an inner loop carries gets its first value.
+    First(&'a Carried),
+    /// What an inner loop carries gets the value of the next iteration.
+    Next(&'a Carried),
+}
+
+/// The group of the sums.
+pub(super) const LAST: usize = usize::MAX;
+
+impl<'a> Shape<'a> {
+    /// The shape of the loop, if it can run in strips.
+    pub(super) fn of(cx: Given<'a>, stmt: &'a Stmt) -> Option<Shape<'a>> {
+        let StmtKind::For {
+            id,
+            counter,
+            range,
+            carried,
+            body,
+            until: None,
+            count: None,
+        } = &stmt.kind
+        else {
+            return None;
+        };
+        if range.inclusive || range.rev || range.step.is_some() {
+            return None;
+        }
+        let mut shape = Shape {
+            stmt,
+            id: *id,
+            counter: *counter,
+            range,
+            carried,
+            parts: Vec::new(),
+            sums: sums(carried, body)?,
+            varying: BTreeSet::from([*counter]),
+            scratch: BTreeMap::new(),
+            private: BTreeMap::new(),
+            group_of: BTreeMap::new(),
+            loops_of: BTreeMap::new(),
+            crossing: BTreeMap::new(),
+            ops: BTreeMap::new(),
+            terms: Vec::new(),
+        };
+        shape.find_scratch(cx, body)?;
+        while shape.spread(body) {}
+        let chained: BTreeSet<ValId> = carried.iter().map(|c| c.phi).collect();
+        let fits = body.stmts.iter().all(|s| shape.fits(cx, s))
+            && chained.iter().all(|v| real(&cx.func.val(*v).ty))
+            && counts_elements(cx, *counter, body);
+        if !fits {
+            return None;
+        }
+        body.walk(&mut |s| {
+            if let StmtKind::Def(v, op) = &s.kind {
+                shape.ops.insert(*v, op);
+            }
+        });
+        let mut groups = 0;
+        shape.parts = shape.parts_of(body, Vec::new(), &mut groups);
+        let parts = std::mem::take(&mut shape.parts);
+        let around = &mut vec![*id];
+        let crosses = shape.cross_all(cx, &parts, around);
+        shape.parts = parts;
+        let sums = shape.sums.clone();
+        let sums = sums
+            .into_iter()
+            .all(|s| shape.cross(cx, Item::Stmt(s), LAST));
+        shape.terms = shape.terms_of(cx).unwrap_or_default();
+        (crosses && sums).then_some(shape)
+    }
+
+    /// The terms of the sums, if all that have an adjoint are computed in lane loops.
+    fn terms_of(&self, cx: Given<'a>) -> Option<Vec<Term>> {
+        let mut sum_of: BTreeMap<ValId, ValId> =
+            self.carried.iter().map(|c| (c.phi, c.out)).collect();
+        let mut terms = Vec::new();
+        for stmt in &self.sums {
+            let StmtKind::Def(v, Op::Bin(op, a, b)) = &stmt.kind else {
+                return None;
+            };
+            let (sum, value) = match sum_of.get(a) {
+                Some(sum) => (*sum, *b),
+                None => (*sum_of.get(b)?, *a),
+            };
+            sum_of.insert(*v, sum);
+            if !cx.facts.active(value) {
+                continue;
+            }
+            terms.push(Term {
+                value,
+                group: *self.group_of.get(&value)?,
+                sum,
+                minus: *op == BinOp::Sub,
+            });
+        }
+        Some(terms)
+    }
+
+    /// The arrays that the body writes: each has to be an iteration's own.
+    fn find_scratch(&mut self, cx: Given<'a>, body: &'a Block) -> Option<()> {
+        let mut written = BTreeSet::new();
+        let mut inner = vec![self.id];
+        body.walk(&mut |s| {
+            s.kind.for_each_write(&mut |m| {
+                written.insert(m);
+            });
+            inner.extend(s.kind.loop_id());
+        });
+        for m in written {
+            let len = self.length(cx, m, body)?;
+            let own = |l: &LoopId| {
+                cx.layout.statement(*l).is_some_and(|kind| {
+                    accesses(kind, m) && loops::is_scratch_of(cx.func, cx.facts, cx.layout, m, *l)
+                })
+            };
+            let inside = cx
+                .layout
+                .contains(cx.layout.body_of(self.id), cx.layout.mem_block(m));
+            let dead = loops::is_dead_after(cx.func, cx.facts, cx.layout, m, self.stmt);
+            if !inside && !(own(&self.id) && dead) {
+                return None;
+            }
+            let mut loops: BTreeSet<LoopId> = inner.iter().copied().filter(|l| own(l)).collect();
+            loops.insert(self.id);
+            self.private.insert(m, loops);
+            self.scratch.insert(m, len);
+        }
+        Some(())
+    }
+
+    /// The number of elements of a local array of numbers.
+    fn length(&self, cx: Given<'a>, m: MemId, body: &'a Block) -> Option<ValId> {
+        let mem = cx.func.mem(m);
+        let one_dimensional =
+            matches!(&mem.ty, Ty::Array(inner, _) | Ty::Vec(inner) if real(inner));
+        if mem.origin != Origin::Local || !one_dimensional || cx.layout.grows(m) {
+            return None;
+        }
+        let mut len = None;
+        let mut see = |s: &Stmt| {
+            if let StmtKind::Alloc(a, Init::Repeat(init, n)) = &s.kind
+                && *a == m
+                && matches!(**init, Init::Val(_))
+            {
+                len = Some(*n);
+            }
+        };
+        cx.func.body.walk(&mut see);
+        let _ = body;
+        len
+    }
+
+    /// Marks what depends on the iteration; true if something was marked.
+    fn spread(&mut self, block: &'a Block) -> bool {
+        let before = self.varying.len();
+        for stmt in &block.stmts {
+            self.spread_stmt(&stmt.kind);
+        }
+        self.varying.len() > before
+    }
+
+    fn spread_stmt(&mut self, kind: &'a StmtKind) {
+        match kind {
+            StmtKind::Def(v, op) => {
+                let mut varies = false;
+                op.for_each_use(&mut |u| varies |= self.varying.contains(&u));
+                op.for_each_mem(&mut |m| varies |= self.scratch.contains_key(&m));
+                if varies {
+                    self.varying.insert(*v);
+                }
+            }
+            StmtKind::If {
+                cond,
+                then,
+                els,
+                phis,
+            } => {
+                self.spread(then);
+                self.spread(els);
+                let all = self.varying.contains(cond);
+                let uniform = |p: &Phi| {
+                    !all && !self.varying.contains(&p.then) && !self.varying.contains(&p.els)
+                };
+                let outs: Vec<ValId> = phis.iter().filter(|p| !uniform(p)).map(|p| p.out).collect();
+                self.varying.extend(outs);
+                if all {
+                    for block in [then, els] {
+                        let mut defs = Vec::new();
+                        block
+                            .stmts
+                            .iter()
+                            .for_each(|s| definitions(&s.kind, &mut defs));
+                        self.varying.extend(defs);
+                    }
+                }
+            }
+            StmtKind::For { carried, body, .. } => {
+                self.spread(body);
+                for c in carried {
+                    if self.varying.contains(&c.init) || self.varying.contains(&c.next) {
+                        self.varying.extend([c.phi, c.out]);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// True if the statement can be part of a strip.
+    fn fits(&self, cx: Given<'a>, stmt: &'a Stmt) -> bool {
+        match &stmt.kind {
+            StmtKind::Def(v, op) => self.fits_op(cx, *v, op),
+            StmtKind::Store { place, op, .. } => {
+                matches!(place.path.as_slice(), [Proj::Index(_)])
+                    && matches!(op, StoreOp::Set | StoreOp::Add | StoreOp::Sub)
+            }
+            StmtKind::Alloc(_, Init::Repeat(init, len)) => {
+                let mut uniform = !self.varying.contains(len);
+                init.for_each_use(&mut |v| uniform &= !self.varying.contains(&v));
+                uniform
+            }
+            StmtKind::If { then, els, .. } => then.stmts.iter().chain(&els.stmts).all(|s| {
+                let mut scratch = false;
+                s.kind
+                    .for_each_read(&mut |m| scratch |= self.scratch.contains_key(&m));
+                let plain = matches!(s.kind, StmtKind::Def(..) | StmtKind::If { .. });
+                plain && !scratch && self.fits(cx, s)
+            }),
+            StmtKind::For {
+                range,
+                body,
+                until: None,
+                count: None,
+                ..
+            } => {
+                let ends = [Some(range.lo), Some(range.hi), range.step];
+                ends.into_iter()
+                    .flatten()
+                    .all(|v| !self.varying.contains(&v))
+                    && body.stmts.iter().all(|s| self.fits(cx, s))
+            }
+            _ => false,
+        }
+    }
+
+    fn fits_op(&self, cx: Given<'a>, v: ValId, op: &'a Op) -> bool {
+        let varies = self.varying.contains(&v);
+        let known = matches!(cx.func.val(v).ty, Ty::Int | Ty::Bool) || real(&cx.func.val(v).ty);
+        let fits = match op {
+            Op::Opaque(code) => {
+                code.pure
+                    && !varies
+                    && code
+                        .uses
+                        .iter()
+                        .all(|(_, used)| matches!(used, Use::Tree(_)))
+            }
+            Op::LoadIf(guard, _) if self.varying.contains(guard) => false,
+            Op::Load(at) | Op::LoadIf(_, at) => match self.scratch.contains_key(&at.mem) {
+                true => matches!(at.path.as_slice(), [Proj::Index(_)]),
+                false => at.path.iter().all(|p| !matches!(p, Proj::Range { .. })),
+            },
+            Op::Len(at) => !self.scratch.contains_key(&at.mem),
+            Op::Measure(..) | Op::Param(_) => false,
+            _ => true,
+        };
+        fits && (known || !varies)
+    }
+
+    fn parts_of(
+        &mut self,
+        block: &'a Block,
+        tail: Vec<Item<'a>>,
+        groups: &mut usize,
+    ) -> Vec<Part<'a>> {
+        let mut parts = Vec::new();
+        let mut open: Vec<Item<'a>> = Vec::new();
+        for stmt in &block.stmts {
+            if self.sums.iter().any(|s| std::ptr::eq(*s, stmt)) {
+                continue;
+            }
+            if self.is_uniform(&stmt.kind) {
+                parts.push(Part::Uniform(stmt));
+                continue;
+            }
+            if let StmtKind::For { carried, body, .. } = &stmt.kind {
+                let varying = |c: &&Carried| self.varying.contains(&c.phi);
+                let own: Vec<&Carried> = carried.iter().filter(varying).collect();
+                open.extend(own.iter().map(|c| Item::First(c)));
+                self.close(&mut open, &mut parts, groups);
+                let tail = own.into_iter().map(Item::Next).collect();
+                let inner = self.parts_of(body, tail, groups);
+                parts.push(Part::Loop(stmt, inner));
+                continue;
+            }
+            let weight = weight(&stmt.kind);
+            if weight == Weight::Alone {
+                self.close(&mut open, &mut parts, groups);
+            }
+            open.push(Item::Stmt(stmt));
+            if weight != Weight::Light {
+                self.close(&mut open, &mut parts, groups);
+            }
+        }
+        open.extend(tail);
+        self.close(&mut open, &mut parts, groups);
+        parts
+    }
+
+    fn close(&mut self, open: &mut Vec<Item<'a>>, parts: &mut Vec<Part<'a>>, groups: &mut usize) {
+        if open.is_empty() {
+            return;
+        }
+        let group = *groups;
+        *groups += 1;
+        for item in open.iter() {
+            if let Item::Stmt(stmt) = item {
+                let mut defs = Vec::new();
+                definitions(&stmt.kind, &mut defs);
+                self.group_of.extend(defs.into_iter().map(|v| (v, group)));
+            }
+        }
+        parts.push(Part::Lanes(group, std::mem::take(open)));
+    }
+
+    fn is_uniform(&self, kind: &StmtKind) -> bool {
+        let mut defs = Vec::new();
+        definitions(kind, &mut defs);
+        let mut writes = false;
+        let mut see = |k: &StmtKind| {
+            if !matches!(k, StmtKind::Alloc(..)) {
+                k.for_each_write(&mut |_| writes = true);
+            }
+        };
+        see(kind);
+        kind.blocks()
+            .into_iter()
+            .for_each(|b| b.walk(&mut |s| see(&s.kind)));
+        !writes && defs.iter().all(|v| !self.varying.contains(v))
+    }
+
+    fn cross_all(&mut self, cx: Given<'a>, parts: &[Part<'a>], around: &mut Vec<LoopId>) -> bool {
+        parts.iter().all(|part| match part {
+            Part::Uniform(_) => true,
+            Part::Lanes(group, items) => {
+                self.loops_of
+                    .insert(*group, around.iter().copied().collect());
+                items.iter().all(|item| self.cross(cx, *item, *group))
+            }
+            Part::Loop(stmt, inner) => {
+                around.extend(stmt.kind.loop_id());
+                let fits = self.cross_all(cx, inner, around);
+                around.pop();
+                fits
+            }
+        })
+    }
+
+    /// Notes what the item reads from other groups; false if it cannot be handed over.
+    fn cross(&mut self, cx: Given<'a>, item: Item<'a>, group: usize) -> bool {
+        let mut uses = Vec::new();
+        match item {
+            Item::First(c) => uses.push(c.init),
+            Item::Next(c) => uses.push(c.next),
+            Item::Stmt(stmt) => reads(&stmt.kind, &mut uses),
+        }
+        uses.into_iter().all(|v| self.hand_over(cx, v, group))
+    }
+
+    fn hand_over(&mut self, cx: Given<'a>, v: ValId, group: usize) -> bool {
+        if !self.varying.contains(&v) || v == self.counter || self.group_of.get(&v) == Some(&group)
+        {
+            return true;
+        }
+        if self.carried.iter().any(|c| c.phi == v) {
+            return group == LAST;
+        }
+        if group == LAST && !self.group_of.contains_key(&v) && self.is_sum(v) {
+            return true;
+        }
+        if let Some(op) = self.again(cx, v) {
+            let mut uses = Vec::new();
+            op.for_each_use(&mut |u| uses.push(u));
+            if let Op::LoadIf(guard, _) = op {
+                uses.retain(|u| u != guard);
+            }
+            return uses.into_iter().all(|u| self.hand_over(cx, u, group));
+        }
+        // What an inner loop carries is in memory anyway.
+        if !self.group_of.contains_key(&v) {
+            return real(&cx.func.val(v).ty);
+        }
+        self.crossing.entry(v).or_default().insert(group);
+        real(&cx.func.val(v).ty)
+    }
+
+    fn is_sum(&self, v: ValId) -> bool {
+        self.sums
+            .iter()
+            .any(|s| matches!(&s.kind, StmtKind::Def(u, _) if *u == v))
+    }
+
+    /// How a value is computed, if every group that needs it computes it for itself: the arithmetic
+    /// of indices and conditions, and loads that were taken out of the loop that uses them.
+    pub(super) fn again(&self, cx: Given<'a>, v: ValId) -> Option<&'a Op> {
+        let ty = &cx.func.val(v).ty;
+        let op = *self.ops.get(&v)?;
+        let again = match op {
+            Op::LoadIf(..) => true,
+            Op::Load(at) => matches!(ty, Ty::Int) && !self.scratch.contains_key(&at.mem),
+            Op::Un(UnOp::Not | UnOp::Neg, _) | Op::Bin(..) | Op::Cast(..) | Op::Classify(..) => {
+                matches!(ty, Ty::Int | Ty::Bool)
+            }
+            _ => false,
+        };
+        again.then_some(op)
+    }
+}
+
+/// What a statement costs a lane loop.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    Light,
+    /// Is not computed again in the reverse sweep: its result is kept in an array.
+    Kept,
+    /// Calls a function, which keeps a loop from being vectorised.
+    Alone,
+}
+
+fn weight(kind: &StmtKind) -> Weight {
+    match kind {
+        StmtKind::Def(_, Op::Rule { rule, .. }) if rule.costly && rule.name == "sqrt" => {
+            Weight::Kept
+        }
+        StmtKind::Def(_, Op::Rule { rule, .. }) if rule.costly => Weight::Alone,
+        StmtKind::Def(_, Op::Bin(BinOp::Div, ..) | Op::Weight { .. }) => Weight::Kept,
+        _ => Weight::Light,
+    }
+}
+
+/// The additions to each carried value, which have to stand directly in the body.
+fn sums<'a>(carried: &'a [Carried], body: &'a Block) -> Option<Vec<&'a Stmt>> {
+    let mut members: BTreeSet<ValId> = carried.iter().map(|c| c.phi).collect();
+    let mut sums = Vec::new();
+    for stmt in &body.stmts {
+        let StmtKind::Def(v, Op::Bin(op @ (BinOp::Add | BinOp::Sub), a, b)) = &stmt.kind else {
+            continue;
+        };
+        if members.contains(a) || (*op == BinOp::Add && members.contains(b)) {
+            members.insert(*v);
+            sums.push(stmt);
+        }
+    }
+    let ends = carried
+        .iter()
+        .all(|c| c.next != c.phi && members.contains(&c.next));
+    // Nothing else may read a sum.
+    let mut read = false;
+    body.walk(&mut |s| {
+        if !sums.iter().any(|x| std::ptr::eq(*x, s)) {
+            let mut uses = Vec::new();
+            reads(&s.kind, &mut uses);
+            read |= uses.iter().any(|v| members.contains(v));
+            let handed = |c: &Carried| members.contains(&c.init) || members.contains(&c.next);
+            read |= s.kind.carried().iter().any(handed);
+        }
+    });
+    (ends && !read).then_some(sums)
+}
+
+/// True if the counter is the position of an element, hence of type `usize`.
+fn counts_elements(cx: Given<'_>, counter: ValId, body: &Block) -> bool {
+    fn leads(cx: Given<'_>, v: ValId, counter: ValId) -> bool {
+        v == counter
+            || matches!(cx.layout.op(v), Some(Op::Bin(BinOp::Add | BinOp::Sub | BinOp::Mul, a, b))
+                if leads(cx, *a, counter) || leads(cx, *b, counter))
+    }
+    let mut found = false;
+    let mut see = |at: &Place| {
+        found |= at
+            .path
+            .iter()
+            .any(|p| matches!(p, Proj::Index(v) if leads(cx, *v, counter)));
+    };
+    body.walk(&mut |s| match &s.kind {
+        StmtKind::Def(_, Op::Load(at) | Op::LoadIf(_, at)) => see(at),
+        StmtKind::Store { place, .. } => see(place),
+        _ => {}
+    });
+    found
+}
+
+/// `f64` or `f32`, under whatever name.
+fn real(ty: &Ty) -> bool {
+    matches!(ty, Ty::Real(Real::F64 | Real::F32 | Real::Named(_)))
+}
+
+fn accesses(kind: &StmtKind, m: MemId) -> bool {
+    let mut found = false;
+    kind.blocks().into_iter().for_each(|b| {
+        b.walk(&mut |s| {
+            s.kind.for_each_read(&mut |r| found |= r == m);
+            s.kind.for_each_write(&mut |w| found |= w == m);
+        });
+    });
+    found
+}
+
+/// What a statement and the blocks in it define.
+fn definitions(kind: &StmtKind, out: &mut Vec<ValId>) {
+    kind.for_each_def(&mut |v| out.push(v));
+    for block in kind.blocks() {
+        block.stmts.iter().for_each(|s| definitions(&s.kind, out));
+    }
+}
+
+/// What a statement and the branches in it read.
+pub(super) fn reads(kind: &StmtKind, out: &mut Vec<ValId>) {
+    kind.for_each_use(&mut |v| out.push(v));
+    if let StmtKind::If {
+        then, els, phis, ..
+    } = kind
+    {
+        out.extend(phis.iter().flat_map(|p| [p.then, p.els]));
+        let inner = then.stmts.iter().chain(&els.stmts);
+        inner.for_each(|s| reads(&s.kind, out));
+    }
+}
