@@ -50,6 +50,53 @@ pub fn taken<B: Adjoint + ToOwned + ?Sized>(bar: &mut B) -> B::Owned {
     taken
 }
 
+/// Adds to every element of `row` what each of the `terms` has for it; `terms[w]` begins at `row[w]`.
+///
+/// One after the other, the additions of a stencil would load what was stored a moment before at
+/// another offset; here every element is loaded and stored once.
+///
+/// ```
+/// let mut row = [0.0; 4];
+/// autodiff_runtime::sums::add_stencil(&mut row, [&[1.0, 2.0, 3.0], &[10.0, 20.0, 30.0]]);
+/// assert_eq!(row, [1.0, 12.0, 23.0, 30.0]);
+/// ```
+///
+/// # Panics
+///
+/// If the terms are not equally long, or `row` does not end with the last of them.
+#[inline]
+pub fn add_stencil<S: Scalar, const W: usize>(row: &mut [S], terms: [&[S]; W]) {
+    let n = terms[0].len();
+    assert_eq!(row.len() + 1, n + W, "a stencil and its terms do not fit");
+    if n < W {
+        for (w, terms) in terms.into_iter().enumerate() {
+            row[w..]
+                .iter_mut()
+                .zip(terms)
+                .for_each(|(bar, x)| *bar += *x);
+        }
+        return;
+    }
+    let inner = n - (W - 1);
+    for (w, terms) in terms.into_iter().enumerate() {
+        let (first, last) = (W - 1 - w, n - w);
+        for (j, x) in terms[..first].iter().enumerate() {
+            row[w + j] += *x;
+        }
+        for (j, x) in terms[last..].iter().enumerate() {
+            row[w + last + j] += *x;
+        }
+    }
+    let parts: [&[S]; W] = core::array::from_fn(|w| &terms[w][W - 1 - w..][..inner]);
+    for (k, bar) in row[W - 1..][..inner].iter_mut().enumerate() {
+        let mut sum = parts[0][k];
+        for part in &parts[1..] {
+            sum += part[k];
+        }
+        *bar += sum;
+    }
+}
+
 const LANES: usize = 8;
 
 #[diagnostic::do_not_recommend]
@@ -65,8 +112,10 @@ impl<S: Scalar> Summed for S {
                 .zip(chunk)
                 .for_each(|(lane, x)| *lane += *x);
         }
-        let mut total = S::default();
-        lanes.iter().chain(rest).for_each(|x| total += *x);
+        // Constant indices: a loop that halves the array would keep it in memory.
+        let [a, b, c, d, e, f, g, h] = lanes;
+        let mut total = ((a + e) + (c + g)) + ((b + f) + (d + h));
+        rest.iter().for_each(|x| total += *x);
         total
     }
 }

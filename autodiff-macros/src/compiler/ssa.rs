@@ -368,6 +368,8 @@ pub(crate) struct Strips {
     /// What the iterations of a lane loop contribute to sums: the value, the sum, and whether it is
     /// subtracted.
     pub(crate) seeds: BTreeMap<LoopId, Vec<(ValId, ValId, bool)>>,
+    /// Other loops that came in.
+    pub(crate) plain: BTreeSet<LoopId>,
     /// The loops over strips.
     pub(crate) strips: BTreeSet<LoopId>,
     /// Arrays that only the sums read, hence without adjoint.

@@ -25,7 +25,7 @@ use super::analyse::activity::Activity;
 use super::analyse::layout::Layout;
 use super::analyse::loops::{Mode, Modes};
 use super::names::Names;
-use super::ssa::{Block, Func, Stmt, StmtKind};
+use super::ssa::{Block, Func, Stmt};
 
 /// Iterations that run side by side.
 pub(crate) const LANES: usize = 32;
@@ -73,7 +73,7 @@ struct Strips<'a, 'n> {
 }
 
 impl<'a> Strips<'a, '_> {
-    /// The outermost loops that fit, in what runs once or is reversed iteration by iteration.
+    /// The loops of the function itself: an inner one may be too short to be worth it.
     fn block(&mut self, block: &'a Block) -> Block {
         let mut stmts = Vec::new();
         for stmt in &block.stmts {
@@ -91,11 +91,6 @@ impl<'a> Strips<'a, '_> {
             self.found = true;
             return write::run(self.cx, &mut self.out, self.names, &shape, out);
         }
-        let mut copied = stmt.clone();
-        if let (StmtKind::For { body, .. }, Some(inner)) = (&mut copied.kind, stmt.kind.loop_body())
-        {
-            *body = self.block(inner);
-        }
-        out.push(copied);
+        out.push(stmt.clone());
     }
 }

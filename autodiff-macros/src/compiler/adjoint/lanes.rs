@@ -88,29 +88,93 @@ pub(super) fn reduce(
         }
         *place = Expr::index(Expr::Name(buffer.clone()), Expr::Val(*counter));
     }
-    let rt = &cx.names.rt;
-    for (target, (buffer, _)) in found {
+    let terms = |buffer: &Ident| {
         let all = Expr::Range(None, Some(Box::new(Expr::Val(range.hi))), false);
-        let terms = Expr::Ref(
+        Expr::Ref(
             false,
-            Box::new(Expr::index(Expr::Name(buffer), all.clone())),
-        );
-        reduced.after.push(match target {
-            Target::Value(v) => Stmt::Assign {
+            Box::new(Expr::index(Expr::Name(buffer.clone()), all)),
+        )
+    };
+    let rt = &cx.names.rt;
+    let mut elements: BTreeMap<MemId, Vec<(ValId, Ident)>> = BTreeMap::new();
+    for (target, (buffer, _)) in found {
+        match target {
+            Target::Value(v) => reduced.after.push(Stmt::Assign {
                 place: Expr::Bar(v),
                 op: "+=",
-                value: Expr::Call(quote!(#rt::sum), vec![terms]),
-            },
-            Target::Element(m, at) => {
-                let start = start(cx, at, *counter, block).unwrap_or_else(Expr::zero);
-                let from = Expr::Range(Some(Box::new(start)), None, false);
-                let row = Expr::index(Expr::index(Expr::MemBar(m), from), all);
-                let row = Expr::Ref(true, Box::new(row));
-                Stmt::Expr(Expr::Call(quote!(#rt::add), vec![row, terms]))
+                value: Expr::Call(quote!(#rt::sum), vec![terms(&buffer)]),
+            }),
+            Target::Element(m, at) => elements.entry(m).or_default().push((at, buffer)),
+        }
+    }
+    for (m, parts) in elements {
+        let row = |start: Expr, len: Expr| {
+            let from = Expr::Range(Some(Box::new(start)), None, false);
+            let to = Expr::Range(None, Some(Box::new(len)), false);
+            let row = Expr::index(Expr::index(Expr::MemBar(m), from), to);
+            Expr::Ref(true, Box::new(row))
+        };
+        let lanes = Expr::Val(range.hi);
+        if let Some((first, parts)) = neighbours(cx, &parts) {
+            let width = Literal::usize_unsuffixed(parts.len() - 1);
+            let len = Expr::bin("+", lanes, Expr::Raw(quote!(#width)));
+            let terms = Expr::List(parts.iter().map(terms).collect());
+            if let Some(start) = start(cx, first, *counter, block) {
+                let add = Expr::Call(quote!(#rt::add_stencil), vec![row(start, len), terms]);
+                reduced.after.push(Stmt::Expr(add));
             }
-        });
+            continue;
+        }
+        for (at, buffer) in parts {
+            if let Some(start) = start(cx, at, *counter, block) {
+                let add = vec![row(start, lanes.clone()), terms(&buffer)];
+                reduced
+                    .after
+                    .push(Stmt::Expr(Expr::Call(quote!(#rt::add), add)));
+            }
+        }
     }
     reduced
+}
+
+/// The buffers in the order of their places, if these follow each other without a gap, and the first.
+fn neighbours(cx: &Context<'_>, parts: &[(ValId, Ident)]) -> Option<(ValId, Vec<Ident>)> {
+    let mut placed: Vec<(i64, ValId, &Ident)> = Vec::new();
+    let mut base = None;
+    for (at, buffer) in parts {
+        let (from, offset) = offset(cx, *at);
+        if *base.get_or_insert(from) != from {
+            return None;
+        }
+        placed.push((offset, *at, buffer));
+    }
+    placed.sort_by_key(|(offset, ..)| *offset);
+    let first = placed.first()?.1;
+    let close = placed.windows(2).all(|pair| pair[1].0 == pair[0].0 + 1);
+    close.then(|| {
+        let buffers = placed.into_iter().map(|(_, _, buffer)| buffer.clone());
+        (first, buffers.collect())
+    })
+}
+
+/// An index as another one and a literal.
+fn offset(cx: &Context<'_>, at: ValId) -> (ValId, i64) {
+    let literal = |v: ValId| match cx.layout.op(v) {
+        Some(Op::Lit(tokens)) => {
+            let text = tokens.to_string();
+            text.trim_end_matches("usize").parse::<i64>().ok()
+        }
+        _ => None,
+    };
+    match cx.layout.op(at) {
+        Some(Op::Bin(BinOp::Add, a, b)) => match (literal(*a), literal(*b)) {
+            (_, Some(k)) => (*a, k),
+            (Some(k), _) => (*b, k),
+            _ => (at, 0),
+        },
+        Some(Op::Bin(BinOp::Sub, a, b)) => literal(*b).map_or((at, 0), |k| (*a, -k)),
+        _ => (at, 0),
+    }
 }
 
 fn declaration(cx: &Context<'_>, name: &Ident, target: Target) -> Stmt {

@@ -35,8 +35,19 @@ pub(super) struct Shape<'a> {
     pub(super) crossing: BTreeMap<ValId, BTreeSet<usize>>,
     /// What the varying values are computed by.
     pub(super) ops: BTreeMap<ValId, &'a Op>,
+    /// Loads from a row per iteration, by array and index.
+    pub(super) rows: BTreeMap<(MemId, ValId), Row>,
     /// What is added, if all of it is computed in lane loops; else empty.
     pub(super) terms: Vec<Term>,
+}
+
+/// `xs[i * stride + j]` with `i` the iteration and `j` in `0..len`: neighbours in memory belong to one
+/// iteration, hence every strip begins with a transposed copy.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Row {
+    pub(super) stride: ValId,
+    pub(super) len: ValId,
+    pub(super) column: ValId,
 }
 
 /// A term of a sum, and the group that computes it.
@@ -104,6 +115,7 @@ impl<'a> Shape<'a> {
             loops_of: BTreeMap::new(),
             crossing: BTreeMap::new(),
             ops: BTreeMap::new(),
+            rows: BTreeMap::new(),
             terms: Vec::new(),
         };
         shape.find_scratch(cx, body)?;
@@ -120,6 +132,7 @@ impl<'a> Shape<'a> {
                 shape.ops.insert(*v, op);
             }
         });
+        shape.find_rows(cx, body);
         let mut groups = 0;
         shape.parts = shape.parts_of(body, Vec::new(), &mut groups);
         let parts = std::mem::take(&mut shape.parts);
@@ -132,6 +145,61 @@ impl<'a> Shape<'a> {
             .all(|s| shape.cross(cx, Item::Stmt(s), LAST));
         shape.terms = shape.terms_of(cx).unwrap_or_default();
         (crosses && sums).then_some(shape)
+    }
+
+    fn find_rows(&mut self, cx: Given<'a>, body: &'a Block) {
+        let inside = cx.layout.body_of(self.id);
+        let outside = |v: ValId| {
+            matches!(cx.layout.op(v), Some(Op::Lit(_)))
+                || !cx.layout.contains(inside, cx.layout.def_block(v))
+        };
+        // The counters of inner loops from 0, and how far they run.
+        let mut columns = BTreeMap::new();
+        body.walk(&mut |s| {
+            if let StmtKind::For { counter, range, .. } = &s.kind
+                && !range.inclusive
+                && range.step.is_none()
+                && is_zero(cx, range.lo)
+                && outside(range.hi)
+            {
+                columns.insert(*counter, range.hi);
+            }
+        });
+        let row = |at: ValId| {
+            let Some(Op::Bin(BinOp::Add, a, b)) = cx.layout.op(at) else {
+                return None;
+            };
+            let (start, column) = match columns.contains_key(b) {
+                true => (*a, *b),
+                false => (*b, *a),
+            };
+            let len = *columns.get(&column)?;
+            let Some(Op::Bin(BinOp::Mul, x, y)) = cx.layout.op(start) else {
+                return None;
+            };
+            let stride = match (*x == self.counter, *y == self.counter) {
+                (true, false) => *y,
+                (false, true) => *x,
+                _ => return None,
+            };
+            outside(stride).then_some(Row {
+                stride,
+                len,
+                column,
+            })
+        };
+        let mut rows = BTreeMap::new();
+        body.walk(&mut |s| {
+            if let StmtKind::Def(v, Op::Load(at) | Op::LoadIf(_, at)) = &s.kind
+                && let [Proj::Index(index)] = at.path.as_slice()
+                && !self.scratch.contains_key(&at.mem)
+                && real(&cx.func.val(*v).ty)
+                && let Some(row) = row(*index)
+            {
+                rows.insert((at.mem, *index), row);
+            }
+        });
+        self.rows = rows;
     }
 
     /// The terms of the sums, if all that have an adjoint are computed in lane loops.
@@ -558,6 +626,10 @@ fn counts_elements(cx: Given<'_>, counter: ValId, body: &Block) -> bool {
 /// `f64` or `f32`, under whatever name.
 fn real(ty: &Ty) -> bool {
     matches!(ty, Ty::Real(Real::F64 | Real::F32 | Real::Named(_)))
+}
+
+fn is_zero(cx: Given<'_>, v: ValId) -> bool {
+    matches!(cx.layout.op(v), Some(Op::Lit(tokens)) if matches!(tokens.to_string().as_str(), "0" | "0usize"))
 }
 
 fn accesses(kind: &StmtKind, m: MemId) -> bool {

@@ -31,6 +31,7 @@ pub(super) fn run<'a>(
         span,
         arrays: BTreeMap::new(),
         expanded: BTreeMap::new(),
+        transposed: BTreeMap::new(),
         zero: ValId(0),
         lanes: ValId(0),
         start: ValId(0),
@@ -50,6 +51,7 @@ pub(super) fn run<'a>(
             pass.expand(*m, *len, init, out);
         }
     }
+    pass.copies(out);
     let strip = pass.strip();
     out.push(Stmt { kind: strip, span });
 }
@@ -64,6 +66,8 @@ struct Write<'a, 's> {
     arrays: BTreeMap<ValId, MemId>,
     /// The arrays with a row per element of a scratch array.
     expanded: BTreeMap<MemId, MemId>,
+    /// The transposed copies of rows.
+    transposed: BTreeMap<(MemId, ValId, ValId), MemId>,
     zero: ValId,
     lanes: ValId,
     /// The first iteration of the strip, and how many there are.
@@ -218,11 +222,105 @@ impl<'a> Write<'a, '_> {
         self.expanded.insert(m, rows);
     }
 
+    /// Declares the transposed copies of the rows that the iterations read.
+    fn copies(&mut self, out: &mut Vec<Stmt>) {
+        for ((m, _), row) in &self.shape.rows {
+            let key = (*m, row.stride, row.len);
+            if self.transposed.contains_key(&key) {
+                continue;
+            }
+            let mem = self.func.mem(*m).clone();
+            let inner = match mem.ty {
+                Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => inner,
+                _ => continue,
+            };
+            let ty = (*inner).clone();
+            let copy = self.memory(&mem.name, Ty::Vec(inner), BTreeSet::from([self.shape.id]));
+            let total = self.value("n", Ty::Int);
+            out.push(self.def(total, Op::Bin(BinOp::Mul, row.len, self.lanes)));
+            let zero = self.value("zero", ty);
+            out.push(self.def(zero, Op::Lit(quote!(0.0))));
+            let init = Init::Repeat(Box::new(Init::Val(zero)), total);
+            out.push(self.alloc(copy, init));
+            self.transposed.insert(key, copy);
+        }
+    }
+
+    /// `for l in 0..lanes { for j in 0..len { copy[j * 32 + l] = xs[(start + l) * stride + j] } }`. The
+    /// iterations may not read all of that, so what is not there is 0.
+    fn transpose(&mut self, out: &mut Vec<Stmt>) {
+        for ((m, stride, len), copy) in self.transposed.clone() {
+            let real = match &self.func.mem(copy).ty {
+                Ty::Vec(inner) => (**inner).clone(),
+                ty => ty.clone(),
+            };
+            let [lane, column, i, from, at, end, row, to] =
+                ["lane", "column", "i", "from", "at", "end", "row", "to"]
+                    .map(|base| self.value(base, Ty::Int));
+            let (there, x) = (self.value("there", Ty::Bool), self.value("x", real));
+            let place = |mem: MemId, v: ValId| Place {
+                mem,
+                path: vec![Proj::Index(v)],
+            };
+            let store = Stmt {
+                kind: StmtKind::Store {
+                    place: place(copy, to),
+                    op: StoreOp::Set,
+                    value: x,
+                },
+                span: self.span,
+            };
+            let inner = vec![
+                self.def(at, Op::Bin(BinOp::Add, from, column)),
+                self.def(there, Op::Bin(BinOp::Lt, at, end)),
+                self.def(x, Op::LoadIf(there, place(m, at))),
+                self.def(row, Op::Bin(BinOp::Mul, column, self.lanes)),
+                self.def(to, Op::Bin(BinOp::Add, row, lane)),
+                store,
+            ];
+            let inner = self.counted(column, len, inner);
+            let outer = vec![
+                self.def(i, Op::Bin(BinOp::Add, self.start, lane)),
+                self.def(from, Op::Bin(BinOp::Mul, i, stride)),
+                inner,
+            ];
+            out.push(self.def(end, Op::Len(Place::whole(m))));
+            let outer = self.counted(lane, self.count, outer);
+            out.push(outer);
+        }
+    }
+
+    /// `for counter in 0..hi { body }`
+    fn counted(&mut self, counter: ValId, hi: ValId, body: Vec<Stmt>) -> Stmt {
+        let id = self.fresh_loop();
+        self.func.strips.plain.insert(id);
+        Stmt {
+            kind: StmtKind::For {
+                id,
+                counter,
+                range: Range {
+                    lo: self.zero,
+                    hi,
+                    inclusive: false,
+                    step: None,
+                    rev: false,
+                    rev_first: false,
+                },
+                carried: Vec::new(),
+                body: Block { stmts: body },
+                until: None,
+                count: None,
+            },
+            span: self.span,
+        }
+    }
+
     /// The loop over strips.
     fn strip(&mut self) -> StmtKind {
         let shape = self.shape;
         self.func.strips.strips.insert(shape.id);
         let mut body = vec![self.count_lanes()];
+        self.transpose(&mut body);
         self.parts(&shape.parts, &mut body);
         let inner = self.sums(&mut body);
         let carried = shape.carried.iter().zip(inner);
@@ -377,7 +475,8 @@ impl<'a> Write<'a, '_> {
                 highest = highest.max(k);
             }
         });
-        let used = u32::try_from(self.func.strips.lanes.len()).unwrap_or(u32::MAX);
+        let used = self.func.strips.lanes.len() + self.func.strips.plain.len();
+        let used = u32::try_from(used).unwrap_or(u32::MAX);
         LoopId(highest + 1 + used)
     }
 
@@ -470,6 +569,10 @@ impl<'a> Write<'a, '_> {
             Op::Load(at) | Op::LoadIf(_, at) if self.expanded.contains_key(&at.mem) => {
                 Op::Load(self.place(at, group))
             }
+            Op::Load(at) | Op::LoadIf(_, at) if self.copy_of(at).is_some() => {
+                let (copy, column) = self.copy_of(at).unwrap_or((at.mem, self.zero));
+                Op::Load(self.row_of(copy, column, group))
+            }
             Op::LoadIf(_, at) => {
                 let mut op = Op::Load(at.clone());
                 self.resolve_all(&mut op, group);
@@ -495,7 +598,22 @@ impl<'a> Write<'a, '_> {
         else {
             return at.clone();
         };
-        let index = self.resolve(*index, group);
+        self.row_of(rows, *index, group)
+    }
+
+    /// The transposed copy of the row that is read, and which element of it.
+    fn copy_of(&self, at: &Place) -> Option<(MemId, ValId)> {
+        let [Proj::Index(index)] = at.path.as_slice() else {
+            return None;
+        };
+        let row = self.shape.rows.get(&(at.mem, *index))?;
+        let copy = self.transposed.get(&(at.mem, row.stride, row.len))?;
+        Some((*copy, row.column))
+    }
+
+    /// The element of this lane in a row per element.
+    fn row_of(&mut self, rows: MemId, index: ValId, group: &mut Group) -> Place {
+        let index = self.resolve(index, group);
         let place = |v: ValId| Place {
             mem: rows,
             path: vec![Proj::Index(v)],
