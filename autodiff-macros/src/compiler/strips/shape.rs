@@ -20,7 +20,14 @@ pub(super) struct Shape<'a> {
     /// The body, without the sums.
     pub(super) parts: Vec<Part<'a>>,
     /// The additions to what is carried, in order.
-    pub(super) sums: Vec<&'a Stmt>,
+    pub(super) sums: Vec<Sum<'a>>,
+    /// What inner loops only add to, by every name that it has: the name that it has in the outermost
+    /// of them.
+    pub(super) totals: BTreeMap<ValId, ValId>,
+    /// The additions to those, by the value that they define.
+    adds: BTreeMap<ValId, Item<'a>>,
+    /// Loads that find the same in every group that repeats them.
+    steady: BTreeSet<ValId>,
     /// Values that differ between the iterations of a strip.
     pub(super) varying: BTreeSet<ValId>,
     /// Arrays of which every iteration needs its own, and how long they are.
@@ -69,10 +76,31 @@ pub(super) enum Part<'a> {
     Loop(&'a Stmt, Vec<Part<'a>>),
 }
 
+/// Additions to what the loop carries.
+#[derive(Clone)]
+pub(super) enum Sum<'a> {
+    Add(&'a Stmt),
+    /// An inner loop over `0..len` that adds.
+    Loop(Column, &'a Stmt, Vec<&'a Stmt>),
+}
+
+/// The counter of an inner loop, and how far it runs.
+#[derive(Clone, Copy)]
+pub(super) struct Column {
+    pub(super) counter: ValId,
+    pub(super) len: ValId,
+}
+
 /// A statement of a lane loop.
 #[derive(Clone, Copy)]
 pub(super) enum Item<'a> {
     Stmt(&'a Stmt),
+    /// `total += value`, or `-=`.
+    Add {
+        total: ValId,
+        value: ValId,
+        minus: bool,
+    },
     /// What an inner loop carries gets its first value.
     First(&'a Carried),
     /// What an inner loop carries gets the value of the next iteration.
@@ -107,7 +135,10 @@ impl<'a> Shape<'a> {
             range,
             carried,
             parts: Vec::new(),
-            sums: sums(carried, body)?,
+            sums: Vec::new(),
+            totals: BTreeMap::new(),
+            adds: BTreeMap::new(),
+            steady: BTreeSet::new(),
             varying: BTreeSet::from([*counter]),
             scratch: BTreeMap::new(),
             private: BTreeMap::new(),
@@ -118,6 +149,7 @@ impl<'a> Shape<'a> {
             rows: BTreeMap::new(),
             terms: Vec::new(),
         };
+        shape.sums = shape.sums_of(cx, carried, body)?;
         shape.find_scratch(cx, body)?;
         while shape.spread(body) {}
         let chained: BTreeSet<ValId> = carried.iter().map(|c| c.phi).collect();
@@ -133,18 +165,59 @@ impl<'a> Shape<'a> {
             }
         });
         shape.find_rows(cx, body);
+        shape.find_steady(cx, body);
         let mut groups = 0;
-        shape.parts = shape.parts_of(body, Vec::new(), &mut groups);
+        shape.parts = shape.parts_of(cx, body, Vec::new(), &mut groups);
         let parts = std::mem::take(&mut shape.parts);
         let around = &mut vec![*id];
         let crosses = shape.cross_all(cx, &parts, around);
         shape.parts = parts;
-        let sums = shape.sums.clone();
-        let sums = sums
+        let adds: Vec<&Stmt> = shape.all_adds().collect();
+        let sums = adds
             .into_iter()
             .all(|s| shape.cross(cx, Item::Stmt(s), LAST));
-        shape.terms = shape.terms_of(cx).unwrap_or_default();
+        let terms = shape.terms_of(cx);
+        let nested = shape.sums.iter().any(|s| matches!(s, Sum::Loop(..)));
+        if !shape.columns_are_kept() || (nested && terms.is_none()) {
+            return None;
+        }
+        shape.terms = terms.unwrap_or_default();
         (crosses && sums).then_some(shape)
+    }
+
+    /// True if what inner loops add is kept for all their iterations.
+    fn columns_are_kept(&self) -> bool {
+        self.sums.iter().all(|s| match s {
+            Sum::Add(_) => true,
+            Sum::Loop(_, _, adds) => adds.iter().all(|stmt| {
+                let mut uses = Vec::new();
+                stmt.kind.for_each_use(&mut |v| uses.push(v));
+                let kept = |v: &&ValId| self.crossing.contains_key(v);
+                uses.iter().filter(kept).count() == 1
+            }),
+        })
+    }
+
+    /// The statements that add to what the loop carries.
+    fn all_adds(&self) -> impl Iterator<Item = &'a Stmt> {
+        let of = |s: &Sum<'a>| match s {
+            Sum::Add(stmt) => vec![*stmt],
+            Sum::Loop(_, _, adds) => adds.clone(),
+        };
+        self.sums.iter().flat_map(of).collect::<Vec<_>>().into_iter()
+    }
+
+    /// The inner loop that adds the value to what the loop carries.
+    pub(super) fn column_of(&self, value: ValId) -> Option<Column> {
+        let adds = |stmt: &&Stmt| {
+            let mut found = false;
+            stmt.kind.for_each_use(&mut |u| found |= u == value);
+            found
+        };
+        self.sums.iter().find_map(|s| match s {
+            Sum::Loop(column, _, all) if all.iter().any(adds) => Some(*column),
+            _ => None,
+        })
     }
 
     fn find_rows(&mut self, cx: Given<'a>, body: &'a Block) {
@@ -207,7 +280,16 @@ impl<'a> Shape<'a> {
         let mut sum_of: BTreeMap<ValId, ValId> =
             self.carried.iter().map(|c| (c.phi, c.out)).collect();
         let mut terms = Vec::new();
-        for stmt in &self.sums {
+        for s in &self.sums {
+            if let Sum::Loop(_, inner, _) = s {
+                for c in inner.kind.carried() {
+                    if let Some(sum) = sum_of.get(&c.init).copied() {
+                        sum_of.extend([(c.phi, sum), (c.out, sum)]);
+                    }
+                }
+            }
+        }
+        for stmt in self.all_adds() {
             let StmtKind::Def(v, Op::Bin(op, a, b)) = &stmt.kind else {
                 return None;
             };
@@ -400,16 +482,166 @@ impl<'a> Shape<'a> {
         fits && (known || !varies)
     }
 
+    /// The additions to each carried value, which have to stand in the body or in a loop that stands in
+    /// it; `None` if something else reads a sum.
+    fn sums_of(
+        &self,
+        cx: Given<'a>,
+        carried: &'a [Carried],
+        body: &'a Block,
+    ) -> Option<Vec<Sum<'a>>> {
+        let mut chains: Vec<Chain> = carried.iter().map(|c| Chain::of(c.phi)).collect();
+        let mut sums = Vec::new();
+        for stmt in &body.stmts {
+            if chains.iter_mut().any(|chain| chain.adds(stmt)) {
+                sums.push(Sum::Add(stmt));
+                continue;
+            }
+            let StmtKind::For {
+                counter,
+                range,
+                carried: inner,
+                body: inner_body,
+                ..
+            } = &stmt.kind
+            else {
+                continue;
+            };
+            let mut adds = Vec::new();
+            for c in inner {
+                let Some(chain) = chains.iter_mut().find(|chain| chain.end == c.init) else {
+                    continue;
+                };
+                let mut within = Chain::of(c.phi);
+                let found = inner_body.stmts.iter().filter(|s| within.adds(s));
+                adds.extend(found.collect::<Vec<_>>());
+                if within.end != c.next {
+                    return None;
+                }
+                chain.members.append(&mut within.members);
+                chain.go_on(c.out);
+            }
+            if adds.is_empty() {
+                continue;
+            }
+            let plain = !range.inclusive && range.step.is_none() && is_zero(cx, range.lo);
+            if !plain || !self.is_outside(cx, range.hi) {
+                return None;
+            }
+            let column = Column {
+                counter: *counter,
+                len: range.hi,
+            };
+            // Within a loop, the additions have their own order: all of one iteration, then the next.
+            sums.push(Sum::Loop(column, stmt, adds));
+        }
+        let ends = carried
+            .iter()
+            .zip(&chains)
+            .all(|(c, chain)| c.next != c.phi && chain.end == c.next);
+        let own: Vec<&Stmt> = sums
+            .iter()
+            .flat_map(|s| match s {
+                Sum::Add(stmt) => vec![*stmt],
+                Sum::Loop(_, stmt, adds) => [&adds[..], &[*stmt]].concat(),
+            })
+            .collect();
+        let read = chains.iter().any(|c| c.is_read(body, &own));
+        (ends && !read).then_some(sums)
+    }
+
+    /// True for what is defined before the loop.
+    fn is_outside(&self, cx: Given<'a>, v: ValId) -> bool {
+        let inside = cx.layout.body_of(self.id);
+        matches!(cx.layout.op(v), Some(Op::Lit(_)))
+            || !cx.layout.contains(inside, cx.layout.def_block(v))
+    }
+
+    /// Loads that can be repeated: of what nobody writes later in their block, and not one element here
+    /// and one there.
+    fn find_steady(&mut self, cx: Given<'a>, block: &'a Block) {
+        for (k, stmt) in block.stmts.iter().enumerate() {
+            for inner in stmt.kind.blocks() {
+                self.find_steady(cx, inner);
+            }
+            let StmtKind::Def(v, Op::Load(at)) = &stmt.kind else {
+                continue;
+            };
+            let [Proj::Index(index)] = at.path.as_slice() else {
+                continue;
+            };
+            let steady = match self.scratch.contains_key(&at.mem) {
+                true => !block.stmts[k + 1..]
+                    .iter()
+                    .any(|s| writes(&s.kind, at.mem)),
+                false => {
+                    self.rows.contains_key(&(at.mem, *index)) || self.moves_by_one(cx, *index)
+                }
+            };
+            if steady && real(&cx.func.val(*v).ty) {
+                self.steady.insert(*v);
+            }
+        }
+    }
+
+    /// True for the counter, and for a sum of it and something uniform.
+    fn moves_by_one(&self, cx: Given<'a>, v: ValId) -> bool {
+        let uniform = |v: &ValId| !self.varying.contains(v);
+        v == self.counter
+            || match cx.layout.op(v) {
+                Some(Op::Bin(BinOp::Add, a, b)) => {
+                    (uniform(a) && self.moves_by_one(cx, *b))
+                        || (uniform(b) && self.moves_by_one(cx, *a))
+                }
+                Some(Op::Bin(BinOp::Sub, a, b)) => uniform(b) && self.moves_by_one(cx, *a),
+                _ => false,
+            }
+    }
+
+    /// Notes what an inner loop only adds to: the array of it is added to directly.
+    fn find_total(&mut self, c: &'a Carried, body: &'a Block) {
+        let mut chain = Chain::of(c.phi);
+        let mut own = Vec::new();
+        let mut adds = Vec::new();
+        if !follow(&mut chain, body, &mut own, &mut adds)
+            || chain.end != c.next
+            || adds.is_empty()
+            || chain.is_read(body, &own)
+        {
+            return;
+        }
+        for (stmt, total) in adds.iter().zip(std::iter::repeat(c.phi)) {
+            if let StmtKind::Def(v, Op::Bin(op, a, b)) = &stmt.kind {
+                let value = if chain.members.contains(a) { *b } else { *a };
+                let minus = *op == BinOp::Sub;
+                self.adds.insert(
+                    *v,
+                    Item::Add {
+                        total,
+                        value,
+                        minus,
+                    },
+                );
+            }
+        }
+        let names = chain.members.iter().map(|v| (*v, c.phi));
+        self.totals.extend(names);
+        self.totals.insert(c.out, c.phi);
+    }
+
     fn parts_of(
         &mut self,
+        cx: Given<'a>,
         block: &'a Block,
         tail: Vec<Item<'a>>,
         groups: &mut usize,
     ) -> Vec<Part<'a>> {
         let mut parts = Vec::new();
         let mut open: Vec<Item<'a>> = Vec::new();
+        let sums: Vec<&Stmt> = self.all_adds().collect();
         for stmt in &block.stmts {
-            if self.sums.iter().any(|s| std::ptr::eq(*s, stmt)) {
+            let hoisted = matches!(&stmt.kind, StmtKind::Def(v, Op::LoadIf(..)) if self.varying.contains(v));
+            if hoisted || sums.iter().any(|s| std::ptr::eq(*s, stmt)) {
                 continue;
             }
             if self.is_uniform(&stmt.kind) {
@@ -417,27 +649,74 @@ impl<'a> Shape<'a> {
                 continue;
             }
             if let StmtKind::For { carried, body, .. } = &stmt.kind {
-                let varying = |c: &&Carried| self.varying.contains(&c.phi);
-                let own: Vec<&Carried> = carried.iter().filter(varying).collect();
-                open.extend(own.iter().map(|c| Item::First(c)));
+                let handed: Vec<&Carried> = self.handed_on(carried, stmt);
+                for c in &handed {
+                    if !self.totals.contains_key(&c.phi) && real(&cx.func.val(c.phi).ty) {
+                        self.find_total(c, body);
+                    }
+                }
+                let first = |c: &&&Carried| {
+                    self.totals.get(&c.phi).is_none_or(|total| *total == c.phi)
+                };
+                open.extend(handed.iter().filter(first).map(|c| Item::First(c)));
                 self.close(&mut open, &mut parts, groups);
-                let tail = own.into_iter().map(Item::Next).collect();
-                let inner = self.parts_of(body, tail, groups);
+                let next = |c: &&Carried| !self.totals.contains_key(&c.phi);
+                let tail = handed.into_iter().filter(next).map(Item::Next).collect();
+                let inner = self.parts_of(cx, body, tail, groups);
                 parts.push(Part::Loop(stmt, inner));
                 continue;
             }
-            let weight = weight(&stmt.kind);
+            if let StmtKind::Def(v, _) = &stmt.kind
+                && let Some(add) = self.adds.get(v)
+            {
+                open.push(*add);
+                continue;
+            }
+            let weight = self.weight(cx, &stmt.kind);
             if weight == Weight::Alone {
                 self.close(&mut open, &mut parts, groups);
             }
             open.push(Item::Stmt(stmt));
-            if weight != Weight::Light {
+            if let (Weight::Kept, StmtKind::Def(v, _)) = (weight, &stmt.kind) {
+                self.crossing.entry(*v).or_default();
+            }
+            if weight == Weight::Alone {
                 self.close(&mut open, &mut parts, groups);
             }
         }
         open.extend(tail);
         self.close(&mut open, &mut parts, groups);
         parts
+    }
+
+    /// What an inner loop hands on lane by lane.
+    pub(super) fn handed_on(&self, carried: &'a [Carried], stmt: &'a Stmt) -> Vec<&'a Carried> {
+        let is_sum = |c: &Carried| {
+            self.sums.iter().any(|s| match s {
+                Sum::Loop(_, inner, adds) if std::ptr::eq(*inner, stmt) => {
+                    adds.iter().any(|add| {
+                        let mut defs = Vec::new();
+                        definitions(&add.kind, &mut defs);
+                        defs.contains(&c.next)
+                    })
+                }
+                _ => false,
+            })
+        };
+        let own = |c: &&Carried| self.varying.contains(&c.phi) && !is_sum(c);
+        carried.iter().filter(own).collect()
+    }
+
+    fn weight(&self, cx: Given<'a>, kind: &StmtKind) -> Weight {
+        match kind {
+            StmtKind::Def(v, Op::Rule { rule, .. }) if rule.costly && rule.name == "sqrt" => {
+                kept_if(cx.facts.active(*v))
+            }
+            StmtKind::Def(_, Op::Rule { rule, .. }) if rule.costly => Weight::Alone,
+            StmtKind::Def(v, Op::Bin(BinOp::Div, ..)) => kept_if(cx.facts.active(*v)),
+            StmtKind::Def(_, Op::Weight { .. }) => Weight::Kept,
+            _ => Weight::Light,
+        }
     }
 
     fn close(&mut self, open: &mut Vec<Item<'a>>, parts: &mut Vec<Part<'a>>, groups: &mut usize) {
@@ -493,6 +772,7 @@ impl<'a> Shape<'a> {
     fn cross(&mut self, cx: Given<'a>, item: Item<'a>, group: usize) -> bool {
         let mut uses = Vec::new();
         match item {
+            Item::Add { value, .. } => uses.push(value),
             Item::First(c) => uses.push(c.init),
             Item::Next(c) => uses.push(c.next),
             Item::Stmt(stmt) => reads(&stmt.kind, &mut uses),
@@ -508,10 +788,10 @@ impl<'a> Shape<'a> {
         if self.carried.iter().any(|c| c.phi == v) {
             return group == LAST;
         }
-        if group == LAST && !self.group_of.contains_key(&v) && self.is_sum(v) {
+        if group == LAST && self.is_sum(v) {
             return true;
         }
-        if let Some(op) = self.again(cx, v) {
+        if let Some(op) = self.again(cx, v, group) {
             let mut uses = Vec::new();
             op.for_each_use(&mut |u| uses.push(u));
             if let Op::LoadIf(guard, _) = op {
@@ -528,18 +808,30 @@ impl<'a> Shape<'a> {
     }
 
     fn is_sum(&self, v: ValId) -> bool {
-        self.sums
-            .iter()
+        let inner = |s: &Sum<'a>| match s {
+            Sum::Loop(_, stmt, _) => stmt.kind.carried(),
+            Sum::Add(_) => &[],
+        };
+        self.all_adds()
             .any(|s| matches!(&s.kind, StmtKind::Def(u, _) if *u == v))
+            || (!self.group_of.contains_key(&v)
+                && !self.totals.contains_key(&v)
+                && self
+                    .sums
+                    .iter()
+                    .flat_map(inner)
+                    .any(|c| c.phi == v || c.out == v))
     }
 
     /// How a value is computed, if every group that needs it computes it for itself: the arithmetic
     /// of indices and conditions, and loads that were taken out of the loop that uses them.
-    pub(super) fn again(&self, cx: Given<'a>, v: ValId) -> Option<&'a Op> {
+    pub(super) fn again(&self, cx: Given<'a>, v: ValId, group: usize) -> Option<&'a Op> {
         let ty = &cx.func.val(v).ty;
         let op = *self.ops.get(&v)?;
         let again = match op {
             Op::LoadIf(..) => true,
+            // The sums are formed at the end, when the array may hold something else.
+            Op::Load(_) if self.steady.contains(&v) => group != LAST,
             Op::Load(at) => matches!(ty, Ty::Int) && !self.scratch.contains_key(&at.mem),
             Op::Un(UnOp::Not | UnOp::Neg, _) | Op::Bin(..) | Op::Cast(..) | Op::Classify(..) => {
                 matches!(ty, Ty::Int | Ty::Bool)
@@ -560,45 +852,92 @@ enum Weight {
     Alone,
 }
 
-fn weight(kind: &StmtKind) -> Weight {
-    match kind {
-        StmtKind::Def(_, Op::Rule { rule, .. }) if rule.costly && rule.name == "sqrt" => {
-            Weight::Kept
-        }
-        StmtKind::Def(_, Op::Rule { rule, .. }) if rule.costly => Weight::Alone,
-        StmtKind::Def(_, Op::Bin(BinOp::Div, ..) | Op::Weight { .. }) => Weight::Kept,
-        _ => Weight::Light,
+fn kept_if(active: bool) -> Weight {
+    match active {
+        true => Weight::Kept,
+        false => Weight::Light,
     }
 }
 
-/// The additions to each carried value, which have to stand directly in the body.
-fn sums<'a>(carried: &'a [Carried], body: &'a Block) -> Option<Vec<&'a Stmt>> {
-    let mut members: BTreeSet<ValId> = carried.iter().map(|c| c.phi).collect();
-    let mut sums = Vec::new();
-    for stmt in &body.stmts {
-        let StmtKind::Def(v, Op::Bin(op @ (BinOp::Add | BinOp::Sub), a, b)) = &stmt.kind else {
-            continue;
-        };
-        if members.contains(a) || (*op == BinOp::Add && members.contains(b)) {
-            members.insert(*v);
-            sums.push(stmt);
+/// A value and what it becomes by additions.
+struct Chain {
+    members: BTreeSet<ValId>,
+    end: ValId,
+}
+
+impl Chain {
+    fn of(start: ValId) -> Chain {
+        Chain {
+            members: BTreeSet::from([start]),
+            end: start,
         }
     }
-    let ends = carried
-        .iter()
-        .all(|c| c.next != c.phi && members.contains(&c.next));
-    // Nothing else may read a sum.
-    let mut read = false;
-    body.walk(&mut |s| {
-        if !sums.iter().any(|x| std::ptr::eq(*x, s)) {
+
+    fn go_on(&mut self, to: ValId) {
+        self.members.insert(to);
+        self.end = to;
+    }
+
+    /// True if the statement adds to the end of the chain, which then goes on.
+    fn adds(&mut self, stmt: &Stmt) -> bool {
+        let to = match &stmt.kind {
+            StmtKind::Def(v, Op::Bin(BinOp::Add, a, b))
+                if a != b && (*a == self.end || *b == self.end) =>
+            {
+                *v
+            }
+            StmtKind::Def(v, Op::Bin(BinOp::Sub, a, b)) if a != b && *a == self.end => *v,
+            _ => return false,
+        };
+        self.go_on(to);
+        true
+    }
+
+    /// True if a statement that is not one of its own reads a member.
+    fn is_read(&self, body: &Block, own: &[&Stmt]) -> bool {
+        let mut read = false;
+        body.walk(&mut |s| {
+            if own.iter().any(|x| std::ptr::eq(*x, s)) {
+                return;
+            }
             let mut uses = Vec::new();
             reads(&s.kind, &mut uses);
-            read |= uses.iter().any(|v| members.contains(v));
-            let handed = |c: &Carried| members.contains(&c.init) || members.contains(&c.next);
-            read |= s.kind.carried().iter().any(handed);
+            let handed = s.kind.carried().iter().flat_map(|c| [c.init, c.next]);
+            uses.extend(handed);
+            read |= uses.iter().any(|v| self.members.contains(v));
+        });
+        read
+    }
+}
+
+/// Follows a chain through a body and the loops in it; false if it ends in one of them.
+fn follow<'a>(
+    chain: &mut Chain,
+    body: &'a Block,
+    own: &mut Vec<&'a Stmt>,
+    adds: &mut Vec<&'a Stmt>,
+) -> bool {
+    for stmt in &body.stmts {
+        if chain.adds(stmt) {
+            own.push(stmt);
+            adds.push(stmt);
+            continue;
         }
-    });
-    (ends && !read).then_some(sums)
+        let StmtKind::For { carried, body, .. } = &stmt.kind else {
+            continue;
+        };
+        let Some(c) = carried.iter().find(|c| c.init == chain.end) else {
+            continue;
+        };
+        let mut within = Chain::of(c.phi);
+        if !follow(&mut within, body, own, adds) || within.end != c.next {
+            return false;
+        }
+        own.push(stmt);
+        chain.members.append(&mut within.members);
+        chain.go_on(c.out);
+    }
+    true
 }
 
 /// True if the counter is the position of an element, hence of type `usize`.
@@ -630,6 +969,16 @@ fn real(ty: &Ty) -> bool {
 
 fn is_zero(cx: Given<'_>, v: ValId) -> bool {
     matches!(cx.layout.op(v), Some(Op::Lit(tokens)) if matches!(tokens.to_string().as_str(), "0" | "0usize"))
+}
+
+/// True if the statement or a block in it writes to the array.
+fn writes(kind: &StmtKind, m: MemId) -> bool {
+    let mut found = false;
+    kind.for_each_write(&mut |w| found |= w == m);
+    for block in kind.blocks() {
+        block.walk(&mut |s| s.kind.for_each_write(&mut |w| found |= w == m));
+    }
+    found
 }
 
 fn accesses(kind: &StmtKind, m: MemId) -> bool {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
-use super::shape::{Item, LAST, Part, Shape};
+use super::shape::{Column, Item, LAST, Part, Shape, Sum};
 use super::{Given, LANES};
 use crate::compiler::hir::{BinOp, LoopId, Marks, Ty};
 use crate::compiler::names::{self, Names};
@@ -142,7 +142,10 @@ impl<'a> Write<'a, '_> {
                 .and_then(|g| shape.loops_of.get(g))
                 .cloned()
                 .unwrap_or_default();
-            let array = self.array(*v, loops, out);
+            let array = match shape.column_of(*v) {
+                Some(column) => self.table(*v, column, out),
+                None => self.array(*v, loops, out),
+            };
             self.arrays.insert(*v, array);
             let is_term = shape.terms.iter().any(|t| t.value == *v);
             if is_term && readers.iter().all(|group| *group == LAST) {
@@ -162,12 +165,15 @@ impl<'a> Write<'a, '_> {
             let Part::Loop(stmt, inner) = part else {
                 continue;
             };
-            for c in stmt.kind.carried() {
-                if self.shape.varying.contains(&c.phi) {
-                    let array = self.array(c.out, around.iter().copied().collect(), out);
-                    self.arrays.insert(c.phi, array);
-                    self.arrays.insert(c.out, array);
-                }
+            for c in self.shape.handed_on(stmt.kind.carried(), stmt) {
+                let total = self.shape.totals.get(&c.phi);
+                let known = total.and_then(|total| self.arrays.get(total)).copied();
+                let array = match known {
+                    Some(array) => array,
+                    None => self.array(c.out, around.iter().copied().collect(), out),
+                };
+                self.arrays.insert(c.phi, array);
+                self.arrays.insert(c.out, array);
             }
             around.extend(stmt.kind.loop_id());
             self.carried_arrays(inner, around, out);
@@ -185,6 +191,19 @@ impl<'a> Write<'a, '_> {
         let init = Init::Repeat(Box::new(Init::Val(zero)), self.lanes);
         out.push(self.alloc(array, init));
         array
+    }
+
+    /// An array with a row per iteration of an inner loop.
+    fn table(&mut self, v: ValId, column: Column, out: &mut Vec<Stmt>) -> MemId {
+        let val = self.func.val(v).clone();
+        let ty = Ty::Vec(Box::new(val.ty.clone()));
+        let table = self.memory(&val.name, ty, BTreeSet::from([self.shape.id]));
+        let total = self.value("n", Ty::Int);
+        out.push(self.def(total, Op::Bin(BinOp::Mul, column.len, self.lanes)));
+        let zero = self.value("zero", val.ty);
+        out.push(self.def(zero, Op::Lit(quote!(0.0))));
+        out.push(self.alloc(table, Init::Repeat(Box::new(Init::Val(zero)), total)));
+        table
     }
 
     fn alloc(&self, m: MemId, init: Init) -> Stmt {
@@ -367,8 +386,12 @@ impl<'a> Write<'a, '_> {
                     let mut copied = (*stmt).clone();
                     let mut stmts = Vec::new();
                     self.parts(inner, &mut stmts);
+                    let sums = self.shape.sums.iter().any(
+                        |s| matches!(s, Sum::Loop(_, inner, _) if std::ptr::eq(*inner, *stmt)),
+                    );
                     if let StmtKind::For { carried, body, .. } = &mut copied.kind {
-                        carried.retain(|c| !self.shape.varying.contains(&c.phi));
+                        let sum = |c: &Carried| sums && !self.shape.group_of.contains_key(&c.next);
+                        carried.retain(|c| !self.shape.varying.contains(&c.phi) && !sum(c));
                         body.stmts = stmts;
                     }
                     out.push(copied);
@@ -390,6 +413,11 @@ impl<'a> Write<'a, '_> {
         for item in items {
             match item {
                 Item::Stmt(stmt) => self.item(stmt, &mut group),
+                Item::Add {
+                    total,
+                    value,
+                    minus,
+                } => self.add(*total, *value, *minus, &mut group),
                 Item::First(c) => handed.push((c.phi, self.resolve(c.init, &mut group))),
                 Item::Next(c) => handed.push((c.phi, self.resolve(c.next, &mut group))),
             }
@@ -421,8 +449,11 @@ impl<'a> Write<'a, '_> {
                 out: after,
             });
         }
-        for stmt in &shape.sums {
-            self.item(stmt, &mut group);
+        for sum in &shape.sums {
+            match sum {
+                Sum::Add(stmt) => self.item(stmt, &mut group),
+                Sum::Loop(column, stmt, adds) => self.sum_loop(*column, stmt, adds, &mut group),
+            }
         }
         let after = carried.iter().map(|c| c.out).collect();
         let (stmt, id) = self.lane_loop(group, carried);
@@ -431,6 +462,51 @@ impl<'a> Write<'a, '_> {
         }
         out.push(stmt);
         after
+    }
+
+    /// The additions of an inner loop: it runs once more, over what it has computed for all lanes.
+    fn sum_loop(&mut self, column: Column, stmt: &'a Stmt, adds: &[&'a Stmt], group: &mut Group) {
+        let counter = self.value("column", Ty::Int);
+        let mut inner = Group {
+            id: LAST,
+            lane: group.lane,
+            map: group.map.clone(),
+            places: BTreeMap::new(),
+            body: Vec::new(),
+        };
+        inner.map.insert(column.counter, counter);
+        let defines = |v: ValId| {
+            adds.iter()
+                .any(|s| matches!(&s.kind, StmtKind::Def(u, _) if *u == v))
+        };
+        let mut carried = Vec::new();
+        for c in stmt.kind.carried().iter().filter(|c| defines(c.next)) {
+            let init = self.resolve(c.init, group);
+            carried.push(Carried { init, ..c.clone() });
+        }
+        for add in adds {
+            self.item(add, &mut inner);
+        }
+        let mut looped = self.counted(counter, column.len, inner.body);
+        if let StmtKind::For { carried: own, .. } = &mut looped.kind {
+            *own = carried;
+        }
+        group.body.push(looped);
+    }
+
+    fn add(&mut self, total: ValId, value: ValId, minus: bool, group: &mut Group) {
+        let value = self.resolve(value, group);
+        let op = if minus { StoreOp::Sub } else { StoreOp::Add };
+        if let Some(array) = self.arrays.get(&total).copied() {
+            let place = Place {
+                mem: array,
+                path: vec![Proj::Index(group.lane)],
+            };
+            group.body.push(Stmt {
+                kind: StmtKind::Store { place, op, value },
+                span: self.span,
+            });
+        }
     }
 
     fn open(&mut self, id: usize) -> Group {
@@ -655,7 +731,7 @@ impl<'a> Write<'a, '_> {
             return v;
         }
         let ty = self.func.val(v).ty.clone();
-        if let Some(op) = self.shape.again(self.cx, v) {
+        if let Some(op) = self.shape.again(self.cx, v, group.id) {
             let op = self.operation(op, group);
             let name = names::plain(&self.func.val(v).name);
             let own = self.value(&name, ty);
@@ -668,13 +744,23 @@ impl<'a> Write<'a, '_> {
         };
         let name = names::plain(&self.func.val(v).name);
         let own = self.value(&name, ty);
-        let load = Op::Load(Place {
-            mem: array,
-            path: vec![Proj::Index(group.lane)],
-        });
+        let load = Op::Load(self.element(v, array, group));
         group.body.push(self.def(own, load));
         group.map.insert(v, own);
         own
+    }
+
+    /// Where the array of a value holds it for this lane.
+    fn element(&mut self, v: ValId, array: MemId, group: &mut Group) -> Place {
+        match self.shape.column_of(v) {
+            Some(column) if self.shape.crossing.contains_key(&v) => {
+                self.row_of(array, column.counter, group)
+            }
+            _ => Place {
+                mem: array,
+                path: vec![Proj::Index(group.lane)],
+            },
+        }
     }
 
     fn keep_if_crossing(&mut self, v: ValId, group: &mut Group) {
@@ -686,12 +772,10 @@ impl<'a> Write<'a, '_> {
     /// Stores a value in the array of a variable.
     fn keep(&mut self, of: ValId, value: ValId, group: &mut Group) {
         if let Some(array) = self.arrays.get(&of).copied() {
+            let place = self.element(of, array, group);
             group.body.push(Stmt {
                 kind: StmtKind::Store {
-                    place: Place {
-                        mem: array,
-                        path: vec![Proj::Index(group.lane)],
-                    },
+                    place,
                     op: StoreOp::Set,
                     value,
                 },
