@@ -136,7 +136,10 @@ impl Loops<'_> {
                         .map(|c| (c.next, Expr::Bar(c.out)))
                         .collect();
                     self.modes.insert(id, Mode::Fused(seeds));
-                    self.block(body, &inner, true);
+                    // The loops in a strip are over lanes: whole strips are run and reversed.
+                    if !self.func.strips.strips.contains(&id) {
+                        self.block(body, &inner, true);
+                    }
                 }
                 _ if !(nested && is_costly(body)) && self.can_rerun(&stmt.kind, body, stmt) => {
                     let inner = accumulators

@@ -204,7 +204,11 @@ impl<'a> Shape<'a> {
             Sum::Add(stmt) => vec![*stmt],
             Sum::Loop(_, _, adds) => adds.clone(),
         };
-        self.sums.iter().flat_map(of).collect::<Vec<_>>().into_iter()
+        self.sums
+            .iter()
+            .flat_map(of)
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 
     /// The inner loop that adds the value to what the loop carries.
@@ -571,12 +575,8 @@ impl<'a> Shape<'a> {
                 continue;
             };
             let steady = match self.scratch.contains_key(&at.mem) {
-                true => !block.stmts[k + 1..]
-                    .iter()
-                    .any(|s| writes(&s.kind, at.mem)),
-                false => {
-                    self.rows.contains_key(&(at.mem, *index)) || self.moves_by_one(cx, *index)
-                }
+                true => !block.stmts[k + 1..].iter().any(|s| writes(&s.kind, at.mem)),
+                false => self.rows.contains_key(&(at.mem, *index)) || self.moves_by_one(cx, *index),
             };
             if steady && real(&cx.func.val(*v).ty) {
                 self.steady.insert(*v);
@@ -640,7 +640,8 @@ impl<'a> Shape<'a> {
         let mut open: Vec<Item<'a>> = Vec::new();
         let sums: Vec<&Stmt> = self.all_adds().collect();
         for stmt in &block.stmts {
-            let hoisted = matches!(&stmt.kind, StmtKind::Def(v, Op::LoadIf(..)) if self.varying.contains(v));
+            let hoisted =
+                matches!(&stmt.kind, StmtKind::Def(v, Op::LoadIf(..)) if self.varying.contains(v));
             if hoisted || sums.iter().any(|s| std::ptr::eq(*s, stmt)) {
                 continue;
             }
@@ -655,9 +656,8 @@ impl<'a> Shape<'a> {
                         self.find_total(c, body);
                     }
                 }
-                let first = |c: &&&Carried| {
-                    self.totals.get(&c.phi).is_none_or(|total| *total == c.phi)
-                };
+                let first =
+                    |c: &&&Carried| self.totals.get(&c.phi).is_none_or(|total| *total == c.phi);
                 open.extend(handed.iter().filter(first).map(|c| Item::First(c)));
                 self.close(&mut open, &mut parts, groups);
                 let next = |c: &&Carried| !self.totals.contains_key(&c.phi);
@@ -693,13 +693,11 @@ impl<'a> Shape<'a> {
     pub(super) fn handed_on(&self, carried: &'a [Carried], stmt: &'a Stmt) -> Vec<&'a Carried> {
         let is_sum = |c: &Carried| {
             self.sums.iter().any(|s| match s {
-                Sum::Loop(_, inner, adds) if std::ptr::eq(*inner, stmt) => {
-                    adds.iter().any(|add| {
-                        let mut defs = Vec::new();
-                        definitions(&add.kind, &mut defs);
-                        defs.contains(&c.next)
-                    })
-                }
+                Sum::Loop(_, inner, adds) if std::ptr::eq(*inner, stmt) => adds.iter().any(|add| {
+                    let mut defs = Vec::new();
+                    definitions(&add.kind, &mut defs);
+                    defs.contains(&c.next)
+                }),
                 _ => false,
             })
         };
