@@ -104,8 +104,15 @@ impl<S: Scalar> Summed for S {
     #[inline]
     fn sum_of(all: &[S]) -> S {
         let mut lanes = [S::default(); LANES];
-        let chunks = all.chunks_exact(LANES);
+        let blocks = all.chunks_exact(4 * LANES);
+        let chunks = blocks.remainder().chunks_exact(LANES);
         let rest = chunks.remainder();
+        for block in blocks {
+            for (l, lane) in lanes.iter_mut().enumerate() {
+                let at = |k: usize| block[l + k * LANES];
+                *lane += (at(0) + at(1)) + (at(2) + at(3));
+            }
+        }
         for chunk in chunks {
             lanes
                 .iter_mut()

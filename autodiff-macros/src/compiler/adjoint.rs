@@ -90,6 +90,8 @@ pub(crate) struct Context<'a> {
     pub(crate) names: &'a super::emit_names::EmitNames,
     /// For names that are invented while code is written.
     pub(crate) scratch: std::cell::RefCell<Names>,
+    /// The types of what the buffers of lane loops hold.
+    pub(crate) buffers: std::cell::RefCell<BTreeMap<String, proc_macro2::TokenStream>>,
 }
 
 /// Builds both sweeps.

@@ -55,6 +55,17 @@ pub(crate) enum Expr {
     Vec(Vec<Expr>),
 }
 
+/// A slice that a piece of code works on.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) name: Ident,
+    pub(crate) mutable: bool,
+    /// The type of its elements.
+    pub(crate) element: TokenStream,
+    /// The slice, from its first element on, as a reference.
+    pub(crate) from: Expr,
+}
+
 /// A statement.
 #[derive(Clone, Debug)]
 pub(crate) enum Stmt {
@@ -91,6 +102,13 @@ pub(crate) enum Stmt {
         body: Vec<Stmt>,
     },
     Loop {
+        body: Vec<Stmt>,
+    },
+    /// `(|row: &mut [f64], …| { let row = &mut row[..count]; …; body })(&mut a[i..], …);`: arguments do
+    /// not overlap, which LLVM believes of parameters alone.
+    Apart {
+        rows: Vec<Row>,
+        count: Ident,
         body: Vec<Stmt>,
     },
     Break,
@@ -241,6 +259,10 @@ impl Stmt {
                 body.iter().for_each(|s| s.walk(f));
             }
             Stmt::Loop { body } => body.iter().for_each(|s| s.walk(f)),
+            Stmt::Apart { rows, body, .. } => {
+                rows.iter().for_each(|row| row.from.walk(f));
+                body.iter().for_each(|s| s.walk(f));
+            }
             Stmt::Break => {}
             Stmt::Expr(e) => e.walk(f),
         }

@@ -116,6 +116,7 @@ impl Compiled {
             style: Style::Split,
             names,
             scratch: fresh.clone().into(),
+            buffers: Default::default(),
         });
         let (stmts, pair) = (printer.stmts(&tangent.0), printer.expr(&tangent.1));
         Compiled {
@@ -225,6 +226,7 @@ impl Prepared {
             style,
             names: &self.names,
             scratch: scratch.into(),
+            buffers: Default::default(),
         })
     }
 }

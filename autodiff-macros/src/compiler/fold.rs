@@ -75,7 +75,9 @@ fn drop_unread(stmts: &mut Vec<Stmt>, unread: &dyn Fn(&Ident) -> bool) -> bool {
                 removed |= drop_unread(then, unread);
                 removed |= drop_unread(els, unread);
             }
-            Stmt::For { body, .. } | Stmt::Loop { body } => removed |= drop_unread(body, unread),
+            Stmt::For { body, .. } | Stmt::Loop { body } | Stmt::Apart { body, .. } => {
+                removed |= drop_unread(body, unread);
+            }
             _ => {}
         }
     }
@@ -159,6 +161,11 @@ impl Fold {
             Stmt::Loop { body } => Stmt::Loop {
                 body: self.stmts(body),
             },
+            Stmt::Apart { rows, count, body } => Stmt::Apart {
+                rows,
+                count,
+                body: self.stmts(body),
+            },
             stmt => stmt,
         }
     }
@@ -230,6 +237,7 @@ fn direct_uses(stmts: &[Stmt]) -> BTreeSet<ValId> {
                 see(value);
             }
             Stmt::If { cond, .. } => see(cond),
+            Stmt::Apart { rows, .. } => rows.iter().for_each(|row| see(&row.from)),
             Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Break => {}
         }
     }
@@ -246,7 +254,7 @@ fn own_exprs(stmt: &mut Stmt, f: &mut dyn FnMut(&mut Expr)) {
             f(value);
         }
         Stmt::If { cond, .. } => f(cond),
-        Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Break => {}
+        Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Break => {}
     }
 }
 

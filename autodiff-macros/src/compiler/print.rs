@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::adjoint::forward::ty_tokens;
-use super::code::{Expr, Stmt};
+use super::code::{Expr, Row, Stmt};
 use super::emit_names::EmitNames;
 use super::hir::{Member, Real, Ty};
 use super::real;
@@ -136,11 +136,32 @@ impl<'a> Printer<'a> {
                 let body = self.stmts(body);
                 quote!(loop { #body })
             }
+            Stmt::Apart { rows, count, body } => self.apart(rows, count, body),
             Stmt::Break => quote!(break;),
             Stmt::Expr(e) => {
                 let e = self.expr(e);
                 quote!(#e;)
             }
+        }
+    }
+
+    fn apart(&self, rows: &[Row], count: &Ident, body: &[Stmt]) -> TokenStream {
+        let names: Vec<_> = rows.iter().map(|row| &row.name).collect();
+        let borrows: Vec<_> = rows
+            .iter()
+            .map(|row| match row.mutable {
+                true => quote!(&mut),
+                false => quote!(&),
+            })
+            .collect();
+        let elements = rows.iter().map(|row| &row.element);
+        let arguments = rows.iter().map(|row| self.expr(&row.from));
+        let body = self.stmts(body);
+        quote! {
+            (|#(#names: #borrows [#elements]),*| {
+                #(let #names = #borrows #names[..#count];)*
+                #body
+            })(#(#arguments),*);
         }
     }
 

@@ -77,7 +77,9 @@ impl Changed {
                     self.stmts(then);
                     self.stmts(els);
                 }
-                Stmt::For { body, .. } | Stmt::Loop { body } => self.stmts(body),
+                Stmt::For { body, .. } | Stmt::Loop { body } | Stmt::Apart { body, .. } => {
+                    self.stmts(body);
+                }
                 _ => {}
             }
         }
@@ -158,6 +160,10 @@ impl Tidy<'_> {
                 self.stmts(body);
             }
             Stmt::Loop { body } => self.stmts(body),
+            Stmt::Apart { rows, body, .. } => {
+                rows.iter_mut().for_each(|row| self.expr(&mut row.from));
+                self.stmts(body);
+            }
             Stmt::Break => {}
             Stmt::Expr(e) => self.expr(e),
         }
@@ -260,7 +266,9 @@ fn drop_unread(
                 drop_unread(then, read, bars);
                 drop_unread(els, read, bars);
             }
-            Stmt::For { body, .. } | Stmt::Loop { body } => drop_unread(body, read, bars),
+            Stmt::For { body, .. } | Stmt::Loop { body } | Stmt::Apart { body, .. } => {
+                drop_unread(body, read, bars);
+            }
             _ => {}
         }
     }

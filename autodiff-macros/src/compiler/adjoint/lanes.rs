@@ -187,6 +187,8 @@ fn declaration(cx: &Context<'_>, name: &Ident, target: Target) -> Stmt {
             ty => ty.clone(),
         },
     };
+    let element = super::forward::ty_tokens(&ty);
+    cx.buffers.borrow_mut().insert(name.to_string(), element);
     let len = Literal::usize_unsuffixed(LANES);
     Stmt::Let {
         name: name.clone(),

@@ -19,10 +19,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::Context;
+use super::forward::ty_tokens;
 use super::needs::Plan;
 use crate::compiler::analyse::layout::BlockId;
-use crate::compiler::code::{Expr, Stmt};
-use crate::compiler::hir::BinOp;
+use crate::compiler::code::{Expr, Row, Stmt};
+use crate::compiler::hir::{BinOp, Ty};
 use crate::compiler::ssa::{MemId, Op, Range, Stmt as Ssa, StmtKind, StoreOp, ValId};
 
 /// The records of a loop, one element per iteration.
@@ -88,7 +89,10 @@ fn is_simple(stmt: &Ssa) -> bool {
 }
 
 fn is_flat(stmt: &Stmt) -> bool {
-    !matches!(stmt, Stmt::For { .. } | Stmt::Loop { .. })
+    !matches!(
+        stmt,
+        Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Apart { .. }
+    )
 }
 
 /// An array in emitted code.
@@ -127,12 +131,15 @@ impl Kernel<'_> {
         let accesses = Accesses::of(&body);
         let mut rows = BTreeMap::new();
         let mut lets = Vec::new();
+        let mut apart: Vec<Row> = Vec::new();
         let count = self.name("count");
         for (base, indices) in &accesses.always {
             for index in indices.iter().filter(|_| accesses.can_slice(base)) {
                 if let Some(start) = self.start(*index, &count) {
                     let row = self.name(&format!("{}_row", self.base_name(base)));
-                    lets.push(self.row(&row, base, start, &count, accesses.written.contains(base)));
+                    let written = accesses.written.contains(base);
+                    apart.extend(self.parameter(&row, base, &start, written));
+                    lets.push(self.row(&row, base, start, &count, written));
                     rows.insert((base.clone(), *index), row);
                 }
             }
@@ -144,6 +151,22 @@ impl Kernel<'_> {
         body.iter_mut().for_each(|s| rewrite_stmt(s, &rows, &k));
         let mut inner = self.counter_of(&k);
         let mut before = vec![self.count(&count)];
+        let is_lanes = |l| self.cx.func.strips.lanes.contains(&l);
+        let is_lanes = self.stmt.kind.loop_id().is_some_and(is_lanes);
+        let disjoint = is_lanes
+            && slots.is_none()
+            && apart.len() == lets.len()
+            && apart.len() > 1
+            && apart.iter().any(|row| row.mutable);
+        if disjoint {
+            inner.append(&mut body);
+            before.push(Stmt::Apart {
+                rows: apart,
+                count: count.clone(),
+                body: vec![self.looped(&k, &count, inner)],
+            });
+            return Ok(before);
+        }
         before.append(&mut lets);
         if let Some(slots) = slots {
             let name = self.name("slots");
@@ -152,8 +175,7 @@ impl Kernel<'_> {
         }
         inner.append(&mut body);
         before.push(self.looped(&k, &count, inner));
-        let is_lanes = |l| self.cx.func.strips.lanes.contains(&l);
-        if self.stmt.kind.loop_id().is_some_and(is_lanes) {
+        if is_lanes {
             // A strip is never empty.
             return Ok(before);
         }
@@ -212,6 +234,32 @@ impl Kernel<'_> {
             ty: None,
             init: Some(init),
         }
+    }
+
+    /// The slice as a parameter.
+    fn parameter(&self, name: &Ident, base: &Base, start: &Expr, written: bool) -> Option<Row> {
+        let real = |m: MemId| match &self.cx.func.mem(m).ty {
+            Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
+                matches!(**inner, Ty::Real(_)).then(|| ty_tokens(inner))
+            }
+            _ => None,
+        };
+        let (array, element) = match base {
+            Base::Mem(m) => (Expr::Mem(*m), real(*m)?),
+            Base::Bar(m) => (Expr::MemBar(*m), real(*m)?),
+            Base::Local(name) => {
+                let element = self.cx.buffers.borrow().get(&name.to_string()).cloned();
+                (Expr::Name(name.clone()), element?)
+            }
+        };
+        let start = (!is_zero(start)).then(|| Box::new(start.clone()));
+        let slice = Expr::index(array, Expr::Range(start, None, false));
+        Some(Row {
+            name: name.clone(),
+            mutable: written,
+            element,
+            from: Expr::Ref(written, Box::new(slice)),
+        })
     }
 
     fn row(&self, row: &Ident, base: &Base, start: Expr, count: &Ident, written: bool) -> Stmt {
@@ -457,7 +505,7 @@ impl Accesses {
                 self.expr(cond, always);
                 then.iter().chain(els).for_each(|s| self.stmt(s, false));
             }
-            Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Break => {}
+            Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Break => {}
         }
     }
 
@@ -602,7 +650,7 @@ fn rewrite_stmt(stmt: &mut Stmt, rows: &Rows, k: &Ident) {
                 .chain(els)
                 .for_each(|s| rewrite_stmt(s, rows, k));
         }
-        Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Break => {}
+        Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Break => {}
     }
 }
 
