@@ -104,7 +104,7 @@ impl mean_error {
             let mut prediction_3: f64 = 0.0;
             if 0 < d {
                 let count = d;
-                let w_row = &w[0..][..count];
+                let w_row = &w[..count];
                 let xs_row = &xs[i * d..][..count];
                 for k in 0..count {
                     let j = k;
@@ -122,7 +122,7 @@ impl mean_error {
             let t9_bar: f64 = rt::pick(w_1, -error_3_bar, error_3_bar);
             if 0 < d {
                 let count_2 = d;
-                let w_bar_row = &mut w_bar[0..][..count_2];
+                let w_bar_row = &mut w_bar[..count_2];
                 for k_2 in 0..count_2 {
                     let j = k_2;
                     let t4 = i * d;
@@ -132,6 +132,146 @@ impl mean_error {
                 }
             }
             error_3 = error_2;
+        }
+        let t12: f64 = error_3 / n as f64;
+        t12
+    }
+    /// The value; adds the gradient to the buffers that follow the arguments.
+    #[doc(hidden)]
+    pub fn __strips<__S: rt::Selection + ?rt::core::marker::Sized>(
+        sel: &mut __S,
+        w: &[f64],
+        xs: &[f64],
+        ys: &[f64],
+        w_bar: &mut [f64],
+    ) -> f64 {
+        use rt::traits::*;
+        let d = w.len();
+        let n = ys.len();
+        let mut t10_lanes: [f64; 32] = [0.0; 32];
+        let mut w_1_lanes: [f64; 32] = [0.0; 32];
+        let mut prediction_3_lanes: [f64; 32] = [0.0; 32];
+        let n_3 = d * 32;
+        let mut xs_lanes: ::std::vec::Vec<f64> = ::std::vec![0.0; n_3];
+        let error_3_bar: f64 = 1.0 / n as f64;
+        let mut prediction_3_lanes_bar = [0.0; 32];
+        let mut terms_1 = [0.0; 32];
+        let mut error_3: f64 = 0.0;
+        for start_1 in (0..n).step_by(32) {
+            let error_1: f64 = error_3;
+            let lanes_1 = ::core::cmp::Ord::min(32, n - start_1);
+            let end_1 = xs.len();
+            for lane_1 in 0..lanes_1 {
+                let i_1 = start_1 + lane_1;
+                let from_1 = i_1 * d;
+                for column_1 in 0..d {
+                    let at_1 = from_1 + column_1;
+                    let there_1: bool = at_1 < end_1;
+                    let x_1: f64 = if there_1 { xs[at_1] } else { 0.0 };
+                    let row_1 = column_1 * 32;
+                    let to_1 = row_1 + lane_1;
+                    xs_lanes[to_1] = x_1;
+                }
+            }
+            let count_2 = lanes_1;
+            let prediction_3_lanes_row = &mut prediction_3_lanes[..count_2];
+            for k in 0..count_2 {
+                let lane_2 = k;
+                prediction_3_lanes_row[k] = 0.0;
+            }
+            for j in 0..d {
+                let t3: f64 = w[j];
+                let count_3 = lanes_1;
+                (|prediction_3_lanes_row_2: &mut [f64], xs_lanes_row: &[f64]| {
+                    let prediction_3_lanes_row_2 = &mut prediction_3_lanes_row_2[..count_3];
+                    let xs_lanes_row = &xs_lanes_row[..count_3];
+                    for k_2 in 0..count_3 {
+                        let lane_3 = k_2;
+                        let row_2 = j * 32;
+                        let at_2 = row_2 + lane_3;
+                        let t6: f64 = xs_lanes_row[k_2];
+                        prediction_3_lanes_row_2[k_2] += t3 * t6;
+                    }
+                })(&mut prediction_3_lanes[..], &xs_lanes[j * 32..]);
+            }
+            let count_4 = lanes_1;
+            (|
+                ys_row: &[f64],
+                t10_lanes_row: &mut [f64],
+                w_1_lanes_row: &mut [f64],
+                prediction_3_lanes_row_3: &[f64]|
+            {
+                let ys_row = &ys_row[..count_4];
+                let t10_lanes_row = &mut t10_lanes_row[..count_4];
+                let w_1_lanes_row = &mut w_1_lanes_row[..count_4];
+                let prediction_3_lanes_row_3 = &prediction_3_lanes_row_3[..count_4];
+                for k_3 in 0..count_4 {
+                    let lane_4 = k_3;
+                    let i_3 = start_1 + lane_4;
+                    let prediction_3_1: f64 = prediction_3_lanes_row_3[k_3];
+                    let t9: f64 = prediction_3_1 - ys_row[k_3];
+                    let w_1: f64 = sel
+                        .weight(&Self::__SITES[0], t9, t9 > 0.0, t9 == 0.0);
+                    w_1_lanes_row[k_3] = w_1;
+                    t10_lanes_row[k_3] = f64::abs(t9);
+                }
+            })(
+                &ys[start_1..],
+                &mut t10_lanes[..],
+                &mut w_1_lanes[..],
+                &prediction_3_lanes[..],
+            );
+            let mut error_3_2: f64 = error_1;
+            let count_5 = lanes_1;
+            let t10_lanes_row_2 = &t10_lanes[..count_5];
+            for k_4 in 0..count_5 {
+                let lane_5 = k_4;
+                let error_3_1: f64 = error_3_2;
+                let t10_1: f64 = t10_lanes_row_2[k_4];
+                let error_2: f64 = error_3_1 + t10_1;
+                error_3_2 = error_2;
+            }
+            let count_6 = lanes_1;
+            (|w_1_lanes_row_2: &[f64], prediction_3_lanes_bar_row: &mut [f64]| {
+                let w_1_lanes_row_2 = &w_1_lanes_row_2[..count_6];
+                let prediction_3_lanes_bar_row = &mut prediction_3_lanes_bar_row[..count_6];
+                for k_5 in 0..count_6 {
+                    let lane_4 = k_5;
+                    let w_1: f64 = w_1_lanes_row_2[k_5];
+                    let t9_bar: f64 = rt::pick(w_1, -error_3_bar, error_3_bar);
+                    prediction_3_lanes_bar_row[k_5] += t9_bar;
+                }
+            })(&w_1_lanes[..], &mut prediction_3_lanes_bar[..]);
+            for j in (0..d).rev() {
+                let mut t3_bar: f64 = 0.0;
+                let count_7 = lanes_1;
+                (|
+                    xs_lanes_row_2: &[f64],
+                    prediction_3_lanes_bar_row_2: &[f64],
+                    terms_1_row: &mut [f64]|
+                {
+                    let xs_lanes_row_2 = &xs_lanes_row_2[..count_7];
+                    let prediction_3_lanes_bar_row_2 = &prediction_3_lanes_bar_row_2[..count_7];
+                    let terms_1_row = &mut terms_1_row[..count_7];
+                    for k_6 in 0..count_7 {
+                        let lane_3 = k_6;
+                        let row_2 = j * 32;
+                        let at_2 = row_2 + lane_3;
+                        let t6: f64 = xs_lanes_row_2[k_6];
+                        let t7_bar: f64 = prediction_3_lanes_bar_row_2[k_6];
+                        terms_1_row[k_6] = t7_bar * t6;
+                    }
+                })(&xs_lanes[j * 32..], &prediction_3_lanes_bar[..], &mut terms_1[..]);
+                t3_bar += rt::sum(&terms_1[..lanes_1]);
+                w_bar[j] += t3_bar;
+            }
+            let count_8 = lanes_1;
+            let prediction_3_lanes_bar_row_3 = &mut prediction_3_lanes_bar[..count_8];
+            for k_7 in 0..count_8 {
+                let lane_2 = k_7;
+                prediction_3_lanes_bar_row_3[k_7] = 0.0;
+            }
+            error_3 = error_3_2;
         }
         let t12: f64 = error_3 / n as f64;
         t12
@@ -175,7 +315,7 @@ impl mean_error {
             let mut prediction_3: f64 = 0.0;
             if 0 < d {
                 let count = d;
-                let w_row = &w[0..][..count];
+                let w_row = &w[..count];
                 let xs_row = &xs[i * d..][..count];
                 for k in 0..count {
                     let j = k;
@@ -214,7 +354,7 @@ impl mean_error {
                     if 0 < d {
                         let count_2 = d;
                         let xs_row_2 = &xs[i * d..][..count_2];
-                        let w_bar_row = &mut w_bar[0..][..count_2];
+                        let w_bar_row = &mut w_bar[..count_2];
                         for k_2 in 0..count_2 {
                             let j = k_2;
                             let t6: f64 = xs_row_2[k_2];
@@ -286,7 +426,7 @@ impl mean_error {
     pub fn grad(w: &[f64], xs: &[f64], ys: &[f64]) -> rt::Vec<f64> {
         let _ = mean_error;
         let mut w_bar: rt::Vec<f64> = rt::zero_like(w);
-        Self::__fused(&mut rt::Plain, w, xs, ys, &mut w_bar);
+        Self::__strips(&mut rt::Plain, w, xs, ys, &mut w_bar);
         w_bar
     }
     /// The value, and the gradient with respect to `w`.
@@ -295,7 +435,7 @@ impl mean_error {
     pub fn value_and_grad(w: &[f64], xs: &[f64], ys: &[f64]) -> (f64, rt::Vec<f64>) {
         let _ = mean_error;
         let mut w_bar: rt::Vec<f64> = rt::zero_like(w);
-        let value = Self::__fused(&mut rt::Plain, w, xs, ys, &mut w_bar);
+        let value = Self::__strips(&mut rt::Plain, w, xs, ys, &mut w_bar);
         (value, w_bar)
     }
     /// Adds the gradient with respect to `w` to the buffers after the arguments, and returns the value.
@@ -307,7 +447,7 @@ impl mean_error {
     pub fn accumulate_grad(w: &[f64], xs: &[f64], ys: &[f64], w_bar: &mut [f64]) -> f64 {
         let _ = mean_error;
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, &*w_bar, "w", "w_bar");
-        Self::__fused(&mut rt::Plain, w, xs, ys, w_bar)
+        Self::__strips(&mut rt::Plain, w, xs, ys, w_bar)
     }
     /// The value and the gradient, with the selection deciding at every nonsmooth place.
     #[inline]

@@ -283,7 +283,7 @@ impl<'a> Layout<'a> {
     pub(crate) fn block_at(&self, pos: u32) -> BlockId {
         let around = self.blocks.iter().enumerate();
         let around = around.filter(|(_, info)| info.span.0 <= pos && pos < info.span.1);
-        around.map(|(id, _)| id).last().unwrap_or(0)
+        around.map(|(id, _)| id).next_back().unwrap_or(0)
     }
 
     /// True if a loop inside of the region contains both positions.

@@ -336,7 +336,7 @@ impl<'a> Shape<'a> {
                 .layout
                 .contains(cx.layout.body_of(self.id), cx.layout.mem_block(m));
             let dead = loops::is_dead_after(cx.func, cx.facts, cx.layout, m, self.stmt);
-            if !inside && !(own(&self.id) && dead) {
+            if !(inside || own(&self.id) && dead) {
                 return None;
             }
             let mut loops: BTreeSet<LoopId> = inner.iter().copied().filter(|l| own(l)).collect();

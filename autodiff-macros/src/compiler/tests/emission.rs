@@ -57,6 +57,7 @@ impl Example {
             value: tokens(self.value),
             reverse: tokens(self.reverse),
             fused: (!self.fused.is_empty()).then(|| tokens(self.fused)),
+            strips: None,
             tangent: tokens(self.tangent),
             sites: Vec::new(),
             obligations: Vec::new(),
