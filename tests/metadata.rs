@@ -43,6 +43,7 @@ static THETAS: [f64; inner::FIELD.sites.len()] = [inner::FIELD.sites[0].theta];
 fn metadata_is_const() {
     assert_eq!((SITES, DEFAULT, THETAS[0]), (1, true, 0.0));
     assert_eq!(BOUND, 5.0);
+    assert!(outer(&[1.0, 2.0]).is_finite());
 }
 
 #[test]
