@@ -249,3 +249,60 @@ fn a_call_on_constants_has_a_type() {
     close(&[constant_call_under_a_test::grad(1.0, true)], &[-0.5]);
     close(&[constant_call_under_a_test::grad(1.0, false)], &[0.0]);
 }
+
+/// The adjoint of the sum is 2 sin c, and the sine stands after the loop: it cannot be read before it.
+#[conservative_grad]
+fn factor_after_the_loop(x: &[f64], #[constant] c: f64) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        sum += x[i] * x[i];
+    }
+    let a = c.sin();
+    let doubled = sum * 2.0;
+    doubled * a
+}
+
+/// Each constant is twice used by the next: written out as one expression, the last would take a billion operations.
+#[conservative_grad]
+fn constants_after_the_loop(x: &[f64], #[constant] c: f64) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        sum += x[i] * x[i];
+    }
+    let a1 = c + 0.1;
+    let a2 = (a1 * a1 + a1) * 0.5;
+    let a3 = (a2 * a2 + a2) * 0.5;
+    let a4 = (a3 * a3 + a3) * 0.5;
+    let a5 = (a4 * a4 + a4) * 0.5;
+    let a6 = (a5 * a5 + a5) * 0.5;
+    let a7 = (a6 * a6 + a6) * 0.5;
+    let a8 = (a7 * a7 + a7) * 0.5;
+    let a9 = (a8 * a8 + a8) * 0.5;
+    let a10 = (a9 * a9 + a9) * 0.5;
+    let a11 = (a10 * a10 + a10) * 0.5;
+    let a12 = (a11 * a11 + a11) * 0.5;
+    let a13 = (a12 * a12 + a12) * 0.5;
+    let a14 = (a13 * a13 + a13) * 0.5;
+    let a15 = (a14 * a14 + a14) * 0.5;
+    let a16 = (a15 * a15 + a15) * 0.5;
+    let a17 = (a16 * a16 + a16) * 0.5;
+    let a18 = (a17 * a17 + a17) * 0.5;
+    let a19 = (a18 * a18 + a18) * 0.5;
+    let a20 = (a19 * a19 + a19) * 0.5;
+    sum * a20
+}
+
+#[test]
+fn adjoints_of_sums_are_known_only_from_what_is_there() {
+    let x = [0.5, -1.5];
+    let gradient = factor_after_the_loop::grad(&x, 0.7);
+    close(&gradient, &x.map(|x| 4.0 * x * 0.7f64.sin()));
+    let mut a: f64 = 0.8 + 0.1;
+    for _ in 1..20 {
+        a = (a * a + a) * 0.5;
+    }
+    close(
+        &constants_after_the_loop::grad(&x, 0.8),
+        &x.map(|x| 2.0 * x * a),
+    );
+}

@@ -133,11 +133,14 @@ use proc_macro::TokenStream;
 /// | `#[assume_continuous] let y = x - x.floor();` | the program is continuous here although the operation is not |
 ///
 /// What cannot be differentiated is an error at the tokens in question that tells what to write
-/// instead. `AUTODIFF_DUMP=loss cargo build` prints what every pass of the compiler made of `loss`.
+/// instead. `AUTODIFF_DUMP=loss cargo build` prints what every pass of the compiler made of `loss`,
+/// `AUTODIFF_TIMES=1` how long each expansion took.
 #[proc_macro_attribute]
 pub fn conservative_grad(attr: TokenStream, item: TokenStream) -> TokenStream {
     let original = proc_macro2::TokenStream::from(item.clone());
-    let expansion = std::panic::catch_unwind(|| compiler::expand(attr.into(), item.into()));
+    let expansion = std::panic::catch_unwind(|| {
+        compiler::timed(&original, || compiler::expand(attr.into(), item.into()))
+    });
     expansion.unwrap_or_else(|_| broken(original)).into()
 }
 

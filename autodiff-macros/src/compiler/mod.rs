@@ -46,6 +46,7 @@ mod tidy;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use dump::timed;
 pub(crate) use emit::respan::respan;
 pub(crate) use parse::list::{Item, List, value};
 pub(crate) use parse::types::is_constant_primitive;

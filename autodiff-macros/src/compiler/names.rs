@@ -75,7 +75,11 @@ pub(crate) fn plain(ident: &Ident) -> String {
     text.strip_prefix("r#").map_or(text.clone(), str::to_owned)
 }
 
+/// No keyword has a digit, or an underscore beside letters: most names need no look at the list, which takes a lexer.
 fn is_keyword(name: &str) -> bool {
+    if name.len() > 1 && name.contains(|c: char| c == '_' || c.is_ascii_digit()) {
+        return false;
+    }
     syn::parse_str::<Ident>(name).is_err()
         || matches!(name, "gen" | "dyn" | "async" | "await" | "try")
 }

@@ -7,12 +7,16 @@
 //! - *recorded*: every other loop; what the reverse sweep reads and cannot compute again is saved,
 //!   one record per iteration.
 
+mod seeds;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+use self::seeds::{Seeds, Terminals};
 
 use super::activity::Activity;
 use super::layout::Layout;
 use crate::compiler::code::Expr;
-use crate::compiler::hir::{BinOp, LoopId, Ty, UnOp};
+use crate::compiler::hir::{BinOp, LoopId, Ty};
 use crate::compiler::ssa::{
     Block, Carried, Func, Init, MemId, Op, Origin, Phi, Place, Proj, Stmt, StmtKind, StoreOp, ValId,
 };
@@ -98,9 +102,6 @@ pub(crate) fn is_dead_after(
     pass.is_dead_after(m, stmt)
 }
 
-/// Values whose adjoint gets a contribution that is known in advance.
-type Terminals = BTreeMap<ValId, Expr>;
-
 struct Loops<'a> {
     func: &'a Func,
     facts: &'a Activity,
@@ -112,6 +113,7 @@ impl Loops<'_> {
     /// Classifies the loops that stand directly in a live block.
     /// In a loop that is reversed iteration by iteration (`nested`), records do not grow with it.
     fn block(&mut self, block: &Block, terminals: &Terminals, nested: bool) {
+        let mut seeds = None;
         for (k, stmt) in block.stmts.iter().enumerate() {
             let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else {
                 continue;
@@ -122,12 +124,13 @@ impl Loops<'_> {
             if !self.memory_is_private(&stmt.kind, body, stmt) {
                 continue;
             }
-            let seeds: Option<Vec<_>> = accumulators
+            let seeds = seeds.get_or_insert_with(|| Seeds::of(block, terminals));
+            let known: Option<Vec<_>> = accumulators
                 .iter()
-                .map(|c| Some((c.out, self.seed(c.out, block, k, terminals)?)))
+                .map(|c| Some((c.out, self.seed(c.out, k, seeds)?)))
                 .collect();
-            match seeds {
-                Some(seeds)
+            match known {
+                Some(known)
                     if !self.only_adds_to_memory(body)
                         && !self.changes_later(body, &block.stmts[k + 1..]) =>
                 {
@@ -135,7 +138,7 @@ impl Loops<'_> {
                         .iter()
                         .map(|c| (c.next, Expr::Bar(c.out)))
                         .collect();
-                    self.modes.insert(id, Mode::Fused(seeds));
+                    self.modes.insert(id, Mode::Fused(known));
                     // The loops in a strip are over lanes: whole strips are run and reversed.
                     if !self.func.strips.strips.contains(&id) {
                         self.block(body, &inner, true);
@@ -192,7 +195,14 @@ impl Loops<'_> {
     /// Follows the chain through a block; false if a member is used for anything but to continue it,
     /// or twice.
     fn extend_chain(&self, chain: &mut Chain, block: &Block) -> bool {
-        block.stmts.iter().all(|stmt| match &stmt.kind {
+        block
+            .stmts
+            .iter()
+            .all(|stmt| self.extend_chain_by(chain, &stmt.kind))
+    }
+
+    fn extend_chain_by(&self, chain: &mut Chain, kind: &StmtKind) -> bool {
+        match kind {
             StmtKind::Def(v, Op::Bin(BinOp::Add, a, b)) if chain.has(*a) != chain.has(*b) => {
                 chain.advance(if chain.has(*a) { *a } else { *b }, *v)
             }
@@ -205,13 +215,13 @@ impl Loops<'_> {
                 els,
                 phis,
             } => !chain.has(*cond) && self.branch_in_chain(chain, then, els, phis),
-            StmtKind::For { .. } | StmtKind::While { .. } => self.loop_in_chain(chain, &stmt.kind),
+            StmtKind::For { .. } | StmtKind::While { .. } => self.loop_in_chain(chain, kind),
             kind => {
                 let mut used = false;
                 kind.for_each_use(&mut |v| used |= chain.has(v));
                 !used
             }
-        })
+        }
     }
 
     fn branch_in_chain(&self, chain: &mut Chain, then: &Block, els: &Block, phis: &[Phi]) -> bool {
@@ -271,137 +281,6 @@ impl Loops<'_> {
             }
         }
         true
-    }
-
-    /// The adjoint of a value after the statement `k` of the block, if it is a sum of known factors
-    /// times known adjoints.
-    fn seed(&self, v: ValId, block: &Block, k: usize, terminals: &Terminals) -> Option<Expr> {
-        let mut terms: Vec<Expr> = terminals.get(&v).cloned().into_iter().collect();
-        for (n, stmt) in block.stmts.iter().enumerate().skip(k + 1) {
-            let scale = |e: Expr, by: ValId, op: &'static str| {
-                Some(times(e, op, self.early(by, block, k)?))
-            };
-            match &stmt.kind {
-                StmtKind::Def(u, _) if !self.facts.active(*u) => {}
-                StmtKind::Def(u, Op::Bin(BinOp::Add, a, b)) if *a == v || *b == v => {
-                    let bar = self.seed(*u, block, n, terminals)?;
-                    terms.extend([a, b].iter().filter(|x| ***x == v).map(|_| bar.clone()));
-                }
-                StmtKind::Def(u, Op::Bin(BinOp::Sub, a, b)) if *a == v || *b == v => {
-                    let bar = self.seed(*u, block, n, terminals)?;
-                    if *a == v {
-                        terms.push(bar.clone());
-                    }
-                    if *b == v {
-                        terms.push(Expr::neg(bar));
-                    }
-                }
-                StmtKind::Def(u, Op::Bin(BinOp::Mul, a, b)) if (*a == v) != (*b == v) => {
-                    let other = if *a == v { *b } else { *a };
-                    terms.push(scale(self.seed(*u, block, n, terminals)?, other, "*")?);
-                }
-                StmtKind::Def(u, Op::Bin(BinOp::Div, a, b)) if *a == v && *b != v => {
-                    terms.push(scale(self.seed(*u, block, n, terminals)?, *b, "/")?)
-                }
-                StmtKind::Def(u, Op::Un(UnOp::Neg, a)) if *a == v => {
-                    terms.push(Expr::neg(self.seed(*u, block, n, terminals)?))
-                }
-                kind if !self.touches(kind, v) => {}
-                StmtKind::For { .. } | StmtKind::While { .. } | StmtKind::If { .. } => {
-                    let out = self.through(&stmt.kind, v)?;
-                    terms.push(self.seed(out, block, n, terminals)?);
-                }
-                StmtKind::Effect(_) => {}
-                _ => return None,
-            }
-        }
-        terms.into_iter().reduce(|a, b| Expr::bin("+", a, b))
-    }
-
-    /// The value that goes on from `v` through a loop or an `if` that only adds to it.
-    fn through(&self, kind: &StmtKind, v: ValId) -> Option<ValId> {
-        let mut chain = Chain::of(v);
-        let block = Block {
-            stmts: vec![Stmt {
-                kind: kind.clone(),
-                span: proc_macro2::Span::call_site(),
-            }],
-        };
-        if !self.extend_chain(&mut chain, &block) {
-            return None;
-        }
-        let mut outs = Vec::new();
-        kind.for_each_def(&mut |u| {
-            if chain.has(u) {
-                outs.push(u);
-            }
-        });
-        match outs.as_slice() {
-            [out] if chain.ends_in(*out) => Some(*out),
-            _ => None,
-        }
-    }
-
-    /// True if the statement or a block in it reads the value.
-    fn touches(&self, kind: &StmtKind, v: ValId) -> bool {
-        let mut used = false;
-        let mut see = |s: &StmtKind| {
-            s.for_each_use(&mut |u| used |= u == v);
-            used |= s.carried().iter().any(|c| c.init == v || c.next == v);
-            if let StmtKind::If { phis, .. } = s {
-                used |= phis.iter().any(|p| p.then == v || p.els == v);
-            }
-        };
-        see(kind);
-        kind.blocks()
-            .into_iter()
-            .for_each(|b| b.walk(&mut |s| see(&s.kind)));
-        used
-    }
-
-    /// A constant as an expression that can be evaluated before statement `k` of the block.
-    fn early(&self, v: ValId, block: &Block, k: usize) -> Option<Expr> {
-        if self.facts.varied(v) {
-            return None;
-        }
-        let here = self.layout.position(&block.stmts[k]);
-        if self.layout.def_pos(v) < here || self.layout.op(v).is_none() {
-            let before = self.layout.def_pos(v) < here
-                && self
-                    .layout
-                    .contains(self.layout.def_block(v), self.layout.id_of(block));
-            return before.then_some(Expr::Val(v));
-        }
-        let again = |u: ValId| self.early(u, block, k);
-        match self.layout.op(v)? {
-            Op::Lit(tokens) => Some(Expr::Raw(tokens.clone())),
-            Op::Opaque(code) if code.pure && code.uses.is_empty() => {
-                Some(Expr::Raw(code.tokens.clone()))
-            }
-            Op::Un(UnOp::Neg, a) => Some(Expr::neg(again(*a)?)),
-            Op::Cast(a, ty) => Some(Expr::Cast(Box::new(again(*a)?), ty.clone())),
-            Op::Bin(op, a, b) if self.func.is_real(v) => {
-                let op = match op {
-                    BinOp::Add => "+",
-                    BinOp::Sub => "-",
-                    BinOp::Mul => "*",
-                    BinOp::Div => "/",
-                    _ => return None,
-                };
-                Some(Expr::bin(op, again(*a)?, again(*b)?))
-            }
-            Op::Len(place)
-                if place.path.is_empty()
-                    && !self.layout.grows(place.mem)
-                    && self.layout.stores(place.mem).is_empty()
-                    && self
-                        .layout
-                        .contains(self.layout.mem_block(place.mem), self.layout.id_of(block)) =>
-            {
-                Some(Expr::method(Expr::Mem(place.mem), "len", Vec::new()))
-            }
-            _ => None,
-        }
     }
 
     /// True if every memory variable that the loop writes is local to an iteration, is scratch that
@@ -729,13 +608,6 @@ impl Chain {
 fn leaks(kind: &StmtKind, own: &Carried, chain: &Chain) -> bool {
     let others = kind.carried().iter().filter(|c| c.phi != own.phi);
     others.into_iter().any(|c| chain.has(c.next))
-}
-
-fn times(e: Expr, op: &'static str, by: Expr) -> Expr {
-    match op {
-        "*" if crate::compiler::real::is_literal(&e, "1.0") => by,
-        _ => Expr::bin(op, e, by),
-    }
 }
 
 fn mentions(stmt: &Stmt, m: MemId) -> bool {
