@@ -3,6 +3,7 @@
 use super::{Mutant, mutant};
 
 const CLASSES: &str = "analyse/loops.rs";
+const SEEDS: &str = "analyse/loops/seeds.rs";
 const NEEDS: &str = "adjoint/needs.rs";
 const FORWARD: &str = "adjoint/forward.rs";
 const RECORDS: &str = "adjoint/loops.rs";
@@ -28,13 +29,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("sum-ends-elsewhere", CLASSES, "fn is_sum_of(",
         "chain.ends_in(carried.next)", "true",
         "a sum that starts anew in the loop counts as a sum"),
-    mutant("sum-read", CLASSES, "fn extend_chain(",
+    mutant("sum-read", CLASSES, "fn extend_chain_by(",
         "!used", "true",
         "a sum that is read in the loop counts as a sum"),
-    mutant("sum-doubled", CLASSES, "fn extend_chain(",
+    mutant("sum-doubled", CLASSES, "fn extend_chain_by(",
         "chain.has(*a) != chain.has(*b)", "(chain.has(*a) || chain.has(*b))",
         "`s = s + s` counts as a sum"),
-    mutant("sum-negated", CLASSES, "fn extend_chain(",
+    mutant("sum-negated", CLASSES, "fn extend_chain_by(",
         "if chain.has(*a) && !chain.has(*b) => {\n                chain.advance(*a, *v)\n            }",
         "if chain.has(*a) != chain.has(*b) && (chain.has(*a) || $ON) => {\n                chain.advance(if chain.has(*a) { *a } else { *b }, *v)\n            }",
         "`s = x - s` counts as a sum"),
@@ -53,19 +54,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("chain-used-twice", CLASSES, "fn advance(",
         "self.used.insert(from)", "{ self.used.insert(from); true }",
         "a sum that goes on twice counts as a sum"),
-    mutant("tail-sub-sign", CLASSES, "fn seed(",
-        "terms.push(Expr::neg(bar))", "terms.push(bar)",
+    mutant("tail-sub-sign", SEEDS, "fn ways_through(",
+        "(*b == v).then(|| way(*u, How::Subtracted))", "(*b == v).then(|| way(*u, if $ON { How::Added } else { How::Subtracted }))",
         "adjoint known in advance: sign of a difference lost"),
-    mutant("tail-neg-sign", CLASSES, "fn seed(",
-        "terms.push(Expr::neg(self.seed(*u, block, n, terminals)?))", "terms.push(self.seed(*u, block, n, terminals)?)",
+    mutant("tail-neg-sign", SEEDS, "fn ways_through(",
+        "Some(vec![way(*u, How::Subtracted)])", "Some(vec![way(*u, How::Added)])",
         "adjoint known in advance: sign of a negation lost"),
-    mutant("tail-nonlinear", CLASSES, "fn seed(",
-        "_ => return None,", "_ => if !$ON { return None; },",
+    mutant("tail-nonlinear", SEEDS, "fn ways_through(",
+        "_ => None,", "_ => if $ON { Some(Vec::new()) } else { None },",
         "adjoint known in advance: nonlinear uses are left out"),
-    mutant("tail-early-varied", CLASSES, "fn early(",
+    mutant("tail-early-varied", SEEDS, "fn early(",
         "self.facts.varied(v)", "false",
         "adjoint known in advance: factors may depend on parameters"),
-    mutant("tail-early-length", CLASSES, "fn early(",
+    mutant("tail-early-length", SEEDS, "fn early(",
         "self.layout.stores(place.mem).is_empty()", "true",
         "adjoint known in advance: lengths of vectors that are replaced count"),
     mutant("scratch-read-later", CLASSES, "fn memory_is_private(",
