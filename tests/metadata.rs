@@ -41,7 +41,7 @@ static THETAS: [f64; inner::FIELD.sites.len()] = [inner::FIELD.sites[0].theta];
 
 #[test]
 fn metadata_is_const() {
-    assert_eq!((SITES, DEFAULT, THETAS[0]), (1, true, 0.0));
+    assert_eq!((SITES, DEFAULT, THETAS[0]), (2, true, 0.0));
     assert_eq!(BOUND, 5.0);
     assert!(outer(&[1.0, 2.0]).is_finite());
 }
@@ -86,7 +86,7 @@ fn machines_read_it() {
     assert_eq!(json["class"], "RExp");
     assert_eq!(json["policy"], "PyTorch");
     assert_eq!(json["verdict"]["Given"], 2);
-    assert_eq!(json["sites"][0]["source"], "x[i] > 0.0");
+    assert_eq!(json["sites"][1]["source"], "x[i] > 0.0");
     assert_eq!(json["obligations"][0]["kind"], "ContinuousBranch");
     assert_eq!(json["reached"].as_array().unwrap().len(), 5);
     let trace = serde_json::to_value(outer::trace(&[1.0, 2.0])).unwrap();

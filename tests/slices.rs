@@ -132,21 +132,74 @@ fn ties_are_shared_or_kept_in_order() {
     assert_eq!(gradient, [2.5, 2.5, 1.0]);
 }
 
+#[conservative_grad(policy = jax)]
+fn under_jax(x: &[f64]) -> f64 {
+    l1_norm(x) + 10.0 * median(&x[1..])
+}
+
+#[conservative_grad(policy = upper)]
+fn under_upper<T: Real>(x: &[T]) -> T {
+    max_of(x)
+}
+
+#[conservative_grad]
+fn placed(x: &[f64]) -> f64 {
+    #[tie(0.25)]
+    let m = max_of(x);
+    m
+}
+
+#[conservative_grad]
+fn outer(x: &[f64]) -> f64 {
+    let mut y = vec![0.0; x.len()];
+    for i in 0..x.len() {
+        y[i] = x[i].abs();
+    }
+    under_jax(&y) * under_upper(x) + placed(x)
+}
+
+/// The policy of the function that calls, and the weight of the statement.
+#[test]
+fn policies_and_ties_of_the_caller() {
+    assert_eq!(
+        under_jax::grad(&[0.0, 2.0, 2.0, 1.0]),
+        [1.0, 11.0, 1.0, 1.0]
+    );
+    assert_eq!(
+        under_jax::jvp(&[0.0, 2.0, 2.0, 1.0], &[0.0, 1.0, 0.0, 0.0]).1,
+        11.0
+    );
+    assert_eq!(under_upper::grad(&[2.0, 2.0][..]), [0.0, 1.0]);
+    assert_eq!(placed::grad(&[2.0, 1.0, 2.0]), [0.75, 0.0, 0.25]);
+    let (value, pullback) = under_upper::vjp(&[2.0_f32, 2.0][..]);
+    assert_eq!((value, pullback(3.0)), (2.0, vec![0.0, 3.0]));
+    let x = [0.7, -1.3, 2.1, 0.4];
+    close(&outer::grad(&x), &differences(outer, &x));
+    let (_, pullback) = outer::vjp(&x);
+    close(&pullback(2.0), &differences(|x| 2.0 * outer(x), &x));
+}
+
 #[test]
 fn decisions_are_traced_and_published() {
     let trace = span::trace(&[2.0, 2.0, 1.0]);
     let seen: Vec<_> = trace
         .visits()
         .iter()
-        .map(|v| (v.site.function, v.margin))
+        .map(|v| (v.site.function, v.site.primitive, v.margin))
         .collect();
     let expected = [
-        ("max_of", 0.0),
-        ("max_of", -1.0),
-        ("min_of", 0.0),
-        ("min_of", 1.0),
+        ("span", "max_of", 0.0),
+        ("span", "max_of", -1.0),
+        ("span", "min_of", 0.0),
+        ("span", "min_of", 1.0),
     ];
     assert_eq!(seen, expected);
+    let sites: Vec<_> = span::FIELD.sites().collect();
+    assert_eq!(
+        (sites[0].source, sites[0].stratum),
+        ("max_of(x)", "x[i] = max of those before")
+    );
+    assert_eq!(sites.len(), 2);
     assert!(
         span::FIELD
             .to_string()
@@ -155,6 +208,10 @@ fn decisions_are_traced_and_published() {
         span::FIELD
     );
     assert!(span::FIELD.by_construction());
+    let sites: Vec<_> = under_jax::FIELD.sites().collect();
+    assert_eq!((sites[1].source, sites[1].theta), ("median(&x[1..])", 1.0));
+    // A list that is sorted has its kinks in the operation.
+    assert_eq!(weighted::FIELD.sites().count(), 0);
 }
 
 mod own {
@@ -172,7 +229,50 @@ mod own {
     }
 }
 
+/// Functions of the same names over something else than a slice of numbers.
+mod other_shapes {
+    use conservative_grad::{Differentiable, conservative_grad};
+
+    #[derive(Differentiable, Clone, Copy)]
+    pub(super) struct P {
+        pub(super) x: f64,
+    }
+
+    #[conservative_grad]
+    pub(super) fn max_of(p: &[P]) -> f64 {
+        p[0].x * p[1].x
+    }
+
+    #[conservative_grad]
+    pub(super) fn f(p: &[P]) -> f64 {
+        max_of(p)
+    }
+
+    #[conservative_grad]
+    pub(super) fn l1_norm(m: &[[f64; 2]]) -> f64 {
+        m[0][0] * m[1][1]
+    }
+
+    #[conservative_grad]
+    pub(super) fn g(m: &[[f64; 2]]) -> f64 {
+        l1_norm(m) + l1_norm(&m[1..])
+    }
+}
+
+#[test]
+fn functions_of_other_shapes_are_called() {
+    use other_shapes::P;
+    let gradient = other_shapes::f::grad(&[P { x: 2.0 }, P { x: 3.0 }]);
+    assert_eq!((gradient[0].x, gradient[1].x), (3.0, 2.0));
+    let m = [[2.0, 1.0], [3.0, 5.0], [1.0, 7.0]];
+    assert_eq!(
+        other_shapes::g::grad(&m),
+        [[5.0, 0.0], [7.0, 2.0], [0.0, 3.0]]
+    );
+}
+
 #[test]
 fn a_function_of_the_users_own_is_called() {
+    assert_eq!(own::f::FIELD.sites().count(), 0);
     assert_eq!(own::f::grad(&[2.0, 3.0]), [3.0, 2.0]);
 }

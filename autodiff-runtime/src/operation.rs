@@ -9,23 +9,13 @@
 //! with the kind or tangent of an argument ([`At`]); companions that `#[conservative_grad]` writes
 //! have sites of their own and take no notice.
 
-use core::convert::Infallible;
-use core::fmt;
-use core::marker::PhantomData;
-use core::ops::{
-    Index, IndexMut, Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive,
-};
 use std::borrow::Cow;
 
-use crate::differentiable::{Accumulate, Adjoint};
 use crate::field::Site;
-use crate::jacobian::Components;
-use crate::kinds::{Element, Kind, Optional};
+use crate::kinds::{Element, Kind, Optional, Varied};
 use crate::numeric::{Real, Scalar};
 use crate::rules::Compared;
-use crate::same_shape::{Mismatch, SameShape};
 use crate::selection::Selection;
-use crate::sums::Summed;
 use crate::tangent::{Dot, Zeroed};
 
 /// The kind or tangent of an argument that is a number, and the caller's sites for the decisions of
@@ -45,17 +35,24 @@ impl<K> At<K> {
     }
 }
 
-impl<K: Kind> Kind for At<K> {
-    const VARIED: bool = K::VARIED;
-    type Scalar<S: Scalar> = K::Scalar<S>;
-    type Slice<E: Element> = NoBar<K, E>;
-    type Array<E: Element, const N: usize> = NoBar<K, E>;
-    type List<E: Element> = NoBar<K, E>;
-    type Maybe<E: Element> = NoBar<K, E>;
+impl Kind for At<Varied> {
+    const VARIED: bool = true;
+    type Scalar<S: Scalar> = S;
+    type Slice<E: Element> = [E::Bar<At<Varied>>];
+    type Array<E: Element, const N: usize> = [E::Bar<At<Varied>>; N];
+    type List<E: Element> = Vec<E::Bar<At<Varied>>>;
+    type Maybe<E: Element> = Option<E::Bar<At<Varied>>>;
 
     #[inline(always)]
     fn sites(self) -> &'static [Site] {
         self.sites
+    }
+}
+
+impl<E: Element> Optional<At<Varied>, E> for Option<E::Bar<At<Varied>>> {
+    #[inline]
+    fn inner(&mut self) -> &mut E::Bar<At<Varied>> {
+        self.as_mut().expect("the buffer for a `Some` is a `Some`")
     }
 }
 
@@ -72,105 +69,6 @@ impl<T: Zeroed + ?Sized, D: Dot<T>> Dot<T> for At<D> {
     fn sites(&self) -> &'static [Site] {
         self.sites
     }
-}
-
-/// The bar of a slice under a kind that is for numbers alone: there is none.
-pub struct NoBar<K, E>(Infallible, PhantomData<fn(K, E)>);
-
-impl<K, E> Clone for NoBar<K, E> {
-    fn clone(&self) -> Self {
-        match self.0 {}
-    }
-}
-
-impl<K, E> PartialEq for NoBar<K, E> {
-    fn eq(&self, _: &Self) -> bool {
-        match self.0 {}
-    }
-}
-
-impl<K, E> fmt::Debug for NoBar<K, E> {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {}
-    }
-}
-
-impl<K, E> SameShape<Self> for NoBar<K, E> {
-    fn mismatch(&self, _: &Self) -> Option<Mismatch> {
-        match self.0 {}
-    }
-}
-
-impl<K, E> Summed for NoBar<K, E> {
-    fn sum_of(all: &[Self]) -> Self {
-        match all {
-            [one, ..] => match one.0 {},
-            [] => unreachable!("there is no bar, so there is no sum of bars"),
-        }
-    }
-}
-
-impl<K, E> Components for NoBar<K, E> {
-    type Rows<G> = ();
-    fn count(&self) -> usize {
-        match self.0 {}
-    }
-    fn read(&self, _: &mut Vec<f64>) {
-        match self.0 {}
-    }
-    fn write(&mut self, _: &mut impl Iterator<Item = f64>) {
-        match self.0 {}
-    }
-    fn rows<G>(&self, _: &mut impl Iterator<Item = G>) {
-        match self.0 {}
-    }
-}
-
-impl<K: Kind, E: Element> Optional<At<K>, E> for NoBar<K, E> {
-    fn inner(&mut self) -> &mut E::Bar<At<K>> {
-        match self.0 {}
-    }
-}
-
-impl<K, E, G: ?Sized> Accumulate<G> for NoBar<K, E> {
-    fn accumulate(&mut self, _: &G) {
-        match self.0 {}
-    }
-}
-
-impl<K, E> Adjoint for NoBar<K, E> {
-    fn add(&mut self, _: &Self) {
-        match self.0 {}
-    }
-    fn clear(&mut self) {
-        match self.0 {}
-    }
-}
-
-macro_rules! no_bar_index {
-    ($($range:ty => $output:ty),* $(,)?) => {$(
-        impl<K: Kind, E: Element> Index<$range> for NoBar<K, E> {
-            type Output = $output;
-            fn index(&self, _: $range) -> &Self::Output {
-                match self.0 {}
-            }
-        }
-        impl<K: Kind, E: Element> IndexMut<$range> for NoBar<K, E> {
-            fn index_mut(&mut self, _: $range) -> &mut Self::Output {
-                match self.0 {}
-            }
-        }
-    )*};
-}
-
-no_bar_index! {
-    usize => <E as Element>::Bar<At<K>>,
-    Range<usize> => NoBar<K, E>,
-    RangeFrom<usize> => NoBar<K, E>,
-    RangeTo<usize> => NoBar<K, E>,
-    RangeInclusive<usize> => NoBar<K, E>,
-    RangeToInclusive<usize> => NoBar<K, E>,
-    RangeFull => NoBar<K, E>,
 }
 
 /// A row with `N` arguments and `D` decisions in one precision.

@@ -378,6 +378,27 @@ const fn unreal(
     }
 }
 
+/// The row of an operation on a slice as far as the compiler knows it: its name, its arguments and its decisions.
+pub(crate) const fn on_slice(
+    name: &'static str,
+    args: &'static [&'static str],
+    decisions: &'static [Kink],
+    definability: Definability,
+) -> Rule {
+    const NONE: Refusal = Refusal {
+        why: "",
+        instead: "",
+    };
+    let row = unreal(name, args, &NONE, "");
+    Rule {
+        refused: None,
+        decisions,
+        definability,
+        std_method: false,
+        ..row
+    }
+}
+
 fn next<T>(items: &mut impl Iterator<Item = T>) -> T {
     items.next().expect("as many numbers as the row has names")
 }

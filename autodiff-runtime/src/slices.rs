@@ -5,18 +5,18 @@
 //! list of [`Slope`]s, one for each number of the result, made by asking the selection once per decision in the order of
 //! the primal; both modes multiply by it.
 //!
-//! The decisions belong to the operation: a selection knows them by the module `conservative_grad::slices` and the
-//! name of the function.
+//! Where the result is a number, the kinks are places in the source of the caller, who hands them over with the kind of the
+//! slice ([`crate::operation`]); where it is a list, or the caller has another name for the function, they are the operation's own: in the
+//! module `conservative_grad::slices`.
 #![allow(
     non_camel_case_types,
     reason = "companions have the names of functions"
 )]
 
 use crate::decision::Decision;
-use crate::field::{Definability, Site};
+use crate::field::Site;
 use crate::numeric::{Real, number};
-use crate::policy::Ties;
-use crate::rules::Compared;
+use crate::rules::{Compared, Rule};
 use crate::selection::{Selection, Visit, share};
 
 mod extremes;
@@ -156,17 +156,6 @@ impl<'a, T: Real, S: Selection + ?Sized> Asker<'a, T, S> {
     }
 }
 
-/// One decision of an operation on a slice.
-#[derive(Clone, Copy, Debug)]
-pub struct SliceKink {
-    /// Where the kink is.
-    pub stratum: &'static str,
-    /// The Clarke subdifferential there.
-    pub field: &'static str,
-    /// What the frameworks take.
-    pub ties: Ties,
-}
-
 /// The value at a slice and the integer arguments.
 pub type SliceValue = fn(&[f64], &[usize]) -> Vec<f64>;
 /// The Jacobian there under a selection, one row for each number of the result.
@@ -175,14 +164,8 @@ pub type SliceJacobian = fn(&[f64], &[usize], &mut dyn Selection) -> Vec<Vec<f64
 /// One row.
 #[derive(Clone, Copy, Debug)]
 pub struct SliceRule {
-    /// Name of the function.
-    pub name: &'static str,
-    /// Names of the arguments, the slice first.
-    pub args: &'static [&'static str],
-    /// The decisions.
-    pub decisions: &'static [SliceKink],
-    /// Smallest class that holds the operation.
-    pub definability: Definability,
+    /// Name of the function, names of the arguments (the slice first), decisions, class. There are no texts in it.
+    pub rule: Rule,
     /// Bound on the cost of gradient over value.
     pub cost_bound: f64,
     /// What the operation is.
@@ -209,7 +192,19 @@ pub fn all() -> impl Iterator<Item = &'static SliceRule> {
 /// The operation of a name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static SliceRule> {
-    all().find(|rule| rule.name == name)
+    all().find(|row| row.rule.name == name)
+}
+
+/// The row of a function that is called by its name with so many arguments.
+#[must_use]
+pub fn find_called(name: &str, args: usize) -> Option<&'static Rule> {
+    let mut rules = all().map(|row| &row.rule);
+    rules.find(|rule| rule.name == name && rule.args.len() == args)
+}
+
+/// The caller's sites, or the operation's own where the caller has none.
+fn at(own: &'static [Site], given: &'static [Site]) -> &'static [Site] {
+    if given.len() == own.len() { given } else { own }
 }
 
 fn dense(slopes: &[Slope<f64>], n: usize) -> Vec<Vec<f64>> {
@@ -237,12 +232,15 @@ macro_rules! slices {
         }
     )*) => {
         pub(super) const ROWS: &[$crate::slices::SliceRule] = &[$($crate::slices::SliceRule {
-            name: stringify!($name),
-            args: &[stringify!($x) $(, stringify!($arg))*],
-            decisions: &[$($crate::slices::SliceKink {
-                stratum: $stratum, field: $field, ties: $crate::policy::Ties::new($pt, $jax, $tf),
-            }),*],
-            definability: $crate::field::Definability::$class,
+            rule: $crate::rules::on_slice(
+                stringify!($name),
+                &[stringify!($x) $(, stringify!($arg))*],
+                &[$($crate::rules::Kink {
+                    weight: "", margin: "", above: "", tie: "",
+                    stratum: $stratum, field: $field, ties: $crate::policy::Ties::new($pt, $jax, $tf),
+                }),*],
+                $crate::field::Definability::$class,
+            ),
             cost_bound: $cost,
             doc: concat!($($doc, "\n"),*),
             samples: &[$((&$sample, &$sample_args)),*],
@@ -282,8 +280,8 @@ macro_rules! slices {
 
             #[allow(missing_docs, reason = "as in emitted code")]
             impl $name {
-                /// No function of numbers alone: its kinks are its own.
-                pub const __OPERATION: bool = false;
+                /// The function is one of the table.
+                pub const __OPERATION: bool = true;
 
                 const SOURCE: &'static str = concat!(stringify!($name), "(", stringify!($x) $(, ", ", stringify!($arg))*, ")");
 
@@ -340,9 +338,9 @@ macro_rules! slices {
                         + use<T, __S, $x $(, $arg)*>,
                 )
                 {
-                    let _ = kinds;
+                    let sites = $crate::slices::at(Self::__SITES, $crate::Kind::sites(kinds.0));
                     let result = self::$name($x $(, $arg)*);
-                    let slopes = Self::slopes(&mut $crate::slices::Asker::new(sel, Self::__SITES, None), $x $(, $arg)*);
+                    let slopes = Self::slopes(&mut $crate::slices::Asker::new(sel, sites, None), $x $(, $arg)*);
                     let pullback = move |
                         _: &[T], $(_: $crate::slices::slices!(@unit $arg),)* seed: $crate::slices::slices!(@out $kind T),
                         bar: &mut $crate::Bar<$x, [T]> $(, _: &mut <$arg as $crate::Constant>::Bar)*
@@ -358,9 +356,10 @@ macro_rules! slices {
                 pub fn __tangent<T: $crate::Real, __S: $crate::Selection + ?Sized>(
                     sel: &mut __S, $x: &[T], dot: impl $crate::Dot<[T]> $(, $arg: usize, _: impl $crate::ConstantDot)*
                 ) -> ($crate::slices::slices!(@out $kind T), $crate::slices::slices!(@out $kind T)) {
+                    let sites = $crate::slices::at(Self::__SITES, dot.sites());
                     let dot = dot.dot($x);
                     let result = self::$name($x $(, $arg)*);
-                    let slopes = Self::slopes(&mut $crate::slices::Asker::new(sel, Self::__SITES, Some(&dot)), $x $(, $arg)*);
+                    let slopes = Self::slopes(&mut $crate::slices::Asker::new(sel, sites, Some(&dot)), $x $(, $arg)*);
                     (result, $crate::slices::slices!(@dots $kind slopes dot))
                 }
             }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use autodiff_runtime::Ties;
-use autodiff_runtime::rules::{self, Rule};
-use autodiff_runtime::slices::{self, SliceKink};
+use autodiff_runtime::rules::{self, Kink, Rule};
+use autodiff_runtime::slices;
 
 fn code(text: &str) -> String {
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -89,14 +89,14 @@ fn slices(out: &mut String) {
         "| operation | kink | field there | θ | class |\n| --- | --- | --- | --- | --- |\n",
     );
     for rule in slices::all() {
-        let each = |column: &dyn Fn(&SliceKink) -> String| {
-            let cells: Vec<_> = rule.decisions.iter().map(column).collect();
+        let each = |column: &dyn Fn(&Kink) -> String| {
+            let cells: Vec<_> = rule.rule.decisions.iter().map(column).collect();
             cells.join("<br>")
         };
         writeln!(
             out,
             "| {} {} | {} | {} | {} | {:?} |",
-            code(&format!("{}({})", rule.name, rule.args.join(", "))),
+            head(&rule.rule),
             flat(rule.doc),
             each(&|kink| code(kink.stratum)),
             each(&|kink| code(kink.field)),
@@ -108,7 +108,7 @@ fn slices(out: &mut String) {
                 } = kink.ties;
                 format!("{pytorch} / {jax} / {tensorflow}")
             }),
-            rule.definability
+            rule.rule.definability
         )
         .unwrap();
     }

@@ -45,10 +45,14 @@ fn values_agree_with_another_formula() {
     for rule in slices::all() {
         assert!(!rule.samples.is_empty() && !rule.kinks.is_empty());
         for (x, args) in points(rule) {
-            let (found, expected) = ((rule.value)(x, args), reference(rule.name, x, args));
-            assert_eq!(found.len(), expected.len(), "`{}` at {x:?}", rule.name);
+            let (found, expected) = ((rule.value)(x, args), reference(rule.rule.name, x, args));
+            assert_eq!(found.len(), expected.len(), "`{}` at {x:?}", rule.rule.name);
             for (found, expected) in found.iter().zip(&expected) {
-                assert!((found - expected).abs() < 1e-14, "`{}` at {x:?}", rule.name);
+                assert!(
+                    (found - expected).abs() < 1e-14,
+                    "`{}` at {x:?}",
+                    rule.rule.name
+                );
             }
         }
     }
@@ -67,13 +71,13 @@ fn agrees(rule: &SliceRule, x: &[f64], args: &[usize], direction: &[f64], sel: &
     let h = 1e-5;
     let [high, low] = [h, -h].map(|h| (rule.value)(&along(x, h, direction), args));
     let jacobian = (rule.jacobian)(x, args, sel);
-    assert_eq!(jacobian.len(), high.len(), "`{}` at {x:?}", rule.name);
+    assert_eq!(jacobian.len(), high.len(), "`{}` at {x:?}", rule.rule.name);
     for (row, (high, low)) in jacobian.iter().zip(high.iter().zip(&low)) {
         let (found, expected) = (dot(row, direction), (high - low) / (2.0 * h));
         assert!(
             (found - expected).abs() < 1e-8 * (1.0 + expected.abs()),
             "`{}` at {x:?} along {direction:?}: {found}, not {expected}",
-            rule.name
+            rule.rule.name
         );
     }
 }
@@ -86,7 +90,8 @@ fn jacobians_agree_with_differences() {
                 let mut direction = vec![0.0; x.len()];
                 direction[i] = 1.0;
                 // A zero among the numbers is a kink of the norms.
-                if !(rule.name.ends_with("norm") && x[i] == 0.0) || rule.name == "l2_norm" {
+                if !(rule.rule.name.ends_with("norm") && x[i] == 0.0) || rule.rule.name == "l2_norm"
+                {
                     agrees(rule, x, args, &direction, &mut Plain);
                 }
             }
@@ -130,12 +135,16 @@ fn every_choice_is_right_along_the_tie() {
 
 #[test]
 fn rows_of_ties_have_the_sums_that_clarke_asks_for() {
-    for rule in slices::all().filter(|rule| !rule.name.ends_with("norm")) {
+    for rule in slices::all().filter(|rule| !rule.rule.name.ends_with("norm")) {
         for (x, args) in points(rule) {
             for policy in Policy::ALL {
                 for row in (rule.jacobian)(x, args, &mut WithPolicy(policy)) {
                     assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-15);
-                    assert!(row.iter().all(|w| *w >= 0.0), "`{}` at {x:?}", rule.name);
+                    assert!(
+                        row.iter().all(|w| *w >= 0.0),
+                        "`{}` at {x:?}",
+                        rule.rule.name
+                    );
                 }
             }
         }

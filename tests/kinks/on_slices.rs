@@ -26,12 +26,12 @@ macro_rules! operations {
                     $(let $arg = args.next().expect("an integer");)*
                     let _ = &mut args;
                     let subject = Subject {
-                        name: rule.name.to_owned(),
+                        name: rule.rule.name.to_owned(),
                         gradient: &|x, sel| row::value_and_grad_with(sel, x $(, $arg)*),
                         tangent: &|x, d, sel| row::jvp_with(sel, x $(, $arg)*, d),
                     };
                     subject.satisfies_the_projection_formula(x, &mut rng);
-                    if rule.name != "l2_norm" || x == more {
+                    if rule.rule.name != "l2_norm" || x == more {
                         for _ in 0..8 {
                             subject.is_locked_to_a_limit(x, &mut rng);
                         }
@@ -73,6 +73,10 @@ operations! {
 #[test]
 fn no_operation_on_slices_is_left_out() {
     for rule in ops::all() {
-        assert!(SLICES.contains(&rule.name), "`{}` is missing", rule.name);
+        assert!(
+            SLICES.contains(&rule.rule.name),
+            "`{}` is missing",
+            rule.rule.name
+        );
     }
 }

@@ -128,7 +128,8 @@ impl Kinks<'_> {
             return;
         };
         let args: Option<Vec<ValId>> = call.args.iter().map(number).collect();
-        let Some(args) = args.filter(|args| args.iter().any(|a| self.facts.varied(*a))) else {
+        let args = args.filter(|args| args.iter().any(|a| self.facts.varied(*a)));
+        let Some(args) = args.or_else(|| self.on_slice(call)) else {
             return;
         };
         let (v, callee) = (*v, call.path.clone());
@@ -138,6 +139,22 @@ impl Kinks<'_> {
             self.func.sites[id.0 as usize].callee = Some(callee.clone());
             call.sites.get_or_insert(id);
         }
+    }
+
+    /// The numbers among the arguments (none) of a call of an operation on a slice of reals that varies. A list of something
+    /// else is for a function of the user's.
+    fn on_slice(&self, call: &Call) -> Option<Vec<ValId>> {
+        let Some(Arg::Ref(false, at)) = call.args.first() else {
+            return None;
+        };
+        let ty = self.func.place_ty(at)?;
+        let reals = match ty {
+            Ty::Slice(inner) | Ty::Vec(inner) | Ty::Array(inner, _) => {
+                matches!(*inner, Ty::Real(_))
+            }
+            _ => false,
+        };
+        (reals && self.facts.varied_arg(call.args.first()?)).then(Vec::new)
     }
 
     fn site(&mut self, val: ValId, kind: SiteKind) -> SiteId {

@@ -159,7 +159,7 @@ fn site(func: &Func, site: &ssa::Site, options: &Options) -> Site {
                 source: source(func, site.val),
                 span,
                 stratum: substitute(decision.stratum, rule.args, |k| {
-                    operand(func, site.val, k, args[k])
+                    operand(func, site.val, k, args.get(k).copied())
                 }),
                 field: decision.field.to_owned(),
                 ties: decision.ties,
@@ -183,8 +183,8 @@ fn site(func: &Func, site: &ssa::Site, options: &Options) -> Site {
                 span,
                 stratum: format!(
                     "{} = {}",
-                    operand(func, site.val, 0, *lhs),
-                    operand(func, site.val, 1, *rhs)
+                    operand(func, site.val, 0, Some(*lhs)),
+                    operand(func, site.val, 1, Some(*rhs))
                 ),
                 field: "{∇below, ∇above}".to_owned(),
                 ties: Ties {
@@ -220,12 +220,18 @@ fn source(func: &Func, v: ValId) -> TokenStream {
     }
 }
 
-/// An operand of a site as it is written there; `v` is the value that it has.
-fn operand(func: &Func, site: ValId, position: usize, v: ValId) -> String {
+/// An operand of a site as it is written there; `v` is the value that it has, if it is a number. A slice is meant without
+/// its borrow: `x[i]`, not `&x[i]`.
+fn operand(func: &Func, site: ValId, position: usize, v: Option<ValId>) -> String {
     let written = func.val(site).operands.get(position);
-    match written.filter(|written| !written.is_empty()) {
-        Some(written) => super::diag::text_of(written),
-        None => super::diag::text_of(&source(func, v)),
+    match (written.filter(|written| !written.is_empty()), v) {
+        (Some(written), Some(_)) => super::diag::text_of(written),
+        (Some(written), None) => {
+            let text = super::diag::text_of(written);
+            text.trim_start_matches('&').to_owned()
+        }
+        (None, Some(v)) => super::diag::text_of(&source(func, v)),
+        (None, None) => "x".to_owned(),
     }
 }
 

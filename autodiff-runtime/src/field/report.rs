@@ -108,15 +108,28 @@ impl fmt::Display for FieldMetadata {
 }
 
 impl FieldMetadata {
-    /// The nonsmooth places and the obligations of all functions that are reached. Those of operations are with their callers.
+    /// The nonsmooth places and the obligations of all functions that are reached, but for those of operations whose places
+    /// are with their callers.
     fn write_callees(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut result = Ok(());
         self.walk(&mut |field| {
-            if result.is_ok() && !field.is(self) && field.module != "conservative_grad::ops" {
+            if result.is_ok() && !field.is(self) && !self.places(field) {
                 result = field.write_places(f);
             }
         });
         result
+    }
+
+    /// Whether the kinks of an operation are places in the functions that are reached.
+    fn places(&self, operation: &FieldMetadata) -> bool {
+        let mut found = false;
+        let library = operation.module.starts_with("conservative_grad::");
+        self.walk(&mut |field| {
+            let mut sites = field.sites();
+            found |=
+                library && !field.is(operation) && sites.any(|s| s.primitive == operation.name);
+        });
+        found
     }
 
     fn write_places(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -85,7 +85,18 @@ pub(crate) fn own_kind(cx: &Context<'_>, call: &Call, arg: &Arg) -> Option<usize
 pub(crate) fn has_own_bar(cx: &Context<'_>, call: &Call, at: &Place, exclusive: bool) -> bool {
     cx.facts.active_mem(at.mem)
         && occurrences(call, at.mem) == 1
-        && (exclusive || !is_array_parameter(cx, at) && !is_field(at))
+        && (exclusive || !is_array_parameter(cx, at) && !is_field(at) && !is_placed(cx, call, at))
+}
+
+/// True for a parameter that is handed to an operation together with the sites of this function: the bar of the operation
+/// is one of reals then, whatever the bar of the parameter is.
+fn is_placed(cx: &Context<'_>, call: &Call, at: &Place) -> bool {
+    cx.style == super::Style::Split
+        && call.sites.is_some()
+        && matches!(
+            cx.func.mem(at.mem).origin,
+            Origin::Shared(_) | Origin::Owned(_)
+        )
 }
 
 /// True for a field of a struct: only rustc knows its type, and the callee may want a slice of it.

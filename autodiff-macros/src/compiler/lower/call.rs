@@ -258,6 +258,9 @@ impl Lower<'_> {
 /// The row with decisions of a function that the path may lead to.
 fn operation(path: &syn::Path, args: usize) -> Option<&'static rules::Rule> {
     let name = path.segments.last()?.ident.to_string();
+    if let Some(rule) = autodiff_runtime::slices::find_called(&name, args) {
+        return Some(rule);
+    }
     let rule = rules::find_called(&name, args)?;
     (is_facade_name(&name) && !rule.decisions.is_empty()).then_some(rule)
 }
