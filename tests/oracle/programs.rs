@@ -3,8 +3,9 @@
 #![allow(
     clippy::manual_clamp,
     clippy::eq_op,
+    clippy::let_and_return,
     clippy::neg_multiply,
-    reason = "the programs are those that were measured"
+    reason = "the programs are those that were measured; attributes stand on statements"
 )]
 
 use conservative_grad::check::IntoGradient;
