@@ -22,6 +22,7 @@ mod language {
     mod control_flow;
     mod effects;
     mod f32;
+    mod generated;
     mod generics;
     mod in_place;
     mod integer_state;

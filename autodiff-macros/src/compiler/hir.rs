@@ -82,6 +82,9 @@ pub(crate) enum Ty {
 pub(crate) struct Aggregate {
     /// The type as written; `None` where only rustc knows it (the result of a call).
     pub(crate) path: Option<TokenStream>,
+    /// Whether the path stands for the type somewhere. That of a literal leaves out arguments that
+    /// the type may have, so that it is no type.
+    pub(crate) whole: bool,
     pub(crate) fields: Vec<(Member, Ty)>,
 }
 

@@ -85,7 +85,17 @@ pub(crate) fn own_kind(cx: &Context<'_>, call: &Call, arg: &Arg) -> Option<usize
 pub(crate) fn has_own_bar(cx: &Context<'_>, call: &Call, at: &Place, exclusive: bool) -> bool {
     cx.facts.active_mem(at.mem)
         && occurrences(call, at.mem) == 1
-        && (exclusive || !is_array_parameter(cx, at) && !is_field(at) && !is_placed(cx, call, at))
+        && (exclusive
+            || is_exclusive(cx, at)
+            || !is_array_parameter(cx, at)
+                && !is_field(at)
+                && !is_in_field(cx, call, at)
+                && !is_placed(cx, call, at))
+}
+
+/// True for a parameter that is changed: its bar is of a known type, too.
+fn is_exclusive(cx: &Context<'_>, at: &Place) -> bool {
+    matches!(cx.func.mem(at.mem).origin, Origin::Exclusive(_))
 }
 
 /// True for a parameter that is handed to an operation together with the sites of this function: the bar of the operation
@@ -103,6 +113,23 @@ fn is_placed(cx: &Context<'_>, call: &Call, at: &Place) -> bool {
 fn is_field(at: &Place) -> bool {
     use crate::compiler::ssa::Proj;
     matches!(at.path.last(), Some(Proj::Field(_)))
+}
+
+/// True for an element of a field of a parameter: it may be an array, of which the callee wants a
+/// slice. What a method is called on is none.
+fn is_in_field(cx: &Context<'_>, call: &Call, at: &Place) -> bool {
+    use crate::compiler::ssa::Proj;
+    let receiver = call.form == Form::Method
+        && matches!(call.args.first(), Some(Arg::Ref(_, first)) if first.mem == at.mem);
+    let field = |step: &Proj| matches!(step, Proj::Field(_));
+    !receiver
+        && cx.style == super::Style::Split
+        && matches!(at.path.last(), Some(Proj::Index(_)))
+        && at.path.iter().any(field)
+        && matches!(
+            cx.func.mem(at.mem).origin,
+            Origin::Shared(_) | Origin::Owned(_)
+        )
 }
 
 /// True for an array that is (part of) a parameter: its bar is one of an array, and the callee may want one of

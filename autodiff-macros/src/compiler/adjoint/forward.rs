@@ -419,7 +419,10 @@ pub(crate) fn ty_tokens(ty: &Ty) -> TokenStream {
             let inner = ty_tokens(inner);
             quote!(::std::vec::Vec<#inner>)
         }
-        Ty::Struct(of) => of.path.clone().unwrap_or_else(|| quote!(_)),
+        Ty::Struct(of) => match &of.path {
+            Some(path) if of.whole => path.clone(),
+            _ => quote!(_),
+        },
         _ => quote!(_),
     }
 }

@@ -24,6 +24,8 @@ impl Builder<'_> {
                     })
                     .collect(),
             ),
+            // Of a number it is the number.
+            ExprKind::CloneOf(place) if is_scalar(&e.ty) => self.read(place, e),
             ExprKind::List(_)
             | ExprKind::Repeat(..)
             | ExprKind::CloneOf(_)
@@ -265,6 +267,32 @@ impl Builder<'_> {
         }
     }
 
+    /// Code that is copied as a statement. In it `*x` stands for the number behind a reference, and
+    /// here `x` is the number.
+    pub(super) fn effect(&mut self, code: &hir::Verbatim) -> Verbatim {
+        let mut copied = self.verbatim(code);
+        if !dereferences(&copied.tokens) {
+            return copied;
+        }
+        let scalar = |used: &Use| matches!(used, Use::Tree(Tree::Val(_)));
+        let references: Vec<_> = code
+            .uses
+            .iter()
+            .filter(|(_, var)| matches!(self.hir.vars[var.0 as usize].ty, Ty::Ref(..)))
+            .map(|(name, _)| name)
+            .filter(|name| {
+                let mut uses = copied.uses.iter();
+                uses.any(|(used, of)| used == *name && scalar(of))
+            })
+            .map(|name| quote!(let #name = &#name;))
+            .collect();
+        if !references.is_empty() {
+            let tokens = &copied.tokens;
+            copied.tokens = quote!({ #(#references)* #tokens });
+        }
+        copied
+    }
+
     pub(super) fn verbatim(&mut self, code: &hir::Verbatim) -> Verbatim {
         let uses = code.uses.iter().filter_map(|(name, var)| {
             let used = match self.env[var.0 as usize].clone() {
@@ -293,7 +321,7 @@ impl Builder<'_> {
                 let value = self.init(value);
                 Init::Repeat(Box::new(value), self.scalar(len))
             }
-            ExprKind::CloneOf(place) => match self.place(place) {
+            ExprKind::CloneOf(place) if !is_scalar(&e.ty) => match self.place(place) {
                 Resolved::Mem(place) => Init::Clone(place),
                 Resolved::Leaf(tree, ..) => tree_init(tree),
             },
@@ -393,7 +421,9 @@ impl Builder<'_> {
     }
 
     fn call(&mut self, call: &hir::Call, e: &Expr) -> Tree {
+        let outer = std::mem::take(&mut self.lent);
         let args = call.args.iter().map(|a| self.arg(a)).collect();
+        let lent = std::mem::replace(&mut self.lent, outer);
         let result = match &e.ty {
             Ty::Unit | Ty::Never => None,
             ty => Some(self.fresh_tree(ty, e.span)),
@@ -415,7 +445,49 @@ impl Builder<'_> {
             residual,
         });
         self.push(kind, e.span);
+        for (root, path, at) in lent {
+            let ty = self.mems[at.mem.0 as usize].ty.clone();
+            let after = self.load(at, &ty, e);
+            self.rebind_tree(root, &path, after);
+        }
         result.unwrap_or(Tree::Tuple(Vec::new()))
+    }
+
+    /// A tuple of numbers behind a reference: it is put into memory for the call.
+    fn lend(
+        &mut self,
+        mutable: bool,
+        tree: Tree,
+        ty: &Ty,
+        variable: (hir::VarId, Vec<Proj>),
+        span: Span,
+    ) -> Arg {
+        let mem = self.alloc(ty.clone(), tree_init(tree), span);
+        let at = Place {
+            mem,
+            path: Vec::new(),
+        };
+        if mutable {
+            self.lent.push((variable.0, variable.1, at.clone()));
+        }
+        Arg::Ref(mutable, at)
+    }
+
+    fn rebind_tree(&mut self, root: hir::VarId, path: &[Proj], tree: Tree) {
+        match tree {
+            Tree::Val(v) => {
+                let name = self.hir.vars[root.0 as usize].name.clone();
+                self.name_value(v, &name);
+                self.rebind(root, path, v);
+            }
+            Tree::Tuple(parts) => {
+                for (k, part) in parts.into_iter().enumerate() {
+                    let path = [path, &[Proj::part(k)]].concat();
+                    self.rebind_tree(root, &path, part);
+                }
+            }
+            Tree::Mem(_) => {}
+        }
     }
 
     /// Values and memory that a call defines.
@@ -439,6 +511,10 @@ impl Builder<'_> {
                 Resolved::Leaf(Tree::Val(v), root, path) => {
                     let after = mutable.then(|| self.assign_after_call(v, root, &path));
                     Arg::RefVal(v, after)
+                }
+                Resolved::Leaf(tree @ Tree::Tuple(_), root, path) if holds_values(&tree) => {
+                    let ty = behind(&place.ty).clone();
+                    self.lend(*mutable, tree, &ty, (root, path), e.span)
                 }
                 Resolved::Leaf(tree, ..) => tree_arg(tree),
             },
@@ -576,5 +652,30 @@ fn is_simple(e: &Expr) -> bool {
                 && is_simple(b)
         }
         _ => false,
+    }
+}
+
+/// Whether there is a `*` in the code.
+fn dereferences(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Punct(punct) => punct.as_char() == '*',
+        proc_macro2::TokenTree::Group(group) => dereferences(&group.stream()),
+        _ => false,
+    })
+}
+
+/// Whether all parts are numbers, truth values, and the like.
+fn holds_values(tree: &Tree) -> bool {
+    match tree {
+        Tree::Val(_) => true,
+        Tree::Tuple(parts) => !parts.is_empty() && parts.iter().all(holds_values),
+        Tree::Mem(_) => false,
+    }
+}
+
+fn behind(ty: &Ty) -> &Ty {
+    match ty {
+        Ty::Ref(_, inner) => behind(inner),
+        ty => ty,
     }
 }

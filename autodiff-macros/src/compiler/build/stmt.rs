@@ -65,7 +65,7 @@ impl Builder<'_> {
                 self.expr(e);
             }
             Hir::Effect { code, .. } => {
-                let code = self.verbatim(code);
+                let code = self.effect(code);
                 self.push(StmtKind::Effect(code), span);
             }
             // `jumps` has removed them.
@@ -344,7 +344,7 @@ impl Builder<'_> {
         self.merge_env(&after_then, &after_els, &mut join);
         let value = match ty {
             Ty::Unit | Ty::Never => None,
-            _ => self.through_phi(then_value, els_value, None, &mut join),
+            _ => self.through_phi(then_value, els_value, ty, None, &mut join),
         };
         let Join {
             then, els, phis, ..
@@ -397,6 +397,12 @@ impl Builder<'_> {
     fn join_memory(&mut self, joined: &Joined, value: Tree) -> Tree {
         match (joined, value) {
             (Joined::Mem(dst), Tree::Mem(src)) if self.holes.contains(&src) => Tree::Mem(*dst),
+            // A constant, of which only rustc knows what it is.
+            (Joined::Mem(dst), Tree::Val(v)) => {
+                let ty = self.mems[dst.0 as usize].ty.clone();
+                let src = self.alloc(ty, Init::Val(v), Span::call_site());
+                self.join_memory(joined, Tree::Mem(src))
+            }
             (Joined::Mem(dst), Tree::Mem(src)) => {
                 let place = Place::whole(*dst);
                 let (src, before) = (Place::whole(src), None);
@@ -432,10 +438,11 @@ impl Builder<'_> {
                 };
                 continue;
             }
-            let name = self.hir.vars[k].name.clone();
+            let (name, ty) = (self.hir.vars[k].name.clone(), self.hir.vars[k].ty.clone());
             let merged = self.through_phi(
                 tree_of(&after_then[k]),
                 tree_of(&after_els[k]),
+                &ty,
                 Some(&name),
                 join,
             );
@@ -449,26 +456,39 @@ impl Builder<'_> {
         &mut self,
         a: Option<Tree>,
         b: Option<Tree>,
+        ty: &Ty,
         name: Option<&Ident>,
         join: &mut Join,
     ) -> Option<Tree> {
         let shape = a.clone().or_else(|| b.clone())?;
-        let a = a.unwrap_or_else(|| self.filler(&shape, &mut join.then, join.span));
-        let b = b.unwrap_or_else(|| self.filler(&shape, &mut join.els, join.span));
+        let a = a.unwrap_or_else(|| self.filler(&shape, ty, &mut join.then, join.span));
+        let b = b.unwrap_or_else(|| self.filler(&shape, ty, &mut join.els, join.span));
         Some(self.merge_tree(&a, &b, name, join))
     }
 
-    fn filler(&mut self, shape: &Tree, block: &mut ssa::Block, span: Span) -> Tree {
+    /// `expected`: the type of the variable, which is known where that of a constant in it is not.
+    fn filler(&mut self, shape: &Tree, expected: &Ty, block: &mut ssa::Block, span: Span) -> Tree {
         match shape {
             Tree::Val(v) => {
-                let ty = self.vals[v.0 as usize].ty.clone();
+                let ty = match (&self.vals[v.0 as usize].ty, expected) {
+                    (Ty::Opaque, Ty::Real(_)) => expected.clone(),
+                    (ty, _) => ty.clone(),
+                };
                 let (value, made) = self.in_block(|b| b.dummy(&ty, span));
                 block.stmts.extend(made.stmts);
                 Tree::Val(value)
             }
             Tree::Mem(m) => Tree::Mem(*m),
             Tree::Tuple(parts) => {
-                Tree::Tuple(parts.iter().map(|p| self.filler(p, block, span)).collect())
+                let types = match expected {
+                    Ty::Tuple(types) => &types[..],
+                    _ => &[],
+                };
+                let part = |(k, part): (usize, &Tree)| {
+                    let expected = types.get(k).unwrap_or(&Ty::Opaque);
+                    self.filler(part, expected, block, span)
+                };
+                Tree::Tuple(parts.iter().enumerate().map(part).collect())
             }
         }
     }

@@ -65,6 +65,7 @@ impl Rename {
             Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.ty(part)).collect()),
             Ty::Struct(of) => Ty::Struct(Aggregate {
                 path: of.path.as_ref().map(|path| self.tokens(path)),
+                whole: of.whole,
                 fields: of.fields.clone(),
             }),
             ty => ty.clone(),

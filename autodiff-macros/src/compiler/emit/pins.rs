@@ -159,10 +159,19 @@ fn instance(signature: &Signature, item: &syn::ItemFn) -> Option<(TokenStream, T
         .params
         .iter()
         .map(|p| at_zero(p.declared.clone(), &given));
+    let types: Vec<TokenStream> = types.collect();
     let result = at_zero(signature.result.clone(), &given);
+    let lifetimes = signature.generics.lifetimes.iter();
+    let lifetimes = lifetimes.filter_map(|of| syn::parse2::<syn::LifetimeParam>(of.clone()).ok());
+    let mut lifetimes: Vec<syn::Lifetime> = lifetimes.map(|of| of.lifetime).collect();
+    lifetimes.retain(|lifetime| types.iter().any(|ty| mentions(ty, lifetime)));
+    let binder = match lifetimes.is_empty() {
+        true => TokenStream::new(),
+        false => quote!(for<#(#lifetimes),*>),
+    };
     Some((
         quote!(::<#(#arguments),*>),
-        quote!(+ #rt::core::ops::Fn(#(#types),*) -> #result),
+        quote!(+ #binder #rt::core::ops::Fn(#(#types),*) -> #result),
     ))
 }
 
@@ -176,15 +185,22 @@ fn zero(param: &syn::ConstParam) -> (&Ident, TokenStream) {
     (&param.ident, zero)
 }
 
-/// A type with its generic parameters as given, and without lifetimes.
+fn mentions(ty: &TokenStream, lifetime: &syn::Lifetime) -> bool {
+    ty.clone().into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(&group.stream(), lifetime),
+        TokenTree::Ident(name) => name == lifetime.ident,
+        _ => false,
+    })
+}
+
+/// A type with its generic parameters as given.
 fn at_zero(ty: TokenStream, consts: &[(&Ident, TokenStream)]) -> TokenStream {
     let mut out = TokenStream::new();
-    let mut tokens = ty.into_iter();
-    while let Some(token) = tokens.next() {
+    let mut lifetime = false;
+    for token in ty {
+        let named = std::mem::replace(&mut lifetime, is_tick(&token));
         match token {
-            TokenTree::Punct(tick) if tick.as_char() == '\'' => {
-                tokens.next();
-            }
+            TokenTree::Ident(name) if named => out.extend([TokenTree::Ident(name)]),
             TokenTree::Ident(name) => match consts.iter().find(|(known, _)| **known == name) {
                 Some((_, zero)) => out.extend(zero.clone()),
                 None => out.extend([TokenTree::Ident(name)]),
@@ -199,4 +215,9 @@ fn at_zero(ty: TokenStream, consts: &[(&Ident, TokenStream)]) -> TokenStream {
         }
     }
     out
+}
+
+/// What a lifetime begins with.
+fn is_tick(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(tick) if tick.as_char() == '\'')
 }

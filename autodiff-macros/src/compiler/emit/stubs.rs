@@ -98,6 +98,7 @@ fn undecided(ty: Ty) -> Ty {
     match ty {
         Ty::Real(Real::Named(path)) => Ty::Struct(Aggregate {
             path: Some(path),
+            whole: true,
             fields: Vec::new(),
         }),
         Ty::Ref(mutable, inner) => Ty::Ref(mutable, Box::new(undecided(*inner))),

@@ -111,6 +111,8 @@ impl Lower<'_> {
         }
         let value = self.operand(&binary.right);
         let place = self.changed_place(left);
+        self.infer.operate(&place.ty);
+        self.infer.operate(&value.ty);
         self.push_assign(place, Some(op), value, binary.op.span(), out);
     }
 

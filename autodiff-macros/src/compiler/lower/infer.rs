@@ -57,6 +57,14 @@ pub(super) struct Infer {
     handed: Vec<u32>,
     /// Types of which it is known that they are structs.
     structs: Vec<Struct>,
+    /// Types of fields.
+    members: Vec<u32>,
+    /// Types of operands of operators.
+    operands: Vec<u32>,
+    /// Types of values that are cloned.
+    cloned: Vec<u32>,
+    /// The paths of literals that are not written as types.
+    literals: Vec<String>,
     /// How deep in structs inside of structs a question is: a struct may contain its own type.
     depth: std::cell::Cell<u32>,
     /// Fields that were looked at for the question that is being answered.
@@ -97,6 +105,10 @@ impl Infer {
             named: Vec::new(),
             handed: Vec::new(),
             structs: Vec::new(),
+            members: Vec::new(),
+            operands: Vec::new(),
+            cloned: Vec::new(),
+            literals: Vec::new(),
             depth: std::cell::Cell::new(0),
             seen: std::cell::Cell::new(0),
         }
@@ -211,7 +223,15 @@ impl Infer {
             | (Kind::Float { .. }, Kind::Path { path, .. }) => {
                 Slot::Bound(Ty::Real(Real::Named(path)))
             }
-            (Kind::Path { path, real: p }, Kind::Path { real: q, .. }) => {
+            (
+                Kind::Path { path, real: p },
+                Kind::Path {
+                    path: other,
+                    real: q,
+                },
+            ) => {
+                let literal = self.literals.contains(&path.to_string());
+                let path = if literal { other } else { path };
                 Slot::Free(Kind::Path { path, real: p || q })
             }
             (Kind::Path { path, real }, other) | (other, Kind::Path { path, real }) => {
@@ -376,7 +396,13 @@ impl Infer {
         let inside = |(name, ty): &(Member, Ty)| (name.clone(), self.resolve(ty));
         let fields = self.deeper(|| fields.iter().map(inside).collect());
         let fields = fields.unwrap_or_default();
-        Ty::Struct(Aggregate { path, fields })
+        let literal = |path: &TokenStream| self.literals.contains(&path.to_string());
+        let whole = !path.as_ref().is_some_and(literal);
+        Ty::Struct(Aggregate {
+            path,
+            whole,
+            fields,
+        })
     }
 
     /// The answer to a question about the fields of a struct; nothing if that leads too deep.
@@ -452,6 +478,9 @@ impl Infer {
         }
         let of = known.of;
         let field = self.fresh(kind);
+        if let Ty::Infer(id) = field {
+            self.members.push(id);
+        }
         let known = self.structs.iter_mut().find(|known| known.of == of)?;
         known.fields.push((name.clone(), field.clone()));
         Some(field)
@@ -514,6 +543,16 @@ impl Infer {
         }
     }
 
+    /// The path is that of a literal, and so far of nothing else.
+    pub(super) fn names_literal(&mut self, path: &TokenStream) {
+        self.literals.push(path.to_string());
+    }
+
+    /// The path is written as a type.
+    pub(super) fn names_type(&mut self, path: &str) {
+        self.literals.retain(|known| known != path);
+    }
+
     /// The signature names the type by a path.
     pub(super) fn name(&mut self, ty: &Ty) {
         if let Ty::Infer(id) = ty {
@@ -525,6 +564,25 @@ impl Infer {
     pub(super) fn hand_over(&mut self, ty: &Ty) {
         if let Ty::Infer(id) = self.strip(ty) {
             self.handed.push(id);
+        }
+    }
+
+    /// A value of this type is an operand.
+    pub(super) fn operate(&mut self, ty: &Ty) {
+        if let Ty::Infer(id) = self.strip(ty) {
+            self.operands.push(id);
+        }
+    }
+
+    /// A value of this type is cloned, which anything can be: if no use tells what it is, only rustc
+    /// knows. False if it is the result of no call, or known already.
+    pub(super) fn clone_of(&mut self, ty: &Ty) -> bool {
+        match (self.strip(ty), self.is_struct(ty)) {
+            (ty @ Ty::Infer(id), false) if matches!(self.kind(&ty), Some(Kind::Call)) => {
+                self.cloned.push(id);
+                true
+            }
+            _ => false,
         }
     }
 
@@ -646,6 +704,19 @@ impl Infer {
         self.handed.iter().any(|b| self.root(*b) == self.root(*id))
     }
 
+    fn is_operand(&self, ty: &Ty) -> bool {
+        self.is_among(&self.operands, ty)
+    }
+
+    fn is_cloned(&self, ty: &Ty) -> bool {
+        self.is_among(&self.cloned, ty)
+    }
+
+    fn is_among(&self, list: &[u32], ty: &Ty) -> bool {
+        let Ty::Infer(id) = ty else { return false };
+        list.iter().any(|known| self.root(*known) == self.root(*id))
+    }
+
     fn is_borrowed(&self, ty: &Ty) -> bool {
         let Ty::Infer(id) = ty else { return false };
         self.borrowed
@@ -666,8 +737,17 @@ impl Infer {
             return Ty::Tuple(fields.parts.iter().map(|part| self.resolve(part)).collect());
         }
         match self.kind(ty) {
-            // In a function without structs it is a number, which costs less.
-            Some(Kind::Call) if self.is_handed(ty) && !self.structs.is_empty() => {
+            // A number, a tuple, an array: what is right for a struct is right for all of them. A
+            // field that is an operand is a number, and so is what calls give where nothing else is
+            // a struct.
+            Some(Kind::Call)
+                if self.is_handed(ty)
+                    && (!self.is_operand(ty)
+                        || !self.structs.is_empty() && !self.is_among(&self.members, ty)) =>
+            {
+                self.resolve_struct(None, &[])
+            }
+            Some(Kind::Call) if self.is_cloned(ty) && !self.is_borrowed(ty) => {
                 self.resolve_struct(None, &[])
             }
             Some(Kind::Call) if self.is_borrowed(ty) => Ty::Seq(Box::new(Ty::Real(self.real()))),

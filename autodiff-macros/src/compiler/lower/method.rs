@@ -8,7 +8,7 @@ use super::Lower;
 use super::expr::bare;
 use super::infer::{Kind, element};
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::{Expr, Ty};
+use crate::compiler::hir::{Expr, ExprKind, Ty};
 
 /// Predicates of a real number.
 pub(super) const CLASSIFY: [&str; 7] = [
@@ -84,6 +84,11 @@ const INTEGER_TEST: [&str; 4] = [
     "is_multiple_of",
 ];
 
+/// True for methods that integers have.
+pub(super) fn is_integer_method(name: &str) -> bool {
+    INTEGER.contains(&name) || INTEGER_TEST.contains(&name)
+}
+
 /// What a method is called on.
 enum Receiver {
     Real,
@@ -131,6 +136,9 @@ impl Lower<'_> {
             Receiver::Integer => self.integer_method(receiver, call, &name),
             Receiver::Indexed(ty) => self.indexed_value(receiver, ty, call, &name),
             Receiver::Opaque => self.opaque_method(receiver, call, &name),
+            Receiver::Struct if self.is_clone(&receiver, call) => {
+                self.struct_method(receiver, call, false)
+            }
             Receiver::Struct => {
                 self.infer.make_struct(&receiver.ty);
                 self.struct_method(receiver, call, false)
@@ -138,6 +146,14 @@ impl Lower<'_> {
             Receiver::Other if self.is_error(&receiver.ty) => receiver,
             Receiver::Other => self.other_method(receiver, call, &name),
         }
+    }
+
+    /// A copy of a part whose type is not known yet, and which it does not tell.
+    fn is_clone(&mut self, receiver: &Expr, call: &syn::ExprMethodCall) -> bool {
+        matches!(call.method.to_string().as_str(), "clone" | "to_owned")
+            && call.args.is_empty()
+            && matches!(receiver.kind, ExprKind::Place(_))
+            && self.infer.clone_of(&receiver.ty)
     }
 
     fn receiver(&mut self, receiver: &syn::Expr) -> Expr {
@@ -188,12 +204,14 @@ impl Lower<'_> {
         args: &[&syn::Expr],
         call: bool,
     ) -> Receiver {
-        let integer = INTEGER.contains(&name) || INTEGER_TEST.contains(&name);
+        let integer = is_integer_method(name);
         let real = rules::find_called(name, args.len() + 1).is_some() || CLASSIFY.contains(&name);
         let real = match (real, integer) {
             (true, false) => true,
+            // What nothing tells of the result of a call is that it is a number.
             (true, true) => {
-                args.iter().any(|arg| self.looks_real(arg)) || (call && args.is_empty())
+                args.iter().any(|arg| self.looks_real(arg))
+                    || (call && !args.iter().any(|arg| self.looks_integer(arg)))
             }
             (false, _) => false,
         };
@@ -207,39 +225,6 @@ impl Lower<'_> {
             true => Receiver::Integer,
             false if call => Receiver::Struct,
             false => Receiver::Opaque,
-        }
-    }
-
-    /// True if an argument that was not lowered yet is, by its looks, a real number.
-    fn looks_real(&self, arg: &syn::Expr) -> bool {
-        let arg = bare(arg);
-        match arg {
-            syn::Expr::Lit(lit) => matches!(lit.lit, syn::Lit::Float(_)),
-            syn::Expr::Binary(binary) => {
-                self.looks_real(&binary.left) || self.looks_real(&binary.right)
-            }
-            syn::Expr::Unary(unary) if !matches!(unary.op, syn::UnOp::Deref(_)) => {
-                self.looks_real(&unary.expr)
-            }
-            syn::Expr::MethodCall(call) => call.method != "len" && self.looks_real(&call.receiver),
-            syn::Expr::Cast(cast) => match crate::compiler::parse::types::bare(&cast.ty) {
-                syn::Type::Path(path) => path.path.is_ident("f64") || path.path.is_ident("f32"),
-                _ => false,
-            },
-            syn::Expr::If(branch) => match branch.then_branch.stmts.last() {
-                Some(syn::Stmt::Expr(tail, None)) => self.looks_real(tail),
-                _ => false,
-            },
-            arg => match self.root(arg) {
-                Some(root) => {
-                    let mut ty = self.infer.strip(&self.var(root).ty);
-                    while let Some(inner) = element(&ty) {
-                        ty = self.infer.strip(inner);
-                    }
-                    self.infer.may_be_real(&ty)
-                }
-                None => false,
-            },
         }
     }
 

@@ -33,6 +33,7 @@ mod item;
 mod iter;
 mod jump;
 mod let_;
+mod looks;
 mod loops;
 mod marks;
 mod match_;

@@ -73,6 +73,8 @@ impl Lower<'_> {
             self.diags.report_at(&diag::TYPE_MISMATCH, binary, &args);
             return None;
         }
+        self.infer.operate(&a.ty);
+        self.infer.operate(&b.ty);
         let (x, y) = (self.infer.strip(&a.ty), self.infer.strip(&b.ty));
         Some(match x {
             Ty::Opaque | Ty::Never => y,
@@ -108,6 +110,7 @@ impl Lower<'_> {
             _ => return self.deref_value(unary),
         };
         let value = self.operand(&unary.expr);
+        self.infer.operate(&value.ty);
         let ty = self.infer.strip(&value.ty);
         if op == UnOp::Neg && self.infer.is_struct(&ty) {
             return self.operator_method("neg", vec![value], unary, unary.op.span());

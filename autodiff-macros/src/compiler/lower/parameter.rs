@@ -388,6 +388,14 @@ impl Lower<'_> {
         let Some(real) = self.pinned(ty) else {
             return;
         };
+        if name == "sin_cos" {
+            for (k, part) in ["sin", "cos"].into_iter().enumerate() {
+                let k = syn::Index::from(k);
+                let own = quote!(|x: #real| #path(x).#k);
+                self.pin_parameter(quote!(()), own, part, n);
+            }
+            return;
+        }
         let own = closure(&real, name, n, |args| quote!(#path(#(#args),*)));
         let item = match self.parameter_of(path) {
             Some(_) => quote!(#path),

@@ -20,6 +20,11 @@ use crate::compiler::hir::{
 impl Lower<'_> {
     /// The type that a path names; one type for all places that name it.
     pub(super) fn named_type(&mut self, path: TokenStream, real: bool) -> Ty {
+        self.infer.names_type(&path.to_string());
+        self.type_of_path(path, real)
+    }
+
+    fn type_of_path(&mut self, path: TokenStream, real: bool) -> Ty {
         let key = self.type_key(&path);
         if let Some(known) = self.named_types.get(&key) {
             return known.clone();
@@ -72,7 +77,14 @@ impl Lower<'_> {
         let mut known = self.named_types.iter();
         let ty = match known.find(|(key, _)| key.starts_with(&prefix)) {
             Some((_, ty)) => ty.clone(),
-            None => self.named_type(text, true),
+            None => {
+                let known = self.named_types.contains_key(&self.type_key(&text));
+                let ty = self.type_of_path(text.clone(), true);
+                if !known && text.to_string() != "Self" {
+                    self.infer.names_literal(&text);
+                }
+                ty
+            }
         };
         self.infer.make_struct(&ty);
         ty

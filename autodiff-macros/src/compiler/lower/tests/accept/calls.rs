@@ -66,9 +66,9 @@ fn a_chain_of_calls() {
         r#"fn q(x: f64, y: f64) -> f64 { let r = step(x, y); let s = step(r, y); let (u, _) = pair(s); let m = mat(u); m[0][1] + m.len() as f64 }"#,
         r#"
          fn q(x: f64, y: f64) -> f64
-           let r: f64 = call step(x, y)
-           let s: f64 = call step(r, y)
-           let (u: f64, _) = call pair(s): (f64, f64)
+           let r: struct = call step(x, y): struct
+           let s: struct = call step(r, y): struct
+           let (u: struct, _) = call pair(s): (struct, f64)
            let m: Seq<Seq<f64>> = call mat(u): Seq<Seq<f64>>
            (m[0][1] + (len(m) as f64))
         "#,
@@ -130,8 +130,8 @@ fn fields_of_the_result_of_a_call() {
         r#"fn p(x: f64, y: f64) -> f64 { let p = polar(x, y); let q = p; let r = m::polar(q.0, y).1; p.1.sin() * r }"#,
         r#"
          fn p(x: f64, y: f64) -> f64
-           let p: (f64, f64) = call polar(x, y): (f64, f64)
-           let q: (f64, f64) = p
+           let p: (struct, f64) = call polar(x, y): (struct, f64)
+           let q: (struct, f64) = p
            let parts: (f64, f64) = call m::polar(q.0, y): (f64, f64)
            let r: f64 = parts.1
            (sin(p.1) * r)

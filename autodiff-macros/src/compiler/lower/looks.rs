@@ -1,0 +1,121 @@
+//! What an expression is by its looks, before it is lowered.
+//!
+//! In: an argument of a method that numbers of several types have, such as `max`. Out: whether it is a
+//! real number, or an integer, as far as its words and the variables in it tell.
+
+use autodiff_runtime::rules;
+use syn::Expr;
+
+use super::Lower;
+use super::expr::bare;
+use super::infer::element;
+use super::method::is_integer_method;
+use crate::compiler::hir::Ty;
+use crate::compiler::parse::types;
+
+impl Lower<'_> {
+    /// True if an argument that was not lowered yet is, by its looks, a real number.
+    pub(super) fn looks_real(&self, arg: &Expr) -> bool {
+        let arg = bare(arg);
+        match arg {
+            Expr::Lit(lit) => matches!(lit.lit, syn::Lit::Float(_)),
+            Expr::Binary(binary) => self.looks_real(&binary.left) || self.looks_real(&binary.right),
+            Expr::Unary(unary) if !matches!(unary.op, syn::UnOp::Deref(_)) => {
+                self.looks_real(&unary.expr)
+            }
+            Expr::MethodCall(call) => {
+                let name = call.method.to_string();
+                let rule = rules::find_called(&name, call.args.len() + 1).is_some();
+                rule && !is_integer_method(&name)
+                    || name != "len" && self.looks_real(&call.receiver)
+            }
+            Expr::Cast(cast) => match types::bare(&cast.ty) {
+                syn::Type::Path(path) => path.path.is_ident("f64") || path.path.is_ident("f32"),
+                _ => false,
+            },
+            Expr::If(branch) => self.block_looks_real(&branch.then_branch),
+            Expr::Block(block) => self.block_looks_real(&block.block),
+            Expr::Match(of) => of.arms.iter().any(|arm| self.looks_real(&arm.body)),
+            Expr::Call(call) => match &*call.func {
+                Expr::Path(path) => self.is_of_real_type(&path.path),
+                _ => false,
+            },
+            Expr::Path(path) if path.path.segments.len() > 1 => self.is_of_real_type(&path.path),
+            arg => match self.root(arg) {
+                Some(root) => {
+                    let mut ty = self.infer.strip(&self.var(root).ty);
+                    while let Some(inner) = element(&ty) {
+                        ty = self.infer.strip(inner);
+                    }
+                    self.infer.may_be_real(&ty)
+                }
+                None => false,
+            },
+        }
+    }
+
+    /// The same of a block's value, which may be a name that the block itself gives.
+    fn block_looks_real(&self, block: &syn::Block) -> bool {
+        let Some(syn::Stmt::Expr(tail, None)) = block.stmts.last() else {
+            return false;
+        };
+        let Expr::Path(path) = bare(tail) else {
+            return self.looks_real(tail);
+        };
+        let own = block.stmts.iter().rev().find_map(|stmt| match stmt {
+            syn::Stmt::Local(local) => {
+                let pat = match &local.pat {
+                    syn::Pat::Type(typed) => &*typed.pat,
+                    pat => pat,
+                };
+                let syn::Pat::Ident(name) = pat else {
+                    return None;
+                };
+                let same = path.path.is_ident(&name.ident);
+                same.then(|| local.init.as_ref().map(|init| &*init.expr))
+            }
+            _ => None,
+        });
+        match own {
+            Some(Some(init)) => self.looks_real(init),
+            Some(None) => false,
+            None => self.looks_real(tail),
+        }
+    }
+
+    /// `f64::sin`, `T::from_f64`, `std::f64::consts::PI`.
+    fn is_of_real_type(&self, path: &syn::Path) -> bool {
+        let mut owners = path.segments.iter().rev().skip(1);
+        owners.any(|owner| {
+            owner.ident == "f64" || owner.ident == "f32" || self.reals.contains(&owner.ident)
+        })
+    }
+
+    /// True if an argument that was not lowered yet is, by its looks, an integer.
+    pub(super) fn looks_integer(&self, arg: &Expr) -> bool {
+        let arg = bare(arg);
+        match arg {
+            Expr::Lit(lit) => matches!(lit.lit, syn::Lit::Int(_)),
+            Expr::Binary(binary) => {
+                self.looks_integer(&binary.left) || self.looks_integer(&binary.right)
+            }
+            Expr::Unary(unary) => self.looks_integer(&unary.expr),
+            Expr::MethodCall(call) => call.method == "len" || self.looks_integer(&call.receiver),
+            Expr::Cast(cast) => match types::bare(&cast.ty) {
+                syn::Type::Path(path) => !path.path.is_ident("f64") && !path.path.is_ident("f32"),
+                _ => false,
+            },
+            Expr::Path(path) if path.path.segments.len() > 1 => {
+                let mut owners = path.path.segments.iter().rev().skip(1);
+                owners.any(|owner| {
+                    let ty = types::primitive_name(&owner.ident.to_string());
+                    matches!(ty, Some(Ty::Int))
+                })
+            }
+            arg => match self.root(arg) {
+                Some(root) => matches!(self.infer.strip(&self.var(root).ty), Ty::Int),
+                None => false,
+            },
+        }
+    }
+}
