@@ -28,6 +28,10 @@ pub enum Ty {
     ArrayRef(usize),
     /// `&mut [f64]`.
     SliceMut(usize),
+    /// `&mut f64`.
+    RealMut,
+    /// `&mut (f64, f64)`.
+    PairMut,
     /// `()`.
     Unit,
 }
@@ -224,7 +228,7 @@ pub struct Param {
 impl Param {
     /// Whether the caller sees what the function does to it.
     pub fn in_place(&self) -> bool {
-        matches!(self.ty, Ty::SliceMut(_))
+        matches!(self.ty, Ty::SliceMut(_) | Ty::RealMut | Ty::PairMut)
     }
 
     /// Whether the gradient has an entry for it.

@@ -161,6 +161,28 @@ impl Comparison {
         out
     }
 
+    /// The same, where the interpreter of the generator gave the expected outputs: each a value and
+    /// its derivatives in `n` directions, as bits.
+    pub fn with(values: &impl Flat, outputs: &[(u64, &[u64])], n: usize) -> Self {
+        let dual = |(re, eps): &(u64, &[u64])| {
+            let mut y = lit(f64::from_bits(*re));
+            for (to, from) in y.eps.iter_mut().zip(*eps) {
+                *to = f64::from_bits(*from);
+            }
+            y
+        };
+        let duals: Vec<Dual> = outputs.iter().map(dual).collect();
+        let mut out = Comparison {
+            values: values.reals(),
+            expected: weighed(&duals).eps[..n].to_vec(),
+            duals: Vec::new(),
+            failures: Vec::new(),
+        };
+        out.value("the interpreter", &duals);
+        out.duals = duals;
+        out
+    }
+
     /// Compares with what the interpreter of the generator gave, as bits.
     pub fn interpreted(&mut self, values: &[u64], gradient: &[u64]) {
         let real = |bits: &[u64]| {

@@ -3,7 +3,7 @@
 //! In: a seed and a program. Out: a [`Dialect`], by which the form on `f64` is printed; the form on
 //! dual numbers is spelled plainly, so that each dialect is compared with plain Rust.
 
-use crate::ast::{Block, Expr, Func, Program, Stmt, Style, Ty};
+use crate::ast::{Block, Expr, Func, Param, Program, Stmt, Style, Ty};
 use crate::rng::Rng;
 
 /// What is spelled differently.
@@ -29,6 +29,34 @@ pub struct Dialect {
     pub folds: bool,
     /// Some operations are closures, bound by `let`.
     pub closures: bool,
+    /// Those functions return `Result` instead.
+    pub results: bool,
+    /// What is read from them is bound by `let else` and `if let`.
+    pub let_else: bool,
+    /// Conditions on integers and truth values are patterns.
+    pub patterns: bool,
+    /// Sub-slices come from `split_at`.
+    pub splits: bool,
+    /// Elements are visited in chunks.
+    pub chunks: bool,
+    /// Whole arrays are written by `fill` and `copy_from_slice`, and vectors grow.
+    pub bulk: bool,
+    /// The last function builds a struct of its parameters and calls a method of it.
+    pub wrapped: bool,
+    /// That method takes `&mut self`.
+    pub wrapped_mut: bool,
+    /// The other functions stand in the last one.
+    pub nested: bool,
+    /// Of those, what can be is a closure.
+    pub lambdas: bool,
+    /// All of it is one annotated module.
+    pub module: bool,
+    /// Lengths of arrays behind references are const parameters.
+    pub lengths: bool,
+    /// Bounds are `where` clauses, and references have lifetimes.
+    pub clauses: bool,
+    /// Parameters are bound again under their own names.
+    pub shadows: bool,
 }
 
 impl Dialect {
@@ -44,25 +72,48 @@ impl Dialect {
             methods: chance(0.7) && structs,
             associated: chance(0.3),
             generic: chance(0.3),
-            options: chance(0.0),
+            options: chance(0.3),
             closures: chance(0.35),
             iterators: chance(0.7),
             folds: chance(0.3),
+            results: chance(0.4),
+            let_else: chance(0.4),
+            patterns: chance(0.4),
+            splits: chance(0.4),
+            chunks: chance(0.4),
+            bulk: chance(0.4),
+            wrapped: chance(0.3),
+            wrapped_mut: chance(0.4),
+            nested: chance(0.2),
+            lambdas: chance(0.4),
+            module: chance(0.2),
+            lengths: chance(0.3),
+            clauses: chance(0.3),
+            shadows: chance(0.2),
         };
         let main = program.main();
+        dialect.wrapped &= main.params.iter().any(can_be_a_field);
         // The callers of the last function know tuples only.
-        let pairs = main.result == Ty::Pair || main.params.iter().any(|p| p.ty == Ty::Pair);
+        let pair = |ty: Ty| matches!(ty, Ty::Pair | Ty::PairMut);
+        let kept = |p: &Param| pair(p.ty) && !(dialect.wrapped && can_be_a_field(p));
+        let pairs = pair(main.result) && !dialect.wrapped || main.params.iter().any(kept);
         dialect.structs &= !pairs;
         dialect.methods &= !pairs;
         // Functions of the facade are over `f64` and `f32`.
         dialect.generic &= !program.funcs.iter().any(|f| in_block(&f.body, &is_free));
+        // A tuple in a field needs a type where it is taken out, and a place has none.
+        let tuple = main.params.iter().any(|p| p.ty == Ty::Pair) && !dialect.structs;
+        dialect.wrapped_mut &= !tuple;
+        // Items in a function are found by bare names, and do not see what is around it.
+        dialect.nested &= !dialect.methods && !dialect.associated;
         dialect
     }
 
     /// Whether the function is a method of `Pair`.
     pub fn is_method(&self, func: &Func) -> bool {
         let first = func.params.first();
-        self.methods && func.name != "f" && first.is_some_and(|p| p.ty == Ty::Pair && !p.constant)
+        let pair = |p: &Param| matches!(p.ty, Ty::Pair | Ty::PairMut) && !p.constant;
+        self.methods && func.name != "f" && first.is_some_and(pair)
     }
 
     /// Whether the function belongs to a type that has no values.
@@ -93,9 +144,28 @@ impl Dialect {
             edit(&|d| d.closures = false),
             edit(&|d| d.iterators = false),
             edit(&|d| d.folds = false),
+            edit(&|d| d.results = false),
+            edit(&|d| d.let_else = false),
+            edit(&|d| d.patterns = false),
+            edit(&|d| d.splits = false),
+            edit(&|d| d.chunks = false),
+            edit(&|d| d.bulk = false),
+            edit(&|d| (d.wrapped, d.structs, d.methods) = (false, false, false)),
+            edit(&|d| d.wrapped_mut = false),
+            edit(&|d| d.nested = false),
+            edit(&|d| d.lambdas = false),
+            edit(&|d| d.module = false),
+            edit(&|d| d.lengths = false),
+            edit(&|d| d.clauses = false),
+            edit(&|d| d.shadows = false),
         ];
         all.into_iter().filter(|d| d != self).collect()
     }
+}
+
+/// Whether a parameter of the last function can be a field: the others are passed on.
+pub(crate) fn can_be_a_field(p: &Param) -> bool {
+    p.varied() && !p.in_place()
 }
 
 fn is_free(e: &Expr) -> bool {
@@ -104,7 +174,7 @@ fn is_free(e: &Expr) -> bool {
 }
 
 /// Whether any expression of a block is of a kind.
-fn in_block(block: &Block, is: &dyn Fn(&Expr) -> bool) -> bool {
+pub(crate) fn in_block(block: &Block, is: &dyn Fn(&Expr) -> bool) -> bool {
     let tail = block.tail.as_deref().is_some_and(|e| in_expr(e, is));
     tail || block.stmts.iter().any(|s| in_stmt(s, is))
 }

@@ -311,7 +311,7 @@ impl Machine<'_> {
         let values: Result<Vec<_>, _> = args.iter().map(|a| self.eval(a)).collect();
         let mut places = Vec::new();
         for (k, (arg, param)) in args.iter().zip(&func.params).enumerate() {
-            if matches!(param.ty, crate::ast::Ty::SliceMut(_)) {
+            if param.in_place() {
                 places.push((k, self.place(arg)?));
             }
         }

@@ -2,10 +2,12 @@
 
 mod chain;
 mod expr;
+mod frame;
+mod spell;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ast::{Binding, Block, Expr, Func, Head, Op, Param, Program, Stmt, Ty};
+use crate::ast::{Binding, Block, Expr, Func, Head, Op, Program, Stmt, Ty};
 use crate::dialect::Dialect;
 
 /// What the real numbers of a text are.
@@ -32,8 +34,15 @@ pub fn program(program: &Program, form: Form) -> String {
     if form != Form::Dual {
         out.dialect = program.dialect.clone();
         out.dialect.generic &= form == Form::Annotated;
+        out.dialect.module &= form == Form::Annotated;
     }
     out.names(program);
+    if out.dialect.module {
+        out.line("#[conservative_grad]");
+        out.line("pub mod model {");
+        out.depth += 1;
+        out.line("use super::{leaky_relu, relu};");
+    }
     for (name, value) in &program.consts {
         out.constant(name, *value);
     }
@@ -41,13 +50,20 @@ pub fn program(program: &Program, form: Form) -> String {
     for func in &program.funcs {
         out.func(func);
     }
+    if out.dialect.module {
+        out.depth -= 1;
+        out.line("}");
+        out.line("pub use model::*;");
+    }
     out.text
 }
 
 /// The type in Rust, over numbers of the type `real`; pairs may have one of their own.
 fn ty(ty: Ty, real: &str, pair: Option<&str>) -> String {
-    if let (Ty::Pair, Some(pair)) = (ty, pair) {
-        return pair.to_owned();
+    match (ty, pair) {
+        (Ty::Pair, Some(pair)) => return pair.to_owned(),
+        (Ty::PairMut, Some(pair)) => return format!("&mut {pair}"),
+        _ => {}
     }
     match ty {
         Ty::Real => real.to_string(),
@@ -61,6 +77,8 @@ fn ty(ty: Ty, real: &str, pair: Option<&str>) -> String {
         Ty::Slice(_) => format!("&[{real}]"),
         Ty::ArrayRef(n) => format!("&[{real}; {n}]"),
         Ty::SliceMut(_) => format!("&mut [{real}]"),
+        Ty::RealMut => format!("&mut {real}"),
+        Ty::PairMut => format!("&mut ({real}, {real})"),
         Ty::Unit => "()".to_string(),
     }
 }
@@ -79,7 +97,18 @@ struct Printer {
     optional: BTreeSet<String>,
     /// Whether the function at hand returns an option.
     in_optional: bool,
+    /// The loops around.
+    loops: usize,
+    /// What variables are spelled as that are not spelled by their names.
+    names: Names,
+    /// Functions that wait for the one in which they stand.
+    inner: Vec<Func>,
+    /// Functions that reach themselves through others.
+    cyclic: Vec<String>,
 }
+
+/// The texts of variables, as values and as places.
+type Names = BTreeMap<String, (String, String)>;
 
 const REAL: &str = "<T: conservative_grad::Real>";
 
@@ -95,11 +124,16 @@ impl Printer {
             associated: BTreeSet::new(),
             optional: BTreeSet::new(),
             in_optional: false,
+            loops: 0,
+            names: Names::new(),
+            inner: Vec::new(),
+            cyclic: Vec::new(),
         }
     }
 
     /// Which functions are called in which way.
     fn names(&mut self, program: &Program) {
+        self.cyclic = frame::cyclic(program);
         for func in &program.funcs {
             let name = || func.name.clone();
             if self.dialect.is_method(func) {
@@ -117,13 +151,9 @@ impl Printer {
     /// The types that the dialect needs.
     fn types(&mut self, program: &Program) {
         if self.dialect.structs {
-            let derive = match self.form {
-                Form::Annotated => "Clone, Copy, Debug, conservative_grad::Differentiable",
-                _ => "Clone, Copy, Debug",
-            };
             let generics = if self.dialect.generic { "<T>" } else { "" };
             let real = self.real();
-            self.line(&format!("#[derive({derive})]"));
+            self.derive("Clone, Copy, Debug");
             self.line(&format!(
                 "pub struct Pair{generics} {{ pub first: {real}, pub second: {real} }}"
             ));
@@ -177,85 +207,20 @@ impl Printer {
         self.line(&format!("const {name}: {} = {value};", self.form.real()));
     }
 
-    fn func(&mut self, func: &Func) {
-        let method = self.dialect.is_method(func);
-        let block = method || self.dialect.is_associated(func);
-        let annotated = self.form == Form::Annotated;
-        if annotated {
-            self.line("#[conservative_grad]");
-        }
-        let generic = self.dialect.generic;
-        if block {
-            let head = match (method, generic) {
-                (true, true) => format!("impl{REAL} Pair<T> {{"),
-                (true, false) => "impl Pair {".to_owned(),
-                (false, _) => "impl Maths {".to_owned(),
-            };
-            self.line(&head);
-            self.depth += 1;
-            if annotated {
-                self.line("#[conservative_grad]");
-            }
-        }
-        let params = func.params.iter().enumerate();
-        let params: Vec<String> = params
-            .map(|(i, p)| {
-                if method && i == 0 {
-                    "&self".to_owned()
-                } else {
-                    self.param(p)
-                }
-            })
-            .collect();
-        let generics = if generic && !method { REAL } else { "" };
-        let mut head = format!("pub fn {}{generics}({})", func.name, params.join(", "));
-        self.in_optional = self.optional.contains(&func.name);
-        if func.result != Ty::Unit {
-            let result = self.ty(func.result);
-            head += &match self.in_optional {
-                true => format!(" -> Option<{result}>"),
-                false => format!(" -> {result}"),
-            };
-        }
-        self.line(&format!("{head} {{"));
-        if let (true, Some(Param { name, mutable, .. })) = (method, func.params.first()) {
-            self.depth += 1;
-            let mutable = if *mutable { "mut " } else { "" };
-            self.line(&format!("let {mutable}{name} = *self;"));
-            self.depth -= 1;
-        }
-        self.function_body(&func.body);
-        self.line("}");
-        self.in_optional = false;
-        if block {
-            self.depth -= 1;
-            self.line("}");
-        }
-    }
-
-    fn function_body(&mut self, body: &Block) {
-        let (true, Some(tail)) = (self.in_optional, &body.tail) else {
-            return self.inside(body);
-        };
-        let stmts = Block {
-            stmts: body.stmts.clone(),
-            tail: None,
-        };
-        self.inside(&stmts);
-        self.depth += 1;
-        let tail = self.expr(tail);
-        self.line(&format!("Some({tail})"));
-        self.depth -= 1;
-    }
-
-    fn param(&self, p: &crate::ast::Param) -> String {
-        let attribute = self.form == Form::Annotated && p.constant;
-        let attribute = if attribute { "#[constant] " } else { "" };
-        let mutable = if p.mutable { "mut " } else { "" };
-        format!("{attribute}{mutable}{}: {}", p.name, self.ty(p.ty))
+    /// Another text for a variable: as a value, and as a place.
+    fn stand_in(&mut self, name: &str, value: &str, place: &str) {
+        let texts = (value.to_owned(), place.to_owned());
+        self.names.insert(name.to_owned(), texts);
     }
 
     fn inside(&mut self, block: &Block) {
+        let outer = self.names.clone();
+        self.open(block);
+        self.names = outer;
+    }
+
+    /// The statements of a block, whose names stay.
+    fn open(&mut self, block: &Block) {
         self.depth += 1;
         for stmt in &block.stmts {
             self.stmt(stmt);
@@ -273,10 +238,18 @@ impl Printer {
         self.line("}");
     }
 
+    fn looped(&mut self, head: &str, block: &Block) {
+        self.loops += 1;
+        self.braced(head, block);
+        self.loops -= 1;
+    }
+
     fn stmt(&mut self, stmt: &Stmt) {
         match stmt {
             Stmt::Let(names, of, value) => self.binding(names, *of, value.as_ref()),
             Stmt::Const(name, value) => self.constant(name, *value),
+            Stmt::Assign(op, place, value)
+                if self.form != Form::Dual && self.other_assign(*op, place, value).is_some() => {}
             Stmt::Assign(op, place, value) => {
                 let value = self.expr(value);
                 self.assign(*op, place, value);
@@ -285,22 +258,23 @@ impl Printer {
             Stmt::For(None, head, body) if self.each(head, body).is_some() => {}
             Stmt::For(label, head, body) => {
                 let head = self.head(head);
-                self.braced(&format!("{}for {head}", mark(label)), body);
+                self.looped(&format!("{}for {head}", mark(label)), body);
             }
             Stmt::While(label, cond, body) => {
                 let cond = self.expr(cond);
-                self.braced(&format!("{}while {cond}", mark(label)), body);
+                self.looped(&format!("{}while {cond}", mark(label)), body);
             }
-            Stmt::Loop(label, body) => self.braced(&format!("{}loop", mark(label)), body),
+            Stmt::Loop(label, body) => self.looped(&format!("{}loop", mark(label)), body),
             Stmt::Break(label) => self.line(&format!("break{};", target(label))),
             Stmt::Continue(label) => self.line(&format!("continue{};", target(label))),
             Stmt::Return(None) => self.line("return;"),
             Stmt::Return(Some(value)) => {
                 let value = self.expr(value);
-                match self.in_optional {
-                    true => self.line(&format!("return Some({value});")),
-                    false => self.line(&format!("return {value};")),
-                }
+                let value = match self.in_optional {
+                    true => self.some(&value),
+                    false => value,
+                };
+                self.line(&format!("return {value};"));
             }
             Stmt::Call(call) => {
                 let call = self.expr(call);
@@ -328,6 +302,17 @@ impl Printer {
     }
 
     fn binding(&mut self, names: &[Binding], of: Option<Ty>, value: Option<&Expr>) {
+        let other = value.filter(|_| self.form != Form::Dual);
+        let done = other.is_some_and(|value| self.other_let(names, value).is_some());
+        if !done {
+            self.plain_let(names, of, value);
+        }
+        for binding in names {
+            self.names.remove(&binding.name);
+        }
+    }
+
+    fn plain_let(&mut self, names: &[Binding], of: Option<Ty>, value: Option<&Expr>) {
         let names: Vec<String> = names.iter().map(name).collect();
         let pattern = match &names[..] {
             [one] => one.clone(),
@@ -340,6 +325,9 @@ impl Printer {
     }
 
     fn branch(&mut self, word: &str, cond: &Expr, then: &Block, els: Option<&Block>) {
+        if word == "if" && self.match_stmt(cond, then, els) {
+            return;
+        }
         let cond = self.expr(cond);
         if let (true, "if", Some(els)) = (self.dialect.matches, word, els) {
             self.line(&format!("match {cond} {{"));

@@ -7,7 +7,7 @@ use program_generator::emit::{self, Check};
 use program_generator::generate;
 
 /// The seeds of the programs.
-const SEEDS: std::ops::RangeInclusive<u64> = 1..=100;
+const SEEDS: std::ops::RangeInclusive<u64> = 1..=200;
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");

@@ -53,6 +53,7 @@ fn options() -> Result<Options, String> {
             "--run" => o.run = Some(next()?),
             "--shrink" => o.shrink = true,
             "--only" => o.only = next()?,
+            "--quick" => o.check = Check::Quick,
             "--values" => o.check = Check::Values,
             _ => return Err(format!("unknown option {word}")),
         }

@@ -23,12 +23,20 @@ pub(super) fn primal(params: &[Param]) -> String {
     out + "    let mut comparison = Comparison::new(&values, &duals, &seeds);\n"
 }
 
-/// Calls everything that the attribute generates.
-pub(super) fn derivatives(main: &Func) -> String {
+/// Calls the form on `f64` only.
+pub(super) fn primal_alone(params: &[Param]) -> String {
+    let mut out = fresh(params);
+    let _ = writeln!(out, "    let result = real::f({});", arguments(params, ""));
+    let _ = writeln!(out, "    let values = ({});", outputs(params, "result", ""));
+    out
+}
+
+/// Calls everything that the attribute generates, of the selections only if `all`.
+pub(super) fn derivatives(main: &Func, all: bool) -> String {
     let params = &main.params;
     let scalar = main.result == Ty::Real && !params.iter().any(Param::in_place);
     let mut out = if scalar {
-        gradients(params)
+        gradients(params, all)
     } else {
         String::new()
     };
@@ -36,13 +44,16 @@ pub(super) fn derivatives(main: &Func) -> String {
     out + &tangent(params)
 }
 
-fn gradients(params: &[Param]) -> String {
+fn gradients(params: &[Param], all: bool) -> String {
     let args = arguments(params, "");
     let mut out = format!("    comparison.gradient(\"grad\", &real::f::grad({args}));\n");
     let _ = writeln!(
         out,
         "    comparison.both(\"value_and_grad\", &real::f::value_and_grad({args}));"
     );
+    if !all {
+        return out;
+    }
     let _ = writeln!(
         out,
         "    let got = real::f::value_and_grad_with(&mut conservative_grad::Plain, {args});"
@@ -182,7 +193,7 @@ fn argument(p: &Param, suffix: &str) -> String {
 fn mark(p: &Param) -> &'static str {
     match p.ty {
         Ty::Slice(_) | Ty::ArrayRef(_) => "&",
-        Ty::SliceMut(_) => "&mut ",
+        Ty::SliceMut(_) | Ty::RealMut | Ty::PairMut => "&mut ",
         _ => "",
     }
 }
@@ -202,7 +213,7 @@ fn filled(ty: Ty, x: &mut impl FnMut(usize) -> String) -> String {
     let mut row = |n: usize| (0..n).map(&mut *x).collect::<Vec<_>>().join(", ");
     match ty {
         Ty::Unit => "()".to_string(),
-        Ty::Pair => format!("({})", row(2)),
+        Ty::Pair | Ty::PairMut => format!("({})", row(2)),
         Ty::Matrix(m, n) => {
             let rows: Vec<String> = (0..m).map(|_| format!("[{}]", row(n))).collect();
             format!("[{}]", rows.join(", "))

@@ -3,6 +3,7 @@
 use super::Gen;
 use super::scope::{Info, length};
 use crate::ast::{Expr, Func, Op, Span, Stmt, Store, Ty, binary, boxed, index, var};
+use crate::dialect::in_expr;
 
 impl Gen {
     /// A call that gives `result`, of a function without `&mut` parameters.
@@ -27,8 +28,10 @@ impl Gen {
     fn arguments(&mut self, func: &Func, depth: usize) -> Option<Vec<Expr>> {
         let mut args: Vec<Option<Expr>> = vec![None; func.params.len()];
         for (slot, p) in args.iter_mut().zip(&func.params) {
-            if let Ty::SliceMut(n) = p.ty {
-                *slot = Some(self.borrow_mut(n)?);
+            match p.ty {
+                Ty::SliceMut(n) => *slot = Some(self.borrow_mut(n)?),
+                Ty::RealMut | Ty::PairMut => *slot = Some(self.borrow_place(p.ty)?),
+                _ => {}
             }
         }
         for (slot, p) in args.iter_mut().zip(&func.params) {
@@ -137,6 +140,23 @@ impl Gen {
         Some(Expr::Borrow(true, boxed(var(&info.name)), span))
     }
 
+    /// `&mut x`, `&mut a[i]`, `&mut pair.0`.
+    fn borrow_place(&mut self, ty: Ty) -> Option<Expr> {
+        let whole = ty == Ty::PairMut;
+        let info = self.choose(|v| {
+            let real = matches!(v.ty, Ty::Real | Ty::Matrix(..)) || length(v.ty).is_some();
+            // rustc takes a number of unknown type for one of the wrong type.
+            v.mutable && (v.ty == Ty::Pair || !whole && real)
+        })?;
+        let place = if whole {
+            var(&info.name)
+        } else {
+            self.part(&info)
+        };
+        self.hidden.push(info.name);
+        Some(Expr::Borrow(true, boxed(place), None))
+    }
+
     /// Bounds that leave at least `least` elements.
     fn span(&mut self, info: &Info, least: usize) -> Span {
         let n = length(info.ty).unwrap_or(least);
@@ -168,7 +188,8 @@ impl Gen {
         if func.result == Ty::Unit {
             return Some(Stmt::Call(call));
         }
-        let taken = self.choose(|v| v.mutable && v.ty == Ty::Real);
+        let mentioned = |name: &str| in_expr(&call, &|e| matches!(e, Expr::Var(v) if v == name));
+        let taken = self.choose(|v| v.mutable && v.ty == Ty::Real && !mentioned(&v.name));
         if let Some(info) = taken.filter(|_| self.rng.chance(0.4)) {
             return Some(Stmt::Assign(Some(Op::Add), var(&info.name), call));
         }
@@ -185,5 +206,5 @@ impl Gen {
 }
 
 pub(super) fn in_place(f: &Func) -> bool {
-    f.params.iter().any(|p| matches!(p.ty, Ty::SliceMut(_)))
+    f.params.iter().any(crate::ast::Param::in_place)
 }

@@ -9,7 +9,7 @@ impl Gen {
     /// `{ let mut sum: f64 = -0.0; for k in 0..xs.len() { let e = xs[k]; sum += …; } sum }`, with two
     /// lists, neighbours, products and greatest values as variants.
     pub(super) fn over_elements(&mut self, depth: usize) -> Option<Expr> {
-        let of = self.choose(|v| length(v.ty).is_some())?;
+        let of = self.choose(|v| length(v.ty).is_some() && v.typed)?;
         let name = |g: &mut Gen, base: &'static str| {
             g.fresh += 1;
             format!("{base}{}", g.fresh)
@@ -20,7 +20,7 @@ impl Gen {
         let pair = self.rng.below(4);
         let other = match of.ty {
             Ty::Array(n) | Ty::ArrayRef(n) if pair == 0 => {
-                self.choose(|v| matches!(v.ty, Ty::Array(m) | Ty::ArrayRef(m) if m == n))
+                self.choose(|v| v.typed && matches!(v.ty, Ty::Array(m) | Ty::ArrayRef(m) if m == n))
             }
             _ => None,
         };

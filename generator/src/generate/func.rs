@@ -7,13 +7,14 @@ use crate::ast::{Block, Expr, Func, Input, Op, Param, Span, Stmt, Ty, binary, bo
 impl Gen {
     /// A function that others call.
     pub(super) fn helper(&mut self, name: &str) -> Func {
-        match self.rng.weighted(&[6, 4, 2, 1, 2, 1, 1]) {
+        match self.rng.weighted(&[6, 5, 2, 1, 2, 1, 1, 1]) {
             0 => self.ordinary(name, Ty::Real),
             1 => self.in_place_helper(name),
             2 => self.ordinary(name, Ty::Pair),
             3 => self.list_helper(name),
             4 => self.recursive(name),
             5 => self.recursive_in_place(name),
+            6 => self.mutual(name),
             _ => self.recursive_on_slice(name),
         }
     }
@@ -35,13 +36,19 @@ impl Gen {
         self.vars.clear();
         self.result = result;
         for p in params {
-            let mutable = p.mutable || matches!(p.ty, Ty::SliceMut(_));
+            let mutable = p.mutable || p.in_place();
             let reserved =
                 p.name == "depth" || recursive && matches!(p.ty, Ty::Slice(_) | Ty::SliceMut(_));
+            // Used as what they point at.
+            let (ty, pointer) = match p.ty {
+                Ty::RealMut => (Ty::Real, true),
+                Ty::PairMut => (Ty::Pair, true),
+                ty => (ty, false),
+            };
             let info = Info {
                 mutable,
-                reserved,
-                ..Info::new(&p.name, p.ty)
+                reserved: reserved || pointer,
+                ..Info::new(&p.name, ty)
             };
             self.declare(info);
         }
@@ -92,7 +99,12 @@ impl Gen {
 
     fn in_place_helper(&mut self, name: &str) -> Func {
         let n = self.rng.between(1, 3);
-        let mut params = vec![self.param("out", Ty::SliceMut(n))];
+        let out = match self.rng.weighted(&[6, 3, 2]) {
+            0 => Ty::SliceMut(n),
+            1 => Ty::RealMut,
+            _ => Ty::PairMut,
+        };
+        let mut params = vec![self.param("out", out)];
         params.extend(self.helper_params().into_iter().take(2));
         let result = if self.rng.chance(0.7) {
             Ty::Unit
@@ -132,16 +144,33 @@ impl Gen {
 
     /// `fn g(x, depth) { if depth == 0 { return …; } … g(…, depth - 1) … }`.
     fn recursive(&mut self, name: &str) -> Func {
+        self.recursive_through(name, name)
+    }
+
+    /// Two functions that call each other.
+    fn mutual(&mut self, name: &str) -> Func {
+        let partner = format!("{name}m");
+        let first = self.recursive_through(&partner, name);
+        let params = first.params.clone();
+        self.funcs.push(first);
+        self.descending(name, params, &partner)
+    }
+
+    fn recursive_through(&mut self, name: &str, callee: &str) -> Func {
         let mut params = vec![self.param("x", Ty::Real)];
         if self.rng.chance(0.5) {
             params.push(self.param("w", Ty::Slice(2)));
         }
         params.push(self.param("depth", Ty::Usize));
+        self.descending(name, params, callee)
+    }
+
+    fn descending(&mut self, name: &str, params: Vec<Param>, callee: &str) -> Func {
         self.enter(&params, Ty::Real);
         let mut stmts = vec![self.base_case(binary(Op::Eq, var("depth"), Expr::Int(0)))];
         stmts.extend(self.body(0, 2));
         for _ in 0..self.rng.between(1, 2) {
-            let stmt = self.descend(name, &params);
+            let stmt = self.descend(callee, &params);
             stmts.push(stmt);
             stmts.extend(self.body(0, 1));
         }
@@ -289,7 +318,11 @@ impl Gen {
         let in_place = self.rng.chance(0.05);
         for (k, name) in ["x", "w", "b", "m"].into_iter().take(wanted).enumerate() {
             let ty = match self.main_type() {
-                _ if in_place && k == 0 => Ty::SliceMut(self.rng.between(2, 4)),
+                _ if in_place && k == 0 => match self.rng.weighted(&[3, 1, 1]) {
+                    0 => Ty::SliceMut(self.rng.between(2, 4)),
+                    1 => Ty::RealMut,
+                    _ => Ty::PairMut,
+                },
                 ty => ty,
             };
             let size = size(ty);
@@ -389,7 +422,7 @@ impl Gen {
 /// The number of reals in a value of this type.
 pub(crate) fn size(ty: Ty) -> usize {
     match ty {
-        Ty::Pair => 2,
+        Ty::Pair | Ty::PairMut => 2,
         Ty::Matrix(m, n) => m * n,
         ty => length(ty).unwrap_or(1),
     }

@@ -28,7 +28,7 @@ fn value(ty: Ty, input: &Input, real: &mut impl FnMut(f64) -> Dual) -> Value {
     match (ty, input) {
         (_, Input::Int(k)) => Value::Int(*k),
         (_, Input::Bool(b)) => Value::Bool(*b),
-        (Ty::Real, Input::Reals(xs)) => Value::Real(real(xs[0])),
+        (Ty::Real | Ty::RealMut, Input::Reals(xs)) => Value::Real(real(xs[0])),
         (Ty::Matrix(_, n), Input::Reals(xs)) => {
             Value::List(xs.chunks(n).map(|row| list(row, real)).collect())
         }

@@ -111,13 +111,17 @@ impl Printer {
             return None;
         }
         let chain = Chain::of(block)?;
-        let (list, e) = chain.first;
+        let (list, e) = (self.named(chain.first.0), chain.first.1);
+        let other = chain.second.map(|(other, _)| self.named(other));
         let rev = if chain.rev { ".rev()" } else { "" };
         let indexed = mentions(chain.value, chain.at);
         let (source, pattern) = match chain.second {
             // Both could only be reversed together if their lengths are known, as they are here.
-            Some((other, o)) if !chain.neighbours => (
-                format!("{list}.iter().zip({other}.iter()){rev}"),
+            Some((_, o)) if !chain.neighbours => (
+                format!(
+                    "{list}.iter().zip({}.iter()){rev}",
+                    other.unwrap_or_default()
+                ),
                 format!("(&{e}, &{o})"),
             ),
             Some(_) => (format!("{list}.windows(2){rev}"), "window".to_owned()),
@@ -154,6 +158,11 @@ impl Printer {
             (None, false) => format!("{:?}_f64", chain.start),
             _ => self.literal(format!("{:?}", chain.start)),
         };
+        if self.dialect.chunks && chain.second.is_none() && !indexed && !chain.rev {
+            return Some(format!(
+                "{list}.chunks(2).fold({start}, |{acc}, chunk| chunk.iter().fold({acc}, |{acc}, &{e}| {next}))"
+            ));
+        }
         Some(format!("{source}.fold({start}, |{acc}, {pattern}| {next})"))
     }
 
@@ -175,16 +184,24 @@ impl Printer {
         {
             return None;
         }
-        let pattern = match mentions(value, &head.var) {
+        let list = self.named(list);
+        let indexed = mentions(value, &head.var);
+        let value = self.expr(value);
+        let op_ = op.map_or("", |op| op.text());
+        if self.dialect.chunks && !indexed {
+            self.line(&format!("for chunk in {list}.chunks_mut(2) {{"));
+            self.line(&format!(
+                "    for each in chunk.iter_mut() {{ *each {op_}= {value}; }}"
+            ));
+            self.line("}");
+            return Some(());
+        }
+        let pattern = match indexed {
             true => format!("({}, each) in {list}.iter_mut().enumerate()", head.var),
             false => format!("each in {list}.iter_mut()"),
         };
-        let value = self.expr(value);
         self.line(&format!("for {pattern} {{"));
-        self.line(&format!(
-            "    *each {}= {value};",
-            op.map_or("", |op| op.text())
-        ));
+        self.line(&format!("    *each {}= {value};", op_));
         self.line("}");
         Some(())
     }

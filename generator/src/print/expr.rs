@@ -27,9 +27,10 @@ impl Printer {
     /// `e`, in parentheses if it binds less than `least`.
     fn at_least(&mut self, e: &Expr, least: u8) -> String {
         let text = self.expr(e);
+        let pointed = text.starts_with(['*', '&']) && matches!(e, Expr::Var(_));
         let bare = self.form != Form::Dual && !self.dialect.generic;
         let cast = matches!(e, Expr::ToReal(_)) && bare && least > 7;
-        if strength(e) < least || cast {
+        if strength(e) < least || cast || pointed && least > 8 {
             format!("({text})")
         } else {
             text
@@ -48,11 +49,14 @@ impl Printer {
             Expr::Var(name) if self.dialect.generic && self.consts.contains(name) => {
                 self.literal(name.clone())
             }
-            Expr::Var(name) => name.clone(),
+            Expr::Var(name) => match self.names.get(name) {
+                Some((value, _)) => value.clone(),
+                None => name.clone(),
+            },
             Expr::StdConst(name) => self.literal(format!("std::f64::consts::{name}")),
-            Expr::Index(base, at) => format!("{}[{}]", self.at_least(base, 10), self.expr(at)),
+            Expr::Index(base, at) => format!("{}[{}]", self.place(base), self.expr(at)),
             Expr::Field(base, k) => {
-                let base = self.at_least(base, 10);
+                let base = self.place(base);
                 match (self.dialect.structs, k) {
                     (false, _) => format!("{base}.{k}"),
                     (true, 0) => format!("{base}.first"),
@@ -74,7 +78,7 @@ impl Printer {
             Expr::ToInt(k, of) => {
                 format!("{} as {}", self.at_least(k, 8), self.ty(*of))
             }
-            Expr::Len(xs) => format!("{}.len()", self.at_least(xs, 10)),
+            Expr::Len(xs) => format!("{}.len()", self.place(xs)),
             Expr::If(cond, then, els) => self.choice(cond, then, els),
             Expr::Block(block) => match self.chain(block) {
                 Some(chain) => chain,
@@ -138,12 +142,31 @@ impl Printer {
         }
     }
 
-    fn list(&mut self, args: &[Expr]) -> String {
+    /// What stands in front of an index, a field or a method of a list.
+    pub(super) fn place(&mut self, e: &Expr) -> String {
+        match e {
+            Expr::Var(name) => self.named(name),
+            e => self.at_least(e, 10),
+        }
+    }
+
+    /// A variable as a place.
+    pub(super) fn named(&self, name: &str) -> String {
+        match self.names.get(name) {
+            Some((_, place)) => place.clone(),
+            None => name.to_owned(),
+        }
+    }
+
+    pub(super) fn list(&mut self, args: &[Expr]) -> String {
         let args: Vec<String> = args.iter().map(|a| self.expr(a)).collect();
         args.join(", ")
     }
 
     fn choice(&mut self, cond: &Expr, then: &Block, els: &Block) -> String {
+        if let Some(text) = self.match_value(cond, then, els) {
+            return text;
+        }
         if self.dialect.guards && self.form != Form::Dual {
             return self.guarded(cond, then, els);
         }
@@ -153,13 +176,16 @@ impl Printer {
             return format!("match {cond} {{ true => {then}, false => {els} }}");
         }
         let els = match (&els.stmts[..], els.tail.as_deref()) {
-            ([], Some(nested @ Expr::If(..))) => self.expr(nested),
+            ([], Some(nested @ Expr::If(..))) => match self.expr(nested) {
+                text if text.starts_with("if ") => text,
+                _ => self.value_block(els),
+            },
             _ => self.value_block(els),
         };
         format!("if {cond} {then} else {els}")
     }
 
-    fn value_block(&mut self, block: &Block) -> String {
+    pub(super) fn value_block(&mut self, block: &Block) -> String {
         if let ([], Some(tail)) = (&block.stmts[..], &block.tail) {
             return format!("{{ {} }}", self.expr(tail));
         }
@@ -182,21 +208,27 @@ impl Printer {
     }
 
     fn call(&mut self, name: &str, args: &[Expr]) -> String {
-        let call = match args {
+        let call = self.bare_call(name, args);
+        match (self.optional.contains(name), self.in_optional) {
+            (false, _) => call,
+            // What leaves a loop on a condition makes its counters depend on it.
+            (true, true) if self.loops == 0 => format!("{call}?"),
+            (true, true) => self.taken(&call, args.len()),
+            (true, false) => self.taken(&call, args.len()),
+        }
+    }
+
+    /// A call, whatever it gives.
+    pub(super) fn bare_call(&mut self, name: &str, args: &[Expr]) -> String {
+        match args {
+            [Expr::Borrow(true, of, None), rest @ ..] if self.methods.contains(name) => {
+                format!("{}.{name}({})", self.place(of), self.list(rest))
+            }
             [first, rest @ ..] if self.methods.contains(name) => {
                 format!("{}.{name}({})", self.at_least(first, 10), self.list(rest))
             }
             args if self.associated.contains(name) => format!("Maths::{name}({})", self.list(args)),
             args => format!("{name}({})", self.list(args)),
-        };
-        match (self.optional.contains(name), self.in_optional) {
-            (false, _) => call,
-            (true, true) => format!("{call}?"),
-            (true, false) if args.len().is_multiple_of(2) => format!("{call}.unwrap()"),
-            (true, false) => {
-                let zero = self.literal("0.0".to_owned());
-                format!("(match {call} {{ Some(v) => v, None => {zero} }})")
-            }
         }
     }
 
@@ -216,15 +248,19 @@ impl Printer {
     /// `a.max(b)` with `b` captured.
     fn closure(&mut self, name: &str, args: &[Expr]) -> String {
         let (a, rest, real) = (self.expr(&args[0]), self.list(&args[1..]), self.real());
-        format!("({{ let on = |u: {real}| u.{name}({rest}); on({a}) }})")
+        format!("({{ let on = |it_: {real}| it_.{name}({rest}); on({a}) }})")
     }
 
     fn borrow(&mut self, mutable: bool, of: &Expr, span: Option<&Span>) -> String {
         let mark = if mutable { "&mut " } else { "&" };
-        let of = self.at_least(of, 10);
         let Some(span) = span else {
+            let of = match of {
+                Expr::Var(_) => self.expr(of),
+                of => self.at_least(of, 10),
+            };
             return format!("{mark}{of}");
         };
+        let of = self.place(of);
         let mut bound = |e: &Option<Box<Expr>>| e.as_ref().map_or(String::new(), |e| self.bound(e));
         let (from, to) = (bound(&span.from), bound(&span.to));
         format!("{mark}{of}[{from}..{to}]")

@@ -1,4 +1,4 @@
-//! A hundred generated programs: the value of every entry point is the primal's, bit for bit, and every
+//! Two hundred generated programs: the value of every entry point is the primal's, bit for bit, and every
 //! gradient is that of the same program on dual numbers.
 #![allow(
     warnings,
