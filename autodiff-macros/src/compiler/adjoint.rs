@@ -23,6 +23,7 @@ mod needs;
 mod reverse;
 mod scatter;
 mod slices;
+mod states;
 mod sweep;
 
 use std::collections::BTreeMap;
@@ -203,6 +204,11 @@ impl Context<'_> {
     /// True if every iteration of the loop overwrites what it reads of the memory.
     pub(crate) fn is_scratch_of(&self, m: MemId, l: LoopId) -> bool {
         super::analyse::loops::is_scratch_of(self.func, self.facts, self.layout, m, l)
+    }
+
+    /// True if both values are equal wherever both exist.
+    pub(crate) fn same(&self, a: ValId, b: ValId) -> bool {
+        super::analyse::loops::same(self.func, self.facts, self.layout, a, b)
     }
 
     /// The name of the residual of a call.

@@ -8,6 +8,7 @@ use quote::{ToTokens, quote};
 
 use super::needs::Plan;
 use super::{Context, Item, Reversed, Saved, calls, loops, reverse};
+use crate::compiler::analyse::layout::Role;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::emit::holds_struct;
 use crate::compiler::emit_names::EmitNames;
@@ -66,8 +67,14 @@ impl Forward<'_> {
     /// The statements of a block.
     pub(super) fn block(&self, block: &Block) -> Vec<Stmt> {
         let mut out = Vec::new();
-        block.stmts.iter().for_each(|s| self.stmt(s, &mut out));
         let id = self.cx.layout.id_of(block);
+        let role = self.cx.layout.blocks[id].role;
+        for stmt in &block.stmts {
+            if let (Role::Body(l), None, false) = (role, &self.rerun, self.plan.states.is_empty()) {
+                out.extend(loops::rows(self, l, Some(self.cx.layout.position(stmt))));
+            }
+            self.stmt(stmt, &mut out);
+        }
         for item in &self.plan.hoisted {
             if let Item::Mem(m) = item
                 && self.cx.layout.mem_block(*m) == id

@@ -63,7 +63,7 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
     }
     inner.extend(records.save(stmt));
     if !again_later {
-        inner.extend(rows(pass, id));
+        inner.extend(rows(pass, id, None));
     }
     inner.extend(step(stmt, &kept));
     records.forward(stmt, inner, out);
@@ -112,9 +112,11 @@ fn iteration(pass: &Forward<'_>, stmt: &Ssa, kept: &[&Carried]) -> Vec<Stmt> {
     inner
 }
 
-/// Saves the scratch arrays of an iteration whole.
-fn rows(pass: &Forward<'_>, id: LoopId) -> Vec<Stmt> {
-    let of_loop = pass.saved.rows.iter().filter(|((l, _), _)| *l == id);
+/// Saves arrays of an iteration whole: at its end, or in front of the statement at that position.
+pub(super) fn rows(pass: &Forward<'_>, id: LoopId, before: Option<u32>) -> Vec<Stmt> {
+    let of_loop = pass.saved.rows.iter();
+    let of_loop =
+        of_loop.filter(|(key, _)| key.0 == id && pass.plan.states.get(*key).copied() == before);
     let save = |((_, m), rows): (&(LoopId, crate::compiler::ssa::MemId), &Ident)| {
         let row = Expr::Ref(false, Box::new(Expr::Mem(*m)));
         Stmt::Expr(Expr::method(

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::states::{self, States};
 use super::{Context, Item, Rev, RevBlock, Reversed};
 use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::analyse::loops::Mode;
@@ -24,6 +25,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) records: BTreeMap<LoopId, BTreeSet<Item<'a>>>,
     /// Scratch arrays that a recorded loop saves whole, once per iteration.
     pub(crate) rows: BTreeMap<LoopId, BTreeSet<MemId>>,
+    /// Those of them that are saved in front of a statement and not at the end of the iteration.
+    pub(crate) states: BTreeMap<(LoopId, MemId), u32>,
     /// Integers that a loop changes by a fixed step; the reverse sweep steps them back.
     pub(crate) stepped: BTreeMap<LoopId, BTreeSet<ValId>>,
     /// What is declared ahead of the branch in which it gets its value.
@@ -43,6 +46,7 @@ pub(super) fn run<'a>(cx: &'a Context<'a>, reversed: &Reversed<'a>) -> Plan<'a> 
         seen_mems: BTreeSet::new(),
         pending: BTreeMap::new(),
         copies: copies(cx),
+        states: states::run(cx),
     };
     needs.block(&reversed.body);
     for fused in reversed.fused.values() {
@@ -65,6 +69,7 @@ struct Needs<'a> {
     /// Values that are out of scope in the reverse sweep, by region.
     pending: BTreeMap<BlockId, BTreeSet<(u32, ValId)>>,
     copies: BTreeMap<ValId, (Place, u32)>,
+    states: States,
 }
 
 impl<'a> Needs<'a> {
@@ -339,7 +344,7 @@ impl<'a> Needs<'a> {
         }
         if let Some((at, row)) = self.copy_of(v, region) {
             if let Some(l) = row {
-                self.plan.rows.entry(l).or_default().insert(at.mem);
+                self.save_row(l, at.mem);
             }
             at.for_each_use(&mut |u| self.commit(u, region));
             self.mem(at.mem);
@@ -356,10 +361,17 @@ impl<'a> Needs<'a> {
             && !self.can_load_again(v, at, region)
             && let Some(l) = self.row_of(v, at, region)
         {
-            self.plan.rows.entry(l).or_default().insert(at.mem);
+            self.save_row(l, at.mem);
         }
         uses.into_iter().for_each(|u| self.commit(u, region));
         mems.into_iter().for_each(|m| self.mem(m));
+    }
+
+    fn save_row(&mut self, l: LoopId, m: MemId) {
+        self.plan.rows.entry(l).or_default().insert(m);
+        if let Some(at) = self.states.at.get(&(l, m)) {
+            self.plan.states.insert((l, m), *at);
+        }
     }
 
     /// True if computing the value again costs little and gives the same bits.
@@ -436,9 +448,12 @@ impl<'a> Needs<'a> {
             {
                 return Some(l);
             }
-            around = layout.region(layout.blocks[around].parent?);
+            match layout.blocks[around].parent {
+                Some(parent) => around = layout.region(parent),
+                None => break,
+            }
         }
-        None
+        self.states.of.get(&v).copied()
     }
 
     /// Where the reverse sweep finds a value that is not computed again, since the loop that computes
@@ -471,6 +486,7 @@ impl<'a> Needs<'a> {
                 && !layout.contains(around, home)
                 && layout.holds(m, *pos, around)
                 && self.cx.is_scratch_of(m, l)
+                && !self.states.at.contains_key(&(l, m))
             {
                 return Some((at.clone(), Some(l)));
             }

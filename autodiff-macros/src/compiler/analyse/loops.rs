@@ -85,6 +85,17 @@ pub(crate) fn is_scratch_of(
     func.strips.is_private(m, l) || body.is_some_and(|body| pass.is_scratch(m, body))
 }
 
+/// True if both values are equal wherever both exist.
+pub(crate) fn same(func: &Func, facts: &Activity, layout: &Layout<'_>, a: ValId, b: ValId) -> bool {
+    let pass = Loops {
+        func,
+        facts,
+        layout,
+        modes: Modes::new(),
+    };
+    pass.same(a, b)
+}
+
 /// True if nobody reads after the loop what the memory holds then.
 pub(crate) fn is_dead_after(
     func: &Func,

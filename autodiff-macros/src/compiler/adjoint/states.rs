@@ -1,0 +1,227 @@
+//! Arrays that a recorded loop carries as its state: what its inner loops read of them is saved as one
+//! copy of the array per iteration, in place of a record per read element.
+//!
+//! ```text
+//! for t in … { for j in 1..n - 1 { next[j] = f(u[j - 1], u[j], u[j + 1]) }  for j in 1..n - 1 { u[j] = next[j] } }
+//! for t in … { rows.extend_from_slice(&u); … }
+//! ```
+//!
+//! The copy is taken where the array has what the inner loop finds. A loop that overwrites the array as
+//! it goes finds the old elements at and above its counter. Copies are worth it only where inner loops
+//! read (about) the whole of the array.
+
+use std::collections::BTreeMap;
+
+use super::Context;
+use crate::compiler::analyse::loops::Mode;
+use crate::compiler::hir::{BinOp, LoopId, Ty};
+use crate::compiler::ssa::{
+    Block, Init, MemId, Op, Origin, Place, Proj, Range, Stmt, StmtKind, StoreOp, ValId,
+};
+
+/// What is saved, and which loads find it there.
+#[derive(Debug, Default)]
+pub(super) struct States {
+    /// The position of the statement of the loop's body in front of which the copy is taken.
+    pub(super) at: BTreeMap<(LoopId, MemId), u32>,
+    pub(super) of: BTreeMap<ValId, LoopId>,
+}
+
+/// Finds the state of every recorded loop.
+pub(super) fn run(cx: &Context<'_>) -> States {
+    let mut states = States::default();
+    cx.func.body.walk(&mut |s| {
+        if let (Some(id), Some(body)) = (s.kind.loop_id(), s.kind.loop_body())
+            && matches!(cx.mode(id), Mode::Recorded)
+        {
+            of_loop(cx, id, body, &mut states);
+        }
+    });
+    states
+}
+
+/// A load in an inner loop.
+struct Read {
+    value: ValId,
+    mem: MemId,
+    /// In front of which statement the array still is what the load finds.
+    at: u32,
+    whole: bool,
+}
+
+fn of_loop(cx: &Context<'_>, id: LoopId, body: &Block, states: &mut States) {
+    let mut reads = Vec::new();
+    for (k, stmt) in body.stmts.iter().enumerate() {
+        if let StmtKind::For {
+            range, body: inner, ..
+        } = &stmt.kind
+        {
+            for (n, s) in inner.stmts.iter().enumerate() {
+                let StmtKind::Def(v, Op::Load(at)) = &s.kind else {
+                    continue;
+                };
+                if is_state(cx, id, at.mem) && keeps(cx, stmt, inner, n, at) {
+                    reads.push(Read {
+                        value: *v,
+                        mem: at.mem,
+                        at: since(cx, body, k, at.mem),
+                        whole: spans(cx, id, range, at.mem),
+                    });
+                }
+            }
+        }
+    }
+    for read in reads.iter().filter(|r| r.whole) {
+        states.at.entry((id, read.mem)).or_insert(read.at);
+    }
+    for read in reads {
+        if states.at.get(&(id, read.mem)) == Some(&read.at) {
+            states.of.insert(read.value, id);
+        }
+    }
+}
+
+/// True for an array of numbers that the loop changes and does not overwrite first.
+fn is_state(cx: &Context<'_>, id: LoopId, m: MemId) -> bool {
+    let mem = cx.func.mem(m);
+    let row =
+        matches!(&mem.ty, Ty::Array(inner, _) | Ty::Vec(inner) if matches!(**inner, Ty::Real(_)));
+    let body = cx.layout.body_of(id);
+    let (start, end) = cx.layout.blocks[body].span;
+    let home = cx.layout.mem_block(m);
+    row && mem.origin == Origin::Local
+        && !cx.layout.grows(m)
+        && !cx.layout.contains(body, home)
+        && cx.layout.stores(m).iter().any(|s| (start..end).contains(s))
+        && !cx.is_scratch_of(m, id)
+}
+
+/// True if the load number `n` of an inner loop finds what was there before the loop.
+fn keeps(cx: &Context<'_>, stmt: &Stmt, inner: &Block, n: usize, at: &Place) -> bool {
+    let StmtKind::For {
+        counter,
+        range,
+        until: None,
+        ..
+    } = &stmt.kind
+    else {
+        return false;
+    };
+    let block = cx.layout.id_of(inner);
+    let (start, end) = cx.layout.blocks[block].span;
+    let stores = cx.layout.stores(at.mem).iter();
+    let stores: Vec<u32> = stores
+        .filter(|s| (start..end).contains(s))
+        .copied()
+        .collect();
+    let offset = |at: &Place| match at.path.as_slice() {
+        [Proj::Index(v)] => offset(cx, *v).filter(|(from, _)| from == counter),
+        _ => None,
+    };
+    let Some((_, read)) = offset(at) else {
+        return false;
+    };
+    match stores.as_slice() {
+        [] => true,
+        [one] => {
+            let later = inner.stmts[n + 1..].iter();
+            let store = later
+                .filter(|s| cx.layout.position(s) == *one)
+                .find_map(|s| match &s.kind {
+                    StmtKind::Store {
+                        place,
+                        op: StoreOp::Set,
+                        ..
+                    } => offset(place),
+                    _ => None,
+                });
+            let upwards = !range.rev && range.step.is_none();
+            upwards && store.is_some_and(|(_, written)| read >= written)
+        }
+        _ => false,
+    }
+}
+
+/// The first statement after the last one before number `k` that writes to the array.
+fn since(cx: &Context<'_>, body: &Block, k: usize, m: MemId) -> u32 {
+    let writes = |s: &Stmt| {
+        let from = cx.layout.position(s);
+        let to = s
+            .kind
+            .blocks()
+            .iter()
+            .map(|b| cx.layout.blocks[cx.layout.id_of(b)].span.1)
+            .max()
+            .unwrap_or(from + 1);
+        cx.layout.stores(m).iter().any(|p| (from..to).contains(p))
+    };
+    let first = body.stmts[..k]
+        .iter()
+        .rposition(writes)
+        .map_or(0, |w| w + 1);
+    cx.layout.position(&body.stmts[first])
+}
+
+/// True if the range of an inner loop goes to the end of the array, or to the counter of the outer loop
+/// which does, give or take a few elements.
+fn spans(cx: &Context<'_>, id: LoopId, range: &Range, m: MemId) -> bool {
+    if matches!(cx.func.mem(m).ty, Ty::Array(..)) {
+        return true;
+    }
+    let Some(len) = length(cx, m) else {
+        return false;
+    };
+    let reaches = |v: ValId| {
+        let ((a, _), (b, _)) = (base(cx, v), base(cx, len));
+        cx.same(a, b) || matches!(cx.layout.op(a), Some(Op::Len(at)) if *at == Place::whole(m))
+    };
+    let outer = match (cx.layout.counters.get(&id), cx.layout.statement(id)) {
+        (Some(counter), Some(StmtKind::For { range, .. })) => Some((*counter, range.hi)),
+        _ => None,
+    };
+    let from_start = {
+        let (lo, _) = base(cx, range.lo);
+        matches!(cx.layout.op(lo), Some(Op::Lit(_))) || outer.is_some_and(|(c, _)| c == lo)
+    };
+    let to_end = reaches(range.hi)
+        || outer.is_some_and(|(counter, hi)| base(cx, range.hi).0 == counter && reaches(hi));
+    from_start && to_end
+}
+
+/// The number of elements that the array is made with.
+fn length(cx: &Context<'_>, m: MemId) -> Option<ValId> {
+    let mut len = None;
+    cx.func.body.walk(&mut |s| {
+        if let StmtKind::Alloc(a, Init::Repeat(_, n)) = &s.kind
+            && *a == m
+        {
+            len = Some(*n);
+        }
+    });
+    len
+}
+
+/// A value without the literal that is added to it.
+fn base(cx: &Context<'_>, v: ValId) -> (ValId, i64) {
+    offset(cx, v).unwrap_or((v, 0))
+}
+
+/// A value as another one and a literal.
+fn offset(cx: &Context<'_>, v: ValId) -> Option<(ValId, i64)> {
+    let literal = |v: ValId| match cx.layout.op(v) {
+        Some(Op::Lit(tokens)) => {
+            let text = tokens.to_string();
+            text.trim_end_matches("usize").parse::<i64>().ok()
+        }
+        _ => None,
+    };
+    match cx.layout.op(v) {
+        Some(Op::Bin(BinOp::Add, a, b)) => match (literal(*a), literal(*b)) {
+            (_, Some(k)) => Some((*a, k)),
+            (Some(k), _) => Some((*b, k)),
+            _ => None,
+        },
+        Some(Op::Bin(BinOp::Sub, a, b)) => Some((*a, -literal(*b)?)),
+        _ => Some((v, 0)),
+    }
+}
