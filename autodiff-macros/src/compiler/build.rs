@@ -101,6 +101,7 @@ impl Builder<'_> {
             sites: Vec::new(),
             hidden: self.hir.hidden.clone(),
             strips: Default::default(),
+            snapshots: Default::default(),
         }
     }
 

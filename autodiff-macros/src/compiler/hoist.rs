@@ -1,6 +1,6 @@
 //! Takes loads out of loops in which they always give the same value.
 //!
-//! The adjoint of such a load is then summed in a local variable, and added to memory once. A load
+//! Quotients and roots are taken out, too. The adjoint of such a load is then summed in a local variable, and added to memory once. A load
 //! may panic, and a loop may not run at all: what is taken out is guarded by the loop's range.
 //!
 //! ```text
@@ -80,7 +80,7 @@ impl Hoist<'_> {
                 continue;
             };
             if inside.is_invariant(*v, op, self.func) {
-                any |= matches!(op, Op::Load(_));
+                any |= !matches!(op, Op::Bin(BinOp::Add | BinOp::Mul, ..));
                 inside.values.remove(v);
                 taken.push(*v);
             }
@@ -161,14 +161,17 @@ impl Inside {
         inside
     }
 
-    /// True for a load from memory that the loop does not write to, and for the integer arithmetic
-    /// of an index (no difference: it may be negative where the loop does not run).
+    /// True for a load from memory that the loop does not write to, for the integer arithmetic of an
+    /// index (no difference: it may be negative where the loop does not run), and for quotients and roots.
     fn is_invariant(&self, v: ValId, op: &Op, func: &Func) -> bool {
         let mut invariant = true;
         op.for_each_use(&mut |u| invariant &= !self.values.contains(&u));
         match op {
             Op::Load(at) => invariant && !self.written.contains(&at.mem) && is_element(at),
             Op::Bin(BinOp::Add | BinOp::Mul, ..) => invariant && matches!(func.val(v).ty, Ty::Int),
+            // Costly, and exact: the bits are those that every iteration would find.
+            Op::Bin(BinOp::Div, ..) => invariant && func.is_real(v),
+            Op::Rule { rule, .. } => invariant && rule.name == "sqrt",
             _ => false,
         }
     }

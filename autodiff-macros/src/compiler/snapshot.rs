@@ -8,6 +8,10 @@
 //! ```text
 //! y = call f(&a)       →   copy = clone a;  y = call f(&copy)
 //! ```
+//!
+//! Calls in one block that find the same in an array share a copy.
+
+use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, Span};
 
@@ -33,12 +37,15 @@ pub(crate) fn run(
         modes,
         names,
         mems: func.mems.clone(),
+        copies: Vec::new(),
+        snapshots: BTreeMap::new(),
     };
     let body = pass.block(&func.body);
-    let mems = pass.mems;
+    let (mems, snapshots) = (pass.mems, pass.snapshots);
     Func {
         body,
         mems,
+        snapshots,
         ..func.clone()
     }
 }
@@ -50,12 +57,16 @@ struct Snapshots<'a> {
     modes: &'a Modes,
     names: &'a mut Names,
     mems: Vec<Mem>,
+    /// The copies of this block that still are what the array is.
+    copies: Vec<(Place, MemId)>,
+    snapshots: BTreeMap<MemId, Place>,
 }
 
 impl Snapshots<'_> {
     fn block(&mut self, block: &Block) -> Block {
         let mut stmts = Vec::new();
         let id = self.layout.id_of(block);
+        let outer = std::mem::take(&mut self.copies);
         for stmt in &block.stmts {
             let mut copied = stmt.clone();
             match &mut copied.kind {
@@ -77,8 +88,20 @@ impl Snapshots<'_> {
                 _ => {}
             }
             stmts.push(copied);
+            self.forget(&stmt.kind);
         }
+        self.copies = outer;
         Block { stmts }
+    }
+
+    /// Copies of what the statement changes are not what the array is any more.
+    fn forget(&mut self, kind: &StmtKind) {
+        let copies = &mut self.copies;
+        let mut written = |m: MemId| copies.retain(|(at, _)| at.mem != m);
+        kind.for_each_write(&mut written);
+        for block in kind.blocks() {
+            block.walk(&mut |s| s.kind.for_each_write(&mut written));
+        }
     }
 
     /// The inner block number `k`; the layout knows the blocks of the original.
@@ -94,8 +117,14 @@ impl Snapshots<'_> {
         if self.keeps_its_value(at.mem, pos, block) {
             return;
         }
+        if let Some((_, copy)) = self.copies.iter().find(|(of, _)| of == at) {
+            *at = Place::whole(*copy);
+            return;
+        }
         let Some(ty) = self.type_of(at) else { return };
         let copy = self.memory(at.mem, ty);
+        self.copies.push((at.clone(), copy));
+        self.snapshots.insert(copy, at.clone());
         out.push(Stmt {
             kind: StmtKind::Alloc(copy, Init::Clone(at.clone())),
             span,

@@ -356,6 +356,9 @@ pub(crate) struct Func {
     /// See [`hir::Func::hidden`].
     pub(crate) hidden: BTreeSet<String>,
     pub(crate) strips: Strips,
+    /// The copies that `snapshot` makes, and what they are copies of: the adjoint of a copy is added to
+    /// that of the original, which is the same then.
+    pub(crate) snapshots: BTreeMap<MemId, Place>,
 }
 
 /// What the pass `strips` knows of the code that it wrote.

@@ -84,7 +84,7 @@ pub(crate) fn own_kind(cx: &Context<'_>, call: &Call, arg: &Arg) -> Option<usize
 /// type, and not one that the caller of this function chose.
 pub(crate) fn has_own_bar(cx: &Context<'_>, call: &Call, at: &Place, exclusive: bool) -> bool {
     cx.facts.active_mem(at.mem)
-        && occurrences(call, at.mem) == 1
+        && occurrences(cx, call, at.mem) == 1
         && (exclusive
             || is_exclusive(cx, at)
             || !is_array_parameter(cx, at)
@@ -143,12 +143,28 @@ fn is_array_parameter(cx: &Context<'_>, at: &Place) -> bool {
         )
 }
 
-fn occurrences(call: &Call, m: MemId) -> usize {
+fn occurrences(cx: &Context<'_>, call: &Call, m: MemId) -> usize {
+    let original = |m: MemId| cx.func.snapshots.get(&m).map_or(m, |at| at.mem);
     let mut n = 0;
     for arg in &call.args {
-        arg.for_each_mem(&mut |x, _| n += usize::from(x == m));
+        arg.for_each_mem(&mut |x, _| n += usize::from(original(x) == original(m)));
     }
     n
+}
+
+/// Where the adjoint of an argument is: a copy that was made for the pullback has that of what it is a
+/// copy of.
+pub(crate) fn bar_of<'p>(cx: &'p Context<'_>, call: &Call, at: &'p Place) -> &'p Place {
+    match cx.func.snapshots.get(&at.mem) {
+        Some(original)
+            if at.path.is_empty()
+                && cx.func.mem(original.mem).origin == Origin::Local
+                && has_own_bar(cx, call, original, false) =>
+        {
+            original
+        }
+        _ => at,
+    }
 }
 
 /// True if the place is the whole of a parameter that is a reference already.

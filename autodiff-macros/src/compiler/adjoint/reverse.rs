@@ -908,7 +908,7 @@ impl<'a> Reverse<'a, '_> {
             Arg::Ref(_, at) | Arg::Own(at)
                 if calls::has_own_bar(self.cx, call, at, matches!(arg, Arg::Ref(true, _))) =>
             {
-                let bar = self.bar_place(at);
+                let bar = self.bar_place(calls::bar_of(self.cx, call, at));
                 Expr::borrow(true, bar)
             }
             _ => {
