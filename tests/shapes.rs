@@ -33,7 +33,7 @@ macro_rules! check_all {
                 let x: Vec<f64> = (0..n).map(|i| 0.3 + 0.37 * ((7 * i + 3) % 11) as f64).collect();
                 let (value, gradient) = super::$f::value_and_grad(&x);
                 assert_eq!(value.to_bits(), super::$f(&x).to_bits());
-                super::check(stringify!($f), |x| super::$f(x), &x, &gradient);
+                crate::check(stringify!($f), |x| super::$f(x), &x, &gradient);
                 let (_, pullback) = super::$f::vjp(&x);
                 let by_pullback = pullback(1.0);
                 let direction: Vec<f64> = (0..n).map(|i| 1.0 - 0.4 * i as f64).collect();
@@ -49,6 +49,9 @@ macro_rules! check_all {
         }
     )*};
 }
+
+#[path = "shapes/states.rs"]
+mod states;
 
 mod cases {
     check_all!(

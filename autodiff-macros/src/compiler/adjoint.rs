@@ -23,10 +23,11 @@ mod needs;
 mod reverse;
 mod scatter;
 mod slices;
+mod sparse;
 mod states;
 mod sweep;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Ident;
 
@@ -174,11 +175,14 @@ pub(crate) struct Saved {
 impl Saved {
     fn new(cx: &Context<'_>, plan: &needs::Plan<'_>, fresh: &mut Names) -> Saved {
         let span = cx.func.name.span();
-        let stacks = plan
-            .records
-            .iter()
-            .filter(|(_, items)| !items.is_empty())
-            .map(|(l, _)| (*l, fresh.numbered("saved", "_", 1, span)))
+        let recorded = plan.records.iter().filter(|(_, items)| !items.is_empty());
+        let recorded: BTreeSet<LoopId> = recorded
+            .map(|(l, _)| *l)
+            .chain(plan.sparse.keys().copied())
+            .collect();
+        let stacks = recorded
+            .into_iter()
+            .map(|l| (l, fresh.numbered("saved", "_", 1, span)))
             .collect();
         let rows = plan
             .rows

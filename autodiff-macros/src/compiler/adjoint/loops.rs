@@ -13,12 +13,14 @@ use quote::{format_ident, quote};
 use super::forward::{Forward, dummy, kept_name, let_val, range_expr};
 use super::needs::Plan;
 use super::slices::{self, Slots, Sweep};
+use super::sparse::Taken;
 use super::{Context, Item, Saved, sweep};
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{LoopId, Ty};
-use crate::compiler::ssa::{Carried, Range, Stmt as Ssa, StmtKind};
+use crate::compiler::real;
+use crate::compiler::ssa::{Carried, Range, Stmt as Ssa, StmtKind, ValId};
 
 /// Writes a loop of the forward sweep.
 pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
@@ -161,6 +163,7 @@ pub(super) struct Records<'a> {
     cx: &'a Context<'a>,
     plan: &'a Plan<'a>,
     stack: Option<(&'a Ident, &'a BTreeSet<Item<'a>>)>,
+    sparse: Option<Taken>,
 }
 
 impl<'a> Records<'a> {
@@ -171,7 +174,12 @@ impl<'a> Records<'a> {
         id: LoopId,
     ) -> Records<'a> {
         let stack = saved.stacks.get(&id).zip(plan.records.get(&id));
-        Records { cx, plan, stack }
+        Records {
+            cx,
+            plan,
+            stack,
+            sparse: plan.sparse.get(&id).copied(),
+        }
     }
 
     /// A loop that saves nothing.
@@ -180,6 +188,7 @@ impl<'a> Records<'a> {
             cx,
             plan,
             stack: None,
+            sparse: None,
         }
     }
 
@@ -192,7 +201,7 @@ impl<'a> Records<'a> {
         match &stmt.kind {
             StmtKind::For {
                 range, count: None, ..
-            } => Some((stack, items, range)),
+            } if self.sparse.is_none() => Some((stack, items, range)),
             _ => None,
         }
     }
@@ -222,8 +231,62 @@ impl<'a> Records<'a> {
                 value,
             });
         }
+        if let (Some(taken), StmtKind::For { counter, .. }) = (self.sparse, &stmt.kind) {
+            return Some(self.save_sparse(taken, *counter));
+        }
         let push = Expr::method(Expr::Name(stack.clone()), "push", vec![self.record(items)]);
         Some(Stmt::Expr(push))
+    }
+
+    /// A record if the iteration has replaced what is carried; those before it if it took all are dropped.
+    fn save_sparse(&self, taken: Taken, counter: ValId) -> Stmt {
+        let on_stack = |method, args| {
+            let name = self.stack.map(|(stack, _)| stack.clone());
+            let name = name.map_or_else(Expr::zero, Expr::Name);
+            Stmt::Expr(Expr::method(name, method, args))
+        };
+        let clear = on_stack("clear", Vec::new());
+        let push = on_stack("push", vec![self.sparse_record(counter)]);
+        let (cond, all) = match taken {
+            Taken::If(cond, true) => (Expr::Val(cond), None),
+            Taken::If(cond, false) => (Expr::Not(Box::new(Expr::Val(cond))), None),
+            Taken::Weight(w, kept) => {
+                let at = |end: f64| {
+                    let ty = &self.cx.func.val(w).ty;
+                    let end = if end == 0.0 {
+                        real::zero(ty)
+                    } else {
+                        real::number(ty, quote!(1.0))
+                    };
+                    (Expr::Val(w), end)
+                };
+                let ((w, keep), (v, take)) = match kept {
+                    true => (at(1.0), at(0.0)),
+                    false => (at(0.0), at(1.0)),
+                };
+                (Expr::bin("!=", w, keep), Some(Expr::bin("==", v, take)))
+            }
+        };
+        let clear = match all {
+            None => clear,
+            Some(cond) => Stmt::If {
+                cond,
+                then: vec![clear],
+                els: Vec::new(),
+            },
+        };
+        Stmt::If {
+            cond,
+            then: vec![clear, push],
+            els: Vec::new(),
+        }
+    }
+
+    fn sparse_record(&self, counter: ValId) -> Expr {
+        let items = self.stack.map(|(_, items)| items);
+        let items = items.into_iter().flatten().map(|i| self.read(i));
+        let parts = std::iter::once(Expr::Val(counter)).chain(items);
+        self.tuple(parts.collect())
     }
 
     /// The loop of the forward sweep around `inner`.
@@ -319,6 +382,20 @@ impl<'a> Records<'a> {
                 });
             }
         };
+        if let (Some(_), Some((stack, items))) = (self.sparse, self.stack) {
+            let names = items.iter().map(|i| self.name_of(i));
+            let all = Expr::Range(None, None, false);
+            let records = Expr::method(Expr::Name(stack.clone()), "drain", vec![all]);
+            let pattern = match items.is_empty() {
+                true => quote!(#counter),
+                false => quote!((#counter, #(#names),*)),
+            };
+            return out.push(Stmt::For {
+                pattern,
+                iter: Expr::method(records, "rev", Vec::new()),
+                body: inner,
+            });
+        }
         let backwards = backwards(range, &self.cx.names.rt);
         let Some((stack, items, _)) = self.in_place(stmt) else {
             self.pop().into_iter().for_each(|s| inner.insert(0, s));

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::sparse::{self, Taken};
 use super::states::{self, States};
 use super::{Context, Item, Rev, RevBlock, Reversed};
 use crate::compiler::analyse::layout::{BlockId, Role};
@@ -27,6 +28,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) rows: BTreeMap<LoopId, BTreeSet<MemId>>,
     /// Those of them that are saved in front of a statement and not at the end of the iteration.
     pub(crate) states: BTreeMap<(LoopId, MemId), u32>,
+    /// Loops of which few iterations are recorded.
+    pub(crate) sparse: BTreeMap<LoopId, Taken>,
     /// Integers that a loop changes by a fixed step; the reverse sweep steps them back.
     pub(crate) stepped: BTreeMap<LoopId, BTreeSet<ValId>>,
     /// What is declared ahead of the branch in which it gets its value.
@@ -83,6 +86,12 @@ impl<'a> Needs<'a> {
                     self.block(els);
                 }
                 Rev::Loop { stmt, body } => {
+                    if let Some((id, taken)) = stmt.kind.loop_id().zip(sparse::of(self.cx, stmt)) {
+                        self.plan.sparse.insert(id, taken);
+                        self.plan.records.entry(id).or_default();
+                        self.block(body);
+                        continue;
+                    }
                     self.trip_count(&stmt.kind);
                     if matches!(
                         stmt.kind.loop_id().map(|l| self.cx.mode(l)),
