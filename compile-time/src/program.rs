@@ -17,7 +17,7 @@ fn head(annotated: bool) -> String {
     } else {
         ""
     };
-    format!("//! Written by `compile-time`.\n{import}")
+    format!("// Written by `compile-time`.\n{import}")
 }
 
 /// A function of two slices whose statements come in groups of ten: arithmetic and elementary functions of what was computed
@@ -86,8 +86,9 @@ fn function(number: usize, size: usize, annotated: bool) -> String {
 }
 
 /// `length` functions, each of which calls the next.
-pub(crate) fn chain(length: usize) -> String {
-    let mut source = head(true);
+pub(crate) fn chain(length: usize, recursion_limit: Option<usize>) -> String {
+    let limit = recursion_limit.map(|n| format!("#![recursion_limit = \"{n}\"]\n"));
+    let mut source = limit.unwrap_or_default() + &head(true);
     for i in 0..length - 1 {
         let _ = write!(
             source,
