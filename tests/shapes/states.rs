@@ -23,6 +23,8 @@ mod cases {
         changed_between_calls from 2,
         quotient_in_a_loop from 1,
         root_in_an_empty_loop from 0,
+        steps_as_numbers from 1,
+        length_of_what_is_written from 2,
     );
 }
 
@@ -323,4 +325,29 @@ fn root_in_an_empty_loop(x: &[f64]) -> f64 {
         s = 0.5 * s + x[i] / scale + scale.sqrt();
     }
     s
+}
+
+/// An integer that steps beside the counter, and counts as a number: the iterations have an order.
+#[conservative_grad]
+fn steps_as_numbers(x: &[f64]) -> f64 {
+    let mut s = 0.0;
+    let mut p = 2;
+    for j in 0..x.len() {
+        s += x[j] * x[j] * p as f64;
+        p += 1;
+    }
+    s * s
+}
+
+/// The array that an inner loop writes to is asked for its length there.
+#[conservative_grad]
+fn length_of_what_is_written(x: &[f64]) -> f64 {
+    let n = x.len();
+    let mut y = vec![1.0; n];
+    for i in 0..n {
+        for j in 0..n {
+            y[j] = 0.1 * y[j] * x[j] * y.len() as f64 + x[i];
+        }
+    }
+    y[0] + y[n - 1]
 }
