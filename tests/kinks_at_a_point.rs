@@ -1,7 +1,7 @@
 //! The field at a point, branch locking and steps, on differentiated functions.
 
 use conservative_grad::point::{self, Extent, Guarantee, Options, axes, random_directions};
-use conservative_grad::{conservative_grad, max_of, relu, sorted};
+use conservative_grad::{conservative_grad, conservative_rule, max_of, relu, sorted};
 
 #[conservative_grad]
 fn identity(x: f64) -> f64 {
@@ -250,6 +250,38 @@ fn a_norm_at_the_origin_is_conservative_only() {
         (found.gradient, found.guarantee),
         (vec![0.6, 0.8], Guarantee::Limit)
     );
+}
+
+#[conservative_rule(
+    pullback = ramp_pullback,
+    tangent = ramp_tangent,
+    kink(x = 0.0, tie = 0.0)
+)]
+fn ramp(x: f64) -> f64 {
+    x.max(0.0)
+}
+
+fn ramp_pullback(_: f64, _: f64, weight: f64, seed: f64) -> f64 {
+    weight * seed
+}
+
+fn ramp_tangent(_: f64, _: f64, weight: f64, x_dot: f64) -> f64 {
+    weight * x_dot
+}
+
+#[conservative_grad]
+fn by_hand(x: f64) -> f64 {
+    ramp(x) - ramp(-x)
+}
+
+/// Of a rule by hand no side can be told: the result says that it is conservative only.
+#[test]
+fn hand_written_kinks_are_not_locked() {
+    let (f, t) = both!(by_hand);
+    let found = point::lock(f, t, &[0.0], &[vec![1.0]]);
+    assert_eq!(found.guarantee, Guarantee::Conservative);
+    let found = point::vertices(both!(by_hand).0, &[0.0], &Options::default());
+    assert_eq!(gradients(&found), [[0.0], [1.0], [2.0]]);
 }
 
 #[conservative_grad]

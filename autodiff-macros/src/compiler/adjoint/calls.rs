@@ -132,11 +132,12 @@ fn is_in_field(cx: &Context<'_>, call: &Call, at: &Place) -> bool {
         )
 }
 
-/// True for an array that is (part of) a parameter: its bar is one of an array, and the callee may want one of
-/// a slice.
+/// True for an array that is (part of) a parameter, and for a `Vec` that is part of one: its bar is one of an array or
+/// of a list, and the callee may want one of a slice.
 fn is_array_parameter(cx: &Context<'_>, at: &Place) -> bool {
+    let list = |ty: &Ty| matches!(ty, Ty::Vec(_)) && !at.path.is_empty();
     cx.style == super::Style::Split
-        && matches!(cx.func.place_ty(at), Some(Ty::Array(..)))
+        && matches!(cx.func.place_ty(at), Some(ty) if matches!(ty, Ty::Array(..)) || list(&ty))
         && matches!(
             cx.func.mem(at.mem).origin,
             Origin::Shared(_) | Origin::Owned(_)
