@@ -173,6 +173,8 @@ impl mean_error {
                     xs_lanes[to_1] = x_1;
                 }
             }
+            let steps_1 = lanes_1 - 1;
+            let last_1 = start_1 + steps_1;
             let count_2 = lanes_1;
             let prediction_3_lanes_row = &mut prediction_3_lanes[..count_2];
             for k in 0..count_2 {
@@ -181,6 +183,9 @@ impl mean_error {
             }
             for j in 0..d {
                 let t3: f64 = w[j];
+                let from_2 = last_1 * d;
+                let at_3 = from_2 + j;
+                let x_2: f64 = xs[at_3];
                 let count_3 = lanes_1;
                 (|prediction_3_lanes_row_2: &mut [f64], xs_lanes_row: &[f64]| {
                     let prediction_3_lanes_row_2 = &mut prediction_3_lanes_row_2[..count_3];

@@ -8,7 +8,7 @@ use quote::{ToTokens, quote};
 
 use super::needs::Plan;
 use super::{Context, Item, Reversed, Saved, calls, loops, reverse};
-use crate::compiler::analyse::layout::Role;
+use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::emit::holds_struct;
 use crate::compiler::emit_names::EmitNames;
@@ -32,6 +32,7 @@ pub(super) fn run(
         saved,
         reversed,
         rerun: None,
+        within: None,
     };
     let mut out = pass.stacks();
     out.extend(pass.block(&cx.func.body));
@@ -45,6 +46,8 @@ pub(super) struct Forward<'a> {
     pub(super) reversed: &'a Reversed<'a>,
     /// In the rerun of a loop: the values that the reverse sweep takes from it.
     pub(super) rerun: Option<BTreeSet<ValId>>,
+    /// The body of that loop.
+    pub(super) within: Option<BlockId>,
 }
 
 impl Forward<'_> {

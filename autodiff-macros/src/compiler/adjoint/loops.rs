@@ -28,8 +28,7 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
         return;
     };
     // What a later rerun does again is neither reversed nor recorded now.
-    let again_later =
-        pass.rerun.is_none() && stmt.kind.loop_body().is_some_and(|b| in_rerun(pass.cx, b));
+    let again_later = stmt.kind.loop_body().is_some_and(|b| in_rerun(pass, b));
     let fused = match pass.cx.mode(id) {
         Mode::Fused(_) if !again_later => pass.reversed.fused.get(&id),
         _ => None,
@@ -72,10 +71,12 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
     out.extend(fused.into_iter().flat_map(|f| f.after.iter().cloned()));
 }
 
-/// True if the block is (in) the body of a loop that the reverse sweep runs again.
-fn in_rerun(cx: &Context<'_>, block: &crate::compiler::ssa::Block) -> bool {
+/// True if the block is (in) the body of a loop that the reverse sweep runs again, other than the one
+/// that is being run again.
+fn in_rerun(pass: &Forward<'_>, block: &crate::compiler::ssa::Block) -> bool {
+    let cx = pass.cx;
     let mut at = Some(cx.layout.id_of(block));
-    while let Some(id) = at {
+    while let Some(id) = at.filter(|id| pass.within != Some(*id)) {
         let info = &cx.layout.blocks[id];
         if matches!(info.role, Role::Body(l) if matches!(cx.mode(l), Mode::Rerun)) {
             return true;

@@ -239,6 +239,7 @@ impl Sweep<'_> {
             saved: self.saved,
             reversed: self.reversed,
             rerun: Some(needed),
+            within: Some(inside),
         };
         forward.block(body)
     }

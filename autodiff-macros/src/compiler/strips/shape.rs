@@ -266,7 +266,7 @@ impl<'a> Shape<'a> {
             })
         };
         let mut rows = BTreeMap::new();
-        body.walk(&mut |s| {
+        let mut see = |s: &Stmt| {
             if let StmtKind::Def(v, Op::Load(at) | Op::LoadIf(_, at)) = &s.kind
                 && let [Proj::Index(index)] = at.path.as_slice()
                 && !self.scratch.contains_key(&at.mem)
@@ -275,7 +275,8 @@ impl<'a> Shape<'a> {
             {
                 rows.insert((at.mem, *index), row);
             }
-        });
+        };
+        unconditional(body, &mut see);
         self.rows = rows;
     }
 
@@ -284,33 +285,37 @@ impl<'a> Shape<'a> {
         let mut sum_of: BTreeMap<ValId, ValId> =
             self.carried.iter().map(|c| (c.phi, c.out)).collect();
         let mut terms = Vec::new();
-        for s in &self.sums {
-            if let Sum::Loop(_, inner, _) = s {
-                for c in inner.kind.carried() {
-                    if let Some(sum) = sum_of.get(&c.init).copied() {
-                        sum_of.extend([(c.phi, sum), (c.out, sum)]);
+        for sum in &self.sums {
+            let adds = match sum {
+                Sum::Add(stmt) => std::slice::from_ref(stmt),
+                Sum::Loop(_, inner, adds) => {
+                    for c in inner.kind.carried() {
+                        if let Some(sum) = sum_of.get(&c.init).copied() {
+                            sum_of.extend([(c.phi, sum), (c.out, sum)]);
+                        }
                     }
+                    adds.as_slice()
                 }
-            }
-        }
-        for stmt in self.all_adds() {
-            let StmtKind::Def(v, Op::Bin(op, a, b)) = &stmt.kind else {
-                return None;
             };
-            let (sum, value) = match sum_of.get(a) {
-                Some(sum) => (*sum, *b),
-                None => (*sum_of.get(b)?, *a),
-            };
-            sum_of.insert(*v, sum);
-            if !cx.facts.active(value) {
-                continue;
+            for stmt in adds {
+                let StmtKind::Def(v, Op::Bin(op, a, b)) = &stmt.kind else {
+                    return None;
+                };
+                let (sum, value) = match sum_of.get(a) {
+                    Some(sum) => (*sum, *b),
+                    None => (*sum_of.get(b)?, *a),
+                };
+                sum_of.insert(*v, sum);
+                if !cx.facts.active(value) {
+                    continue;
+                }
+                terms.push(Term {
+                    value,
+                    group: *self.group_of.get(&value)?,
+                    sum,
+                    minus: *op == BinOp::Sub,
+                });
             }
-            terms.push(Term {
-                value,
-                group: *self.group_of.get(&value)?,
-                sum,
-                minus: *op == BinOp::Sub,
-            });
         }
         Some(terms)
     }
@@ -402,15 +407,11 @@ impl<'a> Shape<'a> {
                 };
                 let outs: Vec<ValId> = phis.iter().filter(|p| !uniform(p)).map(|p| p.out).collect();
                 self.varying.extend(outs);
-                if all {
-                    for block in [then, els] {
-                        let mut defs = Vec::new();
-                        block
-                            .stmts
-                            .iter()
-                            .for_each(|s| definitions(&s.kind, &mut defs));
-                        self.varying.extend(defs);
-                    }
+                // A branch with anything of an iteration in it runs in a lane loop, as a whole.
+                let mut defs = Vec::new();
+                definitions(kind, &mut defs);
+                if all || defs.iter().any(|v| self.varying.contains(v)) {
+                    self.varying.extend(defs);
                 }
             }
             StmtKind::For { carried, body, .. } => {
@@ -529,7 +530,9 @@ impl<'a> Shape<'a> {
                 continue;
             }
             let plain = !range.inclusive && range.step.is_none() && is_zero(cx, range.lo);
-            if !plain || !self.is_outside(cx, range.hi) {
+            // The additions run once more by a counter of ours, a `usize`.
+            let counts = counts_elements(cx, *counter, inner_body);
+            if !plain || !counts || !self.is_outside(cx, range.hi) {
                 return None;
             }
             let column = Column {
@@ -599,7 +602,7 @@ impl<'a> Shape<'a> {
     }
 
     /// Notes what an inner loop only adds to: the array of it is added to directly.
-    fn find_total(&mut self, c: &'a Carried, body: &'a Block) {
+    fn find_total(&mut self, c: &'a Carried, beside: &'a [Carried], body: &'a Block) {
         let mut chain = Chain::of(c.phi);
         let mut own = Vec::new();
         let mut adds = Vec::new();
@@ -607,6 +610,7 @@ impl<'a> Shape<'a> {
             || chain.end != c.next
             || adds.is_empty()
             || chain.is_read(body, &own)
+            || chain.is_handed_on(beside)
         {
             return;
         }
@@ -653,7 +657,7 @@ impl<'a> Shape<'a> {
                 let handed: Vec<&Carried> = self.handed_on(carried, stmt);
                 for c in &handed {
                     if !self.totals.contains_key(&c.phi) && real(&cx.func.val(c.phi).ty) {
-                        self.find_total(c, body);
+                        self.find_total(c, carried, body);
                     }
                 }
                 let first =
@@ -895,16 +899,23 @@ impl Chain {
     fn is_read(&self, body: &Block, own: &[&Stmt]) -> bool {
         let mut read = false;
         body.walk(&mut |s| {
+            read |= self.is_handed_on(s.kind.carried());
             if own.iter().any(|x| std::ptr::eq(*x, s)) {
                 return;
             }
             let mut uses = Vec::new();
             reads(&s.kind, &mut uses);
-            let handed = s.kind.carried().iter().flat_map(|c| [c.init, c.next]);
-            uses.extend(handed);
             read |= uses.iter().any(|v| self.members.contains(v));
         });
         read
+    }
+
+    /// True if something else that a loop carries is made of a member.
+    fn is_handed_on(&self, carried: &[Carried]) -> bool {
+        let member = |v: &ValId| self.members.contains(v);
+        let other = |c: &&Carried| !member(&c.phi);
+        let mut others = carried.iter().filter(other);
+        others.any(|c| member(&c.init) || member(&c.next))
     }
 }
 
@@ -967,6 +978,16 @@ fn real(ty: &Ty) -> bool {
 
 fn is_zero(cx: Given<'_>, v: ValId) -> bool {
     matches!(cx.layout.op(v), Some(Op::Lit(tokens)) if matches!(tokens.to_string().as_str(), "0" | "0usize"))
+}
+
+/// Calls `f` with the statements that no branch decides about.
+fn unconditional(block: &Block, f: &mut dyn FnMut(&Stmt)) {
+    for stmt in &block.stmts {
+        f(stmt);
+        if let Some(body) = stmt.kind.loop_body() {
+            unconditional(body, f);
+        }
+    }
 }
 
 /// True if the statement or a block in it writes to the array.

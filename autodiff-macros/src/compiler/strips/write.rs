@@ -36,11 +36,13 @@ pub(super) fn run<'a>(
         lanes: ValId(0),
         start: ValId(0),
         count: ValId(0),
+        last: ValId(0),
     };
     pass.zero = pass.literal(0, out);
     pass.lanes = pass.literal(LANES, out);
     pass.start = pass.value("start", Ty::Int);
     pass.count = pass.value("lanes", Ty::Int);
+    pass.last = pass.value("last", Ty::Int);
     pass.arrays(out);
     for (m, len) in &shape.scratch {
         let inside = cx
@@ -73,6 +75,8 @@ struct Write<'a, 's> {
     /// The first iteration of the strip, and how many there are.
     start: ValId,
     count: ValId,
+    /// The last iteration of the strip.
+    last: ValId,
 }
 
 /// A lane loop that is being written.
@@ -83,6 +87,10 @@ struct Group {
     map: BTreeMap<ValId, ValId>,
     /// The position of an element of a scratch array, by its index.
     places: BTreeMap<ValId, ValId>,
+    /// The rows that are read from their copies, by array and index.
+    rows: BTreeSet<(MemId, ValId)>,
+    /// What is being written is in a branch.
+    branch: bool,
     body: Vec<Stmt>,
 }
 
@@ -340,6 +348,7 @@ impl<'a> Write<'a, '_> {
         self.func.strips.strips.insert(shape.id);
         let mut body = vec![self.count_lanes()];
         self.transpose(&mut body);
+        self.find_last(&mut body);
         self.parts(&shape.parts, &mut body);
         let inner = self.sums(&mut body);
         let carried = shape.carried.iter().zip(inner);
@@ -375,6 +384,41 @@ impl<'a> Write<'a, '_> {
             pure: true,
         };
         self.def(self.count, Op::Opaque(code))
+    }
+
+    /// `last = start + (lanes - 1)`, where copies of rows are read.
+    fn find_last(&mut self, out: &mut Vec<Stmt>) {
+        if self.transposed.is_empty() {
+            return;
+        }
+        let one = self.literal(1, out);
+        let steps = self.value("steps", Ty::Int);
+        out.push(self.def(steps, Op::Bin(BinOp::Sub, self.count, one)));
+        out.push(self.def(self.last, Op::Bin(BinOp::Add, self.start, steps)));
+    }
+
+    /// `_ = xs[last * stride + column]`: a copy has 0 where the array has ended, and the primal panics.
+    fn check_rows(&mut self, group: &Group, out: &mut Vec<Stmt>) {
+        for (m, index) in &group.rows {
+            let Some(row) = self.shape.rows.get(&(*m, *index)).copied() else {
+                continue;
+            };
+            let real = match &self.func.mem(*m).ty {
+                Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
+                    (**inner).clone()
+                }
+                ty => ty.clone(),
+            };
+            let [from, at] = ["from", "at"].map(|base| self.value(base, Ty::Int));
+            let x = self.value("x", real);
+            let place = Place {
+                mem: *m,
+                path: vec![Proj::Index(at)],
+            };
+            out.push(self.def(from, Op::Bin(BinOp::Mul, self.last, row.stride)));
+            out.push(self.def(at, Op::Bin(BinOp::Add, from, row.column)));
+            out.push(self.def(x, Op::Load(place)));
+        }
     }
 
     fn parts(&mut self, parts: &[Part<'a>], out: &mut Vec<Stmt>) {
@@ -427,6 +471,7 @@ impl<'a> Write<'a, '_> {
         }
         let seeds: Vec<_> = self.shape.terms.iter().filter(|t| t.group == id).collect();
         let seeds = seeds.iter().map(|t| (t.value, t.sum, t.minus)).collect();
+        self.check_rows(&group, out);
         let (stmt, id) = self.lane_loop(group, Vec::new());
         self.func.strips.seeds.insert(id, seeds);
         out.push(stmt);
@@ -472,6 +517,8 @@ impl<'a> Write<'a, '_> {
             lane: group.lane,
             map: group.map.clone(),
             places: BTreeMap::new(),
+            rows: BTreeSet::new(),
+            branch: false,
             body: Vec::new(),
         };
         inner.map.insert(column.counter, counter);
@@ -515,6 +562,8 @@ impl<'a> Write<'a, '_> {
             lane: self.value("lane", Ty::Int),
             map: BTreeMap::new(),
             places: BTreeMap::new(),
+            rows: BTreeSet::new(),
+            branch: false,
             body: Vec::new(),
         }
     }
@@ -624,6 +673,8 @@ impl<'a> Write<'a, '_> {
                 lane: group.lane,
                 map: std::mem::take(&mut group.map),
                 places: std::mem::take(&mut group.places),
+                rows: std::mem::take(&mut group.rows),
+                branch: group.branch,
                 body: std::mem::take(&mut group.body),
             };
             let before = inner.body.len();
@@ -633,7 +684,9 @@ impl<'a> Write<'a, '_> {
                 self.resolve(v, &mut inner);
             }
             let loaded = inner.body.len();
+            inner.branch = true;
             self.item(stmt, &mut inner);
+            inner.branch = group.branch;
             stmts.extend(inner.body.split_off(loaded.max(before)));
             *group = inner;
         }
@@ -641,13 +694,16 @@ impl<'a> Write<'a, '_> {
     }
 
     fn operation(&mut self, op: &Op, group: &mut Group) -> Op {
+        if let Op::Load(at) | Op::LoadIf(_, at) = op
+            && !group.branch
+            && let Some((copy, index, column)) = self.copy_of(at)
+        {
+            group.rows.insert((at.mem, index));
+            return Op::Load(self.row_of(copy, column, group));
+        }
         match op {
             Op::Load(at) | Op::LoadIf(_, at) if self.expanded.contains_key(&at.mem) => {
                 Op::Load(self.place(at, group))
-            }
-            Op::Load(at) | Op::LoadIf(_, at) if self.copy_of(at).is_some() => {
-                let (copy, column) = self.copy_of(at).unwrap_or((at.mem, self.zero));
-                Op::Load(self.row_of(copy, column, group))
             }
             Op::LoadIf(_, at) => {
                 let mut op = Op::Load(at.clone());
@@ -677,14 +733,14 @@ impl<'a> Write<'a, '_> {
         self.row_of(rows, *index, group)
     }
 
-    /// The transposed copy of the row that is read, and which element of it.
-    fn copy_of(&self, at: &Place) -> Option<(MemId, ValId)> {
+    /// The transposed copy of the row that is read, by which index, and which element of it.
+    fn copy_of(&self, at: &Place) -> Option<(MemId, ValId, ValId)> {
         let [Proj::Index(index)] = at.path.as_slice() else {
             return None;
         };
         let row = self.shape.rows.get(&(at.mem, *index))?;
         let copy = self.transposed.get(&(at.mem, row.stride, row.len))?;
-        Some((*copy, row.column))
+        Some((*copy, *index, row.column))
     }
 
     /// The element of this lane in a row per element.
