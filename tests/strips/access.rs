@@ -173,7 +173,8 @@ programs! {
         }
         s
     }
-    strips fn a_branch_that_gives_an_index(x, w, c, k, n) {
+    /// An integer of each iteration would have to go from one lane loop to the next.
+    plain fn a_branch_that_gives_an_index(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
             let (t, p) = if i % 2 == 0 { (x[i], 0) } else { (x[i] * w[2], 1) };

@@ -41,7 +41,9 @@ fn single_precision() {
         assert_eq!(value.to_bits(), other.to_bits());
         let near = |a: &[f32], b: &[f32]| {
             let size = b.iter().fold(1.0_f32, |m, v| m.max(v.abs()));
-            a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 8.0 * f32::EPSILON * size)
+            a.iter()
+                .zip(b)
+                .all(|(a, b)| (a - b).abs() <= 8.0 * f32::EPSILON * size)
         };
         assert!(near(&x_bar, &x_bar_2), "{n}: {x_bar:?} {x_bar_2:?}");
         assert!(near(&w_bar, &w_bar_2), "{n}: {w_bar:?} {w_bar_2:?}");
@@ -123,7 +125,10 @@ fn names_and_parameters() {
         let (value, (x_bar, w_bar)) = generic::value_and_grad(&x, 0.5, n);
         let (_, (x_bar_2, w_bar_2)) = generic::value_and_grad_with(&mut Plain, &x, 0.5, n);
         assert_eq!(value.to_bits(), generic(&x, 0.5, n).to_bits());
-        assert!(close(&x_bar, &x_bar_2) && close(&[w_bar], &[w_bar_2]), "{n}");
+        assert!(
+            close(&x_bar, &x_bar_2) && close(&[w_bar], &[w_bar_2]),
+            "{n}"
+        );
     }
 }
 
@@ -160,7 +165,10 @@ fn methods() {
         let (value, bar) = model.loss_value_and_grad(&x, &y);
         let (_, other) = model.loss_value_and_grad_with(&mut Plain, &x, &y);
         assert_eq!(value.to_bits(), model.loss(&x, &y).to_bits());
-        assert!(close(&bar.w, &other.w) && close(&[bar.bias], &[other.bias]), "{n}");
+        assert!(
+            close(&bar.w, &other.w) && close(&[bar.bias], &[other.bias]),
+            "{n}"
+        );
         let mut exact = [0.0; 3];
         for i in 0..n {
             let e: f64 = (0..3).map(|j| x[i * 3 + j] * model.w[j]).sum::<f64>() + model.bias - y[i];

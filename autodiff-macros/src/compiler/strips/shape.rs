@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Given;
+use super::write::MOST;
+use super::{Given, LANES};
 use crate::compiler::analyse::loops;
 use crate::compiler::hir::{BinOp, LoopId, Real, Ty, UnOp};
 use crate::compiler::ssa::{
@@ -107,6 +108,9 @@ pub(super) enum Item<'a> {
     Next(&'a Carried),
 }
 
+/// A loop with fewer iterations is left alone, if their number is known.
+const SHORT: usize = 8;
+
 /// The group of the sums.
 pub(super) const LAST: usize = usize::MAX;
 
@@ -125,7 +129,9 @@ impl<'a> Shape<'a> {
         else {
             return None;
         };
-        if range.inclusive || range.rev || range.step.is_some() {
+        let ends = literal(cx, range.lo).zip(literal(cx, range.hi));
+        let short = ends.is_some_and(|(lo, hi)| hi < lo + SHORT);
+        if range.inclusive || range.rev || range.step.is_some() || short {
             return None;
         }
         let mut shape = Shape {
@@ -557,6 +563,20 @@ impl<'a> Shape<'a> {
         (ends && !read).then_some(sums)
     }
 
+    /// How long the arrays with a row per element are, where that is known before the loop and could
+    /// be too much.
+    pub(super) fn lengths(&self, cx: Given<'a>) -> BTreeSet<ValId> {
+        let columns = self.sums.iter().filter_map(|s| match s {
+            Sum::Loop(column, ..) => Some(column.len),
+            Sum::Add(_) => None,
+        });
+        let rows = self.rows.values().map(|row| row.len);
+        let all = columns.chain(rows).chain(self.scratch.values().copied());
+        let short = |v: ValId| literal(cx, v).is_some_and(|n| n <= MOST / LANES);
+        all.filter(|v| self.is_outside(cx, *v) && !short(*v))
+            .collect()
+    }
+
     /// True for what is defined before the loop.
     fn is_outside(&self, cx: Given<'a>, v: ValId) -> bool {
         let inside = cx.layout.body_of(self.id);
@@ -953,7 +973,7 @@ fn follow<'a>(
 fn counts_elements(cx: Given<'_>, counter: ValId, body: &Block) -> bool {
     fn leads(cx: Given<'_>, v: ValId, counter: ValId) -> bool {
         v == counter
-            || matches!(cx.layout.op(v), Some(Op::Bin(BinOp::Add | BinOp::Sub | BinOp::Mul, a, b))
+            || matches!(cx.layout.op(v), Some(Op::Bin(BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div | BinOp::Rem, a, b))
                 if leads(cx, *a, counter) || leads(cx, *b, counter))
     }
     let mut found = false;
@@ -977,7 +997,20 @@ fn real(ty: &Ty) -> bool {
 }
 
 fn is_zero(cx: Given<'_>, v: ValId) -> bool {
-    matches!(cx.layout.op(v), Some(Op::Lit(tokens)) if matches!(tokens.to_string().as_str(), "0" | "0usize"))
+    literal(cx, v) == Some(0)
+}
+
+/// The number that a literal of type `usize` is.
+fn literal(cx: Given<'_>, v: ValId) -> Option<usize> {
+    let Some(Op::Lit(tokens)) = cx.layout.op(v) else {
+        return None;
+    };
+    tokens
+        .to_string()
+        .trim_end_matches("usize")
+        .trim_end_matches('_')
+        .parse()
+        .ok()
 }
 
 /// Calls `f` with the statements that no branch decides about.

@@ -14,6 +14,13 @@ use crate::compiler::ssa::{
     StoreOp, Tree, Use, Val, ValId, Verbatim, rewrite,
 };
 
+/// The elements of an array with a row per element, where its length is known at run time only: fewer
+/// iterations side by side rather than more.
+pub(super) const MOST: usize = 1 << 18;
+
+/// The fewest iterations side by side.
+const NARROW: usize = 4;
+
 /// Appends the arrays of the lanes and the loop over strips.
 pub(super) fn run<'a>(
     cx: Given<'a>,
@@ -34,6 +41,8 @@ pub(super) fn run<'a>(
         transposed: BTreeMap::new(),
         zero: ValId(0),
         lanes: ValId(0),
+        width: ValId(0),
+        step: ValId(0),
         start: ValId(0),
         count: ValId(0),
         last: ValId(0),
@@ -43,6 +52,7 @@ pub(super) fn run<'a>(
     pass.start = pass.value("start", Ty::Int);
     pass.count = pass.value("lanes", Ty::Int);
     pass.last = pass.value("last", Ty::Int);
+    pass.find_width(out);
     pass.arrays(out);
     for (m, len) in &shape.scratch {
         let inside = cx
@@ -72,6 +82,9 @@ struct Write<'a, 's> {
     transposed: BTreeMap<(MemId, ValId, ValId), MemId>,
     zero: ValId,
     lanes: ValId,
+    /// How long a row is, and how many iterations a strip has: the same, but for an empty loop.
+    width: ValId,
+    step: ValId,
     /// The first iteration of the strip, and how many there are.
     start: ValId,
     count: ValId,
@@ -207,7 +220,7 @@ impl<'a> Write<'a, '_> {
         let ty = Ty::Vec(Box::new(val.ty.clone()));
         let table = self.memory(&val.name, ty, BTreeSet::from([self.shape.id]));
         let total = self.value("n", Ty::Int);
-        out.push(self.def(total, Op::Bin(BinOp::Mul, column.len, self.lanes)));
+        out.push(self.def(total, Op::Bin(BinOp::Mul, column.len, self.width)));
         let zero = self.value("zero", val.ty);
         out.push(self.def(zero, Op::Lit(quote!(0.0))));
         out.push(self.alloc(table, Init::Repeat(Box::new(Init::Val(zero)), total)));
@@ -244,7 +257,7 @@ impl<'a> Write<'a, '_> {
         let private = self.shape.private.get(&m).cloned().unwrap_or_default();
         let rows = self.memory(&mem.name, Ty::Vec(inner), private);
         let total = self.value("n", Ty::Int);
-        out.push(self.def(total, Op::Bin(BinOp::Mul, len, self.lanes)));
+        out.push(self.def(total, Op::Bin(BinOp::Mul, len, self.width)));
         out.push(self.alloc(rows, Init::Repeat(Box::new(init), total)));
         self.expanded.insert(m, rows);
     }
@@ -264,7 +277,7 @@ impl<'a> Write<'a, '_> {
             let ty = (*inner).clone();
             let copy = self.memory(&mem.name, Ty::Vec(inner), BTreeSet::from([self.shape.id]));
             let total = self.value("n", Ty::Int);
-            out.push(self.def(total, Op::Bin(BinOp::Mul, row.len, self.lanes)));
+            out.push(self.def(total, Op::Bin(BinOp::Mul, row.len, self.width)));
             let zero = self.value("zero", ty);
             out.push(self.def(zero, Op::Lit(quote!(0.0))));
             let init = Init::Repeat(Box::new(Init::Val(zero)), total);
@@ -301,7 +314,7 @@ impl<'a> Write<'a, '_> {
                 self.def(at, Op::Bin(BinOp::Add, from, column)),
                 self.def(there, Op::Bin(BinOp::Lt, at, end)),
                 self.def(x, Op::LoadIf(there, place(m, at))),
-                self.def(row, Op::Bin(BinOp::Mul, column, self.lanes)),
+                self.def(row, Op::Bin(BinOp::Mul, column, self.width)),
                 self.def(to, Op::Bin(BinOp::Add, row, lane)),
                 store,
             ];
@@ -359,7 +372,7 @@ impl<'a> Write<'a, '_> {
             id: shape.id,
             counter: self.start,
             range: Range {
-                step: Some(self.lanes),
+                step: Some(self.step),
                 ..shape.range.clone()
             },
             carried,
@@ -374,16 +387,59 @@ impl<'a> Write<'a, '_> {
         let (hi, start) = (self.shape.range.hi, self.start);
         let name = |v: ValId| self.func.val(v).name.clone();
         let (hi_name, start_name) = (name(hi), name(start));
-        let lanes = Literal::usize_unsuffixed(LANES);
+        let step_name = name(self.step);
         let code = Verbatim {
-            tokens: quote!(::core::cmp::Ord::min(#lanes, #hi_name - #start_name)),
+            tokens: quote!(::core::cmp::Ord::min(#step_name, #hi_name - #start_name)),
             uses: vec![
+                (step_name, Use::Tree(Tree::Val(self.step))),
                 (hi_name, Use::Tree(Tree::Val(hi))),
                 (start_name, Use::Tree(Tree::Val(start))),
             ],
             pure: true,
         };
         self.def(self.count, Op::Opaque(code))
+    }
+
+    /// `width = min(clamp(MOST / longest, NARROW, 32), hi - lo)`, where arrays with a row per element
+    /// could get large; else 32.
+    fn find_width(&mut self, out: &mut Vec<Stmt>) {
+        (self.width, self.step) = (self.lanes, self.lanes);
+        let lengths = self.shape.lengths(self.cx);
+        if lengths.is_empty() {
+            return;
+        }
+        let range = self.shape.range;
+        let mut uses = Vec::new();
+        let mut name = |v: ValId| {
+            let name = self.func.val(v).name.clone();
+            uses.push((name.clone(), Use::Tree(Tree::Val(v))));
+            name
+        };
+        let mut longest = quote!(1);
+        for len in lengths {
+            let len = name(len);
+            longest = quote!(::core::cmp::Ord::max(#longest, #len));
+        }
+        let (lo, hi) = (name(range.lo), name(range.hi));
+        let [most, narrow, lanes] = [MOST, NARROW, LANES].map(Literal::usize_unsuffixed);
+        let code = Verbatim {
+            tokens: quote!(::core::cmp::Ord::min(
+                ::core::cmp::Ord::clamp(#most / #longest, #narrow, #lanes),
+                usize::saturating_sub(#hi, #lo)
+            )),
+            uses,
+            pure: true,
+        };
+        self.width = self.value("width", Ty::Int);
+        out.push(self.def(self.width, Op::Opaque(code)));
+        let width = self.func.val(self.width).name.clone();
+        let code = Verbatim {
+            tokens: quote!(::core::cmp::Ord::max(1, #width)),
+            uses: vec![(width, Use::Tree(Tree::Val(self.width)))],
+            pure: true,
+        };
+        self.step = self.value("step", Ty::Int);
+        out.push(self.def(self.step, Op::Opaque(code)));
     }
 
     /// `last = start + (lanes - 1)`, where copies of rows are read.
@@ -757,7 +813,7 @@ impl<'a> Write<'a, '_> {
         let position = self.value("at", Ty::Int);
         group
             .body
-            .push(self.def(row, Op::Bin(BinOp::Mul, index, self.lanes)));
+            .push(self.def(row, Op::Bin(BinOp::Mul, index, self.width)));
         group
             .body
             .push(self.def(position, Op::Bin(BinOp::Add, row, group.lane)));
