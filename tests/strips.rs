@@ -19,6 +19,7 @@ mod strips {
     mod columns;
     mod forms;
     mod kinks;
+    mod mixed;
     mod scratch;
     mod sums;
 }
