@@ -28,6 +28,7 @@ pub mod facade {
         pub use core;
         pub use std::borrow::ToOwned;
         pub use std::boxed::Box;
+        pub use std::vec;
         pub use std::vec::Vec;
     }
 }

@@ -86,7 +86,7 @@ constants! {
     [T: ConstantType, const N: usize] [T; N];
 }
 
-/// Tuples of up to eight elements.
+/// Tuples of up to twelve elements.
 macro_rules! tuples {
     ($($($t:ident $u:ident $i:tt),+;)*) => {
         $(impl<$($t: ConstantType),+> ConstantType for ($($t,)+) {})*

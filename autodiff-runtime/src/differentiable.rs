@@ -322,7 +322,7 @@ impl<T: Adjoint> Adjoint for Option<T> {
     }
 }
 
-/// Tuples of up to eight elements.
+/// Tuples of up to twelve elements.
 macro_rules! tuples {
     ($($($a:ident $b:ident $i:tt),+;)*) => {$(
         impl<$($a: Differentiable),+> Differentiable for ($($a,)+) {

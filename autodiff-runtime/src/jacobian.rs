@@ -121,7 +121,7 @@ impl Components for () {
     fn rows<G>(&self, _: &mut impl Iterator<Item = G>) {}
 }
 
-/// Tuples of up to eight elements.
+/// Tuples of up to twelve elements.
 macro_rules! tuples {
     ($($($t:ident $u:ident $i:tt),+;)*) => {$(
         impl<$($t: Components),+> Components for ($($t,)+) {

@@ -376,7 +376,7 @@ impl<E: Element> Shape for Option<E> {
     type Bar<K: Kind> = K::Maybe<E>;
 }
 
-/// Tuples of up to eight elements.
+/// Tuples of up to twelve elements.
 macro_rules! tuples {
     ($($($t:ident $u:ident $i:tt),+;)*) => {$(
         impl<$($t: Element),+> Element for ($($t,)+) {

@@ -172,7 +172,7 @@ as_slice! {
     [N M] [A; N], [B; M];
 }
 
-/// Tuples of up to eight elements.
+/// Tuples of up to twelve elements.
 macro_rules! tuples {
     ($($($a:ident $b:ident $i:tt),+;)*) => {$(
         impl<$($a: SameShape<$b>, $b),+> SameShape<($($b,)+)> for ($($a,)+) {

@@ -159,7 +159,7 @@ impl<E: Adjoint + Clone> Summed for Option<E> {
     }
 }
 
-/// Tuples of up to eight elements.
+/// Tuples of up to twelve elements.
 macro_rules! tuples {
     ($($($t:ident $u:ident $i:tt),+;)*) => {$(
         impl<$($t: Summed + Adjoint + Clone),+> Summed for ($($t,)+) {

@@ -61,7 +61,7 @@ impl<T: Differentiable> Zeroed for Option<T> {
     type Tangent = Option<T::Gradient>;
 }
 
-/// Tuples of up to eight elements.
+/// Tuples of up to twelve elements.
 macro_rules! tuples {
     ($($($t:ident $u:ident $i:tt),+;)*) => {$(
         impl<$($t: Differentiable),+> Zeroed for ($($t,)+) {

@@ -123,9 +123,13 @@ impl Cargo<'_> {
 pub(crate) fn fetch(scratch: &Path, crates: &[(&str, &str, &str)]) -> io::Result<Vec<PathBuf>> {
     std::fs::create_dir_all(scratch.join("src"))?;
     std::fs::write(scratch.join("src/lib.rs"), "")?;
-    let mut manifest =
-        "[package]\nname = \"scratch\"\nedition = \"2021\"\n[workspace]\n[dependencies]\n"
-            .to_owned();
+    // Our own dependencies are resolved with theirs, so that all crates share one lock file and
+    // what they have in common is built once.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut manifest = format!(
+        "[package]\nname = \"scratch\"\nedition = \"2021\"\n[workspace]\n[dependencies]\nconservative-grad = {{ path = {:?} }}\n",
+        root.display().to_string()
+    );
     for (name, version, _) in crates {
         manifest += &format!("{name} = {{ version = \"={version}\", default-features = false }}\n");
     }

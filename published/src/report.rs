@@ -40,7 +40,11 @@ pub(crate) struct Report {
     refusals: BTreeMap<String, Vec<String>>,
     unchecked: BTreeMap<String, Vec<String>>,
     wrong: Vec<String>,
+    overflows: Vec<String>,
     failed: Vec<String>,
+    last: String,
+    /// Functions that were refused or not compared, and why.
+    pub(crate) each: Vec<String>,
 }
 
 impl Report {
@@ -48,7 +52,10 @@ impl Report {
     pub(crate) fn add(&mut self, name: &str, fates: io::Result<Vec<(String, Fate)>>) {
         let fates = match fates {
             Ok(fates) => fates,
-            Err(error) => return self.failed.push(format!("{name}: {error}")),
+            Err(error) => {
+                self.last = "failed".to_owned();
+                return self.failed.push(format!("{name}: {error}"));
+            }
         };
         let mut line = Line::default();
         for (function, fate) in fates {
@@ -60,11 +67,24 @@ impl Report {
             line.accepted += usize::from(!matches!(fate, Fate::Refused(_)));
             match fate {
                 Fate::Absent => {}
-                Fate::Refused(why) => self.refusals.entry(why).or_default().push(function),
-                Fate::Accepted(why) => self.unchecked.entry(why).or_default().push(function),
+                Fate::Refused(why) => {
+                    self.each.push(format!("{function}: {why}"));
+                    let group = self.refusals.entry(without_names(&why));
+                    group.or_default().push(function);
+                }
+                Fate::Accepted(why) => {
+                    self.each.push(format!("{function}: not compared, {why}"));
+                    let group = self.unchecked.entry(without_names(&why));
+                    group.or_default().push(function);
+                }
                 Fate::Checked(points) => {
                     line.checked += 1;
                     line.points += points;
+                }
+                Fate::Overflow(points, at) => {
+                    line.checked += 1;
+                    line.points += points;
+                    self.overflows.push(format!("{function}: {at}"));
                 }
                 Fate::Wrong(how) => {
                     line.checked += 1;
@@ -73,15 +93,13 @@ impl Report {
                 }
             }
         }
+        self.last = format!("{} of {} accepted", line.accepted, line.candidates);
         self.lines.push((name.to_owned(), line));
     }
 
     /// What was added last, in a few words.
-    pub(crate) fn last(&self) -> String {
-        match self.lines.last() {
-            Some((_, line)) => format!("{} of {} accepted", line.accepted, line.candidates),
-            None => "failed".to_owned(),
-        }
+    pub(crate) fn last(&self) -> &str {
+        &self.last
     }
 
     /// Whether nothing is wrong.
@@ -109,11 +127,24 @@ impl fmt::Display for Report {
         all.write("all", f)?;
         groups(f, "refused because", &self.refusals)?;
         groups(f, "accepted and not compared because", &self.unchecked)?;
+        for text in &self.overflows {
+            writeln!(f, "\nnot finite: {text}")?;
+        }
         for text in self.wrong.iter().chain(&self.failed) {
             writeln!(f, "\nwrong: {text}")?;
         }
         Ok(())
     }
+}
+
+/// The message without names, so that like can be counted with like.
+fn without_names(message: &str) -> String {
+    if message.contains("_without_conservative_grad") {
+        return "calls a function that has no derivative".to_owned();
+    }
+    let parts = message.split('`').enumerate();
+    let parts = parts.map(|(i, part)| if i % 2 == 0 { part } else { "`…`" });
+    parts.collect()
 }
 
 fn groups(

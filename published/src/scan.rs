@@ -5,13 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::path::Path;
 
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 
 use crate::source::File;
-use crate::types::{Definition, Types};
+use crate::types::{Definition, Scope, Types, fill};
 
 /// A function that could be differentiated.
 pub(crate) struct Candidate {
@@ -53,8 +54,6 @@ pub(crate) struct Struct {
     pub(crate) start: usize,
     /// All of it.
     pub(crate) range: Range<usize>,
-    /// Its name.
-    pub(crate) name: String,
 }
 
 /// What a crate has.
@@ -66,7 +65,7 @@ pub(crate) struct Scan {
     pub(crate) blocks: Vec<Block>,
     /// All structs.
     pub(crate) structs: Vec<Struct>,
-    /// All tests, which need crates that are not there.
+    /// All tests, and what is said about a crate for them: they need crates that are not there.
     pub(crate) tests: Vec<(usize, Range<usize>)>,
     /// Definitions of types.
     pub(crate) types: Types,
@@ -76,7 +75,7 @@ pub(crate) struct Scan {
 }
 
 /// Reads all files.
-pub(crate) fn scan(files: &[File]) -> Scan {
+pub(crate) fn scan(files: &[File], root: &Path) -> Scan {
     let mut scan = Scan::default();
     let parsed: Vec<Option<syn::File>> = files
         .iter()
@@ -84,7 +83,12 @@ pub(crate) fn scan(files: &[File]) -> Scan {
         .collect();
     for (index, file) in parsed.iter().enumerate() {
         if let Some(file) = file {
-            Definitions(&mut scan.types).visit_file(file);
+            let said = file.attrs.iter().filter(|attr| is_for_tests(attr));
+            let said = said.map(|attr| (index, attr.span().byte_range()));
+            scan.tests.extend(said);
+            let module = module(&files[index].path, root);
+            let types = &mut scan.types;
+            Definitions { types, module }.visit_file(file);
             scan.file = index;
             scan.visit_file(file);
         }
@@ -97,18 +101,10 @@ pub(crate) fn scan(files: &[File]) -> Scan {
 
 impl Scan {
     fn is_numeric(&self, candidate: &Candidate) -> bool {
-        let block = candidate.block.map(|at| &self.blocks[at]);
-        let own = std::iter::once(&candidate.sig.generics);
-        let reals: BTreeSet<String> = own
-            .chain(block.map(|b| &b.generics))
-            .flat_map(real_parameters)
-            .collect();
-        let of = |ty: &syn::Type| match (self.types.is_self(ty), block) {
-            (true, Some(block)) => self.types.has_float(&block.ty, &reals),
-            _ => self.types.has_float(ty, &reals),
-        };
+        let (reals, own) = self.names(candidate);
+        let of = |ty: &syn::Type| self.types.has_float(&fill(ty, &own), &reals);
         let input = candidate.sig.inputs.iter().any(|input| match input {
-            syn::FnArg::Receiver(_) => block.is_some_and(|b| self.types.has_float(&b.ty, &reals)),
+            syn::FnArg::Receiver(_) => own.values().any(of),
             syn::FnArg::Typed(typed) => of(&typed.ty),
         });
         let result = match &candidate.sig.output {
@@ -116,6 +112,31 @@ impl Scan {
             syn::ReturnType::Default => false,
         };
         input && result
+    }
+
+    /// Where parameters start that hold no numbers.
+    pub(crate) fn constants(&self, candidate: &Candidate) -> Vec<usize> {
+        let (reals, own) = self.names(candidate);
+        let of = |ty: &syn::Type| self.types.is_constant(&fill(ty, &own), &reals);
+        let inputs = candidate.sig.inputs.iter();
+        let constant = inputs.filter(|input| match input {
+            syn::FnArg::Receiver(_) => own.values().any(of),
+            syn::FnArg::Typed(typed) => of(&typed.ty),
+        });
+        constant
+            .map(|input| input.span().byte_range().start)
+            .collect()
+    }
+
+    /// The type parameters that are real numbers, and what `Self` stands for.
+    fn names(&self, candidate: &Candidate) -> (BTreeSet<String>, Scope) {
+        let block = candidate.block.map(|at| &self.blocks[at]);
+        let generics = std::iter::once(&candidate.sig.generics).chain(block.map(|b| &b.generics));
+        let own = block.map(|block| ("Self".to_owned(), block.ty.clone()));
+        (
+            generics.flat_map(real_parameters).collect(),
+            own.into_iter().collect(),
+        )
     }
 
     fn push(
@@ -206,7 +227,6 @@ impl<'ast> Visit<'ast> for Scan {
             file: self.file,
             start,
             range: item.span().byte_range(),
-            name: item.ident.to_string(),
         });
     }
 
@@ -226,6 +246,12 @@ fn is_test(attrs: &[syn::Attribute]) -> bool {
         matches!(name.as_str(), "test" | "bench" | "rstest" | "quickcheck")
             || tokens == "cfg (test)"
     })
+}
+
+/// `#![cfg_attr(test, …)]`
+fn is_for_tests(attr: &syn::Attribute) -> bool {
+    let tokens = attr.meta.to_token_stream().to_string();
+    tokens.starts_with("cfg_attr (test ,")
 }
 
 /// Type parameters that stand for a number, as their bounds tell.
@@ -261,20 +287,50 @@ pub(crate) fn real_parameters(generics: &syn::Generics) -> Vec<String> {
         .collect()
 }
 
-struct Definitions<'a>(&'a mut Types);
+/// `crate::planet::earth`, by where the file is.
+fn module(file: &Path, root: &Path) -> Vec<String> {
+    let mut path = vec!["crate".to_owned()];
+    let folder = root.parent().unwrap_or(root);
+    if let (true, Ok(rest)) = (file != root, file.strip_prefix(folder)) {
+        let rest = rest.with_extension("");
+        let parts = rest.iter().map(|part| part.to_string_lossy().into_owned());
+        path.extend(parts.filter(|part| part != "mod"));
+    }
+    path
+}
+
+struct Definitions<'a> {
+    types: &'a mut Types,
+    /// The path of the module that is being read.
+    module: Vec<String>,
+}
 
 impl<'ast> Visit<'ast> for Definitions<'_> {
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        self.module.push(item.ident.to_string());
+        syn::visit::visit_item_mod(self, item);
+        self.module.pop();
+    }
+
     fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
-        let definition = Definition::Struct(item.generics.clone(), item.fields.clone());
-        self.0.all.insert(item.ident.to_string(), definition);
+        let path = format!("{}::{}", self.module.join("::"), item.ident);
+        let (generics, fields) = (item.generics.clone(), item.fields.clone());
+        let definition = Definition::Struct(path, generics, fields);
+        self.types.all.insert(item.ident.to_string(), definition);
     }
 
     fn visit_item_type(&mut self, item: &'ast syn::ItemType) {
         let definition = Definition::Alias(item.generics.clone(), item.ty.clone());
-        self.0.all.insert(item.ident.to_string(), definition);
+        self.types.all.insert(item.ident.to_string(), definition);
     }
 
     fn visit_item_enum(&mut self, item: &'ast syn::ItemEnum) {
-        self.0.all.insert(item.ident.to_string(), Definition::Enum);
+        let path = format!("{}::{}", self.module.join("::"), item.ident);
+        let plain = |v: &&syn::Variant| matches!(v.fields, syn::Fields::Unit);
+        let value = item.variants.iter().find(plain);
+        let value = value.map(|variant| format!("{path}::{}", variant.ident));
+        self.types
+            .all
+            .insert(item.ident.to_string(), Definition::Enum(value));
     }
 }

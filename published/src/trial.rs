@@ -2,15 +2,22 @@
 //!
 //! In: a folder with a copy of the crate. Out: what became of each candidate ([`Fate`]).
 
+mod blame;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use syn::spanned::Spanned;
+
 use crate::cargo::{Cargo, Message};
 use crate::harness;
-use crate::scan::{Scan, scan};
+use crate::manifest;
+use crate::scan::{Candidate, Scan, scan};
 use crate::source::{self, File, Insertion};
+
+use blame::{failing, message};
 
 /// What became of a function.
 #[derive(Clone)]
@@ -23,6 +30,8 @@ pub(crate) enum Fate {
     Accepted(String),
     /// Compared at so many points.
     Checked(usize),
+    /// Compared at so many points, and infinite or NaN at one of them.
+    Overflow(usize, String),
     /// A wrong derivative.
     Wrong(String),
 }
@@ -30,12 +39,16 @@ pub(crate) enum Fate {
 /// A crate on trial.
 pub(crate) struct Trial<'a> {
     cargo: Cargo<'a>,
+    /// The file that is the root of the crate.
+    root: PathBuf,
     files: Vec<File>,
     scan: Scan,
     /// By candidate.
     fates: Vec<Fate>,
     /// Structs for which the trait is derived.
     derived: BTreeSet<usize>,
+    /// Functions whose module bears their name and that were given the option for it.
+    of_modules: BTreeSet<usize>,
     /// The crate is of the edition that has no paths to other crates without a word.
     old: bool,
 }
@@ -46,16 +59,19 @@ const PROBE: &str = "published_probe_";
 impl<'a> Trial<'a> {
     /// Reads the crate.
     pub(crate) fn new(cargo: Cargo<'a>) -> io::Result<Trial<'a>> {
-        let old = edit_manifest(&cargo.folder.join("Cargo.toml"))?;
+        let old = manifest::edit(&cargo.folder.join("Cargo.toml"))?;
+        let root = manifest::root(cargo.folder)?;
         let files = source::read(&cargo.folder.join("src"))?;
-        let scan = scan(&files);
+        let scan = scan(&files, &root);
         let fates = vec![Fate::Accepted(String::new()); scan.candidates.len()];
         Ok(Trial {
             cargo,
+            root,
             files,
             scan,
             fates,
             derived: BTreeSet::new(),
+            of_modules: BTreeSet::new(),
             old,
         })
     }
@@ -68,10 +84,10 @@ impl<'a> Trial<'a> {
                 *fate = Fate::Refused(why.to_owned());
             }
         }
-        self.derived = self.structs_with_floats();
+        self.derived = (0..self.scan.structs.len()).collect();
         self.reduce()?;
         self.verify()?;
-        let name = |c: &crate::scan::Candidate| {
+        let name = |c: &Candidate| {
             let file = self.files[c.file]
                 .path
                 .strip_prefix(self.cargo.folder)
@@ -108,19 +124,6 @@ impl<'a> Trial<'a> {
         Ok(())
     }
 
-    fn structs_with_floats(&self) -> BTreeSet<usize> {
-        let structs = self.scan.structs.iter().enumerate();
-        let used = structs.filter(|(_, s)| {
-            let path: syn::Type = match syn::parse_str(&s.name) {
-                Ok(path) => path,
-                Err(_) => return false,
-            };
-            let reals = ["T", "F", "S"].map(str::to_owned).into();
-            self.scan.types.has_float(&path, &reals) || self.scan.types.is_generic(&s.name)
-        });
-        used.map(|(at, _)| at).collect()
-    }
-
     fn accepted(&self, id: usize) -> bool {
         !matches!(self.fates[id], Fate::Absent | Fate::Refused(_))
     }
@@ -139,12 +142,12 @@ impl<'a> Trial<'a> {
                 None if self.accepted(id) => {
                     let option = match candidate.block {
                         Some(_) if candidate.sig.receiver().is_none() => "(method)",
+                        None if self.of_modules.contains(&id) => "(module)",
                         _ => "",
                     };
-                    all.push((
-                        candidate.file,
-                        (candidate.start, format!("#[{ATTRIBUTE}{option}] ")),
-                    ));
+                    let words = format!("#[{ATTRIBUTE}{option}] ");
+                    all.push((candidate.file, (candidate.start, words)));
+                    all.extend(self.constants(candidate));
                 }
                 None => {}
             }
@@ -160,6 +163,9 @@ impl<'a> Trial<'a> {
                 let option = if self.accepted(id) { "" } else { "(skip)" };
                 let words = format!("#[{ATTRIBUTE}{option}] ");
                 all.push((candidate.file, (candidate.start, words)));
+                if self.accepted(id) {
+                    all.extend(self.constants(candidate));
+                }
             }
         }
         for at in &self.derived {
@@ -175,6 +181,15 @@ impl<'a> Trial<'a> {
         all
     }
 
+    /// What says of the parameters without numbers (enums, structs of integers) that they have no
+    /// gradient.
+    fn constants(&self, candidate: &Candidate) -> Vec<(usize, Insertion)> {
+        let constants = self.scan.constants(candidate).into_iter();
+        constants
+            .map(|start| (candidate.file, (start, "#[constant] ".to_owned())))
+            .collect()
+    }
+
     /// Writes all files with these words in them, and returns the words by file.
     fn write(
         &self,
@@ -188,11 +203,11 @@ impl<'a> Trial<'a> {
         let mut map = BTreeMap::new();
         for (index, file) in self.files.iter().enumerate() {
             let mut words = by_file.remove(&index).unwrap_or_default();
-            let root = file.path == self.root();
+            let root = file.path == self.root;
             if root && self.old {
                 words.push((
-                    after_inner_attributes(&file.text),
-                    "extern crate conservative_grad; ".to_owned(),
+                    first_item(&file.text),
+                    "extern crate conservative_grad; extern crate core; ".to_owned(),
                 ));
             }
             if root && tests {
@@ -220,18 +235,6 @@ impl<'a> Trial<'a> {
         Ok(map)
     }
 
-    fn root(&self) -> PathBuf {
-        let manifest = fs::read_to_string(self.cargo.folder.join("Cargo.toml")).unwrap_or_default();
-        let lib = manifest.split("[lib]").nth(1).unwrap_or_default();
-        let path = lib
-            .lines()
-            .take_while(|line| !line.starts_with('['))
-            .find_map(|line| line.strip_prefix("path = "));
-        self.cargo
-            .folder
-            .join(path.map_or("src/lib.rs", |path| path.trim_matches('"')))
-    }
-
     /// Takes annotations off until the crate compiles.
     fn reduce(&mut self) -> io::Result<()> {
         for _ in 0..40 {
@@ -243,7 +246,7 @@ impl<'a> Trial<'a> {
             }
             let mut progress = false;
             for error in &errors {
-                progress |= self.blame(error, &words);
+                progress |= self.rename(error) || self.blame(error, &words);
             }
             if !progress {
                 let error = errors[0];
@@ -256,57 +259,6 @@ impl<'a> Trial<'a> {
         Err(io::Error::other(
             "the crate does not compile after 40 rounds",
         ))
-    }
-
-    /// Drops the function, or the derive, that an error is about.
-    fn blame(
-        &mut self,
-        error: &Message,
-        words: &BTreeMap<PathBuf, (usize, Vec<Insertion>)>,
-    ) -> bool {
-        for (path, byte) in &error.places {
-            let Some((file, words)) = words.get(path) else {
-                continue;
-            };
-            let within = |range: &Range<usize>| source::moved(range, words).contains(byte);
-            let here = |id: &usize| {
-                let candidate = &self.scan.candidates[*id];
-                candidate.file == *file && within(&candidate.range)
-            };
-            let dropped = (0..self.fates.len()).rfind(here);
-            if let Some(id) = dropped {
-                if self.accepted(id) {
-                    self.fates[id] = Fate::Refused(message(error));
-                    return true;
-                }
-                return false;
-            }
-            let derived = self.derived.iter().copied();
-            let mut here = derived.filter(|at| {
-                let item = &self.scan.structs[*at];
-                item.file == *file && within(&item.range)
-            });
-            if let Some(at) = here.next_back() {
-                return self.derived.remove(&at);
-            }
-            // An `impl` block as a whole.
-            let block = self
-                .scan
-                .blocks
-                .iter()
-                .position(|b| b.file == *file && b.of.is_some() && within(&(b.start..b.end)));
-            let mut any = false;
-            for id in 0..self.fates.len() {
-                if block.is_some() && self.scan.candidates[id].block == block && self.accepted(id) {
-                    self.fates[id] = Fate::Refused(message(error));
-                    any = true;
-                }
-            }
-            if any {
-                return true;
-            }
-        }
-        false
     }
 
     /// Runs the tests of what was accepted.
@@ -363,6 +315,9 @@ impl<'a> Trial<'a> {
                 )));
             }
         }
+        for id in tests.into_keys() {
+            self.fates[id] = Fate::Accepted("its test did not come to an end".to_owned());
+        }
         let output = self.cargo.run_tests()?;
         for line in output.lines() {
             let Some((_, line)) = line.split_once("PUBLISHED ") else {
@@ -376,6 +331,7 @@ impl<'a> Trial<'a> {
             self.fates[id] = match (points, parts.next().unwrap_or_default()) {
                 (0, _) => Fate::Accepted("smooth at none of the points that were tried".to_owned()),
                 (_, "") => Fate::Checked(points),
+                (_, how) if how.starts_with("overflow") => Fate::Overflow(points, how.to_owned()),
                 (_, wrong) => Fate::Wrong(wrong.to_owned()),
             };
         }
@@ -383,88 +339,9 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// The test that an error is in.
-fn failing(error: &Message, words: &BTreeMap<PathBuf, (usize, Vec<Insertion>)>) -> Option<usize> {
-    for (path, byte) in &error.places {
-        let Some((_, words)) = words.get(path) else {
-            continue;
-        };
-        let mut shift = 0;
-        for (at, text) in words {
-            let start = at + shift;
-            shift += text.len();
-            if (start..start + text.len()).contains(byte) {
-                let id = text.split("fn __published_").nth(1)?;
-                let digits: String = id.chars().take_while(char::is_ascii_digit).collect();
-                return digits.parse().ok();
-            }
-        }
-    }
-    None
-}
-
-/// The message without names, so that like can be counted with like.
-fn message(error: &Message) -> String {
-    let first = error.text.lines().next().unwrap_or_default();
-    if first.contains("_without_conservative_grad") {
-        return "calls a function that has no derivative".to_owned();
-    }
-    let mut text = String::new();
-    for (i, part) in first.split('`').enumerate() {
-        text += if i % 2 == 0 { part } else { "`…`" };
-    }
-    match error.code.is_empty() {
-        true => text,
-        false => format!("{text} [{}]", error.code),
-    }
-}
-
-/// Byte after `#![…]` and `//!` at the top of a file.
-fn after_inner_attributes(text: &str) -> usize {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let trimmed = line.trim_start();
-        let blank = trimmed.trim().is_empty();
-        if !(trimmed.starts_with("#![") || trimmed.starts_with("//") || blank) {
-            break;
-        }
-        at += line.len();
-    }
-    at
-}
-
-/// Makes the manifest stand alone, with our dependency and without those of its tests; whether the
-/// edition is 2015.
-fn edit_manifest(path: &Path) -> io::Result<bool> {
-    let text = fs::read_to_string(path)?;
-    let mut kept = String::new();
-    let mut skip = false;
-    for line in text.lines() {
-        if line.starts_with('[') {
-            let gone = [
-                "[dev-dependencies",
-                "[[bench]]",
-                "[[test]]",
-                "[[example]]",
-                "[[bin]]",
-                "[workspace",
-                "[profile",
-            ];
-            skip = gone.iter().any(|head| line.starts_with(head));
-        }
-        if !skip {
-            kept += line;
-            kept.push('\n');
-        }
-    }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    kept += &format!(
-        "\n[dependencies.conservative-grad]\npath = {:?}\n\n[workspace]\n\n[profile.dev]\ndebug = 0\n\n[profile.dev.build-override]\nopt-level = 1\n",
-        root.display().to_string()
-    );
-    fs::write(path, kept)?;
-    Ok(
-        !text.lines().any(|line| line.starts_with("edition"))
-            || text.contains("edition = \"2015\""),
-    )
+/// Where the first item of a file starts, behind what is said about the file as a whole.
+fn first_item(file: &str) -> usize {
+    let parsed = syn::parse_file(file).ok();
+    let first = parsed.and_then(|file| Some(file.items.first()?.span().byte_range().start));
+    first.unwrap_or(file.len())
 }

@@ -9,12 +9,12 @@ use quote::ToTokens;
 
 /// A type that the crate defines.
 pub(crate) enum Definition {
-    /// Parameters and fields.
-    Struct(syn::Generics, syn::Fields),
+    /// Path, parameters and fields.
+    Struct(String, syn::Generics, syn::Fields),
     /// Parameters and what it stands for.
     Alias(syn::Generics, Box<syn::Type>),
-    /// Something that has no numbers in it for us.
-    Enum,
+    /// Something that has no numbers in it for us; one of its values.
+    Enum(Option<String>),
 }
 
 /// All of them, by name.
@@ -51,19 +51,18 @@ pub(crate) enum Shape {
 pub(crate) type Scope = BTreeMap<String, syn::Type>;
 
 impl Types {
-    /// Whether it is `Self`, possibly behind a reference.
-    pub(crate) fn is_self(&self, ty: &syn::Type) -> bool {
+    /// Whether it is a type of the crate, or a reference to one, that holds no numbers.
+    pub(crate) fn is_constant(&self, ty: &syn::Type, reals: &BTreeSet<String>) -> bool {
         match ty {
-            syn::Type::Path(path) => path.path.is_ident("Self"),
-            syn::Type::Reference(reference) => self.is_self(&reference.elem),
-            _ => false,
-        }
-    }
-
-    /// Whether it has type parameters.
-    pub(crate) fn is_generic(&self, name: &str) -> bool {
-        match self.all.get(name) {
-            Some(Definition::Struct(generics, _)) => generics.type_params().next().is_some(),
+            syn::Type::Reference(reference) => self.is_constant(&reference.elem, reals),
+            syn::Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+                let definition = self.all.get(&last.ident.to_string());
+                let own = matches!(
+                    definition,
+                    Some(Definition::Enum(_) | Definition::Struct(..))
+                );
+                own && !self.has_float(ty, reals)
+            }),
             _ => false,
         }
     }
@@ -95,7 +94,7 @@ impl Types {
                 }
                 let arguments = arguments(last);
                 match self.all.get(&name) {
-                    Some(Definition::Struct(generics, fields)) => {
+                    Some(Definition::Struct(_, generics, fields)) => {
                         let given = generics.type_params().zip(&arguments);
                         let real = given.filter(|(_, argument)| inner(argument));
                         let mut reals = reals.clone();
@@ -105,9 +104,9 @@ impl Types {
                             .any(|field| self.float_in(&field.ty, &reals, depth + 1))
                     }
                     Some(Definition::Alias(_, ty)) => inner(ty) || arguments.iter().any(inner),
-                    Some(Definition::Enum) => false,
+                    Some(Definition::Enum(_)) => false,
                     None => {
-                        let known = ["Vec", "Option", "Result", "Box", "Self"];
+                        let known = ["Vec", "Option", "Result", "Box"];
                         known.contains(&name.as_str()) && arguments.first().is_some_and(inner)
                     }
                 }
@@ -161,7 +160,7 @@ impl Types {
                         Shape::Constant("s.small() as _".into())
                     }
                     ("str" | "String", _) => Shape::Str,
-                    (_, Some(Definition::Struct(generics, fields))) => {
+                    (_, Some(Definition::Struct(path, generics, fields))) => {
                         let fill = |ty: &syn::Type| fill(ty, scope);
                         let given = generics.type_params().zip(arguments.iter().map(fill));
                         let scope: Scope = given.map(|(p, ty)| (p.ident.to_string(), ty)).collect();
@@ -178,9 +177,9 @@ impl Types {
                             .enumerate()
                             .map(field)
                             .collect::<Option<Vec<_>>>()?;
-                        let path = syn::Path::from(last.ident.clone());
-                        Shape::Struct(path.to_token_stream().to_string(), named, fields)
+                        Shape::Struct(path.clone(), named, fields)
                     }
+                    (_, Some(Definition::Enum(value))) => Shape::Constant(value.clone()?),
                     (_, Some(Definition::Alias(generics, ty))) => {
                         let fill = |ty: &syn::Type| fill(ty, scope);
                         let given = generics.type_params().zip(arguments.iter().map(fill));

@@ -384,6 +384,7 @@ mod in_another_crate {
     fn all_forms() {
         crate::check!(through_a_module_of_its_name(2.5, 1.25));
         crate::check!(by_its_whole_path(2.5));
+        crate::check!(annotated_library::gamma::beta(2.5, 1.25));
         crate::check!(with_methods(0.75, -1.25));
         close(gamma::grad(2.5), slope(gamma, 2.5));
         assert_eq!(gamma::FIELD.name, "gamma");

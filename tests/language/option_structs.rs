@@ -138,6 +138,32 @@ pub fn bounded(x: f64, lo: f64, hi: f64) -> Result<f64, &'static str> {
     }
 }
 
+/// Whatever branch is taken, a struct is moved into the parts of the result.
+#[conservative_grad]
+pub fn reduced(v: V, k: f64) -> Result<V, &'static str> {
+    if k <= 0.0 {
+        Err("k")
+    } else {
+        let m = {
+            let a = (v.x / k).powf(2.0 / 3.0);
+            k / (1.0 + a * v.y)
+        };
+        if m <= 0.0 {
+            Err("m")
+        } else {
+            Ok(V { x: v.x * m, y: m })
+        }
+    }
+}
+
+#[conservative_grad]
+pub fn reduced_or_not(v: V, k: f64) -> f64 {
+    match reduced(v, k) {
+        Ok(r) => r.x * r.y + k,
+        Err(_) => k * k,
+    }
+}
+
 #[conservative_grad]
 pub fn mixed(x: f64, n: Option<usize>, names: &[&str], #[constant] c: Option<f64>) -> f64 {
     let k = c.unwrap_or(2.0);
@@ -245,4 +271,25 @@ fn values_and_gradients() {
             difference(|x| mixed(x, n, &names, c), 0.7),
         );
     }
+}
+
+#[test]
+fn a_struct_or_an_error_at_the_end_of_each_branch() {
+    let cases = [(V { x: 0.6, y: 1.1 }, 0.75), (V { x: 0.6, y: 1.1 }, -0.5)];
+    for (v, k) in [cases[0], cases[1], (V { x: 8.0, y: -3.0 }, 1.5)] {
+        let (value, (g, dk)) = reduced_or_not::value_and_grad(v, k);
+        assert_eq!(value, reduced_or_not(v, k));
+        close(g.x, difference(|x| reduced_or_not(V { x, ..v }, k), v.x));
+        close(g.y, difference(|y| reduced_or_not(V { y, ..v }, k), v.y));
+        close(dk, difference(|k| reduced_or_not(v, k), k));
+    }
+    let v = V { x: 0.6, y: 1.1 };
+    let (value, back) = reduced::vjp(v, 0.75);
+    assert_eq!(value, reduced(v, 0.75));
+    let (g, dk) = back(VGradient { x: 2.0, y: -1.0 });
+    let weighted = |v, k| reduced(v, k).map_or(f64::NAN, |r| 2.0 * r.x - r.y);
+    close(g.x, difference(|x| weighted(V { x, ..v }, 0.75), v.x));
+    close(g.y, difference(|y| weighted(V { y, ..v }, 0.75), v.y));
+    close(dk, difference(|k| weighted(v, k), 0.75));
+    assert_eq!(reduced::vjp(v, -0.5).0, Err("k"));
 }

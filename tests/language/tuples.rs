@@ -31,6 +31,19 @@ twin! { result ($ T O grad): f(0.5, 2.0) -> many; {
     }
 } }
 
+twin! { twelve_elements ($ T O grad): f(0.5, 2.0); {
+    #[$grad]
+    pub fn twelve(x: $T, y: $T) -> ($T, $T, $T, $T, $T, $T, $T, $T, $T, $T, $T, $T) {
+        let (p, s) = (x * y, x + y);
+        (x, y, p, s, p * s, p - s, x * x, y * y, p * x, p * y, s * x, s * y)
+    }
+    #[$grad]
+    pub fn f(x: $T, y: $T) -> $T {
+        let (a, b, c, d, e, f, g, h, i, j, k, l) = twelve(x, y);
+        a * b + c * d - e * f + g * h * i + j * k * l
+    }
+} }
+
 twin! { single_element ($ T O grad): f((0.5,)) -> many; {
     #[$grad]
     pub fn f(x: ($T,)) -> ($T,) {

@@ -321,7 +321,7 @@ impl mean_error {
         ) + use<'__r, __S, __K0, __K1, __K2>,
     ) {
         use rt::traits::*;
-        let mut saved_1 = ::std::vec::Vec::new();
+        let mut saved_1 = rt::vec::Vec::new();
         let d = w.len();
         let n = ys.len();
         let mut error_3: f64 = 0.0;

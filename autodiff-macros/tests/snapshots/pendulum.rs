@@ -69,7 +69,7 @@ impl pendulum {
         speed_bar: &mut f64,
     ) -> f64 {
         use rt::traits::*;
-        let mut saved_2 = ::std::vec::Vec::new();
+        let mut saved_2 = rt::vec::Vec::new();
         let mut a_2: f64 = angle;
         let mut v_2: f64 = speed;
         let saved_2__start = saved_2.len();
@@ -138,7 +138,7 @@ impl pendulum {
         ) + use<'__r, __S, __K0, __K1, __K2, __K3>,
     ) {
         use rt::traits::*;
-        let mut saved_1 = ::std::vec::Vec::new();
+        let mut saved_1 = rt::vec::Vec::new();
         let mut a_2: f64 = angle;
         let mut v_2: f64 = speed;
         let saved_1__start = saved_1.len();

@@ -130,7 +130,7 @@ impl root {
         x_bar: &mut f64,
     ) -> f64 {
         use rt::traits::*;
-        let mut saved_2 = ::std::vec::Vec::new();
+        let mut saved_2 = rt::vec::Vec::new();
         let mut y_2: f64 = x;
         let mut k_4 = 0;
         let mut stopped_4: bool = false;
@@ -216,7 +216,7 @@ impl root {
         ) + use<'__r, __S, __K0>,
     ) {
         use rt::traits::*;
-        let mut saved_1 = ::std::vec::Vec::new();
+        let mut saved_1 = rt::vec::Vec::new();
         let mut y_2: f64 = x;
         let mut k_4 = 0;
         let mut stopped_4: bool = false;

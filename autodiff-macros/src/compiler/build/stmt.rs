@@ -382,6 +382,17 @@ impl Builder<'_> {
         }
     }
 
+    /// A branch gives nothing to the memory, which is moved all the same (into the tuple behind an
+    /// `Option`): rustc wants a value there.
+    fn blank(&mut self, m: ssa::MemId) {
+        for stmt in self.out.iter_mut().flat_map(|block| block.iter_mut()) {
+            match &mut stmt.kind {
+                StmtKind::Alloc(of, init @ Init::Unset) if *of == m => *init = Init::Blank,
+                _ => {}
+            }
+        }
+    }
+
     fn branch(&mut self, block: &Block, joined: &Option<Joined>) -> (Option<Tree>, ssa::Block) {
         self.in_block(|b| {
             let value = b.block_value(block);
@@ -396,7 +407,10 @@ impl Builder<'_> {
     /// Copies the memory in the value of a branch to the memory that both branches share.
     fn join_memory(&mut self, joined: &Joined, value: Tree) -> Tree {
         match (joined, value) {
-            (Joined::Mem(dst), Tree::Mem(src)) if self.holes.contains(&src) => Tree::Mem(*dst),
+            (Joined::Mem(dst), Tree::Mem(src)) if self.holes.contains(&src) => {
+                self.blank(*dst);
+                Tree::Mem(*dst)
+            }
             // A constant, of which only rustc knows what it is.
             (Joined::Mem(dst), Tree::Val(v)) => {
                 let ty = self.mems[dst.0 as usize].ty.clone();

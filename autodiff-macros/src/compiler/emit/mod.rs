@@ -37,6 +37,7 @@ mod signature;
 mod stubs;
 mod sweep;
 mod types;
+mod vectors;
 
 use autodiff_runtime::Definability;
 use proc_macro2::{Ident, TokenStream};
@@ -204,9 +205,25 @@ fn generated(
     ];
     let beside = match &options.naming {
         Naming::Companion => companion(item, &signature, options, &members),
-        Naming::Sibling(_) | Naming::Module => members.into_iter().collect(),
+        Naming::Sibling(_) => members.into_iter().collect(),
+        Naming::Module => {
+            let by_name = path_by_name(item);
+            members.into_iter().chain([by_name]).collect()
+        }
     };
     (beside, metadata)
+}
+
+/// Inside of the module `gamma`, too, the function `gamma` is called as `gamma::__forward`. A private
+/// module is not in the way of `pub use gamma::gamma`, as a type would be.
+fn path_by_name(item: &syn::ItemFn) -> TokenStream {
+    let name = &item.sig.ident;
+    quote! {
+        #[doc(hidden)]
+        mod #name {
+            pub use super::*;
+        }
+    }
 }
 
 /// The attributes of each emitted item, where they stand one by one among the user's.
@@ -246,6 +263,7 @@ fn respanned(
     checks: &pins::Checks,
     rt: &Runtime,
 ) -> Bodies {
+    let respan = |tokens: TokenStream| respan(vectors::of_runtime(tokens, rt));
     let items: TokenStream = items.iter().cloned().map(respan).collect();
     let callees = respan(checks.callees.clone());
     let with_items = |body: &TokenStream| {

@@ -90,6 +90,13 @@ pub mod gamma {
         let tail = 1.0 / (12.0 * y) - 1.0 / (360.0 * y * y * y);
         (y - 0.5) * y.ln() - y + 0.5 * (2.0 * core::f64::consts::PI).ln() + tail - shift
     }
+
+    /// Logarithm of the beta function, by the function that has the name of the module.
+    #[conservative_grad]
+    #[must_use]
+    pub fn beta(a: f64, b: f64) -> f64 {
+        gamma(a) + gamma(b) - gamma(a + b)
+    }
 }
 pub use gamma::gamma;
 

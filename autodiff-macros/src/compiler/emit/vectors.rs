@@ -1,0 +1,74 @@
+//! Vectors without `std`.
+//!
+//! In: emitted code, in which vectors are `::std::vec::Vec` and `::std::vec!`. Out: the same of the
+//! facade, since in a crate that is `#![no_std]` there is no `::std`.
+
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+use super::Runtime;
+
+/// The same code with the vectors of the facade.
+pub(super) fn of_runtime(tokens: TokenStream, rt: &Runtime) -> TokenStream {
+    let facade = quote!(#rt::vec);
+    replaced(tokens, &facade)
+}
+
+fn replaced(tokens: TokenStream, facade: &TokenStream) -> TokenStream {
+    let mut out: Vec<TokenTree> = Vec::new();
+    for tree in tokens {
+        match tree {
+            TokenTree::Group(group) => {
+                let mut new = Group::new(group.delimiter(), replaced(group.stream(), facade));
+                new.set_span(group.span());
+                out.push(new.into());
+            }
+            TokenTree::Ident(name) if name == "vec" && ends_with_std(&out) => {
+                out.truncate(out.len() - 5);
+                out.extend(facade.to_token_stream());
+            }
+            other => out.push(other),
+        }
+    }
+    out.into_iter().collect()
+}
+
+/// `::std::` at the end, as the start of a path.
+fn ends_with_std(tokens: &[TokenTree]) -> bool {
+    let [head @ .., a, b, std, c, d] = tokens else {
+        return false;
+    };
+    let colons = [a, b, c, d].iter().all(|tree| is_colon(tree));
+    let starts = !matches!(head.last(), Some(TokenTree::Ident(_)));
+    colons && starts && matches!(std, TokenTree::Ident(name) if is_std(name))
+}
+
+fn is_colon(tree: &TokenTree) -> bool {
+    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ':')
+}
+
+fn is_std(name: &Ident) -> bool {
+    name == "std"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::replaced;
+    use quote::quote;
+
+    #[test]
+    fn only_paths_to_vectors_are_replaced() {
+        let code = quote!({
+            let a: ::std::vec::Vec<f64> = ::std::vec![0.0; n];
+            ::std::f64::consts::PI;
+            my::std::vec::f(std::vec::g())
+        });
+        let facade = quote!(::facade::vec);
+        let new = quote!({
+            let a: ::facade::vec::Vec<f64> = ::facade::vec![0.0; n];
+            ::std::f64::consts::PI;
+            my::std::vec::f(std::vec::g())
+        });
+        assert_eq!(replaced(code, &facade).to_string(), new.to_string());
+    }
+}
