@@ -372,9 +372,12 @@ impl<'a> Lower<'a> {
                 keeps: &keeps,
             },
         );
-        resolve::keep_state(&mut func, |var| self.facts[var.0 as usize].state);
-        resolve::check(&mut func, self.diags);
+        // Variables that were made since then (for operators on structs) have no facts: they are no state.
         let facts = &self.facts;
+        resolve::keep_state(&mut func, |var| {
+            facts.get(var.0 as usize).is_some_and(|fact| fact.state)
+        });
+        resolve::check(&mut func, self.diags);
         order::check(&func, &|var| root_of(facts, var), self.diags);
         func
     }
