@@ -3,6 +3,8 @@
 
 #![allow(
     clippy::assign_op_pattern,
+    clippy::manual_memcpy,
+    clippy::explicit_counter_loop,
     reason = "the programs are written the way people write them"
 )]
 

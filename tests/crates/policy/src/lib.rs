@@ -17,6 +17,7 @@ pub fn largest(x: f64, y: f64) -> f64 {
 }
 
 /// What a place says comes before that.
+#[allow(clippy::let_and_return, reason = "a choice stands at a statement")]
 #[conservative_grad]
 #[must_use]
 pub fn placed(x: f64) -> f64 {
