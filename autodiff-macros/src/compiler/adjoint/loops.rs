@@ -386,14 +386,14 @@ impl<'a> Records<'a> {
         if let (Some(_), Some((stack, items))) = (self.sparse, self.stack) {
             let names = items.iter().map(|i| self.name_of(i));
             let all = Expr::Range(None, None, false);
-            let records = Expr::method(Expr::Name(stack.clone()), "drain", vec![all]);
+            let found = Expr::method(Expr::Name(stack.clone()), "drain", vec![all]);
             let pattern = match items.is_empty() {
                 true => quote!(#counter),
                 false => quote!((#counter, #(#names),*)),
             };
             return out.push(Stmt::For {
                 pattern,
-                iter: Expr::method(records, "rev", Vec::new()),
+                iter: Expr::method(found, "rev", Vec::new()),
                 body: inner,
             });
         }
