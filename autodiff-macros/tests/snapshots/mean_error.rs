@@ -148,18 +148,26 @@ impl mean_error {
         use rt::traits::*;
         let d = w.len();
         let n = ys.len();
+        let width_1 = {
+            let t1 = 0;
+            ::core::cmp::Ord::min(
+                ::core::cmp::Ord::clamp(262144 / ::core::cmp::Ord::max(1, d), 4, 32),
+                usize::saturating_sub(n, t1),
+            )
+        };
+        let step_1 = ::core::cmp::Ord::max(1, width_1);
         let mut t10_lanes: [f64; 32] = [0.0; 32];
         let mut w_1_lanes: [f64; 32] = [0.0; 32];
         let mut prediction_3_lanes: [f64; 32] = [0.0; 32];
-        let n_3 = d * 32;
+        let n_3 = d * width_1;
         let mut xs_lanes: rt::vec::Vec<f64> = rt::vec![0.0; n_3];
         let error_3_bar: f64 = 1.0 / n as f64;
         let mut prediction_3_lanes_bar = [0.0; 32];
         let mut terms_1 = [0.0; 32];
         let mut error_3: f64 = 0.0;
-        for start_1 in (0..n).step_by(32) {
+        for start_1 in (0..n).step_by(step_1) {
             let error_1: f64 = error_3;
-            let lanes_1 = ::core::cmp::Ord::min(32, n - start_1);
+            let lanes_1 = ::core::cmp::Ord::min(step_1, n - start_1);
             let end_1 = xs.len();
             for lane_1 in 0..lanes_1 {
                 let i_1 = start_1 + lane_1;
@@ -168,11 +176,13 @@ impl mean_error {
                     let at_1 = from_1 + column_1;
                     let there_1: bool = at_1 < end_1;
                     let x_1: f64 = if there_1 { xs[at_1] } else { 0.0 };
-                    let row_1 = column_1 * 32;
+                    let row_1 = column_1 * width_1;
                     let to_1 = row_1 + lane_1;
                     xs_lanes[to_1] = x_1;
                 }
             }
+            let steps_1 = lanes_1 - 1;
+            let last_1 = start_1 + steps_1;
             let count_2 = lanes_1;
             let prediction_3_lanes_row = &mut prediction_3_lanes[..count_2];
             for k in 0..count_2 {
@@ -181,18 +191,21 @@ impl mean_error {
             }
             for j in 0..d {
                 let t3: f64 = w[j];
+                let from_2 = last_1 * d;
+                let at_3 = from_2 + j;
+                let x_2: f64 = xs[at_3];
                 let count_3 = lanes_1;
                 (|prediction_3_lanes_row_2: &mut [f64], xs_lanes_row: &[f64]| {
                     let prediction_3_lanes_row_2 = &mut prediction_3_lanes_row_2[..count_3];
                     let xs_lanes_row = &xs_lanes_row[..count_3];
                     for k_2 in 0..count_3 {
                         let lane_3 = k_2;
-                        let row_2 = j * 32;
+                        let row_2 = j * width_1;
                         let at_2 = row_2 + lane_3;
                         let t6: f64 = xs_lanes_row[k_2];
                         prediction_3_lanes_row_2[k_2] += t3 * t6;
                     }
-                })(&mut prediction_3_lanes[..], &xs_lanes[j * 32..]);
+                })(&mut prediction_3_lanes[..], &xs_lanes[j * width_1..]);
             }
             let count_4 = lanes_1;
             (|
@@ -255,13 +268,17 @@ impl mean_error {
                     let terms_1_row = &mut terms_1_row[..count_7];
                     for k_6 in 0..count_7 {
                         let lane_3 = k_6;
-                        let row_2 = j * 32;
+                        let row_2 = j * width_1;
                         let at_2 = row_2 + lane_3;
                         let t6: f64 = xs_lanes_row_2[k_6];
                         let t7_bar: f64 = prediction_3_lanes_bar_row_2[k_6];
                         terms_1_row[k_6] = t7_bar * t6;
                     }
-                })(&xs_lanes[j * 32..], &prediction_3_lanes_bar[..], &mut terms_1[..]);
+                })(
+                    &xs_lanes[j * width_1..],
+                    &prediction_3_lanes_bar[..],
+                    &mut terms_1[..],
+                );
                 t3_bar += rt::sum(&terms_1[..lanes_1]);
                 w_bar[j] += t3_bar;
             }

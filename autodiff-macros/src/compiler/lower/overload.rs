@@ -28,12 +28,12 @@ pub(super) fn run(func: &mut Func, diags: &mut Diagnostics) {
     func.body = body;
     func.vars = vars;
     for (op, value) in refused {
-        let at = match value.source.is_empty() {
-            true => diag::token_at(value.span),
-            false => value.source.clone(),
+        // Not at the tokens of the operand, which may be those of a pattern's part.
+        let text = match value.source.is_empty() {
+            true => "_".to_owned(),
+            false => diag::text_of(&value.source),
         };
-        let text = diag::text_of(&at);
-        diags.report_at(&diag::OPERAND_TYPE, &at, &[op, &text, "a struct"]);
+        diags.report(&diag::OPERAND_TYPE, value.span, &[op, &text, "a struct"]);
     }
 }
 
