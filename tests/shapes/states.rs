@@ -25,6 +25,7 @@ mod cases {
         root_in_an_empty_loop from 0,
         steps_as_numbers from 1,
         length_of_what_is_written from 2,
+        back_substitution from 3,
     );
 }
 
@@ -350,4 +351,18 @@ fn length_of_what_is_written(x: &[f64]) -> f64 {
         }
     }
     y[0] + y[n - 1]
+}
+
+/// A quotient is stored in the state that an inner loop has read before.
+#[conservative_grad]
+fn back_substitution(x: &[f64]) -> f64 {
+    let mut y = [0.0; 3];
+    for i in (0..3).rev() {
+        let mut s = x[i];
+        for j in i + 1..3 {
+            s -= x[j - i] * y[j];
+        }
+        y[i] = s / (x[0] + 2.0);
+    }
+    y[0] - y[1] * y[2]
 }

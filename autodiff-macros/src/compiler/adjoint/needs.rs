@@ -483,6 +483,11 @@ impl<'a> Needs<'a> {
         } else {
             live
         };
+        // A copy of the state goes by the name of the array there, and was taken before the store.
+        let mut states = self.states.at.keys().filter(|(_, of)| *of == m);
+        if states.any(|(l, _)| layout.contains(layout.body_of(*l), region)) {
+            return None;
+        }
         if layout.holds(m, *pos, scope) {
             return Some((at.clone(), None));
         }
@@ -495,7 +500,6 @@ impl<'a> Needs<'a> {
                 && !layout.contains(around, home)
                 && layout.holds(m, *pos, around)
                 && self.cx.is_scratch_of(m, l)
-                && !self.states.at.contains_key(&(l, m))
             {
                 return Some((at.clone(), Some(l)));
             }
