@@ -7,7 +7,8 @@
 //! each leaves an adjoint of exactly 0, and the operation above it may have been evaluated where it has
 //! no finite partial: `(1.0 / x).min(5.0)` at 0. There 0·∞ would make a NaN of a derivative that is 0.
 //! Only operations that can have an infinite or undefined partial at finite operands are watched; and,
-//! in front of a select, those whose operands may be infinite because of one.
+//! in front of a select, those whose operands may be infinite because of one. Both are followed through
+//! memory: an array is what any of its elements is.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +20,7 @@ use super::adjoint::Context;
 use super::code::Expr;
 use super::hir::BinOp;
 use super::metadata::stays_inside;
-use super::ssa::{Op, Stmt, StmtKind, ValId};
+use super::ssa::{Init, MemId, Op, Stmt, StmtKind, ValId};
 
 /// Operations without a border of their domain whose partials overflow.
 const OVERFLOW: [&str; 5] = ["exp", "exp2", "exp_m1", "sinh", "cosh"];
@@ -31,18 +32,25 @@ pub(crate) struct Watch {
     wild: BTreeSet<ValId>,
     /// Values that reach the result through a decision, or under a condition.
     masked: BTreeSet<ValId>,
+    /// Memory that such values are stored in, or are loaded from.
+    wild_mems: BTreeSet<MemId>,
+    masked_mems: BTreeSet<MemId>,
 }
 
 impl Watch {
     pub(crate) fn of(cx: &Context<'_>) -> Watch {
         let mut watch = Watch::default();
         loop {
-            let before = watch.wild.len() + watch.masked.len();
+            let before = watch.size();
             cx.func.body.walk(&mut |stmt| watch.see(cx, stmt));
-            if watch.wild.len() + watch.masked.len() == before {
+            if watch.size() == before {
                 return watch;
             }
         }
+    }
+
+    fn size(&self) -> usize {
+        self.wild.len() + self.masked.len() + self.wild_mems.len() + self.masked_mems.len()
     }
 
     fn see(&mut self, cx: &Context<'_>, stmt: &Stmt) {
@@ -67,7 +75,34 @@ impl Watch {
                     self.flows(&[c.init, c.next], c.out);
                 }
             }
+            StmtKind::Store { place, value, .. } => self.stored(*value, place.mem),
+            StmtKind::Alloc(m, init) => self.made(init, *m),
+            StmtKind::Push { place, init } => self.made(init, place.mem),
+            StmtKind::Copy { dst, src, .. } => self.copied(src.mem, dst.mem),
             _ => {}
+        }
+    }
+
+    fn stored(&mut self, v: ValId, m: MemId) {
+        if self.wild.contains(&v) {
+            self.wild_mems.insert(m);
+        }
+        if self.masked_mems.contains(&m) {
+            self.masked.insert(v);
+        }
+    }
+
+    fn made(&mut self, init: &Init, m: MemId) {
+        init.for_each_use(&mut |v| self.stored(v, m));
+        init.for_each_mem(&mut |from| self.copied(from, m));
+    }
+
+    fn copied(&mut self, from: MemId, to: MemId) {
+        if self.wild_mems.contains(&from) {
+            self.wild_mems.insert(to);
+        }
+        if self.masked_mems.contains(&to) {
+            self.masked_mems.insert(from);
         }
     }
 
@@ -80,6 +115,12 @@ impl Watch {
                 self.masked.insert(u);
             }
         });
+        if let Op::Load(at) | Op::LoadIf(_, at) = op {
+            wild |= self.wild_mems.contains(&at.mem);
+            if masked {
+                self.masked_mems.insert(at.mem);
+            }
+        }
         if wild {
             self.wild.insert(v);
         }
