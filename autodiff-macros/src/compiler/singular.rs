@@ -75,7 +75,13 @@ impl Watch {
                     self.flows(&[c.init, c.next], c.out);
                 }
             }
-            StmtKind::Store { place, value, .. } => self.stored(*value, place.mem),
+            StmtKind::Store { place, value, .. } => {
+                // It may be overwritten, or the element never read; not so where `strips` hands it on.
+                if !cx.func.strips.private.contains_key(&place.mem) {
+                    self.masked.insert(*value);
+                }
+                self.stored(*value, place.mem);
+            }
             StmtKind::Alloc(m, init) => self.made(init, *m),
             StmtKind::Push { place, init } => self.made(init, place.mem),
             StmtKind::Copy { dst, src, .. } => self.copied(src.mem, dst.mem),
