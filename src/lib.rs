@@ -184,6 +184,7 @@ pub mod __private {
     pub use autodiff_runtime::integer::*;
     pub use autodiff_runtime::jacobian::*;
     pub use autodiff_runtime::kinds::*;
+    pub use autodiff_runtime::lanes::*;
     pub use autodiff_runtime::methods;
     pub use autodiff_runtime::numeric::*;
     pub use autodiff_runtime::operation::At;

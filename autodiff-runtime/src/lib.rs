@@ -37,6 +37,7 @@ pub mod field;
 pub mod integer;
 pub mod jacobian;
 pub mod kinds;
+pub mod lanes;
 #[doc(hidden)]
 pub mod methods;
 pub mod numeric;

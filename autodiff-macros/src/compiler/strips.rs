@@ -27,8 +27,7 @@ use super::analyse::loops::{Mode, Modes};
 use super::names::Names;
 use super::ssa::{Block, Func, Stmt};
 
-/// Iterations that run side by side.
-pub(crate) const LANES: usize = 32;
+pub(crate) use autodiff_runtime::lanes::LANES;
 
 /// Writes every fused loop that allows it in strips; `None` if there is none.
 pub(crate) fn run(

@@ -509,6 +509,14 @@ pub(crate) fn alloc(
     mem: &dyn Fn(crate::compiler::ssa::MemId) -> Expr,
 ) -> Stmt {
     let info = func.mem(m);
+    if let Some(init) = of_lanes(func, rt, m, init, val) {
+        return Stmt::Let {
+            name: info.name.clone(),
+            mutable: true,
+            ty: None,
+            init: Some(init),
+        };
+    }
     let init = match init {
         Init::Unset => None,
         Init::Blank if holds_struct(&info.ty) && !matches!(info.ty, Ty::Vec(_)) => {
@@ -526,6 +534,27 @@ pub(crate) fn alloc(
         ty: known_ty(&info.ty),
         init,
     }
+}
+
+/// The storage of iterations that run side by side, or of their adjoints.
+pub(super) fn of_lanes(
+    func: &Func,
+    rt: &TokenStream,
+    m: crate::compiler::ssa::MemId,
+    init: &Init,
+    val: &dyn Fn(ValId) -> Expr,
+) -> Option<Expr> {
+    func.strips.private.get(&m)?;
+    let Init::Repeat(first, len) = init else {
+        return None;
+    };
+    let Init::Val(first) = **first else {
+        return None;
+    };
+    Some(match &func.mem(m).ty {
+        Ty::Array(..) => Expr::Call(quote!(#rt::lanes), vec![val(first)]),
+        _ => Expr::Call(quote!(#rt::rows), vec![val(first), val(*len)]),
+    })
 }
 
 /// The expression that makes an array or vector.

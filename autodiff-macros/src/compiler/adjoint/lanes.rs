@@ -19,7 +19,6 @@ use crate::compiler::hir::{BinOp, Ty};
 use crate::compiler::names::Names;
 use crate::compiler::real;
 use crate::compiler::ssa::{MemId, Op, Stmt as Ssa, StmtKind, ValId};
-use crate::compiler::strips::LANES;
 
 /// What stands around a lane loop.
 #[derive(Default)]
@@ -189,16 +188,12 @@ fn declaration(cx: &Context<'_>, name: &Ident, target: Target) -> Stmt {
     };
     let element = super::forward::ty_tokens(&ty);
     cx.buffers.borrow_mut().insert(name.to_string(), element);
-    let len = Literal::usize_unsuffixed(LANES);
+    let rt = &cx.names.rt;
     Stmt::Let {
         name: name.clone(),
         mutable: true,
         ty: None,
-        init: Some(Expr::Repeat(
-            false,
-            Box::new(real::zero(&ty)),
-            Box::new(Expr::Raw(quote!(#len))),
-        )),
+        init: Some(Expr::Call(quote!(#rt::lanes), vec![real::zero(&ty)])),
     }
 }
 

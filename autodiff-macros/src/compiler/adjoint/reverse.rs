@@ -278,7 +278,9 @@ impl<'a> Reverse<'a, '_> {
     /// `let mut a_bar = ` zeros of the shape of `a`.
     fn declare_mem(&self, m: MemId) -> Stmt {
         let mem = self.cx.func.mem(m);
-        let init = zeros(&mem.ty)
+        let init = self
+            .zero_lanes(m)
+            .or_else(|| zeros(&mem.ty))
             .or_else(|| self.zeros_by_init(m))
             .unwrap_or_else(|| {
                 let rt = self.rt();
@@ -293,6 +295,29 @@ impl<'a> Reverse<'a, '_> {
             ty: None,
             init: Some(init),
         }
+    }
+
+    /// Zeros for iterations that run side by side.
+    fn zero_lanes(&self, m: MemId) -> Option<Expr> {
+        let mut made = None;
+        self.cx.func.body.walk(&mut |s| {
+            if let StmtKind::Alloc(a, init) = &s.kind
+                && *a == m
+            {
+                made = Some(init);
+            }
+        });
+        let Some(Init::Repeat(first, _)) = made else {
+            return None;
+        };
+        let Init::Val(first) = **first else {
+            return None;
+        };
+        let zero = |v: ValId| match v == first {
+            true => self.zero(v),
+            false => Expr::Val(v),
+        };
+        forward::of_lanes(self.cx.func, self.rt(), m, made?, &zero)
     }
 
     /// `vec![0.0; n]` for a vector that begins as `vec![x; n]` and is never replaced.
