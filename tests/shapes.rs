@@ -52,6 +52,8 @@ macro_rules! check_all {
     )*};
 }
 
+#[path = "shapes/infinite.rs"]
+mod infinite;
 #[path = "shapes/states.rs"]
 mod states;
 
