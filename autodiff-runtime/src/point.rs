@@ -36,7 +36,7 @@
 
 use core::fmt;
 
-use crate::check::IntoGradient;
+use crate::check::flat;
 use crate::decision::Decision;
 use crate::field::Site;
 use crate::selection::Selection;
@@ -125,18 +125,6 @@ impl fmt::Display for Chosen {
             site.primitive,
             site.source
         )
-    }
-}
-
-/// The function with its gradient laid out as one vector.
-fn flat<F, G>(f: F) -> impl Fn(&[f64], &mut dyn Selection) -> (f64, Vec<f64>)
-where
-    F: Fn(&[f64], &mut dyn Selection) -> (f64, G),
-    G: IntoGradient,
-{
-    move |x, selection| {
-        let (value, gradient) = f(x, selection);
-        (value, gradient.into_gradient())
     }
 }
 

@@ -33,7 +33,7 @@ use proc_macro2::Ident;
 
 use super::analyse::activity::Activity;
 use super::analyse::layout::Layout;
-use super::analyse::loops::{Mode, Modes};
+use super::analyse::loops::{Loops, Mode, Modes};
 use super::code::{Expr, Stmt};
 use super::hir::LoopId;
 use super::names::Names;
@@ -200,19 +200,23 @@ impl Context<'_> {
         self.modes.get(&l).unwrap_or(&Mode::Recorded)
     }
 
+    fn loops(&self) -> Loops<'_> {
+        Loops::new(self.func, self.facts, self.layout)
+    }
+
     /// True if the carried value is a sum that the loop only adds to: its adjoint stays the same.
     pub(crate) fn is_sum(&self, carried: &super::ssa::Carried, stmt: &Ssa) -> bool {
-        super::analyse::loops::is_sum(self.func, self.facts, self.layout, carried, stmt)
+        self.loops().is_sum(carried, stmt)
     }
 
     /// True if every iteration of the loop overwrites what it reads of the memory.
     pub(crate) fn is_scratch_of(&self, m: MemId, l: LoopId) -> bool {
-        super::analyse::loops::is_scratch_of(self.func, self.facts, self.layout, m, l)
+        self.loops().is_scratch_of(m, l)
     }
 
     /// True if both values are equal wherever both exist.
     pub(crate) fn same(&self, a: ValId, b: ValId) -> bool {
-        super::analyse::loops::same(self.func, self.facts, self.layout, a, b)
+        self.loops().same(a, b)
     }
 
     /// The name of the residual of a call.

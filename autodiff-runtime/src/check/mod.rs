@@ -238,7 +238,7 @@ macro_rules! assert_conservative {
 pub use crate::{assert_conservative, assert_tangent};
 
 /// The function with its gradient laid out as one vector.
-fn flat<F, G>(f: F) -> impl Fn(&[f64], &mut dyn Selection) -> (f64, Vec<f64>)
+pub(crate) fn flat<F, G>(f: F) -> impl Fn(&[f64], &mut dyn Selection) -> (f64, Vec<f64>)
 where
     F: Fn(&[f64], &mut dyn Selection) -> (f64, G),
     G: IntoGradient,

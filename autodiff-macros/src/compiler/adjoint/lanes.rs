@@ -141,7 +141,7 @@ fn neighbours(cx: &Context<'_>, parts: &[(ValId, Ident)]) -> Option<(ValId, Vec<
     let mut placed: Vec<(i64, ValId, &Ident)> = Vec::new();
     let mut base = None;
     for (at, buffer) in parts {
-        let (from, offset) = offset(cx, *at);
+        let (from, offset) = cx.layout.offset(*at);
         if *base.get_or_insert(from) != from {
             return None;
         }
@@ -154,26 +154,6 @@ fn neighbours(cx: &Context<'_>, parts: &[(ValId, Ident)]) -> Option<(ValId, Vec<
         let buffers = placed.into_iter().map(|(_, _, buffer)| buffer.clone());
         (first, buffers.collect())
     })
-}
-
-/// An index as another one and a literal.
-fn offset(cx: &Context<'_>, at: ValId) -> (ValId, i64) {
-    let literal = |v: ValId| match cx.layout.op(v) {
-        Some(Op::Lit(tokens)) => {
-            let text = tokens.to_string();
-            text.trim_end_matches("usize").parse::<i64>().ok()
-        }
-        _ => None,
-    };
-    match cx.layout.op(at) {
-        Some(Op::Bin(BinOp::Add, a, b)) => match (literal(*a), literal(*b)) {
-            (_, Some(k)) => (*a, k),
-            (Some(k), _) => (*b, k),
-            _ => (at, 0),
-        },
-        Some(Op::Bin(BinOp::Sub, a, b)) => literal(*b).map_or((at, 0), |k| (*a, -k)),
-        _ => (at, 0),
-    }
 }
 
 fn declaration(cx: &Context<'_>, name: &Ident, target: Target) -> Stmt {

@@ -16,10 +16,10 @@ use quote::quote;
 use super::forward::ty_tokens;
 use super::{Context, Rev};
 use crate::compiler::code::{Expr, Stmt};
-use crate::compiler::hir::{BinOp, Ty};
+use crate::compiler::hir::Ty;
 use crate::compiler::names::Names;
 use crate::compiler::real;
-use crate::compiler::ssa::{MemId, Op, Range, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::ssa::{MemId, Range, Stmt as Ssa, StmtKind, ValId};
 
 /// The widest stencil that is carried.
 const WIDEST: i64 = 4;
@@ -200,20 +200,8 @@ fn addition(stmt: &Rev<'_>) -> Option<(MemId, ValId)> {
 
 /// The distance of an index from the counter.
 fn offset(cx: &Context<'_>, at: ValId, counter: ValId) -> Option<i64> {
-    let literal = |v: ValId| match cx.layout.op(v) {
-        Some(Op::Lit(tokens)) => tokens
-            .to_string()
-            .trim_end_matches("usize")
-            .parse::<i64>()
-            .ok(),
-        _ => None,
-    };
-    match cx.layout.op(at) {
-        None if at == counter => Some(0),
-        Some(Op::Bin(BinOp::Add, a, b)) if *a == counter => literal(*b),
-        Some(Op::Bin(BinOp::Sub, a, b)) if *a == counter => literal(*b).map(|k| -k),
-        _ => None,
-    }
+    let (from, distance) = cx.layout.offset(at);
+    (from == counter).then_some(distance)
 }
 
 fn mentions(stmt: &Rev<'_>, m: MemId) -> bool {

@@ -209,7 +209,7 @@ impl Kernel<'_> {
     fn counter_of(&self, k: &Ident) -> Vec<Stmt> {
         let name = self.cx.func.val(self.counter).name.clone();
         let from = Expr::Name(k.clone());
-        let init = match self.is_zero(self.range.lo) {
+        let init = match self.cx.layout.literal(self.range.lo) == Some(0) {
             true => from,
             false => Expr::bin("+", Expr::Val(self.range.lo), from),
         };
@@ -224,7 +224,7 @@ impl Kernel<'_> {
     /// `let n = hi - lo;`
     fn count(&self, name: &Ident) -> Stmt {
         let hi = Expr::Val(self.range.hi);
-        let init = match self.is_zero(self.range.lo) {
+        let init = match self.cx.layout.literal(self.range.lo) == Some(0) {
             true => hi,
             false => Expr::bin("-", hi, Expr::Val(self.range.lo)),
         };
@@ -282,10 +282,6 @@ impl Kernel<'_> {
         }
     }
 
-    fn is_zero(&self, v: ValId) -> bool {
-        matches!(self.cx.layout.op(v), Some(Op::Lit(tokens)) if tokens.to_string().trim_end_matches("usize") == "0")
-    }
-
     fn name(&self, base: &str) -> Ident {
         self.cx
             .scratch
@@ -304,7 +300,7 @@ impl Kernel<'_> {
     /// The index in the first iteration, if every iteration adds one to it.
     fn start(&self, index: ValId, count: &Ident) -> Option<Expr> {
         if index == self.counter {
-            return Some(match self.is_zero(self.range.lo) {
+            return Some(match self.cx.layout.literal(self.range.lo) == Some(0) {
                 true => Expr::Raw(quote!(0)),
                 false => Expr::Val(self.range.lo),
             });

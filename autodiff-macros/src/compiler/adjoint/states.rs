@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use super::Context;
 use crate::compiler::analyse::loops::Mode;
-use crate::compiler::hir::{BinOp, LoopId, Ty};
+use crate::compiler::hir::{LoopId, Ty};
 use crate::compiler::ssa::{
     Block, Init, MemId, Op, Origin, Place, Proj, Range, Stmt, StmtKind, StoreOp, ValId,
 };
@@ -115,7 +115,7 @@ fn keeps(cx: &Context<'_>, stmt: &Stmt, inner: &Block, n: usize, at: &Place) -> 
         .copied()
         .collect();
     let offset = |at: &Place| match at.path.as_slice() {
-        [Proj::Index(v)] => offset(cx, *v).filter(|(from, _)| from == counter),
+        [Proj::Index(v)] => Some(cx.layout.offset(*v)).filter(|(from, _)| from == counter),
         _ => None,
     };
     let Some((_, read)) = offset(at) else {
@@ -172,7 +172,7 @@ fn spans(cx: &Context<'_>, id: LoopId, range: &Range, m: MemId) -> bool {
         return false;
     };
     let reaches = |v: ValId| {
-        let ((a, _), (b, _)) = (base(cx, v), base(cx, len));
+        let ((a, _), (b, _)) = (cx.layout.offset(v), cx.layout.offset(len));
         cx.same(a, b) || matches!(cx.layout.op(a), Some(Op::Len(at)) if *at == Place::whole(m))
     };
     let outer = match (cx.layout.counters.get(&id), cx.layout.statement(id)) {
@@ -180,11 +180,11 @@ fn spans(cx: &Context<'_>, id: LoopId, range: &Range, m: MemId) -> bool {
         _ => None,
     };
     let from_start = {
-        let (lo, _) = base(cx, range.lo);
+        let (lo, _) = cx.layout.offset(range.lo);
         matches!(cx.layout.op(lo), Some(Op::Lit(_))) || outer.is_some_and(|(c, _)| c == lo)
     };
     let to_end = reaches(range.hi)
-        || outer.is_some_and(|(counter, hi)| base(cx, range.hi).0 == counter && reaches(hi));
+        || outer.is_some_and(|(counter, hi)| cx.layout.offset(range.hi).0 == counter && reaches(hi));
     from_start && to_end
 }
 
@@ -199,29 +199,4 @@ fn length(cx: &Context<'_>, m: MemId) -> Option<ValId> {
         }
     });
     len
-}
-
-/// A value without the literal that is added to it.
-fn base(cx: &Context<'_>, v: ValId) -> (ValId, i64) {
-    offset(cx, v).unwrap_or((v, 0))
-}
-
-/// A value as another one and a literal.
-fn offset(cx: &Context<'_>, v: ValId) -> Option<(ValId, i64)> {
-    let literal = |v: ValId| match cx.layout.op(v) {
-        Some(Op::Lit(tokens)) => {
-            let text = tokens.to_string();
-            text.trim_end_matches("usize").parse::<i64>().ok()
-        }
-        _ => None,
-    };
-    match cx.layout.op(v) {
-        Some(Op::Bin(BinOp::Add, a, b)) => match (literal(*a), literal(*b)) {
-            (_, Some(k)) => Some((*a, k)),
-            (Some(k), _) => Some((*b, k)),
-            _ => None,
-        },
-        Some(Op::Bin(BinOp::Sub, a, b)) => Some((*a, -literal(*b)?)),
-        _ => Some((v, 0)),
-    }
 }

@@ -187,6 +187,30 @@ impl<'a> Layout<'a> {
         self.ops.get(v.0 as usize).copied().flatten()
     }
 
+    /// The number that an integer literal is.
+    pub(crate) fn literal(&self, v: ValId) -> Option<i64> {
+        let Some(Op::Lit(tokens)) = self.op(v) else {
+            return None;
+        };
+        let text = tokens.to_string();
+        let text = text.trim_end_matches("usize").trim_end_matches('_');
+        text.parse().ok()
+    }
+
+    /// An integer as another one and the literal that is added to it.
+    pub(crate) fn offset(&self, v: ValId) -> (ValId, i64) {
+        let parts = match self.op(v) {
+            Some(Op::Bin(BinOp::Add, a, b)) => match (self.literal(*a), self.literal(*b)) {
+                (_, Some(k)) => Some((*a, k)),
+                (Some(k), _) => Some((*b, k)),
+                _ => None,
+            },
+            Some(Op::Bin(BinOp::Sub, a, b)) => self.literal(*b).map(|k| (*a, -k)),
+            _ => None,
+        };
+        parts.unwrap_or((v, 0))
+    }
+
     /// The block that a memory variable is declared in.
     pub(crate) fn mem_block(&self, m: MemId) -> BlockId {
         self.mem_block[m.0 as usize]

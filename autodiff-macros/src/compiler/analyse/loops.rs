@@ -35,12 +35,7 @@ pub(crate) type Modes = BTreeMap<LoopId, Mode>;
 
 /// Classifies the loops. `seed` is the adjoint of the result, if it is known in advance.
 pub(crate) fn run(func: &Func, facts: &Activity, layout: &Layout<'_>, seed: Option<Expr>) -> Modes {
-    let mut pass = Loops {
-        func,
-        facts,
-        layout,
-        modes: Modes::new(),
-    };
+    let mut pass = Loops::new(func, facts, layout);
     let mut terminals = Terminals::new();
     if let (Some(seed), Some(crate::compiler::ssa::Tree::Val(v))) = (seed, &func.result) {
         terminals.insert(*v, seed);
@@ -49,78 +44,36 @@ pub(crate) fn run(func: &Func, facts: &Activity, layout: &Layout<'_>, seed: Opti
     pass.modes
 }
 
-/// True if the loop only ever adds to the carried value and uses it for nothing else.
-pub(crate) fn is_sum(
-    func: &Func,
-    facts: &Activity,
-    layout: &Layout<'_>,
-    carried: &Carried,
-    stmt: &Stmt,
-) -> bool {
-    let pass = Loops {
-        func,
-        facts,
-        layout,
-        modes: Modes::new(),
-    };
-    let body = stmt.kind.loop_body();
-    body.is_some_and(|body| pass.is_sum_of(carried, &stmt.kind, body))
-}
-
-/// True if every iteration of the loop overwrites what it reads of the memory before it reads it.
-pub(crate) fn is_scratch_of(
-    func: &Func,
-    facts: &Activity,
-    layout: &Layout<'_>,
-    m: MemId,
-    l: LoopId,
-) -> bool {
-    let pass = Loops {
-        func,
-        facts,
-        layout,
-        modes: Modes::new(),
-    };
-    let body = layout.statement(l).and_then(StmtKind::loop_body);
-    func.strips.is_private(m, l) || body.is_some_and(|body| pass.is_scratch(m, body))
-}
-
-/// True if both values are equal wherever both exist.
-pub(crate) fn same(func: &Func, facts: &Activity, layout: &Layout<'_>, a: ValId, b: ValId) -> bool {
-    let pass = Loops {
-        func,
-        facts,
-        layout,
-        modes: Modes::new(),
-    };
-    pass.same(a, b)
-}
-
-/// True if nobody reads after the loop what the memory holds then.
-pub(crate) fn is_dead_after(
-    func: &Func,
-    facts: &Activity,
-    layout: &Layout<'_>,
-    m: MemId,
-    stmt: &Stmt,
-) -> bool {
-    let pass = Loops {
-        func,
-        facts,
-        layout,
-        modes: Modes::new(),
-    };
-    pass.is_dead_after(m, stmt)
-}
-
-struct Loops<'a> {
+/// What can be asked about loops.
+pub(crate) struct Loops<'a> {
     func: &'a Func,
     facts: &'a Activity,
     layout: &'a Layout<'a>,
     modes: Modes,
 }
 
-impl Loops<'_> {
+impl<'a> Loops<'a> {
+    pub(crate) fn new(func: &'a Func, facts: &'a Activity, layout: &'a Layout<'a>) -> Loops<'a> {
+        Loops {
+            func,
+            facts,
+            layout,
+            modes: Modes::new(),
+        }
+    }
+
+    /// True if the loop only ever adds to the carried value and uses it for nothing else.
+    pub(crate) fn is_sum(&self, carried: &Carried, stmt: &Stmt) -> bool {
+        let body = stmt.kind.loop_body();
+        body.is_some_and(|body| self.is_sum_of(carried, &stmt.kind, body))
+    }
+
+    /// True if every iteration of the loop overwrites what it reads of the memory before it reads it.
+    pub(crate) fn is_scratch_of(&self, m: MemId, l: LoopId) -> bool {
+        let body = self.layout.statement(l).and_then(StmtKind::loop_body);
+        self.func.strips.is_private(m, l) || body.is_some_and(|body| self.is_scratch(m, body))
+    }
+
     /// Classifies the loops that stand directly in a live block.
     /// In a loop that is reversed iteration by iteration (`nested`), records do not grow with it.
     fn block(&mut self, block: &Block, terminals: &Terminals, nested: bool) {
@@ -370,7 +323,8 @@ impl Loops<'_> {
         found
     }
 
-    fn is_dead_after(&self, m: MemId, stmt: &Stmt) -> bool {
+    /// True if nobody reads after the loop what the memory holds then.
+    pub(crate) fn is_dead_after(&self, m: MemId, stmt: &Stmt) -> bool {
         let end = stmt
             .kind
             .loop_body()
@@ -428,17 +382,13 @@ impl Loops<'_> {
         if covers_whole(&stmts[0].kind, m) {
             return true;
         }
-        let Some(bound) = covering_bound(&stmts[0].kind, m, |v| self.is_zero(v)) else {
+        let Some(bound) = covering_bound(&stmts[0].kind, m, |v| self.layout.literal(v) == Some(0)) else {
             return false;
         };
         self.is_length(bound, m)
             || stmts[1..]
                 .iter()
                 .all(|s| self.within(s, m, bound, &mut Vec::new()))
-    }
-
-    fn is_zero(&self, v: ValId) -> bool {
-        matches!(self.layout.op(v), Some(Op::Lit(tokens)) if tokens.to_string().trim_end_matches("usize") == "0")
     }
 
     /// True if the value is the number of elements of the variable.

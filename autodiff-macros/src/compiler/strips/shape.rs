@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::write::MOST;
 use super::{Given, LANES};
-use crate::compiler::analyse::loops;
+use crate::compiler::analyse::loops::Loops;
 use crate::compiler::hir::{BinOp, LoopId, Real, Ty, UnOp};
 use crate::compiler::ssa::{
     Block, Carried, Init, MemId, Op, Origin, Phi, Place, Proj, Range, Stmt, StmtKind, StoreOp, Use,
@@ -109,7 +109,7 @@ pub(super) enum Item<'a> {
 }
 
 /// A loop with fewer iterations is left alone, if their number is known.
-const SHORT: usize = 8;
+const SHORT: i64 = 8;
 
 /// The group of the sums.
 pub(super) const LAST: usize = usize::MAX;
@@ -129,7 +129,7 @@ impl<'a> Shape<'a> {
         else {
             return None;
         };
-        let ends = literal(cx, range.lo).zip(literal(cx, range.hi));
+        let ends = cx.layout.literal(range.lo).zip(cx.layout.literal(range.hi));
         let short = ends.is_some_and(|(lo, hi)| hi < lo + SHORT);
         if range.inclusive || range.rev || range.step.is_some() || short {
             return None;
@@ -242,7 +242,7 @@ impl<'a> Shape<'a> {
             if let StmtKind::For { counter, range, .. } = &s.kind
                 && !range.inclusive
                 && range.step.is_none()
-                && is_zero(cx, range.lo)
+                && cx.layout.literal(range.lo) == Some(0)
                 && outside(range.hi)
             {
                 columns.insert(*counter, range.hi);
@@ -328,6 +328,7 @@ impl<'a> Shape<'a> {
 
     /// The arrays that the body writes: each has to be an iteration's own.
     fn find_scratch(&mut self, cx: Given<'a>, body: &'a Block) -> Option<()> {
+        let loops = Loops::new(cx.func, cx.facts, cx.layout);
         let mut written = BTreeSet::new();
         let mut inner = vec![self.id];
         body.walk(&mut |s| {
@@ -340,13 +341,13 @@ impl<'a> Shape<'a> {
             let len = self.length(cx, m, body)?;
             let own = |l: &LoopId| {
                 cx.layout.statement(*l).is_some_and(|kind| {
-                    accesses(kind, m) && loops::is_scratch_of(cx.func, cx.facts, cx.layout, m, *l)
+                    accesses(kind, m) && loops.is_scratch_of(m, *l)
                 })
             };
             let inside = cx
                 .layout
                 .contains(cx.layout.body_of(self.id), cx.layout.mem_block(m));
-            let dead = loops::is_dead_after(cx.func, cx.facts, cx.layout, m, self.stmt);
+            let dead = loops.is_dead_after(m, self.stmt);
             if !(inside || own(&self.id) && dead) {
                 return None;
             }
@@ -535,7 +536,7 @@ impl<'a> Shape<'a> {
             if adds.is_empty() {
                 continue;
             }
-            let plain = !range.inclusive && range.step.is_none() && is_zero(cx, range.lo);
+            let plain = !range.inclusive && range.step.is_none() && cx.layout.literal(range.lo) == Some(0);
             // The additions run once more by a counter of ours, a `usize`.
             let counts = counts_elements(cx, *counter, inner_body);
             if !plain || !counts || !self.is_outside(cx, range.hi) {
@@ -572,7 +573,7 @@ impl<'a> Shape<'a> {
         });
         let rows = self.rows.values().map(|row| row.len);
         let all = columns.chain(rows).chain(self.scratch.values().copied());
-        let short = |v: ValId| literal(cx, v).is_some_and(|n| n <= MOST / LANES);
+        let short = |v: ValId| cx.layout.literal(v).is_some_and(|n| usize::try_from(n).is_ok_and(|n| n <= MOST / LANES));
         all.filter(|v| self.is_outside(cx, *v) && !short(*v))
             .collect()
     }
@@ -994,23 +995,6 @@ fn counts_elements(cx: Given<'_>, counter: ValId, body: &Block) -> bool {
 /// `f64` or `f32`, under whatever name.
 fn real(ty: &Ty) -> bool {
     matches!(ty, Ty::Real(Real::F64 | Real::F32 | Real::Named(_)))
-}
-
-fn is_zero(cx: Given<'_>, v: ValId) -> bool {
-    literal(cx, v) == Some(0)
-}
-
-/// The number that a literal of type `usize` is.
-fn literal(cx: Given<'_>, v: ValId) -> Option<usize> {
-    let Some(Op::Lit(tokens)) = cx.layout.op(v) else {
-        return None;
-    };
-    tokens
-        .to_string()
-        .trim_end_matches("usize")
-        .trim_end_matches('_')
-        .parse()
-        .ok()
 }
 
 /// Calls `f` with the statements that no branch decides about.
