@@ -159,51 +159,60 @@ pub(crate) fn parameters(rng: &mut fastrand::Rng) -> Vec<f64> {
     point
 }
 
-/// The batch and its targets.
-struct Network {
-    xs: Vec<f64>,
-    ys: Vec<f64>,
-    lengths: [usize; 6],
-    batch: usize,
-}
+/// The problem of a network with three layers: its function, the adjoint by hand, and a seed.
+macro_rules! network {
+    ($function:ident, $by_hand:ident, $seed:literal) => {
+        /// The batch and its targets.
+        struct Network {
+            xs: Vec<f64>,
+            ys: Vec<f64>,
+            lengths: [usize; 6],
+            batch: usize,
+        }
 
-impl Problem for Network {
-    fn primal(&self, p: &[f64]) -> f64 {
-        let [w1, b1, w2, b2, w3, b3] = parts(p, self.lengths);
-        relu_mlp(w1, b1, w2, b2, w3, b3, &self.xs, &self.ys, self.batch)
-    }
+        impl Problem for Network {
+            fn primal(&self, p: &[f64]) -> f64 {
+                let [w1, b1, w2, b2, w3, b3] = parts(p, self.lengths);
+                $function(w1, b1, w2, b2, w3, b3, &self.xs, &self.ys, self.batch)
+            }
 
-    fn plain(&self, p: &[f64]) -> f64 {
-        let [w1, b1, w2, b2, w3, b3] = parts(p, self.lengths);
-        plain::relu_mlp(w1, b1, w2, b2, w3, b3, &self.xs, &self.ys, self.batch)
-    }
+            fn plain(&self, p: &[f64]) -> f64 {
+                let [w1, b1, w2, b2, w3, b3] = parts(p, self.lengths);
+                plain::$function(w1, b1, w2, b2, w3, b3, &self.xs, &self.ys, self.batch)
+            }
 
-    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
-        let bars = parts_mut(bars, self.lengths);
-        relu_mlp_hand(parts(p, self.lengths), &self.xs, &self.ys, self.batch, bars)
-    }
+            fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+                let bars = parts_mut(bars, self.lengths);
+                $by_hand(parts(p, self.lengths), &self.xs, &self.ys, self.batch, bars)
+            }
 
-    fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
-        let [w1, b1, w2, b2, w3, b3] = parts(p, self.lengths);
-        let [w1_bar, b1_bar, w2_bar, b2_bar, w3_bar, b3_bar] = parts_mut(bars, self.lengths);
-        relu_mlp::accumulate_grad(
-            w1, b1, w2, b2, w3, b3, &self.xs, &self.ys, self.batch, w1_bar, b1_bar, w2_bar, b2_bar,
-            w3_bar, b3_bar,
-        )
-    }
-}
+            fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+                let [w1, b1, w2, b2, w3, b3] = parts(p, self.lengths);
+                let [w1_bar, b1_bar, w2_bar, b2_bar, w3_bar, b3_bar] =
+                    parts_mut(bars, self.lengths);
+                $function::accumulate_grad(
+                    w1, b1, w2, b2, w3, b3, &self.xs, &self.ys, self.batch, w1_bar, b1_bar, w2_bar,
+                    b2_bar, w3_bar, b3_bar,
+                )
+            }
+        }
 
-pub(crate) fn kernel(batch: usize) -> Kernel {
-    let mut rng = fastrand::Rng::with_seed(3);
-    let point = parameters(&mut rng);
-    let xs = uniform(&mut rng, batch * LAYERS[0], -1.0, 1.0);
-    let ys = uniform(&mut rng, batch * LAYERS[3], -1.0, 1.0);
-    let (lengths, batch) = black_box((lengths(), batch));
-    let network = Network {
-        xs,
-        ys,
-        lengths,
-        batch,
+        pub(crate) fn kernel(batch: usize) -> Kernel {
+            let mut rng = fastrand::Rng::with_seed($seed);
+            let point = parameters(&mut rng);
+            let xs = uniform(&mut rng, batch * LAYERS[0], -1.0, 1.0);
+            let ys = uniform(&mut rng, batch * LAYERS[3], -1.0, 1.0);
+            let (lengths, batch) = black_box((lengths(), batch));
+            let network = Network {
+                xs,
+                ys,
+                lengths,
+                batch,
+            };
+            Kernel::new(stringify!($function), point, network)
+        }
     };
-    Kernel::new("relu_mlp", point, network)
 }
+pub(super) use network;
+
+network!(relu_mlp, relu_mlp_hand, 3);

@@ -2,7 +2,7 @@
 
 use conservative_grad::conservative_grad;
 
-use super::relu_mlp::{LAYERS, lengths, parameters};
+use super::relu_mlp::{LAYERS, lengths, network, parameters};
 use super::{Kernel, Problem, parts, parts_mut, uniform};
 use std::hint::black_box;
 
@@ -124,51 +124,4 @@ fn unit_adjoint(w: &[f64], h: &[f64], z_bar: f64, w_bar: &mut [f64], h_bar: &mut
     }
 }
 
-/// The batch and its targets.
-struct Network {
-    xs: Vec<f64>,
-    ys: Vec<f64>,
-    lengths: [usize; 6],
-    batch: usize,
-}
-
-impl Problem for Network {
-    fn primal(&self, p: &[f64]) -> f64 {
-        let [w1, b1, w2, b2, w3, b3] = parts(p, self.lengths);
-        relu_mlp_rows(w1, b1, w2, b2, w3, b3, &self.xs, &self.ys, self.batch)
-    }
-
-    fn plain(&self, p: &[f64]) -> f64 {
-        let [w1, b1, w2, b2, w3, b3] = parts(p, self.lengths);
-        plain::relu_mlp_rows(w1, b1, w2, b2, w3, b3, &self.xs, &self.ys, self.batch)
-    }
-
-    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
-        let bars = parts_mut(bars, self.lengths);
-        relu_mlp_rows_hand(parts(p, self.lengths), &self.xs, &self.ys, self.batch, bars)
-    }
-
-    fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
-        let [w1, b1, w2, b2, w3, b3] = parts(p, self.lengths);
-        let [w1_bar, b1_bar, w2_bar, b2_bar, w3_bar, b3_bar] = parts_mut(bars, self.lengths);
-        relu_mlp_rows::accumulate_grad(
-            w1, b1, w2, b2, w3, b3, &self.xs, &self.ys, self.batch, w1_bar, b1_bar, w2_bar, b2_bar,
-            w3_bar, b3_bar,
-        )
-    }
-}
-
-pub(crate) fn kernel(batch: usize) -> Kernel {
-    let mut rng = fastrand::Rng::with_seed(13);
-    let point = parameters(&mut rng);
-    let xs = uniform(&mut rng, batch * LAYERS[0], -1.0, 1.0);
-    let ys = uniform(&mut rng, batch * LAYERS[3], -1.0, 1.0);
-    let (lengths, batch) = black_box((lengths(), batch));
-    let network = Network {
-        xs,
-        ys,
-        lengths,
-        batch,
-    };
-    Kernel::new("relu_mlp_rows", point, network)
-}
+network!(relu_mlp_rows, relu_mlp_rows_hand, 13);

@@ -2,6 +2,7 @@
 
 use super::{Mutant, mutant};
 
+const LAYOUT: &str = "analyse/layout.rs";
 const CLASSES: &str = "analyse/loops.rs";
 const SEEDS: &str = "analyse/loops/seeds.rs";
 const NEEDS: &str = "adjoint/needs.rs";
@@ -192,8 +193,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("carry-flush-empty", SCATTER, "fn flush(",
         "Expr::bin(\"<\", Expr::Val(range.lo), Expr::Val(range.hi))", "Expr::Raw(quote!(true))",
         "stencil: what is left is added although the loop did not run"),
-    mutant("carry-offset", SCATTER, "fn offset(",
-        "literal(*b).map(|k| -k)", "literal(*b)",
+    mutant("carry-offset", LAYOUT, "pub(crate) fn offset(",
+        "self.literal(*b).map(|k| (*a, -k))", "self.literal(*b).map(|k| (*a, k))",
         "stencil: `i - k` is taken for `i + k`"),
     // Slices outside of loops.
     mutant("slice-order", SLICES, "fn looped(",

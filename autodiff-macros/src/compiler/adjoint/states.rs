@@ -184,7 +184,8 @@ fn spans(cx: &Context<'_>, id: LoopId, range: &Range, m: MemId) -> bool {
         matches!(cx.layout.op(lo), Some(Op::Lit(_))) || outer.is_some_and(|(c, _)| c == lo)
     };
     let to_end = reaches(range.hi)
-        || outer.is_some_and(|(counter, hi)| cx.layout.offset(range.hi).0 == counter && reaches(hi));
+        || outer
+            .is_some_and(|(counter, hi)| cx.layout.offset(range.hi).0 == counter && reaches(hi));
     from_start && to_end
 }
 

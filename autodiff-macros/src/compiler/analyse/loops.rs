@@ -382,7 +382,8 @@ impl<'a> Loops<'a> {
         if covers_whole(&stmts[0].kind, m) {
             return true;
         }
-        let Some(bound) = covering_bound(&stmts[0].kind, m, |v| self.layout.literal(v) == Some(0)) else {
+        let Some(bound) = covering_bound(&stmts[0].kind, m, |v| self.layout.literal(v) == Some(0))
+        else {
             return false;
         };
         self.is_length(bound, m)
