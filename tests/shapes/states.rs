@@ -26,6 +26,8 @@ mod cases {
         steps_as_numbers from 1,
         length_of_what_is_written from 2,
         back_substitution from 3,
+        upwards_in_place from 2,
+        constants_of_the_iteration_before from 33,
     );
 }
 
@@ -365,4 +367,30 @@ fn back_substitution(x: &[f64]) -> f64 {
         y[i] = s / (x[0] + 2.0);
     }
     y[0] - y[1] * y[2]
+}
+
+/// The elements that are read have been overwritten in the same loop: no copy from before it has them.
+#[conservative_grad]
+fn upwards_in_place(x: &[f64]) -> f64 {
+    let n = x.len();
+    let mut u = vec![1.0; n];
+    for t in 0..3 {
+        for j in 1..n {
+            u[j] = 0.5 * u[j - 1] * u[j] * x[j] + x[t % n] * 0.3;
+        }
+        u[0] = u[n - 1] * x[0];
+    }
+    u[n - 1]
+}
+
+/// An array of constants carries something from one iteration to the next: no lanes side by side.
+#[conservative_grad]
+fn constants_of_the_iteration_before(x: &[f64]) -> f64 {
+    let mut factors = [0.5; 3];
+    let mut s = 0.0;
+    for i in 0..x.len() {
+        s += x[i] * x[i] * factors[i % 3];
+        factors[(i + 1) % 3] = factors[i % 3] * 0.7 + i as f64 * 0.01;
+    }
+    s
 }

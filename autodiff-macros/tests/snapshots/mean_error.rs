@@ -156,14 +156,14 @@ impl mean_error {
             )
         };
         let step_1 = ::core::cmp::Ord::max(1, width_1);
-        let mut t10_lanes: [f64; 32] = [0.0; 32];
-        let mut w_1_lanes: [f64; 32] = [0.0; 32];
-        let mut prediction_3_lanes: [f64; 32] = [0.0; 32];
+        let mut t10_lanes = rt::lanes(0.0);
+        let mut w_1_lanes = rt::lanes(0.0);
+        let mut prediction_3_lanes = rt::lanes(0.0);
         let n_3 = d * width_1;
-        let mut xs_lanes: rt::vec::Vec<f64> = rt::vec![0.0; n_3];
+        let mut xs_lanes = rt::rows(0.0, n_3);
         let error_3_bar: f64 = 1.0 / n as f64;
-        let mut prediction_3_lanes_bar = [0.0; 32];
-        let mut terms_1 = [0.0; 32];
+        let mut prediction_3_lanes_bar = rt::lanes(0.0);
+        let mut terms_1 = rt::lanes(0.0);
         let mut error_3: f64 = 0.0;
         for start_1 in (0..n).step_by(step_1) {
             let error_1: f64 = error_3;

@@ -1,0 +1,88 @@
+//! What a gradient keeps: nothing that grows with the loop where the loop allows it.
+
+use conservative_grad::conservative_grad;
+
+#[global_allocator]
+static HEAP: dhat::Alloc = dhat::Alloc;
+
+#[conservative_grad]
+fn largest(x: &[f64]) -> f64 {
+    let mut largest = x[0];
+    for i in 0..x.len() {
+        if x[i] * x[i] > largest {
+            largest = x[i] * x[i];
+        }
+    }
+    largest
+}
+
+#[conservative_grad]
+fn residuals(w: &[f64], #[constant] xs: &[f64], #[constant] ys: &[f64]) -> f64 {
+    let d = w.len();
+    let mut sum = 0.0;
+    for i in 0..ys.len() {
+        let mut z = 0.0;
+        for j in 0..d {
+            z += w[j] * xs[i * d + j];
+        }
+        sum += (z - ys[i]).abs().sqrt();
+    }
+    sum
+}
+
+#[conservative_grad]
+fn swing(x: &[f64], steps: usize) -> f64 {
+    let (mut q, mut v) = (x[0], x[1]);
+    for _ in 0..steps {
+        v -= 0.01 * q.sin();
+        q += 0.01 * v;
+    }
+    q
+}
+
+/// The most bytes that were in use at once while `f` ran, beyond those before.
+fn peak(f: impl FnOnce()) -> usize {
+    let profiler = dhat::Profiler::builder().testing().build();
+    f();
+    let stats = dhat::HeapStats::get();
+    drop(profiler);
+    stats.max_bytes
+}
+
+/// One test: the allocator counts what all threads do.
+#[test]
+fn memory_of_gradients() {
+    // Every element is larger than all before it, so every iteration replaces what was found.
+    let rising: Vec<f64> = (0..10_000).map(|i| 1.0 + f64::from(i)).collect();
+    let mut bar = vec![0.0; rising.len()];
+    let search = peak(|| {
+        let _ = std::hint::black_box(largest::accumulate_grad(&rising, &mut bar));
+    });
+    assert!(search <= 256, "a search keeps {search} bytes");
+    assert_eq!(bar[9_999], 20_000.0);
+
+    let sizes = [1_000, 10_000].map(|n| {
+        let w = [0.1, -0.2, 0.3];
+        let xs: Vec<f64> = (0..3 * n).map(|i| (i as f64).sin()).collect();
+        let ys = vec![0.5; n];
+        let mut bar = [0.0; 3];
+        peak(|| {
+            let _ = std::hint::black_box(residuals::accumulate_grad(&w, &xs, &ys, &mut bar));
+        })
+    });
+    assert_eq!(
+        sizes[0], sizes[1],
+        "an accumulating loop keeps more for more samples"
+    );
+
+    let state = peak(|| {
+        let mut bar = [0.0; 2];
+        let _ = swing::accumulate_grad(&[1.0, 0.0], 1_000, &mut bar);
+    });
+    assert!(
+        state <= 4 * 8 * 1_000,
+        "a step keeps {} bytes",
+        state / 1_000
+    );
+    assert!(state >= 8 * 1_000, "nothing is counted: {state}");
+}
