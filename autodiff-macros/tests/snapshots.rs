@@ -18,6 +18,7 @@ pub mod facade {
     pub mod __private {
         pub use autodiff_runtime::differentiable::*;
         pub use autodiff_runtime::kinds::*;
+        pub use autodiff_runtime::lanes::*;
         pub use autodiff_runtime::numeric::*;
         pub use autodiff_runtime::rivals::*;
         pub use autodiff_runtime::selection::*;
