@@ -136,6 +136,9 @@ pub use autodiff_runtime::{
     choices, decision, field, ops, point, policy, rules, selection, slices, trace,
 };
 
+#[cfg(feature = "optim")]
+pub use autodiff_runtime::optim;
+
 /// `f64` and `f32`, with the methods of num-traits: the bound of generic code that asks for derivatives.
 ///
 /// A generic function is differentiated under the bounds that it has, `T: num_traits::Float` for

@@ -17,6 +17,7 @@
 //! | [`slices`] | operations on slices: `max_of`, `sorted`, `median`, norms, pooling |
 //! | [`ops`] | functions that std does not have: `relu`, `softplus`, `stop_gradient`, … |
 //! | [`point`] | the field at a point: its vertices, its limits of gradients, how far decisions hold |
+//! | `optim` | first-order methods and what is known of them (feature `optim`) |
 //! | [`mod@check`] | tests of the chain rule along curves, around loops, on strata |
 //!
 //! There are no dependencies, and no unsafe code.
@@ -44,6 +45,8 @@ pub mod numeric;
 #[doc(hidden)]
 pub mod operation;
 pub mod ops;
+#[cfg(feature = "optim")]
+pub mod optim;
 pub mod outcome;
 #[doc(hidden)]
 pub mod own_rules;

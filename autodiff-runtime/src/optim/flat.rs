@@ -1,0 +1,62 @@
+//! Structs as flat lists of parameters.
+
+use crate::jacobian::Components;
+
+/// The numbers of a value, in the order of its fields.
+///
+/// ```
+/// use autodiff_runtime::optim::components;
+/// assert_eq!(components(&([1.0, 2.0], vec![3.0])), [1.0, 2.0, 3.0]);
+/// ```
+#[must_use]
+pub fn components<P: Components>(parameters: &P) -> Vec<f64> {
+    let mut flat = Vec::with_capacity(parameters.count());
+    parameters.read(&mut flat);
+    flat
+}
+
+/// Writes a list of numbers, as [`components`] gives it, back into a value.
+///
+/// # Panics
+///
+/// If there are more or fewer than the value has.
+pub fn assign<P: Components>(parameters: &mut P, flat: &[f64]) {
+    let n = parameters.count();
+    assert_eq!(n, flat.len(), "{} numbers for a value of {n}", flat.len());
+    parameters.write(&mut flat.iter().copied());
+}
+
+/// The function of a struct as a function of the list of its numbers: an [`Oracle`](super::Oracle).
+///
+/// `f` gives value and gradient, as `value_and_grad` of an annotated function of a `#[derive(Differentiable)]` struct does. `at` says
+/// what the struct looks like: its lengths, and its constant fields.
+///
+/// ```
+/// use autodiff_runtime::optim::{Constant, Options, Subgradient, assign, components, minimize, structured};
+/// // A pair stands for a struct here.
+/// let mut model = ([1.0, 2.0], 3.0);
+/// let f = |m: &([f64; 2], f64)| (m.0[0].powi(2) + m.1.powi(2), ([2.0 * m.0[0], 0.0], 2.0 * m.1));
+/// let method = Subgradient::new(Constant::new(0.25));
+/// let outcome = minimize(method, structured(model, f), &components(&model), &Options::new(60));
+/// assign(&mut model, &outcome.parameters);
+/// assert!(model.1.abs() < 1e-9 && model.0[1] == 2.0);
+/// ```
+pub fn structured<P: Components, G: Components>(
+    mut at: P,
+    mut f: impl FnMut(&P) -> (f64, G),
+) -> impl FnMut(&[f64], &mut [f64]) -> f64 {
+    let mut flat = Vec::new();
+    move |parameters, gradient| {
+        assign(&mut at, parameters);
+        let (value, of_struct) = f(&at);
+        flat.clear();
+        of_struct.read(&mut flat);
+        let (n, m) = (gradient.len(), flat.len());
+        assert_eq!(n, m, "{n} parameters and a gradient of {m}");
+        gradient
+            .iter_mut()
+            .zip(&flat)
+            .for_each(|(bar, g)| *bar += g);
+        value
+    }
+}
