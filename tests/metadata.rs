@@ -37,11 +37,12 @@ const FIELD: &FieldMetadata = outer::FIELD;
 const SITES: usize = FIELD.sites.len();
 const BOUND: f64 = FIELD.cost_bound;
 const DEFAULT: bool = matches!(FIELD.policy, Policy::PyTorch);
-static THETAS: [f64; inner::FIELD.sites.len()] = [inner::FIELD.sites[0].theta];
+static THETAS: [f64; inner::FIELD.sites.len()] =
+    [inner::FIELD.sites[0].theta, inner::FIELD.sites[1].theta];
 
 #[test]
 fn metadata_is_const() {
-    assert_eq!((SITES, DEFAULT, THETAS[0]), (2, true, 0.0));
+    assert_eq!((SITES, DEFAULT, THETAS), (2, true, [0.0; 2]));
     assert_eq!(BOUND, 5.0);
     assert!(outer(&[1.0, 2.0]).is_finite());
 }

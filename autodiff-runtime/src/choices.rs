@@ -191,6 +191,10 @@ impl<S: Selection> Selection for Tolerance<S> {
         let default = Decision::Tie(visit.share(visit.site.theta));
         self.inner.decide(&Visit { default, ..*visit })
     }
+
+    fn border(&mut self, site: &'static Site) {
+        self.inner.border(site);
+    }
 }
 
 /// A decision of its own for some sites, `inner` for the others.
@@ -225,9 +229,14 @@ impl<S: Selection> Selection for PerSite<S> {
             _ => self.inner.decide(visit),
         }
     }
+
+    fn border(&mut self, site: &'static Site) {
+        self.inner.border(site);
+    }
 }
 
-/// Counts visits and ties of each site; prints as a list.
+/// Counts visits and ties of each site; prints as a list. Of a border of a domain the visits exactly on it are
+/// counted, as ties.
 ///
 /// How often ties are met depends on the precision: see the test of the same function in `f32` and `f64`
 /// (Bertoin, Bolte, Gerchinovitz, Pauwels, *Numerical influence of ReLU'(0) on backpropagation*, NeurIPS 2021).
@@ -274,16 +283,25 @@ impl<S> Counter<S> {
         }
         total
     }
+
+    fn count(&mut self, site: &'static Site, tied: bool) {
+        let key = site.key();
+        let count = self.counts.entry(key).or_default();
+        count.visits += 1;
+        count.ties += u64::from(tied);
+        self.sites.entry(key).or_insert(site);
+    }
 }
 
 impl<S: Selection> Selection for Counter<S> {
     fn decide(&mut self, visit: &Visit) -> Decision {
-        let key = visit.site.key();
-        let count = self.counts.entry(key).or_default();
-        count.visits += 1;
-        count.ties += u64::from(visit.default.is_tie());
-        self.sites.entry(key).or_insert(visit.site);
+        self.count(visit.site, visit.default.is_tie());
         self.inner.decide(visit)
+    }
+
+    fn border(&mut self, site: &'static Site) {
+        self.count(site, true);
+        self.inner.border(site);
     }
 }
 

@@ -70,6 +70,17 @@ pub struct Evaluate<T: 'static> {
     pub partials: Partials<T>,
     /// What each decision compares, at arguments and results.
     pub decisions: fn(&[T]) -> Vec<Compared<T>>,
+    /// Whether the arguments are on [`Rule::border`].
+    pub on_border: fn(&[T]) -> bool,
+}
+
+/// The part of a domain's border where a row has a value and no finite derivative.
+#[derive(Clone, Copy, Debug)]
+pub struct Border {
+    /// True there, as text.
+    pub at: &'static str,
+    /// Where that is.
+    pub stratum: &'static str,
 }
 
 /// One row.
@@ -93,6 +104,8 @@ pub struct Rule {
     pub refused_args: &'static [usize],
     /// Interior of the domain, as text; empty if it is everything.
     pub domain: &'static str,
+    /// Where the value is finite and no finite derivative exists, so that a documented one is taken.
+    pub border: Option<Border>,
     /// Smallest class that holds the operation.
     pub definability: Definability,
     /// Cost of the value, in multiplications.
@@ -247,6 +260,7 @@ macro_rules! rules {
             $(refused: { why: $why:literal, instead: $instead:literal $(,)? },)?
             $(refused_args: [$($ref:literal),*],)?
             $(domain: $domain:expr,)?
+            $(border: $border:expr, $where:literal,)?
             definable: $class:ident,
             flops: $flops:literal, extra: $extra:literal,
             $(integers: [$($int:literal),*],)?
@@ -273,6 +287,7 @@ macro_rules! rules {
             refused: $crate::rules::rules!(@refused $($why, $instead)?),
             refused_args: &[$($($ref),*)?],
             domain: concat!($(stringify!($domain))?),
+            border: $crate::rules::rules!(@border $($border, $where)?),
             definability: $crate::field::Definability::$class,
             flops: $flops,
             cost: 1.0 + $extra / $flops,
@@ -284,8 +299,8 @@ macro_rules! rules {
             source: concat!($($source)?),
             samples: &[$(&[$($s),*]),*],
             kinks: &[$($(&[$($k),*]),*)?],
-            f64: $crate::rules::rules!(@evaluate f64, [$($arg $(: $ty)?),+], [$($y),+], $primal, [$($w),*], [$($margin, $above, $tie);*], [$($partial),*]),
-            f32: $crate::rules::rules!(@evaluate f32, [$($arg $(: $ty)?),+], [$($y),+], $primal, [$($w),*], [$($margin, $above, $tie);*], [$($partial),*]),
+            f64: $crate::rules::rules!(@evaluate f64, [$($arg $(: $ty)?),+], [$($y),+], $primal, [$($w),*], [$($margin, $above, $tie);*], [$($partial),*], [$($border)?]),
+            f32: $crate::rules::rules!(@evaluate f32, [$($arg $(: $ty)?),+], [$($y),+], $primal, [$($w),*], [$($margin, $above, $tie);*], [$($partial),*], [$($border)?]),
         }),*];
 
         $($crate::operation::companion! {
@@ -299,10 +314,14 @@ macro_rules! rules {
     (@home operator) => { false };
     (@refused) => { None };
     (@refused $why:literal, $instead:literal) => { Some(&$crate::rules::Refusal { why: $why, instead: $instead }) };
+    (@border) => { None };
+    (@border $at:expr, $where:literal) => { Some($crate::rules::Border { at: stringify!($at), stratum: $where }) };
+    (@holds) => { false };
+    (@holds $condition:expr) => { $condition };
     (@arg $from:expr, i32) => { $from as i32 };
     (@arg $from:expr) => { $from };
     (@evaluate $t:ident, [$($arg:ident $(: $ty:ident)?),+], [$($y:ident),+], $primal:expr, [$($w:ident),*],
-        [$($margin:expr, $above:expr, $tie:expr);*], [$($partial:expr),*]) => {
+        [$($margin:expr, $above:expr, $tie:expr);*], [$($partial:expr),*], [$($border:expr)?]) => {
         $crate::rules::Evaluate {
             primal: |a: &[$t]| {
                 let mut a = a.iter().copied();
@@ -332,6 +351,12 @@ macro_rules! rules {
                 let _ = ($($arg,)+);
                 vec![$($crate::rules::Compared { margin: $margin, above: $above, tie: $tie }),*]
             },
+            on_border: |a: &[$t]| {
+                let mut a = a.iter().copied();
+                $(let $arg = $crate::rules::rules!(@arg $crate::rules::next(&mut a) $(, $ty)?);)+
+                let _ = ($($arg,)+);
+                $crate::rules::rules!(@holds $($border)?)
+            },
         }
     };
 }
@@ -354,6 +379,7 @@ const fn unreal(
         refused: Some(refusal),
         refused_args: &[],
         domain: "",
+        border: None,
         definability: Definability::None,
         flops: 1.0,
         cost: 1.0,
@@ -369,11 +395,13 @@ const fn unreal(
             primal: |_| Vec::new(),
             partials: |_, _, _| Vec::new(),
             decisions: |_| Vec::new(),
+            on_border: |_| false,
         },
         f32: Evaluate {
             primal: |_| Vec::new(),
             partials: |_, _, _| Vec::new(),
             decisions: |_| Vec::new(),
+            on_border: |_| false,
         },
     }
 }

@@ -66,6 +66,12 @@ pub trait Selection {
     /// The branch to take.
     fn decide(&mut self, visit: &Visit) -> Decision;
 
+    /// A visit of an operation exactly at the border of its domain, where the value is finite and no finite derivative exists
+    /// (`sqrt` at 0). The derivative that the row documents is taken there; there is nothing to choose. Does nothing unless overridden.
+    fn border(&mut self, site: &'static Site) {
+        let _ = site;
+    }
+
     /// Weight of the branch above at a kink. `above` and `tie` come from the primal's own comparison.
     #[doc(hidden)]
     fn weight(&mut self, site: &'static Site, margin: f64, above: bool, tie: bool) -> f64 {
@@ -126,6 +132,10 @@ impl<S: Selection + ?Sized> Selection for &mut S {
     #[inline]
     fn decide(&mut self, visit: &Visit) -> Decision {
         (**self).decide(visit)
+    }
+    #[inline(always)]
+    fn border(&mut self, site: &'static Site) {
+        (**self).border(site)
     }
     #[inline(always)]
     fn weight(&mut self, site: &'static Site, margin: f64, above: bool, tie: bool) -> f64 {

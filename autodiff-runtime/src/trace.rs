@@ -37,6 +37,7 @@ impl fmt::Display for TraceVisit {
         match (site.kind, self.decision.weight() > 0.5) {
             (SiteKind::Branch, true) => f.write_str("condition holds"),
             (SiteKind::Branch, false) => f.write_str("condition fails"),
+            (SiteKind::Boundary, _) => write!(f, "on the border, takes {}", site.field),
             _ => write!(f, "{}", self.decision),
         }
     }
@@ -168,20 +169,29 @@ impl<S> Recorder<S> {
             visits: self.visits,
         }
     }
+
+    fn record(&mut self, site: &'static Site, margin: f64, decision: Decision) {
+        let seen = self.seen.entry(site.key()).or_default();
+        self.visits.push(TraceVisit {
+            site,
+            occurrence: *seen,
+            margin,
+            decision,
+        });
+        *seen += 1;
+    }
 }
 
 impl<S: Selection> Selection for Recorder<S> {
     fn decide(&mut self, visit: &Visit) -> Decision {
         let decision = self.inner.decide(visit);
-        let seen = self.seen.entry(visit.site.key()).or_default();
-        self.visits.push(TraceVisit {
-            site: visit.site,
-            occurrence: *seen,
-            margin: visit.margin,
-            decision,
-        });
-        *seen += 1;
+        self.record(visit.site, visit.margin, decision);
         decision
+    }
+
+    fn border(&mut self, site: &'static Site) {
+        self.inner.border(site);
+        self.record(site, 0.0, Decision::Tie(site.theta));
     }
 }
 
@@ -196,11 +206,13 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Replays `trace`.
+    /// Replays `trace`. Visits of borders have nothing to decide and are left out.
     #[must_use]
     pub fn new(trace: Trace) -> Replay {
+        let mut visits = trace.visits;
+        visits.retain(|visit| visit.site.kind != SiteKind::Boundary);
         Replay {
-            visits: trace.visits.into_iter(),
+            visits: visits.into_iter(),
             diverged: false,
         }
     }

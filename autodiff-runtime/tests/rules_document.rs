@@ -39,10 +39,14 @@ fn head(rule: &Rule) -> String {
 }
 
 fn smooth(out: &mut String) {
-    out.push_str("## Smooth operations\n\n| operation | derivative with respect to each argument | domain | class | ω |\n");
+    out.push_str("## Smooth operations\n\nAt a border the value is finite and no finite derivative exists: 0 is returned, and the visit is marked.\n\n| operation | derivative with respect to each argument | domain | class | ω |\n");
     out.push_str("| --- | --- | --- | --- | --- |\n");
     for rule in rules::all().filter(|rule| rule.refused.is_none() && rule.decisions.is_empty()) {
-        let (partials, domain) = (codes(rule.partials.iter().copied()), code(rule.domain));
+        let partials = codes(rule.partials.iter().copied());
+        let domain = match rule.border {
+            Some(border) => format!("{}; border {}", code(rule.domain), code(border.stratum)),
+            None => code(rule.domain),
+        };
         writeln!(
             out,
             "| {} {} | {partials} | {domain} | {:?} | {:.1} |",

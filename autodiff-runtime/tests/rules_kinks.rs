@@ -216,3 +216,46 @@ fn the_plain_selection_agrees_with_the_general_one() {
         1.0
     );
 }
+
+/// Off the border, towards one of the sides on which the operation has values.
+fn beside(rule: &Rule, a: &[f64], distance: f64) -> Vec<f64> {
+    let moved = |k: usize, by: f64| {
+        let mut b = a.to_vec();
+        b[k] += by;
+        b
+    };
+    let sides = (0..a.len()).flat_map(|k| [moved(k, distance), moved(k, -distance)]);
+    let inside = |b: &Vec<f64>| (rule.f64.primal)(b)[0].is_finite() && !(rule.f64.on_border)(b);
+    sides.into_iter().find(inside).expect("a side with values")
+}
+
+#[test]
+fn at_a_border_the_value_is_finite_and_the_slopes_are_not_bounded() {
+    let bordered: Vec<&Rule> = rules::all().filter(|rule| rule.border.is_some()).collect();
+    assert!(bordered.len() >= 7);
+    for rule in bordered {
+        let points = rule.kinks.iter().filter(|a| (rule.f64.on_border)(a));
+        let mut met = 0;
+        for a in points {
+            let y = (rule.f64.primal)(a);
+            let partials = (rule.f64.partials)(a, &y, &[]);
+            assert!(y[0].is_finite(), "{} at {a:?}", rule.name);
+            assert_eq!(partials[0], 0.0, "{} at {a:?}", rule.name);
+            let slope = |distance: f64| {
+                let b = beside(rule, a, distance);
+                let y = (rule.f64.primal)(&b);
+                let partials = (rule.f64.partials)(&b, &y, &[]);
+                partials.iter().fold(0.0_f64, |m, p| m.max(p.abs()))
+            };
+            assert!(slope(1e-12) > 30.0 * slope(1e-6), "{} at {a:?}", rule.name);
+            met += 1;
+        }
+        assert!(met > 0, "no sample on the border of {}", rule.name);
+        let smooth = rule.samples.iter();
+        assert!(
+            smooth.clone().all(|a| !(rule.f64.on_border)(a)),
+            "{}",
+            rule.name
+        );
+    }
+}

@@ -7,6 +7,7 @@
 //!    stratum (all tied margins have the tangent 0) it gives the derivative of the function.
 //! 2. The branch-locked gradient is a limit of gradients: it is the plain gradient at points that approach along the directions.
 
+mod borders;
 mod compositions;
 mod on_slices;
 mod operations;

@@ -99,6 +99,7 @@ impl Builder<'_> {
             },
             result,
             sites: Vec::new(),
+            borders: std::collections::BTreeMap::new(),
             hidden: self.hir.hidden.clone(),
             strips: Default::default(),
             snapshots: Default::default(),

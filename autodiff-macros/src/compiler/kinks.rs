@@ -7,6 +7,7 @@
 //! ```text
 //! y = max(a, b)      →   w = weight(site 0; a, b);  y = max(a, b; w)
 //! c = a > b          →   c = branch(site 1; a > b)
+//! y = sqrt(x)        →   the same, and site 2 stands for `x = 0` in [`Func::borders`]
 //! ```
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -54,6 +55,7 @@ impl Kinks<'_> {
                     let v = *v;
                     self.check(v, op);
                     self.decide(v, op, stmt.span, &mut block.stmts);
+                    self.border(v, op);
                 }
                 StmtKind::Call(call) => self.operation(call),
                 StmtKind::If { then, els, .. } => {
@@ -68,6 +70,18 @@ impl Kinks<'_> {
                 _ => {}
             }
             block.stmts.push(stmt);
+        }
+    }
+
+    /// Notes where an operation has a value and no finite derivative.
+    fn border(&mut self, v: ValId, op: &Op) {
+        let Op::Rule { rule, args, .. } = op else {
+            return;
+        };
+        if rule.border.is_some() && args.iter().any(|a| self.facts.varied(*a)) {
+            let args = args.clone();
+            let site = self.site(v, SiteKind::Border { rule, args });
+            self.func.borders.insert(v, site);
         }
     }
 

@@ -170,6 +170,21 @@ fn site(func: &Func, site: &ssa::Site, options: &Options) -> Site {
                     .map(|path| Renamed::new(&options.calls).of(path).clone()),
             }
         }
+        ssa::SiteKind::Border { rule, args } => Site {
+            kind: SiteKind::Boundary,
+            primitive: rule.name.to_owned(),
+            source: source(func, site.val),
+            span,
+            stratum: substitute(
+                rule.border.map_or("", |border| border.stratum),
+                rule.args,
+                |k| operand(func, site.val, k, args.get(k).copied()),
+            ),
+            field: "0".to_owned(),
+            ties: Ties::all(0.0),
+            theta: 0.0,
+            callee: None,
+        },
         ssa::SiteKind::Branch { op, lhs, rhs } => {
             let theta = if matches!(op, BinOp::Ge | BinOp::Le | BinOp::Eq) {
                 1.0

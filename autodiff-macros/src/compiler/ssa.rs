@@ -340,6 +340,11 @@ pub(crate) enum SiteKind {
         lhs: ValId,
         rhs: ValId,
     },
+    /// The operands are at the border of the domain of a row, where a documented derivative is taken.
+    Border {
+        rule: &'static autodiff_runtime::rules::Rule,
+        args: Vec<ValId>,
+    },
 }
 
 /// A function.
@@ -353,6 +358,8 @@ pub(crate) struct Func {
     /// `None`: the function returns `()`.
     pub(crate) result: Option<Tree>,
     pub(crate) sites: Vec<Site>,
+    /// The sites of operations whose operands can be at the border of their domain, by result.
+    pub(crate) borders: BTreeMap<ValId, SiteId>,
     /// See [`hir::Func::hidden`].
     pub(crate) hidden: BTreeSet<String>,
     pub(crate) strips: Strips,

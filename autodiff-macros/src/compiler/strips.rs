@@ -51,6 +51,8 @@ pub(crate) fn run(
     let body = pass.block(&func.body);
     let mut out = pass.out;
     out.body = body;
+    // Strips run under the plain selection, which is not told of borders.
+    out.borders.clear();
     pass.found.then_some(out)
 }
 

@@ -7,8 +7,8 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use super::adjoint::forward::{
-    alloc, bin_op, copy, init_expr, let_val, load_if, operation, place, push, range_expr, store_op,
-    to_f64, tree_expr, ty_tokens, user,
+    alloc, bin_op, border, copy, init_expr, let_val, load_if, operation, place, push, range_expr,
+    store_op, to_f64, tree_expr, ty_tokens, user,
 };
 use super::adjoint::{Context, calls};
 use super::code::{Expr, Stmt};
@@ -195,6 +195,7 @@ impl Tangent<'_> {
             };
             out.push(let_val(func, v, false, Some(value)));
         }
+        out.extend(border(func, v, op, names));
     }
 
     /// The tangent of the margin of a decision, if it can be told: what is compared has tangents, and the margin is a

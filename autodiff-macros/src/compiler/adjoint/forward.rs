@@ -169,6 +169,10 @@ impl Forward<'_> {
         }
         let value = operation(self.cx.func, v, op, self.cx.names);
         self.define(v, value, out);
+        // The selection has been told already when a loop runs again.
+        if self.rerun.is_none() {
+            out.extend(border(self.cx.func, v, op, self.cx.names));
+        }
     }
 
     /// `let v = value;`, or an assignment if `v` is declared ahead.
@@ -761,6 +765,25 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, names: &EmitNames) -> Ex
         }
         Op::Opaque(code) => user(func, code),
     }
+}
+
+/// Tells the selection that an operation is at the border of its domain, if it is.
+pub(crate) fn border(func: &Func, v: ValId, op: &Op, names: &EmitNames) -> Option<Stmt> {
+    let (Op::Rule { rule, args, .. }, Some(site)) = (op, func.borders.get(&v)) else {
+        return None;
+    };
+    let sel = &names.sel;
+    let at = scope(func, v, rule, args, &names.rt).expr(rule.border?.at);
+    let tell = Expr::method(
+        Expr::Raw(quote!(#sel)),
+        "border",
+        vec![site_ref(names, *site)],
+    );
+    Some(Stmt::If {
+        cond: at,
+        then: vec![Stmt::Expr(tell)],
+        els: Vec::new(),
+    })
 }
 
 /// The operands of a row. An integer literal gets its type, so that methods can be called on it.

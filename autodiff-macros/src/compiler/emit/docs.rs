@@ -4,6 +4,7 @@
 //! (two items of one name would make every link to the function ambiguous), so the function's own
 //! documentation tells what there is beside it, without links, which could break.
 
+use autodiff_runtime::SiteKind;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
@@ -150,6 +151,7 @@ fn describe(site: &Site, source: &Source) -> String {
         field,
         theta,
         callee,
+        kind,
         ..
     } = site;
     let text = source.text(&site.source).replace('`', "'");
@@ -157,6 +159,11 @@ fn describe(site: &Site, source: &Source) -> String {
         Some(_) => ", if it is the operation of `conservative_grad`",
         None => "",
     };
+    if *kind == SiteKind::Boundary {
+        return format!(
+            "- `{text}` ({primitive}), at the border `{stratum}`: the derivative {field} is taken"
+        );
+    }
     format!("- `{text}` ({primitive}{only_if}), where `{stratum}`: field `{field}`, weight {theta}")
 }
 
