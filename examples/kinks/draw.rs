@@ -4,6 +4,7 @@ use std::error::Error;
 
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
+use plotters::style::{FontStyle, register_font};
 
 use super::Field;
 use super::hull::hull;
@@ -38,6 +39,13 @@ pub(crate) fn picture<C: PartialEq>(
     is_tied: impl Fn(&[f64]) -> bool,
     origin: &Field,
 ) -> Result {
+    // Tells how wide a text is; the letters are drawn by whoever shows the picture.
+    register_font(
+        "sans-serif",
+        FontStyle::Normal,
+        epaint_default_fonts::UBUNTU_LIGHT,
+    )
+    .map_err(|_| "the font is not valid")?;
     let root = SVGBackend::new(path, (1120, 600)).into_drawing_area();
     root.fill(&WHITE)?;
     let (left, right) = root.split_horizontally(580);
