@@ -133,6 +133,31 @@ fn every_choice_is_right_along_the_tie() {
     }
 }
 
+/// A selection may overrule the numbers, as the checker does beside a tie. Rows keep their sums, and nothing panics.
+#[test]
+fn numbers_may_be_overruled() {
+    struct Always(Decision);
+    impl Selection for Always {
+        fn decide(&mut self, _: &autodiff_runtime::Visit) -> Decision {
+            self.0
+        }
+    }
+    for rule in slices::all().filter(|rule| !rule.rule.name.ends_with("norm")) {
+        for (x, args) in points(rule) {
+            for decision in [Decision::Below, Decision::Above, Decision::Tie(0.5)] {
+                for row in (rule.jacobian)(x, args, &mut Always(decision)) {
+                    let sum: f64 = row.iter().sum();
+                    assert!(
+                        (sum - 1.0).abs() < 1e-14,
+                        "`{}` at {x:?}: {sum}",
+                        rule.rule.name
+                    );
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn rows_of_ties_have_the_sums_that_clarke_asks_for() {
     for rule in slices::all().filter(|rule| !rule.rule.name.ends_with("norm")) {

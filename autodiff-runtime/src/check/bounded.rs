@@ -187,7 +187,12 @@ fn blamed(oracle: &mut Oracle, place: &Place, failure: Failure) -> Violation {
         .iter()
         .filter(|seen| seen.margin.is_finite());
     let nearest = visits.min_by(|a, b| a.margin.abs().total_cmp(&b.margin.abs()));
-    let on_it = nearest.filter(|seen| seen.margin.abs() <= 1e-9 * near.size);
+    // The size of the point alone says nothing beside the origin.
+    let speed = violation
+        .direction
+        .iter()
+        .fold(0.0f64, |m, v| m.max(v.abs()));
+    let on_it = nearest.filter(|seen| seen.margin.abs() <= 1e-9 * (near.size + speed));
     violation.site = on_it.map(|seen| seen.site);
     violation
 }

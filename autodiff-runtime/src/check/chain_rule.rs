@@ -50,6 +50,13 @@ pub(crate) fn along(
             .events()
             .filter(|event| event.changes.is_empty())
             .count(),
+        scale: tolerance.scale,
+        untold: walk
+            .events()
+            .filter(|event| event.changes.is_empty())
+            .take(8)
+            .map(|event| event.after.t)
+            .collect(),
         uncovered: walk.gaps().map(|gap| gap.to - gap.from).sum(),
         curves: 1,
         evaluations: oracle.spent,
@@ -124,7 +131,7 @@ fn look(
     if !has_substance(&walk) {
         return (walk, tolerance, weighed.acquitted());
     }
-    let noise = noise::estimate(oracle, &walk, tolerance.negligible(), rng);
+    let noise = noise::estimate(oracle, &walk, tolerance.negligible(), rng).max(walk.grain());
     let tolerance = tolerance.with_noise(noise, &walk);
     let weighed = judge::weigh(test, &walk, &tolerance, options);
     (walk, tolerance, weighed)

@@ -8,14 +8,19 @@ use crate::check::judge::Test;
 use crate::check::options::Options;
 use crate::check::oracle::Function;
 use crate::check::random::SplitMix64;
-use crate::check::record::same_site;
+use crate::check::record::{Recording, Seen, same_site};
 use crate::check::region::Region;
-use crate::check::report::{Crossing, Reason, Report, Verdict};
+use crate::check::report::{Crossing, Failure, Reason, Report, Verdict, Violation};
 use crate::check::stratum::on_stratum;
+use crate::decision::Decision;
+use crate::field::Site;
+use crate::trace::Side;
 
-/// Ties at which the choices are compared, and how many of them at one site.
+/// Ties at which the choices are compared, and how many of them at one site between the same sides.
 const TIES: usize = 32;
-const TIES_PER_SITE: usize = 3;
+const TIES_ALIKE: usize = 8;
+/// Curves inside ties that no decision told of.
+const SNAPPED: usize = 4;
 /// Crossings that a report keeps.
 const KEPT: usize = 10_000;
 
@@ -26,16 +31,31 @@ pub(crate) fn conservative(function: &Function<'_>, region: &Region, options: &O
         .curves
         .unwrap_or_else(|| (2 * region.dimension()).clamp(8, 100));
     let mut all = Summary::new(region, count);
+    let mut snapped: Vec<Tie> = Vec::new();
     for i in 0..count {
         let (test, curve) = draw(i, region, &mut rng);
         let options = options.clone().seed(rng.bits());
         let report = chain_rule::along(test, function, &*curve, &options);
         all.collect_ties(&report, &*curve);
+        snapped.extend(snap(&report, &*curve, region));
         all.add(report);
     }
-    for point in core::mem::take(&mut all.ties) {
-        all.add(on_stratum(function, &point, region.size(), options));
+    for tie in snapped.into_iter().take(SNAPPED) {
+        let curve = inside(&tie, region, &mut rng);
+        let options = options.clone().seed(rng.bits());
+        all.planned += 1;
+        all.add(chain_rule::along(
+            Test::Thorough,
+            function,
+            &curve,
+            &options,
+        ));
     }
+    for point in all.dealt_ties() {
+        let scale = all.report.scale;
+        all.add(on_stratum(function, &point, region.size(), scale, options));
+    }
+    attribute(function, &mut all.report.violations);
     all.report.elapsed = started.elapsed();
     all.finish()
 }
@@ -74,6 +94,59 @@ fn inside_tie(region: &Region, rng: &mut SplitMix64) -> Segment {
         (a[j], b[j]) = (a[i], b[i]);
     }
     Segment::new(&region.clamp(&a), &region.clamp(&b))
+}
+
+/// A tie that no decision tells of, as far as coordinates show it.
+struct Tie {
+    /// A point on it.
+    point: Vec<f64>,
+    /// Coordinates that are a round number there.
+    fixed: Vec<usize>,
+    /// Coordinates that are equal to an earlier one.
+    equal: Vec<(usize, usize)>,
+}
+
+/// The first kink that no decision told of and that is where coordinates are equal or round.
+///
+/// A gradient that is not a number at `x = 0` is met by no curve that merely crosses.
+fn snap(report: &Report, curve: &dyn Curve, region: &Region) -> Option<Tie> {
+    let near = 1e-9 * region.size();
+    report.untold.iter().find_map(|t| {
+        let mut point = vec![0.0; curve.dimension()];
+        curve.point(*t, &mut point);
+        let (mut fixed, mut equal) = (Vec::new(), Vec::new());
+        for i in 0..point.len() {
+            let round = (2.0 * point[i]).round() / 2.0;
+            if (point[i] - round).abs() <= near {
+                point[i] = round;
+                fixed.push(i);
+            } else if let Some(j) = (0..i).find(|j| (point[*j] - point[i]).abs() <= near) {
+                point[i] = point[j];
+                equal.push((j, i));
+            }
+        }
+        let all = fixed.len() == point.len() || fixed.len() + equal.len() == 0;
+        (!all).then_some(Tie {
+            point,
+            fixed,
+            equal,
+        })
+    })
+}
+
+/// Through the box inside such a tie.
+fn inside(tie: &Tie, region: &Region, rng: &mut SplitMix64) -> Segment {
+    let mut end = || {
+        let mut x = region.point(rng);
+        for i in &tie.fixed {
+            x[*i] = tie.point[*i];
+        }
+        for (j, i) in &tie.equal {
+            x[*i] = x[*j];
+        }
+        x
+    };
+    Segment::new(&end(), &end())
 }
 
 /// Within `x[i] = c` for a number that programs like to compare with.
@@ -126,12 +199,55 @@ fn middle(region: &Region, i: usize) -> f64 {
     0.5 * (region.side(i).start + region.side(i).end)
 }
 
+/// Lets curves explain each other, and puts what names a place first.
+///
+/// A curve that is wrong from end to end does not tell which decision that hangs on. If on another curve a decision does, and
+/// the first curve takes it too, then it is the same mistake.
+fn attribute(function: &Function<'_>, violations: &mut [Violation]) {
+    let wrong = |v: &&Violation| matches!(v.failure, Failure::WrongDerivative { .. });
+    let named: Vec<(&'static Site, Decision)> = violations
+        .iter()
+        .filter(wrong)
+        .filter_map(|violation| violation.site.zip(violation.decision))
+        .collect();
+    for violation in violations.iter_mut().filter(|v| v.site.is_none()) {
+        if wrong(&&*violation) {
+            let mut recording = Recording::with_capacity(0);
+            let _ = function(&violation.point, &mut recording);
+            let record = recording.finish();
+            let taken = named.iter().find(|(site, decision)| {
+                let is_it =
+                    |seen: &Seen| same_site(seen.site, site) && seen.side() == (*decision).into();
+                record.visits.iter().any(is_it)
+            });
+            violation.site = taken.map(|(site, _)| *site);
+            violation.decision = taken.map(|(_, decision)| *decision);
+        }
+    }
+    violations.sort_by_key(|violation| violation.site.is_none());
+}
+
+/// A point on a kink.
+struct Known {
+    site: &'static Site,
+    sides: [Side; 2],
+    /// How many like it were met before.
+    rank: usize,
+    point: Vec<f64>,
+}
+
+impl Known {
+    /// Either way round.
+    fn is_between(&self, [a, b]: [Side; 2]) -> bool {
+        self.sides == [a, b] || self.sides == [b, a]
+    }
+}
+
 /// Many reports as one.
 struct Summary {
     report: Report,
-    /// Points on kinks that were met.
-    ties: Vec<Vec<f64>>,
-    tied_sites: Vec<(Crossing, usize)>,
+    /// Kinks that were met.
+    ties: Vec<Known>,
     reason: Option<Reason>,
     planned: usize,
     tested_ties: usize,
@@ -149,6 +265,8 @@ impl Summary {
             kinks: Vec::new(),
             sites: Vec::new(),
             unrecorded: 0,
+            untold: Vec::new(),
+            scale: 0.0,
             uncovered: 0.0,
             curves: 0,
             evaluations: 0,
@@ -161,39 +279,39 @@ impl Summary {
         Summary {
             report,
             ties: Vec::new(),
-            tied_sites: Vec::new(),
             reason: None,
             planned,
             tested_ties: 0,
         }
     }
 
-    /// Remembers where kinks were crossed, a few points for each site.
+    /// Remembers where kinks were crossed, a few points for each way to cross a site: where a maximum comes out of a tie
+    /// that is an open set nothing is seen of what it does where it changes sides.
     fn collect_ties(&mut self, report: &Report, curve: &dyn Curve) {
         for crossing in report.kinks() {
-            if self.ties.len() < TIES && self.wants(crossing) {
+            let sides = [crossing.from, crossing.to].map(Side::from);
+            let is_alike =
+                |known: &&Known| same_site(known.site, crossing.site) && known.is_between(sides);
+            let before = self.ties.iter().filter(is_alike).count();
+            if before < TIES_ALIKE && self.ties.len() < KEPT {
                 let mut x = vec![0.0; curve.dimension()];
                 curve.point(crossing.t, &mut x);
-                self.ties.push(x);
+                self.ties.push(Known {
+                    site: crossing.site,
+                    sides,
+                    rank: before,
+                    point: x,
+                });
             }
         }
     }
 
-    fn wants(&mut self, crossing: &Crossing) -> bool {
-        let known = self
-            .tied_sites
-            .iter_mut()
-            .find(|(other, _)| same_site(other.site, crossing.site));
-        match known {
-            Some((_, count)) => {
-                *count += 1;
-                *count <= TIES_PER_SITE
-            }
-            None => {
-                self.tied_sites.push((*crossing, 1));
-                true
-            }
-        }
+    /// The points, one of each kind before a second of any.
+    fn dealt_ties(&mut self) -> Vec<Vec<f64>> {
+        let mut ties = core::mem::take(&mut self.ties);
+        ties.sort_by_key(|known| known.rank);
+        ties.truncate(TIES);
+        ties.into_iter().map(|known| known.point).collect()
     }
 
     fn add(&mut self, report: Report) {
@@ -204,6 +322,7 @@ impl Summary {
         self.report.uncovered += report.uncovered * report.curves as f64 / self.planned as f64;
         self.report.curves += report.curves;
         self.report.unrecorded += report.unrecorded;
+        self.report.scale = self.report.scale.max(report.scale);
         self.report.evaluations += report.evaluations;
         self.report.violations.extend(report.violations);
         let room = KEPT.saturating_sub(self.report.kinks.len());
@@ -226,11 +345,8 @@ impl Summary {
             // Most ties are isolated points on their curve, or not of the kind that can be followed.
             Verdict::NoViolationFound | Verdict::Inconclusive(Reason::NothingToTest) => {}
             Verdict::Inconclusive(reason) => self.reason = self.reason.or(Some(reason)),
-            violation => {
-                if !self.report.verdict.is_violation() {
-                    self.report.verdict = violation;
-                }
-            }
+            // Told by the violations.
+            _ => {}
         }
     }
 
@@ -242,9 +358,11 @@ impl Summary {
     }
 
     fn finish(mut self) -> Report {
-        if let (false, Some(reason)) = (self.report.verdict.is_violation(), self.reason) {
-            self.report.verdict = Verdict::Inconclusive(reason);
-        }
+        self.report.verdict = match (self.report.violations.first(), self.reason) {
+            (Some(violation), _) => violation.failure.verdict(),
+            (None, Some(reason)) => Verdict::Inconclusive(reason),
+            (None, None) => Verdict::NoViolationFound,
+        };
         self.report.curve = format!(
             "{} curves, and the choices compared at {} ties",
             self.report.curves, self.tested_ties

@@ -190,7 +190,7 @@ where
 {
     let size = point.iter().fold(0.0f64, |m, x| m.max(x.abs()));
     let size = if size > 0.0 { size } else { 1.0 };
-    stratum::on_stratum(&flat(f), point, size, options)
+    stratum::on_stratum(&flat(f), point, size, 0.0, options)
 }
 
 /// All tests together, on seeded random curves in a box: segments long and short, segments inside ties of

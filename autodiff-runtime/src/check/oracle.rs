@@ -21,6 +21,8 @@ pub(crate) struct Sample {
     pub(crate) value: f64,
     /// `⟨gradient, γ'(t)⟩`.
     pub(crate) slope: f64,
+    /// `Σ |gradient_i · γ'_i|`: how much rounding can change the slope, over u.
+    pub(crate) bulk: f64,
     /// `Σ |gradient_i · γ_i|`: how much rounding the coordinates alone can change the value, over u.
     pub(crate) terms: f64,
     /// `max |γ_i|`.
@@ -146,6 +148,7 @@ impl<'a> Oracle<'a> {
             t,
             value,
             slope: products.slope,
+            bulk: products.bulk,
             terms: products.terms,
             size: products.size,
             single: is_single(value) && gradient.iter().all(|g| is_single(*g)),

@@ -96,8 +96,12 @@ pub(crate) struct Walk {
     pub(crate) value: f64,
     /// `max Σ |gradient_i · x_i|`.
     pub(crate) terms: f64,
+    /// `max Σ |gradient_i · γ'_i|`.
+    pub(crate) bulk: f64,
     /// Whether anything needed more than the precision of f32.
     double: bool,
+    /// The largest power of two of which all values are multiples.
+    grid: Option<f64>,
     last: Option<f64>,
     varies: bool,
     /// Where the value was finite and the gradient was not.
@@ -138,8 +142,23 @@ impl Walk {
         self.varies && !self.double
     }
 
+    /// The step in which the values come, where it is far above rounding and far below the values: digits were lost on the way,
+    /// and what moves in such steps is not known to jump.
+    pub(crate) fn grain(&self) -> f64 {
+        const SMALLEST: f64 = 64.0 * f64::EPSILON;
+        // One value alone may end in zeros by chance.
+        let largest = if self.varies { 1e-5 } else { 1e-3 };
+        let steps = self
+            .grid
+            .filter(|step| (SMALLEST * self.value..=largest * self.value).contains(step));
+        steps.unwrap_or(0.0)
+    }
+
     pub(crate) fn note(&mut self, sample: &Sample) {
         if sample.value.is_finite() {
+            if let Some(bit) = lowest_bit(sample.value) {
+                self.grid = Some(self.grid.map_or(bit, |grid| grid.min(bit)));
+            }
             self.double |= !sample.single;
             self.varies |= self
                 .last
@@ -147,9 +166,35 @@ impl Walk {
                 .is_some_and(|last| last != sample.value);
             self.value = self.value.max(sample.value.abs());
             self.terms = self.terms.max(sample.terms);
+            self.bulk = self.bulk.max(sample.bulk);
         }
         if sample.wild && self.wild.is_none() {
             self.wild = Some(sample.clone());
         }
+    }
+}
+
+/// The value of the last binary digit that is not 0; `None` for 0 and for subnormal numbers.
+fn lowest_bit(value: f64) -> Option<f64> {
+    const DIGITS: u32 = f64::MANTISSA_DIGITS - 1;
+    let digits = (value.to_bits() & ((1 << DIGITS) - 1)) | 1 << DIGITS;
+    let unit = value.abs().next_up() - value.abs();
+    value
+        .is_normal()
+        .then(|| unit * (1u64 << digits.trailing_zeros()) as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lowest_bit;
+
+    #[test]
+    fn last_digits() {
+        assert_eq!(lowest_bit(1.0), Some(1.0));
+        assert_eq!(lowest_bit(-6.0), Some(2.0));
+        assert_eq!(lowest_bit(0.75), Some(0.25));
+        assert_eq!(lowest_bit(1.0 + f64::EPSILON), Some(f64::EPSILON));
+        assert_eq!(lowest_bit((0.3 + 1e8) - 1e8), Some(2f64.powi(-26)));
+        assert_eq!(lowest_bit(0.0), None);
     }
 }

@@ -7,6 +7,8 @@ const LANES: usize = 8;
 pub(crate) struct Products {
     /// `Σ gradient_i · velocity_i`.
     pub(crate) slope: f64,
+    /// `Σ |gradient_i · velocity_i|`, over what is finite: what the slope is rounded by, over u.
+    pub(crate) bulk: f64,
     /// `Σ |gradient_i · x_i|`, over what is finite.
     pub(crate) terms: f64,
     /// `max |x_i|`.
@@ -18,6 +20,7 @@ pub(crate) struct Products {
 #[derive(Clone, Copy)]
 struct Lanes {
     slope: [f64; LANES],
+    bulk: [f64; LANES],
     terms: [f64; LANES],
     size: [f64; LANES],
     finite: [bool; LANES],
@@ -29,6 +32,8 @@ impl Lanes {
         let product = g * v;
         // A component that does not move does not matter, not even if it is infinite.
         self.slope[lane] += if v == 0.0 { 0.0 } else { product };
+        let part = product.abs();
+        self.bulk[lane] += if part < f64::INFINITY { part } else { 0.0 };
         let term = (g * x).abs();
         self.terms[lane] += if term < f64::INFINITY { term } else { 0.0 };
         let size = x.abs();
@@ -45,6 +50,7 @@ impl Lanes {
 pub(crate) fn products(gradient: &[f64], point: &[f64], velocity: &[f64]) -> Products {
     let mut lanes = Lanes {
         slope: [0.0; LANES],
+        bulk: [0.0; LANES],
         terms: [0.0; LANES],
         size: [0.0; LANES],
         finite: [true; LANES],
@@ -62,6 +68,7 @@ pub(crate) fn products(gradient: &[f64], point: &[f64], velocity: &[f64]) -> Pro
     }
     Products {
         slope: lanes.slope.iter().sum(),
+        bulk: lanes.bulk.iter().sum(),
         terms: lanes.terms.iter().sum(),
         size: lanes.size.iter().fold(0.0, |m, x| m.max(*x)),
         finite: lanes.finite.iter().all(|finite| *finite),
@@ -79,6 +86,7 @@ mod tests {
             let found = products(&g, &vec![-2.0; g.len()], &vec![3.0; g.len()]);
             let sum: f64 = g.iter().sum();
             assert_eq!((found.slope, found.terms), (3.0 * sum, 2.0 * sum));
+            assert_eq!(found.bulk, 3.0 * sum);
             assert!(found.finite && found.size == if n > 0 { 2.0 } else { 0.0 });
         }
     }

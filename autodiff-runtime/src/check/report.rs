@@ -219,6 +219,10 @@ pub struct Report {
     pub(crate) kinks: Vec<Crossing>,
     pub(crate) sites: Vec<&'static Site>,
     pub(crate) unrecorded: usize,
+    /// Where some of these are.
+    pub(crate) untold: Vec<f64>,
+    /// Of the values, on the curve.
+    pub(crate) scale: f64,
     pub(crate) uncovered: f64,
     pub(crate) curves: usize,
     pub(crate) evaluations: usize,

@@ -25,20 +25,23 @@ const SAMPLED: usize = 64;
 const MIXED: usize = 8;
 /// Random tangent directions besides a basis.
 const TANGENTS: usize = 4;
+/// A slope below this part of that of the surroundings is nothing.
+const NEGLIGIBLE: f64 = 1e-9;
 /// Relative accuracy of a difference quotient at its best.
 const ACCURACY: f64 = 1e-6;
 
-/// `size` is the scale of the parameters.
+/// `size` is the scale of the parameters; `scale` that of the values, as far as it is known.
 pub(crate) fn on_stratum(
     function: &Function<'_>,
     point: &[f64],
     size: f64,
+    scale: f64,
     options: &Options,
 ) -> Report {
     let started = Instant::now();
     let mut rng = SplitMix64::new(options.seed ^ 0x5712_a701);
     let mut local = Local::new(function, point, size, &mut rng);
-    let findings = examine(&mut local, &mut rng);
+    let findings = examine(&mut local, scale, &mut rng);
     report(findings, &local, started.elapsed())
 }
 
@@ -52,7 +55,7 @@ struct Findings {
     tolerance: f64,
 }
 
-fn examine(local: &mut Local, rng: &mut SplitMix64) -> Findings {
+fn examine(local: &mut Local, known: f64, rng: &mut SplitMix64) -> Findings {
     let origin = vec![0.0; local.dimension()];
     let here = local.evaluate(&origin, &[]);
     let mut findings = Findings {
@@ -63,14 +66,32 @@ fn examine(local: &mut Local, rng: &mut SplitMix64) -> Findings {
     let surface = Surface::at(local, &origin, &ties);
     let flat = surface.rank() == 0 || surface.rank() >= local.dimension();
     if let (false, Some(z)) = (flat, surface.project(local, &origin)) {
+        let scale = known.max(scale(local, &z, rng));
         Test {
             local,
             surface: &surface,
             z,
+            scale,
         }
         .run(&mut findings, rng);
     }
     findings
+}
+
+/// The largest value at the point and some way from it: at a critical point where the value is 0 there is nothing else to compare
+/// rounding with.
+fn scale(local: &mut Local, z: &[f64], rng: &mut SplitMix64) -> f64 {
+    const AWAY: f64 = 0.05;
+    const PLACES: usize = 6;
+    let mut largest = local.evaluate(z, &[]).value.abs();
+    for _ in 0..PLACES {
+        let direction = rng.direction(z.len());
+        let there = local.evaluate(&along(z, AWAY * local.size(), &direction), &[]);
+        if there.value.is_finite() {
+            largest = largest.max(there.value.abs());
+        }
+    }
+    largest
 }
 
 fn sites(here: &Here) -> Vec<&'static Site> {
@@ -106,6 +127,8 @@ struct Test<'a, 'b> {
     surface: &'a Surface,
     /// A point on the surface.
     z: Vec<f64>,
+    /// How large values are around it.
+    scale: f64,
 }
 
 /// The derivative of the function along the surface.
@@ -165,7 +188,8 @@ impl Test<'_, '_> {
         let (value, chord) = self.difference(direction, h)?;
         let (coarse, _) = self.difference(direction, 2.0 * h)?;
         let (coarser, _) = self.difference(direction, 4.0 * h)?;
-        let error = (value - coarse).abs().max((coarse - coarser).abs());
+        let rounding = f64::EPSILON * self.scale / h;
+        let error = (value - coarse).abs().max((coarse - coarser).abs()) + rounding;
         Some(Quotient {
             value,
             direction: chord,
@@ -208,7 +232,10 @@ impl Test<'_, '_> {
         for (choice, slopes) in choices {
             let got = dot(&quotient.direction, slopes);
             let residual = got - quotient.value;
-            let tolerance = ACCURACY * (quotient.value.abs() + norm(slopes)) + 8.0 * quotient.error;
+            let slope = quotient.value.abs() + norm(slopes);
+            let tolerance = ACCURACY * slope
+                + 8.0 * quotient.error
+                + NEGLIGIBLE * self.scale / self.local.size();
             if residual.abs() * findings.tolerance >= findings.residual.abs() * tolerance {
                 (findings.residual, findings.tolerance) = (residual, tolerance);
             }
@@ -280,10 +307,19 @@ fn choices(ties: &[Tied], rng: &mut SplitMix64) -> Vec<Vec<Decision>> {
         SiteKind::Kink => Decision::Tie(rng.unit()),
         _ => side(rng.unit() < 0.5),
     };
+    // What is taken on the tie itself, which the point may miss by rounding.
+    let default = |tied: &Tied| match tied.site.kind {
+        SiteKind::Kink => Decision::Tie(tied.site.theta),
+        _ => side(tied.site.theta > 0.5),
+    };
+    let defaults = ties.iter().map(default).collect();
     let mixtures: Vec<Vec<Decision>> = (0..MIXED)
         .map(|_| ties.iter().map(|tied| mix(tied, rng)).collect())
         .collect();
-    vertices.into_iter().chain(mixtures).collect()
+    core::iter::once(defaults)
+        .chain(vertices)
+        .chain(mixtures)
+        .collect()
 }
 
 fn side(above: bool) -> Decision {
@@ -311,6 +347,8 @@ fn report(findings: Findings, local: &Local, elapsed: Duration) -> Report {
         kinks: Vec::new(),
         sites: findings.sites,
         unrecorded: 0,
+        untold: Vec::new(),
+        scale: 0.0,
         uncovered: if findings.tested == 0 { 1.0 } else { 0.0 },
         curves: 0,
         evaluations: local.spent,

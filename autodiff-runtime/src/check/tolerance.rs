@@ -40,7 +40,7 @@ impl Tolerance {
             base: options.tolerance * scale,
             quadrature: walk.pieces().map(|piece| piece.integral.error).sum(),
             events: walk.events().map(|event| event.allowance()).sum(),
-            rounding: SAFETY * unit * (scale + walk.terms),
+            rounding: SAFETY * unit * (scale + walk.terms + walk.bulk),
             noise: 0.0,
         }
     }

@@ -13,6 +13,7 @@ use crate::check::oracle::{Oracle, Sample};
 use crate::check::parts::{Event, Piece, Walk};
 use crate::check::report::{Failure, Violation};
 use crate::check::tolerance::Tolerance;
+use crate::decision::Decision;
 use crate::field::SiteKind;
 
 /// Everything that is wrong on one curve.
@@ -178,11 +179,12 @@ impl Finder<'_, '_> {
         let expected = (piece.after.value - piece.before.value) / length;
         let noise = self.tolerance.rounding + self.tolerance.noise;
         let blamed = blame::decision(self.walk, noise);
-        let mut violation = at(
-            self.oracle,
-            piece.before.t + 0.5 * length,
-            Failure::WrongDerivative { expected, got },
-        );
+        // What is wrong where a decision is tied, and only there, is the choice.
+        let failure = match blamed {
+            Some((_, Decision::Tie(_))) => Failure::WrongChoice { expected, got },
+            _ => Failure::WrongDerivative { expected, got },
+        };
+        let mut violation = at(self.oracle, piece.before.t + 0.5 * length, failure);
         violation.site = blamed.map(|(site, _)| site);
         violation.decision = blamed.map(|(_, decision)| decision);
         violation

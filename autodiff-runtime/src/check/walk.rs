@@ -255,11 +255,19 @@ impl Walker<'_, '_> {
     }
 
     fn is_fine(&self, task: &Task, integral: Integral, length: f64) -> bool {
-        let wanted = self.tolerance * length * (self.found.value + self.slope);
+        let wanted = self.negligible(length);
         let noisy = |parent: f64| {
             integral.error >= 0.1 * parent && integral.error <= NOISE_LEVEL * length * self.slope
         };
         integral.error <= wanted || task.depth >= self.depth || task.parent.is_some_and(noisy)
+    }
+
+    /// What an integral may be off by: part of the scales of the function, or the rounding of a product that cancels
+    /// (along `x = y`, that of `|x| + y` is nothing else where `x < 0`).
+    fn negligible(&self, length: f64) -> f64 {
+        const ROUNDING: f64 = 16.0 * f64::EPSILON;
+        let scale = self.tolerance * (self.found.value + self.slope);
+        length * (scale + ROUNDING * self.found.bulk)
     }
 
     /// Accepts a panel, unless the value does not fit and it is the integral that is to blame: what no
@@ -288,8 +296,7 @@ impl Walker<'_, '_> {
     /// Whether the values agree with the integral, or there is no point in looking closer.
     fn fits(&self, task: &Task, integral: Integral) -> bool {
         let length = task.after.t - task.before.t;
-        let negligible = self.tolerance * length * (self.found.value + self.slope)
-            + f64::EPSILON * self.found.value;
+        let negligible = self.negligible(length) + f64::EPSILON * self.found.value;
         residual(task, integral) <= negligible || task.depth >= self.depth
     }
 

@@ -145,7 +145,9 @@ pub(super) fn ordered<T: Real, S: Selection + ?Sized>(
             ask,
         ) {
             p -= 1;
-            if !tied(p) {
+            // At the front of its block, or past the one comparison with the block before, which only a selection that
+            // overrules the numbers lets it pass.
+            if p <= block {
                 break;
             }
         }

@@ -2,6 +2,7 @@
 //!
 //! Above each program stands the mathematical reason for its verdict.
 
+mod attack;
 mod conservative;
 mod families;
 mod noise;

@@ -1,6 +1,6 @@
 //! Functions with rounding noise far above f64's own: right programs may not be refuted for it.
 
-use autodiff_runtime::check::{Report, Verdict};
+use autodiff_runtime::check::{self, Options, Report, Verdict};
 
 use crate::support::{
     ACROSS, ANYWHERE, Dual, Sel, assert_function_never_refuted, assert_never_refuted, evaluate,
@@ -85,4 +85,51 @@ fn nothing_but_noise() {
         ANYWHERE.scaled(1e3),
     );
     assert_compliant(&reports);
+}
+
+// √(x²) + y is 0 on x = y < 0, and its slope there is what is left of 1 - 1: that is no integral to be made accurate.
+#[test]
+fn a_slope_that_is_nothing_but_rounding() {
+    let root = |x: &[Dual], _: Sel| {
+        let s = x[0].square();
+        s.chain(s.v.sqrt(), 0.5 / s.v.sqrt()) + x[1]
+    };
+    let report = check::chain_rule(
+        |x, sel| evaluate(root, x, sel),
+        &[-1.1, -1.1],
+        &[-2.3, -2.3],
+        &Options::default(),
+    );
+    assert_eq!(report.verdict(), Verdict::NoViolationFound, "{report}");
+    assert!(report.evaluations() < 1000, "{report}");
+}
+
+// At a critical point of the value, beside 0, the quotient of values that differ by rounding is exactly 0 or far from it.
+#[test]
+fn a_tie_at_a_critical_point() {
+    let ring = |x: &[Dual], sel: Sel| {
+        let r = x[0].square() + x[1].square() - 1.0;
+        r.abs(&C, sel) + (x[1] - x[0] * x[0] * x[0]).relu(&A, sel)
+    };
+    for x in [-2.0 * f64::EPSILON, -1e-12, 0.0, 1e-9] {
+        let report = check::on_stratum(
+            |x, sel| evaluate(ring, x, sel),
+            &[x, 0.0],
+            &Options::default(),
+        );
+        assert!(report.is_compliant(), "{report}");
+    }
+}
+
+// 1e8 + f - 1e8 along so short a segment that it moves in three steps: that is no jump.
+#[test]
+fn few_steps_of_lost_digits() {
+    let program = |x: &[Dual], sel: Sel| ((x[0] * x[1]).sin() + x[0].abs(&C, sel) + 1e8) - 1e8;
+    for k in 0..200 {
+        let from = [-0.512217 + 1e-5 * f64::from(k), 0.811427];
+        let to = [from[0] + 7.579e-5, from[1] - 5.417e-5];
+        let f = |x: &[f64], sel: Sel<'_>| evaluate(program, x, sel);
+        let report = check::conservative(f, [from[0]..to[0], to[1]..from[1]], &Options::default());
+        assert!(report.is_compliant(), "{k}\n{report}");
+    }
 }

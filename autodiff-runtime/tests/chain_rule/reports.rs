@@ -310,3 +310,42 @@ fn the_macro_for_tests() {
         "{text}"
     );
 }
+
+// Of the curves in a box some are wrong from end to end; others tell which decision it hangs on, and that comes first.
+#[test]
+fn curves_explain_each_other() {
+    let program = |x: &[Dual], sel: Sel| {
+        let y = x[0].relu(&RELU, sel);
+        y.sabotage(0.9) + x[1].exp()
+    };
+    for seed in 0..20 {
+        let report = check::conservative(
+            |x, sel| evaluate(program, x, sel),
+            Region::cube(2, -1.0..1.0),
+            &Options::default().seed(seed),
+        );
+        assert_eq!(report.verdict(), Verdict::WrongDerivative, "{report}");
+        for violation in report.violations() {
+            assert_eq!(
+                violation.site.map(|s| s.source),
+                Some("w.relu()"),
+                "{report}"
+            );
+            assert_eq!(violation.decision, Some(Decision::Above));
+        }
+    }
+}
+
+// A gradient that is not a number on x = 0, which no decision tells of: a curve is sent along the kink that was met.
+#[test]
+fn a_kink_without_a_decision_is_followed() {
+    let program = |x: &[f64], _: &mut dyn Selection| {
+        let s = x[0] * x[0];
+        (s.sqrt() + x[1], [0.5 / s.sqrt() * (2.0 * x[0]), 1.0])
+    };
+    for seed in 0..20 {
+        let options = Options::default().seed(seed);
+        let report = check::conservative(program, [-1.3..1.1, -1.0..1.0], &options);
+        assert_eq!(report.verdict(), Verdict::NotFinite, "{report}");
+    }
+}

@@ -97,7 +97,7 @@ fn weights_that_do_not() {
     )));
     assert!(nearly_all(count(
         &inside_ties(wrong),
-        Verdict::WrongDerivative,
+        Verdict::WrongChoice,
         &MAX
     )));
 }
@@ -121,7 +121,7 @@ fn equality_branches() {
     )));
     assert!(nearly_all(count(
         &inside_ties(detached),
-        Verdict::WrongDerivative,
+        Verdict::WrongChoice,
         &EQUAL
     )));
 }
