@@ -1,6 +1,6 @@
 //! What a generated file uses to compare the two forms of a program.
 
-use crate::dual::{Dual, lit, seed, weighed};
+use crate::dual::{DIRECTIONS, Dual, along_directions, lit, seed, weighed};
 
 /// Values made of real numbers, taken apart in order.
 pub trait Flat {
@@ -140,20 +140,23 @@ pub const TOLERANCE: f64 = 1e-9;
 pub struct Comparison {
     values: Vec<f64>,
     duals: Vec<Dual>,
-    /// The gradient of the weighed sum of the outputs.
+    /// The number of real inputs.
+    inputs: usize,
+    /// The derivative of the weighed sum of the outputs in each direction.
     expected: Vec<f64>,
     failures: Vec<String>,
 }
 
 impl Comparison {
     /// `values` is what the plain function gave; `duals` what the function on dual numbers gave,
-    /// with as many directions as `seeds` handed out.
+    /// with as many inputs as `seeds` counted.
     pub fn new(values: &impl Flat, duals: &impl Flat, seeds: &Seeds) -> Self {
         let mut flat = Vec::new();
         duals.flat(&mut flat);
         let mut out = Comparison {
             values: values.reals(),
-            expected: weighed(&flat).eps[..seeds.0].to_vec(),
+            inputs: seeds.0,
+            expected: weighed(&flat).eps[..seeds.0.min(DIRECTIONS)].to_vec(),
             duals: flat,
             failures: Vec::new(),
         };
@@ -162,7 +165,7 @@ impl Comparison {
     }
 
     /// The same, where the interpreter of the generator gave the expected outputs: each a value and
-    /// its derivatives in `n` directions, as bits.
+    /// its derivatives in the directions of `n` inputs, as bits.
     pub fn with(values: &impl Flat, outputs: &[(u64, &[u64])], n: usize) -> Self {
         let dual = |(re, eps): &(u64, &[u64])| {
             let mut y = lit(f64::from_bits(*re));
@@ -174,7 +177,8 @@ impl Comparison {
         let duals: Vec<Dual> = outputs.iter().map(dual).collect();
         let mut out = Comparison {
             values: values.reals(),
-            expected: weighed(&duals).eps[..n].to_vec(),
+            inputs: n,
+            expected: weighed(&duals).eps[..n.min(DIRECTIONS)].to_vec(),
             duals: Vec::new(),
             failures: Vec::new(),
         };
@@ -210,12 +214,14 @@ impl Comparison {
 
     /// A gradient, times `factor`, plus `before`.
     fn near(&mut self, by: &str, got: &impl Flat, factor: f64, before: f64) {
-        let want: Vec<f64> = self.expected.iter().map(|e| e * factor + before).collect();
+        let want: Vec<f64> = self.expected.iter().map(|e| e * factor).collect();
         let scale = self.expected.iter().fold(1.0f64, |a, e| a.max(e.abs()));
-        if !close(&got.reals(), &want, scale) {
+        let got: Vec<f64> = got.reals().iter().map(|x| x - before).collect();
+        let entries = got.len();
+        let got = along_directions(&got);
+        if entries != self.inputs || !close(&got, &want, scale) {
             self.fail(format!(
-                "{by}: gradient {:?}, expected {want:?}",
-                got.reals()
+                "{by}: {entries} entries, along the directions {got:?}, expected {want:?}"
             ));
         }
     }
@@ -243,7 +249,8 @@ impl Comparison {
         self.near("vjp", got, factor, 0.0);
     }
 
-    /// What `jvp` gave along the direction `along`.
+    /// What `jvp` gave along `along`, which has an entry per input: what a direction has, at the input's
+    /// rate.
     pub fn tangent(&mut self, values: &impl Flat, dots: &impl Flat, along: &impl Flat) {
         self.value("jvp", values);
         let along = along.reals();

@@ -8,8 +8,30 @@ use std::cmp::Ordering;
 use std::f64::consts::{LN_2, LN_10};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
-/// The largest number of directions, that is of real inputs of a program.
+/// The largest number of directions. A program may have more real inputs: then they share them.
 pub const DIRECTIONS: usize = 16;
+
+/// The direction of real input number `k`, and how far the input moves along it. Inputs that share a
+/// direction move at rates without a common ratio, so that no error in one entry of a gradient hides behind
+/// another one.
+pub fn direction(k: usize) -> (usize, f64) {
+    let rate = if k < DIRECTIONS {
+        1.0
+    } else {
+        0.5 + (k as f64 * 0.618_033_988_749_895).fract()
+    };
+    (k % DIRECTIONS, rate)
+}
+
+/// The derivatives in each direction that belong to a gradient with an entry per real input.
+pub fn along_directions(gradient: &[f64]) -> Vec<f64> {
+    let mut out = vec![0.0; gradient.len().min(DIRECTIONS)];
+    for (k, entry) in gradient.iter().enumerate() {
+        let (at, rate) = direction(k);
+        out[at] += rate * entry;
+    }
+    out
+}
 
 /// A number with its derivative in each direction.
 #[derive(Clone, Copy, Debug)]
@@ -33,11 +55,12 @@ pub const fn lit(re: f64) -> Dual {
     }
 }
 
-/// The real number `re` as the input of direction `k`.
+/// The real number `re` as input number `k`.
 pub fn seed(re: f64, k: usize) -> Dual {
+    let (at, rate) = direction(k);
     let mut x = lit(re);
-    x.eps[k] = 1.0;
-    x.path = 1.0;
+    x.eps[at] = rate;
+    x.path = rate;
     x
 }
 

@@ -5,7 +5,7 @@ mod checks;
 use std::fmt::Write;
 
 use crate::ast::{Input, Param, Program, Ty};
-use crate::generate::{arguments, directions};
+use crate::generate::{arguments, directions, inputs};
 use crate::interp;
 use crate::print::{self, Form};
 
@@ -99,8 +99,9 @@ fn outputs(program: &Program) -> String {
     };
     let outputs: Vec<String> = outputs.iter().map(one).collect();
     format!(
-        "    let mut comparison = Comparison::with(&values, &[{}], {n});\n",
-        outputs.join(", ")
+        "    let mut comparison = Comparison::with(&values, &[{}], {});\n",
+        outputs.join(", "),
+        inputs(program)
     )
 }
 

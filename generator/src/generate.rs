@@ -15,6 +15,7 @@ mod looping;
 mod real;
 mod scope;
 mod stmt;
+mod sums;
 mod tame;
 
 use crate::ast::{Expr, Func, Program, Ty};
@@ -22,7 +23,7 @@ use crate::dialect::Dialect;
 use crate::rng::Rng;
 use scope::Info;
 
-pub use tame::{arguments, directions, tame};
+pub use tame::{arguments, directions, inputs, tame};
 
 /// The state of the generator inside one function.
 pub(crate) struct Gen {
@@ -57,10 +58,13 @@ struct Looped {
 }
 
 /// The program of `seed`: the first tame one of a stream that the seed starts.
+///
+/// One program in three is about sums over many elements.
 pub fn program(seed: u64) -> Program {
+    let sums = Rng::new(seed ^ 0x0073_756d_7320_6f66).chance(0.35);
     let mut stream = Rng::new(seed);
     loop {
-        let candidate = Gen::new(stream.bits()).program(seed);
+        let candidate = Gen::new(stream.bits()).program(seed, sums);
         if tame(&candidate) {
             return candidate;
         }
@@ -89,16 +93,20 @@ impl Gen {
         }
     }
 
-    fn program(mut self, seed: u64) -> Program {
+    fn program(mut self, seed: u64, sums: bool) -> Program {
         for k in 0..self.rng.below(3) {
             let value = self.literal();
             self.consts.push((format!("C{k}"), value));
         }
-        for k in 0..self.rng.below(if self.small { 2 } else { 4 }) {
+        for k in 0..self.rng.below(if self.small || sums { 2 } else { 4 }) {
             let helper = self.helper(&format!("g{k}"));
             self.funcs.push(helper);
         }
-        let (main, inputs) = self.main_function();
+        let (main, inputs) = if sums {
+            self.sums_function()
+        } else {
+            self.main_function()
+        };
         self.funcs.push(main);
         let mut program = Program {
             seed,

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::ast::{Func, Param, Ty};
-use crate::dual::weight;
+use crate::dual::{direction, weight};
 
 /// Calls both forms.
 pub(super) fn primal(params: &[Param]) -> String {
@@ -136,7 +136,8 @@ fn tangent(params: &[Param]) -> String {
     for p in varied(params) {
         let mut step = |_: usize| {
             next += 1;
-            format!("{:?}", 0.75 - 0.25 * f64::from(next))
+            let (at, rate) = direction(next - 1);
+            format!("{:?}", (0.5 - 0.25 * at as f64) * rate)
         };
         let _ = writeln!(
             out,

@@ -19,7 +19,7 @@ impl Gen {
         }
     }
 
-    fn param(&mut self, name: &str, ty: Ty) -> Param {
+    pub(super) fn param(&mut self, name: &str, ty: Ty) -> Param {
         let owned = matches!(ty, Ty::Real | Ty::Array(_) | Ty::Vec(_) | Ty::Pair);
         let mutable = owned && self.rng.chance(0.3);
         Param {
@@ -31,7 +31,7 @@ impl Gen {
     }
 
     /// The parameters as variables.
-    fn enter(&mut self, params: &[Param], result: Ty) {
+    pub(super) fn enter(&mut self, params: &[Param], result: Ty) {
         let recursive = params.iter().any(|p| p.name == "depth");
         self.vars.clear();
         self.result = result;
@@ -352,7 +352,7 @@ impl Gen {
         *self.rng.pick(&all)
     }
 
-    fn reals(&mut self, n: usize) -> Input {
+    pub(super) fn reals(&mut self, n: usize) -> Input {
         Input::Reals((0..n).map(|_| self.input()).collect())
     }
 
@@ -386,7 +386,7 @@ impl Gen {
     }
 
     /// The values of integer parameters are known, which widens what may be indexed with them.
-    fn note_values(&mut self, params: &[Param], inputs: &[Input]) {
+    pub(super) fn note_values(&mut self, params: &[Param], inputs: &[Input]) {
         for (p, input) in params.iter().zip(inputs) {
             if let Input::Int(k) = input
                 && let Some(info) = self.vars.iter_mut().find(|v| v.name == p.name)
@@ -397,7 +397,7 @@ impl Gen {
     }
 
     /// A result that depends on much of what was computed.
-    fn summary(&mut self) -> Expr {
+    pub(super) fn summary(&mut self) -> Expr {
         let mut terms = vec![self.real(2)];
         let live = self.visible(|v| v.mutable && (v.ty == Ty::Real || length(v.ty).is_some()));
         for info in live.iter().take(4) {

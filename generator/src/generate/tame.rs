@@ -2,10 +2,10 @@
 
 use super::func::size;
 use crate::ast::{Input, Program, Ty};
-use crate::dual::{Dual, lit, seed};
+use crate::dual::{DIRECTIONS, Dual, lit, seed};
 use crate::interp::{self, Value};
 
-/// The arguments of the main function, each real of a differentiable one a direction of its own.
+/// The arguments of the main function, each real of a differentiable one with its direction.
 pub fn arguments(program: &Program) -> Vec<Value> {
     let mut next = 0;
     let pairs = program.main().params.iter().zip(&program.inputs);
@@ -40,10 +40,15 @@ fn list(xs: &[f64], real: &mut impl FnMut(f64) -> Dual) -> Value {
     Value::List(xs.iter().map(|&x| Value::Real(real(x))).collect())
 }
 
-/// Number of directions that `program` uses.
-pub fn directions(program: &Program) -> usize {
+/// Number of real inputs that `program` is differentiated by.
+pub fn inputs(program: &Program) -> usize {
     let params = program.main().params.iter();
     params.filter(|p| p.varied()).map(|p| size(p.ty)).sum()
+}
+
+/// Number of directions that `program` uses.
+pub fn directions(program: &Program) -> usize {
+    inputs(program).min(DIRECTIONS)
 }
 
 /// Whether the program runs to its end, with a gradient that can be compared to nine digits.
