@@ -65,7 +65,8 @@ impl Campaign {
         let rows = rows::all();
         let all = table::compiler().map(|m| String::from(m.name));
         let all = all.chain(rows.iter().map(|m| m.name.clone()));
-        let names: Vec<String> = all.filter(|n| n.contains(only)).collect();
+        let wanted = |n: &String| only.split(',').any(|part| n.contains(part));
+        let names: Vec<String> = all.filter(wanted).collect();
         let mut campaign = Campaign {
             root: root.to_path_buf(),
             places,

@@ -3,7 +3,7 @@
 //! ```console
 //! cargo run -p compiler-mutants                 # all of them, with what is known from before
 //! cargo run -p compiler-mutants -- --list       # their names
-//! cargo run -p compiler-mutants -- --only store # those whose name contains "store"
+//! cargo run -p compiler-mutants -- --only store,strip # those whose name contains "store" or "strip"
 //! cargo run -p compiler-mutants -- --again      # forget what is known
 //! cargo run -p compiler-mutants -- --table      # what is known, every mutant with the test that killed it
 //! cargo run -p compiler-mutants -- --keep       # go on with the copy and what is known of it

@@ -9,7 +9,13 @@ use std::fs;
 use std::path::Path;
 
 /// The tests that have a file each; what `tests/language.rs` includes comes after them.
-const TARGETS: [&str; 4] = ["shapes", "regressions", "facade_operations", "rules"];
+const TARGETS: [&str; 5] = [
+    "shapes",
+    "strips",
+    "regressions",
+    "facade_operations",
+    "rules",
+];
 
 /// The test whose topics become tests of their own in the copy: what one of them does not compile
 /// with does not keep the others from being run.
@@ -42,8 +48,12 @@ impl Suite {
     #[must_use]
     pub(crate) fn read(root: &Path, only: &[String]) -> Suite {
         let mut suite = Suite::default();
-        let mut files: Vec<String> = TARGETS.iter().map(|t| format!("tests/{t}.rs")).collect();
-        suite.targets.extend(TARGETS.map(String::from));
+        let mut files: Vec<String> = Vec::new();
+        for target in TARGETS {
+            files.push(format!("tests/{target}.rs"));
+            files.extend(parts(root, target));
+            suite.targets.push(String::from(target));
+        }
         let text = fs::read_to_string(root.join(format!("tests/{TOPICS}.rs"))).unwrap_or_default();
         for topic in topics(&text) {
             files.push(format!("tests/{TOPICS}/{topic}.rs"));
@@ -94,10 +104,18 @@ impl Suite {
     #[must_use]
     pub(crate) fn of_test(&self, target: &str, test: &str) -> Option<usize> {
         let parts: Vec<&str> = test.split("::").collect();
+        let part = |name: &str| {
+            let file = format!("tests/{target}/{name}.rs");
+            self.pieces.iter().any(|p| p.file == file).then_some(file)
+        };
         let (file, rest) = match parts.as_slice() {
             [TOPICS, topic, rest @ ..] if target.starts_with(TOPICS) => {
                 (format!("tests/{TOPICS}/{topic}.rs"), rest)
             }
+            [same, name, rest @ ..] if *same == target && part(name).is_some() => {
+                (part(name).unwrap_or_default(), rest)
+            }
+            [name, rest @ ..] if part(name).is_some() => (part(name).unwrap_or_default(), rest),
             rest => (format!("tests/{target}.rs"), rest),
         };
         let named = |p: &Piece| p.file == file && rest.contains(&p.name.as_str());
@@ -127,7 +145,22 @@ pub(crate) fn belongs(file: &str, target: &str) -> bool {
     let name = file
         .strip_prefix("tests/")
         .and_then(|f| f.strip_suffix(".rs"));
-    name.is_some_and(|name| name.replace('/', "_") == target)
+    let part = |name: &str| name.split_once('/').is_some_and(|(of, _)| of == target);
+    name.is_some_and(|name| part(name) || name.replace('/', "_") == target)
+}
+
+/// The files that a test is made of besides its own.
+fn parts(root: &Path, target: &str) -> Vec<String> {
+    let listed = fs::read_dir(root.join("tests").join(target))
+        .into_iter()
+        .flatten();
+    let names = listed.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut files: Vec<String> = names
+        .filter(|name| name.ends_with(".rs") && name != "support.rs")
+        .map(|name| format!("tests/{target}/{name}"))
+        .collect();
+    files.sort();
+    files
 }
 
 /// The modules that the test of all topics includes.
@@ -168,6 +201,8 @@ fn pieces(file: &str, text: &str) -> Vec<Piece> {
         let name = word(lines[k], "twin! { ")
             .or_else(|| word(lines[k], "reals! { "))
             .map(|name| (name, "}"))
+            .or_else(|| Some((word(lines[k], "    strips fn ")?, "    }")))
+            .or_else(|| Some((word(lines[k], "    plain fn ")?, "    }")))
             .or_else(|| Some((word(lines[k], "fn ").filter(|n| listed.contains(n))?, "}")));
         let Some((name, end)) = name else {
             k += 1;

@@ -8,6 +8,7 @@ mod adjoint;
 mod decisions;
 mod facts;
 mod loops;
+mod strips;
 mod tangent;
 
 /// A mistake in a source file of the compiler.
@@ -42,6 +43,7 @@ pub(crate) fn compiler() -> impl Iterator<Item = &'static Mutant> {
         facts::MUTANTS,
         decisions::MUTANTS,
         tangent::MUTANTS,
+        strips::MUTANTS,
     ];
     tables.into_iter().flatten()
 }
