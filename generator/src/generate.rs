@@ -98,7 +98,13 @@ impl Gen {
             let value = self.literal();
             self.consts.push((format!("C{k}"), value));
         }
-        for k in 0..self.rng.below(if self.small || sums { 2 } else { 4 }) {
+        // A loop that calls other functions does not run in strips.
+        let helpers = match (sums, self.small) {
+            (true, _) => usize::from(self.rng.chance(0.15)),
+            (_, true) => self.rng.below(2),
+            _ => self.rng.below(4),
+        };
+        for k in 0..helpers {
             let helper = self.helper(&format!("g{k}"));
             self.funcs.push(helper);
         }

@@ -10,7 +10,7 @@ use crate::ast::{Block, Expr, Func, Head, Input, Op, Param, Stmt, Ty, binary, bo
 
 /// Numbers of elements: none, one, and those next to multiples of 32.
 const ROWS: &[usize] = &[
-    0, 1, 2, 7, 9, 31, 32, 32, 33, 33, 40, 63, 64, 64, 65, 65, 70,
+    0, 1, 2, 9, 31, 32, 32, 33, 33, 34, 40, 63, 64, 64, 65, 65, 66, 70,
 ];
 
 /// The most numbers in one argument.
@@ -27,6 +27,8 @@ struct Data {
     /// How the numbers of rows and columns are written.
     height: Expr,
     width: Expr,
+    /// Whether `d` is the length of `w`, bound at the start.
+    measured: bool,
     /// Whether there is a number for each row.
     targets: bool,
 }
@@ -68,6 +70,16 @@ impl Gen {
             self.hidden.push("ys".to_string());
         }
         let mut stmts = Vec::new();
+        if data.measured {
+            let info = Info {
+                reserved: true,
+                range: Some((data.columns as i64, data.columns as i64 + 1)),
+                ..Info::new("d", Ty::Usize)
+            };
+            let length = Some(Expr::Len(boxed(var("w"))));
+            stmts.push(Stmt::Let(info.binding(), None, length));
+            self.declare(info);
+        }
         if self.rng.chance(0.3) {
             stmts.push(self.let_real(2));
         }
@@ -81,7 +93,7 @@ impl Gen {
         }
         for _ in 0..1 + usize::from(self.rng.chance(0.25)) {
             self.sums_loop(&data, &sums, &mut stmts);
-            if self.rng.chance(0.15) {
+            if self.rng.chance(0.06) {
                 stmts.extend(self.assign_real());
             }
             // What a later loop uses of an earlier one.
@@ -138,12 +150,17 @@ impl Gen {
             self.argument_of("b", Ty::Real, false, &mut params, &mut inputs);
         }
         let mut width = Expr::Int(columns as i64);
+        let mut measured = false;
         if self.rng.chance(0.3) {
             params.push(self.param("d", Ty::Usize));
             inputs.push(Input::Int(columns as i64));
             width = var("d");
         } else if weights && self.rng.chance(0.4) {
-            width = Expr::Len(boxed(var("w")));
+            measured = self.rng.chance(0.75);
+            width = match measured {
+                true => var("d"),
+                false => Expr::Len(boxed(var("w"))),
+            };
         }
         let mut height = Expr::Int(rows as i64);
         match self.rng.below(3) {
@@ -154,7 +171,7 @@ impl Gen {
             }
             1 if targets => height = Expr::Len(boxed(var("ys"))),
             1 if matrix || columns == 1 => height = Expr::Len(boxed(var("xs"))),
-            1 => {
+            1 if !measured => {
                 let all = Expr::Len(boxed(var("xs")));
                 height = binary(Op::Div, all, width.clone());
             }
@@ -167,6 +184,7 @@ impl Gen {
             by_column: !matrix && self.rng.chance(0.12),
             height,
             width,
+            measured,
             targets,
         };
         (data, params, inputs)
@@ -229,7 +247,7 @@ impl Gen {
             step: self.rng.chance(0.04).then_some(2),
         };
         let hidden = self.hidden.len();
-        if self.rng.chance(0.9) {
+        if self.rng.chance(0.96) {
             self.hidden.extend(sums.iter().cloned());
         }
         if self.rng.chance(0.8) {
@@ -251,7 +269,7 @@ impl Gen {
     /// The result: linear in the sums, or anything.
     fn outcome(&mut self, data: &Data, sums: &[String]) -> Expr {
         let mut terms: Vec<Expr> = sums.iter().map(|s| var(s)).collect();
-        if self.rng.chance(0.35) {
+        if self.rng.chance(0.15) {
             terms = vec![self.summary()];
         } else {
             for term in &mut terms {

@@ -165,7 +165,7 @@ impl Lower<'_> {
             _ => return self.refuse(&diag::CAST_TYPE, &cast.ty, &[&text_of_type(&cast.ty)]),
         };
         let value = self.integer_field(value, cast);
-        self.pin_cast_operand(&value, cast);
+        self.pin_cast_operand(&value, &ty, cast);
         let tokens = target.to_token_stream();
         let expr = self.make(
             ExprKind::Cast(Box::new(value), tokens),
@@ -175,11 +175,15 @@ impl Lower<'_> {
         self.with_source(expr, cast)
     }
 
-    /// What is cast is a scalar; the result of a call counts as a real number.
-    fn pin_cast_operand(&mut self, value: &Expr, cast: &syn::ExprCast) {
+    /// What is cast is a scalar; the result of a call counts as a real number, and not as one of the
+    /// type that it is cast to.
+    fn pin_cast_operand(&mut self, value: &Expr, target: &Ty, cast: &syn::ExprCast) {
         let ty = self.infer.strip(&value.ty);
         if matches!(self.infer.kind(&ty), Some(Kind::Call)) {
-            let real = self.infer.fresh(Kind::Float { soft: true });
+            let real = match target {
+                Ty::Real(Real::F32) => Ty::Real(Real::F64),
+                _ => self.infer.fresh(Kind::Float { soft: true }),
+            };
             // An undecided type takes any other.
             let _ = self.infer.unify(&ty, &real);
         }

@@ -59,7 +59,11 @@ impl Gen {
     /// `let mut buf = [0.0; 3];`
     pub(super) fn own_array(&mut self, name: &str, data: &Data) -> Stmt {
         let n = data.columns;
-        let vector = self.rng.chance(0.3);
+        // An array whose length is not how far the loops run is not seen to be overwritten.
+        let vector = self.rng.chance(match data.width {
+            Expr::Int(_) => 0.3,
+            _ => 0.85,
+        });
         let (store, ty) = match vector {
             true => (Store::Vec, Ty::Vec(n)),
             false => (Store::Array, Ty::Array(n)),
@@ -256,7 +260,7 @@ impl Gen {
         out: &mut Vec<Stmt>,
     ) {
         let op = *self.rng.pick(&[Op::Add, Op::Add, Op::Add, Op::Sub]);
-        match self.rng.weighted(&[12, 3, 1]) {
+        match self.rng.weighted(&[20, 5, 1]) {
             0 => {
                 let term = binary(Op::Mul, var(last), self.real(2));
                 out.push(Stmt::Assign(Some(op), var(sum), term));
