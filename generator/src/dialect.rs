@@ -92,6 +92,9 @@ impl Dialect {
             shadows: chance(0.2),
         };
         let main = program.main();
+        // Loops over a type parameter do not run in strips.
+        let sums = main.params.first().is_some_and(|p| p.name == "xs");
+        dialect.generic &= !sums || rng.chance(0.3);
         dialect.wrapped &= main.params.iter().any(can_be_a_field);
         // The callers of the last function know tuples only.
         let pair = |ty: Ty| matches!(ty, Ty::Pair | Ty::PairMut);

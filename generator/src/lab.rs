@@ -130,7 +130,7 @@ impl Lab {
 
     fn cargo(&self, verb: &str, programs: usize) -> io::Result<Output> {
         // What does not end is found by building less, as what fails without a place is.
-        let patience = format!("{}", 120 + 2 * programs);
+        let patience = format!("{}", 600 + 6 * programs);
         Command::new("timeout")
             .args([&patience, "cargo", verb, "--quiet", "--offline"])
             .args(["--message-format", "short"])

@@ -437,3 +437,55 @@ fn parts_of_fields_are_lent() {
         agrees(gradient[k], moved, x[k]);
     }
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+struct Both<T> {
+    first: T,
+    second: T,
+}
+
+#[conservative_grad]
+fn products<T: Real>(x: T, y: T) -> Both<T> {
+    Both {
+        first: x * y,
+        second: x + y * y,
+    }
+}
+
+/// Nothing but the argument of its type tells that the result is a struct.
+#[conservative_grad]
+fn handed_on<T: Real>(x: T, y: T) -> Both<T> {
+    products(y, x)
+}
+
+/// Neither here.
+#[conservative_grad]
+fn given_back(both: Both<f64>, x: f64) -> Both<f64> {
+    let _ = x * x;
+    both
+}
+
+#[conservative_grad]
+fn of_what_is_handed_on(x: f64, y: f64) -> f64 {
+    let both = given_back(handed_on(x, y), y);
+    both.first * both.first + both.second
+}
+
+#[test]
+fn structs_that_are_only_handed_on() {
+    // (x·y)² + y + x²
+    let (x, y) = (0.7, -1.3);
+    let expected = [2.0 * x * y * y + 2.0 * x, 2.0 * x * x * y + 1.0];
+    let gradient = of_what_is_handed_on::grad(x, y);
+    close(&[gradient.0, gradient.1], &expected);
+    let (value, slope) = of_what_is_handed_on::jvp(x, y, 1.0, 2.0);
+    close(&[value], &[x * y * x * y + y + x * x]);
+    close(&[slope], &[expected[0] + 2.0 * expected[1]]);
+    let (value, pullback) = given_back::vjp(products(x, y), 1.0);
+    assert_eq!(value, products(x, y));
+    let (both, x_bar) = pullback(BothGradient {
+        first: 0.5,
+        second: 2.0,
+    });
+    close(&[both.first, both.second, x_bar], &[0.5, 2.0, 0.0]);
+}

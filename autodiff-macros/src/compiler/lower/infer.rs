@@ -5,7 +5,7 @@
 //! default: `f64` for literals (as rustc does), the function's real type for results of calls that
 //! may carry a derivative, and [`Ty::Opaque`] for constants.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 
 use crate::compiler::hir::{Aggregate, Member, Real, Ty};
 
@@ -756,10 +756,11 @@ impl Infer {
             Some(Kind::Float { soft: false }) => Ty::Real(Real::F64),
             Some(Kind::Float { soft: true } | Kind::Call) => Ty::Real(self.real()),
             // A value of a named type that is only handed on may be anything. The result is a number
-            // if nothing tells: a function has a gradient then.
+            // if nothing tells, such as an argument of the type: a function has a gradient then.
             Some(Kind::Path { path, real: true })
-                if !self.is_result(ty)
-                    && (self.is_handed(ty) || self.is_borrowed(ty) || self.is_named(ty)) =>
+                if takes_arguments(path)
+                    || !self.is_result(ty)
+                        && (self.is_handed(ty) || self.is_borrowed(ty) || self.is_named(ty)) =>
             {
                 self.resolve_struct(Some(path.clone()), &[])
             }
@@ -767,6 +768,12 @@ impl Infer {
             _ => Ty::Opaque,
         }
     }
+}
+
+/// True for `Pair<T>`: no alias of a real number has arguments.
+fn takes_arguments(path: &TokenStream) -> bool {
+    let opens = |tree| matches!(tree, TokenTree::Punct(p) if p.as_char() == '<');
+    path.clone().into_iter().any(opens)
 }
 
 /// An `Option` or `Result` that carries a derivative.
