@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::suite::{Suite, belongs};
 
 /// How long a test binary may take.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_secs(1200);
 
 /// Where everything is.
 #[derive(Clone, Debug)]
