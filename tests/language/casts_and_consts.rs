@@ -102,6 +102,25 @@ where
     x[0] * x[N - 1]
 }
 
+#[conservative_grad]
+fn wide_square(x: f64) -> f64 {
+    x * x
+}
+
+/// What is cast to `f32` is no `f32`, also where a call alone tells.
+#[conservative_grad]
+fn narrowed_calls(x: f32, #[constant] n: f64) -> f32 {
+    let c = wide_square(n) as f32;
+    c * x * wide_square(0.5) as f32 + wide_square(x as f64) as f32
+}
+
+#[test]
+fn calls_that_are_narrowed() {
+    assert_eq!(narrowed_calls::value_and_grad(0.5, 3.0), (1.375, 3.25));
+    assert_eq!(narrowed_calls::vjp(0.5, 3.0).1(2.0), 6.5);
+    assert_eq!(narrowed_calls::jvp(0.5, 3.0, 1.0), (1.375, 3.25));
+}
+
 #[test]
 fn agree() {
     check!(constants_of_the_module(0.5));

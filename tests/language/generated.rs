@@ -454,7 +454,7 @@ fn products<T: Real>(x: T, y: T) -> Both<T> {
 
 /// Nothing but the argument of its type tells that the result is a struct.
 #[conservative_grad]
-fn handed_on<T: Real>(x: T, y: T) -> Both<T> {
+fn passed_on<T: Real>(x: T, y: T) -> Both<T> {
     products(y, x)
 }
 
@@ -467,7 +467,7 @@ fn given_back(both: Both<f64>, x: f64) -> Both<f64> {
 
 #[conservative_grad]
 fn of_what_is_handed_on(x: f64, y: f64) -> f64 {
-    let both = given_back(handed_on(x, y), y);
+    let both = given_back(passed_on(x, y), y);
     both.first * both.first + both.second
 }
 

@@ -162,6 +162,86 @@ twin! { negated_after_the_loop ($ T O grad): f(&[0.5, 2.0, 1.0]); {
     }
 } }
 
+twin! { arrays_of_a_branch_in_a_loop ($ T O grad): f(&[0.5, 2.0, 1.0]); {
+    #[$grad]
+    pub fn f(x: &[$T]) -> $T {
+        let mut s = x[0];
+        for i in 0..x.len() {
+            if i != 1 {
+                let mut a = [x[i] * s, s];
+                a[0] = a[0] * a[1];
+                let mut t = a[0];
+                for j in 0..2 {
+                    t = t * a[j] + x[i];
+                }
+                a[1] = a[1] * t;
+                s = t * a[1];
+            } else {
+                let b = vec![s * s, x[i]];
+                s = b[0] * b[1];
+            }
+        }
+        s
+    }
+} }
+
+/// Numbers that come from a state of the user's own, which is another one in the reverse sweep.
+fn draw(state: &mut u64) -> f64 {
+    *state = state.wrapping_mul(25_214_903_917).wrapping_add(11) % (1 << 48);
+    (*state >> 16) as f64 / f64::from(u32::MAX)
+}
+
+struct Dice {
+    state: u64,
+}
+
+impl Dice {
+    fn roll(&mut self) -> usize {
+        (draw(&mut self.state) * 3.0) as usize % 3
+    }
+}
+
+#[conservative_grad]
+fn product_of_draws(x: f64, n: usize) -> f64 {
+    let mut state = 7;
+    let mut v = x;
+    for _ in 0..n {
+        let z = draw(&mut state);
+        v = v * x * (0.5 + z);
+    }
+    v
+}
+
+#[conservative_grad]
+fn elements_by_dice(x: &[f64], n: usize) -> f64 {
+    let mut dice = Dice { state: 3 };
+    let mut v = x[0];
+    for _ in 0..n {
+        let k = dice.roll();
+        let z = draw(&mut dice.state);
+        v = v * x[k] * (0.5 + z) + x[k];
+    }
+    v
+}
+
+#[test]
+fn what_is_drawn_is_drawn_once() {
+    check!(product_of_draws(0.9, const 6));
+    let x = [0.9, 0.7, 1.1];
+    let gradient = elements_by_dice::grad(&x, 6);
+    let pulled = elements_by_dice::vjp(&x, 6).1(1.0);
+    for k in 0..3 {
+        let moved = |h: f64| {
+            let mut x = x;
+            x[k] += h;
+            elements_by_dice(&x, 6)
+        };
+        let slope = (moved(1e-5) - moved(-1e-5)) / 2e-5;
+        assert!((gradient[k] - slope).abs() < 1e-6 * slope.abs().max(1.0));
+        assert_eq!(gradient[k], pulled[k]);
+    }
+}
+
 #[conservative_grad]
 fn first_if_larger(a: f64, b: f64) -> f64 {
     if a > b { a } else { b }

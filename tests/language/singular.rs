@@ -109,3 +109,42 @@ fn of_adjoints_that_are_not_zero() {
     assert_eq!(two::vjp(0.0).1([1.0, 1.0]), f64::NEG_INFINITY);
     assert!(two::vjp(0.5).1([f64::NAN, 1.0]).is_nan());
 }
+
+/// As a published incomplete gamma function: logarithms that a maximum ignores where they are none,
+/// kept in a vector.
+#[conservative_grad]
+fn through_a_vector(a: f64, x: f64) -> f64 {
+    let a1 = a - 1.0;
+    let lna1 = a1.ln();
+    let mut logs = Vec::with_capacity(3);
+    for j in 0..3 {
+        let t = x - x * (0.2 + 0.25 * j as f64);
+        logs.push(a1 * (t.ln() - lna1) - (t - a1));
+    }
+    let most = logs.iter().cloned().fold(f64::NEG_INFINITY, f64::max);
+    let mut sum = 0.0;
+    for log in logs {
+        if log - most > -700.0 {
+            sum += (log - most).exp();
+        }
+    }
+    let log = most + sum.ln();
+    let value = if log < -700.0 { 0.0 } else { log.exp() };
+    value.clamp(0.0, 1.0)
+}
+
+#[test]
+fn of_logarithms_that_are_ignored() {
+    assert_eq!(
+        through_a_vector::value_and_grad(2.0, -0.5),
+        (0.0, (0.0, 0.0))
+    );
+    let (value, pullback) = through_a_vector::vjp(2.0, -0.5);
+    assert_eq!((value, pullback(1.0)), (0.0, (0.0, 0.0)));
+    assert_eq!(through_a_vector::jvp(2.0, -0.5, 1.0, 1.0), (0.0, 0.0));
+    let (value, (_, slope)) = through_a_vector::value_and_grad(2.0, 0.05);
+    let h = 1e-6;
+    let moved = |x| through_a_vector(2.0, x);
+    assert!(value > 0.0 && value < 1.0);
+    assert!((slope - (moved(0.05 + h) - moved(0.05 - h)) / (2.0 * h)).abs() < 1e-6);
+}
