@@ -113,6 +113,7 @@ fn run(o: &Options, dir: &Path) -> io::Result<bool> {
         );
         for (k, failure) in failures {
             failed += 1;
+            eprintln!("  seed {}: {}", programs[k].seed, failure.kinds.join("; "));
             for kind in &failure.kinds {
                 let same = found.entry(kind.clone()).or_default();
                 same.push((programs[k].clone(), failure.clone()));

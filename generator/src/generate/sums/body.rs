@@ -51,7 +51,8 @@ impl Gen {
 
     fn bind(&mut self, name: &str, value: Expr) -> Stmt {
         let info = Info::new(name, Ty::Real);
-        let stmt = Stmt::Let(info.binding(), None, Some(value));
+        let note = (!self.typed(&value)).then_some(Ty::Real);
+        let stmt = Stmt::Let(info.binding(), note, Some(value));
         self.declare(info);
         stmt
     }
