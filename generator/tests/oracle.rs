@@ -1,23 +1,27 @@
 //! The generator's own answer is checked before it is used to check others.
 
 use program_generator::ast::{Input, Program};
+use program_generator::dual::direction;
 use program_generator::generate::{arguments, directions, program};
 use program_generator::interp::{Outcome, run};
 
-fn moved(program: &Program, direction: usize, by: f64) -> Option<Outcome> {
+/// A run with every input moved that has a share in `direction`, at its rate.
+fn moved(program: &Program, along: usize, by: f64) -> Option<Outcome> {
     let mut copy = program.clone();
-    let mut left = direction;
+    let mut next = 0;
     let params = program.main().params.iter().zip(&mut copy.inputs);
     for (p, input) in params {
         let Input::Reals(xs) = input else { continue };
         if !p.varied() {
             continue;
         }
-        if left < xs.len() {
-            xs[left] += by;
-            break;
+        for x in xs {
+            let (at, rate) = direction(next);
+            if at == along {
+                *x += by * rate;
+            }
+            next += 1;
         }
-        left -= xs.len();
     }
     run(&copy, arguments(&copy)).ok()
 }
