@@ -52,6 +52,8 @@ pub(crate) struct Series {
 #[derive(Clone)]
 enum Shape {
     Line,
+    /// One of many.
+    Hair,
     Dashed,
     Dots(u32),
     Rings(u32),
@@ -78,6 +80,27 @@ impl Axis {
             logarithmic: true,
             ..Axis::linear(label, from, to)
         }
+    }
+
+    /// With room for all values.
+    pub(crate) fn around(self, values: impl Iterator<Item = f64>) -> Axis {
+        let values = values.map(|value| {
+            if self.logarithmic {
+                value.log10()
+            } else {
+                value
+            }
+        });
+        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+            (low.min(value), high.max(value))
+        });
+        let room = 0.06 * (high - low).max(1e-9);
+        let [from, to] = [low - room, high + room];
+        if self.logarithmic {
+            let [from, to] = [from.floor(), to.ceil()].map(|power| 10_f64.powf(power));
+            return Axis { from, to, ..self };
+        }
+        Axis { from, to, ..self }
     }
 
     /// Where a value stands; what is not positive on a logarithmic axis stands at its lower end.
@@ -131,6 +154,10 @@ impl Series {
         Series::new(name, colour, Shape::Line, points)
     }
 
+    pub(crate) fn hair(name: &str, colour: RGBColor, points: Vec<(f64, f64)>) -> Series {
+        Series::new(name, colour, Shape::Hair, points)
+    }
+
     pub(crate) fn dashed(name: &str, colour: RGBColor, points: Vec<(f64, f64)>) -> Series {
         Series::new(name, colour, Shape::Dashed, points)
     }
@@ -146,6 +173,19 @@ impl Series {
         points: Vec<(f64, f64)>,
     ) -> Series {
         Series::new(name, colour, Shape::Rings(size), points)
+    }
+
+    /// All ordinates.
+    pub(crate) fn ordinates(&self) -> impl Iterator<Item = f64> {
+        let upper = if let Shape::Band(upper) = &self.shape {
+            &upper[..]
+        } else {
+            &[]
+        };
+        self.points
+            .iter()
+            .map(|(_, y)| *y)
+            .chain(upper.iter().copied())
     }
 
     /// From the second to the third of each.
@@ -246,6 +286,9 @@ where
     let strong = colour.stroke_width(2);
     let drawn = match &series.shape {
         Shape::Line => chart.draw_series([PathElement::new(points, strong)])?,
+        Shape::Hair => {
+            chart.draw_series([PathElement::new(points, colour.mix(0.45).stroke_width(1))])?
+        }
         Shape::Dashed => chart.draw_series([DashedPathElement::new(points, 6, 4, strong)])?,
         Shape::Dots(size) => {
             let dot = |p| Circle::new(p, *size, colour.filled());
@@ -291,7 +334,7 @@ where
 {
     let line = vec![(x, y), (x + 18, y)];
     match shape {
-        Shape::Line => PathElement::new(line, colour.stroke_width(2)).into_dyn(),
+        Shape::Line | Shape::Hair => PathElement::new(line, colour.stroke_width(2)).into_dyn(),
         Shape::Dashed => DashedPathElement::new(line, 5, 3, colour.stroke_width(2)).into_dyn(),
         Shape::Dots(size) => Circle::new((x + 9, y), *size, colour.filled()).into_dyn(),
         Shape::Rings(size) => Circle::new((x + 9, y), *size, colour.stroke_width(2)).into_dyn(),
