@@ -56,6 +56,8 @@ macro_rules! check_all {
 mod infinite;
 #[path = "shapes/states.rs"]
 mod states;
+#[path = "shapes/unit.rs"]
+mod unit;
 
 mod cases {
     check_all!(

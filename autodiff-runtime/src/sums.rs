@@ -50,6 +50,34 @@ pub fn taken<B: Adjoint + ToOwned + ?Sized>(bar: &mut B) -> B::Owned {
     taken
 }
 
+/// Adds `scale` times each element of `terms` to that of `bar`. A scale of 0 adds nothing, whatever the terms are.
+///
+/// ```
+/// let mut bar = [1.0, 2.0];
+/// autodiff_runtime::sums::add_scaled(&mut bar, 0.5, &[2.0, 4.0]);
+/// assert_eq!(bar, [2.0, 4.0]);
+/// autodiff_runtime::sums::add_scaled(&mut bar, 0.0, &[f64::INFINITY, 1.0]);
+/// assert_eq!(bar, [2.0, 4.0]);
+/// ```
+///
+/// # Panics
+///
+/// If the lengths differ.
+#[inline]
+pub fn add_scaled<S: Scalar>(bar: &mut [S], scale: S, terms: &[S]) {
+    assert_eq!(
+        bar.len(),
+        terms.len(),
+        "an adjoint and its terms do not fit"
+    );
+    if scale == S::default() {
+        return;
+    }
+    for (bar, term) in bar.iter_mut().zip(terms) {
+        *bar += scale * *term;
+    }
+}
+
 /// Adds to every element of `row` what each of the `terms` has for it; `terms[w]` begins at `row[w]`.
 ///
 /// One after the other, the additions of a stencil would load what was stored a moment before at

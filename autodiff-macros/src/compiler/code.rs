@@ -196,6 +196,12 @@ impl Expr {
         }
     }
 
+    /// Calls `f` on this expression and every one in it, the outer ones first.
+    pub(crate) fn walk_mut(&mut self, f: &mut dyn FnMut(&mut Expr)) {
+        f(self);
+        self.for_each_child_mut(&mut |e| e.walk_mut(f));
+    }
+
     /// Calls `f` on this expression and every one in it.
     pub(crate) fn walk(&self, f: &mut dyn FnMut(&Expr)) {
         f(self);
@@ -265,6 +271,33 @@ impl Stmt {
             }
             Stmt::Break => {}
             Stmt::Expr(e) => e.walk(f),
+        }
+    }
+
+    /// Calls `f` on every expression of the statement and of the statements in it, the outer ones first.
+    pub(crate) fn walk_mut(&mut self, f: &mut dyn FnMut(&mut Expr)) {
+        match self {
+            Stmt::Let { init, .. } => init.iter_mut().for_each(|e| e.walk_mut(f)),
+            Stmt::Bind { init, .. } | Stmt::Expect { init, .. } => init.walk_mut(f),
+            Stmt::Assign { place, value, .. } => {
+                place.walk_mut(f);
+                value.walk_mut(f);
+            }
+            Stmt::If { cond, then, els } => {
+                cond.walk_mut(f);
+                then.iter_mut().chain(els).for_each(|s| s.walk_mut(f));
+            }
+            Stmt::For { iter, body, .. } => {
+                iter.walk_mut(f);
+                body.iter_mut().for_each(|s| s.walk_mut(f));
+            }
+            Stmt::Loop { body } => body.iter_mut().for_each(|s| s.walk_mut(f)),
+            Stmt::Apart { rows, body, .. } => {
+                rows.iter_mut().for_each(|row| row.from.walk_mut(f));
+                body.iter_mut().for_each(|s| s.walk_mut(f));
+            }
+            Stmt::Break => {}
+            Stmt::Expr(e) => e.walk_mut(f),
         }
     }
 }

@@ -160,7 +160,10 @@ impl Snapshots<'_> {
     fn live_region(&self, mut region: BlockId) -> BlockId {
         use super::analyse::layout::Role;
         while let Role::Body(l) = self.layout.blocks[region].role {
-            if matches!(self.modes.get(&l), Some(Mode::Fused(_) | Mode::Rerun)) {
+            if matches!(
+                self.modes.get(&l),
+                Some(Mode::Fused(_) | Mode::Unit | Mode::Rerun)
+            ) {
                 break;
             }
             match self.layout.blocks[region].parent {

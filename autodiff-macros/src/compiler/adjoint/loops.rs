@@ -30,7 +30,7 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
     // What a later rerun does again is neither reversed nor recorded now.
     let again_later = stmt.kind.loop_body().is_some_and(|b| in_rerun(pass, b));
     let fused = match pass.cx.mode(id) {
-        Mode::Fused(_) if !again_later => pass.reversed.fused.get(&id),
+        Mode::Fused(_) | Mode::Unit if !again_later => pass.reversed.fused.get(&id),
         _ => None,
     };
     if let Some(fused) = fused {

@@ -12,6 +12,8 @@ use quote::quote;
 
 use super::forward::{operands, place, ty_tokens};
 use super::{Context, Fused, Rev, RevBlock, Reversed, calls, forward, lanes, scatter};
+
+mod unit;
 use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
@@ -37,6 +39,7 @@ pub(super) fn run<'a>(cx: &'a Context<'a>, fresh: &mut Names) -> Reversed<'a> {
         touched_mems: BTreeSet::new(),
         suppressed: BTreeSet::new(),
         fused: BTreeMap::new(),
+        units: BTreeMap::new(),
         buffers: Vec::new(),
         watch: Watch::of(cx),
     };
@@ -70,6 +73,8 @@ struct Reverse<'a, 'n> {
     /// Accumulators: their adjoint does not change in the loop.
     suppressed: BTreeSet<ValId>,
     fused: BTreeMap<LoopId, Fused<'a>>,
+    /// What loops with the adjoint 1 fill.
+    units: BTreeMap<LoopId, unit::Temporaries>,
     /// What lane loops fill and is added up after them.
     buffers: Vec<Stmt>,
     watch: Watch,
@@ -389,8 +394,10 @@ impl<'a> Reverse<'a, '_> {
         let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else {
             return;
         };
-        let Mode::Fused(seeds) = self.cx.mode(id) else {
-            return;
+        let seeds = match self.cx.mode(id) {
+            Mode::Fused(seeds) => seeds,
+            Mode::Unit => return self.fuse_with_one(stmt, id, body),
+            _ => return,
         };
         if self.cx.func.strips.sums.contains(&id) {
             return;
@@ -800,6 +807,10 @@ impl<'a> Reverse<'a, '_> {
         }
         match self.cx.mode(id) {
             Mode::Fused(_) => {}
+            Mode::Unit => {
+                carried.iter().for_each(|c| self.ensure(c.out, out));
+                carried.iter().for_each(|c| self.scale(id, c.out, out));
+            }
             Mode::Rerun => {
                 carried.iter().for_each(|c| self.ensure(c.out, out));
                 let body = self.accumulating_body(stmt, body);

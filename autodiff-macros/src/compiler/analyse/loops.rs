@@ -2,12 +2,15 @@
 //!
 //! - *fused*: the loop accumulates (`acc += e`), and the adjoint of the accumulators is known before
 //!   it starts; each iteration is run and reversed at once. No storage.
+//! - *unit*: the adjoint of the one accumulator is known only later; the loop is fused with the adjoint 1
+//!   into temporaries, and what they hold is scaled when the adjoint is known. Storage of the size of the gradient.
 //! - *rerun*: the loop accumulates, yet the adjoint is known only later; the reverse sweep runs each
 //!   iteration again and reverses it. No storage.
 //! - *recorded*: every other loop; what the reverse sweep reads and cannot compute again is saved,
 //!   one record per iteration.
 
 mod seeds;
+mod unit;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +29,8 @@ use crate::compiler::ssa::{
 pub(crate) enum Mode {
     /// The adjoints of the accumulators (values after the loop), known before it.
     Fused(Vec<(ValId, Expr)>),
+    /// As if the adjoint of the only accumulator were 1.
+    Unit,
     Rerun,
     Recorded,
 }
@@ -36,6 +41,7 @@ pub(crate) type Modes = BTreeMap<LoopId, Mode>;
 /// Classifies the loops. `seed` is the adjoint of the result, if it is known in advance.
 pub(crate) fn run(func: &Func, facts: &Activity, layout: &Layout<'_>, seed: Option<Expr>) -> Modes {
     let mut pass = Loops::new(func, facts, layout);
+    pass.joint = seed.is_some();
     let mut terminals = Terminals::new();
     if let (Some(seed), Some(crate::compiler::ssa::Tree::Val(v))) = (seed, &func.result) {
         terminals.insert(*v, seed);
@@ -50,6 +56,8 @@ pub(crate) struct Loops<'a> {
     facts: &'a Activity,
     layout: &'a Layout<'a>,
     modes: Modes,
+    /// Both sweeps are one function: what a loop makes is in scope in the reverse of its block.
+    joint: bool,
 }
 
 impl<'a> Loops<'a> {
@@ -59,6 +67,7 @@ impl<'a> Loops<'a> {
             facts,
             layout,
             modes: Modes::new(),
+            joint: false,
         }
     }
 
@@ -107,6 +116,12 @@ impl<'a> Loops<'a> {
                     if !self.func.strips.strips.contains(&id) {
                         self.block(body, &inner, true);
                     }
+                }
+                None if self.has_unit_seed(block, k, &accumulators) => {
+                    let inner = accumulators.iter().map(|c| (c.next, self.one(c.next)));
+                    let inner = inner.collect();
+                    self.modes.insert(id, Mode::Unit);
+                    self.block(body, &inner, true);
                 }
                 _ if !(nested && is_costly(body)) && self.can_rerun(&stmt.kind, body, stmt) => {
                     let inner = accumulators

@@ -33,13 +33,21 @@ fn replaced(tokens: TokenStream, facade: &TokenStream) -> TokenStream {
     out.into_iter().collect()
 }
 
+/// What a path can follow without being the rest of another one.
+const KEYWORDS: [&str; 8] = [
+    "mut", "in", "return", "break", "else", "match", "move", "as",
+];
+
 /// `::std::` at the end, as the start of a path.
 fn ends_with_std(tokens: &[TokenTree]) -> bool {
     let [head @ .., a, b, std, c, d] = tokens else {
         return false;
     };
     let colons = [a, b, c, d].iter().all(|tree| is_colon(tree));
-    let starts = !matches!(head.last(), Some(TokenTree::Ident(_)));
+    let starts = match head.last() {
+        Some(TokenTree::Ident(before)) => KEYWORDS.iter().any(|keyword| before == keyword),
+        _ => true,
+    };
     colons && starts && matches!(std, TokenTree::Ident(name) if is_std(name))
 }
 
@@ -60,12 +68,14 @@ mod tests {
     fn only_paths_to_vectors_are_replaced() {
         let code = quote!({
             let a: ::std::vec::Vec<f64> = ::std::vec![0.0; n];
+            let b = &mut ::std::vec![0.0; n];
             ::std::f64::consts::PI;
             my::std::vec::f(std::vec::g())
         });
         let facade = quote!(::facade::vec);
         let new = quote!({
             let a: ::facade::vec::Vec<f64> = ::facade::vec![0.0; n];
+            let b = &mut ::facade::vec![0.0; n];
             ::std::f64::consts::PI;
             my::std::vec::f(std::vec::g())
         });

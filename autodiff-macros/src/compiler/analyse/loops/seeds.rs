@@ -260,7 +260,7 @@ impl Loops<'_> {
 }
 
 /// The values that a statement or a block in it reads.
-fn reads(kind: &StmtKind) -> BTreeSet<ValId> {
+pub(super) fn reads(kind: &StmtKind) -> BTreeSet<ValId> {
     let mut read = BTreeSet::new();
     let mut see = |s: &StmtKind| {
         s.for_each_use(&mut |u| {
