@@ -19,6 +19,7 @@ mod strips {
     mod columns;
     mod forms;
     mod kinks;
+    mod merged;
     mod mixed;
     mod scratch;
     mod sums;

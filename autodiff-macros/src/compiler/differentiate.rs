@@ -23,7 +23,7 @@ use super::parse::attribute::Options;
 use super::print::Printer;
 use super::ssa::{Func, StmtKind, Tree};
 use super::{
-    build, hir, hoist, jumps, kinks, metadata, share, simplify, snapshot, strips, tangent,
+    build, hir, hoist, jumps, kinks, merge, metadata, share, simplify, snapshot, strips, tangent,
 };
 
 /// The derivative of a function; `None` if something was refused.
@@ -181,20 +181,43 @@ impl Prepared {
 
     /// The same function with its loops in strips, if one of them allows it.
     fn in_strips(&self, fresh: &mut Names) -> Option<Prepared> {
+        let merged = self.merged(fresh);
+        let from = merged.as_ref().unwrap_or(self);
+        let layout = layout::run(&from.func);
+        let modes = loops::run(&from.func, &from.facts, &layout, from.seed.clone());
+        let strips = strips::run(&from.func, &from.facts, &layout, &modes, fresh);
+        let strips = strips.map(|func| self.with_func(simplify::run(func), fresh));
+        strips.filter(Prepared::are_fused).or(merged)
+    }
+
+    /// The same function with loops merged, if the loops that come out need no storage.
+    fn merged(&self, fresh: &mut Names) -> Option<Prepared> {
         let layout = layout::run(&self.func);
-        let modes = loops::run(&self.func, &self.facts, &layout, self.seed.clone());
-        let func = strips::run(&self.func, &self.facts, &layout, &modes, fresh)?;
-        let func = simplify::run(func);
+        let loops = loops::Loops::new(&self.func, &self.facts, &layout);
+        let merge::Merged { func, into } = merge::run(&self.func, &loops)?;
+        let merged = self.with_func(simplify::run(func), fresh);
+        let layout = layout::run(&merged.func);
+        let modes = loops::run(&merged.func, &merged.facts, &layout, merged.seed.clone());
+        let fused = |l| {
+            matches!(
+                modes.get(l),
+                Some(loops::Mode::Fused(_) | loops::Mode::Unit)
+            )
+        };
+        into.iter().all(fused).then_some(merged)
+    }
+
+    /// Another form of the function.
+    fn with_func(&self, func: Func, fresh: &mut Names) -> Prepared {
         let facts = activity::run(&func);
         let mut names = self.names.clone();
         names.extend(&func, fresh);
-        let prepared = Prepared {
+        Prepared {
             func,
             facts,
             names,
             seed: self.seed.clone(),
-        };
-        prepared.are_fused().then_some(prepared)
+        }
     }
 
     /// True if every loop over strips is reversed strip by strip, which lane loops rely on.

@@ -25,6 +25,7 @@ mod hoist;
 mod jumps;
 mod kinks;
 mod lower;
+mod merge;
 mod metadata;
 mod names;
 mod naming;

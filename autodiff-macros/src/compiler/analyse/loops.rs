@@ -21,7 +21,8 @@ use super::layout::Layout;
 use crate::compiler::code::Expr;
 use crate::compiler::hir::{BinOp, LoopId, Ty};
 use crate::compiler::ssa::{
-    Block, Carried, Func, Init, MemId, Op, Origin, Phi, Place, Proj, Stmt, StmtKind, StoreOp, ValId,
+    Block, Carried, Func, Init, MemId, Op, Origin, Phi, Place, Proj, Range, Stmt, StmtKind,
+    StoreOp, ValId,
 };
 
 /// How a loop is reversed.
@@ -426,6 +427,11 @@ impl<'a> Loops<'a> {
             }
         });
         repeated.is_some_and(|len| self.same(len, v))
+    }
+
+    /// True if the array has an element for each number of the range.
+    pub(crate) fn has_element_for_each(&self, m: MemId, range: &Range) -> bool {
+        !range.inclusive && !self.layout.grows(m) && self.is_length(range.hi, m)
     }
 
     /// True if both values are equal wherever both exist.

@@ -22,7 +22,8 @@ pub(crate) fn block(block: &mut Block, map: Map<'_>) {
     block.stmts.iter_mut().for_each(|s| stmt(&mut s.kind, map));
 }
 
-fn stmt(kind: &mut StmtKind, map: Map<'_>) {
+/// Applies `map` to every value that a statement reads.
+pub(crate) fn stmt(kind: &mut StmtKind, map: Map<'_>) {
     let set = |v: &mut ValId, map: Map<'_>| *v = map(*v);
     match kind {
         StmtKind::Def(_, o) => op(o, map),
