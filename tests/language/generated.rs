@@ -489,3 +489,38 @@ fn structs_that_are_only_handed_on() {
     });
     close(&[both.first, both.second, x_bar], &[0.5, 2.0, 0.0]);
 }
+
+#[conservative_grad]
+fn halved_until(x: f64, depth: usize) -> f64 {
+    if depth == 0 {
+        return 0.5 * x * x;
+    }
+    x * depth as f64
+}
+
+const START: f64 = 0.8;
+
+/// The receiver is a call on constants, the argument one on a variable.
+#[conservative_grad]
+fn calls_compared(x: &[f64]) -> f64 {
+    let v = vec![
+        x[0] * x[1],
+        halved_until(START, 0).max(halved_until(x[1], 3)),
+    ];
+    v[0] + v[1] * halved_until(START, 1).min(halved_until(v[0] * x[1], 0))
+}
+
+#[test]
+fn calls_of_constants_are_compared_with_calls_of_variables() {
+    for x in [[0.7, 0.9], [1.6, -0.4], [0.3, 0.1], [1.5, 1.2]] {
+        let gradient = calls_compared::grad(&x);
+        for k in 0..2 {
+            let moved = |t: f64| {
+                let mut x = x;
+                x[k] = t;
+                calls_compared(&x)
+            };
+            agrees(gradient[k], moved, x[k]);
+        }
+    }
+}

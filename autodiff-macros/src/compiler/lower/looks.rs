@@ -37,7 +37,10 @@ impl Lower<'_> {
             Expr::Block(block) => self.block_looks_real(&block.block),
             Expr::Match(of) => of.arms.iter().any(|arm| self.looks_real(&arm.body)),
             Expr::Call(call) => match &*call.func {
-                Expr::Path(path) => self.is_of_real_type(&path.path),
+                Expr::Path(path) => {
+                    self.is_of_real_type(&path.path)
+                        || call.args.iter().any(|arg| self.brings_real(arg))
+                }
                 _ => false,
             },
             Expr::Path(path) if path.path.segments.len() > 1 => self.is_of_real_type(&path.path),
@@ -51,6 +54,21 @@ impl Lower<'_> {
                 }
                 None => false,
             },
+        }
+    }
+
+    /// True if a variable in the argument is, by its looks, a real number. What a call makes of one is
+    /// most likely another: as anything else it would be refused.
+    fn brings_real(&self, arg: &Expr) -> bool {
+        match bare(arg) {
+            Expr::Binary(of) => self.brings_real(&of.left) || self.brings_real(&of.right),
+            Expr::Unary(of) => self.brings_real(&of.expr),
+            Expr::Reference(of) => self.brings_real(&of.expr),
+            Expr::Call(of) => of.args.iter().any(|arg| self.brings_real(arg)),
+            Expr::MethodCall(of) if of.method != "len" => {
+                self.brings_real(&of.receiver) || of.args.iter().any(|arg| self.brings_real(arg))
+            }
+            arg => self.root(arg).is_some() && self.looks_real(arg),
         }
     }
 
