@@ -194,6 +194,7 @@ pub mod __private {
     pub use autodiff_runtime::ops;
     pub use autodiff_runtime::outcome::*;
     pub use autodiff_runtime::own_rules::*;
+    pub use autodiff_runtime::parallel;
     pub use autodiff_runtime::rivals::*;
     pub use autodiff_runtime::same_shape::*;
     pub use autodiff_runtime::selection::*;

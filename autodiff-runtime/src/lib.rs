@@ -15,6 +15,7 @@
 //! | [`same_shape`], [`constant`] | lengths that must agree; fields without a derivative |
 //! | [`kinds`], [`mod@tangent`] | how an emitted function tells another which arguments are differentiated |
 //! | [`slices`] | operations on slices: `max_of`, `sorted`, `median`, norms, pooling |
+//! | [`parallel`] | accumulating loops on many cores |
 //! | [`ops`] | functions that std does not have: `relu`, `softplus`, `stop_gradient`, … |
 //! | [`point`] | the field at a point: its vertices, its limits of gradients, how far decisions hold |
 //! | `optim` | first-order methods and what is known of them (feature `optim`) |
@@ -50,6 +51,7 @@ pub mod optim;
 pub mod outcome;
 #[doc(hidden)]
 pub mod own_rules;
+pub mod parallel;
 pub mod point;
 pub mod policy;
 #[doc(hidden)]

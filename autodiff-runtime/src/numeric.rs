@@ -46,6 +46,8 @@ pub trait Scalar:
     + DivAssign
     + Differentiable<Gradient = Self>
     + SameShape<Self>
+    + Send
+    + Sync
     + 'static
 {
     /// The type itself, seen as one with operations.

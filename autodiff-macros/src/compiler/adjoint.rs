@@ -25,6 +25,7 @@ mod scatter;
 mod slices;
 mod sparse;
 mod states;
+mod stretches;
 mod sweep;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,6 +107,7 @@ pub(crate) fn run(cx: &Context<'_>, fresh: &mut Names) -> Sweeps {
     let (forward, reverse) = super::tidy::run(forward, reverse, &|name| cx.names.adjoint_of(name));
     let (mut forward, mut reverse) = (forward, reverse);
     super::fold::run(cx.func, &mut [&mut forward, &mut reverse]);
+    stretches::complete(cx, &mut forward, &reverse);
     Sweeps { forward, reverse }
 }
 

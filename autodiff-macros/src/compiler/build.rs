@@ -102,6 +102,7 @@ impl Builder<'_> {
             borders: std::collections::BTreeMap::new(),
             hidden: self.hir.hidden.clone(),
             strips: Default::default(),
+            stretched: Default::default(),
             snapshots: Default::default(),
         }
     }

@@ -5,7 +5,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 
-use super::hir::Member;
+use super::hir::{LoopId, Member};
 use super::ssa::{MemId, ValId};
 
 /// An expression.
@@ -111,8 +111,29 @@ pub(crate) enum Stmt {
         count: Ident,
         body: Vec<Stmt>,
     },
+    /// A loop whose iterations run in stretches, see `adjoint/stretches.rs`.
+    Stretches(Box<Stretches>),
     Break,
     Expr(Expr),
+}
+
+/// `let (sums) = stretches(iterations, (bars), |from, to, (bars)| { locals; body; (sums) });`
+#[derive(Clone, Debug)]
+pub(crate) struct Stretches {
+    pub(crate) of: LoopId,
+    /// Which iterations, for all stretches.
+    pub(crate) iterations: Expr,
+    /// The parameters of a stretch.
+    pub(crate) range: [ValId; 2],
+    /// What is added up: its place outside, the name of what the stretches give, and its declaration in one.
+    pub(crate) sums: Vec<(Expr, Ident, Stmt)>,
+    /// Adjoints that are added to: the variable, and a reference to all of it.
+    pub(crate) bars: Vec<(Ident, Expr)>,
+    /// Variables that every stretch has for itself.
+    pub(crate) locals: Vec<Stmt>,
+    pub(crate) body: Vec<Stmt>,
+    /// The selection, if it is asked.
+    pub(crate) sel: Option<Ident>,
 }
 
 impl Expr {
@@ -269,6 +290,15 @@ impl Stmt {
                 rows.iter().for_each(|row| row.from.walk(f));
                 body.iter().for_each(|s| s.walk(f));
             }
+            Stmt::Stretches(of) => {
+                of.iterations.walk(f);
+                of.sums.iter().for_each(|(place, _, zero)| {
+                    place.walk(f);
+                    zero.walk(f);
+                });
+                of.bars.iter().for_each(|(_, bar)| bar.walk(f));
+                of.locals.iter().chain(&of.body).for_each(|s| s.walk(f));
+            }
             Stmt::Break => {}
             Stmt::Expr(e) => e.walk(f),
         }
@@ -296,8 +326,47 @@ impl Stmt {
                 rows.iter_mut().for_each(|row| row.from.walk_mut(f));
                 body.iter_mut().for_each(|s| s.walk_mut(f));
             }
+            Stmt::Stretches(of) => {
+                of.iterations.walk_mut(f);
+                of.body.iter_mut().for_each(|s| s.walk_mut(f));
+            }
             Stmt::Break => {}
             Stmt::Expr(e) => e.walk_mut(f),
+        }
+    }
+
+    /// The expressions of the statement itself, and the lists of statements in it.
+    pub(crate) fn for_each_part_mut(
+        &mut self,
+        expr: &mut dyn FnMut(&mut Expr),
+        stmts: &mut dyn FnMut(&mut Vec<Stmt>),
+    ) {
+        match self {
+            Stmt::Let { init, .. } => init.iter_mut().for_each(expr),
+            Stmt::Bind { init, .. } | Stmt::Expect { init, .. } | Stmt::Expr(init) => expr(init),
+            Stmt::Assign { place, value, .. } => {
+                expr(place);
+                expr(value);
+            }
+            Stmt::If { cond, then, els } => {
+                expr(cond);
+                stmts(then);
+                stmts(els);
+            }
+            Stmt::For { iter, body, .. } => {
+                expr(iter);
+                stmts(body);
+            }
+            Stmt::Loop { body } => stmts(body),
+            Stmt::Apart { rows, body, .. } => {
+                rows.iter_mut().for_each(|row| expr(&mut row.from));
+                stmts(body);
+            }
+            Stmt::Stretches(of) => {
+                expr(&mut of.iterations);
+                stmts(&mut of.body);
+            }
+            Stmt::Break => {}
         }
     }
 }

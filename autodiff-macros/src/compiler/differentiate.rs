@@ -14,16 +14,17 @@ use super::adjoint::{self, Context, Style};
 use super::analyse::{activity, layout, loops};
 use super::code::{Expr, Stmt};
 use super::companion::Renamed;
-use super::diag::Diagnostics;
+use super::diag::{self, Diagnostics};
 use super::dump::Dump;
 use super::emit::{Bodies, Names as BodyNames};
 use super::emit_names::EmitNames;
 use super::names::{self, Names};
-use super::parse::attribute::Options;
+use super::parse::attribute::{Options, Parallel};
 use super::print::Printer;
 use super::ssa::{Func, StmtKind, Tree};
 use super::{
-    build, hir, hoist, jumps, kinks, merge, metadata, share, simplify, snapshot, strips, tangent,
+    build, hir, hoist, jumps, kinks, merge, metadata, parallel, share, simplify, snapshot, strips,
+    tangent,
 };
 
 /// The derivative of a function; `None` if something was refused.
@@ -53,7 +54,15 @@ pub(crate) fn differentiate(
         options.naming.clone(),
     );
     names.companions = Renamed::new(&options.calls);
-    let sweeps = Compiled::new(&ssa, &facts, &names, &mut fresh);
+    let sweeps = Compiled::new(&ssa, &facts, &names, options.parallel.as_ref(), &mut fresh);
+    if let (Some(Parallel::Required(span)), Some(reason)) = (&options.parallel, &sweeps.sequential)
+    {
+        let name = names::plain(&func.name);
+        diags
+            .report(&diag::NOT_PARALLEL, *span, &[&name, &reason.why])
+            .help(reason.help);
+        return None;
+    }
     let facts = metadata::run(&ssa, &facts, options);
     Some(Bodies {
         names: BodyNames {
@@ -88,6 +97,8 @@ struct Compiled {
     reverse: TokenStream,
     joint: Option<Joint>,
     tangent: TokenStream,
+    /// Why no loop runs in parallel, if that is wanted.
+    sequential: Option<parallel::Reason>,
 }
 
 impl Compiled {
@@ -95,6 +106,7 @@ impl Compiled {
         ssa: &Func,
         facts: &activity::Activity,
         names: &EmitNames,
+        parallel: Option<&Parallel>,
         fresh: &mut Names,
     ) -> Compiled {
         let split = Prepared::new(ssa, facts, names, None, fresh);
@@ -119,12 +131,18 @@ impl Compiled {
             buffers: Default::default(),
         });
         let (stmts, pair) = (printer.stmts(&tangent.0), printer.expr(&tangent.1));
+        let joint = joins(ssa).map(|()| Joint::new(ssa, facts, names, parallel.is_some(), fresh));
+        let sequential = match &joint {
+            Ok(joint) => joint.sequential.clone(),
+            Err(reason) => Some(reason.clone()),
+        };
         Compiled {
             forward: printer.stmts(&forward),
             value: printer.expr(&value),
             reverse: printer.stmts(&sweeps.reverse),
-            joint: joins(ssa).then(|| Joint::new(ssa, facts, names, fresh)),
+            joint: joint.ok(),
             tangent: quote!(#stmts #pair),
+            sequential,
         }
     }
 }
@@ -133,18 +151,34 @@ impl Compiled {
 struct Joint {
     /// As the function is written.
     plain: TokenStream,
-    /// With strips, where a loop allows it.
+    /// With strips and on many cores, where a loop allows it.
     strips: Option<TokenStream>,
+    /// Why not on many cores, if that is wanted.
+    sequential: Option<parallel::Reason>,
 }
 
 impl Joint {
-    fn new(ssa: &Func, facts: &activity::Activity, names: &EmitNames, fresh: &mut Names) -> Joint {
+    fn new(
+        ssa: &Func,
+        facts: &activity::Activity,
+        names: &EmitNames,
+        parallel: bool,
+        fresh: &mut Names,
+    ) -> Joint {
         let one = Some(adjoint::one(ssa));
         let prepared = Prepared::new(ssa, facts, names, one, fresh);
-        let in_strips = prepared.in_strips(fresh);
+        let mut other = prepared.in_strips(fresh);
+        let mut sequential = None;
+        if parallel {
+            match other.as_ref().unwrap_or(&prepared).in_stretches(fresh) {
+                Ok(stretched) => other = Some(stretched),
+                Err(reason) => sequential = Some(reason),
+            }
+        }
         Joint {
             plain: prepared.joint(fresh),
-            strips: in_strips.map(|prepared| prepared.joint(fresh)),
+            strips: other.map(|prepared| prepared.joint(fresh)),
+            sequential,
         }
     }
 }
@@ -220,6 +254,14 @@ impl Prepared {
         }
     }
 
+    /// The same function with its loops in stretches, or why none of them allows it.
+    fn in_stretches(&self, fresh: &mut Names) -> Result<Prepared, parallel::Reason> {
+        let layout = layout::run(&self.func);
+        let modes = loops::run(&self.func, &self.facts, &layout, self.seed.clone());
+        let func = parallel::run(&self.func, &self.facts, &layout, &modes, fresh)?;
+        Ok(self.with_func(func, fresh))
+    }
+
     /// True if every loop over strips is reversed strip by strip, which lane loops rely on.
     fn are_fused(&self) -> bool {
         let layout = layout::run(&self.func);
@@ -254,19 +296,21 @@ impl Prepared {
     }
 }
 
-/// True if forward and reverse sweep of the function are worth a body of their own: it is a scalar,
+/// Whether forward and reverse sweep of the function are worth a body of their own: it is a scalar,
 /// and has a loop.
-fn joins(ssa: &Func) -> bool {
+fn joins(ssa: &Func) -> Result<(), parallel::Reason> {
     let mut loops = false;
     ssa.body
         .walk(&mut |s| loops |= matches!(s.kind, StmtKind::For { .. } | StmtKind::While { .. }));
+    if !loops {
+        return Err(parallel::no_loop());
+    }
     let scalar = matches!(ssa.result, Some(Tree::Val(v)) if ssa.is_real(v));
-    loops
-        && scalar
-        && ssa
-            .params
-            .iter()
-            .all(|p| !matches!(p.ty, hir::Ty::Ref(true, _)))
+    let in_place = |p: &super::ssa::Param| matches!(p.ty, hir::Ty::Ref(true, _));
+    match scalar && !ssa.params.iter().any(in_place) {
+        true => Ok(()),
+        false => Err(parallel::no_sum()),
+    }
 }
 
 /// `let _: f64 = k;` for parameters of a type unknown to the compiler that are used as real numbers:

@@ -78,6 +78,7 @@ fn drop_unread(stmts: &mut Vec<Stmt>, unread: &dyn Fn(&Ident) -> bool) -> bool {
             Stmt::For { body, .. } | Stmt::Loop { body } | Stmt::Apart { body, .. } => {
                 removed |= drop_unread(body, unread);
             }
+            Stmt::Stretches(of) => removed |= drop_unread(&mut of.body, unread),
             _ => {}
         }
     }
@@ -166,6 +167,10 @@ impl Fold {
                 count,
                 body: self.stmts(body),
             },
+            Stmt::Stretches(mut of) => {
+                of.body = self.stmts(std::mem::take(&mut of.body));
+                Stmt::Stretches(of)
+            }
             stmt => stmt,
         }
     }
@@ -238,7 +243,7 @@ fn direct_uses(stmts: &[Stmt]) -> BTreeSet<ValId> {
             }
             Stmt::If { cond, .. } => see(cond),
             Stmt::Apart { rows, .. } => rows.iter().for_each(|row| see(&row.from)),
-            Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Break => {}
+            Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Stretches(_) | Stmt::Break => {}
         }
     }
     used
@@ -254,7 +259,8 @@ fn own_exprs(stmt: &mut Stmt, f: &mut dyn FnMut(&mut Expr)) {
             f(value);
         }
         Stmt::If { cond, .. } => f(cond),
-        Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Break => {}
+        Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } => {}
+        Stmt::Stretches(_) | Stmt::Break => {}
     }
 }
 

@@ -29,6 +29,7 @@ mod merge;
 mod metadata;
 mod names;
 mod naming;
+mod parallel;
 mod parse;
 mod pretty;
 mod print;

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::adjoint::forward::ty_tokens;
-use super::code::{Expr, Row, Stmt};
+use super::code::{Expr, Row, Stmt, Stretches};
 use super::emit_names::EmitNames;
 use super::hir::{Member, Real, Ty};
 use super::real;
@@ -137,6 +137,7 @@ impl<'a> Printer<'a> {
                 quote!(loop { #body })
             }
             Stmt::Apart { rows, count, body } => self.apart(rows, count, body),
+            Stmt::Stretches(of) => self.stretches(of),
             Stmt::Break => quote!(break;),
             Stmt::Expr(e) => {
                 let e = self.expr(e);
@@ -162,6 +163,41 @@ impl<'a> Printer<'a> {
                 #(let #names = #borrows #names[..#count];)*
                 #body
             })(#(#arguments),*);
+        }
+    }
+
+    fn stretches(&self, of: &Stretches) -> TokenStream {
+        let rt = &self.names.rt;
+        let iterations = self.expr(&of.iterations);
+        let [from, to] = of.range.map(|v| &self.func.val(v).name);
+        let bars = of.bars.iter().map(|(_, bar)| self.expr(bar)).collect();
+        let bars: TokenStream = nested(bars);
+        let names = nested(of.bars.iter().map(|(name, _)| quote!(#name)).collect());
+        let sel = of
+            .sel
+            .as_ref()
+            .map(|sel| quote!(use #rt::Selection as _; let #sel = &mut #rt::Plain;));
+        let (locals, body) = (self.stmts(&of.locals), self.stmts(&of.body));
+        let zeros = of.sums.iter().map(|(_, _, zero)| self.stmt(zero));
+        let sums = of.sums.iter().map(|(_, _, zero)| match zero {
+            Stmt::Let { name, .. } => quote!(#name),
+            _ => TokenStream::new(),
+        });
+        let sums = nested(sums.collect());
+        let given = nested(of.sums.iter().map(|(_, name, _)| quote!(#name)).collect());
+        let added = of.sums.iter().map(|(place, name, _)| {
+            let place = self.expr(place);
+            quote!(#place += #name;)
+        });
+        quote! {
+            let #given = #rt::parallel::stretches(#iterations, #bars, |#from, #to, #names| {
+                #sel
+                #locals
+                #(#zeros)*
+                #body
+                #sums
+            });
+            #(#added)*
         }
     }
 
@@ -443,6 +479,16 @@ fn substituted(tokens: TokenStream, name: &Ident, other: &Ident) -> TokenStream 
         token => token,
     };
     tokens.into_iter().map(replace).collect()
+}
+
+/// A tuple; of tuples where there are more parts than traits are implemented for.
+fn nested(parts: Vec<TokenStream>) -> TokenStream {
+    const MOST: usize = 12;
+    if parts.len() <= MOST {
+        return quote!((#(#parts,)*));
+    }
+    let size = parts.len().div_ceil(MOST).max(MOST);
+    nested(parts.chunks(size).map(|c| nested(c.to_vec())).collect())
 }
 
 fn ident(name: &Ident) -> TokenStream {

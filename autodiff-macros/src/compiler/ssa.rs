@@ -363,9 +363,25 @@ pub(crate) struct Func {
     /// See [`hir::Func::hidden`].
     pub(crate) hidden: BTreeSet<String>,
     pub(crate) strips: Strips,
+    /// The loops whose iterations run in stretches, see `parallel`.
+    pub(crate) stretched: BTreeMap<LoopId, Stretched>,
     /// The copies that `snapshot` makes, and what they are copies of: the adjoint of a copy is added to
     /// that of the original, which is the same then.
     pub(crate) snapshots: BTreeMap<MemId, Place>,
+}
+
+/// A loop whose iterations run in stretches.
+#[derive(Clone, Debug)]
+pub(crate) struct Stretched {
+    /// The range of a stretch; of the whole loop in front of it.
+    pub(crate) from: ValId,
+    pub(crate) to: ValId,
+    /// What is carried: sums, by their value after the loop.
+    pub(crate) sums: BTreeSet<ValId>,
+    /// The memory that an iteration writes to.
+    pub(crate) written: BTreeSet<MemId>,
+    /// An iteration has loops or calls.
+    pub(crate) heavy: bool,
 }
 
 /// What the pass `strips` knows of the code that it wrote.

@@ -80,6 +80,7 @@ impl Changed {
                 Stmt::For { body, .. } | Stmt::Loop { body } | Stmt::Apart { body, .. } => {
                     self.stmts(body);
                 }
+                Stmt::Stretches(of) => self.stmts(&of.body),
                 _ => {}
             }
         }
@@ -163,6 +164,10 @@ impl Tidy<'_> {
             Stmt::Apart { rows, body, .. } => {
                 rows.iter_mut().for_each(|row| self.expr(&mut row.from));
                 self.stmts(body);
+            }
+            Stmt::Stretches(of) => {
+                self.expr(&mut of.iterations);
+                self.stmts(&mut of.body);
             }
             Stmt::Break => {}
             Stmt::Expr(e) => self.expr(e),
@@ -269,6 +274,7 @@ fn drop_unread(
             Stmt::For { body, .. } | Stmt::Loop { body } | Stmt::Apart { body, .. } => {
                 drop_unread(body, read, bars);
             }
+            Stmt::Stretches(of) => drop_unread(&mut of.body, read, bars),
             _ => {}
         }
     }

@@ -14,7 +14,7 @@ use super::forward::{Forward, dummy, kept_name, let_val, range_expr};
 use super::needs::Plan;
 use super::slices::{self, Slots, Sweep};
 use super::sparse::Taken;
-use super::{Context, Item, Saved, sweep};
+use super::{Context, Item, Saved, stretches, sweep};
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
@@ -67,8 +67,13 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
         inner.extend(rows(pass, id, None));
     }
     inner.extend(step(stmt, &kept));
-    records.forward(stmt, inner, out);
-    out.extend(fused.into_iter().flat_map(|f| f.after.iter().cloned()));
+    let mut looped = Vec::new();
+    records.forward(stmt, inner, &mut looped);
+    looped.extend(fused.into_iter().flat_map(|f| f.after.iter().cloned()));
+    match fused {
+        Some(_) => stretches::around(pass.cx, stmt, looped, out),
+        None => out.append(&mut looped),
+    }
 }
 
 /// True if the block is (in) the body of a loop that the reverse sweep runs again, other than the one

@@ -91,7 +91,7 @@ fn is_simple(stmt: &Ssa) -> bool {
 fn is_flat(stmt: &Stmt) -> bool {
     !matches!(
         stmt,
-        Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Apart { .. }
+        Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Apart { .. } | Stmt::Stretches(_)
     )
 }
 
@@ -501,7 +501,8 @@ impl Accesses {
                 self.expr(cond, always);
                 then.iter().chain(els).for_each(|s| self.stmt(s, false));
             }
-            Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Break => {}
+            Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } => {}
+            Stmt::Stretches(_) | Stmt::Break => {}
         }
     }
 
@@ -646,7 +647,8 @@ fn rewrite_stmt(stmt: &mut Stmt, rows: &Rows, k: &Ident) {
                 .chain(els)
                 .for_each(|s| rewrite_stmt(s, rows, k));
         }
-        Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Break => {}
+        Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } => {}
+        Stmt::Stretches(_) | Stmt::Break => {}
     }
 }
 

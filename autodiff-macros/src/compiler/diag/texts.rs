@@ -21,7 +21,7 @@ macro_rules! texts {
 
 texts! {
     UNKNOWN_OPTION "AD0001" "unknown option `{0}`",
-        help "", note "the options are `wrt(…)`, `constant(…)`, `name = …`, `crate = …`, `policy = …`, `recursive`, `doc`, `method`, `module`, `skip`, `calls(…)`";
+        help "", note "the options are `wrt(…)`, `constant(…)`, `name = …`, `crate = …`, `policy = …`, `recursive`, `doc`, `method`, `module`, `skip`, `calls(…)`, `parallel`";
     MALFORMED_OPTION "AD0002" "cannot read the options of `conservative_grad`: {0}",
         help "write for instance `#[conservative_grad(wrt(w, b), policy = jax)]`", note "";
     REPEATED_OPTION "AD0003" "option `{0}` is given twice",
@@ -48,6 +48,9 @@ texts! {
         note "it stands in a second `impl` block, which only a type of this crate can have";
     FILE_MODULE "AD0012" "`mod {0};` cannot be differentiated: its content is in another file",
         help "annotate the functions and `impl` blocks in that file", note "an attribute sees an inline module only";
+
+    NOT_PARALLEL "AD0013" "no loop of `{0}` can run in parallel: {1}",
+        help "", note "iterations run in parallel where they only add to sums and adjoints, and the adjoint of each sum is known before the loop";
 
     ASYNC_FN "AD0020" "an `async` function cannot be differentiated",
         help "differentiate a plain function and call it from the `async` one",

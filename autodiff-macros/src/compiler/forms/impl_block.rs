@@ -51,6 +51,7 @@ pub(crate) fn expand_in(
     calls: &Calls,
     diags: &mut Diagnostics,
 ) -> TokenStream {
+    let options = &options.of_members();
     let mut block = block.clone();
     let seen = block.clone();
     let scope = Scope {

@@ -61,6 +61,7 @@ fn expand_in(
     calls: &Calls,
     diags: &mut Diagnostics,
 ) -> TokenStream {
+    let options = &options.of_members();
     let syn::ItemMod {
         attrs,
         vis,

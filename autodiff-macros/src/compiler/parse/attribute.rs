@@ -32,6 +32,7 @@ const LIST: List = List {
         "module",
         "skip",
         "calls",
+        "parallel",
     ],
     repeatable: &[],
     unknown: &diag::UNKNOWN_OPTION,
@@ -73,12 +74,23 @@ pub(crate) struct Options {
     pub(crate) skip: bool,
     /// Functions, and what has their derivatives in the place of the type of their name.
     pub(crate) calls: Vec<(syn::Path, syn::Path)>,
+    /// Run accumulating loops on many cores.
+    pub(crate) parallel: Option<Parallel>,
     /// What the compiler sees beside the function.
     pub(crate) known: Known,
     /// The derivatives are written by hand.
     pub(crate) rule: bool,
     /// How what is emitted is called: this follows from where the function stands.
     pub(crate) naming: Naming,
+}
+
+/// Where the option `parallel` was given.
+#[derive(Clone, Debug)]
+pub(crate) enum Parallel {
+    /// At the function: one of its loops has to allow it.
+    Required(Span),
+    /// At the block or module that it is in.
+    Possible,
 }
 
 impl Default for Options {
@@ -97,6 +109,7 @@ impl Default for Options {
             malformed: false,
             skip: false,
             calls: Vec::new(),
+            parallel: None,
             known: Known::default(),
             rule: false,
             naming: Naming::Companion,
@@ -125,6 +138,14 @@ impl Options {
         options
     }
 
+    /// The options of a block or module, for what is in it.
+    pub(crate) fn of_members(&self) -> Self {
+        Options {
+            parallel: self.parallel.as_ref().map(|_| Parallel::Possible),
+            ..self.clone()
+        }
+    }
+
     /// The options that every annotation has.
     pub(crate) fn read_common(&mut self, item: &Item<'_>) -> syn::Result<bool> {
         match item.name.to_string().as_str() {
@@ -151,6 +172,7 @@ impl Options {
             "module" => self.module = true,
             "skip" => self.skip = true,
             "recursive" => self.recursive = true,
+            "parallel" => self.parallel = Some(Parallel::Required(item.name.span())),
             _ => return self.read_common(item),
         }
         Ok(true)

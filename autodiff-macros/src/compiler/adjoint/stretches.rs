@@ -1,0 +1,426 @@
+//! Loops whose iterations run in stretches: what every stretch has for itself.
+//!
+//! `around` puts the finished loop into [`Stmt::Stretches`]; `complete` looks, when both sweeps are
+//! written, at what that loop changes outside of itself:
+//!
+//! - sums, and the adjoints of numbers: a stretch begins with 0, and what it comes to is added;
+//! - adjoints of memory that the loop only reads: handed to the stretch (see `rt::parallel`);
+//! - scratch, its adjoint, buffers and stacks: the declaration moves into the stretch, or, if others
+//!   use the variable, too, the stretch has a copy.
+//!
+//! ```text
+//! let (s_part, c_part) = rt::parallel::stretches(rt::parallel::iterations(from, to, 32), (&mut *x_bar,),
+//!     |from, to, (x_bar,)| { let mut scratch = …; let mut s = 0.0; let mut c_bar = 0.0;
+//!         for i in from..to { … } (s, c_bar) });
+//! s += s_part; c_bar += c_part;
+//! ```
+//!
+//! What this pass overlooks does no harm: the closure is one that changes nothing that it captures, and
+//! may be sent to other threads, or rustc refuses it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
+use quote::quote;
+
+use super::Context;
+use super::forward::ty_tokens;
+use crate::compiler::code::{Expr, Stmt, Stretches};
+use crate::compiler::real;
+use crate::compiler::ssa::{MemId, Origin, Range, Stmt as Ssa, StmtKind, Stretched, ValId};
+
+/// How many iterations a stretch has at least: with loops or calls in them, and without.
+const FEWEST: [u32; 2] = [32, 2048];
+/// The same in strips.
+const FEWEST_STRIPS: [u32; 2] = [1, 64];
+
+/// The loop in stretches if that is wanted.
+pub(super) fn around(cx: &Context<'_>, stmt: &Ssa, mut looped: Vec<Stmt>, out: &mut Vec<Stmt>) {
+    let StmtKind::For { id, range, .. } = &stmt.kind else {
+        return out.append(&mut looped);
+    };
+    let Some(facts) = cx.func.stretched.get(id) else {
+        return out.append(&mut looped);
+    };
+    let strips = cx.func.strips.strips.contains(id);
+    out.push(Stmt::Stretches(Box::new(Stretches {
+        of: *id,
+        iterations: iterations(cx, range, facts, strips),
+        range: [facts.from, facts.to],
+        sums: Vec::new(),
+        bars: Vec::new(),
+        locals: Vec::new(),
+        body: looped,
+        sel: None,
+    })));
+}
+
+/// `iterations(from, to, fewest).step_by(step)`
+fn iterations(cx: &Context<'_>, range: &Range, facts: &Stretched, strips: bool) -> Expr {
+    let rt = &cx.names.rt;
+    let [heavy, light] = if strips { FEWEST_STRIPS } else { FEWEST };
+    let fewest = Literal::u32_unsuffixed(if facts.heavy { heavy } else { light });
+    let args = vec![
+        Expr::Val(range.lo),
+        Expr::Val(range.hi),
+        Expr::Raw(quote!(#fewest)),
+    ];
+    let mut all = Expr::Call(quote!(#rt::parallel::iterations), args);
+    if range.inclusive {
+        all = Expr::method(all, "inclusive", Vec::new());
+    }
+    if let Some(step) = range.step {
+        all = Expr::method(all, "step_by", vec![Expr::Val(step)]);
+    }
+    all
+}
+
+/// Gives every stretch what it changes.
+pub(super) fn complete(cx: &Context<'_>, forward: &mut Vec<Stmt>, reverse: &[Stmt]) {
+    let mut at = 0;
+    while at < forward.len() {
+        if matches!(forward[at], Stmt::Stretches(_)) {
+            at = complete_one(cx, forward, reverse, at);
+        }
+        at += 1;
+    }
+}
+
+/// Completes the stretches at a position; returns where they are then.
+fn complete_one(
+    cx: &Context<'_>,
+    forward: &mut Vec<Stmt>,
+    reverse: &[Stmt],
+    mut at: usize,
+) -> usize {
+    let Stmt::Stretches(mut of) = std::mem::replace(&mut forward[at], Stmt::Break) else {
+        return at;
+    };
+    let mut changed = Changed::new(cx);
+    changed.block(&of.body);
+    let mut elsewhere = Mentioned::new(cx);
+    forward.iter().chain(reverse).for_each(|s| elsewhere.stmt(s));
+    if let Some(result) = &cx.func.result {
+        result.for_each_val(&mut |v| elsewhere.add(&cx.func.val(v).name));
+        result.for_each_mem(&mut |m| elsewhere.add(&cx.func.mem(m).name));
+    }
+    let mut kept = 0;
+    for k in 0..at {
+        let moves = match &forward[k] {
+            Stmt::Let { name, init, .. } => {
+                let name = name.to_string();
+                let movable = init.as_ref().is_none_or(is_movable);
+                movable && changed.found.contains_key(&name) && !elsewhere.has(&name)
+            }
+            _ => false,
+        };
+        match moves {
+            true => {
+                let moved = std::mem::replace(&mut forward[k], Stmt::Break);
+                if let Stmt::Let { name, .. } = &moved {
+                    changed.found.remove(&name.to_string());
+                }
+                of.locals.push(moved);
+            }
+            false => {
+                forward.swap(kept, k);
+                kept += 1;
+            }
+        }
+    }
+    forward.drain(kept..at);
+    at = kept;
+    let Some(facts) = cx.func.stretched.get(&of.of) else {
+        return at;
+    };
+    for root in std::mem::take(&mut changed.found).into_values() {
+        share(cx, facts, root, &mut of);
+    }
+    of.body.iter_mut().for_each(|s| through_references(cx, &of.bars, s));
+    of.sel = mentions(cx, &of).then(|| cx.names.sel.clone());
+    forward[at] = Stmt::Stretches(of);
+    at
+}
+
+/// True for what comes to the same later, and as often as one likes: zeros, an empty stack.
+fn is_movable(init: &Expr) -> bool {
+    let mut plain = true;
+    init.walk(&mut |e| {
+        plain &= matches!(
+            e,
+            Expr::Val(_)
+                | Expr::Raw(_)
+                | Expr::Cast(..)
+                | Expr::Bin(..)
+                | Expr::Repeat(..)
+                | Expr::List(_)
+                | Expr::Tuple(_)
+                | Expr::Call(..)
+        );
+    });
+    plain
+}
+
+/// What a stretch has in the place of a variable that it changes.
+fn share(cx: &Context<'_>, facts: &Stretched, root: Root, of: &mut Stretches) {
+    let copy = |name: &Ident, of: &mut Stretches| {
+        of.locals.push(Stmt::Let {
+            name: name.clone(),
+            mutable: true,
+            ty: None,
+            init: Some(Expr::method(Expr::Name(name.clone()), "clone", Vec::new())),
+        });
+    };
+    match root {
+        Root::Val(v) if facts.sums.contains(&v) => {
+            let name = cx.func.val(v).name.clone();
+            of.sums.push(sum(cx, v, name, Expr::Val(v)));
+        }
+        Root::Bar(v) => of.sums.push(sum(cx, v, cx.names.bar(v), Expr::Bar(v))),
+        Root::MemBar(m) if !facts.written.contains(&m) => {
+            let all = match cx.func.mem(m).origin {
+                Origin::Local => Expr::MemBar(m),
+                _ => Expr::Deref(Box::new(Expr::MemBar(m))),
+            };
+            let all = Expr::Ref(true, Box::new(all));
+            of.bars.push((cx.names.mem_bar(m), all));
+        }
+        Root::Mem(m) if facts.written.contains(&m) => copy(&cx.func.mem(m).name, of),
+        Root::MemBar(m) => copy(&cx.names.mem_bar(m), of),
+        // Known by rustc, not by this pass.
+        Root::Val(_) | Root::Mem(_) | Root::Name => {}
+    }
+}
+
+fn sum(cx: &Context<'_>, v: ValId, name: Ident, place: Expr) -> (Expr, Ident, Stmt) {
+    let ty = &cx.func.val(v).ty;
+    let part = format!("{}_part", crate::compiler::names::plain(&name));
+    let part = cx.scratch.borrow_mut().exact(&part, name.span());
+    let zero = Stmt::Let {
+        name,
+        mutable: true,
+        ty: Some(ty_tokens(ty)),
+        init: Some(real::zero(ty)),
+    };
+    (place, part, zero)
+}
+
+/// A local adjoint is a reference in the stretch: `&mut x_bar` is `&mut *x_bar` there.
+fn through_references(cx: &Context<'_>, bars: &[(Ident, Expr)], stmt: &mut Stmt) {
+    let local = |m: MemId| {
+        let name = cx.names.mem_bar(m);
+        cx.func.mem(m).origin == Origin::Local && bars.iter().any(|(n, _)| *n == name)
+    };
+    fn expr(e: &mut Expr, local: &dyn Fn(MemId) -> bool) {
+        match e {
+            Expr::MemBar(m) if local(*m) => *e = Expr::Deref(Box::new(e.clone())),
+            // Elements and fields are found through a reference, too.
+            Expr::Index(base, index) if matches!(**base, Expr::MemBar(_)) => expr(index, local),
+            Expr::Field(base, _) if matches!(**base, Expr::MemBar(_)) => {}
+            Expr::Method(base, _, args) if matches!(**base, Expr::MemBar(_)) => {
+                args.iter_mut().for_each(|a| expr(a, local));
+            }
+            e => e.for_each_child_mut(&mut |e| expr(e, local)),
+        }
+    }
+    fn all(stmt: &mut Stmt, local: &dyn Fn(MemId) -> bool) {
+        stmt.for_each_part_mut(&mut |e| expr(e, local), &mut |inner| {
+            inner.iter_mut().for_each(|s| all(s, local));
+        });
+    }
+    all(stmt, &local);
+}
+
+/// True if the stretch asks the selection.
+fn mentions(cx: &Context<'_>, of: &Stretches) -> bool {
+    let mut seen = Mentioned::new(cx);
+    of.body.iter().for_each(|s| seen.stmt(s));
+    seen.has(&cx.names.sel.to_string())
+}
+
+/// A variable that is changed.
+#[derive(Clone, Copy, Debug)]
+enum Root {
+    Val(ValId),
+    Mem(MemId),
+    Bar(ValId),
+    MemBar(MemId),
+    /// A buffer, a stack.
+    Name,
+}
+
+/// The variables that code changes and does not declare.
+struct Changed<'a> {
+    cx: &'a Context<'a>,
+    scopes: Vec<BTreeSet<String>>,
+    found: BTreeMap<String, Root>,
+}
+
+impl<'a> Changed<'a> {
+    fn new(cx: &'a Context<'a>) -> Changed<'a> {
+        Changed {
+            cx,
+            scopes: Vec::new(),
+            found: BTreeMap::new(),
+        }
+    }
+
+    fn block(&mut self, stmts: &[Stmt]) {
+        self.inside(&[], stmts);
+    }
+
+    fn inside(&mut self, declared: &[&Ident], stmts: &[Stmt]) {
+        let declared = declared.iter().map(ToString::to_string);
+        self.scopes.push(declared.collect());
+        stmts.iter().for_each(|s| self.stmt(s));
+        self.scopes.pop();
+    }
+
+    fn declare(&mut self, names: impl IntoIterator<Item = String>) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.extend(names);
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::Let { name, init, .. } => {
+                init.iter().for_each(|e| self.expr(e));
+                self.declare([name.to_string()]);
+            }
+            Stmt::Bind { pattern, init } | Stmt::Expect { pattern, init } => {
+                self.expr(init);
+                self.declare(words(pattern));
+            }
+            Stmt::Assign { place, value, .. } => {
+                self.root(place);
+                self.expr(place);
+                self.expr(value);
+            }
+            Stmt::If { cond, then, els } => {
+                self.expr(cond);
+                self.block(then);
+                self.block(els);
+            }
+            Stmt::For {
+                pattern,
+                iter,
+                body,
+            } => {
+                self.expr(iter);
+                self.scopes.push(words(pattern).into_iter().collect());
+                self.block(body);
+                self.scopes.pop();
+            }
+            Stmt::Loop { body } => self.block(body),
+            Stmt::Apart { rows, body, .. } => {
+                rows.iter().for_each(|row| self.expr(&row.from));
+                let names: Vec<&Ident> = rows.iter().map(|row| &row.name).collect();
+                self.inside(&names, body);
+            }
+            Stmt::Stretches(of) => self.block(&of.body),
+            Stmt::Break => {}
+            Stmt::Expr(e) => self.expr(e),
+        }
+    }
+
+    fn expr(&mut self, e: &Expr) {
+        let mut roots = Vec::new();
+        e.walk(&mut |e| match e {
+            Expr::Ref(true, inner) => roots.push((**inner).clone()),
+            Expr::Method(receiver, method, args) => {
+                if changes(method) {
+                    roots.push((**receiver).clone());
+                }
+                roots.extend(args.iter().filter(|a| is_reference(self.cx, a)).cloned());
+            }
+            Expr::Call(_, args) | Expr::Invoke(_, _, args) => {
+                roots.extend(args.iter().filter(|a| is_reference(self.cx, a)).cloned());
+            }
+            _ => {}
+        });
+        roots.iter().for_each(|e| self.root(e));
+    }
+
+    fn root(&mut self, place: &Expr) {
+        let (name, root) = match place {
+            Expr::Val(v) => (self.cx.func.val(*v).name.clone(), Root::Val(*v)),
+            Expr::Mem(m) => (self.cx.func.mem(*m).name.clone(), Root::Mem(*m)),
+            Expr::Bar(v) => (self.cx.names.bar(*v), Root::Bar(*v)),
+            Expr::MemBar(m) => (self.cx.names.mem_bar(*m), Root::MemBar(*m)),
+            Expr::Name(name) => (name.clone(), Root::Name),
+            Expr::Index(base, _) | Expr::Field(base, _) => return self.root(base),
+            Expr::Deref(base) | Expr::Ref(_, base) => return self.root(base),
+            Expr::Method(base, ..) => return self.root(base),
+            _ => return,
+        };
+        let name = name.to_string();
+        if !self.scopes.iter().any(|scope| scope.contains(&name)) {
+            self.found.insert(name, root);
+        }
+    }
+}
+
+/// True for the bar of a parameter as it is, which is a reference.
+fn is_reference(cx: &Context<'_>, e: &Expr) -> bool {
+    matches!(e, Expr::MemBar(m) if cx.func.mem(*m).origin != Origin::Local)
+}
+
+/// True for a method of a vector or slice that changes it.
+fn changes(method: &str) -> bool {
+    !matches!(
+        method,
+        "len" | "iter" | "clone" | "to_vec" | "rev" | "zip" | "step_by" | "count" | "is_empty"
+    )
+}
+
+/// The names in code.
+struct Mentioned<'a> {
+    cx: &'a Context<'a>,
+    names: BTreeSet<String>,
+}
+
+impl<'a> Mentioned<'a> {
+    fn new(cx: &'a Context<'a>) -> Mentioned<'a> {
+        Mentioned {
+            cx,
+            names: BTreeSet::new(),
+        }
+    }
+
+    fn add(&mut self, name: &Ident) {
+        self.names.insert(name.to_string());
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        let cx = self.cx;
+        stmt.walk(&mut |e| match e {
+            Expr::Val(v) => self.add(&cx.func.val(*v).name),
+            Expr::Mem(m) => self.add(&cx.func.mem(*m).name),
+            Expr::Bar(v) => self.add(&cx.names.bar(*v)),
+            Expr::MemBar(m) => self.add(&cx.names.mem_bar(*m)),
+            Expr::Name(name) => self.add(name),
+            Expr::Raw(tokens) | Expr::Call(tokens, _) | Expr::User(tokens, _) => {
+                self.names.extend(words(tokens));
+            }
+            Expr::Invoke(_, tokens, _) | Expr::Struct(tokens, ..) => {
+                self.names.extend(words(tokens));
+            }
+            _ => {}
+        });
+    }
+}
+
+/// All identifiers in tokens.
+fn words(tokens: &TokenStream) -> Vec<String> {
+    let word = |token| match token {
+        TokenTree::Ident(ident) => vec![ident.to_string()],
+        TokenTree::Group(group) => words(&group.stream()),
+        _ => Vec::new(),
+    };
+    tokens.clone().into_iter().flat_map(word).collect()
+}

@@ -1,0 +1,303 @@
+//! The option `parallel`: accumulating loops whose iterations are run in stretches, on many cores.
+//!
+//! In: the SSA form (with strips or without) and the classes of its loops. Out: the form in which the
+//! loops that can be cut have a range of their own (`from..to`), under which the closure of a stretch
+//! gets its part; `adjoint/stretches.rs` writes that closure. If there is no such loop, the reason.
+//!
+//! ```text
+//! for i in 0..n { s += f(x[i]) }
+//!     →   let from = 0; let to = n;  for i in from..to { s += f(x[i]) }
+//! ```
+//!
+//! A loop is cut if it is reversed iteration by iteration (fused), stands in the function itself, adds up
+//! numbers and adjoints and changes nothing else that anybody sees. The chunks of a loop in strips begin
+//! where strips begin.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::analyse::activity::Activity;
+use super::analyse::layout::Layout;
+use super::analyse::loops::{Loops, Mode, Modes};
+use super::hir::{LoopId, Marks};
+use super::names::{self, Names};
+use super::ssa::{
+    Block, Func, MemId, Op, Stmt, StmtKind, Stretched, Tree, Use, Val, ValId, Verbatim,
+};
+
+/// Why a loop is not cut, and what can be done about it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Reason {
+    pub(crate) why: String,
+    pub(crate) help: &'static str,
+}
+
+fn reason(why: impl Into<String>, help: &'static str) -> Reason {
+    Reason {
+        why: why.into(),
+        help,
+    }
+}
+
+/// The function has no loop that could be cut.
+pub(crate) fn no_loop() -> Reason {
+    reason(
+        "it has no loop that stands by itself in the body",
+        "remove `parallel`, or annotate the function whose loop adds up the terms",
+    )
+}
+
+/// The function does more than to compute one number.
+pub(crate) fn no_sum() -> Reason {
+    reason(
+        "it does not return a single number, or changes an argument",
+        "let a function that returns the sum have the loop",
+    )
+}
+
+/// The function with every loop that allows it cut; otherwise why the first loop is not.
+pub(crate) fn run(
+    func: &Func,
+    facts: &Activity,
+    layout: &Layout<'_>,
+    modes: &Modes,
+    names: &mut Names,
+) -> Result<Func, Reason> {
+    let cx = Given {
+        func,
+        facts,
+        layout,
+        modes,
+    };
+    let mut out = func.clone();
+    let mut body = Vec::new();
+    let mut refused = None;
+    for stmt in &func.body.stmts {
+        match cx.stretched(stmt) {
+            None => body.push(stmt.clone()),
+            Some(Err(why)) => {
+                refused.get_or_insert(why);
+                body.push(stmt.clone());
+            }
+            Some(Ok(stretched)) => cut(&mut out, names, stmt, stretched, &mut body),
+        }
+    }
+    out.body = Block { stmts: body };
+    match out.stretched.is_empty() {
+        false => Ok(out),
+        true => Err(refused.unwrap_or_else(no_loop)),
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    func: &'a Func,
+    facts: &'a Activity,
+    layout: &'a Layout<'a>,
+    modes: &'a Modes,
+}
+
+impl Given<'_> {
+    /// How the statement is cut; `None` if it is no loop.
+    fn stretched(&self, stmt: &Stmt) -> Option<Result<Stretched, Reason>> {
+        let (id, body) = (stmt.kind.loop_id()?, stmt.kind.loop_body()?);
+        Some(
+            self.obstacle(stmt, id, body)
+                .map_or_else(|| Ok(self.facts_of(stmt, body)), Err),
+        )
+    }
+
+    fn facts_of(&self, stmt: &Stmt, body: &Block) -> Stretched {
+        let mut written = BTreeSet::new();
+        body.walk(&mut |s| {
+            s.kind.for_each_write(&mut |m| {
+                written.insert(m);
+            });
+        });
+        Stretched {
+            from: ValId(0),
+            to: ValId(0),
+            sums: stmt.kind.carried().iter().map(|c| c.out).collect(),
+            written,
+            heavy: self.is_heavy(body),
+        }
+    }
+
+    /// True if an iteration takes long enough that a few of them are worth a stretch.
+    fn is_heavy(&self, body: &Block) -> bool {
+        let strips = &self.func.strips;
+        let mut heavy = false;
+        body.walk(&mut |s| match &s.kind {
+            StmtKind::Call(_) | StmtKind::While { .. } => heavy = true,
+            StmtKind::For { id, .. } => {
+                heavy |= !strips.lanes.contains(id) && !strips.sums.contains(id);
+            }
+            _ => {}
+        });
+        heavy
+    }
+
+    fn obstacle(&self, stmt: &Stmt, id: LoopId, body: &Block) -> Option<Reason> {
+        let loops = Loops::new(self.func, self.facts, self.layout);
+        let StmtKind::For {
+            range,
+            until,
+            count,
+            ..
+        } = &stmt.kind
+        else {
+            return Some(reason(
+                "how often its loop runs is not known before it runs",
+                "write a `for` loop over a range or a slice",
+            ));
+        };
+        if until.is_some() || count.is_some() {
+            return Some(reason(
+                "its loop may end before the end of its range",
+                "write the loop without `break`, and without iterators that end it early",
+            ));
+        }
+        if range.rev_first && range.step.is_some() {
+            return Some(reason(
+                "its loop takes steps downwards",
+                "count upwards: the order of the terms of a sum is free here",
+            ));
+        }
+        for c in stmt.kind.carried() {
+            if !(self.func.is_real(c.out) && loops.is_sum(c, stmt)) {
+                let name = names::plain(&self.func.val(c.phi).name);
+                return Some(reason(
+                    format!("an iteration of its loop reads `{name}` of the one before"),
+                    "let the iterations add to sums (`s += …`) and to nothing else, or write the loop into a function of its own",
+                ));
+            }
+        }
+        if let Some(m) = self.shared_memory(&loops, id, stmt, body) {
+            let name = names::plain(&self.func.mem(m).name);
+            return Some(reason(
+                format!("iterations of its loop write to `{name}`, which lives longer"),
+                "declare it inside of the loop, or overwrite all of it at the start of each iteration",
+            ));
+        }
+        if has_effect(body) {
+            return Some(reason(
+                "its loop has effects beside the value",
+                "take the statement that does something else out of the loop",
+            ));
+        }
+        match self.modes.get(&id) {
+            Some(Mode::Fused(_)) if !stmt.kind.carried().is_empty() => None,
+            _ if !self.has_active_code(body) => Some(reason(
+                "nothing in its loop depends on what is differentiated",
+                "remove `parallel`",
+            )),
+            _ => Some(reason(
+                "the adjoint of the sum of its loop depends on the sum itself, or on what follows",
+                "let the function end in sums, products with constants and quotients by constants of its sums",
+            )),
+        }
+    }
+
+    fn has_active_code(&self, body: &Block) -> bool {
+        let mut active = false;
+        body.walk(&mut |s| {
+            s.kind.for_each_def(&mut |v| active |= self.facts.active(v));
+        });
+        active
+    }
+
+    /// Memory that outlives an iteration, is written to by it, and not overwritten first by every one.
+    fn shared_memory(
+        &self,
+        loops: &Loops<'_>,
+        id: LoopId,
+        stmt: &Stmt,
+        body: &Block,
+    ) -> Option<MemId> {
+        let block = self.layout.id_of(body);
+        let mut shared = None;
+        body.walk(&mut |s| {
+            s.kind.for_each_write(&mut |m| {
+                let local = self.layout.contains(block, self.layout.mem_block(m))
+                    && self.layout.mem_block(m) != 0;
+                let private = self.func.strips.is_private(m, id)
+                    || !self.layout.grows(m)
+                        && loops.is_scratch_of(m, id)
+                        && loops.is_dead_after(m, stmt);
+                if !local && !private {
+                    shared.get_or_insert(m);
+                }
+            });
+        });
+        shared
+    }
+}
+
+/// True for statements that are there for what they do, not for a value.
+fn has_effect(body: &Block) -> bool {
+    let mut effect = false;
+    body.walk(&mut |s| effect |= matches!(s.kind, StmtKind::Effect(_)));
+    effect
+}
+
+/// Gives the loop a range of its own.
+fn cut(func: &mut Func, names: &mut Names, stmt: &Stmt, facts: Stretched, out: &mut Vec<Stmt>) {
+    let mut stmt = stmt.clone();
+    let span = stmt.span;
+    let StmtKind::For { id, range, .. } = &mut stmt.kind else {
+        return out.push(stmt);
+    };
+    let [from, to] = [("from", range.lo), ("to", range.hi)].map(|(base, of)| {
+        let name = names.exact(base, span);
+        let v = value(func, name, of);
+        out.push(Stmt {
+            kind: StmtKind::Def(v, same_as(func, of)),
+            span,
+        });
+        v
+    });
+    func.stretched.insert(*id, Stretched { from, to, ..facts });
+    (range.lo, range.hi) = (from, to);
+    out.push(stmt);
+}
+
+fn value(func: &mut Func, name: Ident, of: ValId) -> ValId {
+    let id = ValId(u32::try_from(func.vals.len()).unwrap_or(u32::MAX));
+    let (ty, span) = (func.val(of).ty.clone(), func.val(of).span);
+    func.vals.push(Val {
+        name,
+        ty,
+        span,
+        source: TokenStream::new(),
+        operands: Vec::new(),
+        marks: Marks::default(),
+    });
+    id
+}
+
+/// Another name for a value. A literal is not handed on as one: it would be printed in place.
+fn same_as(func: &Func, v: ValId) -> Op {
+    let mut literal = None;
+    func.body.walk(&mut |s| {
+        if let StmtKind::Def(d, Op::Lit(tokens)) = &s.kind
+            && *d == v
+        {
+            literal = Some(tokens.clone());
+        }
+    });
+    let name = func.val(v).name.clone();
+    Op::Opaque(match literal {
+        Some(tokens) => Verbatim {
+            tokens,
+            uses: Vec::new(),
+            pure: true,
+        },
+        None => Verbatim {
+            tokens: quote!(#name),
+            uses: vec![(name, Use::Tree(Tree::Val(v)))],
+            pure: true,
+        },
+    })
+}

@@ -1,0 +1,354 @@
+//! Accumulating loops on many cores: stretches of the iterations, each with sums and adjoints of its own.
+//!
+//! Where the stretches end, and in which order their results are added, depends on the number of
+//! iterations alone. Hence the bits of a gradient do not depend on the number of threads, nor on which
+//! of them was faster, nor on whether the feature `rayon` is on: without it the same stretches run one
+//! after the other.
+//!
+//! ```text
+//!                 0 .. 16                 the right half of every node adds to zeroed copies of the
+//!         0 .. 8           8 .. 16        adjoints, which are added to those of the left half when
+//!     0 .. 4   4 .. 8   8 .. 12  12 .. 16 both are done; the left half uses the adjoints of its node
+//! ```
+//!
+//! With [`STRETCHES`] of them there are at most `STRETCHES - 1` copies, and on one thread at most one for
+//! each level of the tree.
+
+use core::borrow::{Borrow, BorrowMut};
+
+use crate::differentiable::Adjoint;
+
+/// Into how many stretches the iterations of a loop are cut at most.
+pub const STRETCHES: usize = 16;
+
+/// The iterations of a counted loop, `from`, `from + step`, …, in front of `to`.
+#[derive(Clone, Copy, Debug)]
+pub struct Iterations<I> {
+    from: I,
+    to: I,
+    step: i128,
+    inclusive: bool,
+    /// How many iterations a stretch has at least.
+    fewest: i128,
+}
+
+/// The iterations of `from..to`, for stretches of at least `fewest`.
+pub fn iterations<I: Counter>(from: I, to: I, fewest: u32) -> Iterations<I> {
+    Iterations {
+        from,
+        to,
+        step: 1,
+        inclusive: false,
+        fewest: fewest.into(),
+    }
+}
+
+impl<I: Counter> Iterations<I> {
+    /// `from..=to`
+    #[must_use]
+    pub fn inclusive(self) -> Self {
+        Iterations {
+            inclusive: true,
+            ..self
+        }
+    }
+
+    /// Every `step`-th of them.
+    #[must_use]
+    pub fn step_by(self, step: usize) -> Self {
+        let step = i128::try_from(step).unwrap_or(i128::MAX).max(1);
+        Iterations { step, ..self }
+    }
+
+    fn count(&self) -> i128 {
+        let span = self.to.wide() - self.from.wide() + i128::from(self.inclusive);
+        (span.max(0) + self.step - 1) / self.step
+    }
+
+    /// How many stretches there are, one at least.
+    fn stretches(&self) -> usize {
+        let most = self.count() / self.fewest.max(1);
+        usize::try_from(most).map_or(STRETCHES, |n| n.clamp(1, STRETCHES))
+    }
+
+    /// The bounds of stretch `k` of `n`, for the same kind of range.
+    fn stretch(&self, k: usize, n: usize) -> (I, I) {
+        let first = |k: usize| {
+            let before = self.count() * i128::try_from(k).unwrap_or(0);
+            self.from.wide() + before / i128::try_from(n).unwrap_or(1) * self.step
+        };
+        let from = match k {
+            0 => self.from,
+            _ => I::narrow(first(k)),
+        };
+        let to = match k + 1 == n {
+            true => self.to,
+            false => I::narrow(first(k + 1) - i128::from(self.inclusive)),
+        };
+        (from, to)
+    }
+}
+
+/// An integer that counts iterations.
+pub trait Counter: Copy + Send + Sync {
+    #[doc(hidden)]
+    fn wide(self) -> i128;
+    #[doc(hidden)]
+    fn narrow(wide: i128) -> Self;
+}
+
+macro_rules! counters {
+    ($($t:ty)*) => {$(
+        impl Counter for $t {
+            #[inline]
+            fn wide(self) -> i128 {
+                i128::try_from(self).unwrap_or(i128::MAX)
+            }
+            #[inline]
+            fn narrow(wide: i128) -> Self {
+                Self::try_from(wide).unwrap_or(Self::MAX)
+            }
+        }
+    )*};
+}
+counters!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
+
+/// The adjoints that the iterations of a loop add to: `&mut x_bar`, or a tuple of such.
+pub trait Bars {
+    /// The same for a part of the iterations.
+    type Part<'p>: Send;
+    /// Adjoints that start at zero.
+    type Own: Send;
+
+    #[doc(hidden)]
+    fn all<'p>(self) -> Self::Part<'p>
+    where
+        Self: 'p;
+    #[doc(hidden)]
+    fn lend<'p>(part: &'p mut Self::Part<'_>) -> Self::Part<'p>;
+    #[doc(hidden)]
+    fn zeros(part: &Self::Part<'_>) -> Self::Own;
+    #[doc(hidden)]
+    fn of(own: &mut Self::Own) -> Self::Part<'_>;
+    #[doc(hidden)]
+    fn add(part: Self::Part<'_>, own: Self::Own);
+}
+
+impl<G> Bars for &mut G
+where
+    G: Adjoint + ToOwned + Send + ?Sized + 'static,
+    G::Owned: BorrowMut<G> + Send,
+{
+    type Part<'p> = &'p mut G;
+    type Own = G::Owned;
+
+    #[inline]
+    fn all<'p>(self) -> &'p mut G
+    where
+        Self: 'p,
+    {
+        self
+    }
+    #[inline]
+    fn lend<'p>(part: &'p mut &mut G) -> &'p mut G {
+        part
+    }
+    fn zeros(part: &&mut G) -> G::Owned {
+        let mut own = (**part).to_owned();
+        own.borrow_mut().clear();
+        own
+    }
+    #[inline]
+    fn of(own: &mut G::Owned) -> &mut G {
+        own.borrow_mut()
+    }
+    fn add(part: &mut G, own: G::Owned) {
+        part.add(own.borrow());
+    }
+}
+
+impl Bars for () {
+    type Part<'p> = ();
+    type Own = ();
+
+    fn all<'p>(self)
+    where
+        Self: 'p,
+    {
+    }
+    fn lend<'p>((): &'p mut ()) {}
+    fn zeros((): &()) {}
+    fn of((): &mut ()) {}
+    fn add((): (), (): ()) {}
+}
+
+/// Tuples of up to twelve.
+macro_rules! tuples {
+    ($($($t:ident $u:ident $i:tt),+;)*) => {$(
+        impl<$($t: Bars),+> Bars for ($($t,)+) {
+            type Part<'p> = ($($t::Part<'p>,)+);
+            type Own = ($($t::Own,)+);
+
+            #[inline]
+            fn all<'p>(self) -> Self::Part<'p> where Self: 'p {
+                ($($t::all(self.$i),)+)
+            }
+            #[inline]
+            fn lend<'p>(part: &'p mut Self::Part<'_>) -> Self::Part<'p> {
+                ($($t::lend(&mut part.$i),)+)
+            }
+            fn zeros(part: &Self::Part<'_>) -> Self::Own {
+                ($($t::zeros(&part.$i),)+)
+            }
+            #[inline]
+            fn of(own: &mut Self::Own) -> Self::Part<'_> {
+                ($($t::of(&mut own.$i),)+)
+            }
+            fn add(part: Self::Part<'_>, own: Self::Own) {
+                $($t::add(part.$i, own.$i);)+
+            }
+        }
+    )*};
+}
+
+for_each_tuple!(tuples);
+
+/// Runs the iterations in stretches: `body(from, to, bars)` runs those of `from..to`, adds to the adjoints
+/// in `bars`, and returns its sums. The result is the sum of these.
+///
+/// ```
+/// use autodiff_runtime::parallel::{iterations, stretches};
+///
+/// let xs: Vec<f64> = (0..1000).map(f64::from).collect();
+/// let mut xs_bar = vec![0.0; 1000];
+/// let (sum,) = stretches(iterations(0, xs.len(), 32), (&mut xs_bar[..],), |from, to, (xs_bar,)| {
+///     let mut sum = 0.0;
+///     for i in from..to {
+///         sum += xs[i] * xs[i];
+///         xs_bar[i] += 2.0 * xs[i];
+///     }
+///     (sum,)
+/// });
+/// assert_eq!(sum, 332_833_500.0);
+/// assert_eq!(xs_bar[7], 14.0);
+/// ```
+///
+/// # Panics
+///
+/// With the panic of `body`; if several stretches panic, with that of the first of them.
+pub fn stretches<I, B, R, F>(iterations: Iterations<I>, bars: B, body: F) -> R
+where
+    I: Counter,
+    B: Bars,
+    R: Adjoint + Send,
+    F: for<'p> Fn(I, I, B::Part<'p>) -> R + Sync,
+{
+    let tree = Tree {
+        iterations,
+        count: iterations.stretches(),
+        body,
+    };
+    tree.run::<B, R>(0, tree.count, bars.all())
+}
+
+struct Tree<I, F> {
+    iterations: Iterations<I>,
+    count: usize,
+    body: F,
+}
+
+impl<I: Counter, F> Tree<I, F> {
+    /// The stretches in front of `end`, from `begin` on.
+    fn run<B, R>(&self, begin: usize, end: usize, mut bars: B::Part<'_>) -> R
+    where
+        B: Bars,
+        R: Adjoint + Send,
+        F: for<'p> Fn(I, I, B::Part<'p>) -> R + Sync,
+    {
+        if end - begin <= 1 {
+            let (from, to) = self.iterations.stretch(begin, self.count);
+            return (self.body)(from, to, bars);
+        }
+        let middle = begin.midpoint(end);
+        let mut own = B::zeros(&bars);
+        let mut left = B::lend(&mut bars);
+        let (mut sums, (others, own)) = both(
+            move || self.run::<B, R>(begin, middle, B::lend(&mut left)),
+            move || {
+                let sums = self.run::<B, R>(middle, end, B::of(&mut own));
+                (sums, own)
+            },
+        );
+        B::add(bars, own);
+        sums.add(&others);
+        sums
+    }
+}
+
+#[cfg(feature = "rayon")]
+fn both<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+    rayon::join(a, b)
+}
+
+#[cfg(not(feature = "rayon"))]
+fn both<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+    (a(), b())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bounds of all stretches.
+    fn bounds<I: Counter>(all: Iterations<I>) -> Vec<(I, I)> {
+        let n = all.stretches();
+        (0..n).map(|k| all.stretch(k, n)).collect()
+    }
+
+    #[test]
+    fn every_iteration_is_in_one_stretch() {
+        for n in [0_usize, 1, 31, 32, 33, 64, 511, 512, 513, 1000, 10_007] {
+            let cut = bounds(iterations(3, 3 + n, 32));
+            assert_eq!(cut.len(), (n / 32).clamp(1, STRETCHES));
+            let all: Vec<usize> = cut.iter().flat_map(|&(from, to)| from..to).collect();
+            assert_eq!(all, (3..3 + n).collect::<Vec<_>>());
+            assert!(cut.len() == 1 || cut.iter().all(|(from, to)| to - from >= 32));
+        }
+    }
+
+    #[test]
+    fn steps_stay_in_step() {
+        for (step, n) in [(2, 100_usize), (7, 1000), (32, 1000), (3, 10)] {
+            let cut = bounds(iterations(1, n, 1).step_by(step));
+            let all = cut.iter().flat_map(|&(from, to)| (from..to).step_by(step));
+            assert!(all.eq((1..n).step_by(step)), "{step} {n}");
+        }
+    }
+
+    #[test]
+    fn ranges_with_their_end() {
+        let cut = bounds(iterations(0_u8, 255, 1).inclusive());
+        assert_eq!(cut.len(), STRETCHES);
+        let all = cut.iter().flat_map(|&(from, to)| from..=to);
+        assert!(all.eq(0..=255));
+        let cut = bounds(iterations(-100_i64, 100, 1).inclusive().step_by(3));
+        let all = cut.iter().flat_map(|&(from, to)| (from..=to).step_by(3));
+        assert!(all.eq((-100..=100).step_by(3)));
+        #[allow(clippy::reversed_empty_ranges, reason = "a loop that does not run")]
+        let empty = bounds(iterations(5_i32, 2, 1));
+        assert_eq!(empty, [(5, 2)]);
+    }
+
+    #[test]
+    fn the_first_panic_wins() {
+        let panicking = std::panic::catch_unwind(|| {
+            stretches(iterations(0_usize, 1000, 1), (), |from, _, ()| {
+                assert!(from < 300, "in the stretch from {from}");
+                (0.0,)
+            })
+        });
+        let message = panicking.expect_err("a panic");
+        let message = message.downcast_ref::<String>().expect("a text");
+        assert_eq!(message, "in the stretch from 312");
+    }
+}
