@@ -122,8 +122,47 @@ use proc_macro::TokenStream;
 /// | `name = loss_ad` | name of the generated type, where the function's own clashes |
 /// | `policy = jax` | what to choose at kinks: `pytorch` (default), `jax`, `tensorflow`, `lower`, `upper`, `midpoint`; for a whole crate, its build script prints `cargo::rustc-env=CONSERVATIVE_GRAD_POLICY=jax` |
 /// | `recursive` | the function is part of a cycle of calls (found by itself in an annotated block) |
+/// | `parallel` | run accumulating loops of the gradient on many cores, see below |
 /// | `doc` | show the generated type in the documentation |
 /// | `crate = some::path` | where the crate `conservative_grad` is |
+///
+/// # Many cores
+///
+/// With the option `parallel`, `grad`, `value_and_grad` and `accumulate_grad` cut the iterations of
+/// accumulating loops into at most 16 stretches, and run these on the threads of rayon if the feature
+/// `rayon` is on (`ThreadPool::install` says on which). Every stretch adds to sums and adjoints of its
+/// own, which are added in an order that depends on the number of iterations alone: **the bits do not
+/// depend on the number of threads, nor on the feature**, without which the stretches run one after the
+/// other. They are not those of the function without the option, and the value that comes with the
+/// gradient is summed in stretches, too: it may differ from `loss(x)` in its last bits.
+///
+/// ```text
+/// #[conservative_grad(parallel)]
+/// fn loss(w: &[f64], #[constant] xs: &[f64], #[constant] ys: &[f64]) -> f64 {
+///     let mut sum = 0.0;
+///     for i in 0..ys.len() {
+///         let mut score = 0.0;
+///         for j in 0..w.len() {
+///             score += w[j] * xs[i * w.len() + j];
+///         }
+///         sum += (score - ys[i]).powi(2);
+///     }
+///     sum / ys.len() as f64
+/// }
+/// ```
+///
+/// - Which loops: `for` loops over ranges and slices that stand by themselves in the body, and whose
+///   iterations add to sums and change nothing else that lives longer; scratch arrays that every iteration
+///   overwrites first count as its own. The function returns a number in which these sums are added up or
+///   multiplied by constants. If none of its loops is such, the option is an error that says why;
+///   at an annotated block or module it holds for the functions that allow it.
+/// - A stretch has at least 64 iterations if there are loops or calls in them, and 2048 if not (in strips
+///   of 32: 2 and 64 strips), so loops of fewer than twice as many run as without the option.
+/// - Memory: each stretch but the first adds to a copy of the adjoints that the loop adds to, of which at most
+///   15 exist at a time, on one thread 4, and has scratch arrays of its own, one set per thread.
+/// - Other selections, traces, `vjp`, `jvp` and the functions that call this one run in order, on one thread.
+/// - What the body reads has to be `Sync`, or rustc says that it is not. If stretches panic, the panic of
+///   the first of them goes on.
 ///
 /// # In the body
 ///

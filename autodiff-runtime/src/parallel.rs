@@ -11,10 +11,11 @@
 //!     0 .. 4   4 .. 8   8 .. 12  12 .. 16 both are done; the left half uses the adjoints of its node
 //! ```
 //!
-//! With [`STRETCHES`] of them there are at most `STRETCHES - 1` copies, and on one thread at most one for
-//! each level of the tree.
+//! With [`STRETCHES`] of them there are at most `STRETCHES - 1` copies, and on one thread one for each level
+//! of the tree: what has been added is set to zero, and used again.
 
 use core::borrow::{Borrow, BorrowMut};
+use std::sync::Mutex;
 
 use crate::differentiable::Adjoint;
 
@@ -130,8 +131,9 @@ pub trait Bars {
     fn zeros(part: &Self::Part<'_>) -> Self::Own;
     #[doc(hidden)]
     fn of(own: &mut Self::Own) -> Self::Part<'_>;
+    /// Adds `own`, and sets it to zero.
     #[doc(hidden)]
-    fn add(part: Self::Part<'_>, own: Self::Own);
+    fn take(part: Self::Part<'_>, own: &mut Self::Own);
 }
 
 impl<G> Bars for &mut G
@@ -162,8 +164,9 @@ where
     fn of(own: &mut G::Owned) -> &mut G {
         own.borrow_mut()
     }
-    fn add(part: &mut G, own: G::Owned) {
-        part.add(own.borrow());
+    fn take(part: &mut G, own: &mut G::Owned) {
+        part.add((*own).borrow());
+        own.borrow_mut().clear();
     }
 }
 
@@ -179,7 +182,7 @@ impl Bars for () {
     fn lend<'p>((): &'p mut ()) {}
     fn zeros((): &()) {}
     fn of((): &mut ()) {}
-    fn add((): (), (): ()) {}
+    fn take((): (), (): &mut ()) {}
 }
 
 /// Tuples of up to twelve.
@@ -204,8 +207,8 @@ macro_rules! tuples {
             fn of(own: &mut Self::Own) -> Self::Part<'_> {
                 ($($t::of(&mut own.$i),)+)
             }
-            fn add(part: Self::Part<'_>, own: Self::Own) {
-                $($t::add(part.$i, own.$i);)+
+            fn take(part: Self::Part<'_>, own: &mut Self::Own) {
+                $($t::take(part.$i, &mut own.$i);)+
             }
         }
     )*};
@@ -213,21 +216,25 @@ macro_rules! tuples {
 
 for_each_tuple!(tuples);
 
-/// Runs the iterations in stretches: `body(from, to, bars)` runs those of `from..to`, adds to the adjoints
-/// in `bars`, and returns its sums. The result is the sum of these.
+/// Runs the iterations in stretches: `body(from, to, bars, locals)` runs those of `from..to`, adds to the
+/// adjoints in `bars`, and returns its sums. The result is the sum of these.
+///
+/// Each stretch gets `locals`, which it returns as it found them: what `make` made, handed on to the next
+/// stretch of whichever thread is ready for it.
 ///
 /// ```
 /// use autodiff_runtime::parallel::{iterations, stretches};
 ///
 /// let xs: Vec<f64> = (0..1000).map(f64::from).collect();
 /// let mut xs_bar = vec![0.0; 1000];
-/// let (sum,) = stretches(iterations(0, xs.len(), 32), (&mut xs_bar[..],), |from, to, (xs_bar,)| {
+/// let bars = (&mut xs_bar[..],);
+/// let (sum,) = stretches(iterations(0, xs.len(), 32), bars, || (), |from, to, (xs_bar,), ()| {
 ///     let mut sum = 0.0;
 ///     for i in from..to {
 ///         sum += xs[i] * xs[i];
 ///         xs_bar[i] += 2.0 * xs[i];
 ///     }
-///     (sum,)
+///     ((sum,), ())
 /// });
 /// assert_eq!(sum, 332_833_500.0);
 /// assert_eq!(xs_bar[7], 14.0);
@@ -236,53 +243,117 @@ for_each_tuple!(tuples);
 /// # Panics
 ///
 /// With the panic of `body`; if several stretches panic, with that of the first of them.
-pub fn stretches<I, B, R, F>(iterations: Iterations<I>, bars: B, body: F) -> R
+pub fn stretches<I, B, L, R>(
+    iterations: Iterations<I>,
+    bars: B,
+    make: impl Fn() -> L + Sync,
+    body: impl for<'p> Fn(I, I, B::Part<'p>, L) -> (R, L) + Sync,
+) -> R
 where
     I: Counter,
     B: Bars,
+    L: Send,
     R: Adjoint + Send,
-    F: for<'p> Fn(I, I, B::Part<'p>) -> R + Sync,
 {
-    let tree = Tree {
+    let tree = Tree::<_, B, _, _, _> {
         iterations,
         count: iterations.stretches(),
+        make,
         body,
+        locals: Pool::new(),
+        copies: Pool::new(),
     };
-    tree.run::<B, R>(0, tree.count, bars.all())
+    tree.run(0, tree.count, bars.all())
 }
 
-struct Tree<I, F> {
+struct Tree<I, B: Bars, L, M, F> {
     iterations: Iterations<I>,
     count: usize,
+    make: M,
     body: F,
+    locals: Pool<L>,
+    copies: Pool<B::Own>,
 }
 
-impl<I: Counter, F> Tree<I, F> {
+impl<I, B, L, R, M, F> Tree<I, B, L, M, F>
+where
+    I: Counter,
+    B: Bars,
+    L: Send,
+    R: Adjoint + Send,
+    M: Fn() -> L + Sync,
+    F: for<'p> Fn(I, I, B::Part<'p>, L) -> (R, L) + Sync,
+{
     /// The stretches in front of `end`, from `begin` on.
-    fn run<B, R>(&self, begin: usize, end: usize, mut bars: B::Part<'_>) -> R
-    where
-        B: Bars,
-        R: Adjoint + Send,
-        F: for<'p> Fn(I, I, B::Part<'p>) -> R + Sync,
-    {
+    fn run(&self, begin: usize, end: usize, mut bars: B::Part<'_>) -> R {
         if end - begin <= 1 {
             let (from, to) = self.iterations.stretch(begin, self.count);
-            return (self.body)(from, to, bars);
+            let locals = self.locals.take().unwrap_or_else(&self.make);
+            let (sums, locals) = (self.body)(from, to, bars, locals);
+            self.locals.give(locals);
+            return sums;
         }
         let middle = begin.midpoint(end);
-        let mut own = B::zeros(&bars);
-        let mut left = B::lend(&mut bars);
-        let (mut sums, (others, own)) = both(
-            move || self.run::<B, R>(begin, middle, B::lend(&mut left)),
-            move || {
-                let sums = self.run::<B, R>(middle, end, B::of(&mut own));
+        let mut own = self.copies.take().unwrap_or_else(|| B::zeros(&bars));
+        let left = B::lend(&mut bars);
+        let (mut sums, (others, mut own)) = both(
+            || self.run(begin, middle, left),
+            || {
+                let sums = self.run(middle, end, B::of(&mut own));
                 (sums, own)
             },
         );
-        B::add(bars, own);
+        B::take(bars, &mut own);
+        self.copies.give(own);
         sums.add(&others);
         sums
     }
+}
+
+/// What is not in use.
+struct Pool<T>(Mutex<Vec<T>>);
+
+impl<T> Pool<T> {
+    fn new() -> Self {
+        Pool(Mutex::new(Vec::new()))
+    }
+
+    fn take(&self) -> Option<T> {
+        self.0.lock().ok()?.pop()
+    }
+
+    fn give(&self, unused: T) {
+        if let Ok(mut all) = self.0.lock() {
+            all.push(unused);
+        }
+    }
+}
+
+/// `f` of these arguments, of which LLVM knows that they do not overlap: it believes that of parameters.
+macro_rules! apart {
+    ($($name:ident $($t:ident)*;)*) => {$(
+        #[doc(hidden)]
+        #[inline(always)]
+        #[allow(non_snake_case, clippy::too_many_arguments, reason = "one argument per array")]
+        pub fn $name<R, $($t),*>($($t: $t,)* f: impl FnOnce($($t),*) -> R) -> R {
+            f($($t),*)
+        }
+    )*};
+}
+
+apart! {
+    apart1 A;
+    apart2 A B;
+    apart3 A B C;
+    apart4 A B C D;
+    apart5 A B C D E;
+    apart6 A B C D E F;
+    apart7 A B C D E F G;
+    apart8 A B C D E F G H;
+    apart9 A B C D E F G H I;
+    apart10 A B C D E F G H I J;
+    apart11 A B C D E F G H I J K;
+    apart12 A B C D E F G H I J K L;
 }
 
 #[cfg(feature = "rayon")]
@@ -342,10 +413,15 @@ mod tests {
     #[test]
     fn the_first_panic_wins() {
         let panicking = std::panic::catch_unwind(|| {
-            stretches(iterations(0_usize, 1000, 1), (), |from, _, ()| {
-                assert!(from < 300, "in the stretch from {from}");
-                (0.0,)
-            })
+            stretches(
+                iterations(0_usize, 1000, 1),
+                (),
+                || (),
+                |from, _, (), ()| {
+                    assert!(from < 300, "in the stretch from {from}");
+                    ((0.0,), ())
+                },
+            )
         });
         let message = panicking.expect_err("a panic");
         let message = message.downcast_ref::<String>().expect("a text");

@@ -129,8 +129,14 @@ pub(crate) struct Stretches {
     pub(crate) sums: Vec<(Expr, Ident, Stmt)>,
     /// Adjoints that are added to: the variable, and a reference to all of it.
     pub(crate) bars: Vec<(Ident, Expr)>,
+    /// Memory that is only read: the variable, and a reference to its elements.
+    pub(crate) reads: Vec<(Ident, Expr)>,
+    /// Numbers of outside.
+    pub(crate) numbers: Vec<Ident>,
     /// Variables that every stretch has for itself.
     pub(crate) locals: Vec<Stmt>,
+    /// All of them.
+    pub(crate) own: Ident,
     pub(crate) body: Vec<Stmt>,
     /// The selection, if it is asked.
     pub(crate) sel: Option<Ident>,
@@ -296,7 +302,7 @@ impl Stmt {
                     place.walk(f);
                     zero.walk(f);
                 });
-                of.bars.iter().for_each(|(_, bar)| bar.walk(f));
+                of.bars.iter().chain(&of.reads).for_each(|(_, e)| e.walk(f));
                 of.locals.iter().chain(&of.body).for_each(|s| s.walk(f));
             }
             Stmt::Break => {}

@@ -167,7 +167,7 @@ impl Given<'_> {
         }
         for c in stmt.kind.carried() {
             if !(self.func.is_real(c.out) && loops.is_sum(c, stmt)) {
-                let name = names::plain(&self.func.val(c.phi).name);
+                let name = written(&self.func.val(c.phi).name);
                 return Some(reason(
                     format!("an iteration of its loop reads `{name}` of the one before"),
                     "let the iterations add to sums (`s += …`) and to nothing else, or write the loop into a function of its own",
@@ -175,7 +175,7 @@ impl Given<'_> {
             }
         }
         if let Some(m) = self.shared_memory(&loops, id, stmt, body) {
-            let name = names::plain(&self.func.mem(m).name);
+            let name = written(&self.func.mem(m).name);
             return Some(reason(
                 format!("iterations of its loop write to `{name}`, which lives longer"),
                 "declare it inside of the loop, or overwrite all of it at the start of each iteration",
@@ -232,6 +232,15 @@ impl Given<'_> {
             });
         });
         shared
+    }
+}
+
+/// The name without the number that tells versions of a variable apart.
+fn written(name: &Ident) -> String {
+    let name = names::plain(name);
+    match name.rsplit_once('_') {
+        Some((stem, number)) if number.bytes().all(|b| b.is_ascii_digit()) => stem.to_owned(),
+        _ => name,
     }
 }
 

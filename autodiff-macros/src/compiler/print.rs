@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 
 use super::adjoint::forward::ty_tokens;
 use super::code::{Expr, Row, Stmt, Stretches};
@@ -170,35 +170,67 @@ impl<'a> Printer<'a> {
         let rt = &self.names.rt;
         let iterations = self.expr(&of.iterations);
         let [from, to] = of.range.map(|v| &self.func.val(v).name);
-        let bars = of.bars.iter().map(|(_, bar)| self.expr(bar)).collect();
-        let bars: TokenStream = nested(bars);
-        let names = nested(of.bars.iter().map(|(name, _)| quote!(#name)).collect());
-        let sel = of
-            .sel
-            .as_ref()
-            .map(|sel| quote!(use #rt::Selection as _; let #sel = &mut #rt::Plain;));
-        let (locals, body) = (self.stmts(&of.locals), self.stmts(&of.body));
+        let bars = nested(of.bars.iter().map(|(_, bar)| self.expr(bar)).collect());
+        let parts = nested(of.bars.iter().map(|(name, _)| quote!(#name)).collect());
+        let sel = of.sel.as_ref();
+        let sel = sel.map(|sel| quote!(use #rt::Selection as _; let #sel = &mut #rt::Plain;));
+        let body = self.stmts(&of.body);
         let zeros = of.sums.iter().map(|(_, _, zero)| self.stmt(zero));
-        let sums = of.sums.iter().map(|(_, _, zero)| match zero {
-            Stmt::Let { name, .. } => quote!(#name),
-            _ => TokenStream::new(),
-        });
-        let sums = nested(sums.collect());
+        let sums = nested(of.sums.iter().flat_map(|s| declared(&s.2)).collect());
         let given = nested(of.sums.iter().map(|(_, name, _)| quote!(#name)).collect());
         let added = of.sums.iter().map(|(place, name, _)| {
             let place = self.expr(place);
             quote!(#place += #name;)
         });
+        let own: Vec<_> = of.locals.iter().flat_map(declared).collect();
+        let changed = nested(own.iter().map(|name| quote!(mut #name)).collect());
+        let own = nested(own);
+        let made = nested(
+            of.locals
+                .iter()
+                .flat_map(|local| self.made(local))
+                .collect(),
+        );
+        let locals = &of.own;
+        let inner = quote! { let #changed = #locals; #sel #(#zeros)* #body (#sums, #own) };
+        let inner = self.apart_all(of, inner);
+        let numbers = (!of.numbers.is_empty()).then(|| {
+            let numbers = &of.numbers;
+            quote!(let (#(#numbers,)*) = (#(#numbers,)*);)
+        });
         quote! {
-            let #given = #rt::parallel::stretches(#iterations, #bars, |#from, #to, #names| {
-                #sel
-                #locals
-                #(#zeros)*
-                #body
-                #sums
+            let #given = #rt::parallel::stretches(#iterations, #bars, || #made, |#from, #to, #parts, #locals| {
+                #numbers
+                #inner
             });
             #(#added)*
         }
+    }
+
+    /// The value of a declaration.
+    fn made(&self, local: &Stmt) -> Option<TokenStream> {
+        let Stmt::Let { ty, init, .. } = local else {
+            return None;
+        };
+        let init = self.expr(init.as_ref()?);
+        Some(match ty {
+            Some(ty) => quote!({ let made: #ty = #init; made }),
+            None => init,
+        })
+    }
+
+    /// The inside of a stretch, where arrays are parameters: these do not overlap for LLVM.
+    fn apart_all(&self, of: &Stretches, mut inner: TokenStream) -> TokenStream {
+        let rt = &self.names.rt;
+        let bars = of.bars.iter().map(|(name, _)| (name, quote!(#name)));
+        let reads = of.reads.iter().map(|(name, e)| (name, self.expr(e)));
+        let all: Vec<_> = bars.chain(reads).collect();
+        for some in all.chunks(MOST) {
+            let (names, arguments): (Vec<_>, Vec<_>) = some.iter().cloned().unzip();
+            let apart = format_ident!("apart{}", some.len());
+            inner = quote!(#rt::parallel::#apart(#(#arguments,)* |#(#names),*| { #inner }));
+        }
+        inner
     }
 
     fn if_stmt(&self, cond: &Expr, then: &[Stmt], els: &[Stmt]) -> TokenStream {
@@ -481,9 +513,19 @@ fn substituted(tokens: TokenStream, name: &Ident, other: &Ident) -> TokenStream 
     tokens.into_iter().map(replace).collect()
 }
 
+/// The name that a `let` declares.
+fn declared(stmt: &Stmt) -> Option<TokenStream> {
+    match stmt {
+        Stmt::Let { name, .. } => Some(quote!(#name)),
+        _ => None,
+    }
+}
+
+/// The longest tuple that traits are implemented for.
+const MOST: usize = 12;
+
 /// A tuple; of tuples where there are more parts than traits are implemented for.
 fn nested(parts: Vec<TokenStream>) -> TokenStream {
-    const MOST: usize = 12;
     if parts.len() <= MOST {
         return quote!((#(#parts,)*));
     }

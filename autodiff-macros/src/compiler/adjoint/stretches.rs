@@ -26,13 +26,14 @@ use quote::quote;
 use super::Context;
 use super::forward::ty_tokens;
 use crate::compiler::code::{Expr, Stmt, Stretches};
+use crate::compiler::hir::Ty;
 use crate::compiler::real;
-use crate::compiler::ssa::{MemId, Origin, Range, Stmt as Ssa, StmtKind, Stretched, ValId};
+use crate::compiler::ssa::{MemId, Op, Origin, Range, Stmt as Ssa, StmtKind, Stretched, ValId};
 
 /// How many iterations a stretch has at least: with loops or calls in them, and without.
-const FEWEST: [u32; 2] = [32, 2048];
+const FEWEST: [u32; 2] = [64, 2048];
 /// The same in strips.
-const FEWEST_STRIPS: [u32; 2] = [1, 64];
+const FEWEST_STRIPS: [u32; 2] = [2, 64];
 
 /// The loop in stretches if that is wanted.
 pub(super) fn around(cx: &Context<'_>, stmt: &Ssa, mut looped: Vec<Stmt>, out: &mut Vec<Stmt>) {
@@ -49,7 +50,10 @@ pub(super) fn around(cx: &Context<'_>, stmt: &Ssa, mut looped: Vec<Stmt>, out: &
         range: [facts.from, facts.to],
         sums: Vec::new(),
         bars: Vec::new(),
+        reads: Vec::new(),
+        numbers: Vec::new(),
         locals: Vec::new(),
+        own: cx.scratch.borrow_mut().exact("own", cx.func.name.span()),
         body: looped,
         sel: None,
     })));
@@ -99,7 +103,10 @@ fn complete_one(
     let mut changed = Changed::new(cx);
     changed.block(&of.body);
     let mut elsewhere = Mentioned::new(cx);
-    forward.iter().chain(reverse).for_each(|s| elsewhere.stmt(s));
+    forward
+        .iter()
+        .chain(reverse)
+        .for_each(|s| elsewhere.stmt(s));
     if let Some(result) = &cx.func.result {
         result.for_each_val(&mut |v| elsewhere.add(&cx.func.val(v).name));
         result.for_each_mem(&mut |m| elsewhere.add(&cx.func.mem(m).name));
@@ -109,7 +116,7 @@ fn complete_one(
         let moves = match &forward[k] {
             Stmt::Let { name, init, .. } => {
                 let name = name.to_string();
-                let movable = init.as_ref().is_none_or(is_movable);
+                let movable = init.as_ref().is_some_and(is_movable);
                 movable && changed.found.contains_key(&name) && !elsewhere.has(&name)
             }
             _ => false,
@@ -136,7 +143,11 @@ fn complete_one(
     for root in std::mem::take(&mut changed.found).into_values() {
         share(cx, facts, root, &mut of);
     }
-    of.body.iter_mut().for_each(|s| through_references(cx, &of.bars, s));
+    of.body
+        .iter_mut()
+        .for_each(|s| through_references(cx, &of.bars, s));
+    let taken = Taken::by(cx, &of);
+    (of.reads, of.numbers) = (taken.reads(), taken.numbers());
     of.sel = mentions(cx, &of).then(|| cx.names.sel.clone());
     forward[at] = Stmt::Stretches(of);
     at
@@ -229,6 +240,106 @@ fn through_references(cx: &Context<'_>, bars: &[(Ident, Expr)], stmt: &mut Stmt)
         });
     }
     all(stmt, &local);
+}
+
+/// What a stretch takes from outside without changing it. A closure refers to it through two pointers,
+/// which LLVM follows again after every store.
+struct Taken<'a> {
+    cx: &'a Context<'a>,
+    numbers: BTreeMap<String, ValId>,
+    /// Memory, and whether only its elements and its length are read.
+    memory: BTreeMap<MemId, bool>,
+    declared: BTreeSet<String>,
+}
+
+impl<'a> Taken<'a> {
+    fn by(cx: &'a Context<'a>, of: &Stretches) -> Taken<'a> {
+        let mut taken = Taken {
+            cx,
+            numbers: BTreeMap::new(),
+            memory: BTreeMap::new(),
+            declared: BTreeSet::new(),
+        };
+        taken
+            .declared
+            .extend(of.range.map(|v| cx.func.val(v).name.to_string()));
+        let own = of.sums.iter().map(|(_, _, zero)| zero);
+        of.locals
+            .iter()
+            .chain(own)
+            .chain(&of.body)
+            .for_each(|s| taken.stmt(s));
+        taken
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        let mut stmt = stmt.clone();
+        match &stmt {
+            Stmt::Let { name, .. } => {
+                self.declared.insert(name.to_string());
+            }
+            Stmt::Bind { pattern, .. }
+            | Stmt::Expect { pattern, .. }
+            | Stmt::For { pattern, .. } => self.declared.extend(words(pattern)),
+            Stmt::Apart { rows, .. } => {
+                self.declared
+                    .extend(rows.iter().map(|row| row.name.to_string()));
+            }
+            _ => {}
+        }
+        let mut lists = Vec::new();
+        stmt.for_each_part_mut(&mut |e| self.expr(e), &mut |inner| {
+            lists.push(inner.clone())
+        });
+        lists.iter().flatten().for_each(|s| self.stmt(s));
+    }
+
+    fn expr(&mut self, e: &Expr) {
+        match e {
+            Expr::Val(v) => {
+                let val = self.cx.func.val(*v);
+                let literal = matches!(self.cx.layout.op(*v), Some(Op::Lit(_)));
+                if !literal && matches!(val.ty, Ty::Real(_) | Ty::Int | Ty::Bool) {
+                    self.numbers.insert(val.name.to_string(), *v);
+                }
+            }
+            Expr::Mem(m) => {
+                self.memory.insert(*m, false);
+            }
+            Expr::Index(base, index) if matches!(**base, Expr::Mem(_)) => {
+                self.element(base);
+                self.expr(index);
+            }
+            Expr::Method(base, "len", _) if matches!(**base, Expr::Mem(_)) => self.element(base),
+            e => e.clone().for_each_child_mut(&mut |e| self.expr(e)),
+        }
+    }
+
+    fn element(&mut self, base: &Expr) {
+        if let Expr::Mem(m) = base {
+            self.memory.entry(*m).or_insert(true);
+        }
+    }
+
+    fn numbers(&self) -> Vec<Ident> {
+        let outside = |name: &&String| !self.declared.contains(*name);
+        let names = self.numbers.keys().filter(outside);
+        names
+            .map(|name| self.cx.func.val(self.numbers[name]).name.clone())
+            .collect()
+    }
+
+    fn reads(&self) -> Vec<(Ident, Expr)> {
+        let read = |(m, elements): (&MemId, &bool)| {
+            let mem = self.cx.func.mem(*m);
+            let outside = !self.declared.contains(&mem.name.to_string());
+            let slices = matches!(mem.ty, Ty::Array(..) | Ty::Vec(_) | Ty::Slice(_));
+            let all = Expr::Range(None, None, false);
+            let slice = Expr::Ref(false, Box::new(Expr::index(Expr::Mem(*m), all)));
+            (outside && slices && *elements).then(|| (mem.name.clone(), slice))
+        };
+        self.memory.iter().filter_map(read).collect()
+    }
 }
 
 /// True if the stretch asks the selection.

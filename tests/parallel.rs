@@ -1,0 +1,20 @@
+//! The option `parallel`: gradients of accumulating loops, in stretches.
+//!
+//! Without the feature `rayon` the stretches run one after the other, with the same bits; continuous
+//! integration runs these tests with it and without.
+
+#![allow(
+    clippy::manual_memcpy,
+    clippy::needless_range_loop,
+    unreachable_pub,
+    reason = "the programs under test are written the way people write them"
+)]
+
+#[path = "parallel/forms.rs"]
+mod forms;
+#[path = "parallel/panics.rs"]
+mod panics;
+#[path = "parallel/programs.rs"]
+mod programs;
+#[path = "parallel/support.rs"]
+mod support;
