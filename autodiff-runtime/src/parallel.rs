@@ -179,7 +179,7 @@ impl Bars for () {
         Self: 'p,
     {
     }
-    fn lend<'p>((): &'p mut ()) {}
+    fn lend((): &mut ()) {}
     fn zeros((): &()) {}
     fn of((): &mut ()) {}
     fn take((): (), (): &mut ()) {}
