@@ -86,8 +86,9 @@ fn report_ratios(kernel: &Kernel, options: &Options, gate: &mut Gate, standing: 
     }
     let usage = memory::of_one_call(kernel);
     println!(
-        "kernel={} {times} allocs={} peak_extra_bytes={} targets={}",
+        "kernel={} {times} bound={:.1} allocs={} peak_extra_bytes={} targets={}",
         kernel.name,
+        kernel.bound,
         usage.allocations,
         usage.peak_bytes,
         standing.judge(kernel.name, &times),

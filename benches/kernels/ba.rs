@@ -172,5 +172,5 @@ fn scene(observations: usize) -> (Vec<f64>, Scene) {
 
 pub(crate) fn kernel(observations: usize) -> Kernel {
     let (point, scene) = scene(observations);
-    Kernel::new("ba", point, scene)
+    Kernel::new(ba::FIELD, point, scene)
 }

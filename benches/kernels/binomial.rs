@@ -157,5 +157,5 @@ impl Problem for Binomial {
 pub(crate) fn kernel(steps: usize) -> Kernel {
     let point = vec![100.3, 105.0, 0.04, 0.25, 1.5];
     let steps = black_box(steps);
-    Kernel::new("binomial", point, Binomial { steps })
+    Kernel::new(binomial::FIELD, point, Binomial { steps })
 }

@@ -92,5 +92,5 @@ impl Problem for Determinant {
 pub(crate) fn kernel(size: usize) -> Kernel {
     let point = uniform(&mut fastrand::Rng::with_seed(16), size * size, -1.0, 1.0);
     let size = black_box(size);
-    Kernel::new("det", point, Determinant { size })
+    Kernel::new(det::FIELD, point, Determinant { size })
 }

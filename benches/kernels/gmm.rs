@@ -235,7 +235,7 @@ fn data(samples: usize) -> (Vec<f64>, Mixture<f64>) {
 
 pub(crate) fn kernel(samples: usize) -> Kernel {
     let (point, mixture) = data(samples);
-    Kernel::new("gmm", point, mixture)
+    Kernel::new(gmm::FIELD, point, mixture)
 }
 
 /// In single precision.

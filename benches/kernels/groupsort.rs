@@ -127,5 +127,5 @@ pub(crate) fn kernel(batch: usize) -> Kernel {
     let xs = uniform(&mut rng, batch * INPUTS, -1.0, 1.0);
     let ys = uniform(&mut rng, batch, -1.0, 1.0);
     let lengths = black_box([INPUTS * UNITS, UNITS, UNITS]);
-    Kernel::new("groupsort", point, Layer { xs, ys, lengths })
+    Kernel::new(groupsort::FIELD, point, Layer { xs, ys, lengths })
 }

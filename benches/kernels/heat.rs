@@ -127,5 +127,5 @@ pub(crate) fn kernel(steps: usize) -> Kernel {
     let mut point = uniform(&mut fastrand::Rng::with_seed(9), CELLS, 0.0, 1.0);
     point.extend([0.2, 0.001]);
     let (lengths, steps) = black_box(([CELLS, 1, 1], steps));
-    Kernel::new("heat", point, Heat { lengths, steps })
+    Kernel::new(heat::FIELD, point, Heat { lengths, steps })
 }

@@ -86,5 +86,5 @@ pub(crate) fn kernel(samples: usize) -> Kernel {
     let w = uniform(&mut rng, FEATURES, -0.5, 0.5);
     let xs = uniform(&mut rng, samples * FEATURES, -1.0, 1.0);
     let ys = uniform(&mut rng, samples, -1.0, 1.0);
-    Kernel::new("huber", w, Huber { xs, ys })
+    Kernel::new(huber::FIELD, w, Huber { xs, ys })
 }

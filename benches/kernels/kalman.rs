@@ -126,5 +126,5 @@ pub(crate) fn kernel(steps: usize) -> Kernel {
     point.extend(uniform(&mut rng, d + m, 0.1, 0.5));
     let ys = uniform(&mut rng, steps * m, -2.0, 2.0);
     let lengths = [d * d, m * d, d, m];
-    Kernel::new("kalman", point, Filter { ys, lengths })
+    Kernel::new(kalman::FIELD, point, Filter { ys, lengths })
 }

@@ -107,7 +107,7 @@ fn data(samples: usize) -> (Vec<f64>, Logistic) {
 
 pub(crate) fn kernel(samples: usize) -> Kernel {
     let (w, logistic) = data(samples);
-    Kernel::new("l1_logistic", w, logistic)
+    Kernel::new(l1_logistic::FIELD, w, logistic)
 }
 
 /// In single precision.

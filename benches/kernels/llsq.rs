@@ -82,5 +82,5 @@ impl Problem for Llsq {
 
 pub(crate) fn kernel(n: usize) -> Kernel {
     let point = uniform(&mut fastrand::Rng::with_seed(6), COEFFICIENTS, -1.0, 1.0);
-    Kernel::new("llsq", point, Llsq { n: black_box(n) })
+    Kernel::new(llsq::FIELD, point, Llsq { n: black_box(n) })
 }

@@ -98,5 +98,5 @@ impl Problem for Lorenz {
 pub(crate) fn kernel(steps: usize) -> Kernel {
     let point = vec![1.0, 1.0, 20.0, 10.0, 28.0, 8.0 / 3.0];
     let (dt, steps) = black_box((DT, steps));
-    Kernel::new("lorenz", point, Lorenz { dt, steps })
+    Kernel::new(lorenz::FIELD, point, Lorenz { dt, steps })
 }

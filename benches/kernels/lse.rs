@@ -62,5 +62,5 @@ impl Problem for Lse {
 
 pub(crate) fn kernel(n: usize) -> Kernel {
     let point = uniform(&mut fastrand::Rng::with_seed(7), n, -3.0, 3.0);
-    Kernel::new("lse", point, Lse)
+    Kernel::new(lse::FIELD, point, Lse)
 }

@@ -121,5 +121,5 @@ pub(crate) fn kernel(times: usize) -> Kernel {
         sequence,
         lengths,
     };
-    Kernel::new("lstm", point, lstm)
+    Kernel::new(lstm::FIELD, point, lstm)
 }

@@ -54,5 +54,5 @@ impl Problem for Maxq {
 
 pub(crate) fn kernel(n: usize) -> Kernel {
     let point = uniform(&mut fastrand::Rng::with_seed(5), n, -1.0, 1.0);
-    Kernel::new("maxq", point, Maxq)
+    Kernel::new(maxq::FIELD, point, Maxq)
 }

@@ -58,6 +58,7 @@ pub(crate) mod rosenbrock;
 pub(crate) mod spline;
 pub(crate) mod tridiagonal;
 
+use conservative_grad::FieldMetadata;
 use std::array;
 use std::mem;
 
@@ -77,14 +78,21 @@ pub(crate) trait Problem {
 /// A problem at one point.
 pub(crate) struct Kernel {
     pub(crate) name: &'static str,
+    /// The bound on the operations of a gradient over those of the primal; it counts no memory traffic.
+    pub(crate) bound: f64,
     pub(crate) point: Vec<f64>,
     pub(crate) problem: Box<dyn Problem>,
 }
 
 impl Kernel {
-    fn new(name: &'static str, point: Vec<f64>, problem: impl Problem + 'static) -> Self {
+    fn new(
+        field: &'static FieldMetadata,
+        point: Vec<f64>,
+        problem: impl Problem + 'static,
+    ) -> Self {
         Kernel {
-            name,
+            name: field.name,
+            bound: field.total_cost_bound(),
             point,
             problem: Box::new(problem),
         }

@@ -111,5 +111,5 @@ pub(crate) fn kernel(n: usize) -> Kernel {
     let mut point = uniform(&mut rng, 6 * n, -1.0, 1.0);
     point.extend(uniform(&mut rng, n, 0.5, 1.5));
     let lengths = black_box([3 * n, 3 * n, n]);
-    Kernel::new("n_body", point, Bodies { lengths })
+    Kernel::new(n_body::FIELD, point, Bodies { lengths })
 }

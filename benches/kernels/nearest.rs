@@ -98,5 +98,5 @@ pub(crate) fn kernel(samples: usize) -> Kernel {
     let sizes = black_box([samples, CENTRES, DIMENSION]);
     let point = uniform(&mut rng, CENTRES * DIMENSION, -1.0, 1.0);
     let xs = uniform(&mut rng, samples * DIMENSION, -1.0, 1.0);
-    Kernel::new("nearest", point, Nearest { xs, sizes })
+    Kernel::new(nearest::FIELD, point, Nearest { xs, sizes })
 }

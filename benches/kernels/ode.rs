@@ -140,5 +140,5 @@ impl Problem for Ode {
 pub(crate) fn kernel(n: usize) -> Kernel {
     let point = uniform(&mut fastrand::Rng::with_seed(17), n, 0.5, 1.5);
     let steps = black_box(STEPS);
-    Kernel::new("ode", point, Ode { steps })
+    Kernel::new(ode::FIELD, point, Ode { steps })
 }

@@ -102,5 +102,5 @@ impl Problem for Loops {
 pub(crate) fn kernel(n: usize) -> Kernel {
     let point = uniform(&mut fastrand::Rng::with_seed(14), 3 * n, -1.0, 1.0);
     let (lengths, limits) = black_box(([n; 3], [CENTRE, LOW, HIGH]));
-    Kernel::new("relu_loop", point, Loops { lengths, limits })
+    Kernel::new(relu_loop::FIELD, point, Loops { lengths, limits })
 }

@@ -209,7 +209,7 @@ macro_rules! network {
                 lengths,
                 batch,
             };
-            Kernel::new(stringify!($function), point, network)
+            Kernel::new($function::FIELD, point, network)
         }
     };
 }

@@ -57,5 +57,5 @@ impl Problem for Rosenbrock {
 
 pub(crate) fn kernel(n: usize) -> Kernel {
     let point = uniform(&mut fastrand::Rng::with_seed(1), n, -1.5, 1.5);
-    Kernel::new("rosenbrock", point, Rosenbrock)
+    Kernel::new(rosenbrock::FIELD, point, Rosenbrock)
 }

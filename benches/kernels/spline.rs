@@ -170,7 +170,7 @@ pub(crate) fn kernel(samples: usize) -> Kernel {
         targets,
         lengths: black_box([KNOTS, KNOTS, 1, 1]),
     };
-    Kernel::new("spline", point, spline)
+    Kernel::new(spline::FIELD, point, spline)
 }
 
 /// Second derivatives of the natural spline: a tridiagonal system.

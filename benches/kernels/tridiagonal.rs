@@ -124,5 +124,5 @@ pub(crate) fn kernel(n: usize) -> Kernel {
     point.extend(uniform(&mut rng, n, 2.5, 3.5));
     point.extend(uniform(&mut rng, 2 * n, -1.0, 1.0));
     let lengths = black_box([n; 4]);
-    Kernel::new("tridiagonal", point, Tridiagonal { lengths })
+    Kernel::new(tridiagonal::FIELD, point, Tridiagonal { lengths })
 }
