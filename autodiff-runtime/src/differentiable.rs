@@ -2,7 +2,7 @@
 
 use core::fmt::Debug;
 
-use crate::numeric::Scalar;
+use crate::numeric::{Scalar, cast, number};
 
 /// A type whose values can be differentiated.
 ///
@@ -45,6 +45,14 @@ pub trait Differentiable {
     {
         None
     }
+
+    /// Appends the numbers of the value to `out`: in the order of elements and fields, as those of the gradient.
+    #[doc(hidden)]
+    fn append_numbers(&self, out: &mut Vec<f64>);
+
+    /// Replaces the numbers by the next of `from`. False where one is behind a shared reference, or `from` ends.
+    #[doc(hidden)]
+    fn replace_numbers(&mut self, from: &mut core::slice::Iter<'_, f64>) -> bool;
 }
 
 /// A value that is replaced before it is read.
@@ -92,6 +100,12 @@ macro_rules! differentiable_numbers {
             fn blank() -> Option<$t> {
                 Some(0.0)
             }
+            fn append_numbers(&self, out: &mut Vec<f64>) {
+                out.push(cast(*self));
+            }
+            fn replace_numbers(&mut self, from: &mut core::slice::Iter<'_, f64>) -> bool {
+                from.next().map(|x| *self = number(*x)).is_some()
+            }
         }
     )*};
 }
@@ -108,6 +122,12 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
         let blanks: Vec<T> = (0..N).map_while(|_| T::blank()).collect();
         blanks.try_into().ok()
     }
+    fn append_numbers(&self, out: &mut Vec<f64>) {
+        self.iter().for_each(|x| x.append_numbers(out));
+    }
+    fn replace_numbers(&mut self, from: &mut core::slice::Iter<'_, f64>) -> bool {
+        self.iter_mut().all(|x| x.replace_numbers(from))
+    }
 }
 
 impl<T: Differentiable> Differentiable for [T] {
@@ -115,6 +135,12 @@ impl<T: Differentiable> Differentiable for [T] {
     #[inline]
     fn zero_gradient(&self) -> Self::Gradient {
         self.iter().map(T::zero_gradient).collect()
+    }
+    fn append_numbers(&self, out: &mut Vec<f64>) {
+        self.iter().for_each(|x| x.append_numbers(out));
+    }
+    fn replace_numbers(&mut self, from: &mut core::slice::Iter<'_, f64>) -> bool {
+        self.iter_mut().all(|x| x.replace_numbers(from))
     }
 }
 
@@ -128,6 +154,12 @@ impl<T: Differentiable> Differentiable for Vec<T> {
     fn blank() -> Option<Self> {
         Some(Vec::new())
     }
+    fn append_numbers(&self, out: &mut Vec<f64>) {
+        self.iter().for_each(|x| x.append_numbers(out));
+    }
+    fn replace_numbers(&mut self, from: &mut core::slice::Iter<'_, f64>) -> bool {
+        self.iter_mut().all(|x| x.replace_numbers(from))
+    }
 }
 
 impl<T: Differentiable + ?Sized> Differentiable for &T {
@@ -135,6 +167,12 @@ impl<T: Differentiable + ?Sized> Differentiable for &T {
     #[inline]
     fn zero_gradient(&self) -> Self::Gradient {
         (**self).zero_gradient()
+    }
+    fn append_numbers(&self, out: &mut Vec<f64>) {
+        (**self).append_numbers(out);
+    }
+    fn replace_numbers(&mut self, _: &mut core::slice::Iter<'_, f64>) -> bool {
+        false
     }
 }
 
@@ -144,6 +182,12 @@ impl<T: Differentiable + ?Sized> Differentiable for &mut T {
     fn zero_gradient(&self) -> Self::Gradient {
         (**self).zero_gradient()
     }
+    fn append_numbers(&self, out: &mut Vec<f64>) {
+        (**self).append_numbers(out);
+    }
+    fn replace_numbers(&mut self, from: &mut core::slice::Iter<'_, f64>) -> bool {
+        (**self).replace_numbers(from)
+    }
 }
 
 /// A pointer is as transparent as a reference: the gradient is that of what it points to.
@@ -152,6 +196,12 @@ impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
     #[inline]
     fn zero_gradient(&self) -> Self::Gradient {
         (**self).zero_gradient()
+    }
+    fn append_numbers(&self, out: &mut Vec<f64>) {
+        (**self).append_numbers(out);
+    }
+    fn replace_numbers(&mut self, from: &mut core::slice::Iter<'_, f64>) -> bool {
+        (**self).replace_numbers(from)
     }
 }
 
@@ -164,6 +214,12 @@ impl<T: Differentiable> Differentiable for Option<T> {
     #[inline]
     fn blank() -> Option<Self> {
         Some(None)
+    }
+    fn append_numbers(&self, out: &mut Vec<f64>) {
+        self.iter().for_each(|x| x.append_numbers(out));
+    }
+    fn replace_numbers(&mut self, from: &mut core::slice::Iter<'_, f64>) -> bool {
+        self.iter_mut().all(|x| x.replace_numbers(from))
     }
 }
 
@@ -334,6 +390,12 @@ macro_rules! tuples {
             #[inline]
             fn blank() -> Option<Self> {
                 Some(($($a::blank()?,)+))
+            }
+            fn append_numbers(&self, out: &mut Vec<f64>) {
+                $(self.$i.append_numbers(out);)+
+            }
+            fn replace_numbers(&mut self, from: &mut core::slice::Iter<'_, f64>) -> bool {
+                $(self.$i.replace_numbers(from))&&+
             }
         }
         impl<$($a: Accumulate<$b>, $b),+> Accumulate<($($b,)+)> for ($($a,)+) {

@@ -11,6 +11,16 @@
 //! | [`Inna`] | Castera, Bolte, Févotte, Pauwels (2021) | a vanishing schedule |
 //! | [`Adam`] | Kingma and Ba (2015) | never |
 //!
+//! For deterministic functions with kinks there is a bundle method, [`minimize_nonsmooth`], which uses the field at a point to tell
+//! whether it is critical.
+//!
+//! | feature | adds |
+//! | --- | --- |
+//! | `serde` | runs, methods, schedules and [`Batches`] are saved and taken up again, bit for bit |
+//! | `rayon` | [`sharded`] on all cores, with the same bits |
+//! | `indicatif` | `progress_bar` |
+//! | `argmin` | `Problem`: an annotated function for the solvers of argmin |
+//!
 //! A [`Run`] holds a method, the parameters and the number of steps; [`minimize`] makes one and lets it go to its end. What
 //! is minimised is an [`Oracle`]: for an annotated `loss(w: &[f64], #[constant] data: …) -> f64`, the closure
 //! `|w, g| loss::accumulate_grad(w, data, g)`; for a struct that derives `Differentiable`, see [`structured`].
@@ -31,23 +41,37 @@
 mod adam;
 #[cfg(feature = "serde")]
 mod bits;
+mod bundle;
 mod flat;
 mod guarantee;
 mod heavy_ball;
 mod inna;
 mod method;
+#[cfg(feature = "indicatif")]
+mod progress;
 mod risk;
 mod run;
 mod schedule;
 mod subgradient;
+mod suspects;
+#[cfg(feature = "argmin")]
+mod with_argmin;
 
 pub use adam::Adam;
+pub use bundle::{
+    NonsmoothOptions, NonsmoothOutcome, NonsmoothStop, minimize_nonsmooth, minimize_nonsmooth_with,
+};
 pub use flat::{assign, components, structured};
 pub use guarantee::{Convergent, Theorem};
 pub use heavy_ball::HeavyBall;
 pub use inna::Inna;
 pub use method::Method;
-pub use risk::Batches;
+#[cfg(feature = "indicatif")]
+pub use progress::progress_bar;
+pub use risk::{Batches, gather, sharded};
 pub use run::{Best, Options, Oracle, Outcome, Progress, Run, Stop, minimize};
 pub use schedule::{Constant, Cosine, Geometric, Harmonic, Power, Schedule, Vanishing};
 pub use subgradient::Subgradient;
+pub use suspects::{Suspects, suspects};
+#[cfg(feature = "argmin")]
+pub use with_argmin::Problem;

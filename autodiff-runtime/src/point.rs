@@ -128,7 +128,7 @@ impl fmt::Display for Chosen {
     }
 }
 
-fn moved(x: &[f64], by: f64, direction: &[f64]) -> Vec<f64> {
+pub(crate) fn moved(x: &[f64], by: f64, direction: &[f64]) -> Vec<f64> {
     x.iter().zip(direction).map(|(x, d)| x + by * d).collect()
 }
 

@@ -16,6 +16,7 @@ pub(crate) fn items(model: &Model) -> TokenStream {
     );
     let bar = quote!(type Bar<#kind: #rt::Kind> = #under_kind;);
     let (zeros, nothing, blank) = (zeros(model), discarded(model), blank(model));
+    let numbers = numbers(model);
     let items = [
         model.implement(
             &quote!(#rt::Differentiable),
@@ -24,6 +25,7 @@ pub(crate) fn items(model: &Model) -> TokenStream {
                 #[inline]
                 fn zero_gradient(&self) -> Self::Gradient { #zeros }
                 fn blank() -> #rt::core::option::Option<Self> { #blank }
+                #numbers
             },
         ),
         model.implement(&quote!(#rt::Shape), &bar),
@@ -72,6 +74,23 @@ fn blank(model: &Model) -> TokenStream {
     quote! {
         use #rt::{ByDefault as _, Unmade as _};
         #rt::core::option::Option::Some(Self #values)
+    }
+}
+
+/// The numbers one by one, in the order of those of the gradient.
+fn numbers(model: &Model) -> TokenStream {
+    let rt = &model.rt;
+    let places = model.fields.iter().filter(|field| field.bar().is_some());
+    let members: Vec<&syn::Member> = places.map(|field| &field.member).collect();
+    let number = quote!(#rt::core::primitive::f64);
+    let trait_ = quote!(#rt::Differentiable);
+    quote! {
+        fn append_numbers(&self, __out: &mut #rt::Vec<#number>) {
+            #(#trait_::append_numbers(&self.#members, __out);)*
+        }
+        fn replace_numbers(&mut self, __from: &mut #rt::core::slice::Iter<'_, #number>) -> #rt::core::primitive::bool {
+            #(#trait_::replace_numbers(&mut self.#members, __from))&&*
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Structs as flat lists of parameters.
 
+use crate::differentiable::Differentiable;
 use crate::jacobian::Components;
 
 /// The numbers of a value, in the order of its fields.
@@ -9,9 +10,9 @@ use crate::jacobian::Components;
 /// assert_eq!(components(&([1.0, 2.0], vec![3.0])), [1.0, 2.0, 3.0]);
 /// ```
 #[must_use]
-pub fn components<P: Components>(parameters: &P) -> Vec<f64> {
-    let mut flat = Vec::with_capacity(parameters.count());
-    parameters.read(&mut flat);
+pub fn components<P: Differentiable + ?Sized>(parameters: &P) -> Vec<f64> {
+    let mut flat = Vec::new();
+    parameters.append_numbers(&mut flat);
     flat
 }
 
@@ -19,17 +20,31 @@ pub fn components<P: Components>(parameters: &P) -> Vec<f64> {
 ///
 /// # Panics
 ///
-/// If there are more or fewer than the value has.
-pub fn assign<P: Components>(parameters: &mut P, flat: &[f64]) {
-    let n = parameters.count();
-    assert_eq!(n, flat.len(), "{} numbers for a value of {n}", flat.len());
-    parameters.write(&mut flat.iter().copied());
+/// If there are more or fewer than the value has, or if a number of it is behind a shared reference.
+pub fn assign<P: Differentiable + ?Sized>(parameters: &mut P, flat: &[f64]) {
+    let mut from = flat.iter();
+    let all = parameters.replace_numbers(&mut from);
+    assert!(
+        all || from.len() == 0,
+        "parameters behind a shared reference cannot be changed"
+    );
+    let more = from.len();
+    assert!(
+        all && more == 0,
+        "{} numbers for a value with {} of them",
+        flat.len(),
+        components(parameters).len()
+    );
 }
 
 /// The function of a struct as a function of the list of its numbers: an [`Oracle`](super::Oracle).
 ///
 /// `f` gives value and gradient, as `value_and_grad` of an annotated function of a `#[derive(Differentiable)]` struct does. `at` says
-/// what the struct looks like: its lengths, and its constant fields.
+/// what the struct looks like: its lengths, and its constant fields. The order of the numbers is that of the fields.
+///
+/// # Panics
+///
+/// When it is called, as [`assign`] does.
 ///
 /// ```
 /// use autodiff_runtime::optim::{Constant, Options, Subgradient, assign, components, minimize, structured};
@@ -41,7 +56,7 @@ pub fn assign<P: Components>(parameters: &mut P, flat: &[f64]) {
 /// assign(&mut model, &outcome.parameters);
 /// assert!(model.1.abs() < 1e-9 && model.0[1] == 2.0);
 /// ```
-pub fn structured<P: Components, G: Components>(
+pub fn structured<P: Differentiable, G: Components>(
     mut at: P,
     mut f: impl FnMut(&P) -> (f64, G),
 ) -> impl FnMut(&[f64], &mut [f64]) -> f64 {

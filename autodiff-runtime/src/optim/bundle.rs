@@ -1,0 +1,223 @@
+//! A bundle method for nonsmooth functions that are not sampled.
+
+mod elements;
+mod field;
+mod hull;
+mod metric;
+mod search;
+mod steps;
+
+use core::fmt;
+use core::ops::ControlFlow;
+
+use super::run::{Progress, Stop};
+use crate::check::{IntoGradient, flat};
+use crate::point::Function;
+use crate::selection::Selection;
+
+/// When [`minimize_nonsmooth`] stops.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NonsmoothOptions {
+    /// Evaluations of value and gradient, at most.
+    pub evaluations: usize,
+    /// What counts as 0 of a norm of gradients, times `(1 + |x|)/(1 + |f|)`.
+    pub tolerance: f64,
+    /// How near a gradient has to be taken to count as one of the point, over `1 + |x|`.
+    pub radius: f64,
+    /// Seed of the few points that are drawn at random, see [`minimize_nonsmooth`].
+    pub seed: u64,
+}
+
+impl Default for NonsmoothOptions {
+    /// 20,000 evaluations, tolerance and radius 10⁻⁶.
+    fn default() -> Self {
+        NonsmoothOptions {
+            evaluations: 20_000,
+            tolerance: 1e-6,
+            radius: 1e-6,
+            seed: 1,
+        }
+    }
+}
+
+impl NonsmoothOptions {
+    /// At most so many evaluations.
+    #[must_use]
+    pub const fn evaluations(self, evaluations: usize) -> NonsmoothOptions {
+        NonsmoothOptions {
+            evaluations,
+            ..self
+        }
+    }
+
+    /// With this tolerance.
+    #[must_use]
+    pub const fn tolerance(self, tolerance: f64) -> NonsmoothOptions {
+        NonsmoothOptions { tolerance, ..self }
+    }
+
+    /// With this radius.
+    #[must_use]
+    pub const fn radius(self, radius: f64) -> NonsmoothOptions {
+        NonsmoothOptions { radius, ..self }
+    }
+}
+
+/// Why [`minimize_nonsmooth`] stopped.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum NonsmoothStop {
+    /// 0 is, to the tolerance, in the convex hull of the *field* at the point: of the gradients that the branches at its kinks lead to, where
+    /// a margin within the radius counts as a tie. No descent was found along a gradient nearby.
+    Field {
+        /// The norm of the least element of the hull.
+        norm: f64,
+        /// How many elements were listed.
+        elements: usize,
+    },
+    /// 0 is, to the tolerance, in the convex hull of gradients within the radius (Goldstein's subdifferential).
+    Nearby {
+        /// The norm of the least element of the hull.
+        norm: f64,
+        /// How many gradients are in the bundle.
+        elements: usize,
+    },
+    /// The evaluations are used up.
+    Evaluations,
+    /// No descent was found, nor gradients that tell why: rounding, or a gradient that is not one of the function.
+    Stalled,
+    /// The callback asked for it.
+    Callback,
+    /// Value or gradient at the start are not finite.
+    NotFinite(Stop),
+}
+
+impl NonsmoothStop {
+    /// Whether the point is critical to the tolerance.
+    #[must_use]
+    pub const fn is_critical(&self) -> bool {
+        matches!(
+            self,
+            NonsmoothStop::Field { .. } | NonsmoothStop::Nearby { .. }
+        )
+    }
+}
+
+impl fmt::Display for NonsmoothStop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NonsmoothStop::Field { norm, elements } => write!(
+                f,
+                "critical: least norm {norm:.1e} in the hull of elements of the field ({elements})"
+            ),
+            NonsmoothStop::Nearby { norm, elements } => write!(
+                f,
+                "critical: least norm {norm:.1e} in the hull of gradients nearby ({elements})"
+            ),
+            NonsmoothStop::Evaluations => f.write_str("the evaluations are used up"),
+            NonsmoothStop::Stalled => f.write_str("no descent was found"),
+            NonsmoothStop::Callback => f.write_str("stopped by the callback"),
+            NonsmoothStop::NotFinite(stop) => write!(f, "at the start {stop}"),
+        }
+    }
+}
+
+/// What [`minimize_nonsmooth`] found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NonsmoothOutcome {
+    /// Where.
+    pub parameters: Vec<f64>,
+    /// The value there: the smallest of all steps.
+    pub value: f64,
+    /// Evaluations of value and gradient.
+    pub evaluations: usize,
+    /// Steps to a lower point.
+    pub serious: usize,
+    /// Steps that found a gradient beyond a kink in place of a lower point.
+    pub null: usize,
+    /// Why it ended.
+    pub stop: NonsmoothStop,
+}
+
+/// Minimises a function with kinks: quasi-Newton steps where that works, a bundle of gradients where kinks are in the way, and the field as
+/// a test of whether the point is critical.
+///
+/// `f` gives value and gradient under a selection: of an annotated `loss`, `|x, selection| loss::value_and_grad_with(selection, x)`.
+///
+/// At a point with the bundle of gradients g_i, the direction is −H·Σ λ_i·g_i, the element of least norm of the bundle's hull in the metric of H.
+/// H is updated as in BFGS, and the line search asks for the weak conditions of Wolfe (Lewis and Overton, *Nonsmooth optimization via quasi-Newton
+/// methods*, Math. Program. 141, 2013). If no lower point is further than the radius, there is a kink in between: the gradient beyond it
+/// falls less steeply along the direction, joins the bundle, and the next direction takes it into account (Wolfe 1975; Mahdavi-Amiri and
+/// Yousefpour, *An effective nonsmooth optimization algorithm for locally Lipschitz functions*, JOTA 155, 2012). A bundle whose hull comes within
+/// the tolerance of 0 shows that the point is nearly critical in the sense of Goldstein.
+///
+/// Where kinks tie, [`vertices`](crate::point::vertices()) tells so with fewer evaluations: they are the second criterion. Since a field may hold 0
+/// at a point that is not critical for the function (an artefact of the choice at kinks), neither criterion ends the run before two
+/// gradients at points drawn within the radius have been tried as descent directions.
+///
+/// The metric takes n² numbers. Nothing is claimed of convergence: the proofs for such bundles do without the metric.
+///
+/// ```
+/// use autodiff_runtime::optim::{NonsmoothOptions, minimize_nonsmooth};
+/// use autodiff_runtime::Selection;
+/// // max(|x|, |y - 1|) + y²/4, without sites; of an annotated `f`, `|x, sel| f::value_and_grad_with(sel, x)`
+/// let f = |x: &[f64], _: &mut dyn Selection| {
+///     let (a, b) = (x[0].abs(), (x[1] - 1.0).abs());
+///     let max = if a > b { [x[0].signum(), 0.0] } else { [0.0, (x[1] - 1.0).signum()] };
+///     (a.max(b) + x[1] * x[1] / 4.0, [max[0], max[1] + x[1] / 2.0])
+/// };
+/// let found = minimize_nonsmooth(f, &[3.0, -2.0], &NonsmoothOptions::default());
+/// assert!(found.stop.is_critical() && (found.value - 0.25).abs() < 1e-6);
+/// ```
+pub fn minimize_nonsmooth<F, G>(f: F, start: &[f64], options: &NonsmoothOptions) -> NonsmoothOutcome
+where
+    F: Fn(&[f64], &mut dyn Selection) -> (f64, G),
+    G: IntoGradient,
+{
+    minimize_nonsmooth_with(f, start, options, |_| ControlFlow::Continue(()))
+}
+
+/// As [`minimize_nonsmooth`], and asks `callback` at every lower point whether to go on.
+pub fn minimize_nonsmooth_with<F, G>(
+    f: F,
+    start: &[f64],
+    options: &NonsmoothOptions,
+    mut callback: impl FnMut(&Progress<'_>) -> ControlFlow<()>,
+) -> NonsmoothOutcome
+where
+    F: Fn(&[f64], &mut dyn Selection) -> (f64, G),
+    G: IntoGradient,
+{
+    steps::run(&flat(f), start, options, &mut callback)
+}
+
+/// One evaluation.
+#[derive(Clone, Debug)]
+struct Sample {
+    x: Vec<f64>,
+    value: f64,
+    gradient: Vec<f64>,
+}
+
+impl Sample {
+    fn is_finite(&self) -> bool {
+        self.value.is_finite() && self.gradient.iter().all(|g| g.is_finite())
+    }
+}
+
+/// The function, and how often it may still be evaluated.
+struct Objective<'a> {
+    function: &'a Function<'a>,
+    spent: usize,
+    most: usize,
+}
+
+impl Objective<'_> {
+    fn evaluate(&mut self, x: Vec<f64>) -> Option<Sample> {
+        if self.spent >= self.most {
+            return None;
+        }
+        self.spent += 1;
+        let (value, gradient) = (self.function)(&x, &mut crate::selection::Plain);
+        Some(Sample { x, value, gradient })
+    }
+}
