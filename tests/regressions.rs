@@ -306,3 +306,28 @@ fn adjoints_of_sums_are_known_only_from_what_is_there() {
         &x.map(|x| 2.0 * x * a),
     );
 }
+
+/// The parts of a tuple were called as the weights of kinks are, and the second hid the first.
+#[conservative_grad]
+fn tuple_called_like_weights(x: f64, y: f64) -> f64 {
+    let w = (x * x, y * x);
+    let size = w.1.abs() + w.0.max(0.5);
+    size + w.0 * w.1 * w.1
+}
+
+#[test]
+fn parts_of_tuples_have_names_of_their_own() {
+    // |x·y| + x² + x⁴·y² for x² above 1/2
+    let (x, y) = (0.8, -1.5);
+    let (value, gradient) = tuple_called_like_weights::value_and_grad(x, y);
+    assert_eq!(value, tuple_called_like_weights(x, y));
+    let expected = (
+        -y + 2.0 * x + 4.0 * x * x * x * y * y,
+        -x + 2.0 * x * x * x * x * y,
+    );
+    assert!((gradient.0 - expected.0).abs() < 1e-12);
+    assert!((gradient.1 - expected.1).abs() < 1e-12);
+    let (value, slope) = tuple_called_like_weights::jvp(x, y, 1.0, -1.0);
+    assert_eq!(value, tuple_called_like_weights(x, y));
+    assert!((slope - (expected.0 - expected.1)).abs() < 1e-12);
+}

@@ -312,6 +312,8 @@ impl Builder<'_> {
     fn variable_name(&mut self, name: &Ident) -> Ident {
         let base = names::plain(name);
         if self.taken.insert(base.clone()) {
+            // The user's names are in use anyway; a part of a tuple has a name of ours.
+            self.names.claim(&base);
             return name.clone();
         }
         loop {

@@ -49,6 +49,11 @@ impl Names {
         self.numbered(base, "_", 2, span)
     }
 
+    /// Counts the name as used; false if it was.
+    pub(crate) fn claim(&mut self, name: &str) -> bool {
+        self.used.insert(name.to_owned())
+    }
+
     /// `base1`, `base2`, …
     pub(crate) fn numbered(
         &mut self,
