@@ -40,7 +40,12 @@ pub(crate) fn conservative(function: &Function<'_>, region: &Region, options: &O
         snapped.extend(snap(&report, &*curve, region));
         all.add(report);
     }
-    for tie in snapped.into_iter().take(SNAPPED) {
+    // Sorting compares neighbours in the order that they are in: its ties change no decision, and only curves inside show them.
+    snapped.truncate(SNAPPED);
+    if !all.report.sites.is_empty() {
+        snapped.extend(pairs(region.dimension(), &mut rng));
+    }
+    for tie in snapped {
         let curve = inside(&tie, region, &mut rng);
         let options = options.clone().seed(rng.bits());
         all.planned += 1;
@@ -134,6 +139,24 @@ fn snap(report: &Report, curve: &dyn Curve, region: &Region) -> Option<Tie> {
     })
 }
 
+/// Ties of two coordinates each: all there are of few parameters, as many as there are parameters of more, of very many none.
+fn pairs(p: usize, rng: &mut SplitMix64) -> Vec<Tie> {
+    const FEW: usize = 16;
+    if p > FEW {
+        return Vec::new();
+    }
+    let mut all: Vec<(usize, usize)> = (1..p).flat_map(|j| (0..j).map(move |i| (i, j))).collect();
+    while all.len() > p.max(6) {
+        all.swap_remove(rng.below(all.len()));
+    }
+    let tie = |pair| Tie {
+        point: vec![0.0; p],
+        fixed: Vec::new(),
+        equal: vec![pair],
+    };
+    all.into_iter().map(tie).collect()
+}
+
 /// Through the box inside such a tie.
 fn inside(tie: &Tie, region: &Region, rng: &mut SplitMix64) -> Segment {
     let mut end = || {
@@ -144,7 +167,7 @@ fn inside(tie: &Tie, region: &Region, rng: &mut SplitMix64) -> Segment {
         for (j, i) in &tie.equal {
             x[*i] = x[*j];
         }
-        x
+        region.clamp(&x)
     };
     Segment::new(&end(), &end())
 }

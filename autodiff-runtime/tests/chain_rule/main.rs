@@ -9,5 +9,6 @@ mod noise;
 mod refuted;
 mod reports;
 mod rows;
+mod sabotage;
 mod strata;
 mod support;
