@@ -10,4 +10,5 @@
 mod drive;
 mod programs;
 mod results;
+mod sabotage;
 mod table;

@@ -1,5 +1,6 @@
 //! All programs, family by family.
 
+mod examples;
 mod jumps;
 mod loops;
 mod rules;
@@ -24,4 +25,5 @@ pub(crate) const ALL: &[&Family] = &[
     &slopes::ZERO_TIMES_INFINITY,
     &slopes::ACCUMULATING,
     &slopes::OTHERS,
+    &examples::EXAMPLES,
 ];
