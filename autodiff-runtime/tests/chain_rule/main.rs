@@ -6,6 +6,7 @@ mod attack;
 mod conservative;
 mod families;
 mod noise;
+mod random_programs;
 mod refuted;
 mod reports;
 mod rows;
