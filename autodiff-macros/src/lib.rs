@@ -172,6 +172,45 @@ use proc_macro::TokenStream;
 /// | --- | --- |
 /// | `#[tie(0.5)] let y = x.max(0.0);` | the weight of the branch above at a tie, for the operations of this statement |
 /// | `#[assume_continuous] let y = x - x.floor();` | the program is continuous here although the operation is not |
+/// | `#[checkpoint] for t in 0..n { … }` | keep few of the states of the loop, and run iterations again from them |
+///
+/// ## Loops that keep few states
+///
+/// A loop whose iterations build on each other (`u = step(u)`) keeps something of every iteration for the
+/// reverse sweep. Under `#[checkpoint]` it keeps few *states* (what the loop carries: numbers, and copies of
+/// the arrays that it changes and reads), and computes the others again from the nearest one. Value and
+/// gradient stay the same bits.
+///
+/// ```text
+/// #[conservative_grad]
+/// fn decay(x0: f64, rate: f64, steps: usize) -> f64 {
+///     let mut x = x0;
+///     #[checkpoint(budget = 20)]
+///     for _ in 0..steps {
+///         x -= rate * x.sin();
+///     }
+///     x
+/// }
+/// ```
+///
+/// - `budget` is the number of states that there are at most at a time: any integer expression (`usize`), evaluated before
+///   the loop; 0 counts as 1.
+/// - *A loop over a range or a sequence, without `break`*: the binomial schedule (Griewank and Walther, *Algorithm 799:
+///   revolve*, ACM TOMS 26, 2000), which is the one with the fewest runs. With `c` states, `n` iterations
+///   are run `r·(n + 1) − C(c + r, r − 1) − n` times again on the way, where `r` is the least number with `C(c + r, r) > n`, and
+///   each once more where it is reversed. Without a budget `c` is `√n`, rounded up: a thousand states for a million
+///   iterations, each of which is run again 2.5 times on average.
+/// - *Any other loop*, whose end nobody knows: states at equal distances `d`; whenever half of the budget is used up, every
+///   other one is dropped and `d` doubled, so `d < 2·n/⌊c/2⌋` (with a budget below 4 only the first state is kept). The segments
+///   between them are reversed by the binomial schedule with the states that are free: at most `r·n` runs on the way,
+///   where `r` is the least number with `C(⌊c/2⌋ + r, r) ≥ d`. Without a budget there are `2·√n` states at most (rounded up), and
+///   at most `2·n` runs on the way.
+/// - A selection (`value_and_grad_with`) is asked in the forward sweep alone. What it decides is kept, one byte
+///   per decision (and eight for a weight other than 0 and 1); under the default choice nothing is.
+/// - What runs again may have no effects: printing, random numbers and functions without derivative are errors inside of the
+///   loop. Differentiated functions that it calls run again, too. Assertions are checked once.
+///
+/// On a loop that keeps nothing (`s += f(x[i])`) the attribute is an error.
 ///
 /// What cannot be differentiated is an error at the tokens in question that tells what to write
 /// instead. `AUTODIFF_DUMP=loss cargo build` prints what every pass of the compiler made of `loss`,

@@ -14,6 +14,7 @@
 //! | [`mod@jacobian`] | one gradient per number of the result |
 //! | [`same_shape`], [`constant`] | lengths that must agree; fields without a derivative |
 //! | [`kinds`], [`mod@tangent`] | how an emitted function tells another which arguments are differentiated |
+//! | [`mod@checkpoint`] | which states of a loop are kept, and from which it is run again |
 //! | [`slices`] | operations on slices: `max_of`, `sorted`, `median`, norms, pooling |
 //! | [`parallel`] | accumulating loops on many cores |
 //! | [`ops`] | functions that std does not have: `relu`, `softplus`, `stop_gradient`, … |
@@ -31,6 +32,8 @@ pub mod again;
 #[doc(hidden)]
 pub mod backwards;
 pub mod check;
+#[doc(hidden)]
+pub mod checkpoint;
 pub mod choices;
 pub mod constant;
 pub mod decision;

@@ -116,6 +116,12 @@ pub trait Selection {
         let weight = self.decide(&Visit { along, ..visit }).weight();
         if weight == 0.5 { holds } else { weight > 0.5 }
     }
+
+    /// True for [`Plain`]: it decides by the operands alone, so that asking it again gives the same.
+    #[doc(hidden)]
+    fn is_plain(&self) -> bool {
+        false
+    }
 }
 
 /// What happens if nobody objects.
@@ -164,6 +170,9 @@ impl<S: Selection + ?Sized> Selection for &mut S {
         tie: bool,
     ) -> bool {
         (**self).branch_along(site, margin, holds, tie)
+    }
+    fn is_plain(&self) -> bool {
+        (**self).is_plain()
     }
 }
 
@@ -215,6 +224,11 @@ impl Selection for Plain {
         _tie: bool,
     ) -> bool {
         holds
+    }
+
+    #[inline(always)]
+    fn is_plain(&self) -> bool {
+        true
     }
 }
 

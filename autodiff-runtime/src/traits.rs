@@ -6,3 +6,6 @@ pub use core::iter::{
     DoubleEndedIterator as _, ExactSizeIterator as _, Extend as _, IntoIterator as _, Iterator as _,
 };
 pub use std::borrow::ToOwned as _;
+
+// What is not the parameter of an emitted function decides, too, in loops that run again.
+pub use crate::selection::Selection as _;

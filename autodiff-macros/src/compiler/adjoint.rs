@@ -16,6 +16,7 @@
 //! ```
 
 pub(super) mod calls;
+mod checkpoint;
 pub(super) mod forward;
 mod lanes;
 mod loops;
@@ -172,6 +173,8 @@ pub(crate) enum Item<'a> {
 pub(crate) struct Saved {
     pub(crate) stacks: BTreeMap<LoopId, Ident>,
     pub(crate) rows: BTreeMap<(LoopId, MemId), Ident>,
+    /// The states of loops under `#[checkpoint]`.
+    pub(crate) checkpoints: BTreeMap<LoopId, Ident>,
 }
 
 impl Saved {
@@ -193,7 +196,15 @@ impl Saved {
         let rows = rows
             .map(|key| (key, fresh.numbered("rows", "_", 1, span)))
             .collect();
-        Saved { stacks, rows }
+        let checkpoints = plan.checkpoints.keys();
+        let checkpoints = checkpoints
+            .map(|l| (*l, fresh.numbered("saved", "_", 1, span)))
+            .collect();
+        Saved {
+            stacks,
+            rows,
+            checkpoints,
+        }
     }
 }
 
@@ -214,6 +225,11 @@ impl Context<'_> {
     /// True if every iteration of the loop overwrites what it reads of the memory.
     pub(crate) fn is_scratch_of(&self, m: MemId, l: LoopId) -> bool {
         self.loops().is_scratch_of(m, l)
+    }
+
+    /// True if nobody reads after the loop what the memory holds then.
+    pub(crate) fn is_dead_after(&self, m: MemId, stmt: &Ssa) -> bool {
+        self.loops().is_dead_after(m, stmt)
     }
 
     /// True if both values are equal wherever both exist.

@@ -1,5 +1,6 @@
 //! Analyses of the SSA form. Each is a function from the form to a table of facts.
 
 pub(crate) mod activity;
+pub(crate) mod again;
 pub(crate) mod layout;
 pub(crate) mod loops;

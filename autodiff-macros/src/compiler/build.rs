@@ -104,6 +104,13 @@ impl Builder<'_> {
             strips: Default::default(),
             stretched: Default::default(),
             snapshots: Default::default(),
+            fixed: Default::default(),
+            checkpoints: self
+                .hir
+                .checkpoints
+                .iter()
+                .map(|(id, checkpoint)| (*id, checkpoint.attribute.clone()))
+                .collect(),
         }
     }
 

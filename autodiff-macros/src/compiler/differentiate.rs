@@ -11,7 +11,7 @@ use quote::{ToTokens, quote};
 
 use super::adjoint::forward::{tree_expr, ty_tokens};
 use super::adjoint::{self, Context, Style};
-use super::analyse::{activity, layout, loops};
+use super::analyse::{activity, again, layout, loops};
 use super::code::{Expr, Stmt};
 use super::companion::Renamed;
 use super::diag::{self, Diagnostics};
@@ -43,6 +43,7 @@ pub(crate) fn differentiate(
     dump.section("ssa", || super::ssa::print::func(&ssa));
     let facts = activity::run(&ssa);
     let ssa = kinks::run(ssa, &facts, &mut fresh, diags);
+    again::check(&ssa, &facts, diags);
     if !diags.is_empty() {
         return None;
     }

@@ -163,6 +163,17 @@ pub(crate) struct Func {
     pub(crate) pins: Vec<Pin>,
     /// The type parameters that stand for real numbers.
     pub(crate) reals: Vec<Ident>,
+    /// The loops under `#[checkpoint]`.
+    pub(crate) checkpoints: std::collections::BTreeMap<LoopId, Checkpoint>,
+}
+
+/// `#[checkpoint]` on a loop.
+#[derive(Clone, Debug)]
+pub(crate) struct Checkpoint {
+    /// How many states may be kept; evaluated before the loop.
+    pub(crate) budget: Option<VarId>,
+    /// The attribute.
+    pub(crate) attribute: TokenStream,
 }
 
 /// How a name was taken for an operation.

@@ -31,6 +31,10 @@ pub(crate) struct Merged {
 
 /// Merges the loops that stand in the function itself; `None` if there is nothing to merge.
 pub(crate) fn run(func: &Func, loops: &Loops<'_>) -> Option<Merged> {
+    // What stands under `#[checkpoint]` stays what it is.
+    if !func.checkpoints.is_empty() {
+        return None;
+    }
     let mut out = func.clone();
     let stmts = std::mem::take(&mut out.body.stmts);
     let mut merge = Merge {
@@ -148,6 +152,7 @@ impl<'a> Looped<'a> {
                 body,
                 until: None,
                 count: None,
+                budget: None,
             } if range.step.is_none() && !range.rev => Some(Looped {
                 id: *id,
                 counter: *counter,

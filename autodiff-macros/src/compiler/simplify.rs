@@ -96,10 +96,11 @@ impl Live<'_> {
                 carried,
                 body,
                 until,
+                budget,
                 ..
             } => {
                 self.mark(*counter);
-                [Some(range.lo), Some(range.hi), range.step, *until]
+                [Some(range.lo), Some(range.hi), range.step, *until, *budget]
                     .into_iter()
                     .flatten()
                     .for_each(|v| self.mark(v));
@@ -110,9 +111,11 @@ impl Live<'_> {
                 head,
                 cond,
                 body,
+                budget,
                 ..
             } => {
                 self.mark(*cond);
+                budget.iter().for_each(|v| self.mark(*v));
                 self.looped(carried, body);
                 self.block(head);
             }

@@ -10,8 +10,11 @@
 //! ```
 //!
 //! Calls in one block that find the same in an array share a copy.
+//!
+//! A loop under `#[checkpoint]` runs again in the reverse sweep: what it reads and does not change is
+//! copied in front of it, if it changes later.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
 
@@ -20,6 +23,7 @@ use super::analyse::layout::{BlockId, Layout};
 use super::analyse::loops::{Mode, Modes};
 use super::hir::Ty;
 use super::names::{self, Names};
+use super::ssa::rewrite;
 use super::ssa::{Arg, Block, Func, Init, Mem, MemId, Origin, Place, Stmt, StmtKind};
 
 /// Inserts the copies.
@@ -39,13 +43,15 @@ pub(crate) fn run(
         mems: func.mems.clone(),
         copies: Vec::new(),
         snapshots: BTreeMap::new(),
+        fixed: BTreeMap::new(),
     };
     let body = pass.block(&func.body);
-    let (mems, snapshots) = (pass.mems, pass.snapshots);
+    let (mems, snapshots, fixed) = (pass.mems, pass.snapshots, pass.fixed);
     Func {
         body,
         mems,
         snapshots,
+        fixed,
         ..func.clone()
     }
 }
@@ -60,6 +66,7 @@ struct Snapshots<'a> {
     /// The copies of this block that still are what the array is.
     copies: Vec<(Place, MemId)>,
     snapshots: BTreeMap<MemId, Place>,
+    fixed: BTreeMap<MemId, MemId>,
 }
 
 impl Snapshots<'_> {
@@ -87,11 +94,62 @@ impl Snapshots<'_> {
                 }
                 _ => {}
             }
+            self.fix(stmt, id, &mut copied, &mut stmts);
             stmts.push(copied);
             self.forget(&stmt.kind);
         }
         self.copies = outer;
         Block { stmts }
+    }
+
+    /// What a loop under `#[checkpoint]` reads and does not change stays as it is.
+    fn fix(&mut self, stmt: &Stmt, block: BlockId, copied: &mut Stmt, out: &mut Vec<Stmt>) {
+        let id = stmt.kind.loop_id();
+        if !id.is_some_and(|l| matches!(self.modes.get(&l), Some(Mode::Checkpointed))) {
+            return;
+        }
+        let mut renamed = BTreeMap::new();
+        for m in self.read_by(stmt) {
+            if self.keeps_its_value(m, self.layout.position(stmt), block) {
+                continue;
+            }
+            let place = Place::whole(m);
+            let Some(ty) = self.type_of(&place) else {
+                continue;
+            };
+            let copy = self.memory(m, ty);
+            self.snapshots.insert(copy, place.clone());
+            let origin = self.func.mem(m).origin;
+            if matches!(origin, Origin::Local | Origin::Exclusive(_)) {
+                self.fixed.insert(copy, m);
+            }
+            out.push(Stmt {
+                kind: StmtKind::Alloc(copy, Init::Clone(place)),
+                span: stmt.span,
+            });
+            renamed.insert(m, copy);
+        }
+        if !renamed.is_empty() {
+            rewrite::memory(&mut copied.kind, &|m| *renamed.get(&m).unwrap_or(&m));
+        }
+    }
+
+    /// The memory from outside that a loop reads and does not change.
+    fn read_by(&self, stmt: &Stmt) -> BTreeSet<MemId> {
+        let (mut read, mut inside) = (BTreeSet::new(), BTreeSet::new());
+        for block in stmt.kind.blocks() {
+            block.walk(&mut |s| {
+                s.kind.for_each_read(&mut |m| {
+                    read.insert(m);
+                });
+                // What is made in the loop counts as changed there.
+                s.kind.for_each_write(&mut |m| {
+                    inside.insert(m);
+                });
+            });
+        }
+        read.retain(|m| !inside.contains(m));
+        read
     }
 
     /// Copies of what the statement changes are not what the array is any more.
@@ -162,7 +220,7 @@ impl Snapshots<'_> {
         while let Role::Body(l) = self.layout.blocks[region].role {
             if matches!(
                 self.modes.get(&l),
-                Some(Mode::Fused(_) | Mode::Unit | Mode::Rerun)
+                Some(Mode::Fused(_) | Mode::Unit | Mode::Rerun | Mode::Checkpointed)
             ) {
                 break;
             }

@@ -299,9 +299,11 @@ pub(crate) enum StmtKind {
         body: Block,
         until: Option<ValId>,
         count: Option<ValId>,
+        budget: Option<ValId>,
     },
     /// `loop { head; if !cond { break } body }`. The head computes the condition and nothing else.
     /// `count` (here and in `For`): the number of iterations that ran, where no range tells it.
+    /// `budget`: that of `#[checkpoint(budget = n)]`.
     While {
         id: LoopId,
         carried: Vec<Carried>,
@@ -309,6 +311,7 @@ pub(crate) enum StmtKind {
         cond: ValId,
         body: Block,
         count: ValId,
+        budget: Option<ValId>,
     },
     Call(Call),
     Effect(Verbatim),
@@ -368,6 +371,11 @@ pub(crate) struct Func {
     /// The copies that `snapshot` makes, and what they are copies of: the adjoint of a copy is added to
     /// that of the original, which is the same then.
     pub(crate) snapshots: BTreeMap<MemId, Place>,
+    /// Copies of memory that is not changed as long as they are read: their adjoint is that of the
+    /// original.
+    pub(crate) fixed: BTreeMap<MemId, MemId>,
+    /// The loops under `#[checkpoint]`, and the attribute.
+    pub(crate) checkpoints: BTreeMap<LoopId, TokenStream>,
 }
 
 /// A loop whose iterations run in stretches.
@@ -720,13 +728,19 @@ impl StmtKind {
                 src.for_each_use(f);
                 before.iter().for_each(|v| f(*v));
             }
-            StmtKind::If { cond, .. } | StmtKind::While { cond, .. } => f(*cond),
-            StmtKind::For { range, until, .. } => {
-                [Some(range.lo), Some(range.hi), range.step, *until]
-                    .into_iter()
-                    .flatten()
-                    .for_each(f)
+            StmtKind::If { cond, .. } => f(*cond),
+            StmtKind::While { cond, budget, .. } => {
+                [Some(*cond), *budget].into_iter().flatten().for_each(f)
             }
+            StmtKind::For {
+                range,
+                until,
+                budget,
+                ..
+            } => [Some(range.lo), Some(range.hi), range.step, *until, *budget]
+                .into_iter()
+                .flatten()
+                .for_each(f),
             StmtKind::Call(call) => call.args.iter().for_each(|a| a.for_each_use(f)),
             StmtKind::Effect(code) => code.for_each_use(f),
         }
@@ -762,6 +776,14 @@ impl StmtKind {
         match self {
             StmtKind::For { count, .. } => *count,
             StmtKind::While { count, .. } => Some(*count),
+            _ => None,
+        }
+    }
+
+    /// How many states a loop under `#[checkpoint]` may keep, if the program says it.
+    pub(crate) fn budget(&self) -> Option<ValId> {
+        match self {
+            StmtKind::For { budget, .. } | StmtKind::While { budget, .. } => *budget,
             _ => None,
         }
     }

@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
+use super::checkpoint::{Names, State};
 use super::needs::Plan;
 use super::{Context, Item, Reversed, Saved, calls, loops, reverse};
+use crate::compiler::analyse::again::is_assertion;
 use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::emit::holds_struct;
@@ -33,6 +35,7 @@ pub(super) fn run(
         reversed,
         rerun: None,
         within: None,
+        again: None,
     };
     let mut out = pass.stacks();
     out.extend(pass.block(&cx.func.body));
@@ -48,6 +51,8 @@ pub(super) struct Forward<'a> {
     pub(super) rerun: Option<BTreeSet<ValId>>,
     /// The body of that loop.
     pub(super) within: Option<BlockId>,
+    /// In what runs again from a checkpoint: the state of the loop.
+    pub(super) again: Option<&'a State<'a>>,
 }
 
 impl Forward<'_> {
@@ -64,7 +69,21 @@ impl Forward<'_> {
             .values()
             .chain(self.saved.rows.values())
             .map(new)
+            .chain(self.checkpoints())
             .collect()
+    }
+
+    fn checkpoints(&self) -> Vec<Stmt> {
+        let loops = self.plan.checkpoints.values();
+        let names = loops.filter_map(|stmt| Names::of(self.cx, self.saved, stmt));
+        names
+            .flat_map(|names| names.declare(&self.cx.names.rt))
+            .collect()
+    }
+
+    /// True if this runs again, and the memory is only written to.
+    fn is_done(&self, at: &Place) -> bool {
+        self.again.is_some_and(|s| s.written.contains(&at.mem))
     }
 
     /// The statements of a block.
@@ -96,6 +115,11 @@ impl Forward<'_> {
 
     fn stmt(&self, stmt: &Ssa, out: &mut Vec<Stmt>) {
         match &stmt.kind {
+            StmtKind::Store { place: at, .. }
+            | StmtKind::Push { place: at, .. }
+            | StmtKind::Copy { dst: at, .. }
+                if self.is_done(at) => {}
+            StmtKind::Effect(code) if self.again.is_some() && is_assertion(code) => {}
             StmtKind::Def(v, op) => self.def(*v, op, out),
             StmtKind::Alloc(m, init) => out.push(alloc(
                 self.cx.func,
@@ -170,7 +194,7 @@ impl Forward<'_> {
         let value = operation(self.cx.func, v, op, self.cx.names);
         self.define(v, value, out);
         // The selection has been told already when a loop runs again.
-        if self.rerun.is_none() {
+        if self.rerun.is_none() && self.again.is_none() {
             out.extend(border(self.cx.func, v, op, self.cx.names));
         }
     }

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::checkpoint::Checkpointed;
 use super::forward::{Forward, dummy, kept_name, let_val, range_expr};
 use super::needs::Plan;
 use super::slices::{self, Slots, Sweep};
@@ -48,6 +49,13 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
     if let Some(count) = stmt.kind.count() {
         declare(pass, Item::Val(count), Expr::Raw(quote!(0usize)), out);
     }
+    let checkpoints = match again_later {
+        true => None,
+        false => Checkpointed::of(pass.cx, pass.plan, pass.saved, pass.reversed, stmt),
+    };
+    if let Some(loops) = checkpoints {
+        return checkpointed(pass, &loops, stmt, &kept, out);
+    }
     let records = match again_later {
         true => Records::none(pass.cx, pass.plan),
         false => Records::new(pass.cx, pass.plan, pass.saved, id),
@@ -76,14 +84,56 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
     }
 }
 
-/// True if the block is (in) the body of a loop that the reverse sweep runs again, other than the one
-/// that is being run again.
+/// The forward sweep of a loop under `#[checkpoint]`.
+fn checkpointed(
+    pass: &Forward<'_>,
+    loops: &Checkpointed<'_>,
+    stmt: &Ssa,
+    kept: &[&Carried],
+    out: &mut Vec<Stmt>,
+) {
+    out.push(loops.before());
+    let mut inner = loops.record();
+    let mut iteration = iteration(pass, stmt, kept);
+    match &stmt.kind {
+        StmtKind::While { .. } => {
+            // Behind the end of the loop no state is kept.
+            let leave = iteration.iter().position(
+                |s| matches!(s, Stmt::If { then, .. } if matches!(then.as_slice(), [Stmt::Break])),
+            );
+            iteration.insert(leave.map_or(0, |at| at + 1), loops.keep());
+        }
+        _ => inner.insert(inner.len().min(1), loops.keep()),
+    }
+    inner.extend(iteration);
+    inner.extend(step(stmt, kept));
+    out.push(match &stmt.kind {
+        StmtKind::For { counter, range, .. } => {
+            let counter = &pass.cx.func.val(*counter).name;
+            Stmt::For {
+                pattern: quote!(#counter),
+                iter: range_expr(range),
+                body: inner,
+            }
+        }
+        _ => Stmt::Loop { body: inner },
+    });
+    out.extend(loops.after());
+}
+
+/// True if the block is in the body of a loop that the reverse sweep runs again, other than the one
+/// that is being run again. Its own loop counts only if it keeps nothing.
 fn in_rerun(pass: &Forward<'_>, block: &crate::compiler::ssa::Block) -> bool {
     let cx = pass.cx;
-    let mut at = Some(cx.layout.id_of(block));
+    let own = cx.layout.id_of(block);
+    let mut at = match cx.layout.blocks[own].role {
+        Role::Body(l) if matches!(cx.mode(l), Mode::Checkpointed) => cx.layout.blocks[own].parent,
+        _ => Some(own),
+    };
     while let Some(id) = at.filter(|id| pass.within != Some(*id)) {
         let info = &cx.layout.blocks[id];
-        if matches!(info.role, Role::Body(l) if matches!(cx.mode(l), Mode::Rerun)) {
+        if matches!(info.role, Role::Body(l) if matches!(cx.mode(l), Mode::Rerun | Mode::Checkpointed))
+        {
             return true;
         }
         at = info.parent;

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::checkpoint;
 use super::sparse::{self, Taken};
 use super::states::{self, States};
 use super::{Context, Item, Rev, RevBlock, Reversed};
@@ -15,6 +16,7 @@ use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{BinOp, LoopId, Ty};
+use crate::compiler::ssa::Stmt as Ssa;
 use crate::compiler::ssa::{MemId, Op, Origin, Place, Proj, StmtKind, StoreOp, Tree, ValId};
 
 /// Where the reverse sweep gets its values from.
@@ -30,6 +32,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) states: BTreeMap<(LoopId, MemId), u32>,
     /// Loops of which few iterations are recorded.
     pub(crate) sparse: BTreeMap<LoopId, Taken>,
+    /// Loops of which few states are kept.
+    pub(crate) checkpoints: BTreeMap<LoopId, &'a Ssa>,
     /// Integers that a loop changes by a fixed step; the reverse sweep steps them back.
     pub(crate) stepped: BTreeMap<LoopId, BTreeSet<ValId>>,
     /// What is declared ahead of the branch in which it gets its value.
@@ -93,6 +97,7 @@ impl<'a> Needs<'a> {
                         continue;
                     }
                     self.trip_count(&stmt.kind);
+                    self.checkpoint(stmt);
                     if matches!(
                         stmt.kind.loop_id().map(|l| self.cx.mode(l)),
                         Some(Mode::Rerun)
@@ -138,6 +143,18 @@ impl<'a> Needs<'a> {
                 .flatten()
                 .for_each(|v| self.val(v));
         }
+    }
+
+    /// What runs again finds what it reads from outside of the loop.
+    fn checkpoint(&mut self, stmt: &'a Ssa) {
+        let id = stmt.kind.loop_id();
+        let Some(id) = id.filter(|l| matches!(self.cx.mode(*l), Mode::Checkpointed)) else {
+            return;
+        };
+        self.plan.checkpoints.insert(id, stmt);
+        let (values, mems) = checkpoint::needs(self.cx, stmt, id);
+        values.into_iter().for_each(|v| self.val(v));
+        mems.into_iter().for_each(|m| self.mem(m));
     }
 
     /// Everything that the rerun of a loop computes is in scope of its reverse.

@@ -363,6 +363,7 @@ impl<'a> Reverse<'a, '_> {
 
     /// The adjoint of a memory variable; it exists from here on.
     fn mem_bar(&mut self, m: MemId) -> Expr {
+        let m = self.cx.func.fixed.get(&m).copied().unwrap_or(m);
         let local = matches!(
             self.cx.func.mem(m).origin,
             crate::compiler::ssa::Origin::Local
@@ -375,6 +376,7 @@ impl<'a> Reverse<'a, '_> {
 
     /// The whole adjoint of a memory variable as a place.
     fn whole_bar(&self, m: MemId, bar: Expr) -> Expr {
+        let m = self.cx.func.fixed.get(&m).copied().unwrap_or(m);
         match self.cx.func.mem(m).origin {
             crate::compiler::ssa::Origin::Local => bar,
             _ => Expr::Deref(Box::new(bar)),
@@ -816,7 +818,7 @@ impl<'a> Reverse<'a, '_> {
                 let body = self.accumulating_body(stmt, body);
                 out.push(Rev::Loop { stmt, body });
             }
-            Mode::Recorded => {
+            Mode::Recorded | Mode::Checkpointed => {
                 carried.iter().for_each(|c| self.ensure(c.out, out));
                 let mut body = self.recorded_body(&carried, body);
                 let mut after = Vec::new();

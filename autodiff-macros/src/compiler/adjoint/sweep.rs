@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use proc_macro2::Ident;
 use quote::{format_ident, quote};
 
+use super::checkpoint::Checkpointed;
 use super::forward::{Forward, kept_name, let_val, operation, place};
 use super::needs::Plan;
 use super::{Context, Item, Rev, RevBlock, Reversed, Saved, loops};
@@ -123,6 +124,10 @@ impl Sweep<'_> {
         let Some(id) = stmt.kind.loop_id() else {
             return;
         };
+        let (cx, plan, saved) = (self.cx, self.plan, self.saved);
+        if let Some(loops) = Checkpointed::of(cx, plan, saved, self.reversed, stmt) {
+            return loops.reverse(self.block(body), out);
+        }
         let mut inner = match self.cx.mode(id) {
             Mode::Rerun => self.rerun(stmt, body),
             _ => Vec::new(),
@@ -240,6 +245,7 @@ impl Sweep<'_> {
             reversed: self.reversed,
             rerun: Some(needed),
             within: Some(inside),
+            again: None,
         };
         forward.block(body)
     }

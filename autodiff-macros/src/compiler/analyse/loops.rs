@@ -6,6 +6,7 @@
 //!   into temporaries, and what they hold is scaled when the adjoint is known. Storage of the size of the gradient.
 //! - *rerun*: the loop accumulates, yet the adjoint is known only later; the reverse sweep runs each
 //!   iteration again and reverses it. No storage.
+//! - *checkpointed*: as recorded, under `#[checkpoint]`.
 //! - *recorded*: every other loop; what the reverse sweep reads and cannot compute again is saved,
 //!   one record per iteration.
 
@@ -34,6 +35,8 @@ pub(crate) enum Mode {
     Unit,
     Rerun,
     Recorded,
+    /// Recorded without `#[checkpoint]`; few states are kept, and the reverse sweep runs iterations again.
+    Checkpointed,
 }
 
 /// The mode of every loop that is not recorded.
@@ -48,6 +51,7 @@ pub(crate) fn run(func: &Func, facts: &Activity, layout: &Layout<'_>, seed: Opti
         terminals.insert(*v, seed);
     }
     pass.block(&func.body, &terminals, false);
+    pass.checkpoints();
     pass.modes
 }
 
@@ -133,6 +137,16 @@ impl<'a> Loops<'a> {
                     self.block(body, &inner, true);
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// The loops under `#[checkpoint]` that would be recorded.
+    fn checkpoints(&mut self) {
+        for id in self.func.checkpoints.keys() {
+            let body = self.layout.statement(*id).and_then(StmtKind::loop_body);
+            if !self.modes.contains_key(id) && body.is_some_and(|b| self.has_active_code(b)) {
+                self.modes.insert(*id, Mode::Checkpointed);
             }
         }
     }

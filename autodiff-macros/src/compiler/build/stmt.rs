@@ -573,6 +573,7 @@ impl Builder<'_> {
         };
         let counter = self.value(Ty::Int, span);
         self.bind_var(var, Tree::Val(counter));
+        let budget = self.budget(id);
         let (carried, before) = self.enter_loop(&scan::assigned(body));
         let (stop, body) = self.in_block(|b| {
             b.block_value(body);
@@ -589,6 +590,7 @@ impl Builder<'_> {
                 body,
                 until: stop,
                 count,
+                budget,
             },
             span,
         );
@@ -608,6 +610,7 @@ impl Builder<'_> {
     }
 
     fn while_loop(&mut self, id: LoopId, cond: &Expr, body: &Block, span: Span) {
+        let budget = self.budget(id);
         let mut assigned = scan::assigned(body);
         assigned.extend(scan::assigned(&Block {
             stmts: Vec::new(),
@@ -628,9 +631,19 @@ impl Builder<'_> {
                 cond,
                 body,
                 count,
+                budget,
             },
             span,
         );
+    }
+
+    /// How many states the loop may keep.
+    fn budget(&self, id: LoopId) -> Option<ValId> {
+        let var = self.hir.checkpoints.get(&id)?.budget?;
+        match &self.env[var.0 as usize] {
+            Binding::Is(Tree::Val(v)) => Some(*v),
+            _ => None,
+        }
     }
 
     /// The number of iterations of a loop that no range counts.

@@ -123,8 +123,20 @@ texts! {
     CFG "AD0123" "`#[{0}]` inside of a differentiated function is not supported",
         help "write `if cfg!(…) { … }`",
         note "it reaches this macro before rustc evaluates it";
-    CHECKPOINT "AD0124" "`#[checkpoint]` is not supported yet",
-        help "remove it", note "";
+    CHECKPOINT "AD0124" "`#[checkpoint]` does not stand on a loop",
+        help "write it on a `for`, `while` or `loop` that hands a state from one iteration to the next", note "";
+    CHECKPOINT_ARGUMENT "AD0172" "cannot read `#[checkpoint]`",
+        help "write `#[checkpoint]`, or `#[checkpoint(budget = n)]` with the number of states that may be kept", note "it stands on a loop once";
+    CHECKPOINT_ZERO "AD0173" "a budget of no states",
+        help "the state at the start of the loop has to be kept: 1 is the least", note "";
+    CHECKPOINT_IDLE "AD0174" "this loop keeps no states, and has no use for `#[checkpoint]`",
+        help "remove the attribute",
+        note "its iterations do not build on each other, or no derivative goes through it: nothing is stored that grows with the loop";
+    CHECKPOINT_EFFECT "AD0175" "`{0}` cannot run again, and stands in a loop under `#[checkpoint]`",
+        help "take it out of the loop, or call a function that is differentiated",
+        note "the iterations of the loop are run several times, and have to compute the same";
+    CHECKPOINT_RECURSIVE "AD0176" "the function calls itself in a loop under `#[checkpoint]`",
+        help "move the loop into a function of its own", note "";
     CONSTANT_IN_BODY "AD0125" "`#[constant]` belongs on a parameter",
         help "write `stop_gradient(…)` around the value that is to count as constant", note "";
     NESTED_ITEM "AD0126" "this item cannot stand inside of a differentiated function",

@@ -80,6 +80,7 @@ pub(crate) fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> hir::Func {
         nested: Vec::new(),
         pins: Vec::new(),
         reals: signature.reals.clone(),
+        checkpoints: Default::default(),
     }
 }
 

@@ -18,6 +18,10 @@ impl Lower<'_> {
         dest: Option<VarId>,
         out: &mut Vec<Stmt>,
     ) {
+        self.checkpointed(out, |this, out| this.any_loop(expr, dest, out));
+    }
+
+    fn any_loop(&mut self, expr: &syn::Expr, dest: Option<VarId>, out: &mut Vec<Stmt>) {
         match expr {
             syn::Expr::ForLoop(expr) => self.for_statement(expr, out),
             syn::Expr::While(expr) => self.while_statement(expr, out),

@@ -29,6 +29,9 @@ impl Lower<'_> {
                 _ => None,
             };
         }
+        if super::checkpoint::is_loop(&expr) {
+            self.take_checkpoint(&mut attrs);
+        }
         self.read_marks(&attrs);
         Cow::Owned(expr)
     }

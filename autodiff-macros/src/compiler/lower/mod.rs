@@ -21,6 +21,7 @@ mod arg;
 mod assign;
 mod call;
 mod capture;
+mod checkpoint;
 mod closure;
 mod declared;
 mod dest;
@@ -72,8 +73,8 @@ use self::infer::{Infer, Kind};
 use self::scope::Scope;
 use super::diag::{self, Diagnostics, Entry};
 use super::hir::{
-    Block, Expr, ExprKind, Func, LoopId, Marks, Param, Pin, Real, Role, Stmt, StmtKind, Ty, Var,
-    VarId, Verbatim,
+    Block, Checkpoint, Expr, ExprKind, Func, LoopId, Marks, Param, Pin, Real, Role, Stmt, StmtKind,
+    Ty, Var, VarId, Verbatim,
 };
 use super::naming::Naming;
 use super::parse::attribute::Options;
@@ -197,6 +198,9 @@ struct Lower<'a> {
     usizes: BTreeSet<String>,
     barrier: Option<Barrier>,
     marks: Marks,
+    /// `#[checkpoint]` of the loop that is lowered next, and of those that were.
+    checkpoint: Option<checkpoint::Pending>,
+    checkpoints: BTreeMap<LoopId, Checkpoint>,
     items: Vec<TokenStream>,
     nested: Vec<Ident>,
     /// The function, for the question where a name occurs.
@@ -253,6 +257,8 @@ impl<'a> Lower<'a> {
             usizes: BTreeSet::new(),
             barrier: None,
             marks: Marks::default(),
+            checkpoint: None,
+            checkpoints: BTreeMap::new(),
             items: Vec::new(),
             nested: Vec::new(),
             whole: item.to_token_stream(),
@@ -354,6 +360,7 @@ impl<'a> Lower<'a> {
             nested: std::mem::take(&mut self.nested),
             pins: std::mem::take(&mut self.pins),
             reals: self.reals.clone(),
+            checkpoints: std::mem::take(&mut self.checkpoints),
         };
         for field in self.infer.lone_fields() {
             self.lone_field(&field);

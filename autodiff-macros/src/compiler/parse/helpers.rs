@@ -34,6 +34,19 @@ fn strip_parts(sig: &mut syn::Signature, block: &mut syn::Block) {
         fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
             attributes.retain(|attribute| !is_helper(attribute));
         }
+        fn visit_block_mut(&mut self, block: &mut syn::Block) {
+            let stmts = std::mem::take(&mut block.stmts);
+            for stmt in stmts {
+                // What is read in the attribute alone counts as read, and has to be a number of states.
+                if let Some(budget) = budget(&stmt) {
+                    block
+                        .stmts
+                        .push(syn::parse_quote!(let _: ::core::primitive::usize = #budget;));
+                }
+                block.stmts.push(stmt);
+            }
+            visit_mut::visit_block_mut(self, block);
+        }
         fn visit_item_mut(&mut self, item: &mut syn::Item) {
             // A nested function is not ours: helper attributes in it belong to its own annotation.
             let _ = item;
@@ -42,5 +55,37 @@ fn strip_parts(sig: &mut syn::Signature, block: &mut syn::Block) {
     for input in &mut sig.inputs {
         visit_mut::visit_fn_arg_mut(&mut Strip, input);
     }
-    visit_mut::visit_block_mut(&mut Strip, block);
+    Strip.visit_block_mut(block);
+}
+
+/// `n` of `#[checkpoint(budget = n)]` on a loop.
+fn budget(stmt: &syn::Stmt) -> Option<syn::Expr> {
+    let syn::Stmt::Expr(looped, _) = stmt else {
+        return None;
+    };
+    let attributes = match looped {
+        syn::Expr::ForLoop(looped) => &looped.attrs,
+        syn::Expr::While(looped) => &looped.attrs,
+        syn::Expr::Loop(looped) => &looped.attrs,
+        _ => return None,
+    };
+    attributes.iter().find_map(checkpoint_budget)
+}
+
+/// `n` of `#[checkpoint(budget = n)]`.
+pub(crate) fn checkpoint_budget(attribute: &syn::Attribute) -> Option<syn::Expr> {
+    if !attribute.path().is_ident("checkpoint") {
+        return None;
+    }
+    let parse = |input: syn::parse::ParseStream<'_>| {
+        let name: syn::Ident = input.parse()?;
+        if name != "budget" {
+            return Err(input.error("unknown option"));
+        }
+        input.parse::<syn::Token![=]>()?;
+        let value: syn::Expr = input.parse()?;
+        input.parse::<Option<syn::Token![,]>>()?;
+        Ok(value)
+    };
+    attribute.parse_args_with(parse).ok()
 }

@@ -1,6 +1,6 @@
 //! Replaces values by others, everywhere.
 
-use super::{Arg, Block, Func, Init, Op, Place, Proj, StmtKind, Tree, Use, ValId, Verbatim};
+use super::{Arg, Block, Func, Init, MemId, Op, Place, Proj, StmtKind, Tree, Use, ValId, Verbatim};
 
 type Map<'a> = &'a mut dyn FnMut(ValId) -> ValId;
 
@@ -64,8 +64,10 @@ pub(crate) fn stmt(kind: &mut StmtKind, map: Map<'_>) {
             carried,
             body,
             until,
+            budget,
             ..
         } => {
+            budget.iter_mut().for_each(|v| set(v, map));
             set(&mut range.lo, map);
             set(&mut range.hi, map);
             range.step.iter_mut().for_each(|v| set(v, map));
@@ -81,8 +83,10 @@ pub(crate) fn stmt(kind: &mut StmtKind, map: Map<'_>) {
             head,
             cond,
             body,
+            budget,
             ..
         } => {
+            budget.iter_mut().for_each(|v| set(v, map));
             block(head, map);
             set(cond, map);
             block(body, map);
@@ -165,5 +169,82 @@ fn arg(arg_: &mut Arg, map: Map<'_>) {
         Arg::Val(v) | Arg::RefVal(v, _) => *v = map(*v),
         Arg::Ref(_, at) | Arg::Own(at) => place(at, map),
         Arg::Tuple(parts) => parts.iter_mut().for_each(|a| arg(a, map)),
+    }
+}
+
+/// Applies `map` to every memory variable that a statement, and those in it, mention.
+pub(crate) fn memory(kind: &mut StmtKind, map: &dyn Fn(MemId) -> MemId) {
+    let set = |at: &mut Place| at.mem = map(at.mem);
+    let code = |code: &mut Verbatim| {
+        for (_, used) in &mut code.uses {
+            match used {
+                Use::Tree(t) => memory_of_tree(t, map),
+                Use::Place(at) => set(at),
+            }
+        }
+    };
+    match kind {
+        StmtKind::Def(_, Op::Load(at) | Op::LoadIf(_, at) | Op::Len(at) | Op::Measure(at, _)) => {
+            set(at);
+        }
+        StmtKind::Def(_, Op::Opaque(tokens)) | StmtKind::Effect(tokens) => code(tokens),
+        StmtKind::Def(..) => {}
+        StmtKind::Alloc(_, init) => memory_of_init(init, map),
+        StmtKind::Store { place: at, .. } => set(at),
+        StmtKind::Push { place: at, init } => {
+            set(at);
+            memory_of_init(init, map);
+        }
+        StmtKind::Copy {
+            dst, src, shape, ..
+        } => {
+            set(dst);
+            set(src);
+            shape.iter_mut().for_each(|m| *m = map(*m));
+        }
+        StmtKind::Call(call) => call.args.iter_mut().for_each(|a| memory_of_arg(a, map)),
+        StmtKind::If { then, els, .. } => memory_of_blocks([then, els], map),
+        StmtKind::For { body, .. } => memory_of_blocks([body], map),
+        StmtKind::While { head, body, .. } => memory_of_blocks([head, body], map),
+    }
+}
+
+fn memory_of_blocks<const N: usize>(blocks: [&mut Block; N], map: &dyn Fn(MemId) -> MemId) {
+    for block in blocks {
+        block
+            .stmts
+            .iter_mut()
+            .for_each(|s| memory(&mut s.kind, map));
+    }
+}
+
+fn memory_of_tree(tree: &mut Tree, map: &dyn Fn(MemId) -> MemId) {
+    match tree {
+        Tree::Val(_) => {}
+        Tree::Mem(m) => *m = map(*m),
+        Tree::Tuple(parts) => parts.iter_mut().for_each(|p| memory_of_tree(p, map)),
+    }
+}
+
+fn memory_of_init(init: &mut Init, map: &dyn Fn(MemId) -> MemId) {
+    match init {
+        Init::Repeat(inner, _) => memory_of_init(inner, map),
+        Init::List(parts) | Init::Tuple(parts) => {
+            parts.iter_mut().for_each(|p| memory_of_init(p, map));
+        }
+        Init::Struct { fields, base, .. } => {
+            fields.iter_mut().for_each(|(_, i)| memory_of_init(i, map));
+            base.iter_mut().for_each(|at| at.mem = map(at.mem));
+        }
+        Init::Clone(at) => at.mem = map(at.mem),
+        Init::Val(_) | Init::Blank | Init::Unset => {}
+    }
+}
+
+fn memory_of_arg(arg: &mut Arg, map: &dyn Fn(MemId) -> MemId) {
+    match arg {
+        Arg::Val(_) | Arg::RefVal(..) => {}
+        Arg::Ref(_, at) | Arg::Own(at) => at.mem = map(at.mem),
+        Arg::Tuple(parts) => parts.iter_mut().for_each(|a| memory_of_arg(a, map)),
     }
 }

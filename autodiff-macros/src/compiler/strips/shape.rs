@@ -129,6 +129,7 @@ impl<'a> Shape<'a> {
             body,
             until: None,
             count: None,
+            budget: _,
         } = &stmt.kind
         else {
             return None;
@@ -136,6 +137,14 @@ impl<'a> Shape<'a> {
         let ends = cx.layout.literal(range.lo).zip(cx.layout.literal(range.hi));
         let short = ends.is_some_and(|(lo, hi)| hi < lo + SHORT);
         if range.inclusive || range.rev || range.step.is_some() || short {
+            return None;
+        }
+        let mut checkpoints = false;
+        body.walk(&mut |s| {
+            let inner = s.kind.loop_id();
+            checkpoints |= inner.is_some_and(|l| cx.func.checkpoints.contains_key(&l));
+        });
+        if checkpoints {
             return None;
         }
         let mut shape = Shape {

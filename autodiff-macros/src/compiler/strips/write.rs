@@ -176,6 +176,7 @@ impl<'a> Write<'a, '_> {
                 body: Block { stmts: body },
                 until: None,
                 count: None,
+                budget: None,
             },
             span: self.span,
         }
@@ -205,6 +206,7 @@ impl<'a> Write<'a, '_> {
             body: Block { stmts: body },
             until: None,
             count: None,
+            budget: None,
         }
     }
 

@@ -117,6 +117,7 @@ fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> Func {
         nested: Vec::new(),
         pins: Vec::new(),
         reals: Vec::new(),
+        checkpoints: Default::default(),
     }
 }
 

@@ -26,17 +26,7 @@ fn in_the_body(x: f64) -> f64 {
     x * y
 }
 
-#[conservative_grad]
-fn checkpointed(x: f64, n: usize) -> f64 {
-    let mut y = x;
-    #[checkpoint] //~ AD0124
-    for _ in 0..n {
-        y *= x;
-    }
-    y
-}
-
 fn main() {
     let _ = arguments::grad(1.0, 2.0) + misplaced::grad(1.0) + foreign::grad(1.0);
-    let _ = in_the_body::grad(1.0) + checkpointed::grad(1.0, 3);
+    let _ = in_the_body::grad(1.0);
 }

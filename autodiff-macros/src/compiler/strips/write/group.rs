@@ -284,6 +284,7 @@ impl<'a> Write<'a, '_> {
                 body: Block { stmts: group.body },
                 until: None,
                 count: None,
+                budget: None,
             },
             span: self.span,
         };

@@ -115,9 +115,14 @@ fn attributes() {
         &[("AD0123", "#[cfg(debug_assertions)]")],
     );
     body("#[inline] let y = x; x", &[("AD0010", "#[inline]")]);
+    body("#[checkpoint] let y = x; y", &[("AD0124", "#[checkpoint]")]);
     body(
-        "#[checkpoint] for i in 0..n { } x",
-        &[("AD0124", "#[checkpoint]")],
+        "#[checkpoint(states = 3)] for i in 0..n { } x",
+        &[("AD0172", "#[checkpoint(states = 3)]")],
+    );
+    body(
+        "#[checkpoint(budget = 0)] for i in 0..n { } x",
+        &[("AD0173", "0")],
     );
     body("#[constant] let y = x; x", &[("AD0125", "#[constant]")]);
     body(

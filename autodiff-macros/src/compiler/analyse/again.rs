@@ -1,0 +1,94 @@
+//! What may run again: the bodies of loops under `#[checkpoint]`.
+//!
+//! In: the SSA form and the attributes. Out: errors, at the attribute of a loop that keeps no states,
+//! and at what cannot run a second time.
+
+use proc_macro2::{Span, TokenTree};
+use quote::ToTokens;
+
+use super::activity::Activity;
+use super::layout;
+use super::loops::{self, Mode};
+use crate::compiler::adjoint;
+use crate::compiler::diag::{self, Diagnostics, text_of};
+use crate::compiler::ssa::{Call, Func, Op, Stmt, StmtKind, Tree, Verbatim};
+
+/// Checks every loop under `#[checkpoint]`.
+pub(crate) fn check(func: &Func, facts: &Activity, diags: &mut Diagnostics) {
+    if func.checkpoints.is_empty() {
+        return;
+    }
+    let layout = layout::run(func);
+    let split = loops::run(func, facts, &layout, None);
+    let scalar = matches!(&func.result, Some(Tree::Val(v)) if func.is_real(*v));
+    let joint = loops::run(func, facts, &layout, scalar.then(|| adjoint::one(func)));
+    let mut idle = func.checkpoints.clone();
+    func.body.walk(&mut |stmt| {
+        let Some(id) = stmt.kind.loop_id() else {
+            return;
+        };
+        let keeps = [&split, &joint]
+            .iter()
+            .any(|modes| matches!(modes.get(&id), Some(Mode::Checkpointed)));
+        if func.checkpoints.contains_key(&id) && keeps {
+            idle.remove(&id);
+            for block in stmt.kind.blocks() {
+                block.walk(&mut |s| statement(facts, s, diags));
+            }
+        }
+    });
+    for attribute in idle.values() {
+        diags.report_at(&diag::CHECKPOINT_IDLE, attribute, &[]);
+    }
+}
+
+fn statement(facts: &Activity, stmt: &Stmt, diags: &mut Diagnostics) {
+    match &stmt.kind {
+        StmtKind::Effect(code) if is_assertion(code) || diverges(code) => {}
+        StmtKind::Effect(code) => refuse(code, stmt.span, diags),
+        StmtKind::Def(_, Op::Opaque(code)) if !code.pure => refuse(code, stmt.span, diags),
+        StmtKind::Call(call) if call.recursive => {
+            diags.report_at(&diag::CHECKPOINT_RECURSIVE, &call.path, &[]);
+        }
+        StmtKind::Call(call) if !facts.varied_call(call) => unknown(call, diags),
+        _ => {}
+    }
+}
+
+fn refuse(code: &Verbatim, span: Span, diags: &mut Diagnostics) {
+    let text = text_of(&code.tokens);
+    let text = text.trim_end_matches(';');
+    diags.report(&diag::CHECKPOINT_EFFECT, span, &[text]);
+}
+
+fn unknown(call: &Call, diags: &mut Diagnostics) {
+    let path = call.path.to_token_stream();
+    diags.report_at(&diag::CHECKPOINT_EFFECT, &path, &[&text_of(&path)]);
+}
+
+/// True for assertions: they have held, and need not be seen again.
+pub(crate) fn is_assertion(code: &Verbatim) -> bool {
+    macro_name(code).is_some_and(|name| name.contains("assert"))
+}
+
+/// True for what does not return: it was not reached.
+fn diverges(code: &Verbatim) -> bool {
+    let name = macro_name(code);
+    name.is_some_and(|name| {
+        ["panic", "unreachable", "todo", "unimplemented"].contains(&name.as_str())
+    })
+}
+
+/// `name!(…)`, perhaps with a path in front.
+fn macro_name(code: &Verbatim) -> Option<String> {
+    let mut last = None;
+    for token in code.tokens.clone() {
+        match token {
+            TokenTree::Ident(name) => last = Some(name.to_string()),
+            TokenTree::Punct(punct) if punct.as_char() == '!' => return last,
+            TokenTree::Punct(punct) if punct.as_char() == ':' => {}
+            _ => return None,
+        }
+    }
+    None
+}
