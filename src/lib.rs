@@ -185,6 +185,7 @@ pub mod __private {
     pub use autodiff_runtime::choices::*;
     pub use autodiff_runtime::constant::*;
     pub use autodiff_runtime::differentiable::*;
+    pub use autodiff_runtime::directions::*;
     pub use autodiff_runtime::integer::*;
     pub use autodiff_runtime::jacobian::*;
     pub use autodiff_runtime::kinds::*;
@@ -200,6 +201,7 @@ pub mod __private {
     pub use autodiff_runtime::same_shape::*;
     pub use autodiff_runtime::selection::*;
     pub use autodiff_runtime::sums::*;
+    pub use autodiff_runtime::sweeps::*;
     pub use autodiff_runtime::tangent::*;
     pub use autodiff_runtime::trace::*;
     pub use autodiff_runtime::traits;

@@ -17,12 +17,14 @@ pub mod facade {
     /// What emitted code names.
     pub mod __private {
         pub use autodiff_runtime::differentiable::*;
+        pub use autodiff_runtime::directions::*;
         pub use autodiff_runtime::kinds::*;
         pub use autodiff_runtime::lanes::*;
         pub use autodiff_runtime::numeric::*;
         pub use autodiff_runtime::rivals::*;
         pub use autodiff_runtime::selection::*;
         pub use autodiff_runtime::sums::*;
+        pub use autodiff_runtime::sweeps::*;
         pub use autodiff_runtime::tangent::*;
         pub use autodiff_runtime::trace::*;
         pub use autodiff_runtime::*;
@@ -43,9 +45,10 @@ pub mod model {
     include!("snapshots/mean_error.rs");
     include!("snapshots/pendulum.rs");
     include!("snapshots/root.rs");
+    include!("snapshots/decay.rs");
 }
 
-use model::{hinge, mean_error, pendulum, root, wave};
+use model::{decay, hinge, mean_error, pendulum, root, wave};
 
 /// Central difference of `f` at `x`.
 fn difference(f: impl Fn(f64) -> f64, x: f64) -> f64 {
@@ -103,4 +106,13 @@ fn state_loop() {
 fn while_loop() {
     let x = 2.0_f64;
     assert_near(root::grad(x), 0.5 / x.sqrt());
+}
+
+#[test]
+fn forward_mode() {
+    let at = |y, r, k| decay(y, r, k, 0.1, 20);
+    let (start, rate, limit) = decay::grad(0.2, 1.5, 2.0, 0.1, 20);
+    assert_near(start, difference(|t| at(t, 1.5, 2.0), 0.2));
+    assert_near(rate, difference(|t| at(0.2, t, 2.0), 1.5));
+    assert_near(limit, difference(|t| at(0.2, 1.5, t), 2.0));
 }

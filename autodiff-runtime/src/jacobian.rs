@@ -2,9 +2,10 @@
 //!
 //! In: the shapes of result and arguments, and two ways to get at the derivative of a function: a
 //! row (the pullback of a seed) and a column (the tangent along a direction). Out: the gradients, in a
-//! container of the shape of the result. One seed or direction at a time: a sweep carries one
-//! adjoint or tangent for each value.
+//! container of the shape of the result. One seed at a time, or several directions: a sweep carries one
+//! adjoint for each value, or as many tangents as there are lanes.
 
+use crate::sweeps::Basis;
 use crate::numeric::{Scalar, cast, number};
 
 /// A value that is made of numbers which have an order.
@@ -59,6 +60,22 @@ impl<S: Scalar> Components for S {
     #[inline]
     fn rows<G>(&self, rows: &mut impl Iterator<Item = G>) -> G {
         rows.next().expect("a row for every number of the result")
+    }
+}
+
+impl<T: Components> Components for [T] {
+    type Rows<G> = Vec<T::Rows<G>>;
+    fn count(&self) -> usize {
+        self.iter().map(T::count).sum()
+    }
+    fn read(&self, out: &mut Vec<f64>) {
+        self.iter().for_each(|x| x.read(out));
+    }
+    fn write(&mut self, from: &mut impl Iterator<Item = f64>) {
+        self.iter_mut().for_each(|x| x.write(from));
+    }
+    fn rows<G>(&self, rows: &mut impl Iterator<Item = G>) -> Self::Rows<G> {
+        self.iter().map(|x| x.rows(rows)).collect()
     }
 }
 
@@ -145,29 +162,39 @@ macro_rules! tuples {
 for_each_tuple!(tuples);
 
 /// The Jacobian of a function whose result has the shape of `result` and whose arguments have that of
-/// `arguments` (values do not matter): rows by `row`, columns by `column`, whichever are fewer.
+/// `arguments` (values do not matter): a row for each number of the result, by `row`, or `N` columns at once, by
+/// `column`, whichever takes fewer sweeps.
 ///
-/// `row` is given a seed and returns the gradient under it, `column` is given a direction and returns
-/// the derivative of the result along it.
+/// `row` is given a seed and returns the gradient under it. `column` is given `N` directions, written over `dots`, and
+/// returns the derivatives of the result along them.
 ///
 /// ```
-/// use autodiff_runtime::jacobian;
+/// use autodiff_runtime::{Tangents, jacobian};
 /// // (x, y) ↦ (x·y, x + y, x), at (2, 3)
+/// type Lanes = Tangents<f64, 2>;
 /// let row = |(a, b, c): (f64, f64, f64)| (a * 3.0 + b + c, a * 2.0 + b);
-/// let column = |(x, y): (f64, f64)| (x * 3.0 + y * 2.0, x + y, x);
-/// let rows = jacobian(&(0.0, 0.0, 0.0), &(0.0, 0.0), row, column);
+/// let column = |(x, y): (Lanes, Lanes)| (x * 3.0 + y * 2.0, x + y, x);
+/// let none = Lanes::default();
+/// let rows = jacobian::<2, _, _, _, _>(&(0.0, 0.0, 0.0), &(0.0, 0.0), &(none, none), row, column);
 /// assert_eq!(rows, ((3.0, 2.0), (1.0, 1.0), (1.0, 0.0)));
 /// ```
-pub fn jacobian<C: Components + Clone, G: Components + Clone>(
+pub fn jacobian<const N: usize, C, G, D, O>(
     result: &C,
     arguments: &G,
+    dots: &D,
     row: impl FnMut(C) -> G,
-    column: impl FnMut(G) -> C,
-) -> C::Rows<G> {
-    if result.count() <= arguments.count() {
+    column: impl FnMut(D) -> O,
+) -> C::Rows<G>
+where
+    C: Components + Clone,
+    G: Components + Clone,
+    D: Components + Clone,
+    O: Components,
+{
+    if result.count() <= arguments.count().div_ceil(N) {
         by_rows(result, row)
     } else {
-        by_columns(result, arguments, column)
+        by_columns::<N, _, _, _, _>(result, arguments, dots, column)
     }
 }
 
@@ -177,20 +204,31 @@ pub fn by_rows<C: Components + Clone, G>(result: &C, mut row: impl FnMut(C) -> G
     result.rows(&mut (0..m).map(|i| row(unit(result, m, i))))
 }
 
-/// The Jacobian, one sweep for every number of the arguments.
-pub fn by_columns<C: Components, G: Components + Clone>(
+/// The Jacobian, one sweep for `N` numbers of the arguments.
+pub fn by_columns<const N: usize, C, G, D, O>(
     result: &C,
     arguments: &G,
-    mut column: impl FnMut(G) -> C,
-) -> C::Rows<G> {
+    dots: &D,
+    mut column: impl FnMut(D) -> O,
+) -> C::Rows<G>
+where
+    C: Components,
+    G: Components + Clone,
+    D: Components + Clone,
+    O: Components,
+{
     let (m, n) = (result.count(), arguments.count());
-    let mut columns = Vec::with_capacity(m * n);
-    for j in 0..n {
-        column(unit(arguments, n, j)).read(&mut columns);
+    let mut columns = Vec::with_capacity(m * n.next_multiple_of(N));
+    for first in (0..n).step_by(N) {
+        let mut dots = dots.clone();
+        Basis::<N>::from(first).fill(&mut dots);
+        column(dots).read(&mut columns);
     }
+    // A sweep gives `N` derivatives of each number.
+    let at = |i: usize, j: usize| columns[(j / N * m + i) * N + j % N];
     result.rows(&mut (0..m).map(|i| {
         let mut gradient = arguments.clone();
-        gradient.write(&mut (0..n).map(|j| columns[j * m + i]));
+        gradient.write(&mut (0..n).map(|j| at(i, j)));
         gradient
     }))
 }
@@ -205,6 +243,7 @@ fn unit<C: Components + Clone>(shape: &C, count: usize, k: usize) -> C {
 #[cfg(test)]
 mod tests {
     use super::{by_columns, by_rows};
+    use crate::directions::Tangents;
 
     #[test]
     fn rows_and_columns_agree() {
@@ -214,14 +253,19 @@ mod tests {
             let dot = |v: &dyn Fn(usize) -> f64| (0..3).map(|i| c[i] * v(i)).sum::<f64>();
             ([dot(&|i| a[i][0]), dot(&|i| a[i][1])], dot(&|i| b[i]))
         };
-        let column = |(x, y): ([f64; 2], f64)| {
+        type Lanes = Tangents<f64, 2>;
+        let column = |(x, y): ([Lanes; 2], Lanes)| {
             (0..3)
-                .map(|i| a[i][0] * x[0] + a[i][1] * x[1] + b[i] * y)
-                .collect::<Vec<f64>>()
+                .map(|i| x[0] * a[i][0] + x[1] * a[i][1] + y * b[i])
+                .collect::<Vec<Lanes>>()
         };
         let shape = vec![0.0; 3];
         let rows = by_rows(&shape, row);
-        assert_eq!(rows, by_columns(&shape, &([0.0; 2], 0.0), column));
+        let (arguments, dots) = (([0.0; 2], 0.0), ([Lanes::default(); 2], Lanes::default()));
+        assert_eq!(
+            rows,
+            by_columns::<2, _, _, _, _>(&shape, &arguments, &dots, column)
+        );
         assert_eq!(rows[1], ([3.0, 4.0], 8.0));
     }
 

@@ -39,6 +39,7 @@ use core::ops::{
     RangeToInclusive, SubAssign,
 };
 
+use crate::directions::{Directions, One};
 use crate::differentiable::{Accumulate, Adjoint, Differentiable};
 use crate::field::Site;
 use crate::jacobian::Components;
@@ -46,9 +47,32 @@ use crate::numeric::Scalar;
 use crate::same_shape::{Mismatch, SameShape};
 use crate::sums::Summed;
 
-/// The argument is differentiated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Varied;
+/// The argument is differentiated. A tangent is of the kind `Varied<L>` along the directions `L`, an adjoint of the
+/// kind `Varied`.
+pub struct Varied<L = One> {
+    directions: PhantomData<L>,
+}
+
+/// The kind of an argument that is differentiated.
+#[allow(non_upper_case_globals, reason = "as if it were a unit struct")]
+pub const Varied: Varied = Varied {
+    directions: PhantomData,
+};
+
+impl<L> Clone for Varied<L> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<L> Copy for Varied<L> {}
+
+impl<L> fmt::Debug for Varied<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Varied")
+    }
+}
 
 /// The argument is not differentiated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,9 +110,9 @@ pub trait Optional<K: Kind, E: Element> {
     fn inner(&mut self) -> &mut E::Bar<K>;
 }
 
-impl<E: Element> Optional<Varied, E> for Option<E::Bar<Varied>> {
+impl<L: Directions, E: Element> Optional<Varied<L>, E> for Option<E::Bar<Varied<L>>> {
     #[inline]
-    fn inner(&mut self) -> &mut E::Bar<Varied> {
+    fn inner(&mut self) -> &mut E::Bar<Varied<L>> {
         self.as_mut().expect("the buffer for a `Some` is a `Some`")
     }
 }
@@ -135,13 +159,13 @@ pub trait Kind: Copy + fmt::Debug + 'static {
     }
 }
 
-impl Kind for Varied {
+impl<L: Directions> Kind for Varied<L> {
     const VARIED: bool = true;
-    type Scalar<S: Scalar> = S;
-    type Slice<E: Element> = [E::Bar<Varied>];
-    type Array<E: Element, const N: usize> = [E::Bar<Varied>; N];
-    type List<E: Element> = Vec<E::Bar<Varied>>;
-    type Maybe<E: Element> = Option<E::Bar<Varied>>;
+    type Scalar<S: Scalar> = L::Of<S>;
+    type Slice<E: Element> = [E::Bar<Varied<L>>];
+    type Array<E: Element, const N: usize> = [E::Bar<Varied<L>>; N];
+    type List<E: Element> = Vec<E::Bar<Varied<L>>>;
+    type Maybe<E: Element> = Option<E::Bar<Varied<L>>>;
 }
 
 impl Kind for Unvaried {
@@ -183,6 +207,9 @@ pub trait Element:
     type Bar<K: Kind>: Accumulate<Self::Gradient> + Adjoint + BarValue;
     /// A bar that swallows what is added to it.
     fn discard() -> Self::Bar<Unvaried>;
+    /// A tangent of zeros along the directions, of the lengths of `self`.
+    #[doc(hidden)]
+    fn zero_dots<L: Directions>(&self) -> <Self as Element>::Bar<Varied<L>>;
 }
 
 /// Swallows everything that is added to it. `T` is the argument it stands beside.
@@ -329,6 +356,10 @@ impl<S: Scalar> Element for S {
     fn discard() -> Discard<S> {
         Discard::default()
     }
+    #[inline(always)]
+    fn zero_dots<L: Directions>(&self) -> L::Of<S> {
+        L::Of::default()
+    }
 }
 
 impl<E: Element, const N: usize> Element for [E; N] {
@@ -336,6 +367,10 @@ impl<E: Element, const N: usize> Element for [E; N] {
     #[inline(always)]
     fn discard() -> Discard<[E]> {
         Discard::default()
+    }
+    #[inline]
+    fn zero_dots<L: Directions>(&self) -> [E::Bar<Varied<L>>; N] {
+        core::array::from_fn(|i| self[i].zero_dots::<L>())
     }
 }
 
@@ -345,6 +380,10 @@ impl<E: Element> Element for Vec<E> {
     fn discard() -> Discard<[E]> {
         Discard::default()
     }
+    #[inline]
+    fn zero_dots<L: Directions>(&self) -> Vec<E::Bar<Varied<L>>> {
+        self.iter().map(E::zero_dots::<L>).collect()
+    }
 }
 
 impl<E: Element> Element for Option<E> {
@@ -352,6 +391,10 @@ impl<E: Element> Element for Option<E> {
     #[inline(always)]
     fn discard() -> Discard<Option<E>> {
         Discard::default()
+    }
+    #[inline]
+    fn zero_dots<L: Directions>(&self) -> Option<E::Bar<Varied<L>>> {
+        self.as_ref().map(E::zero_dots::<L>)
     }
 }
 
@@ -384,6 +427,10 @@ macro_rules! tuples {
             #[inline(always)]
             fn discard() -> Self::Bar<Unvaried> {
                 ($($t::discard(),)+)
+            }
+            #[inline]
+            fn zero_dots<L: Directions>(&self) -> ($(<$t as Element>::Bar<Varied<L>>,)+) {
+                ($(self.$i.zero_dots::<L>(),)+)
             }
         }
         impl<$($t: Element),+> Shape for ($($t,)+) {

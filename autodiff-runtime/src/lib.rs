@@ -13,6 +13,7 @@
 //! | [`numeric`], [`differentiable`], [`sums`] | numbers, gradients, and how gradients are added |
 //! | [`mod@jacobian`] | one gradient per number of the result |
 //! | [`same_shape`], [`constant`] | lengths that must agree; fields without a derivative |
+//! | [`directions`], [`mod@sweeps`] | tangents along one direction or several at once; gradients made of them |
 //! | [`kinds`], [`mod@tangent`] | how an emitted function tells another which arguments are differentiated |
 //! | [`mod@checkpoint`] | which states of a loop are kept, and from which it is run again |
 //! | [`slices`] | operations on slices: `max_of`, `sorted`, `median`, norms, pooling |
@@ -38,6 +39,7 @@ pub mod choices;
 pub mod constant;
 pub mod decision;
 pub mod differentiable;
+pub mod directions;
 pub mod field;
 pub mod integer;
 pub mod jacobian;
@@ -73,6 +75,7 @@ pub mod same_shape;
 pub mod selection;
 pub mod slices;
 pub mod sums;
+pub mod sweeps;
 pub mod tangent;
 pub mod trace;
 #[doc(hidden)]
@@ -82,6 +85,7 @@ pub use choices::{Counter, Fixed, PerSite, Seeded, Tolerance, WithPolicy};
 pub use constant::{ConstantField, ConstantType};
 pub use decision::Decision;
 pub use differentiable::{Accumulate, Adjoint, Differentiable, add, zero_like};
+pub use directions::{Directions, One, Several, Tangents};
 pub use field::{Definability, FieldMetadata, Obligation, ObligationKind, Site, SiteKey, SiteKind};
 pub use integer::{Integer, integer};
 pub use jacobian::{Components, jacobian};

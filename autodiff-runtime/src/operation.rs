@@ -11,6 +11,7 @@
 
 use std::borrow::Cow;
 
+use crate::directions::{Directions, Rate};
 use crate::field::Site;
 use crate::kinds::{Element, Kind, Optional, Varied};
 use crate::numeric::{Real, Scalar};
@@ -56,9 +57,9 @@ impl<E: Element> Optional<At<Varied>, E> for Option<E::Bar<At<Varied>>> {
     }
 }
 
-impl<T: Zeroed + ?Sized, D: Dot<T>> Dot<T> for At<D> {
+impl<L: Directions, T: Zeroed + ?Sized, D: Dot<T, L>> Dot<T, L> for At<D> {
     #[inline(always)]
-    fn dot<'p>(self, primal: &'p T) -> Cow<'p, T::Tangent>
+    fn dot<'p>(self, primal: &'p T) -> Cow<'p, T::Tangent<L>>
     where
         Self: 'p,
     {
@@ -112,31 +113,32 @@ pub(crate) fn weights<T: Real, S: Selection + ?Sized, const D: usize>(
 
 /// As [`weights`], in forward mode: `dots` are the tangents of the arguments.
 #[inline(always)]
-pub(crate) fn weights_along<R, T, S, const N: usize, const D: usize>(
+pub(crate) fn weights_along<R, T, S, L, const N: usize, const D: usize>(
     sel: &mut S,
     given: &'static [Site],
     own: &'static [Site],
     args: [T; N],
-    dots: [T; N],
+    dots: [L::Of<T>; N],
 ) -> [f64; D]
 where
     R: Row<f32, N, D> + Row<f64, N, D>,
     T: Real,
     S: Selection + ?Sized,
+    L: Directions,
 {
     let sites = if given.len() == D { given } else { own };
     let decisions = T::__decisions::<R, N, D>(args);
-    let along = margin_tangents::<R, T, N, D>(dots);
+    let along = L::alone(&dots).map(|dots| margin_tangents::<R, T, N, D>(dots));
     core::array::from_fn(|k| {
         let Compared { margin, above, tie } = decisions[k];
-        let margin = (margin.to_f64(), along[k].to_f64());
+        let margin = (margin.to_f64(), along.map(|along| along[k].to_f64()));
         sel.weight_along(&sites[k], margin, above, tie)
     })
 }
 
 /// Margins of functions are differences of arguments and numbers: what an argument counts is seen at 0 and 1.
 #[inline(always)]
-fn margin_tangents<R, T, const N: usize, const D: usize>(dots: [T; N]) -> [T; D]
+fn margin_tangents<R, T, const N: usize, const D: usize>(dots: &[T]) -> [T; D]
 where
     R: Row<f32, N, D> + Row<f64, N, D>,
     T: Real,
@@ -158,9 +160,9 @@ where
 /// An adjoint or tangent times a partial. Where decisions were made, a partial of 0 is that of a
 /// branch that was not taken: the product is 0 whatever the factor is.
 #[inline(always)]
-pub(crate) fn times<T: Real>(factor: T, partial: T, decisions: usize) -> T {
+pub(crate) fn times<T: Real, D: Rate<T>>(factor: D, partial: T, decisions: usize) -> D {
     if decisions > 0 && partial == T::ZERO {
-        T::ZERO
+        D::default()
     } else {
         factor * partial
     }
@@ -294,12 +296,12 @@ macro_rules! companion {
     };
     (@tangent $name:ident, [$($w:ident),*], $a:ident) => {
         #[inline(always)]
-        pub fn __tangent<T: $crate::Real, __S: $crate::Selection + ?Sized>(
-            sel: &mut __S, $a: T, a_dot: impl $crate::Dot<T>,
-        ) -> (T, T) {
+        pub fn __tangent<T: $crate::Real, __L: $crate::Directions, __S: $crate::Selection + ?Sized>(
+            sel: &mut __S, _: __L, $a: T, a_dot: impl $crate::Dot<T, __L>,
+        ) -> (T, __L::Of<T>) {
             let (args, sites) = ([$a], a_dot.sites());
             let dots = [a_dot.dot(&$a).into_owned()];
-            let weights = $crate::operation::weights_along::<$name, T, __S, { Self::ARGS }, { Self::DECISIONS }>(sel, sites, Self::__SITES, args, dots);
+            let weights = $crate::operation::weights_along::<$name, T, __S, __L, { Self::ARGS }, { Self::DECISIONS }>(sel, sites, Self::__SITES, args, dots);
             let result = $crate::ops::$name($a);
             let [partial] = T::__partials::<$name, { Self::ARGS }, { Self::DECISIONS }>(args, result, weights);
             (result, $crate::operation::times(dots[0], partial, Self::DECISIONS))
@@ -307,12 +309,12 @@ macro_rules! companion {
     };
     (@tangent $name:ident, [$($w:ident),*], $a:ident, $b:ident) => {
         #[inline(always)]
-        pub fn __tangent<T: $crate::Real, __S: $crate::Selection + ?Sized>(
-            sel: &mut __S, $a: T, a_dot: impl $crate::Dot<T>, $b: T, b_dot: impl $crate::Dot<T>,
-        ) -> (T, T) {
+        pub fn __tangent<T: $crate::Real, __L: $crate::Directions, __S: $crate::Selection + ?Sized>(
+            sel: &mut __S, _: __L, $a: T, a_dot: impl $crate::Dot<T, __L>, $b: T, b_dot: impl $crate::Dot<T, __L>,
+        ) -> (T, __L::Of<T>) {
             let (args, sites) = ([$a, $b], $crate::operation::either(a_dot.sites(), b_dot.sites()));
             let dots = [a_dot.dot(&$a).into_owned(), b_dot.dot(&$b).into_owned()];
-            let weights = $crate::operation::weights_along::<$name, T, __S, { Self::ARGS }, { Self::DECISIONS }>(sel, sites, Self::__SITES, args, dots);
+            let weights = $crate::operation::weights_along::<$name, T, __S, __L, { Self::ARGS }, { Self::DECISIONS }>(sel, sites, Self::__SITES, args, dots);
             let result = $crate::ops::$name($a, $b);
             let [by_a, by_b] = T::__partials::<$name, { Self::ARGS }, { Self::DECISIONS }>(args, result, weights);
             let a_dot = $crate::operation::times(dots[0], by_a, Self::DECISIONS);

@@ -15,7 +15,7 @@ pub struct Visit {
     pub default: Decision,
     /// How many quantities are tied, the one that is tested included: more than 2 only in operations on slices.
     pub among: u32,
-    /// In forward mode the derivative of the margin along the tangents, if it is known.
+    /// In forward mode along one direction the derivative of the margin, if it is known.
     pub along: Option<f64>,
 }
 
@@ -72,6 +72,12 @@ pub trait Selection {
         let _ = site;
     }
 
+    /// Whether it takes every default, so that asking it once more is asking it again.
+    #[doc(hidden)]
+    fn is_plain(&self) -> bool {
+        false
+    }
+
     /// Weight of the branch above at a kink. `above` and `tie` come from the primal's own comparison.
     #[doc(hidden)]
     fn weight(&mut self, site: &'static Site, margin: f64, above: bool, tie: bool) -> f64 {
@@ -79,17 +85,16 @@ pub trait Selection {
         self.decide(&Visit::new(site, margin, default)).weight()
     }
 
-    /// As [`Selection::weight`], in forward mode: `along` is the tangent of the margin.
+    /// As [`Selection::weight`], in forward mode: `along` is the tangent of the margin, if there is one direction.
     #[doc(hidden)]
     fn weight_along(
         &mut self,
         site: &'static Site,
-        (margin, along): (f64, f64),
+        (margin, along): (f64, Option<f64>),
         above: bool,
         tie: bool,
     ) -> f64 {
         let visit = Visit::new(site, margin, decided(site.theta, above, tie));
-        let along = Some(along);
         self.decide(&Visit { along, ..visit }).weight()
     }
 
@@ -101,18 +106,17 @@ pub trait Selection {
         if weight == 0.5 { holds } else { weight > 0.5 }
     }
 
-    /// As [`Selection::branch`], in forward mode: `along` is the tangent of the margin.
+    /// As [`Selection::branch`], in forward mode: `along` is the tangent of the margin, if there is one direction.
     #[doc(hidden)]
     fn branch_along(
         &mut self,
         site: &'static Site,
-        (margin, along): (f64, f64),
+        (margin, along): (f64, Option<f64>),
         holds: bool,
         tie: bool,
     ) -> bool {
         let taken = if holds { 1.0 } else { 0.0 };
         let visit = Visit::new(site, margin, decided(taken, holds, tie));
-        let along = Some(along);
         let weight = self.decide(&Visit { along, ..visit }).weight();
         if weight == 0.5 { holds } else { weight > 0.5 }
     }
@@ -126,7 +130,7 @@ pub trait Selection {
 
 /// What happens if nobody objects.
 #[inline(always)]
-const fn decided(theta: f64, above: bool, tie: bool) -> Decision {
+pub(crate) const fn decided(theta: f64, above: bool, tie: bool) -> Decision {
     match (tie, above) {
         (true, _) => Decision::Tie(theta),
         (false, true) => Decision::Above,
@@ -144,6 +148,10 @@ impl<S: Selection + ?Sized> Selection for &mut S {
         (**self).border(site)
     }
     #[inline(always)]
+    fn is_plain(&self) -> bool {
+        (**self).is_plain()
+    }
+    #[inline(always)]
     fn weight(&mut self, site: &'static Site, margin: f64, above: bool, tie: bool) -> f64 {
         (**self).weight(site, margin, above, tie)
     }
@@ -155,7 +163,7 @@ impl<S: Selection + ?Sized> Selection for &mut S {
     fn weight_along(
         &mut self,
         site: &'static Site,
-        margin: (f64, f64),
+        margin: (f64, Option<f64>),
         above: bool,
         tie: bool,
     ) -> f64 {
@@ -165,7 +173,7 @@ impl<S: Selection + ?Sized> Selection for &mut S {
     fn branch_along(
         &mut self,
         site: &'static Site,
-        margin: (f64, f64),
+        margin: (f64, Option<f64>),
         holds: bool,
         tie: bool,
     ) -> bool {
@@ -184,6 +192,11 @@ impl Selection for Plain {
     #[inline(always)]
     fn decide(&mut self, visit: &Visit) -> Decision {
         visit.default
+    }
+
+    #[inline(always)]
+    fn is_plain(&self) -> bool {
+        true
     }
 
     // A choice of 0 or 1 joins the tie to one of the sides, so that one compare is left.
@@ -208,7 +221,7 @@ impl Selection for Plain {
     fn weight_along(
         &mut self,
         site: &'static Site,
-        (margin, _): (f64, f64),
+        (margin, _): (f64, Option<f64>),
         above: bool,
         tie: bool,
     ) -> f64 {
@@ -219,7 +232,7 @@ impl Selection for Plain {
     fn branch_along(
         &mut self,
         _site: &'static Site,
-        _margin: (f64, f64),
+        _margin: (f64, Option<f64>),
         holds: bool,
         _tie: bool,
     ) -> bool {

@@ -14,6 +14,7 @@
 )]
 
 use crate::decision::Decision;
+use crate::directions::Rate;
 use crate::field::Site;
 use crate::numeric::{Real, number};
 use crate::rules::{Compared, Rule};
@@ -90,9 +91,9 @@ impl<T: Real> Slope<T> {
 
     /// The derivative along a tangent.
     #[inline]
-    pub fn along(&self, dots: &[T]) -> T {
-        let mut sum = T::ZERO;
-        self.for_each(|i, w| sum += w * dots[i]);
+    pub fn along<D: Rate<T>>(&self, dots: &[D]) -> D {
+        let mut sum = D::default();
+        self.for_each(|i, w| sum += dots[i] * w);
         sum
     }
 }
@@ -353,13 +354,14 @@ macro_rules! slices {
                 }
 
                 #[inline]
-                pub fn __tangent<T: $crate::Real, __S: $crate::Selection + ?Sized>(
-                    sel: &mut __S, $x: &[T], dot: impl $crate::Dot<[T]> $(, $arg: usize, _: impl $crate::ConstantDot)*
-                ) -> ($crate::slices::slices!(@out $kind T), $crate::slices::slices!(@out $kind T)) {
+                #[allow(clippy::type_complexity, reason = "the protocol of emitted code")]
+                pub fn __tangent<T: $crate::Real, __L: $crate::Directions, __S: $crate::Selection + ?Sized>(
+                    sel: &mut __S, _: __L, $x: &[T], dot: impl $crate::Dot<[T], __L> $(, $arg: usize, _: impl $crate::ConstantDot)*
+                ) -> ($crate::slices::slices!(@out $kind T), $crate::slices::slices!(@dot $kind T __L)) {
                     let sites = $crate::slices::at(Self::__SITES, dot.sites());
                     let dot = dot.dot($x);
                     let result = self::$name($x $(, $arg)*);
-                    let slopes = Self::slopes(&mut $crate::slices::Asker::new(sel, sites, Some(&dot)), $x $(, $arg)*);
+                    let slopes = Self::slopes(&mut $crate::slices::Asker::new(sel, sites, __L::alone(&dot)), $x $(, $arg)*);
                     (result, $crate::slices::slices!(@dots $kind slopes dot))
                 }
             }
@@ -367,13 +369,15 @@ macro_rules! slices {
     };
     (@out number $t:ident) => { $t };
     (@out list $t:ident) => { Vec<$t> };
+    (@dot number $t:ident $l:ident) => { $l::Of<$t> };
+    (@dot list $t:ident $l:ident) => { Vec<$l::Of<$t>> };
     (@usize $arg:ident) => { usize };
     (@unit $arg:ident) => { () };
     (@listed number $value:expr) => { vec![$value] };
     (@listed list $value:expr) => { $value };
     (@seeds number $seed:ident) => { [$seed] };
     (@seeds list $seed:ident) => { $seed };
-    (@dots number $slopes:ident $dot:ident) => { $slopes.iter().fold(T::ZERO, |sum, slope| sum + slope.along(&$dot)) };
+    (@dots number $slopes:ident $dot:ident) => { $slopes.iter().fold($crate::directions::none(), |sum, slope| sum + slope.along(&$dot)) };
     (@dots list $slopes:ident $dot:ident) => { $slopes.iter().map(|slope| slope.along(&$dot)).collect() };
 }
 use slices;

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use crate::differentiable::Differentiable;
 use crate::field::Site;
-use crate::kinds::Unvaried;
+use crate::directions::{Directions, One};
+use crate::kinds::{Element, Unvaried, Varied};
 use crate::numeric::Scalar;
 
 /// The tangent of an argument that varies.
@@ -22,7 +23,7 @@ impl<T: ?Sized> Copy for Tangent<'_, T> {}
 /// A value that tangents go with.
 ///
 /// The tangent of a number, slice, array, `Vec` or tuple looks like the value; that of a struct is
-/// its gradient type. Owned, the tangent of every type is its gradient.
+/// its gradient type. Owned, the tangent of every type along [`One`] direction is its gradient.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no gradient",
     label = "a differentiable value of type `{Self}`",
@@ -31,41 +32,66 @@ impl<T: ?Sized> Copy for Tangent<'_, T> {}
 )]
 pub trait Zeroed: Differentiable {
     /// The tangent, as it is borrowed: `[f64]` for `[f64]`.
-    type Tangent: ToOwned<Owned = Self::Gradient> + ?Sized;
+    type Tangent<L: Directions>: ToOwned + ?Sized;
 
     /// Zeros of the lengths of `self`.
-    #[inline(always)]
-    fn zeroed(&self) -> Self::Gradient {
-        self.zero_gradient()
-    }
+    fn zeroed<L: Directions>(&self) -> Dots<L, Self>;
+}
+
+/// The tangent of a `T` along the directions `L`, owned.
+pub type Dots<L, T> = <<T as Zeroed>::Tangent<L> as ToOwned>::Owned;
+
+/// A tangent of zeros for `x`.
+#[doc(hidden)]
+#[inline(always)]
+pub fn zero_dots<L: Directions, T: Zeroed + ?Sized>(_: L, x: &T) -> Dots<L, T> {
+    x.zeroed::<L>()
 }
 
 #[diagnostic::do_not_recommend]
 impl<S: Scalar> Zeroed for S {
-    type Tangent = S;
+    type Tangent<L: Directions> = L::Of<S>;
+    #[inline(always)]
+    fn zeroed<L: Directions>(&self) -> L::Of<S> {
+        L::Of::default()
+    }
 }
 
-impl<T: Differentiable> Zeroed for [T] {
-    type Tangent = [T::Gradient];
+impl<T: Element> Zeroed for [T] {
+    type Tangent<L: Directions> = [T::Bar<Varied<L>>];
+    #[inline]
+    fn zeroed<L: Directions>(&self) -> Vec<T::Bar<Varied<L>>> {
+        self.iter().map(T::zero_dots::<L>).collect()
+    }
 }
 
-impl<T: Differentiable> Zeroed for Vec<T> {
-    type Tangent = Vec<T::Gradient>;
+macro_rules! owned {
+    ($([$($n:ident)*] $value:ty = $tangent:ty;)*) => {$(
+        impl<T: Element $(, const $n: usize)*> Zeroed for $value {
+            type Tangent<L: Directions> = $tangent;
+            #[inline]
+            fn zeroed<L: Directions>(&self) -> $tangent {
+                Element::zero_dots::<L>(self)
+            }
+        }
+    )*};
 }
 
-impl<T: Differentiable, const N: usize> Zeroed for [T; N] {
-    type Tangent = [T::Gradient; N];
-}
-
-impl<T: Differentiable> Zeroed for Option<T> {
-    type Tangent = Option<T::Gradient>;
+owned! {
+    [] Vec<T> = Vec<T::Bar<Varied<L>>>;
+    [N] [T; N] = [T::Bar<Varied<L>>; N];
+    [] Option<T> = Option<T::Bar<Varied<L>>>;
 }
 
 /// Tuples of up to twelve elements.
 macro_rules! tuples {
     ($($($t:ident $u:ident $i:tt),+;)*) => {$(
-        impl<$($t: Differentiable),+> Zeroed for ($($t,)+) {
-            type Tangent = ($($t::Gradient,)+);
+        impl<$($t: Element),+> Zeroed for ($($t,)+) {
+            type Tangent<L: Directions> = ($(<$t as Element>::Bar<Varied<L>>,)+);
+            #[inline]
+            fn zeroed<L: Directions>(&self) -> Self::Tangent<L> {
+                Element::zero_dots::<L>(self)
+            }
         }
     )*};
 }
@@ -90,9 +116,9 @@ for_each_tuple!(tuples);
     message = "`{Self}` is no tangent of a `{T}`",
     label = "expected `Tangent` or `Unvaried`"
 )]
-pub trait Dot<T: Zeroed + ?Sized> {
+pub trait Dot<T: Zeroed + ?Sized, L: Directions = One> {
     /// The tangent that goes with `primal`.
-    fn dot<'p>(self, primal: &'p T) -> Cow<'p, T::Tangent>
+    fn dot<'p>(self, primal: &'p T) -> Cow<'p, T::Tangent<L>>
     where
         Self: 'p;
 
@@ -104,7 +130,7 @@ pub trait Dot<T: Zeroed + ?Sized> {
     }
 }
 
-impl<T: Zeroed<Tangent = D> + ?Sized, D: ToOwned<Owned = T::Gradient> + ?Sized> Dot<T>
+impl<L: Directions, T: Zeroed<Tangent<L> = D> + ?Sized, D: ToOwned + ?Sized> Dot<T, L>
     for Tangent<'_, D>
 {
     #[inline(always)]
@@ -116,42 +142,40 @@ impl<T: Zeroed<Tangent = D> + ?Sized, D: ToOwned<Owned = T::Gradient> + ?Sized> 
     }
 }
 
-/// The tangent of an array where a slice is wanted.
-impl<T: Differentiable, const N: usize> Dot<[T]> for Tangent<'_, [T::Gradient; N]> {
-    #[inline(always)]
-    fn dot<'p>(self, _: &'p [T]) -> Cow<'p, [T::Gradient]>
-    where
-        Self: 'p,
-    {
-        Cow::Borrowed(self.0)
-    }
+/// The tangent of an array or a vector where a slice is wanted.
+macro_rules! as_slice {
+    ($([$($n:ident)*] $tangent:ty;)*) => {$(
+        impl<L: Directions, T: Element $(, const $n: usize)*> Dot<[T], L> for Tangent<'_, $tangent> {
+            #[inline(always)]
+            fn dot<'p>(self, _: &'p [T]) -> Cow<'p, [T::Bar<Varied<L>>]>
+            where
+                Self: 'p,
+            {
+                Cow::Borrowed(self.0)
+            }
+        }
+    )*};
 }
 
-/// The tangent of a vector where a slice is wanted.
-impl<T: Differentiable> Dot<[T]> for Tangent<'_, Vec<T::Gradient>> {
-    #[inline(always)]
-    fn dot<'p>(self, _: &'p [T]) -> Cow<'p, [T::Gradient]>
-    where
-        Self: 'p,
-    {
-        Cow::Borrowed(self.0)
-    }
+as_slice! {
+    [N] [T::Bar<Varied<L>>; N];
+    [] Vec<T::Bar<Varied<L>>>;
 }
 
-impl<T: Zeroed + ?Sized> Dot<T> for Unvaried {
+impl<L: Directions, T: Zeroed + ?Sized> Dot<T, L> for Unvaried {
     #[inline(always)]
-    fn dot<'p>(self, primal: &'p T) -> Cow<'p, T::Tangent>
+    fn dot<'p>(self, primal: &'p T) -> Cow<'p, T::Tangent<L>>
     where
         Self: 'p,
     {
-        Cow::Owned(primal.zeroed())
+        Cow::Owned(primal.zeroed::<L>())
     }
 }
 
 /// The tangent of what is handed over as `&mut`, and only read.
-impl<T: Zeroed + ?Sized> Dot<T> for &mut T::Tangent {
+impl<L: Directions, T: Zeroed + ?Sized> Dot<T, L> for &mut T::Tangent<L> {
     #[inline(always)]
-    fn dot<'p>(self, _: &'p T) -> Cow<'p, T::Tangent>
+    fn dot<'p>(self, _: &'p T) -> Cow<'p, T::Tangent<L>>
     where
         Self: 'p,
     {

@@ -150,7 +150,7 @@ fn wrong_weights_are_refuted() {
             (x[0].max(x[1]), vec![w - lost, 1.0 - w - lost])
         },
         tangent: &|x, d, sel| {
-            let margin = (x[0] - x[1], d[0] - d[1]);
+            let margin = (x[0] - x[1], Some(d[0] - d[1]));
             let w = sel.weight_along(&MAX, margin, x[0] > x[1], x[0] == x[1]);
             (x[0].max(x[1]), w * d[0] + (1.0 - w) * d[1])
         },

@@ -19,11 +19,11 @@ use super::dump::Dump;
 use super::emit::{Bodies, Names as BodyNames};
 use super::emit_names::EmitNames;
 use super::names::{self, Names};
-use super::parse::attribute::{Options, Parallel};
+use super::parse::attribute::{Mode, Options, Parallel};
 use super::print::Printer;
 use super::ssa::{Func, StmtKind, Tree};
 use super::{
-    build, hir, hoist, jumps, kinks, merge, metadata, parallel, share, simplify, snapshot, strips,
+    build, hir, hoist, jumps, kinks, merge, metadata, modes, parallel, share, simplify, snapshot, strips,
     tangent,
 };
 
@@ -44,6 +44,7 @@ pub(crate) fn differentiate(
     let facts = activity::run(&ssa);
     let ssa = kinks::run(ssa, &facts, &mut fresh, diags);
     again::check(&ssa, &facts, diags);
+    modes::check(func, &ssa, options, diags);
     if !diags.is_empty() {
         return None;
     }
@@ -55,7 +56,7 @@ pub(crate) fn differentiate(
         options.naming.clone(),
     );
     names.companions = Renamed::new(&options.calls);
-    let sweeps = Compiled::new(&ssa, &facts, &names, options.parallel.as_ref(), &mut fresh);
+    let sweeps = Compiled::new(&ssa, &facts, &names, options, &mut fresh);
     if let (Some(Parallel::Required(span)), Some(reason)) = (&options.parallel, &sweeps.sequential)
     {
         let name = names::plain(&func.name);
@@ -69,6 +70,7 @@ pub(crate) fn differentiate(
         names: BodyNames {
             sel: names.sel.clone(),
             kinds: names.kinds.clone(),
+            directions: names.directions.clone(),
             seed: names.seed.clone(),
             params,
             bars: names.bars.clone(),
@@ -107,7 +109,7 @@ impl Compiled {
         ssa: &Func,
         facts: &activity::Activity,
         names: &EmitNames,
-        parallel: Option<&Parallel>,
+        options: &Options,
         fresh: &mut Names,
     ) -> Compiled {
         let split = Prepared::new(ssa, facts, names, None, fresh);
@@ -132,7 +134,12 @@ impl Compiled {
             buffers: Default::default(),
         });
         let (stmts, pair) = (printer.stmts(&tangent.0), printer.expr(&tangent.1));
-        let joint = joins(ssa).map(|()| Joint::new(ssa, facts, names, parallel.is_some(), fresh));
+        let joint = match options.mode {
+            Mode::Reverse => joins(ssa),
+            Mode::Forward => Err(parallel::forward()),
+        };
+        let parallel = options.parallel.is_some();
+        let joint = joint.map(|()| Joint::new(ssa, facts, names, parallel, fresh));
         let sequential = match &joint {
             Ok(joint) => joint.sequential.clone(),
             Err(reason) => Some(reason.clone()),

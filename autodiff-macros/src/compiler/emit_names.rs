@@ -15,6 +15,8 @@ pub(crate) struct EmitNames {
     pub(crate) sel: Ident,
     pub(crate) seed: Ident,
     pub(crate) kinds: Ident,
+    /// The directions of the tangent sweep.
+    pub(crate) directions: Ident,
     /// Adjoints and tangents of the parameters, in order.
     pub(crate) bars: Vec<Ident>,
     pub(crate) dots: Vec<Ident>,
@@ -94,10 +96,12 @@ impl EmitNames {
         let sel = names.exact("sel", span);
         let seed = names.exact("seed", span);
         let kinds = names.exact("kinds", span);
+        let directions = names.exact("directions", span);
         EmitNames {
             sel,
             seed,
             kinds,
+            directions,
             bars,
             dots,
             val_bars,

@@ -57,6 +57,14 @@ pub(crate) fn no_sum() -> Reason {
     )
 }
 
+/// The gradient is made of forward sweeps.
+pub(crate) fn forward() -> Reason {
+    reason(
+        "its gradient is computed by forward sweeps",
+        "remove `parallel`, or `mode = forward`",
+    )
+}
+
 /// The function with every loop that allows it cut; otherwise why the first loop is not.
 pub(crate) fn run(
     func: &Func,

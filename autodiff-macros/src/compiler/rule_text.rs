@@ -9,6 +9,7 @@ use quote::{ToTokens, quote};
 
 use super::adjoint::forward::ty_tokens;
 use super::code::Expr;
+use super::dots;
 use super::hir::Ty;
 use super::real;
 
@@ -18,6 +19,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) names: Vec<(&'a str, Expr)>,
     /// The type of the operands.
     pub(crate) real: Ty,
+    /// Partials are multiplied by tangents, as opposed to adjoints.
+    pub(crate) tangents: bool,
     /// Path to the runtime.
     pub(crate) rt: TokenStream,
 }
@@ -46,16 +49,28 @@ impl Scope<'_> {
             syn::Expr::Paren(p) => self.seed(&p.expr, bar),
             syn::Expr::Call(call) if is_pick(call) && call.args.len() == 3 => {
                 let (below, above) = (self.seed(&call.args[1], bar), self.seed(&call.args[2], bar));
-                self.pick(&call.args[0], below, above)
+                let rt = &self.rt;
+                match self.tangents {
+                    true => Expr::Call(
+                        quote!(#rt::pick_dots),
+                        vec![self.lower(&call.args[0]), below, above],
+                    ),
+                    false => self.pick(&call.args[0], below, above),
+                }
             }
             syn::Expr::If(branch) => self.if_expr(branch, &|e| self.seed(e, bar)),
             syn::Expr::Unary(u) if matches!(u.op, syn::UnOp::Neg(_)) => {
                 match self.seed(&u.expr, bar) {
-                    zero if real::is_literal(&zero, "0.0") => zero,
+                    zero if real::is_literal(&zero, "0.0") || dots::is_none(&zero) => zero,
                     e => Expr::neg(e),
                 }
             }
-            syn::Expr::Lit(lit) if lit.to_token_stream().to_string() == "0.0" => self.zero(),
+            syn::Expr::Lit(lit) if lit.to_token_stream().to_string() == "0.0" => {
+                match self.tangents {
+                    true => dots::none(&self.real, &self.rt),
+                    false => self.zero(),
+                }
+            }
             syn::Expr::Lit(lit) if lit.to_token_stream().to_string() == "1.0" => bar.clone(),
             e => match quotient(e) {
                 Some((one, by)) if one => Expr::bin("/", bar.clone(), self.lower(by)),

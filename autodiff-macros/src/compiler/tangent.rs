@@ -1,23 +1,24 @@
 //! The tangent: SSA → one forward sweep that carries a derivative along with every active value.
 //!
 //! In: the SSA form and the facts. Out: statements that compute the primal values and, beside each
-//! active one, its tangent `x_dot`. Nothing is stored; decisions are those of the primal.
+//! active one, its tangent `x_dot`, along one direction or several at once ([`dots`](super::dots)). Nothing is stored; decisions are those of the primal.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use super::adjoint::forward::{
-    alloc, bin_op, border, copy, init_expr, let_val, load_if, operation, place, push, range_expr,
-    store_op, to_f64, tree_expr, ty_tokens, user,
+    alloc, bin_op, border, copy, init_expr, let_val, operation, place, push, range_expr, store_op,
+    tree_expr, user,
 };
 use super::adjoint::{Context, calls};
 use super::code::{Expr, Stmt};
+use super::dots;
 use super::emit::holds_struct;
 use super::hir::{BinOp, UnOp};
 use super::real;
 use super::singular;
 use super::ssa::{
-    Arg, Block, Call, Init, MemId, Op, Phi, Place, Stmt as Ssa, StmtKind, StoreOp, Tree, ValId,
+    Arg, Block, Call, Init, MemId, Op, Origin, Phi, Place, Stmt as Ssa, StmtKind, StoreOp, Tree, ValId,
 };
 
 /// Writes the sweep; its value is the pair of the result and its tangent.
@@ -68,8 +69,22 @@ impl Tangent<'_> {
         if self.cx.facts.active(v) {
             Expr::Dot(v)
         } else {
-            real::zero(&self.cx.func.val(v).ty)
+            self.none(v)
         }
+    }
+
+    /// The tangent of a value that is constant.
+    fn none(&self, v: ValId) -> Expr {
+        dots::none(&self.cx.func.val(v).ty, &self.cx.names.rt)
+    }
+
+    /// `zero_dots(directions, &x)`
+    fn zero_dots(&self, like: Expr) -> Expr {
+        let (rt, directions) = (&self.cx.names.rt, &self.cx.names.directions);
+        Expr::Call(
+            quote!(#rt::zero_dots),
+            vec![Expr::Name(directions.clone()), like],
+        )
     }
 
     fn active(&self, v: ValId) -> Option<Expr> {
@@ -77,13 +92,13 @@ impl Tangent<'_> {
     }
 
     fn mem_dot(&self, m: MemId) -> Expr {
-        let rt = &self.cx.names.rt;
+        let whole = match self.cx.func.mem(m).origin {
+            Origin::Shared(_) | Origin::Exclusive(_) => Expr::Deref(Box::new(Expr::Mem(m))),
+            Origin::Local | Origin::Owned(_) => Expr::Mem(m),
+        };
         match self.cx.facts.active_mem(m) {
             true => Expr::MemDot(m),
-            false => Expr::Call(
-                quote!(#rt::zero_like),
-                vec![Expr::Ref(false, Box::new(Expr::Mem(m)))],
-            ),
+            false => self.zero_dots(Expr::Ref(false, Box::new(whole))),
         }
     }
 
@@ -153,7 +168,7 @@ impl Tangent<'_> {
             let last = vec![Expr::borrow(false, place(func, at, base))];
             Expr::Call(quote!(#rt::last), last)
         };
-        let zeros = Expr::Call(quote!(#rt::zero_like), vec![last(Expr::Mem(at.mem))]);
+        let zeros = self.zero_dots(last(Expr::Mem(at.mem)));
         let name = self
             .cx
             .scratch
@@ -220,17 +235,18 @@ impl Tangent<'_> {
                 (-1.0, _) => Expr::neg(dot),
                 (slope, ty) => {
                     let slope = proc_macro2::Literal::f64_unsuffixed(slope);
-                    Expr::mul(real::number(ty, quote!(#slope)), dot)
+                    Expr::mul(dot, real::number(ty, quote!(#slope)))
                 }
             };
             Some(dot)
         };
         let terms = slopes.iter().zip(&args).filter_map(term);
         let terms = terms.reduce(|a, b| sum(Some(a), Some(b)));
-        let like = args.iter().find(|a| func.is_real(**a))?;
+        args.iter().find(|a| func.is_real(**a))?;
+        let rt = &self.cx.names.rt;
         Some(match terms {
-            Some(terms) => to_f64(func, *like, terms, &self.cx.names.rt),
-            None => Expr::zero(),
+            Some(terms) => Expr::Call(quote!(#rt::along), vec![terms]),
+            None => Expr::Raw(quote!(#rt::core::option::Option::Some(0.0))),
         })
     }
 
@@ -238,7 +254,7 @@ impl Tangent<'_> {
         Stmt::Let {
             name: self.cx.names.dot(v),
             mutable,
-            ty: Some(ty_tokens(&self.cx.func.val(v).ty)),
+            ty: Some(dots::type_of(&self.cx.func.val(v).ty)),
             init,
         }
     }
@@ -251,21 +267,21 @@ impl Tangent<'_> {
             Op::Bin(BinOp::Sub, a, b) => sum(self.active(*a), self.active(*b).map(Expr::neg)),
             Op::Bin(BinOp::Mul, a, b) => {
                 let left = self.active(*a).map(|d| Expr::mul(d, Expr::Val(*b)));
-                let right = self.active(*b).map(|d| Expr::mul(Expr::Val(*a), d));
+                let right = self.active(*b).map(|d| Expr::mul(d, Expr::Val(*a)));
                 sum(left, right)
             }
             Op::Bin(BinOp::Div, a, b) => {
                 let right = self
                     .active(*b)
-                    .map(|d| (d.clone(), Expr::mul(Expr::Val(v), d)));
+                    .map(|d| (d.clone(), Expr::mul(d, Expr::Val(v))));
                 let rt = &self.cx.names.rt;
                 if !singular::is_singular(self.cx, op) {
                     let right = right.map(|(_, product)| Expr::neg(product));
                     return Expr::bin("/", sum(self.active(*a), right), Expr::Val(*b));
                 }
                 let right =
-                    right.map(|(d, product)| Expr::neg(singular::unless_zero(rt, &d, product)));
-                singular::quotient(rt, sum(self.active(*a), right), Expr::Val(*b))
+                    right.map(|(d, product)| Expr::neg(dots::unless_zero(rt, &d, product)));
+                dots::quotient(rt, sum(self.active(*a), right), Expr::Val(*b))
             }
             Op::Bin(BinOp::Rem, a, b) => {
                 let trunc = Ident::new("trunc", proc_macro2::Span::call_site());
@@ -280,7 +296,7 @@ impl Tangent<'_> {
             }
             Op::Cast(a, _) => {
                 let [from, to] = [*a, v].map(|v| &self.cx.func.val(v).ty);
-                real::cast(self.dot(*a), from, to, &self.cx.names.rt)
+                dots::cast(self.dot(*a), from, to)
             }
             Op::Rule {
                 rule,
@@ -288,27 +304,30 @@ impl Tangent<'_> {
                 weights,
             } => {
                 let scope = super::adjoint::rule_scope(self.cx, v, rule, args, weights);
+                let scope = super::rule_text::Scope {
+                    tangents: true,
+                    ..scope
+                };
                 let singular = singular::is_singular(self.cx, op);
                 let terms = args.iter().enumerate().filter_map(|(k, a)| {
                     let dot = self.active(*a)?;
                     let product = scope.seeded(rule.partials.get(k)?, &dot);
                     Some(match singular {
-                        true => singular::unless_zero(&self.cx.names.rt, &dot, product),
+                        true => dots::unless_zero(&self.cx.names.rt, &dot, product),
                         false => product,
                     })
                 });
                 terms
                     .reduce(|a, b| sum(Some(a), Some(b)))
-                    .unwrap_or_else(|| real::zero(&self.cx.func.val(v).ty))
+                    .unwrap_or_else(|| self.none(v))
             }
             Op::Load(at) => place(self.cx.func, at, Expr::MemDot(at.mem)),
-            Op::LoadIf(guard, at) => load_if(
-                self.cx.func,
-                v,
-                *guard,
-                place(self.cx.func, at, Expr::MemDot(at.mem)),
+            Op::LoadIf(guard, at) => Expr::If(
+                Box::new(Expr::Val(*guard)),
+                Box::new(place(self.cx.func, at, Expr::MemDot(at.mem))),
+                Box::new(self.none(v)),
             ),
-            _ => real::zero(&self.cx.func.val(v).ty),
+            _ => self.none(v),
         }
     }
 
@@ -351,17 +370,14 @@ impl Tangent<'_> {
             Init::Val(v) => match self.cx.layout.op(*v) {
                 Some(Op::Param(tokens)) => Some(self.param_dot(tokens)),
                 // What comes from constants as a whole has no tangent yet.
-                _ => Some(Expr::Call(
-                    quote!(#rt::zero_like),
-                    vec![Expr::Ref(false, Box::new(Expr::Val(*v)))],
-                )),
+                _ => Some(self.zero_dots(Expr::Ref(false, Box::new(Expr::Val(*v))))),
             },
             _ => None,
         };
         if self.cx.facts.active_mem(m) {
             let ty = &func.mem(m).ty;
             // The tangent of a struct is of a type that rustc knows.
-            let written = (!holds_struct(ty)).then(|| ty_tokens(ty));
+            let written = (!holds_struct(ty)).then(|| dots::type_of(ty));
             if matches!(init, Init::Unset) {
                 out.push(Stmt::Let {
                     name: self.cx.names.mem_dot(m),
@@ -375,7 +391,8 @@ impl Tangent<'_> {
                 return;
             }
             let value = from_param.unwrap_or_else(|| {
-                init_expr(func, ty, init, &|v| self.dot(v), &|m| self.mem_dot(m))
+                let dots = init_expr(func, ty, init, &|v| self.dot(v), &|m| self.mem_dot(m));
+                dots::without_zeros(dots, rt)
             });
             out.push(Stmt::Let {
                 name: self.cx.names.mem_dot(m),
@@ -399,12 +416,12 @@ impl Tangent<'_> {
         if !self.cx.facts.active_mem(m) {
             return;
         }
-        let zeros = vec![Expr::Ref(false, Box::new(Expr::Mem(m)))];
+        let zeros = self.zero_dots(Expr::Ref(false, Box::new(Expr::Mem(m))));
         out.push(Stmt::Let {
             name: self.cx.names.mem_dot(m),
             mutable: true,
             ty: None,
-            init: Some(Expr::Call(quote!(#rt::zero_like), zeros)),
+            init: Some(zeros),
         });
         self.assign_dots(Expr::MemDot(m), init, out);
     }
@@ -648,7 +665,7 @@ impl Tangent<'_> {
     }
 
     fn varied_call(&self, call: &Call, out: &mut Vec<Stmt>) {
-        let sel = &self.cx.names.sel;
+        let (sel, directions) = (&self.cx.names.sel, &self.cx.names.directions);
         let mut args = Vec::new();
         let first = calls::with_sites(self.cx, call);
         for (i, arg) in call.args.iter().enumerate() {
@@ -659,7 +676,7 @@ impl Tangent<'_> {
                 false => dot,
             });
         }
-        let leading = vec![Expr::Raw(quote!(#sel))];
+        let leading = vec![Expr::Raw(quote!(#sel)), Expr::Raw(quote!(#directions))];
         let value = calls::invoke(self.cx, call, calls::Entry::Tangent, leading, args);
         let pattern = match &call.result {
             None => quote!(_),
@@ -706,10 +723,8 @@ impl Tangent<'_> {
             }
             // Memory without tangent that the callee may write to: nobody reads what it leaves.
             Arg::Ref(true, at) => {
-                let zeros = Expr::Call(
-                    quote!(#rt::zero_like),
-                    vec![Expr::borrow(false, place(func, at, Expr::Mem(at.mem)))],
-                );
+                let like = Expr::borrow(false, place(func, at, Expr::Mem(at.mem)));
+                let zeros = self.zero_dots(like);
                 let name = self.cx.names.mem_dot(at.mem);
                 out.push(Stmt::Let {
                     name: name.clone(),

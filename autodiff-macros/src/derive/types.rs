@@ -141,6 +141,66 @@ fn owned_path(ty: &Type, this: &Itself) -> Result<Type, Unfit> {
     Ok(ty)
 }
 
+/// Zeros along the directions `__L` that go with the value of this type at a place: those of what is
+/// behind references and boxes, as [`owned`] has it.
+pub(crate) fn zero_dots(ty: &Type, place: &TokenStream, rt: &TokenStream) -> TokenStream {
+    let leaf = || quote!(#rt::Element::zero_dots::<__L>(&#place));
+    if !has_pointers(ty) {
+        return leaf();
+    }
+    let each = |inner: &Type| {
+        let dots = zero_dots(inner, &quote!((*__x)), rt);
+        quote!(|__x| #dots)
+    };
+    let list = |inner: &Type| {
+        let (iter, each) = (quote!(#rt::core::iter::Iterator), each(inner));
+        quote!(#iter::collect::<#rt::Vec<_>>(#iter::map(#place.iter(), #each)))
+    };
+    match bare(ty) {
+        Type::Reference(reference) => zero_dots(&reference.elem, &quote!((*#place)), rt),
+        Type::Slice(slice) => list(&slice.elem),
+        Type::Array(array) => {
+            let each = each(&array.elem);
+            quote!(#place.each_ref().map(#each))
+        }
+        Type::Tuple(tuple) => {
+            let parts = tuple.elems.iter().enumerate().map(|(k, part)| {
+                let k = syn::Index::from(k);
+                zero_dots(part, &quote!(#place.#k), rt)
+            });
+            quote!((#(#parts,)*))
+        }
+        ty => match named(ty) {
+            Some((last, types)) if types.len() == 1 => match last.ident.to_string().as_str() {
+                "Box" => zero_dots(types[0], &quote!((*#place)), rt),
+                "Option" => {
+                    let each = each(types[0]);
+                    quote!(#rt::core::option::Option::map(#place.as_ref(), #each))
+                }
+                "Vec" => list(types[0]),
+                _ => leaf(),
+            },
+            _ => leaf(),
+        },
+    }
+}
+
+/// True if there are references, boxes or slices in the type, whose gradient lies in a container of another kind.
+fn has_pointers(ty: &Type) -> bool {
+    match bare(ty) {
+        Type::Reference(_) | Type::Slice(_) => true,
+        Type::Array(array) => has_pointers(&array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().any(has_pointers),
+        ty => match named(ty) {
+            Some((last, types)) if types.len() == 1 => {
+                let name = last.ident.to_string();
+                name == "Box" || matches!(name.as_str(), "Option" | "Vec") && has_pointers(types[0])
+            }
+            _ => false,
+        },
+    }
+}
+
 /// Puts `new` in the place of the type between `<` and `>`.
 fn replace_argument(ty: &mut Type, new: Type) {
     let Type::Path(path) = ty else { return };

@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::gradient::{discarded, fields, mismatch};
 use super::model::{Field, Model, Place};
+use super::types::zero_dots;
 use crate::compiler::respan;
 
 /// The impls.
@@ -14,6 +15,7 @@ pub(crate) fn items(model: &Model) -> TokenStream {
         model.gradient_type(&quote!(#rt::Varied)),
         model.gradient_type(&quote!(#kind)),
     );
+    let along = model.gradient_type(&quote!(#rt::Varied<__L>));
     let bar = quote!(type Bar<#kind: #rt::Kind> = #under_kind;);
     let (zeros, nothing, blank) = (zeros(model), discarded(model), blank(model));
     let numbers = numbers(model);
@@ -23,7 +25,9 @@ pub(crate) fn items(model: &Model) -> TokenStream {
             &quote! {
                 type Gradient = #varied;
                 #[inline]
-                fn zero_gradient(&self) -> Self::Gradient { #zeros }
+                fn zero_gradient(&self) -> Self::Gradient {
+                    #rt::Element::zero_dots::<#rt::One>(self)
+                }
                 fn blank() -> #rt::core::option::Option<Self> { #blank }
                 #numbers
             },
@@ -35,15 +39,26 @@ pub(crate) fn items(model: &Model) -> TokenStream {
                 #bar
                 #[inline]
                 fn discard() -> Self::Bar<#rt::Unvaried> { #nothing }
+                #[inline]
+                fn zero_dots<__L: #rt::Directions>(&self) -> #along { #zeros }
             },
         ),
-        model.implement(&quote!(#rt::Zeroed), &quote!(type Tangent = #varied;)),
+        model.implement(
+            &quote!(#rt::Zeroed),
+            &quote! {
+                type Tangent<__L: #rt::Directions> = #along;
+                #[inline]
+                fn zeroed<__L: #rt::Directions>(&self) -> #along {
+                    #rt::Element::zero_dots::<__L>(self)
+                }
+            },
+        ),
         same_shape(model),
     ];
     respan(items.into_iter().collect())
 }
 
-/// A gradient of zeros; on the way there, rustc confirms that what looks constant is.
+/// A tangent of zeros, the gradient being one of them; on the way there, rustc confirms that what looks constant is.
 fn zeros(model: &Model) -> TokenStream {
     let Model { rt, gradient, .. } = model;
     let constant = |field: &&Field| matches!(field.place, Place::Constant);
@@ -54,7 +69,7 @@ fn zeros(model: &Model) -> TokenStream {
     let zeros = fields(model, false, |field| match field.bar() {
         Some(_) => {
             let member = &field.member;
-            quote!(#rt::Differentiable::zero_gradient(&self.#member))
+            zero_dots(&field.declared, &quote!(self.#member), rt)
         }
         None => quote!(#rt::ConstantField),
     });

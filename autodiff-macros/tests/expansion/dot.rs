@@ -117,25 +117,26 @@ impl dot {
             },
         )
     }
-    /// The value and its directional derivative.
+    /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
+        directions: __L,
         w: &[f64],
-        w_dot: impl rt::Dot<[f64]>,
+        w_dot: impl rt::Dot<[f64], __L>,
         x: &[f64],
-        x_dot: impl rt::Dot<[f64]>,
-    ) -> (f64, f64) {
-        let w_dot = rt::Dot::<[f64]>::dot(w_dot, w);
-        let w_dot: &[f64] = &*w_dot;
-        let x_dot = rt::Dot::<[f64]>::dot(x_dot, x);
-        let x_dot: &[f64] = &*x_dot;
+        x_dot: impl rt::Dot<[f64], __L>,
+    ) -> (f64, __L::Of<f64>) {
+        let w_dot = rt::Dot::<[f64], __L>::dot(w_dot, w);
+        let w_dot: &[__L::Of<f64>] = &*w_dot;
+        let x_dot = rt::Dot::<[f64], __L>::dot(x_dot, x);
+        let x_dot: &[__L::Of<f64>] = &*x_dot;
         use rt::traits::*;
         let mut s = 0.0;
-        let mut s_dot = 0.0;
+        let mut s_dot: __L::Of<f64> = rt::none();
         for i in 0..w.len() {
-            s_dot += w_dot[i] * x[i] + w[i] * x_dot[i];
+            s_dot += w_dot[i] * x[i] + x_dot[i] * w[i];
             s += w[i] * x[i];
         }
         (s, s_dot)
@@ -227,6 +228,7 @@ impl dot {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(x, x_dot, "x", "x_dot");
         Self::__tangent(
             &mut rt::Plain,
+            rt::One,
             w,
             rt::Tangent::<[f64]>(w_dot),
             x,
@@ -251,6 +253,7 @@ impl dot {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(x, x_dot, "x", "x_dot");
         Self::__tangent(
             sel,
+            rt::One,
             w,
             rt::Tangent::<[f64]>(w_dot),
             x,

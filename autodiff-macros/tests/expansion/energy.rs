@@ -160,24 +160,25 @@ impl energy {
             },
         )
     }
-    /// The value and its directional derivative.
+    /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
+        directions: __L,
         w: &[f64],
-        w_dot: impl rt::Dot<[f64]>,
+        w_dot: impl rt::Dot<[f64], __L>,
         b: f64,
-        b_dot: impl rt::Dot<f64>,
+        b_dot: impl rt::Dot<f64, __L>,
         t: &[f64],
         _: impl rt::ConstantDot,
         n: usize,
         _: impl rt::ConstantDot,
-    ) -> (f64, f64) {
-        let w_dot = rt::Dot::<[f64]>::dot(w_dot, w);
-        let w_dot: &[f64] = &*w_dot;
-        let b_dot = rt::Dot::<f64>::dot(b_dot, &b);
-        let b_dot: f64 = *b_dot;
+    ) -> (f64, __L::Of<f64>) {
+        let w_dot = rt::Dot::<[f64], __L>::dot(w_dot, w);
+        let w_dot: &[__L::Of<f64>] = &*w_dot;
+        let b_dot = rt::Dot::<f64, __L>::dot(b_dot, &b);
+        let b_dot: __L::Of<f64> = *b_dot;
         use rt::traits::*;
         use dot as dot_without_conservative_grad;
         use ramp as ramp_without_conservative_grad;
@@ -191,6 +192,7 @@ impl energy {
         );
         let (d, d_dot) = dot_without_conservative_grad::__tangent(
             sel,
+            directions,
             w,
             rt::Tangent(w_dot),
             t,
@@ -198,6 +200,7 @@ impl energy {
         );
         let (r, r_dot) = ramp_without_conservative_grad::__tangent(
             sel,
+            directions,
             b,
             rt::Tangent(&b_dot),
         );
@@ -318,6 +321,7 @@ impl energy {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
         Self::__tangent(
             &mut rt::Plain,
+            rt::One,
             w,
             rt::Tangent::<[f64]>(w_dot),
             b,
@@ -347,6 +351,7 @@ impl energy {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
         Self::__tangent(
             sel,
+            rt::One,
             w,
             rt::Tangent::<[f64]>(w_dot),
             b,

@@ -85,17 +85,18 @@ impl halve {
             },
         )
     }
-    /// The value and its directional derivative.
+    /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
+        directions: __L,
         p: (f64, f64),
-        p_dot: impl rt::Dot<(f64, f64)>,
+        p_dot: impl rt::Dot<(f64, f64), __L>,
         _label: &str,
         _: impl rt::ConstantDot,
-    ) -> ((f64, [f64; 1]), (f64, [f64; 1])) {
-        let p_dot = rt::Dot::<(f64, f64)>::dot(p_dot, &p);
+    ) -> ((f64, [f64; 1]), (__L::Of<f64>, [__L::Of<f64>; 1])) {
+        let p_dot = rt::Dot::<(f64, f64), __L>::dot(p_dot, &p);
         let p_dot = p_dot.into_owned();
         use rt::traits::*;
         ((p.0 * 0.5, [p.1]), (p_dot.0 * 0.5, [p_dot.1]))
@@ -142,6 +143,7 @@ impl halve {
         ) as rt::SameShape<(f64, f64)>>::assert_same_shape(&p, &p_dot, "p", "p_dot");
         Self::__tangent(
             &mut rt::Plain,
+            rt::One,
             p,
             rt::Tangent::<(f64, f64)>(&p_dot),
             _label,
@@ -165,7 +167,14 @@ impl halve {
             f64,
             f64,
         ) as rt::SameShape<(f64, f64)>>::assert_same_shape(&p, &p_dot, "p", "p_dot");
-        Self::__tangent(sel, p, rt::Tangent::<(f64, f64)>(&p_dot), _label, rt::Unvaried)
+        Self::__tangent(
+            sel,
+            rt::One,
+            p,
+            rt::Tangent::<(f64, f64)>(&p_dot),
+            _label,
+            rt::Unvaried,
+        )
     }
     /// The derivative of everything that is computed: a gradient in the place of each number of it.
     #[must_use]
@@ -181,9 +190,16 @@ impl halve {
         );
         let result: (f64, [f64; 1]) = rt::zero_like(&value);
         let mut ready = rt::core::option::Option::Some(pullback);
-        rt::jacobian(
+        rt::jacobian::<
+            2,
+            _,
+            _,
+            _,
+            _,
+        >(
             &result,
             &arguments,
+            &rt::zero_dots(rt::Several::<2>, &p),
             |seed| {
                 let mut p_bar: (f64, f64) = rt::zero_like(&p);
                 let pullback = match ready.take() {
@@ -204,8 +220,9 @@ impl halve {
             |p_dot| {
                 let (_, value) = Self::__tangent(
                     &mut rt::Plain,
+                    rt::Several::<2>,
                     rt::core::clone::Clone::clone(&p),
-                    rt::Tangent::<(f64, f64)>(&p_dot),
+                    rt::Tangent(&p_dot),
                     _label,
                     rt::Unvaried,
                 );

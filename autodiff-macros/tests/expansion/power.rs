@@ -130,28 +130,30 @@ impl power {
             }),
         )
     }
-    /// The value and its directional derivative.
+    /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
+        directions: __L,
         x: f64,
-        x_dot: impl rt::Dot<f64>,
+        x_dot: impl rt::Dot<f64, __L>,
         w: &[f64],
-        w_dot: impl rt::Dot<[f64]>,
+        w_dot: impl rt::Dot<[f64], __L>,
         n: u32,
         _: impl rt::ConstantDot,
-    ) -> (f64, f64) {
-        let x_dot = rt::Dot::<f64>::dot(x_dot, &x);
-        let x_dot: f64 = *x_dot;
-        let w_dot = rt::Dot::<[f64]>::dot(w_dot, w);
-        let w_dot: &[f64] = &*w_dot;
+    ) -> (f64, __L::Of<f64>) {
+        let x_dot = rt::Dot::<f64, __L>::dot(x_dot, &x);
+        let x_dot: __L::Of<f64> = *x_dot;
+        let w_dot = rt::Dot::<[f64], __L>::dot(w_dot, w);
+        let w_dot: &[__L::Of<f64>] = &*w_dot;
         use rt::traits::*;
         if n == 0 {
             (w[0], w_dot[0])
         } else {
             let (p, p_dot) = Self::__tangent(
                 sel,
+                directions,
                 x,
                 rt::Tangent(&x_dot),
                 w,
@@ -159,7 +161,7 @@ impl power {
                 n - 1,
                 rt::Unvaried,
             );
-            (x * p, x_dot * p + x * p_dot)
+            (x * p, x_dot * p + p_dot * x)
         }
     }
     /// The gradient with respect to `x` and `w`.
@@ -251,6 +253,7 @@ impl power {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
         Self::__tangent(
             &mut rt::Plain,
+            rt::One,
             x,
             rt::Tangent::<f64>(&x_dot),
             w,
@@ -277,6 +280,7 @@ impl power {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
         Self::__tangent(
             sel,
+            rt::One,
             x,
             rt::Tangent::<f64>(&x_dot),
             w,

@@ -117,20 +117,21 @@ impl ramp {
             },
         )
     }
-    /// The value and its directional derivative.
+    /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
+        directions: __L,
         x: f64,
-        x_dot: impl rt::Dot<f64>,
-    ) -> (f64, f64) {
-        let x_dot = rt::Dot::<f64>::dot(x_dot, &x);
-        let x_dot: f64 = *x_dot;
+        x_dot: impl rt::Dot<f64, __L>,
+    ) -> (f64, __L::Of<f64>) {
+        let x_dot = rt::Dot::<f64, __L>::dot(x_dot, &x);
+        let x_dot: __L::Of<f64> = *x_dot;
         use rt::traits::*;
         let r = x.max(0.0);
         let r_weight = sel.weight(&Self::__SITES[0], x - 0.0, x > 0.0, x == 0.0);
-        (r * r, 2.0 * r * rt::pick(r_weight, 0.0, x_dot))
+        (r * r, rt::pick_dots(r_weight, rt::none(), x_dot) * (2.0 * r))
     }
     /// The gradient with respect to `x`.
     #[must_use]
@@ -195,7 +196,7 @@ impl ramp {
     #[inline]
     pub fn jvp(x: f64, x_dot: f64) -> (f64, f64) {
         let _ = ramp;
-        Self::__tangent(&mut rt::Plain, x, rt::Tangent::<f64>(&x_dot))
+        Self::__tangent(&mut rt::Plain, rt::One, x, rt::Tangent::<f64>(&x_dot))
     }
     /// As `jvp`, with the selection deciding at every nonsmooth place.
     ///
@@ -209,7 +210,7 @@ impl ramp {
         x_dot: f64,
     ) -> (f64, f64) {
         let _ = ramp;
-        Self::__tangent(sel, x, rt::Tangent::<f64>(&x_dot))
+        Self::__tangent(sel, rt::One, x, rt::Tangent::<f64>(&x_dot))
     }
     /// The derivative of everything that is computed: a gradient in the place of each number of it.
     #[must_use]

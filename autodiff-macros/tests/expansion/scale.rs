@@ -101,24 +101,25 @@ impl scale {
             },
         )
     }
-    /// The value and its directional derivative.
+    /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
+        directions: __L,
         y: &mut [f64],
-        y_dot: &mut [f64],
+        y_dot: &mut [__L::Of<f64>],
         a: f64,
-        a_dot: impl rt::Dot<f64>,
+        a_dot: impl rt::Dot<f64, __L>,
         count: &mut usize,
         _: impl rt::ConstantDot,
     ) -> ((), ()) {
-        let a_dot = rt::Dot::<f64>::dot(a_dot, &a);
-        let a_dot: f64 = *a_dot;
+        let a_dot = rt::Dot::<f64, __L>::dot(a_dot, &a);
+        let a_dot: __L::Of<f64> = *a_dot;
         use rt::traits::*;
         *count += 1;
         for i in 0..y.len() {
-            y_dot[i] = y_dot[i] * a + y[i] * a_dot;
+            y_dot[i] = y_dot[i] * a + a_dot * y[i];
             y[i] *= a;
         }
         ((), ())
@@ -170,6 +171,7 @@ impl scale {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(&*y, &*y_dot, "y", "y_dot");
         Self::__tangent(
             &mut rt::Plain,
+            rt::One,
             y,
             y_dot,
             a,
@@ -196,6 +198,7 @@ impl scale {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(&*y, &*y_dot, "y", "y_dot");
         Self::__tangent(
             sel,
+            rt::One,
             y,
             y_dot,
             a,
@@ -224,9 +227,16 @@ impl scale {
         );
         let result: rt::Vec<f64> = rt::zero_like(&*y);
         let mut ready = rt::core::option::Option::Some(pullback);
-        rt::jacobian(
+        rt::jacobian::<
+            8,
+            _,
+            _,
+            _,
+            _,
+        >(
             &result,
             &arguments,
+            &(rt::zero_dots(rt::Several::<8>, &*y), rt::zero_dots(rt::Several::<8>, &a)),
             |mut y_bar| {
                 let mut a_bar: f64 = rt::zero_like(&a);
                 let pullback = match ready.take() {
@@ -252,10 +262,11 @@ impl scale {
                 let mut count = rt::core::clone::Clone::clone(&count_start);
                 let (_, _) = Self::__tangent(
                     &mut rt::Plain,
+                    rt::Several::<8>,
                     &mut y,
                     &mut y_dot,
                     a,
-                    rt::Tangent::<f64>(&a_dot),
+                    rt::Tangent(&a_dot),
                     &mut count,
                     rt::Unvaried,
                 );

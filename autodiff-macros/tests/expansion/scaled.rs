@@ -128,20 +128,21 @@ impl scaled {
             },
         )
     }
-    /// The value and its directional derivative.
+    /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
+        directions: __L,
         w: Vec<f64>,
-        w_dot: impl rt::Dot<[f64]>,
+        w_dot: impl rt::Dot<[f64], __L>,
         a: f64,
-        a_dot: impl rt::Dot<f64>,
-    ) -> (f64, f64) {
-        let w_dot = rt::Dot::<[f64]>::dot(w_dot, &w);
+        a_dot: impl rt::Dot<f64, __L>,
+    ) -> (f64, __L::Of<f64>) {
+        let w_dot = rt::Dot::<[f64], __L>::dot(w_dot, &w);
         let w_dot = w_dot.into_owned();
-        let a_dot = rt::Dot::<f64>::dot(a_dot, &a);
-        let a_dot: f64 = *a_dot;
+        let a_dot = rt::Dot::<f64, __L>::dot(a_dot, &a);
+        let a_dot: __L::Of<f64> = *a_dot;
         use rt::traits::*;
         use scale as scale_without_conservative_grad;
         rt::assert_companion(
@@ -153,6 +154,7 @@ impl scaled {
         let mut n = 0;
         let ((), ()) = scale_without_conservative_grad::__tangent(
             sel,
+            directions,
             &mut v,
             &mut v_dot,
             a,
@@ -160,7 +162,7 @@ impl scaled {
             &mut n,
             rt::Unvaried,
         );
-        (v.iter().sum(), v_dot.iter().sum())
+        (v.iter().sum(), v_dot.iter().fold(rt::none(), |sum, dot| sum + *dot))
     }
     /// The gradient with respect to `w` and `a`.
     #[must_use]
@@ -247,6 +249,7 @@ impl scaled {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(&w, &w_dot, "w", "w_dot");
         Self::__tangent(
             &mut rt::Plain,
+            rt::One,
             w,
             rt::Tangent::<[f64]>(&w_dot),
             a,
@@ -270,6 +273,7 @@ impl scaled {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(&w, &w_dot, "w", "w_dot");
         Self::__tangent(
             sel,
+            rt::One,
             w,
             rt::Tangent::<[f64]>(&w_dot),
             a,

@@ -116,22 +116,27 @@ impl shifted {
             },
         )
     }
-    /// The value and its directional derivative.
+    /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<'a, __S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<
+        'a,
+        __L: rt::Directions,
+        __S: rt::Selection + ?rt::core::marker::Sized,
+    >(
         sel: &mut __S,
+        directions: __L,
         v: &'a Vec<Real>,
-        v_dot: impl rt::Dot<[Real]>,
+        v_dot: impl rt::Dot<[Real], __L>,
         by: Real,
-        by_dot: impl rt::Dot<Real>,
+        by_dot: impl rt::Dot<Real, __L>,
         _at: &'a [usize],
         _: impl rt::ConstantDot,
-    ) -> (Real, <Real as rt::Differentiable>::Gradient) {
-        let v_dot = rt::Dot::<[Real]>::dot(v_dot, v);
-        let v_dot: &[Real] = &*v_dot;
-        let by_dot = rt::Dot::<Real>::dot(by_dot, &by);
-        let by_dot: Real = *by_dot;
+    ) -> (Real, <Real as rt::Element>::Bar<rt::Varied<__L>>) {
+        let v_dot = rt::Dot::<[Real], __L>::dot(v_dot, v);
+        let v_dot: &[__L::Of<Real>] = &*v_dot;
+        let by_dot = rt::Dot::<Real, __L>::dot(by_dot, &by);
+        let by_dot: __L::Of<Real> = *by_dot;
         use rt::traits::*;
         (v[0] + by, v_dot[0] + by_dot)
     }
@@ -269,6 +274,7 @@ impl shifted {
         <[Real] as rt::SameShape<[Real]>>::assert_same_shape(v, v_dot, "v", "v_dot");
         Self::__tangent(
             &mut rt::Plain,
+            rt::One,
             v,
             rt::Tangent::<[Real]>(v_dot),
             by,
@@ -295,6 +301,7 @@ impl shifted {
         <[Real] as rt::SameShape<[Real]>>::assert_same_shape(v, v_dot, "v", "v_dot");
         Self::__tangent(
             sel,
+            rt::One,
             v,
             rt::Tangent::<[Real]>(v_dot),
             by,

@@ -120,26 +120,31 @@ impl total {
             },
         )
     }
-    /// The value and its directional derivative.
+    /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<const N: usize, __S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<
+        const N: usize,
+        __L: rt::Directions,
+        __S: rt::Selection + ?rt::core::marker::Sized,
+    >(
         sel: &mut __S,
+        directions: __L,
         p: [f64; N],
-        p_dot: impl rt::Dot<[f64; N]>,
+        p_dot: impl rt::Dot<[f64; N], __L>,
         q: &[[f64; 3]; N],
-        q_dot: impl rt::Dot<[[f64; 3]; N]>,
-    ) -> (f64, f64) {
-        let p_dot = rt::Dot::<[f64; N]>::dot(p_dot, &p);
+        q_dot: impl rt::Dot<[[f64; 3]; N], __L>,
+    ) -> (f64, __L::Of<f64>) {
+        let p_dot = rt::Dot::<[f64; N], __L>::dot(p_dot, &p);
         let p_dot = p_dot.into_owned();
-        let q_dot = rt::Dot::<[[f64; 3]; N]>::dot(q_dot, q);
-        let q_dot: &[[f64; 3]; N] = &*q_dot;
+        let q_dot = rt::Dot::<[[f64; 3]; N], __L>::dot(q_dot, q);
+        let q_dot: &[[__L::Of<f64>; 3]; N] = &*q_dot;
         use rt::traits::*;
         let mut s = 0.0;
-        let mut s_dot = 0.0;
+        let mut s_dot: __L::Of<f64> = rt::none();
         for i in 0..N {
             s += p[i] * q[i][1];
-            s_dot += p_dot[i] * q[i][1] + p[i] * q_dot[i][1];
+            s_dot += p_dot[i] * q[i][1] + q_dot[i][1] * p[i];
         }
         (s, s_dot)
     }
@@ -250,8 +255,10 @@ impl total {
         Self::__tangent::<
             N,
             _,
+            _,
         >(
             &mut rt::Plain,
+            rt::One,
             p,
             rt::Tangent::<[f64; N]>(&p_dot),
             q,
@@ -281,8 +288,10 @@ impl total {
         Self::__tangent::<
             N,
             _,
+            _,
         >(
             sel,
+            rt::One,
             p,
             rt::Tangent::<[f64; N]>(&p_dot),
             q,

@@ -164,44 +164,49 @@ impl hinge {
             },
         )
     }
-    /// The value and its directional derivative.
+    /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
+        directions: __L,
         x: f64,
-        x_dot: impl rt::Dot<f64>,
-    ) -> (f64, f64) {
-        let x_dot = rt::Dot::<f64>::dot(x_dot, &x);
-        let x_dot: f64 = *x_dot;
+        x_dot: impl rt::Dot<f64, __L>,
+    ) -> (f64, __L::Of<f64>) {
+        let x_dot = rt::Dot::<f64, __L>::dot(x_dot, &x);
+        let x_dot: __L::Of<f64> = *x_dot;
         use rt::traits::*;
         let t2: f64 = 1.0 - x;
-        let t2_dot: f64 = -x_dot;
+        let t2_dot: __L::Of<f64> = -x_dot;
         let w_1: f64 = sel
             .weight_along(
                 &Self::__SITES[0],
-                (t2 - 0.0, t2_dot),
+                (t2 - 0.0, rt::along(t2_dot)),
                 t2 > 0.0 || 0.0 != 0.0,
                 t2 == 0.0,
             );
         let slack: f64 = f64::max(t2, 0.0);
-        let slack_dot: f64 = rt::pick(w_1, 0.0, t2_dot);
+        let slack_dot: __L::Of<f64> = rt::pick_dots(
+            w_1,
+            rt::none::<__L::Of<f64>>(),
+            t2_dot,
+        );
         let t5: bool = sel
             .branch_along(
                 &Self::__SITES[1],
-                (slack - 2.0, slack_dot),
+                (slack - 2.0, rt::along(slack_dot)),
                 slack > 2.0,
                 slack == 2.0,
             );
         let t11: f64;
-        let t11_dot: f64;
+        let t11_dot: __L::Of<f64>;
         if t5 {
-            let t7_dot: f64 = 4.0 * slack_dot;
-            let t9_dot: f64 = t7_dot;
+            let t7_dot: __L::Of<f64> = slack_dot * 4.0;
+            let t9_dot: __L::Of<f64> = t7_dot;
             t11 = 4.0 * slack - 4.0;
             t11_dot = t9_dot;
         } else {
-            let t10_dot: f64 = slack_dot * slack + slack * slack_dot;
+            let t10_dot: __L::Of<f64> = slack_dot * slack + slack_dot * slack;
             t11 = slack * slack;
             t11_dot = t10_dot;
         }
@@ -270,7 +275,7 @@ impl hinge {
     #[inline]
     pub fn jvp(x: f64, x_dot: f64) -> (f64, f64) {
         let _ = hinge;
-        Self::__tangent(&mut rt::Plain, x, rt::Tangent::<f64>(&x_dot))
+        Self::__tangent(&mut rt::Plain, rt::One, x, rt::Tangent::<f64>(&x_dot))
     }
     /// As `jvp`, with the selection deciding at every nonsmooth place.
     ///
@@ -284,7 +289,7 @@ impl hinge {
         x_dot: f64,
     ) -> (f64, f64) {
         let _ = hinge;
-        Self::__tangent(sel, x, rt::Tangent::<f64>(&x_dot))
+        Self::__tangent(sel, rt::One, x, rt::Tangent::<f64>(&x_dot))
     }
     /// The derivative of everything that is computed: a gradient in the place of each number of it.
     #[must_use]

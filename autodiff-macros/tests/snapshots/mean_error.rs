@@ -387,54 +387,60 @@ impl mean_error {
             },
         )
     }
-    /// The value and its directional derivative.
+    /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
+        directions: __L,
         w: &[f64],
-        w_dot: impl rt::Dot<[f64]>,
+        w_dot: impl rt::Dot<[f64], __L>,
         xs: &[f64],
         _: impl rt::ConstantDot,
         ys: &[f64],
         _: impl rt::ConstantDot,
-    ) -> (f64, f64) {
-        let w_dot = rt::Dot::<[f64]>::dot(w_dot, w);
-        let w_dot: &[f64] = &*w_dot;
+    ) -> (f64, __L::Of<f64>) {
+        let w_dot = rt::Dot::<[f64], __L>::dot(w_dot, w);
+        let w_dot: &[__L::Of<f64>] = &*w_dot;
         use rt::traits::*;
         let d = w.len();
         let n = ys.len();
         let mut error_3: f64 = 0.0;
-        let mut error_3_dot: f64 = 0.0;
+        let mut error_3_dot: __L::Of<f64> = rt::none::<__L::Of<f64>>();
         for i in 0..n {
             let error_1: f64 = error_3;
-            let error_1_dot: f64 = error_3_dot;
+            let error_1_dot: __L::Of<f64> = error_3_dot;
             let mut prediction_3: f64 = 0.0;
-            let mut prediction_3_dot: f64 = 0.0;
+            let mut prediction_3_dot: __L::Of<f64> = rt::none::<__L::Of<f64>>();
             for j in 0..d {
                 let prediction_1: f64 = prediction_3;
-                let prediction_1_dot: f64 = prediction_3_dot;
-                let t3_dot: f64 = w_dot[j];
+                let prediction_1_dot: __L::Of<f64> = prediction_3_dot;
+                let t3_dot: __L::Of<f64> = w_dot[j];
                 let t6: f64 = xs[i * d + j];
-                let t7_dot: f64 = t3_dot * t6;
+                let t7_dot: __L::Of<f64> = t3_dot * t6;
                 let prediction_2: f64 = prediction_1 + w[j] * t6;
-                let prediction_2_dot: f64 = prediction_1_dot + t7_dot;
+                let prediction_2_dot: __L::Of<f64> = prediction_1_dot + t7_dot;
                 prediction_3 = prediction_2;
                 prediction_3_dot = prediction_2_dot;
             }
             let t9: f64 = prediction_3 - ys[i];
-            let t9_dot: f64 = prediction_3_dot;
+            let t9_dot: __L::Of<f64> = prediction_3_dot;
             let w_1: f64 = sel
-                .weight_along(&Self::__SITES[0], (t9, t9_dot), t9 > 0.0, t9 == 0.0);
-            let t10_dot: f64 = rt::pick(w_1, -t9_dot, t9_dot);
+                .weight_along(
+                    &Self::__SITES[0],
+                    (t9, rt::along(t9_dot)),
+                    t9 > 0.0,
+                    t9 == 0.0,
+                );
+            let t10_dot: __L::Of<f64> = rt::pick_dots(w_1, -t9_dot, t9_dot);
             let error_2: f64 = error_1 + f64::abs(t9);
-            let error_2_dot: f64 = error_1_dot + t10_dot;
+            let error_2_dot: __L::Of<f64> = error_1_dot + t10_dot;
             error_3 = error_2;
             error_3_dot = error_2_dot;
         }
         let t11: f64 = n as f64;
         let t12: f64 = error_3 / t11;
-        let t12_dot: f64 = rt::over(error_3_dot, t11);
+        let t12_dot: __L::Of<f64> = rt::dots_over(error_3_dot, t11);
         (t12, t12_dot)
     }
     /// The gradient with respect to `w`.
@@ -524,6 +530,7 @@ impl mean_error {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
         Self::__tangent(
             &mut rt::Plain,
+            rt::One,
             w,
             rt::Tangent::<[f64]>(w_dot),
             xs,
@@ -549,6 +556,7 @@ impl mean_error {
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
         Self::__tangent(
             sel,
+            rt::One,
             w,
             rt::Tangent::<[f64]>(w_dot),
             xs,

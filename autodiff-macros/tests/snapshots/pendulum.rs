@@ -193,41 +193,42 @@ impl pendulum {
             },
         )
     }
-    /// The value and its directional derivative.
+    /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
+        directions: __L,
         angle: f64,
-        angle_dot: impl rt::Dot<f64>,
+        angle_dot: impl rt::Dot<f64, __L>,
         speed: f64,
-        speed_dot: impl rt::Dot<f64>,
+        speed_dot: impl rt::Dot<f64, __L>,
         h: f64,
         _: impl rt::ConstantDot,
         steps: usize,
         _: impl rt::ConstantDot,
-    ) -> (f64, f64) {
-        let angle_dot = rt::Dot::<f64>::dot(angle_dot, &angle);
-        let angle_dot: f64 = *angle_dot;
-        let speed_dot = rt::Dot::<f64>::dot(speed_dot, &speed);
-        let speed_dot: f64 = *speed_dot;
+    ) -> (f64, __L::Of<f64>) {
+        let angle_dot = rt::Dot::<f64, __L>::dot(angle_dot, &angle);
+        let angle_dot: __L::Of<f64> = *angle_dot;
+        let speed_dot = rt::Dot::<f64, __L>::dot(speed_dot, &speed);
+        let speed_dot: __L::Of<f64> = *speed_dot;
         use rt::traits::*;
         let mut a_2: f64 = angle;
-        let mut a_2_dot: f64 = angle_dot;
+        let mut a_2_dot: __L::Of<f64> = angle_dot;
         let mut v_2: f64 = speed;
-        let mut v_2_dot: f64 = speed_dot;
+        let mut v_2_dot: __L::Of<f64> = speed_dot;
         for count in 0..steps {
             let a: f64 = a_2;
-            let a_dot: f64 = a_2_dot;
+            let a_dot: __L::Of<f64> = a_2_dot;
             let v: f64 = v_2;
-            let v_dot: f64 = v_2_dot;
-            let t2_dot: f64 = a_dot * f64::cos(a);
-            let t3_dot: f64 = h * t2_dot;
+            let v_dot: __L::Of<f64> = v_2_dot;
+            let t2_dot: __L::Of<f64> = a_dot * f64::cos(a);
+            let t3_dot: __L::Of<f64> = t2_dot * h;
             let v_1: f64 = v - h * f64::sin(a);
-            let v_1_dot: f64 = v_dot - t3_dot;
-            let t4_dot: f64 = h * v_1_dot;
+            let v_1_dot: __L::Of<f64> = v_dot - t3_dot;
+            let t4_dot: __L::Of<f64> = v_1_dot * h;
             let a_1: f64 = a + h * v_1;
-            let a_1_dot: f64 = a_dot + t4_dot;
+            let a_1_dot: __L::Of<f64> = a_dot + t4_dot;
             a_2 = a_1;
             a_2_dot = a_1_dot;
             v_2 = v_1;
@@ -372,6 +373,7 @@ impl pendulum {
         let _ = pendulum;
         Self::__tangent(
             &mut rt::Plain,
+            rt::One,
             angle,
             rt::Tangent::<f64>(&angle_dot),
             speed,
@@ -400,6 +402,7 @@ impl pendulum {
         let _ = pendulum;
         Self::__tangent(
             sel,
+            rt::One,
             angle,
             rt::Tangent::<f64>(&angle_dot),
             speed,

@@ -286,24 +286,25 @@ impl root {
             },
         )
     }
-    /// The value and its directional derivative.
+    /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
         sel: &mut __S,
+        directions: __L,
         x: f64,
-        x_dot: impl rt::Dot<f64>,
-    ) -> (f64, f64) {
-        let x_dot = rt::Dot::<f64>::dot(x_dot, &x);
-        let x_dot: f64 = *x_dot;
+        x_dot: impl rt::Dot<f64, __L>,
+    ) -> (f64, __L::Of<f64>) {
+        let x_dot = rt::Dot::<f64, __L>::dot(x_dot, &x);
+        let x_dot: __L::Of<f64> = *x_dot;
         use rt::traits::*;
         let mut y_2: f64 = x;
-        let mut y_2_dot: f64 = x_dot;
+        let mut y_2_dot: __L::Of<f64> = x_dot;
         let mut k_4 = 0;
         let mut stopped_4: bool = false;
         loop {
             let y: f64 = y_2;
-            let y_dot: f64 = y_2_dot;
+            let y_dot: __L::Of<f64> = y_2_dot;
             let k_1 = k_4;
             let stopped_1: bool = stopped_4;
             let t1: bool = !stopped_1;
@@ -313,17 +314,20 @@ impl root {
                 break;
             }
             let t6: f64 = x / y;
-            let t6_dot: f64 = rt::over(x_dot - rt::unless_zero(y_dot, t6 * y_dot), y);
-            let t7_dot: f64 = y_dot + t6_dot;
+            let t6_dot: __L::Of<f64> = rt::dots_over(
+                x_dot - rt::unless_no_dots(y_dot, y_dot * t6),
+                y,
+            );
+            let t7_dot: __L::Of<f64> = y_dot + t6_dot;
             let next: f64 = 0.5 * (y + t6);
-            let next_dot: f64 = 0.5 * t7_dot;
+            let next_dot: __L::Of<f64> = t7_dot * 0.5;
             let t8: f64 = next - y;
             let w_1: f64 = sel.weight(&Self::__SITES[0], t8, t8 > 0.0, t8 == 0.0);
             let t9: f64 = f64::abs(t8);
             let t11: bool = sel
                 .branch(&Self::__SITES[1], t9 - 1e-14, t9 < 1e-14, t9 == 1e-14);
             let y_1: f64;
-            let y_1_dot: f64;
+            let y_1_dot: __L::Of<f64>;
             let k_3;
             let stopped_3: bool;
             if t11 {
@@ -408,7 +412,7 @@ impl root {
     #[inline]
     pub fn jvp(x: f64, x_dot: f64) -> (f64, f64) {
         let _ = root;
-        Self::__tangent(&mut rt::Plain, x, rt::Tangent::<f64>(&x_dot))
+        Self::__tangent(&mut rt::Plain, rt::One, x, rt::Tangent::<f64>(&x_dot))
     }
     /// As `jvp`, with the selection deciding at every nonsmooth place.
     ///
@@ -422,7 +426,7 @@ impl root {
         x_dot: f64,
     ) -> (f64, f64) {
         let _ = root;
-        Self::__tangent(sel, x, rt::Tangent::<f64>(&x_dot))
+        Self::__tangent(sel, rt::One, x, rt::Tangent::<f64>(&x_dot))
     }
     /// The derivative of everything that is computed: a gradient in the place of each number of it.
     #[must_use]

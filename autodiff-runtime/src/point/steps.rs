@@ -46,7 +46,7 @@ pub struct Steps {
 ///     (x[0].abs(), 2.0 * w - 1.0)
 /// };
 /// let tangent = |x: &[f64], dx: &[f64], sel: &mut dyn Selection| {
-///     let w = sel.weight_along(&ABS, (x[0], dx[0]), x[0] > 0.0, x[0] == 0.0);
+///     let w = sel.weight_along(&ABS, (x[0], Some(dx[0])), x[0] > 0.0, x[0] == 0.0);
 ///     (x[0].abs(), (2.0 * w - 1.0) * dx[0])
 /// };
 /// let found = steps(f, tangent, &[3.0], &[-2.0]);

@@ -835,12 +835,13 @@ fn scope<'r>(
     crate::compiler::rule_text::Scope {
         names,
         real: func.val(y).ty.clone(),
+        tangents: false,
         rt: rt.clone(),
     }
 }
 
 /// `if guard { e } else { 0 }`
-pub(crate) fn load_if(func: &Func, v: ValId, guard: ValId, e: Expr) -> Expr {
+pub(super) fn load_if(func: &Func, v: ValId, guard: ValId, e: Expr) -> Expr {
     let otherwise = dummy(&func.val(v).ty);
     Expr::If(Box::new(Expr::Val(guard)), Box::new(e), Box::new(otherwise))
 }

@@ -1057,6 +1057,7 @@ pub(crate) fn rule_scope<'r>(
     Scope {
         names,
         real: cx.func.val(y).ty.clone(),
+        tangents: false,
         rt: cx.names.rt.clone(),
     }
 }

@@ -21,7 +21,7 @@ macro_rules! texts {
 
 texts! {
     UNKNOWN_OPTION "AD0001" "unknown option `{0}`",
-        help "", note "the options are `wrt(…)`, `constant(…)`, `name = …`, `crate = …`, `policy = …`, `recursive`, `doc`, `method`, `module`, `skip`, `calls(…)`, `parallel`";
+        help "", note "the options are `wrt(…)`, `constant(…)`, `name = …`, `crate = …`, `policy = …`, `mode = …`, `recursive`, `doc`, `method`, `module`, `skip`, `calls(…)`, `parallel`";
     MALFORMED_OPTION "AD0002" "cannot read the options of `conservative_grad`: {0}",
         help "write for instance `#[conservative_grad(wrt(w, b), policy = jax)]`", note "";
     REPEATED_OPTION "AD0003" "option `{0}` is given twice",
@@ -42,6 +42,15 @@ texts! {
     ATTRIBUTE "AD0010" "attribute `#[{0}]` inside of a differentiated function is not supported",
         help "remove it, or move what it stands on into a function of its own",
         note "the compiler does not know what it does to the copies of the code that it emits";
+
+    UNKNOWN_MODE "AD0014" "unknown mode `{0}`",
+        help "", note "the modes are `reverse` (the default) and `forward`";
+    MODE_WITHOUT_GRADIENT "AD0015" "`{0}` has no gradient that `mode = forward` could compute",
+        help "remove the option: `jvp` and `jacobian` use forward sweeps as they are",
+        note "the option concerns `grad`, `value_and_grad`, `accumulate_grad` and `value_and_grad_with`, which a function has whose result is a number and that changes no differentiable argument";
+    MODE_EFFECT "AD0016" "`mode = forward` may have to run this several times",
+        help "differentiate at most eight numbers, whose number the types tell (`f64`, arrays, tuples), or remove `mode = forward`",
+        note "a forward sweep gives eight partial derivatives; what does more than compute has to happen once per call";
 
     FOREIGN_IMPL "AD0011" "what is generated for the functions of `{0}` has no place",
         help "write free functions, or a type of your own around it",

@@ -392,8 +392,8 @@ impl Printer<'_> {
         let checks = varied()
             .filter(|p| !p.scalar)
             .map(|p| self.check(p, &p.dot));
-        let turbofish = self.signature.turbofish(1);
-        let receiver = self.signature.receiver_argument();
+        let turbofish = self.signature.turbofish(2);
+        let (rt, receiver) = (&self.signature.rt, self.signature.receiver_argument());
         let own_dot = params.first().filter(|_| !receiver.is_empty());
         let own_dot = own_dot.map(|p| self.dot_argument(p));
         let others = self.signature.others().iter().map(|p| {
@@ -402,7 +402,7 @@ impl Printer<'_> {
         });
         let arguments = own_dot.into_iter().chain(others);
         let tangent = self.signature.naming.path("__tangent");
-        let call = quote!(#tangent #turbofish(#receiver #selection, #(#arguments),*));
+        let call = quote!(#tangent #turbofish(#receiver #selection, #rt::One, #(#arguments),*));
         let body = match self.signature.outcome {
             true => {
                 let (value, dot) = (

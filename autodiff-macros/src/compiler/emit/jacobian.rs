@@ -2,7 +2,7 @@
 //!
 //! In: the signature. Out: the entry point. A number has the gradient for its Jacobian. For other
 //! results, and for what is changed in place, the runtime is handed two closures, one for a row (a
-//! pullback) and one for a column (a tangent), and calls the one that it has to call less often:
+//! pullback) and one for several columns at once (a tangent sweep), and calls the one that it has to call less often:
 //!
 //! ```text
 //! fn jacobian(x: &[f64]) -> Vec<Vec<f64>> {
@@ -10,14 +10,14 @@
 //!     let (value, pullback) = Self::__forward(&mut Plain, (Varied,), x);
 //!     let result: Vec<f64> = zero_like(&value);
 //!     let mut ready = Some(pullback);                  // the first row needs no second forward sweep
-//!     jacobian(&result, &arguments, |seed| …, |x_dot| …)
+//!     jacobian::<8, …>(&result, &arguments, &zero_dots(Several::<8>, x), |seed| …, |x_dot| …)
 //! }
 //! ```
 //!
 //! Every sweep starts from the arguments as they were given: what is changed in place is copied first,
 //! what is taken by value is cloned.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::entry::{Entry, Printer};
@@ -138,7 +138,10 @@ impl<'a> Jacobian<'a> {
             let borrow = param.borrow();
             quote!(let #start = #rt::ToOwned::to_owned(#borrow);)
         });
-        let (whole, gradient) = (self.zeros(), signature.whole_gradient());
+        let (whole, gradient) = (self.zeros(&quote!(zero_like), None), signature.whole_gradient());
+        let several = super::forward::several(signature);
+        let lanes = Literal::usize_unsuffixed(super::forward::lanes(signature));
+        let dots = self.zeros(&quote!(zero_dots), Some(&several));
         let first = self.forward(&|p| p.given(rt));
         let (shape, cotangent) = (self.shape(), signature.whole_cotangent());
         let (row, column) = (self.row(printer), self.column());
@@ -149,7 +152,7 @@ impl<'a> Jacobian<'a> {
             let (#kept, #pullback) = #first;
             let #result: #cotangent = #shape;
             let mut #ready = #rt::core::option::Option::Some(#pullback);
-            #rt::jacobian(&#result, &#zeros, #row, #column)
+            #rt::jacobian::<#lanes, _, _, _, _>(&#result, &#zeros, &#dots, #row, #column)
         }
     }
 
@@ -162,12 +165,13 @@ impl<'a> Jacobian<'a> {
     }
 
     /// Zeros of the shape of everything that is differentiated.
-    fn zeros(&self) -> TokenStream {
+    fn zeros(&self, zeros: &TokenStream, directions: Option<&TokenStream>) -> TokenStream {
         let rt = &self.signature.rt;
         let varied = self.signature.params.iter().filter(|p| p.differentiable);
+        let directions = directions.map(|directions| quote!(#directions,));
         let zeros = varied.map(|p| {
             let borrow = p.borrow();
-            quote!(#rt::zero_like(#borrow))
+            quote!(#rt::#zeros(#directions #borrow))
         });
         one_or_tuple(zeros.collect())
     }
@@ -263,12 +267,12 @@ impl<'a> Jacobian<'a> {
         }
     }
 
-    /// The derivative along a direction.
+    /// The derivatives along several directions.
     fn column(&self) -> TokenStream {
         let Jacobian {
             signature, value, ..
         } = self;
-        let (rt, turbofish) = (&signature.rt, signature.turbofish(1));
+        let (rt, turbofish) = (&signature.rt, signature.turbofish(2));
         let varied = signature.params.iter().filter(|p| p.differentiable);
         let pattern = varied.map(|p| {
             let (dot, mutable) = (&p.dot, p.in_place().then(|| quote!(mut)));
@@ -276,11 +280,11 @@ impl<'a> Jacobian<'a> {
         });
         let pattern = one_or_tuple(pattern.collect());
         let dot = |p: &Param| {
-            let (dot, adjoint) = (&p.dot, &p.adjoint);
+            let dot = &p.dot;
             match (p.differentiable, p.passing) {
                 (false, _) => quote!(#rt::Unvaried),
                 (true, Passing::Exclusive) => quote!(&mut #dot),
-                (true, _) => quote!(#rt::Tangent::<#adjoint>(&#dot)),
+                (true, _) => quote!(#rt::Tangent(&#dot)),
             }
         };
         let own = signature.receiver.and(signature.params.first()).map(dot);
@@ -291,12 +295,13 @@ impl<'a> Jacobian<'a> {
         let arguments = own.into_iter().chain(others);
         let receiver = self.receiver(&|p| self.given_again(p));
         let (restart, tangent) = (self.restart(), signature.naming.path("__tangent"));
+        let several = super::forward::several(signature);
         let outputs = self.outputs(value, |p| &p.dot, false);
         let kept = self.kept();
         quote! {
             |#pattern| {
                 #restart
-                let (_, #kept) = #tangent #turbofish(#receiver &mut #rt::Plain, #(#arguments),*);
+                let (_, #kept) = #tangent #turbofish(#receiver &mut #rt::Plain, #several, #(#arguments),*);
                 #outputs
             }
         }
@@ -357,7 +362,7 @@ fn is_clone(ty: &Ty) -> bool {
 
 impl Param {
     /// The argument, handed on by the entry point; nothing is lost by that.
-    fn given(&self, rt: &super::Runtime) -> TokenStream {
+    pub(super) fn given(&self, rt: &super::Runtime) -> TokenStream {
         let name = &self.name;
         match self.passing {
             Passing::Value if !matches!(self.ty, Ty::Real(_) | Ty::Int | Ty::Bool) => {

@@ -16,7 +16,7 @@
 //!     pub const __SITES: &'static [Site] = …;
 //!     pub fn __fused(sel, w, b, n, w_bar, b_bar) -> f64 // value and gradient, seed 1       (sweep)
 //!     pub fn __forward(sel, kinds, w, b, n) -> (f64, impl FnOnce(w, (), (), seed, w_bar, b_bar, n_bar))
-//!     pub fn __tangent(sel, w, w_dot, b, b_dot, n, n_dot) -> (f64, f64)
+//!     pub fn __tangent<L>(sel, directions, w, w_dot, b, b_dot, n, n_dot) -> (f64, L::Of<f64>)
 //!     pub fn grad(w, b, n) -> (Vec<f64>, f64)           // what users call                  (entry)
 //!     …
 //! }
@@ -27,6 +27,7 @@
 
 mod docs;
 mod entry;
+pub(crate) mod forward;
 mod jacobian;
 mod lifetimes;
 mod meta;
@@ -50,7 +51,7 @@ pub(crate) use types::{adjoint, gradient, holds_struct, storage, without_lifetim
 
 use super::hir;
 use super::naming::Naming;
-use super::parse::attribute::Options;
+use super::parse::attribute::{Mode, Options};
 pub(crate) use respan::respan;
 use signature::Signature;
 
@@ -63,6 +64,8 @@ pub(crate) struct Names {
     /// The tuple of the kinds of the arguments; `kinds.0` tells a callee whether to add to a bar
     /// that stands for the first argument.
     pub(crate) kinds: Ident,
+    /// The directions of the tangent sweep, one or several at once.
+    pub(crate) directions: Ident,
     /// The adjoint of the result.
     pub(crate) seed: Ident,
     /// The arguments, one name per parameter.
@@ -173,6 +176,7 @@ fn signature(
     );
     Signature {
         in_strips: bodies.strips.is_some(),
+        forward: options.mode == Mode::Forward,
         recursive: bodies.recursive
             || options.recursive
             || matches!(&options.naming, Naming::Sibling(of) if of.is_guessed()),

@@ -20,12 +20,21 @@ impl Signature {
         }
     }
 
-    /// The adjoint and the tangent of that.
+    /// The adjoint of that.
     pub(crate) fn inner_cotangent(&self) -> TokenStream {
         let cotangent = &self.cotangent;
         match self.outcome {
             true => quote!(((), #cotangent, ())),
             false => cotangent.clone(),
+        }
+    }
+
+    /// The tangent of that along the directions `__L`.
+    pub(crate) fn inner_rate(&self) -> TokenStream {
+        let rate = &self.rate;
+        match self.outcome {
+            true => quote!(((), #rate, ())),
+            false => rate.clone(),
         }
     }
 

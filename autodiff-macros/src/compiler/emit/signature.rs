@@ -10,7 +10,7 @@ use quote::{ToTokens, format_ident, quote};
 use super::lifetimes;
 use super::respan::{respan, respan_ident};
 use super::types::{
-    adjoint, behind, gradient, holds_struct, storage, unwrap_groups, without_borrow,
+    adjoint, behind, dots, gradient, owned_dots, holds_struct, storage, unwrap_groups, without_borrow,
     without_lifetimes,
 };
 use super::{Names, Runtime};
@@ -42,8 +42,10 @@ pub(crate) struct Param {
     pub(crate) declared: TokenStream,
     /// The type behind the reference, or the type itself; a `Vec` counts as the slice it holds.
     pub(crate) storage: TokenStream,
-    /// The same for the adjoint and the tangent.
+    /// The same for the adjoint, and for the tangent along one direction.
     pub(crate) adjoint: TokenStream,
+    /// The same for the tangent along the directions `__L`.
+    pub(crate) dots: TokenStream,
     /// Type of the tangent that `jvp` takes.
     pub(crate) tangent: TokenStream,
     /// What `grad` returns for this parameter.
@@ -96,6 +98,8 @@ pub(crate) struct Signature {
     pub(crate) result: TokenStream,
     /// Type of the adjoint and of the tangent of the result.
     pub(crate) cotangent: TokenStream,
+    /// Type of the tangent of the result along the directions `__L`.
+    pub(crate) rate: TokenStream,
     /// The result is an `Option` or `Result`: `cotangent` and `result_ty` are of the value in it.
     pub(crate) outcome: bool,
     /// The result as `lower` understood it.
@@ -106,8 +110,11 @@ pub(crate) struct Signature {
     pub(crate) has_gradient: bool,
     pub(crate) sel: Ident,
     pub(crate) kinds: Ident,
+    pub(crate) directions: Ident,
     pub(crate) seed: Ident,
     pub(crate) recursive: bool,
+    /// The gradient is computed by tangent sweeps.
+    pub(crate) forward: bool,
     /// There is a `__strips` beside `__fused`.
     pub(crate) in_strips: bool,
 }
@@ -148,15 +155,18 @@ impl Signature {
             },
             result: respan(result(&item.sig.output)),
             cotangent: gradient(&value, &rt),
+            rate: owned_dots(&value, &rt),
             has_gradient: matches!(value, Ty::Real(_)) && !in_place,
             outcome: func.outcome,
             result_ty: value,
             reals: func.reals.clone(),
             sel: respan_ident(&names.sel),
             kinds: respan_ident(&names.kinds),
+            directions: respan_ident(&names.directions),
             seed: respan_ident(&names.seed),
             recursive: false,
             in_strips: false,
+            forward: false,
             params,
             rt,
         }
@@ -401,6 +411,7 @@ fn param(param: &hir::Param, index: usize, rt: &Runtime, names: &Names, naming: 
         kind: format_ident!("__K{index}"),
         storage: storage(ty, rt),
         adjoint: adjoint(ty, rt),
+        dots: dots(ty, rt),
         tangent: match receiver.map(|of| of.passing) {
             Some(ReceiverPassing::Exclusive) | None => tangent(&declared, ty, rt),
             Some(_) => tangent(&quote!(&Self), ty, rt),

@@ -163,6 +163,7 @@ pub(crate) fn names(signature: &Signature<'_>, fresh: &mut Fresh) -> Names {
     Names {
         sel: single("sel"),
         kinds: single("kinds"),
+        directions: single("directions"),
         seed: single("seed"),
         params,
         bars,

@@ -86,8 +86,8 @@ fn in_place(signature: &Signature) -> Option<TokenStream> {
         (#value, #closure)
     };
     let tangent_of = signature.naming.path("__tangent");
-    let turbofish = signature.turbofish(1);
-    let (dot, adjoint) = (&receiver.dot, &receiver.adjoint);
+    let (turbofish, directions) = (signature.turbofish(2), &signature.directions);
+    let (dot, dots) = (&receiver.dot, &receiver.dots);
     let pairs = others.iter().map(|p| {
         let (name, dot) = (&p.name, &p.dot);
         match p.differentiable {
@@ -96,7 +96,7 @@ fn in_place(signature: &Signature) -> Option<TokenStream> {
         }
     });
     let tangent_body = quote! {
-        #tangent_of #turbofish(&*#name, #sel, #rt::Tangent::<#adjoint>(&*#dot), #(#pairs),*)
+        #tangent_of #turbofish(&*#name, #sel, #directions, #rt::Tangent::<#dots>(&*#dot), #(#pairs),*)
     };
     let forward = forward(&changing, &forward_body);
     let tangent = tangent(&changing, &tangent_body);
@@ -122,6 +122,7 @@ fn fused(signature: &Signature, name: &'static str, body: Option<&TokenStream>) 
     );
     let name = signature.naming.item(name);
     let body = match body {
+        _ if signature.forward => super::forward::body(signature),
         Some(body) => {
             let prologue = signature.receiver_prologue();
             quote!(#prologue #body)
@@ -358,9 +359,10 @@ fn tangent(signature: &Signature, body: &TokenStream) -> TokenStream {
         generics,
         params,
         sel,
+        directions,
         ..
     } = signature;
-    let (result, cotangent) = (signature.inner_result(), signature.inner_cotangent());
+    let (result, rate) = (signature.inner_result(), signature.inner_rate());
     let (lifetimes, given, bounds) = (
         &generics.lifetimes,
         &generics.params,
@@ -381,13 +383,13 @@ fn tangent(signature: &Signature, body: &TokenStream) -> TokenStream {
     let (attributes, receiver) = (&signature.attributes, signature.receiver_declaration());
     let name_of_tangent = signature.naming.item("__tangent");
     quote! {
-        /// The value and its directional derivative.
+        /// The value and its derivative along each of the directions.
         #[doc(hidden)]
         #attributes
         #[inline]
-        #visibility fn #name_of_tangent<#(#lifetimes,)* #(#given,)* __S: #rt::Selection + ?#rt::core::marker::Sized>(
-            #receiver #sel: &mut __S, #(#arguments),*
-        ) -> (#result, #cotangent) #bounds { #body }
+        #visibility fn #name_of_tangent<#(#lifetimes,)* #(#given,)* __L: #rt::Directions, __S: #rt::Selection + ?#rt::core::marker::Sized>(
+            #receiver #sel: &mut __S, #directions: __L, #(#arguments),*
+        ) -> (#result, #rate) #bounds { #body }
     }
 }
 
@@ -404,11 +406,11 @@ fn tangent_body(signature: &Signature, bodies: &Bodies) -> TokenStream {
 
 /// How a tangent is taken: as it is, or as a mark that it is zero.
 fn dot_type(param: &Param, rt: &super::Runtime) -> TokenStream {
-    let (storage, adjoint) = (&param.storage, &param.adjoint);
+    let (storage, dots) = (&param.storage, &param.dots);
     match (param.differentiable, param.passing) {
         (false, _) => quote!(impl #rt::ConstantDot),
-        (true, Passing::Exclusive) => quote!(&mut #adjoint),
-        (true, _) => quote!(impl #rt::Dot<#storage>),
+        (true, Passing::Exclusive) => quote!(&mut #dots),
+        (true, _) => quote!(impl #rt::Dot<#storage, __L>),
     }
 }
 
@@ -419,11 +421,11 @@ fn dot_prologue(param: &Param, cloned: bool, rt: &super::Runtime) -> TokenStream
         return TokenStream::new();
     }
     let (dot, borrow) = (&param.dot, param.borrow());
-    let (storage, adjoint) = (&param.storage, &param.adjoint);
-    let zero_or_given = quote!(let #dot = #rt::Dot::<#storage>::dot(#dot, #borrow););
+    let (storage, dots) = (&param.storage, &param.dots);
+    let zero_or_given = quote!(let #dot = #rt::Dot::<#storage, __L>::dot(#dot, #borrow););
     match (param.scalar, param.passing) {
-        (true, _) => quote!(#zero_or_given let #dot: #adjoint = *#dot;),
-        (false, Passing::Shared) if !cloned => quote!(#zero_or_given let #dot: &#adjoint = &*#dot;),
+        (true, _) => quote!(#zero_or_given let #dot: #dots = *#dot;),
+        (false, Passing::Shared) if !cloned => quote!(#zero_or_given let #dot: &#dots = &*#dot;),
         (false, _) => quote!(#zero_or_given let #dot = #dot.into_owned();),
     }
 }

@@ -83,6 +83,47 @@ fn struct_gradient(of: &Aggregate, rt: &Runtime) -> TokenStream {
     quote!(<#path as #rt::Differentiable>::Gradient)
 }
 
+/// Where the tangent of a parameter along the directions `__L` lives.
+pub(crate) fn dots(ty: &Ty, rt: &Runtime) -> TokenStream {
+    as_slice(ty, &|part| plain_dots(part, rt))
+}
+
+fn plain_dots(ty: &Ty, rt: &Runtime) -> TokenStream {
+    match ty {
+        Ty::Slice(e) => {
+            let e = plain_dots(e, rt);
+            quote!([#e])
+        }
+        Ty::Real(real) => {
+            let real = real_type(real);
+            quote!(__L::Of<#real>)
+        }
+        Ty::Struct(of) => struct_dots(of, rt),
+        _ => compound(ty, &|part| plain_dots(part, rt), rt),
+    }
+}
+
+fn struct_dots(of: &Aggregate, rt: &Runtime) -> TokenStream {
+    let path = without_borrow(&struct_type(of));
+    quote!(<#path as #rt::Element>::Bar<#rt::Varied<__L>>)
+}
+
+/// The type of a tangent along the directions `__L` that is owned.
+pub(crate) fn owned_dots(ty: &Ty, rt: &Runtime) -> TokenStream {
+    match behind(ty) {
+        Ty::Real(Real::Named(path)) => {
+            let path = respan(path.clone());
+            quote!(<#path as #rt::Element>::Bar<#rt::Varied<__L>>)
+        }
+        Ty::Real(real) => {
+            let real = real_type(real);
+            quote!(__L::Of<#real>)
+        }
+        Ty::Struct(of) => struct_dots(of, rt),
+        other => compound(other, &|part| owned_dots(part, rt), rt),
+    }
+}
+
 /// The type of the gradient.
 pub(crate) fn gradient(ty: &Ty, rt: &Runtime) -> TokenStream {
     match behind(ty) {

@@ -26,6 +26,7 @@ const LIST: List = List {
         "name",
         "crate",
         "policy",
+        "mode",
         "recursive",
         "doc",
         "method",
@@ -42,8 +43,20 @@ const LIST: List = List {
 /// The names of all policies, for "did you mean".
 const POLICIES: [&str; 6] = ["pytorch", "jax", "tensorflow", "lower", "upper", "midpoint"];
 
+/// The names of all modes.
+const MODES: [&str; 2] = ["reverse", "forward"];
+
 /// The variable by which a build script gives the policy of its crate.
 const POLICY_OF_CRATE: &str = "CONSERVATIVE_GRAD_POLICY";
+
+/// How gradients are computed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Mode {
+    /// By one reverse sweep.
+    Reverse,
+    /// By tangent sweeps along several directions at once.
+    Forward,
+}
 
 /// What the attribute says.
 #[derive(Clone, Debug)]
@@ -60,6 +73,10 @@ pub(crate) struct Options {
     pub(crate) krate_given: bool,
     /// The choice at kinks where nobody else makes it.
     pub(crate) policy: Policy,
+    /// How gradients are computed.
+    pub(crate) mode: Mode,
+    /// Where that was said.
+    pub(crate) mode_span: Span,
     /// The function is part of a cycle of calls: box its residual.
     pub(crate) recursive: bool,
     /// Show the companion type in the documentation.
@@ -102,6 +119,8 @@ impl Default for Options {
             krate: quote!(::conservative_grad),
             krate_given: false,
             policy: Policy::PyTorch,
+            mode: Mode::Reverse,
+            mode_span: Span::call_site(),
             recursive: false,
             doc: false,
             method: false,
@@ -166,6 +185,7 @@ impl Options {
         match item.name.to_string().as_str() {
             "wrt" => self.read_wrt(input, diags)?,
             "policy" => self.read_policy(input, diags)?,
+            "mode" => self.read_mode(input, diags)?,
             "constant" => self.constant.extend(names(input)?.1),
             "calls" => self.read_calls(input)?,
             "method" => self.method = true,
@@ -200,6 +220,17 @@ impl Options {
             Token![,],
         )?;
         self.calls.extend(pairs);
+        Ok(())
+    }
+
+    fn read_mode(&mut self, input: ParseStream<'_>, diags: &mut Diagnostics) -> syn::Result<()> {
+        let name = value(input)?.call(Ident::parse_any)?;
+        self.mode_span = name.span();
+        match name.to_string().as_str() {
+            "reverse" => self.mode = Mode::Reverse,
+            "forward" => self.mode = Mode::Forward,
+            _ => diags.report_near(&diag::UNKNOWN_MODE, &name, MODES),
+        }
         Ok(())
     }
 

@@ -270,22 +270,52 @@ impl Writer<'_> {
         }
     }
 
+    /// The rule once for each direction.
     fn tangent_by(&self, tangent: &TokenStream) -> TokenStream {
-        let Writer { rt, rule, .. } = self;
-        let common = self.common();
+        let Writer {
+            rt,
+            rule,
+            value,
+            left: lane,
+            names,
+            ..
+        } = self;
+        let (common, directions) = (self.common(), &names.directions);
         let pin = self.pinned(tangent, "tangent", &self.shape.tangent(self.options, rt));
-        let dots = self.varied().map(|(i, p)| self.dot(i, p));
-        quote!(#pin #rule(#common #(, #dots)*))
+        let numbers = self.shape.is_of_numbers();
+        let dots = self.varied().map(|(i, p)| match numbers {
+            true => {
+                let dot = &self.names.dots[i];
+                quote!(__L::lane(&#dot, #lane))
+            }
+            false => self.dot(i, p),
+        });
+        let each = quote!(|#lane| #rule(#common #(, #dots)*));
+        match numbers {
+            true => quote!(#pin __L::of(#each)),
+            false => quote! {
+                #pin
+                #rt::by_lane(#directions, #rt::zero_dots(#directions, &#value), #each)
+            },
+        }
     }
 
-    /// A tangent, as the rule takes it.
+    /// The tangent along one of the directions, as the rule takes it.
     fn dot(&self, i: usize, p: &Param) -> TokenStream {
-        let dot = &self.names.dots[i];
-        match (p.part.is_sized(), p.shared && !p.part.is_number()) {
-            (true, true) => quote!(*#dot),
-            (true, false) | (false, true) => quote!(#dot),
-            (false, false) => quote!(&#dot),
-        }
+        let Writer {
+            rt,
+            left: lane,
+            names,
+            ..
+        } = self;
+        let (name, dot, directions) = (&names.params[i], &names.dots[i], &names.directions);
+        let (like, dot) = match p.shared {
+            true if p.part.is_number() => (quote!(&*#name), quote!(&#dot)),
+            true => (quote!(#name), quote!(#dot)),
+            false => (quote!(&#name), quote!(&#dot)),
+        };
+        let borrow = (!p.part.is_sized()).then(|| quote!(&));
+        quote!(#borrow #rt::lane_of(#directions, #dot, #rt::zero_like(#like), #lane))
     }
 
     /// The gradient times the tangents.
@@ -297,7 +327,7 @@ impl Writer<'_> {
         let pattern = emit::one_or_tuple(bars.map(ToTokens::to_token_stream).collect());
         let terms = self.varied().map(|(i, _)| {
             let (bar, dot) = (&self.names.bars[i], &self.names.dots[i]);
-            quote!(#rt::unless_zero(#dot, #bar * #dot))
+            quote!(#rt::unless_no_dots(#dot, #dot * #bar))
         });
         quote!(#pin let #pattern = #rule(#common, #rt::number(1.0)); #(#terms)+*)
     }

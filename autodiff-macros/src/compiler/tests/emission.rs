@@ -81,6 +81,7 @@ fn names(signature: &Signature<'_>) -> Names {
     Names {
         sel: format_ident!("sel"),
         kinds: format_ident!("kinds"),
+        directions: format_ident!("directions"),
         seed: format_ident!("seed"),
         params: params().cloned().collect(),
         bars: params().map(|p| format_ident!("{p}_bar")).collect(),
@@ -129,7 +130,7 @@ fn slices_with_a_fused_sweep() {
         value: "s",
         reverse: "for i in 0..w.len() { w_bar[i] += seed * x[i]; x_bar[i] += seed * w[i]; }",
         fused: "let mut s = 0.0; for i in 0..w.len() { s += w[i] * x[i]; w_bar[i] += x[i]; x_bar[i] += w[i]; } s",
-        tangent: "let mut s = 0.0; let mut s_dot = 0.0; for i in 0..w.len() { s_dot += w_dot[i] * x[i] + w[i] * x_dot[i]; s += w[i] * x[i]; } (s, s_dot)",
+        tangent: "let mut s = 0.0; let mut s_dot: __L::Of<f64> = rt::none(); for i in 0..w.len() { s_dot += w_dot[i] * x[i] + x_dot[i] * w[i]; s += w[i] * x[i]; } (s, s_dot)",
     };
     example.check("dot", |_| ());
 }
@@ -142,7 +143,7 @@ fn a_number_with_a_kink() {
         value: "r * r",
         reverse: "let r_bar = 2.0 * r * seed; *x_bar += rt::pick(r_weight, 0.0, r_bar);",
         fused: "",
-        tangent: "let r = x.max(0.0); let r_weight = sel.weight(&Self::__SITES[0], x - 0.0, x > 0.0, x == 0.0); (r * r, 2.0 * r * rt::pick(r_weight, 0.0, x_dot))",
+        tangent: "let r = x.max(0.0); let r_weight = sel.weight(&Self::__SITES[0], x - 0.0, x > 0.0, x == 0.0); (r * r, rt::pick_dots(r_weight, rt::none(), x_dot) * (2.0 * r))",
     };
     example.check("ramp", |bodies| {
         bodies.sites.push(Site {
@@ -167,7 +168,7 @@ fn calls_with_differentiable_and_constant_arguments() {
         value: "d + r * n as f64",
         reverse: "let r_bar = seed * n as f64; r_back((), r_bar, b_bar); d_back(w, t, seed, w_bar, &mut rt::discard());",
         fused: "",
-        tangent: "let (d, d_dot) = dot_without_conservative_grad::__tangent(sel, w, rt::Tangent(w_dot), t, rt::Unvaried); let (r, r_dot) = ramp_without_conservative_grad::__tangent(sel, b, rt::Tangent(&b_dot)); (d + r * n as f64, d_dot + r_dot * n as f64)",
+        tangent: "let (d, d_dot) = dot_without_conservative_grad::__tangent(sel, directions, w, rt::Tangent(w_dot), t, rt::Unvaried); let (r, r_dot) = ramp_without_conservative_grad::__tangent(sel, directions, b, rt::Tangent(&b_dot)); (d + r * n as f64, d_dot + r_dot * n as f64)",
     };
     example.check("energy", |bodies| {
         bodies.callees = vec![quote!(dot), quote!(ramp)];
@@ -183,7 +184,7 @@ fn what_is_changed_in_place() {
         value: "()",
         reverse: "for i in 0..before.len() { *a_bar += y_bar[i] * before[i]; y_bar[i] *= a; }",
         fused: "",
-        tangent: "*count += 1; for i in 0..y.len() { y_dot[i] = y_dot[i] * a + y[i] * a_dot; y[i] *= a; } ((), ())",
+        tangent: "*count += 1; for i in 0..y.len() { y_dot[i] = y_dot[i] * a + a_dot * y[i]; y[i] *= a; } ((), ())",
     };
     example.check("scale", |_| ());
 }
@@ -196,7 +197,7 @@ fn a_call_that_changes_a_local() {
         value: "v.iter().sum()",
         reverse: "let mut v_bar = rt::zero_like(&v); for i in 0..v.len() { v_bar[i] += seed; } v_back((), (), (), (), &mut v_bar, a_bar, &mut rt::discard()); rt::add(w_bar, &v_bar);",
         fused: "",
-        tangent: "let mut v = w; let mut v_dot = w_dot; let mut n = 0; let ((), ()) = scale_without_conservative_grad::__tangent(sel, &mut v, &mut v_dot, a, rt::Tangent(&a_dot), &mut n, rt::Unvaried); (v.iter().sum(), v_dot.iter().sum())",
+        tangent: "let mut v = w; let mut v_dot = w_dot; let mut n = 0; let ((), ()) = scale_without_conservative_grad::__tangent(sel, directions, &mut v, &mut v_dot, a, rt::Tangent(&a_dot), &mut n, rt::Unvaried); (v.iter().sum(), v_dot.iter().fold(rt::none(), |sum, dot| sum + *dot))",
     };
     example.check("scaled", |bodies| {
         bodies.callees.push(quote!(scale));
@@ -212,7 +213,7 @@ fn recursion() {
         value: "value",
         reverse: "match back { Some((p, p_back)) => { *x_bar += seed * p; p_back((), w, (), seed * x, x_bar, w_bar, &mut rt::discard()); } None => w_bar[0] += seed, }",
         fused: "",
-        tangent: "if n == 0 { (w[0], w_dot[0]) } else { let (p, p_dot) = Self::__tangent(sel, x, rt::Tangent(&x_dot), w, rt::Tangent(w_dot), n - 1, rt::Unvaried); (x * p, x_dot * p + x * p_dot) }",
+        tangent: "if n == 0 { (w[0], w_dot[0]) } else { let (p, p_dot) = Self::__tangent(sel, directions, x, rt::Tangent(&x_dot), w, rt::Tangent(w_dot), n - 1, rt::Unvaried); (x * p, x_dot * p + p_dot * x) }",
     };
     example.check("power", |bodies| {
         bodies.recursive = true;
@@ -228,7 +229,7 @@ fn arrays_of_any_length() {
         value: "s",
         reverse: "for i in 0..N { p_bar[i] += seed * q[i][1]; q_bar[i][1] += seed * p[i]; }",
         fused: "",
-        tangent: "let mut s = 0.0; let mut s_dot = 0.0; for i in 0..N { s += p[i] * q[i][1]; s_dot += p_dot[i] * q[i][1] + p[i] * q_dot[i][1]; } (s, s_dot)",
+        tangent: "let mut s = 0.0; let mut s_dot: __L::Of<f64> = rt::none(); for i in 0..N { s += p[i] * q[i][1]; s_dot += p_dot[i] * q[i][1] + q_dot[i][1] * p[i]; } (s, s_dot)",
     };
     example.check("total", |_| ());
 }

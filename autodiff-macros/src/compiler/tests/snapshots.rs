@@ -1,16 +1,23 @@
-//! What the whole compiler emits for five functions, as a person would read it.
+//! What the whole compiler emits for six functions, as a person would read it.
 //!
 //! The texts are kept in `tests/snapshots/`, where `tests/snapshots.rs` compiles and runs them: each
 //! has its numbers checked there.
 
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::expansion;
 
 /// Compares what the compiler emits for the function with `tests/snapshots/<name>.rs`.
 fn check(name: &str, source: &str) {
-    let function: proc_macro2::TokenStream = source.parse().unwrap();
-    let tokens = crate::compiler::expand(quote!(crate = crate::facade), function);
+    let function: TokenStream = source.parse().unwrap();
+    check_with(name, quote!(), function);
+}
+
+/// The same with further options.
+fn check_with(name: &str, options: TokenStream, function: TokenStream) {
+    let options = quote!(crate = crate::facade, #options);
+    let tokens = crate::compiler::expand(options, function);
     expansion::check_in("snapshots", name, tokens);
 }
 
@@ -99,5 +106,24 @@ fn while_loop() {
             }
             y
         }",
+    );
+}
+
+/// Forward mode: the gradient by one tangent sweep along four directions.
+#[test]
+fn forward_mode() {
+    check_with(
+        "decay",
+        quote!(mode = forward),
+        quote! {
+            /// The logistic equation by Euler steps.
+            pub fn decay(start: f64, rate: f64, limit: f64, #[constant] h: f64, steps: usize) -> f64 {
+                let mut y = start;
+                for _ in 0..steps {
+                    y += h * rate * y * (1.0 - y / limit);
+                }
+                y
+            }
+        },
     );
 }

@@ -1,0 +1,88 @@
+//! Tangents in emitted code: their types, zeros, and what differs from numbers.
+//!
+//! The sweep is written once, over the directions `__L`: the tangent of an `f64` is an `__L::Of<f64>`, a
+//! number or several of them (`autodiff_runtime::directions`). Only a tangent is on the left of an
+//! operator: `x_dot * a`, never `a * x_dot`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::adjoint::forward::ty_tokens;
+use super::code::Expr;
+use super::hir::Ty;
+use super::real;
+
+/// The type of the tangent; `_` where the compiler does not know it.
+pub(crate) fn type_of(ty: &Ty) -> TokenStream {
+    match ty {
+        Ty::Real(_) => {
+            let real = ty_tokens(ty);
+            quote!(__L::Of<#real>)
+        }
+        Ty::Tuple(parts) => {
+            let parts = parts.iter().map(type_of);
+            quote!((#(#parts,)*))
+        }
+        Ty::Array(inner, len) => {
+            let inner = type_of(inner);
+            quote!([#inner; #len])
+        }
+        Ty::Vec(inner) => {
+            let inner = type_of(inner);
+            quote!(::std::vec::Vec<#inner>)
+        }
+        Ty::Unit => quote!(()),
+        _ => quote!(_),
+    }
+}
+
+/// The tangent of a number that is constant.
+pub(crate) fn none(ty: &Ty, rt: &TokenStream) -> Expr {
+    let known = matches!(ty, Ty::Real(_)).then(|| {
+        let ty = type_of(ty);
+        quote!(::<#ty>)
+    });
+    Expr::Call(quote!(#rt::none #known), Vec::new())
+}
+
+/// The same with tangents in the place of literal zeros.
+pub(crate) fn without_zeros(mut e: Expr, rt: &TokenStream) -> Expr {
+    if real::is_literal(&e, "0.0") {
+        return Expr::Call(quote!(#rt::none), Vec::new());
+    }
+    if matches!(
+        e,
+        Expr::Tuple(_) | Expr::List(_) | Expr::Vec(_) | Expr::Repeat(..)
+    ) {
+        e.for_each_child_mut(&mut |child| {
+            let old = std::mem::replace(child, Expr::Tuple(Vec::new()));
+            *child = without_zeros(old, rt);
+        });
+    }
+    e
+}
+
+/// True for the tangent of what is constant.
+pub(crate) fn is_none(e: &Expr) -> bool {
+    matches!(e, Expr::Call(path, args) if args.is_empty() && path.to_string().contains(":: none"))
+}
+
+/// `dividend / divisor`, or 0 where the dividend is 0.
+pub(crate) fn quotient(rt: &TokenStream, dividend: Expr, divisor: Expr) -> Expr {
+    Expr::Call(quote!(#rt::dots_over), vec![dividend, divisor])
+}
+
+/// `product`, or 0 where `factor` is 0.
+pub(crate) fn unless_zero(rt: &TokenStream, factor: &Expr, product: Expr) -> Expr {
+    match product {
+        Expr::Neg(product) => Expr::neg(unless_zero(rt, factor, *product)),
+        product if is_none(&product) => product,
+        product => Expr::Call(quote!(#rt::unless_no_dots), vec![factor.clone(), product]),
+    }
+}
+
+/// `e as to` for tangents.
+pub(crate) fn cast(e: Expr, from: &Ty, to: &Ty) -> Expr {
+    let [from, to] = [from, to].map(ty_tokens);
+    Expr::Call(quote!(__L::cast::<#from, #to>), vec![e])
+}
