@@ -45,13 +45,13 @@ pub(crate) fn close(a: &[f64], b: &[f64]) {
     }
 }
 
-/// Every number of the gradient has the bits of the tangent along its direction.
+/// Every number of the gradient has the bits of the tangent along its direction, added to a buffer of zeros.
 #[track_caller]
 pub(crate) fn same_bits(gradient: &[f64], along: impl Fn(&[f64]) -> f64) {
     for (k, lane) in gradient.iter().enumerate() {
         let mut direction = vec![0.0; gradient.len()];
         direction[k] = 1.0;
-        let alone = along(&direction);
+        let alone = 0.0 + along(&direction);
         assert!(
             lane.to_bits() == alone.to_bits() || lane.is_nan() && alone.is_nan(),
             "number {k}: {lane} in its lane, {alone} alone"

@@ -77,8 +77,8 @@ use proc_macro::TokenStream;
 /// argument (its initial ones), in the order of the parameters: `fn step(y: &mut [f64], h: f64)` has
 /// rows `Vec<(Vec<f64>, f64)>`, and leaves in `y` what `step` would have left.
 ///
-/// Where there are no more results than arguments there is one reverse sweep per result, otherwise
-/// one forward sweep per argument. Each runs the function again, on copies of what is taken by value
+/// There is one reverse sweep per result, or one forward sweep per eight arguments (numbers, of both),
+/// whichever are fewer. Each runs the function again, on copies of what is taken by value
 /// or changed in place. (So a `#[constant]` that is handed over in such a way has to be `Clone`.)
 ///
 /// # Methods
@@ -121,6 +121,7 @@ use proc_macro::TokenStream;
 /// | `calls(erf = erf_ad)` | the derivatives of the function called `erf(x)` are in the type `erf_ad`; by its whole path, `calls(gamma::gamma = gamma)` |
 /// | `name = loss_ad` | name of the generated type, where the function's own clashes |
 /// | `policy = jax` | what to choose at kinks: `pytorch` (default), `jax`, `tensorflow`, `lower`, `upper`, `midpoint`; for a whole crate, its build script prints `cargo::rustc-env=CONSERVATIVE_GRAD_POLICY=jax` |
+/// | `mode = forward` | compute gradients by forward sweeps, see below |
 /// | `recursive` | the function is part of a cycle of calls (found by itself in an annotated block) |
 /// | `parallel` | run accumulating loops of the gradient on many cores, see below |
 /// | `doc` | show the generated type in the documentation |
@@ -165,6 +166,27 @@ use proc_macro::TokenStream;
 /// - Other selections, traces, `vjp`, `jvp` and the functions that call this one run in order, on one thread.
 /// - What the body reads has to be `Sync`, or rustc says that it is not. If stretches panic, the panic of
 ///   the first of them goes on.
+///
+/// # Forward mode
+///
+/// With `mode = forward`, `grad`, `value_and_grad`, `accumulate_grad` and `value_and_grad_with` carry
+/// the derivatives along with the values and keep nothing for a way back: the memory is that of the
+/// function, however long its loops are. One sweep gives eight partial derivatives (lanes), so with more
+/// than eight numbers to differentiate the function runs once per eight. A selection is asked in the
+/// first of these sweeps, once per visit, and its decisions are taken again in the others. The rule of thumb: it
+/// is faster than a reverse sweep for up to eight numbers and a loop that hands on what it
+/// computes, above all one whose length is not known before.
+///
+/// ```text
+/// #[conservative_grad(mode = forward, wrt(x, rate))]
+/// fn orbit(x: f64, rate: f64, steps: usize) -> f64 { … }
+/// ```
+///
+/// Every partial derivative is what `jvp` gives along that direction. Annotated functions that are
+/// called need no option of their own. `vjp`, `jvp` and `jacobian` are as without the option. What does
+/// more than compute (prints, draws random numbers, changes a constant argument) is refused where the function
+/// may have to run several times; and if it gives another value in another sweep, because a
+/// function that it calls does such things, the gradient panics.
 ///
 /// # In the body
 ///

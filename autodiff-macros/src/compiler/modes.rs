@@ -32,8 +32,8 @@ pub(crate) fn check(func: &hir::Func, ssa: &Func, options: &Options, diags: &mut
     }
     let mut spans: Vec<Span> = Vec::new();
     ssa.body.walk(&mut |stmt| match &stmt.kind {
-        StmtKind::Effect(code) if !is_assertion(code) => spans.push(stmt.span),
-        StmtKind::Def(_, Op::Opaque(code)) if !code.pure => spans.push(stmt.span),
+        StmtKind::Effect(code) if !is_harmless(code) => spans.push(stmt.span),
+        StmtKind::Def(_, Op::Opaque(code)) if !code.pure && !is_harmless(code) => spans.push(stmt.span),
         _ => {}
     });
     for span in spans {
@@ -55,12 +55,14 @@ fn is_exclusive(ty: &Ty) -> bool {
     matches!(ty, Ty::Ref(true, _))
 }
 
-/// `assert!(…)` and its kin may be made as often as one likes.
-fn is_assertion(code: &Verbatim) -> bool {
+/// `assert!(…)`, `format!(…)` and their kin may be run as often as one likes.
+fn is_harmless(code: &Verbatim) -> bool {
     let mut names = code.tokens.clone().into_iter();
     let name = names.find_map(|tree| match tree {
         TokenTree::Ident(name) if name != "core" && name != "std" => Some(name.to_string()),
         _ => None,
     });
-    name.is_some_and(|name| name.trim_start_matches("debug_").starts_with("assert"))
+    name.is_some_and(|name| {
+        name == "format" || name.trim_start_matches("debug_").starts_with("assert")
+    })
 }
