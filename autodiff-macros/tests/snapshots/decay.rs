@@ -94,7 +94,6 @@ impl decay {
             steps,
             rt::Unvaried,
         );
-        let tangent = tangent;
         rt::add_lane(start_bar, &tangent, 0);
         rt::add_lane(rate_bar, &tangent, 1);
         rt::add_lane(limit_bar, &tangent, 2);
