@@ -4,7 +4,7 @@
 //!
 //! - `--quick`: fewer rounds, for continuous integration
 //! - `--check`: exit with status 1 where a ratio or the memory of a gradient is beyond its limit
-//! - names: only these kernels
+//! - names: only these kernels; `lanes` stands for those in reverse and in forward mode
 //!
 //! Times are medians of interleaved rounds in the CPU time of the thread; ratios are medians over the rounds, each
 //! taken within one round, so that a busy machine slows both sides of a ratio alike. `targets` is `met`, or what is missed
@@ -14,7 +14,7 @@ mod kernels;
 mod measure;
 
 use kernels::ba::jacobian::Jacobian;
-use kernels::{Kernel, ba, narrowed};
+use kernels::{Kernel, ba, lanes, narrowed};
 use measure::{Gate, Standing, agreement, memory, time};
 use std::cell::RefCell;
 use std::env;
@@ -67,6 +67,7 @@ fn main() -> ExitCode {
     println!("{standing}");
     report_jacobian(&options);
     report_precisions(&options);
+    report_modes(&options);
     report_memory(&options, &mut gate);
     if options.check {
         gate.verdict()
@@ -127,6 +128,29 @@ fn report_precisions(options: &Options) {
             agreement::assert_single(&double, &*single, &narrow);
             let times = time::of_precisions(&double, &*single, &narrow, options.rounds());
             println!("single={} {times}", double.name);
+        }
+    }
+}
+
+/// Reverse sweeps beside forward lanes.
+fn report_modes(options: &Options) {
+    for pair in lanes::pairs() {
+        if options.wants("lanes") || options.wants(pair.name) {
+            agreement::assert_modes(&pair);
+            let times = time::of_modes(&pair, options.rounds());
+            let [reverse, forward] = [pair.reverse, pair.forward].map(|gradient| {
+                let mut bars = vec![0.0; pair.point.len()];
+                memory::of(&mut || {
+                    gradient(&pair.point, &mut bars);
+                })
+            });
+            println!(
+                "modes={} inputs={} {times} reverse_peak_bytes={} forward_peak_bytes={}",
+                pair.name,
+                pair.point.len(),
+                reverse.peak_bytes,
+                forward.peak_bytes
+            );
         }
     }
 }

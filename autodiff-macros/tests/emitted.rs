@@ -14,8 +14,8 @@
 pub mod facade {
     /// What emitted code names.
     pub mod __private {
-        pub use autodiff_runtime::rivals::*;
         pub use autodiff_runtime::directions::*;
+        pub use autodiff_runtime::rivals::*;
         pub use autodiff_runtime::tangent::*;
         pub use autodiff_runtime::*;
         pub use core;

@@ -365,7 +365,7 @@ pub fn by_lane<L: Directions, D: Components, G: Components>(
 
 #[cfg(test)]
 mod tests {
-    use super::{Directions, Tangents, Lanewise, One, Several, dots_over};
+    use super::{Directions, Lanewise, One, Several, Tangents, dots_over};
 
     const X: [f64; 4] = [3.0, 0.0, f64::NAN, -0.0];
     const Y: [f64; 4] = [f64::INFINITY, f64::NAN, 2.0, 5.0];

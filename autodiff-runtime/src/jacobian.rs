@@ -5,8 +5,8 @@
 //! container of the shape of the result. One seed at a time, or several directions: a sweep carries one
 //! adjoint for each value, or as many tangents as there are lanes.
 
-use crate::sweeps::Basis;
 use crate::numeric::{Scalar, cast, number};
+use crate::sweeps::Basis;
 
 /// A value that is made of numbers which have an order.
 ///

@@ -39,8 +39,8 @@ use core::ops::{
     RangeToInclusive, SubAssign,
 };
 
-use crate::directions::{Directions, One};
 use crate::differentiable::{Accumulate, Adjoint, Differentiable};
+use crate::directions::{Directions, One};
 use crate::field::Site;
 use crate::jacobian::Components;
 use crate::numeric::Scalar;

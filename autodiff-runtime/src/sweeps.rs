@@ -5,9 +5,9 @@
 
 use crate::decision::Decision;
 use crate::directions::Tangents;
+use crate::field::Site;
 use crate::jacobian::Components;
 use crate::numeric::{Scalar, cast, number};
-use crate::field::Site;
 use crate::selection::{Plain, Selection, Visit, decided};
 
 /// Unit directions, `N` at a time: hands out, number by number, the tangents of all that is differentiated.
@@ -38,7 +38,13 @@ impl<const N: usize> Basis<N> {
     pub fn fill<D: Components + ?Sized>(&mut self, dots: &mut D) {
         let (this, count) = (self.next, dots.count());
         self.next += count / N;
-        let unit = |k: usize| if this + k / N == self.first + k % N { 1.0 } else { 0.0 };
+        let unit = |k: usize| {
+            if this + k / N == self.first + k % N {
+                1.0
+            } else {
+                0.0
+            }
+        };
         dots.write(&mut (0..count).map(unit));
     }
 }
@@ -77,7 +83,7 @@ pub fn sweeps<const N: usize, S: Scalar, V>(
     for first in (N..count).step_by(N) {
         let (_, again, dots) = sweep(&mut Basis::from(first));
         assert!(
-            again == value || again != again && value != value,
+            again == value || is_nan(again) && is_nan(value),
             "the function was called {} times and gave {value:?} and {again:?}: a gradient by several \
              sweeps needs the same value of all",
             first / N + 1
@@ -86,6 +92,10 @@ pub fn sweeps<const N: usize, S: Scalar, V>(
     }
     slopes.truncate(count);
     (given, slopes)
+}
+
+fn is_nan<S: Scalar>(x: S) -> bool {
+    x.partial_cmp(&x).is_none()
 }
 
 /// Adds the derivatives of the next numbers to a buffer.

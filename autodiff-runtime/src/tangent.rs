@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use crate::differentiable::Differentiable;
-use crate::field::Site;
 use crate::directions::{Directions, One};
+use crate::field::Site;
 use crate::kinds::{Element, Unvaried, Varied};
 use crate::numeric::Scalar;
 

@@ -1,6 +1,9 @@
-//! Kernels of few inputs and long loops, each with a gradient by a reverse sweep and one by forward lanes.
+//! Kernels of few inputs and long loops, each with a gradient by a reverse sweep and one by forward lanes
+//! (`mode = forward`).
 
 use conservative_grad::conservative_grad;
+
+use super::scalars_mut;
 
 /// A kernel in both modes. The gradients return the value, and add into the second slice.
 pub(crate) struct Pair {
@@ -120,13 +123,12 @@ fn slope(x: &[f64], y: &[f64], dy: &mut [f64]) {
     }
 }
 
-/// `accumulate_grad` of a function of numbers, and the numbers of steps behind them.
+/// `accumulate_grad` of a function of numbers, and the number of steps behind them.
 macro_rules! of_numbers {
-    ($mode:ident::$name:ident, $($k:literal)*; $($steps:literal)?) => {
+    ($mode:ident::$name:ident($($bar:ident $k:literal),*) $($steps:literal)?) => {
         |p, bars| {
-            let bars: &mut [f64; <[u8]>::len(&[$($k),*])] = bars.try_into().expect("a bar for each input");
-            let bars = bars.each_mut();
-            $mode::$name::accumulate_grad($(p[$k],)* $($steps,)? $(&mut *bars[$k]),*)
+            let [$($bar),*] = scalars_mut(bars);
+            $mode::$name::accumulate_grad($(p[$k],)* $($steps,)? $($bar),*)
         }
     };
 }
@@ -137,22 +139,22 @@ pub(crate) fn pairs() -> Vec<Pair> {
             name: "lorenz",
             point: vec![1.0, 1.0, 20.0, 10.0, 28.0, 8.0 / 3.0],
             primal: |p| reverse::lorenz(p[0], p[1], p[2], p[3], p[4], p[5], 1000),
-            reverse: of_numbers!(reverse::lorenz, 0 1 2 3 4 5; 1000),
-            forward: of_numbers!(forward::lorenz, 0 1 2 3 4 5; 1000),
+            reverse: of_numbers!(reverse::lorenz(a 0, b 1, c 2, d 3, e 4, f 5) 1000),
+            forward: of_numbers!(forward::lorenz(a 0, b 1, c 2, d 3, e 4, f 5) 1000),
         },
         Pair {
             name: "throw",
             point: vec![40.0, 0.7, 0.02, 0.6],
             primal: |p| reverse::throw(p[0], p[1], p[2], p[3]),
-            reverse: of_numbers!(reverse::throw, 0 1 2 3;),
-            forward: of_numbers!(forward::throw, 0 1 2 3;),
+            reverse: of_numbers!(reverse::throw(a 0, b 1, c 2, d 3)),
+            forward: of_numbers!(forward::throw(a 0, b 1, c 2, d 3)),
         },
         Pair {
             name: "binomial",
             point: vec![100.0, 105.0, 0.03, 0.25, 1.0],
             primal: |p| reverse::binomial(p[0], p[1], p[2], p[3], p[4], 300),
-            reverse: of_numbers!(reverse::binomial, 0 1 2 3 4; 300),
-            forward: of_numbers!(forward::binomial, 0 1 2 3 4; 300),
+            reverse: of_numbers!(reverse::binomial(a 0, b 1, c 2, d 3, e 4) 300),
+            forward: of_numbers!(forward::binomial(a 0, b 1, c 2, d 3, e 4) 300),
         },
         Pair {
             name: "chain_8",

@@ -43,6 +43,7 @@ pub(crate) mod heat;
 pub(crate) mod huber;
 pub(crate) mod kalman;
 pub(crate) mod l1_logistic;
+pub(crate) mod lanes;
 pub(crate) mod llsq;
 pub(crate) mod lorenz;
 pub(crate) mod lse;

@@ -1,6 +1,7 @@
 //! Gradients are compared before they are timed: the hand-written one with central differences, the compiler's with
 //! the hand-written one.
 
+use crate::kernels::lanes::Pair;
 use crate::kernels::{Kernel, Single};
 
 const STEP: f64 = 1e-6;
@@ -8,6 +9,8 @@ const STEP: f64 = 1e-6;
 const DIFFERENCES: f64 = 1e-6;
 /// Of the largest entry; what another order of summation may change.
 const ROUNDING: f64 = 1e-11;
+/// Of the largest entry; what a long chain of products may lose where it is multiplied from the other end.
+const MODES: f64 = 1e-9;
 /// Of the largest entry; what the sums of single precision may lose.
 const SINGLE: f64 = 1e-4;
 const COORDINATES: usize = 60;
@@ -21,6 +24,18 @@ pub(crate) fn assert(kernel: &Kernel) {
     let mut bars = vec![0.0; kernel.point.len()];
     assert_value(kernel, "grad", problem.grad(&kernel.point, &mut bars));
     assert_close(kernel.name, &bars, &hand, ROUNDING);
+}
+
+/// Both modes against each other: the value of both is the primal's.
+pub(crate) fn assert_modes(pair: &Pair) {
+    let primal = (pair.primal)(&pair.point);
+    let [reverse, forward] = [pair.reverse, pair.forward].map(|gradient| {
+        let mut bars = vec![0.0; pair.point.len()];
+        let value = gradient(&pair.point, &mut bars);
+        assert_eq!(value.to_bits(), primal.to_bits(), "{}", pair.name);
+        bars
+    });
+    assert_close(pair.name, &forward, &reverse, MODES);
 }
 
 /// The gradient by hand.

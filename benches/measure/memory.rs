@@ -16,9 +16,16 @@ pub(crate) struct Usage {
 /// A call with warm buffers: the first one, not counted, has touched them.
 pub(crate) fn of_one_call(kernel: &Kernel) -> Usage {
     let mut bars = vec![0.0; kernel.point.len()];
-    kernel.problem.grad(&kernel.point, &mut bars);
+    of(&mut || {
+        kernel.problem.grad(&kernel.point, &mut bars);
+    })
+}
+
+/// The same for any call.
+pub(crate) fn of(call: &mut dyn FnMut()) -> Usage {
+    call();
     let profiler = dhat::Profiler::builder().testing().build();
-    kernel.problem.grad(&kernel.point, &mut bars);
+    call();
     let stats = dhat::HeapStats::get();
     drop(profiler);
     Usage {

@@ -1,5 +1,6 @@
 //! Interleaved timing: one batch of each function per round, the same work in every round.
 
+use crate::kernels::lanes::Pair;
 use crate::kernels::{Kernel, Single};
 use cpu_time::ThreadTime;
 use std::fmt;
@@ -64,6 +65,50 @@ pub(crate) fn of_kernel(kernel: &Kernel, rounds: usize) -> Times {
         grad_over_hand: over(|s| s[3] / s[2]),
         hand_over_primal: over(|s| s[2] / s[0]),
         annotated_over_plain: over(|s| s[0] / s[1]),
+    }
+}
+
+/// Medians for the gradient of a kernel by a reverse sweep and by forward lanes.
+pub(crate) struct Modes {
+    primal: f64,
+    reverse_over_primal: f64,
+    forward_over_primal: f64,
+    forward_over_reverse: f64,
+}
+
+impl fmt::Display for Modes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "primal_us={:.2} ", self.primal)?;
+        write!(f, "reverse_over_primal={:.2} ", self.reverse_over_primal)?;
+        write!(f, "forward_over_primal={:.2} ", self.forward_over_primal)?;
+        write!(f, "forward_over_reverse={:.2}", self.forward_over_reverse)
+    }
+}
+
+pub(crate) fn of_modes(pair: &Pair, rounds: usize) -> Modes {
+    let point = &pair.point;
+    let mut bars = [vec![0.0; point.len()], vec![0.0; point.len()]];
+    let [reverse, forward] = bars.each_mut();
+    let samples = interleaved(
+        [
+            &mut || {
+                black_box((pair.primal)(black_box(point)));
+            },
+            &mut || {
+                black_box((pair.reverse)(black_box(point), reverse));
+            },
+            &mut || {
+                black_box((pair.forward)(black_box(point), forward));
+            },
+        ],
+        rounds,
+    );
+    let over = |f: fn(&[f64; 3]) -> f64| median(samples.iter().map(f).collect());
+    Modes {
+        primal: over(|s| s[0]),
+        reverse_over_primal: over(|s| s[1] / s[0]),
+        forward_over_primal: over(|s| s[2] / s[0]),
+        forward_over_reverse: over(|s| s[2] / s[1]),
     }
 }
 

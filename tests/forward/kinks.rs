@@ -21,16 +21,7 @@ both! {
     }
 }
 
-const POINTS: [f64; 8] = [
-    0.0,
-    -0.0,
-    1.0,
-    -1.0,
-    2.5,
-    1e308,
-    f64::INFINITY,
-    f64::NAN,
-];
+const POINTS: [f64; 8] = [0.0, -0.0, 1.0, -1.0, 2.5, 1e308, f64::INFINITY, f64::NAN];
 
 #[test]
 fn lane_by_lane_as_alone() {

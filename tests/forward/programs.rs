@@ -195,7 +195,14 @@ fn slices_arrays_and_tuples() {
     for n in [0, 1, 2, 7, 8, 9, 17] {
         let w: Vec<f64> = (0..n).map(|k| 0.3 * f64::from(k) - 1.0).collect();
         let flat = |(x, w, p, m): (f64, Vec<f64>, (f64, [f64; 3]), [[f64; 2]; 2])| {
-            [vec![x], w, vec![p.0], p.1.to_vec(), m.as_flattened().to_vec()].concat()
+            [
+                vec![x],
+                w,
+                vec![p.0],
+                p.1.to_vec(),
+                m.as_flattened().to_vec(),
+            ]
+            .concat()
         };
         let gradient = flat(forward::mixed::grad(1.3, &w, p, &m));
         close(&gradient, &flat(reverse::mixed::grad(1.3, &w, p, &m)));
@@ -216,14 +223,22 @@ fn slices_arrays_and_tuples() {
 #[test]
 fn buffers_are_added_to() {
     let (mut x, mut w, mut p, mut m) = (1.0, vec![2.0; 3], (3.0, [4.0; 3]), [[5.0; 2]; 2]);
-    let given = (1.3, [0.1, 0.2, 0.3], (0.4, [1.0, -0.5, 2.0]), [[0.1, 0.2], [0.3, 0.4]]);
+    let given = (
+        1.3,
+        [0.1, 0.2, 0.3],
+        (0.4, [1.0, -0.5, 2.0]),
+        [[0.1, 0.2], [0.3, 0.4]],
+    );
     let value = forward::mixed::accumulate_grad(
         given.0, &given.1, given.2, &given.3, &mut x, &mut w, &mut p, &mut m,
     );
     let (expected, gradient) = reverse::mixed::value_and_grad(given.0, &given.1, given.2, &given.3);
     assert_eq!(value, expected);
     close(&[x - 1.0, w[2] - 2.0], &[gradient.0, gradient.1[2]]);
-    close(&[p.1[0] - 4.0, m[1][0] - 5.0], &[gradient.2.1[0], gradient.3[1][0]]);
+    close(
+        &[p.1[0] - 4.0, m[1][0] - 5.0],
+        &[gradient.2.1[0], gradient.3[1][0]],
+    );
 }
 
 #[test]
@@ -320,7 +335,10 @@ impl<T: Real> Spring<T> {
 
 #[test]
 fn methods() {
-    let spring = Spring { stiffness: 3.0, rest: vec![0.5; 9] };
+    let spring = Spring {
+        stiffness: 3.0,
+        rest: vec![0.5; 9],
+    };
     let (of, x) = spring.energy_grad(2.0);
     assert_eq!((of.stiffness, x), (9.0 * 0.5 * 2.25, 9.0 * 3.0 * 1.5));
     assert_eq!(of.rest, vec![-3.0 * 1.5; 9]);

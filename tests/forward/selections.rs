@@ -66,7 +66,11 @@ fn as_by_reverse_sweeps() {
         let with = &mut Seeded::new(seed) as &mut dyn Selection;
         forward::folded::value_and_grad_with(with, &x, 1.0).1.0
     };
-    let expected = |seed| reverse::folded::value_and_grad_with(&mut Seeded::new(seed), &x, 1.0).1.0;
+    let expected = |seed| {
+        reverse::folded::value_and_grad_with(&mut Seeded::new(seed), &x, 1.0)
+            .1
+            .0
+    };
     close(&run(3), &expected(3));
     assert_ne!(run(3), run(4));
 }

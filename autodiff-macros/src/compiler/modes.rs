@@ -33,7 +33,9 @@ pub(crate) fn check(func: &hir::Func, ssa: &Func, options: &Options, diags: &mut
     let mut spans: Vec<Span> = Vec::new();
     ssa.body.walk(&mut |stmt| match &stmt.kind {
         StmtKind::Effect(code) if !is_harmless(code) => spans.push(stmt.span),
-        StmtKind::Def(_, Op::Opaque(code)) if !code.pure && !is_harmless(code) => spans.push(stmt.span),
+        StmtKind::Def(_, Op::Opaque(code)) if !code.pure && !is_harmless(code) => {
+            spans.push(stmt.span)
+        }
         _ => {}
     });
     for span in spans {

@@ -18,7 +18,8 @@ use super::hir::{BinOp, UnOp};
 use super::real;
 use super::singular;
 use super::ssa::{
-    Arg, Block, Call, Init, MemId, Op, Origin, Phi, Place, Stmt as Ssa, StmtKind, StoreOp, Tree, ValId,
+    Arg, Block, Call, Init, MemId, Op, Origin, Phi, Place, Stmt as Ssa, StmtKind, StoreOp, Tree,
+    ValId,
 };
 
 /// Writes the sweep; its value is the pair of the result and its tangent.
@@ -279,8 +280,7 @@ impl Tangent<'_> {
                     let right = right.map(|(_, product)| Expr::neg(product));
                     return Expr::bin("/", sum(self.active(*a), right), Expr::Val(*b));
                 }
-                let right =
-                    right.map(|(d, product)| Expr::neg(dots::unless_zero(rt, &d, product)));
+                let right = right.map(|(d, product)| Expr::neg(dots::unless_zero(rt, &d, product)));
                 dots::quotient(rt, sum(self.active(*a), right), Expr::Val(*b))
             }
             Op::Bin(BinOp::Rem, a, b) => {

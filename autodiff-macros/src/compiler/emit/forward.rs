@@ -35,14 +35,20 @@ pub(super) fn lanes(signature: &Signature) -> usize {
 
 /// How many numbers are differentiated, where the types tell.
 fn count(signature: &Signature) -> Option<usize> {
-    signature.params.iter().filter(|p| p.differentiable).try_fold(0, |sum, p| Some(sum + numbers(&p.ty)?))
+    signature
+        .params
+        .iter()
+        .filter(|p| p.differentiable)
+        .try_fold(0, |sum, p| Some(sum + numbers(&p.ty)?))
 }
 
 fn numbers(ty: &Ty) -> Option<usize> {
     match ty {
         Ty::Real(_) => Some(1),
         Ty::Ref(_, inner) => numbers(inner),
-        Ty::Tuple(parts) => parts.iter().try_fold(0, |sum, part| Some(sum + numbers(part)?)),
+        Ty::Tuple(parts) => parts
+            .iter()
+            .try_fold(0, |sum, part| Some(sum + numbers(part)?)),
         Ty::Array(inner, len) => {
             let len: syn::LitInt = syn::parse2(len.clone()).ok()?;
             numbers(inner)?.checked_mul(len.base10_parse().ok()?)
@@ -53,7 +59,10 @@ fn numbers(ty: &Ty) -> Option<usize> {
 
 /// True if one sweep is enough, whatever the arguments are.
 pub(crate) fn is_one_sweep(func: &hir::Func) -> bool {
-    let varied = func.params.iter().filter(|p| p.role == Role::Differentiable);
+    let varied = func
+        .params
+        .iter()
+        .filter(|p| p.role == Role::Differentiable);
     let mut counts = varied.map(|p| numbers(&p.ty));
     let count = counts.try_fold(0, |sum, n| Some(sum + n?));
     count.is_some_and(|n| n <= LANES)

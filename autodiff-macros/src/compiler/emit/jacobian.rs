@@ -138,7 +138,10 @@ impl<'a> Jacobian<'a> {
             let borrow = param.borrow();
             quote!(let #start = #rt::ToOwned::to_owned(#borrow);)
         });
-        let (whole, gradient) = (self.zeros(&quote!(zero_like), None), signature.whole_gradient());
+        let (whole, gradient) = (
+            self.zeros(&quote!(zero_like), None),
+            signature.whole_gradient(),
+        );
         let several = super::forward::several(signature);
         let lanes = Literal::usize_unsuffixed(super::forward::lanes(signature));
         let dots = self.zeros(&quote!(zero_dots), Some(&several));

@@ -10,8 +10,8 @@ use quote::{ToTokens, format_ident, quote};
 use super::lifetimes;
 use super::respan::{respan, respan_ident};
 use super::types::{
-    adjoint, behind, dots, gradient, owned_dots, holds_struct, storage, unwrap_groups, without_borrow,
-    without_lifetimes,
+    adjoint, behind, dots, gradient, holds_struct, owned_dots, storage, unwrap_groups,
+    without_borrow, without_lifetimes,
 };
 use super::{Names, Runtime};
 use crate::compiler::hir::{self, Role, Ty};
