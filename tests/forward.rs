@@ -1,5 +1,10 @@
 //! `mode = forward`: gradients by tangent sweeps along several directions, against reverse sweeps, dual
 //! numbers, and single directions bit by bit.
+#![allow(
+    clippy::too_many_arguments,
+    clippy::type_complexity,
+    reason = "more than eight numbers are the point"
+)]
 
 #[path = "forward/kinks.rs"]
 mod kinks;

@@ -23,8 +23,8 @@ use super::parse::attribute::{Mode, Options, Parallel};
 use super::print::Printer;
 use super::ssa::{Func, StmtKind, Tree};
 use super::{
-    build, hir, hoist, jumps, kinks, merge, metadata, modes, parallel, share, simplify, snapshot, strips,
-    tangent,
+    build, hir, hoist, jumps, kinks, merge, metadata, modes, parallel, share, simplify, snapshot,
+    strips, tangent,
 };
 
 /// The derivative of a function; `None` if something was refused.
