@@ -1,6 +1,6 @@
 //! How a caller tells a callee which arguments are differentiated, at no cost.
 //!
-//! A *kind* is [`Varied`] or [`Unvaried`]. It settles the type of the adjoint
+//! A *kind* is [`Varied`](struct@Varied) or [`Unvaried`]. It settles the type of the adjoint
 //! storage, the *bar*, that goes with an argument: for `Varied` the obvious one
 //! (`f64` for `f64`, `[f64]` for a slice or `Vec`, `[f64; N]` for an array), for
 //! `Unvaried` a [`Discard`], a type of size zero that swallows what is added.
@@ -129,7 +129,7 @@ pub trait BarValue: Clone + fmt::Debug + PartialEq + SameShape<Self> + Summed + 
 
 impl<B: Clone + fmt::Debug + PartialEq + SameShape<Self> + Summed + Components> BarValue for B {}
 
-/// [`Varied`] or [`Unvaried`], and the bars that go with it.
+/// [`Varied`](struct@Varied) or [`Unvaried`], and the bars that go with it.
 pub trait Kind: Copy + fmt::Debug + 'static {
     /// Whether the argument is differentiated.
     const VARIED: bool;
