@@ -72,12 +72,6 @@ pub trait Selection {
         let _ = site;
     }
 
-    /// Whether it takes every default, so that asking it once more is asking it again.
-    #[doc(hidden)]
-    fn is_plain(&self) -> bool {
-        false
-    }
-
     /// Weight of the branch above at a kink. `above` and `tie` come from the primal's own comparison.
     #[doc(hidden)]
     fn weight(&mut self, site: &'static Site, margin: f64, above: bool, tie: bool) -> f64 {
@@ -148,10 +142,6 @@ impl<S: Selection + ?Sized> Selection for &mut S {
         (**self).border(site)
     }
     #[inline(always)]
-    fn is_plain(&self) -> bool {
-        (**self).is_plain()
-    }
-    #[inline(always)]
     fn weight(&mut self, site: &'static Site, margin: f64, above: bool, tie: bool) -> f64 {
         (**self).weight(site, margin, above, tie)
     }
@@ -192,11 +182,6 @@ impl Selection for Plain {
     #[inline(always)]
     fn decide(&mut self, visit: &Visit) -> Decision {
         visit.default
-    }
-
-    #[inline(always)]
-    fn is_plain(&self) -> bool {
-        true
     }
 
     // A choice of 0 or 1 joins the tie to one of the sides, so that one compare is left.

@@ -171,7 +171,7 @@ impl Selection for Taken {
     fn weight_along(
         &mut self,
         site: &'static Site,
-        (margin, _): (f64, f64),
+        (margin, _): (f64, Option<f64>),
         above: bool,
         tie: bool,
     ) -> f64 {
@@ -182,7 +182,7 @@ impl Selection for Taken {
     fn branch_along(
         &mut self,
         site: &'static Site,
-        (margin, _): (f64, f64),
+        (margin, _): (f64, Option<f64>),
         holds: bool,
         tie: bool,
     ) -> bool {
@@ -252,7 +252,7 @@ impl<S: Selection + ?Sized> Selection for Taking<'_, S> {
     fn weight_along(
         &mut self,
         site: &'static Site,
-        margin: (f64, f64),
+        margin: (f64, Option<f64>),
         above: bool,
         tie: bool,
     ) -> f64 {
@@ -264,7 +264,7 @@ impl<S: Selection + ?Sized> Selection for Taking<'_, S> {
     fn branch_along(
         &mut self,
         site: &'static Site,
-        margin: (f64, f64),
+        margin: (f64, Option<f64>),
         holds: bool,
         tie: bool,
     ) -> bool {
