@@ -83,6 +83,24 @@ pub struct Place {
     column: u32,
 }
 
+impl Place {
+    pub(crate) const fn new(file: &'static str, line: u32, column: u32) -> Place {
+        Place { file, line, column }
+    }
+
+    pub(crate) const fn file(&self) -> &'static str {
+        self.file
+    }
+
+    pub(crate) const fn line(&self) -> u32 {
+        self.line
+    }
+
+    pub(crate) const fn column(&self) -> u32 {
+        self.column
+    }
+}
+
 /// Smallest class of sets known to hold the graph of a function.
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -10,12 +10,16 @@ use crate::check::noise;
 use crate::check::options::Options;
 use crate::check::oracle::{Function, Oracle};
 use crate::check::parts::{Walk, Why};
+use crate::check::profile::Profile;
 use crate::check::random::SplitMix64;
 use crate::check::record::same_site;
-use crate::check::report::{Crossing, Failure, Reason, Report, Verdict, Violation};
+use crate::check::report::{Crossing, Failure, Reason, Report, Tally, Verdict, Violation};
 use crate::check::tolerance::Tolerance;
 use crate::check::violations::{self, Finder, Found};
 use crate::check::walk::walk;
+
+/// Kinks that no decision tells of which a report keeps.
+const SILENT: usize = 8;
 
 /// One test along one curve.
 pub(crate) fn along(
@@ -34,11 +38,11 @@ pub(crate) fn along(
         found,
     } = outcome;
     let verdict = verdict(&walk, &tolerance, &found);
-    Report {
-        test: match test {
-            Test::ChainRule | Test::Thorough => "chain rule",
-            Test::Loop => "closed loop",
-        },
+    let name = match test {
+        Test::ChainRule | Test::Thorough => "chain rule",
+        Test::Loop => "closed loop",
+    };
+    let mut report = Report {
         curve: violations::describe(curve),
         verdict,
         residual,
@@ -46,22 +50,26 @@ pub(crate) fn along(
         violations: found.violations,
         kinks: crossings(&walk),
         sites: walk.sites.all().to_vec(),
-        unrecorded: walk
-            .events()
-            .filter(|event| event.changes.is_empty())
-            .count(),
+        unrecorded: silent(&walk).count(),
+        silent: silent(&walk).take(SILENT).collect(),
         scale: tolerance.scale,
-        untold: walk
-            .events()
-            .filter(|event| event.changes.is_empty())
-            .take(8)
-            .map(|event| event.after.t)
-            .collect(),
         uncovered: walk.gaps().map(|gap| gap.to - gap.from).sum(),
-        curves: 1,
+        tally: Tally {
+            curves: 1,
+            ..Tally::default()
+        },
         evaluations: oracle.spent,
         elapsed: started.elapsed(),
-    }
+        ..Report::blank(name, options)
+    };
+    report.profile = Some(Profile::of(&walk, &report));
+    report
+}
+
+/// Where the slope jumps and no decision tells of it.
+fn silent(walk: &Walk) -> impl Iterator<Item = f64> + '_ {
+    let silent = walk.events().filter(|event| event.changes.is_empty());
+    silent.map(|event| event.after.t)
 }
 
 struct Outcome {

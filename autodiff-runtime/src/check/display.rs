@@ -4,8 +4,8 @@ use core::fmt;
 
 use crate::check::curve::Point;
 use crate::check::record::same_site;
-use crate::check::report::{Crossing, Failure, Report, Verdict, Violation};
-use crate::check::text::{Excerpt, number};
+use crate::check::report::{Choice, Crossing, Failure, Report, Verdict, Violation};
+use crate::check::text::{Excerpt, number, percent};
 use crate::decision::Decision;
 use crate::field::{Site, SiteKind};
 
@@ -20,7 +20,9 @@ impl fmt::Display for Report {
         writeln!(f, "  residual  {residual} (tolerance {tolerance})")?;
         self.write_coverage(f)?;
         self.write_violations(f)?;
+        self.write_obligations(f)?;
         self.write_kinks(f)?;
+        self.write_unreached(f)?;
         self.write_advice(f)
     }
 }
@@ -62,6 +64,40 @@ impl Report {
         Ok(())
     }
 
+    /// What was taken on trust and is broken, or may be: those at the very place alone, if there are any.
+    fn write_obligations(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(field) = self.field else {
+            return Ok(());
+        };
+        let broken = self.broken_obligations(field);
+        let located = broken.iter().any(|broken| broken.located);
+        let told: Vec<_> = broken
+            .iter()
+            .filter(|broken| broken.located == located)
+            .collect();
+        for broken in told.iter().take(SHOWN) {
+            write!(f, "{broken}")?;
+        }
+        cut(f, told.len(), "obligations")
+    }
+
+    /// Sites of the function itself; those of what it calls are told by reports on that.
+    fn write_unreached(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(field) = self.field else {
+            return Ok(());
+        };
+        let reached = |site: &Site| self.sites.iter().any(|known| same_site(known, site));
+        let missed: Vec<_> = field.sites().filter(|site| !reached(site)).collect();
+        if !missed.is_empty() {
+            writeln!(f, "never reached:")?;
+        }
+        for site in missed.iter().take(SHOWN) {
+            let (place, primitive, source) = (site.place(), site.primitive, site.source);
+            writeln!(f, "  {place}  {primitive} `{source}`")?;
+        }
+        cut(f, missed.len(), "sites")
+    }
+
     fn write_kinks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.kinks.is_empty() {
             writeln!(f, "kinks crossed:")?;
@@ -91,8 +127,10 @@ impl Report {
     }
 
     fn write_advice(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(advice) = self.advice() {
+            writeln!(f, "to learn more: {advice}")?;
+        }
         match self.verdict {
-            Verdict::Inconclusive(reason) => writeln!(f, "to learn more: {}", reason.advice()),
             Verdict::NoViolationFound => {
                 writeln!(f, "This is evidence for what was tried, not a proof.")
             }
@@ -152,12 +190,52 @@ impl fmt::Display for Violation {
         writeln!(f, "  in direction {direction}, {}", self.curve)?;
         let note = &self.note();
         match self.site {
-            Some(site) => write!(f, "{}", Excerpt { site, note }),
-            None => writeln!(
-                f,
-                "  no decision sets the place apart from the rest of the curve"
-            ),
+            Some(site) => write!(f, "{}", Excerpt::of(site, note))?,
+            None => self.write_nearest(f)?,
         }
+        if let Some(tolerance) = self.stopping_tolerance() {
+            writeln!(f, "  the loop stops at {}", number(tolerance))?;
+        }
+        self.write_choices(f)
+    }
+}
+
+impl Violation {
+    fn write_nearest(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "  no decision sets the place apart from the rest of the curve"
+        )?;
+        match self.nearest {
+            Some(site) => writeln!(f, "  the nearest is {} `{}`", site.place(), site.source),
+            None => Ok(()),
+        }
+    }
+
+    fn write_choices(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 6;
+        let Some(site) = self.site.filter(|_| !self.choices.is_empty()) else {
+            return Ok(());
+        };
+        writeln!(f, "  on {} the choices give", site.stratum)?;
+        for choice in self.choices.iter().take(SHOWN) {
+            writeln!(f, "      {:<12} {choice}", number(choice.got))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.decisions.is_empty() {
+            return f.write_str("by default");
+        }
+        for (i, (site, decision)) in self.decisions.iter().enumerate() {
+            let comma = if i > 0 { ", " } else { "" };
+            let way = way(site, *decision);
+            write!(f, "{comma}`{}` {way}", site.source)?;
+        }
+        Ok(())
     }
 }
 
@@ -235,16 +313,6 @@ fn jumps(size: f64, count: usize, total: f64) -> String {
 fn plural(count: usize, noun: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{s}")
-}
-
-/// In whole per cent where that is the whole truth, and never rounded up to 100.
-fn percent(part: f64) -> String {
-    let floor = (part * 1e4).floor() / 100.0;
-    if part == 1.0 {
-        "100".to_string()
-    } else {
-        format!("{floor:.2}")
-    }
 }
 
 fn cut(f: &mut fmt::Formatter<'_>, length: usize, what: &str) -> fmt::Result {

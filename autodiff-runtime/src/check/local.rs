@@ -7,9 +7,11 @@ use crate::decision::Decision;
 use crate::field::Site;
 use crate::selection::{Selection, Visit};
 
-/// Directions that are looked at; in higher dimension a random subspace stands for all. The restriction of a
-/// conservative field to a subspace is conservative for the restricted function.
+/// Directions that are looked at; in higher dimension a random subspace stands for all, smaller if each direction is
+/// dear. The restriction of a conservative field to a subspace is conservative for the restricted function.
 const DIRECTIONS: usize = 24;
+const FEW: usize = 8;
+const DEAR: usize = 1000;
 
 /// One visit of one site, whatever the others do.
 #[derive(Clone, Copy, Debug)]
@@ -66,12 +68,17 @@ impl Selection for Held {
 #[derive(Clone, Debug)]
 pub(crate) struct Here {
     pub(crate) value: f64,
-    /// Derivatives in the directions.
-    pub(crate) slopes: Vec<f64>,
+    gradient: Vec<f64>,
     pub(crate) visits: Vec<Seen>,
 }
 
 impl Here {
+    /// Whether both took the same decisions.
+    pub(crate) fn is_alike(&self, other: &Here) -> bool {
+        let same = |(a, b): (&Seen, &Seen)| same_site(a.site, b.site) && a.side() == b.side();
+        self.visits.len() == other.visits.len() && self.visits.iter().zip(&other.visits).all(same)
+    }
+
     /// The margin of one visit, or NaN if it was not made.
     pub(crate) fn margin(&self, tied: &Tied) -> f64 {
         let visits = self
@@ -105,7 +112,9 @@ impl<'a> Local<'a> {
         let unit = |i: usize| (0..p).map(|j| if i == j { 1.0 } else { 0.0 }).collect();
         let directions = match p <= DIRECTIONS {
             true => (0..p).map(unit).collect(),
-            false => (0..DIRECTIONS).map(|_| rng.direction(p)).collect(),
+            false => (0..if p < DEAR { DIRECTIONS } else { FEW })
+                .map(|_| rng.direction(p))
+                .collect(),
         };
         Local {
             function,
@@ -118,6 +127,10 @@ impl<'a> Local<'a> {
 
     pub(crate) fn dimension(&self) -> usize {
         self.directions.len()
+    }
+
+    pub(crate) fn base(&self) -> &[f64] {
+        &self.base
     }
 
     /// The scale of the parameters, for steps and for what counts as near.
@@ -149,12 +162,19 @@ impl<'a> Local<'a> {
         let mut held = Held::new(answers.to_vec());
         let (value, gradient) = (self.function)(&self.point(z), &mut held);
         self.spent += 1;
-        let slopes = self.directions.iter().map(|d| dot(d, &gradient)).collect();
         Here {
             value,
-            slopes,
+            gradient,
             visits: held.visits,
         }
+    }
+
+    /// Derivatives in the directions.
+    pub(crate) fn slopes(&self, here: &Here) -> Vec<f64> {
+        self.directions
+            .iter()
+            .map(|d| dot(d, &here.gradient))
+            .collect()
     }
 }
 

@@ -32,6 +32,7 @@
 //! assert_eq!(report.verdict(), Verdict::WrongDerivative);
 //! ```
 
+mod adapters;
 mod arcs;
 mod blame;
 mod bounded;
@@ -39,9 +40,12 @@ mod chain_rule;
 mod conservative;
 mod curve;
 mod display;
+mod draw;
 mod equality;
 mod follow;
 mod gradient;
+mod graze;
+mod inside;
 mod judge;
 mod jumps;
 mod local;
@@ -52,29 +56,38 @@ mod obligations;
 mod options;
 mod oracle;
 mod parts;
+#[cfg(feature = "plot")]
+mod plot;
 mod products;
+mod profile;
 mod quadrature;
 mod random;
 mod record;
 mod region;
 mod report;
 mod stratum;
+mod summary;
 mod tangent;
 mod text;
 mod tolerance;
 mod violations;
 mod walk;
 
+#[doc(hidden)]
+pub use adapters::__private;
+pub use adapters::{coordinates, parameters};
 pub use curve::{Circle, Curve, Lissajous, Path, Polyline, Segment};
 pub use gradient::IntoGradient;
 pub use obligations::Broken;
 pub use options::Options;
+pub use profile::{Profile, ProfilePoint};
 pub use random::SplitMix64;
 pub use region::Region;
-pub use report::{Crossing, Failure, Reason, Report, Verdict, Violation};
+pub use report::{Choice, Crossing, Failure, Reason, Report, Verdict, Violation};
 pub use tangent::{Disagreement, tangent};
 
 use crate::selection::Selection;
+use conservative::Job;
 use judge::Test;
 
 /// Tests the chain rule along the segment from one point to another.
@@ -195,7 +208,7 @@ where
 
 /// All tests together, on seeded random curves in a box: segments long and short, segments inside ties of
 /// equal parameters and of parameters equal to a constant, circles, Lissajous curves and closed loops, and the choices
-/// at the kinks that these met. This is what to put into a test; [`assert_conservative!`] does.
+/// at the kinks that these met; then curves that follow these kinks, bent as they are, with one choice held all along. This is what to put into a test; [`assert_conservative!`] does.
 ///
 /// ```
 /// use autodiff_runtime::check::{self, Options, Region};
@@ -203,12 +216,51 @@ where
 /// let report = check::conservative(smooth, Region::cube(2, -1.0..1.0), &Options::default());
 /// assert!(report.is_compliant(), "{report}");
 /// ```
+///
+/// # Panics
+/// If the region has no parameters, or the gradient another length than the point.
 pub fn conservative<F, G>(f: F, region: impl Into<Region>, options: &Options) -> Report
 where
     F: Fn(&[f64], &mut dyn Selection) -> (f64, G),
     G: IntoGradient,
 {
-    conservative::conservative(&flat(f), &region.into(), options)
+    let (f, region) = (flat(f), region.into());
+    let run = |jobs: &[Job]| {
+        let one = |job: &Job| conservative::perform(job, &f, &region, options);
+        jobs.iter().map(one).collect()
+    };
+    conservative::conservative(&f, &region, options, 1, &run)
+}
+
+/// As [`conservative`], with the curves on all threads of rayon. The report is the same bit for bit, but for the time; only
+/// with a limit on the time ([`Options::time`]) does it hang on the machine.
+///
+/// ```
+/// use autodiff_runtime::check::{self, Options, Region};
+/// let smooth = |x: &[f64], _: &mut dyn autodiff_runtime::Selection| (x[0] * x[1], [x[1], x[0]]);
+/// let report = check::conservative_parallel(smooth, Region::cube(2, -1.0..1.0), &Options::default());
+/// assert!(report.is_compliant(), "{report}");
+/// ```
+///
+/// # Panics
+/// If the region has no parameters.
+#[cfg(feature = "rayon")]
+pub fn conservative_parallel<F, G>(f: F, region: impl Into<Region>, options: &Options) -> Report
+where
+    F: Fn(&[f64], &mut dyn Selection) -> (f64, G) + Sync,
+    G: IntoGradient,
+{
+    use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+    /// What one thread gets to do before the budget is looked at.
+    const EACH: usize = 4;
+    let (f, region) = (flat(f), region.into());
+    let run = |jobs: &[Job]| {
+        let one = |job: &Job| conservative::perform(job, &f, &region, options);
+        jobs.par_iter().map(one).collect()
+    };
+    let batch = EACH * rayon::current_num_threads();
+    conservative::conservative(&f, &region, options, batch, &run)
 }
 
 /// Panics with the report unless [`conservative`](crate::check::conservative) finds no violation and comes to a conclusion.
@@ -219,8 +271,32 @@ where
 /// assert_conservative!(|x, _| (x[0].sin(), x[0].cos()), -1.0..1.0);
 /// assert_conservative!(|x, _| (x[0] * x[1], [x[1], x[0]]), Region::cube(2, -1.0..1.0), Options::default().seed(3));
 /// ```
+///
+/// An annotated function is called with ranges in the place of arguments, as for [`annotated!`](crate::check::annotated):
+/// `assert_conservative!(loss(w in [-1.0..1.0; 3], data = &data))`.
 #[macro_export]
 macro_rules! assert_conservative {
+    (@ [$($f:ident)::+] $call:tt [$options:expr]) => {{
+        let report = $crate::annotated!($($f)::+ $call, $options);
+        let found = report.verdict() == $crate::check::Verdict::NoViolationFound;
+        ::core::assert!(
+            found,
+            "{} is not shown to be conservative\n{report}",
+            ::core::stringify!($($f)::+)
+        );
+    }};
+    ($($f:ident)::+ ($name:ident $kind:ident $($parameters:tt)*) $(,)?) => {
+        $crate::assert_conservative!(@ [$($f)::+] ($name $kind $($parameters)*) [$crate::check::Options::default()])
+    };
+    ($($f:ident)::+ ($name:ident $kind:ident $($parameters:tt)*), $options:expr $(,)?) => {
+        $crate::assert_conservative!(@ [$($f)::+] ($name $kind $($parameters)*) [$options])
+    };
+    ($($f:ident)::+ ($name:ident = $($parameters:tt)*) $(,)?) => {
+        $crate::assert_conservative!(@ [$($f)::+] ($name = $($parameters)*) [$crate::check::Options::default()])
+    };
+    ($($f:ident)::+ ($name:ident = $($parameters:tt)*), $options:expr $(,)?) => {
+        $crate::assert_conservative!(@ [$($f)::+] ($name = $($parameters)*) [$options])
+    };
     ($f:expr, $region:expr $(,)?) => {
         $crate::assert_conservative!($f, $region, $crate::check::Options::default())
     };
@@ -235,7 +311,7 @@ macro_rules! assert_conservative {
     }};
 }
 #[doc(inline)]
-pub use crate::{assert_conservative, assert_tangent};
+pub use crate::{annotated, assert_conservative, assert_tangent};
 
 /// The function with its gradient laid out as one vector.
 pub(crate) fn flat<F, G>(f: F) -> impl Fn(&[f64], &mut dyn Selection) -> (f64, Vec<f64>)

@@ -70,3 +70,48 @@ fn sample(oracle: &mut Oracle, rule: &Kronrod, a: f64, b: f64) -> f64 {
     });
     rule.noise(&values)
 }
+
+/// The step in which values come, where that is far above rounding and far below the values: digits were lost on the way.
+pub(crate) fn grain(values: impl Iterator<Item = f64>) -> f64 {
+    const LARGEST: f64 = 1e-5;
+    let (mut step, mut size) = (f64::INFINITY, 0.0f64);
+    for value in values {
+        size = size.max(value.abs());
+        step = step.min(last_digit(value));
+    }
+    if step <= LARGEST * size { step } else { 0.0 }
+}
+
+/// The value of the last binary digit that is not 0.
+fn last_digit(value: f64) -> f64 {
+    const FRACTION: u32 = f64::MANTISSA_DIGITS - 1;
+    if !value.is_normal() {
+        return f64::INFINITY;
+    }
+    let fraction = value.to_bits() & ((1 << FRACTION) - 1);
+    let unit = value.abs().next_up() - value.abs();
+    unit * (1u64 << fraction.trailing_zeros().min(FRACTION)) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{grain, last_digit};
+
+    #[test]
+    fn last_digits() {
+        for (value, digit) in [(1.0, 1.0), (-6.0, 2.0), (0.75, 0.25)] {
+            assert_eq!(last_digit(value), digit);
+        }
+        assert_eq!(last_digit(1.0 + f64::EPSILON), f64::EPSILON);
+    }
+
+    #[test]
+    fn grains() {
+        let single = [0.3f32, 0.7, 0.9].map(f64::from);
+        assert!(grain(single.into_iter()) >= 2f64.powi(-26));
+        let lost = [0.3, 0.7, 0.9].map(|x| (x + 1e8) - 1e8);
+        assert!(grain(lost.into_iter()) >= 2f64.powi(-26));
+        assert!(grain([0.3, 0.7, 0.9].into_iter()) <= f64::EPSILON);
+        assert_eq!(grain([1.0, 1.0, 2.0].into_iter()), 0.0);
+    }
+}

@@ -71,6 +71,11 @@ impl Surface {
         self.basis.len()
     }
 
+    /// A unit vector across the surface.
+    pub(crate) fn normal(&self) -> &[f64] {
+        self.basis.first().map_or(&[], Vec::as_slice)
+    }
+
     /// The part of a direction that stays on the surface, normalised.
     pub(crate) fn tangent(&self, d: &[f64]) -> Option<Vec<f64>> {
         let mut rest = d.to_vec();
@@ -96,11 +101,14 @@ impl Surface {
             last = size;
             z = along(&z, -1.0, &self.correction(&margins));
         }
-        let reached = self
-            .margins(local, &z)
-            .iter()
-            .all(|h| h.abs() <= 1e-3 * STEP * self.scale * local.size());
+        let reach = self.reach(local.size());
+        let reached = self.margins(local, &z).iter().all(|h| h.abs() <= reach);
         reached.then_some(z)
+    }
+
+    /// Margins up to this count as 0 where the parameters are of the given size.
+    pub(crate) fn reach(&self, size: f64) -> f64 {
+        1e-3 * STEP * self.scale * size
     }
 
     fn margins(&self, local: &mut Local, z: &[f64]) -> Vec<f64> {

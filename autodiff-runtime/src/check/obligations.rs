@@ -1,7 +1,10 @@
 //! Which of the things that the compiler took on trust a violation speaks against.
 
+use core::fmt;
+
 use crate::check::report::{Failure, Report, Violation};
-use crate::field::{FieldMetadata, Obligation, ObligationKind};
+use crate::check::text::Excerpt;
+use crate::field::{FieldMetadata, Obligation, ObligationKind, Place, Site};
 
 /// An obligation that a report is evidence against.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +18,42 @@ pub struct Broken {
     pub file: &'static str,
     /// Whether the violation is at its very place; otherwise it is of the right kind and may be what is broken.
     pub located: bool,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Obligation {
+            kind,
+            source,
+            line,
+            column,
+            ..
+        } = self.obligation;
+        let sure = if self.located { "is" } else { "may be" };
+        writeln!(f, "what {sure} broken: {}", promise(kind))?;
+        let excerpt = Excerpt {
+            place: Place::new(self.file, line, column),
+            function: self.function,
+            source,
+            note: "taken on trust here",
+        };
+        write!(f, "{excerpt}")
+    }
+}
+
+/// What an obligation says.
+fn promise(kind: ObligationKind) -> &'static str {
+    match kind {
+        ObligationKind::ContinuousBranch => "the value is continuous across this branch",
+        ObligationKind::Domain => "the argument stays in the interior of the domain",
+        ObligationKind::CustomRule => {
+            "the derivative that is written by hand is that of the function"
+        }
+        ObligationKind::StopGradient => "what `stop_gradient` cuts is locally constant",
+        ObligationKind::AssumeContinuous => {
+            "the program is continuous though this operation is not"
+        }
+    }
 }
 
 impl Report {
@@ -64,9 +103,14 @@ impl Report {
 /// Whether the violation may be that of the obligation, and then whether it is at the same place.
 fn concerns(violation: &Violation, field: &FieldMetadata, obligation: &Obligation) -> Option<bool> {
     let place = (field.file, obligation.line, obligation.column);
+    // A rule has no other decisions than the kinks that are declared with it.
+    let of_the_rule = |site: &Site| {
+        obligation.kind == ObligationKind::CustomRule
+            && (site.module, site.function) == (field.module, field.name)
+    };
     let located = violation
         .site
-        .map(|site| (site.file, site.line, site.column) == place);
+        .map(|site| (site.file, site.line, site.column) == place || of_the_rule(site));
     let right_kind = kinds(&violation.failure).contains(&obligation.kind);
     match (right_kind, located) {
         (true, Some(true)) => Some(true),

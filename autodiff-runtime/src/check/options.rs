@@ -1,5 +1,7 @@
 //! What a check may spend and how finely it looks.
 
+use core::time::Duration;
+
 /// Settings of a check. Start from [`Options::default`] and change what matters.
 ///
 /// ```
@@ -23,6 +25,12 @@ pub struct Options {
     /// Curves that [`conservative`](crate::check::conservative) draws; `None` means `min(2p, 100)`,
     /// but at least 8, for `p` parameters.
     pub curves: Option<usize>,
+    /// Evaluations that a whole [`conservative`](crate::check::conservative) may cost, to within one curve; `None` means
+    /// no limit but those of the curves. What is left out counts as not covered, and the verdict is inconclusive.
+    pub budget: Option<usize>,
+    /// Time that a whole [`conservative`](crate::check::conservative) may take, to within one curve; `None` means no limit.
+    /// Where this ends a run, the report depends on the machine; otherwise never.
+    pub time: Option<Duration>,
     /// Jumps at stopping tests (`if error < limit { break }`) up to this size are accepted.
     pub truncation: f64,
     /// Seed of all that is random: a report is the same bit for bit whenever this is.
@@ -37,6 +45,8 @@ impl Default for Options {
             depth: 40,
             evaluations: 100_000,
             curves: None,
+            budget: None,
+            time: None,
             truncation: 0.0,
             seed: 0,
         }
@@ -79,6 +89,24 @@ impl Options {
     pub fn curves(self, curves: usize) -> Self {
         Options {
             curves: Some(curves),
+            ..self
+        }
+    }
+
+    /// Sets [`budget`](Self::budget).
+    #[must_use]
+    pub fn budget(self, evaluations: usize) -> Self {
+        Options {
+            budget: Some(evaluations),
+            ..self
+        }
+    }
+
+    /// Sets [`time`](Self::time).
+    #[must_use]
+    pub fn time(self, limit: Duration) -> Self {
+        Options {
+            time: Some(limit),
             ..self
         }
     }

@@ -14,6 +14,8 @@ pub(crate) struct Piece {
     /// One sample of the noise in the values.
     pub(crate) noise: f64,
     pub(crate) presence: Presence,
+    /// Time, value and slope at the nodes and both ends, where they were asked for.
+    pub(crate) nodes: Vec<[f64; 3]>,
 }
 
 impl Piece {

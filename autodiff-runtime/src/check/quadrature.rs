@@ -88,6 +88,28 @@ impl Kronrod {
         }
     }
 
+    /// The integral from the start of a panel of length `length` to each of its nodes, from the 15 values there.
+    ///
+    /// The values are expanded in Legendre polynomials up to the degree at which the rule sees them as orthogonal (11: the
+    /// product with another one of degree 11 is integrated exactly), and `∫ P_k = (P_{k+1} - P_{k-1}) / (2k + 1)`.
+    pub(crate) fn running(values: &[f64; 15], length: f64) -> [f64; 15] {
+        const DEGREE: usize = 11;
+        let table: [[f64; DEGREE + 2]; 15] = core::array::from_fn(|i| legendre(place(i)));
+        let weight = |i: usize| KRONROD[i.min(14 - i)];
+        let coefficient = |k: usize| {
+            let products = (0..15).map(|i| weight(i) * values[i] * table[i][k]);
+            0.5 * (2 * k + 1) as f64 * products.sum::<f64>()
+        };
+        let coefficients: [f64; DEGREE + 1] = core::array::from_fn(coefficient);
+        core::array::from_fn(|i| {
+            let mut sum = coefficients[0] * (1.0 + place(i));
+            for (k, c) in coefficients.iter().enumerate().skip(1) {
+                sum += c * (table[i][k + 1] - table[i][k - 1]) / (2 * k + 1) as f64;
+            }
+            0.5 * length * sum
+        })
+    }
+
     /// One sample of the noise in the 17 values at both ends and the nodes of a panel.
     ///
     /// A divided difference of order 16 is 0 for polynomials of degree 15, hence for whatever
@@ -103,6 +125,16 @@ impl Kronrod {
 /// The `i`-th interior node in `[-1, 1]`, in increasing order.
 fn place(i: usize) -> f64 {
     if i < 7 { -NODES[i] } else { NODES[14 - i] }
+}
+
+/// `P_0(x), P_1(x), …` by their recurrence.
+fn legendre<const N: usize>(x: f64) -> [f64; N] {
+    let mut p = [1.0; N];
+    p[1] = x;
+    for k in 1..N - 1 {
+        p[k + 1] = ((2 * k + 1) as f64 * x * p[k] - k as f64 * p[k - 1]) / (k + 1) as f64;
+    }
+    p
 }
 
 fn noise_weights() -> [f64; POINTS] {
@@ -139,6 +171,15 @@ mod tests {
             if degree <= 13 {
                 assert!(found.error <= 1e-13 * exact.abs(), "degree {degree}");
             }
+        }
+    }
+
+    #[test]
+    fn running_integrals() {
+        let nodes = Kronrod::nodes(0.5, 2.0);
+        let found = Kronrod::running(&nodes.map(f64::exp), 1.5);
+        for (t, found) in nodes.iter().zip(found) {
+            assert!((found - (t.exp() - 0.5f64.exp())).abs() < 1e-13, "{t}");
         }
     }
 

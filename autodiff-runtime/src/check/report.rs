@@ -3,8 +3,10 @@
 use core::fmt;
 use core::time::Duration;
 
+use crate::check::options::Options;
+use crate::check::profile::Profile;
 use crate::decision::Decision;
-use crate::field::Site;
+use crate::field::{FieldMetadata, Site};
 
 /// The outcome of a check in one word. What each one claims, and no more:
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +60,10 @@ impl fmt::Display for Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The budget of evaluations ran out.
+    /// The evaluations that a curve may cost ran out.
     Evaluations,
+    /// What the whole check may cost ran out.
+    Budget,
     /// The integral did not get accurate enough.
     Quadrature,
     /// The values carry so much rounding noise that hardly anything would be seen.
@@ -78,6 +82,7 @@ impl Reason {
     pub const fn advice(self) -> &'static str {
         match self {
             Reason::Evaluations => "raise `Options::evaluations`, or take a shorter curve",
+            Reason::Budget => "raise `Options::budget` or `Options::time`, or ask for fewer curves",
             Reason::Quadrature => {
                 "raise `Options::depth`, or keep the curve away from where the gradient is unbounded"
             }
@@ -92,7 +97,8 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Reason::Evaluations => "the budget of evaluations is spent",
+            Reason::Evaluations => "the evaluations for a curve are spent",
+            Reason::Budget => "the budget is spent",
             Reason::Quadrature => "the integral is not accurate enough",
             Reason::Noise => "rounding noise hides everything else",
             Reason::NotFinite => "NaN or infinity met in the value",
@@ -177,6 +183,8 @@ pub struct Violation {
     /// The decision that it happens at, or that it happens under; `None` where no decision
     /// tells it apart (a derivative that is wrong everywhere, a jump that no decision announces).
     pub site: Option<&'static Site>,
+    /// Of a wrong derivative: the site that is nearest to its kink there, whether or not it has anything to do with it.
+    pub nearest: Option<&'static Site>,
     /// Which way that decision goes where things are wrong.
     pub decision: Option<Decision>,
     /// The time on the curve.
@@ -187,6 +195,29 @@ pub struct Violation {
     pub direction: Vec<f64>,
     /// Which curve, in words.
     pub curve: String,
+    /// Of a wrong choice at a tie: what each choice gives along the direction.
+    pub choices: Vec<Choice>,
+}
+
+/// One way to decide at a tie, and the derivative that it gives.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Choice {
+    /// What each tied decision is taken to be; empty for what the program takes by itself.
+    pub decisions: Vec<(&'static Site, Decision)>,
+    /// The derivative along the direction of the violation.
+    pub got: f64,
+}
+
+impl Violation {
+    /// Of a [truncated iteration](Failure::TruncatedIteration): the number that the stopping test compares with, if it is
+    /// written out there. Jumps of that size are the price of the loop.
+    #[must_use]
+    pub fn stopping_tolerance(&self) -> Option<f64> {
+        let truncated = matches!(self.failure, Failure::TruncatedIteration { .. });
+        let site = self.site.filter(|_| truncated)?;
+        crate::check::text::last_number(site.source)
+    }
 }
 
 /// A kink that a curve crossed.
@@ -207,6 +238,25 @@ pub struct Crossing {
     pub curve: usize,
 }
 
+/// How much was tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) curves: usize,
+    pub(crate) ties: usize,
+    pub(crate) followed: usize,
+}
+
+impl core::ops::Add for Tally {
+    type Output = Tally;
+    fn add(self, other: Tally) -> Tally {
+        Tally {
+            curves: self.curves + other.curves,
+            ties: self.ties + other.ties,
+            followed: self.followed + other.followed,
+        }
+    }
+}
+
 /// The result of a check. It prints as a text for people; `is_compliant` is for tests.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -219,17 +269,54 @@ pub struct Report {
     pub(crate) kinks: Vec<Crossing>,
     pub(crate) sites: Vec<&'static Site>,
     pub(crate) unrecorded: usize,
-    /// Where some of these are.
-    pub(crate) untold: Vec<f64>,
+    /// Times of some of those.
+    pub(crate) silent: Vec<f64>,
     /// Of the values, on the curve.
     pub(crate) scale: f64,
     pub(crate) uncovered: f64,
-    pub(crate) curves: usize,
+    pub(crate) tally: Tally,
     pub(crate) evaluations: usize,
     pub(crate) elapsed: Duration,
+    pub(crate) options: Options,
+    pub(crate) field: Option<&'static FieldMetadata>,
+    pub(crate) profile: Option<Profile>,
 }
 
 impl Report {
+    /// Nothing tried and nothing found.
+    pub(crate) fn blank(test: &'static str, options: &Options) -> Report {
+        Report {
+            test,
+            curve: String::new(),
+            verdict: Verdict::NoViolationFound,
+            residual: 0.0,
+            tolerance: 0.0,
+            violations: Vec::new(),
+            kinks: Vec::new(),
+            sites: Vec::new(),
+            unrecorded: 0,
+            silent: Vec::new(),
+            scale: 0.0,
+            uncovered: 0.0,
+            tally: Tally::default(),
+            evaluations: 0,
+            elapsed: Duration::ZERO,
+            options: options.clone(),
+            field: None,
+            profile: None,
+        }
+    }
+
+    /// Adds what the compiler knows of the function: the text then names the [obligations](Report::broken_obligations) that
+    /// the violations speak against, and the sites that no curve reached.
+    #[must_use]
+    pub fn with_field(self, field: &'static FieldMetadata) -> Report {
+        Report {
+            field: Some(field),
+            ..self
+        }
+    }
+
     /// Whether nothing was refuted. This says no more than [`Verdict::NoViolationFound`] or
     /// [`Verdict::Inconclusive`] do.
     #[must_use]
@@ -262,6 +349,13 @@ impl Report {
         self.tolerance
     }
 
+    pub(crate) fn relative_residual(&self) -> f64 {
+        match self.tolerance {
+            0.0 => 0.0,
+            tolerance => self.residual.abs() / tolerance,
+        }
+    }
+
     /// The kinks that were crossed, in order.
     #[must_use]
     pub fn kinks(&self) -> &[Crossing] {
@@ -280,16 +374,29 @@ impl Report {
         self.unrecorded
     }
 
-    /// The part of the curve, between 0 and 1, about which nothing is claimed.
+    /// The part of the curves, between 0 and 1, about which nothing is claimed; curves that the budget did not reach for are
+    /// part of it.
     #[must_use]
     pub fn uncovered(&self) -> f64 {
         self.uncovered
     }
 
-    /// How many curves were followed.
+    /// How many curves were followed, not counting those inside kinks.
     #[must_use]
     pub fn curves(&self) -> usize {
-        self.curves
+        self.tally.curves
+    }
+
+    /// Points on kinks at which all choices were forced and compared.
+    #[must_use]
+    pub fn ties(&self) -> usize {
+        self.tally.ties
+    }
+
+    /// Kinks along which a curve was led, with a choice held.
+    #[must_use]
+    pub fn kinks_followed(&self) -> usize {
+        self.tally.followed
     }
 
     /// How often the function was evaluated.
@@ -298,10 +405,49 @@ impl Report {
         self.evaluations
     }
 
-    /// Time spent.
+    /// Time spent. It is the one thing in a report that the seed does not determine.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.elapsed
+    }
+
+    /// Value, rebuilt value and kinks along one curve: of several the first one that is refuted, or else the one whose
+    /// residual is largest compared with its tolerance. `None` where no curve was followed.
+    #[must_use]
+    pub fn profile(&self) -> Option<&Profile> {
+        self.profile.as_ref()
+    }
+
+    /// For an [inconclusive](Verdict::Inconclusive) report: what to raise, and from what.
+    #[must_use]
+    pub fn advice(&self) -> Option<String> {
+        let Verdict::Inconclusive(reason) = self.verdict else {
+            return None;
+        };
+        let options = &self.options;
+        let covered = crate::check::text::percent(1.0 - self.uncovered);
+        let now = match reason {
+            Reason::Evaluations => {
+                format!(" (now {}; {covered} % were covered)", options.evaluations)
+            }
+            Reason::Budget => format!(
+                " (spent after {} evaluations and {:.1?}; {covered} % were covered)",
+                self.evaluations, self.elapsed
+            ),
+            Reason::Quadrature => format!(
+                " (depth is {}; the error reaches {})",
+                options.depth,
+                crate::check::text::number(self.tolerance)
+            ),
+            Reason::Noise => format!(
+                " (noise hides residuals up to {})",
+                crate::check::text::number(self.tolerance)
+            ),
+            Reason::Unresolved => format!(" (now {})", options.panels),
+            Reason::NotFinite => format!(" ({covered} % were covered)"),
+            Reason::NothingToTest => String::new(),
+        };
+        Some(format!("{}{now}", reason.advice()))
     }
 
     /// The report as an error if something was refuted, for `?`.

@@ -7,17 +7,18 @@
 use std::time::{Duration, Instant};
 
 use crate::check::local::{Here, Local, Tied, along, dot, norm};
+use crate::check::noise;
 use crate::check::normals::{STEP, Surface};
 use crate::check::options::Options;
 use crate::check::oracle::Function;
 use crate::check::random::SplitMix64;
-use crate::check::record::{Seen, same_site};
-use crate::check::report::{Failure, Reason, Report, Verdict, Violation};
+use crate::check::record::same_site;
+use crate::check::report::{Choice, Failure, Reason, Report, Tally, Verdict, Violation};
 use crate::decision::Decision;
 use crate::field::{Site, SiteKind};
 
 /// A margin below this part of the size of the point counts as tied.
-const NEAR: f64 = 1e-7;
+pub(crate) const NEAR: f64 = 1e-7;
 /// All vertices up to this many ties, a sample of them above.
 const ENUMERATED: usize = 6;
 const SAMPLED: usize = 64;
@@ -27,6 +28,10 @@ const MIXED: usize = 8;
 const TANGENTS: usize = 4;
 /// A slope below this part of that of the surroundings is nothing.
 const NEGLIGIBLE: f64 = 1e-9;
+/// Units of rounding that a difference of values is granted.
+const ROUNDING: f64 = 16.0;
+/// How much wider the steps are that a refutation has to persist at.
+const WIDE: f64 = 16.0;
 /// Relative accuracy of a difference quotient at its best.
 const ACCURACY: f64 = 1e-6;
 
@@ -42,7 +47,7 @@ pub(crate) fn on_stratum(
     let mut rng = SplitMix64::new(options.seed ^ 0x5712_a701);
     let mut local = Local::new(function, point, size, &mut rng);
     let findings = examine(&mut local, scale, &mut rng);
-    report(findings, &local, started.elapsed())
+    report(findings, &local, started.elapsed(), options)
 }
 
 #[derive(Debug, Default)]
@@ -105,7 +110,7 @@ fn sites(here: &Here) -> Vec<&'static Site> {
 }
 
 /// The kinks and branches that are decided by next to nothing here.
-fn near_ties(here: &Here, near: f64) -> Vec<Tied> {
+pub(crate) fn near_ties(here: &Here, near: f64) -> Vec<Tied> {
     const MOST: usize = 16;
     let mut ties = Vec::new();
     for (i, seen) in here.visits.iter().enumerate() {
@@ -136,15 +141,46 @@ struct Quotient {
     value: f64,
     direction: Vec<f64>,
     error: f64,
+    /// What rounding of the values can change it by.
+    rounding: f64,
+}
+
+impl Quotient {
+    /// One choice alone says nothing about the scale: the flat side of a relu has no slope at all, and values that are rounded
+    /// all the same.
+    fn tolerance(&self, choices: &[(Vec<Decision>, Vec<f64>)]) -> f64 {
+        let steepest = choices.iter().map(|(_, slopes)| norm(slopes));
+        let scale = self.value.abs() + steepest.fold(0.0, f64::max);
+        ACCURACY * scale + 8.0 * self.error + self.rounding
+    }
+}
+
+/// One central difference: its slope, the values, and the chord in place of the direction.
+struct Difference {
+    slope: f64,
+    values: [f64; 2],
+    chord: Vec<f64>,
 }
 
 impl Test<'_, '_> {
     fn run(&mut self, findings: &mut Findings, rng: &mut SplitMix64) {
         let choices = self.admissible(choices(&self.surface.ties, rng));
         for direction in self.directions(rng) {
-            if let Some(quotient) = self.quotient(&direction) {
+            let h = STEP * self.local.size();
+            if let Some(quotient) = self.quotient(&direction, h) {
                 findings.tested += 1;
                 self.compare(&quotient, &choices, findings);
+                // A step as large as this feels rounding less, whatever there is of it.
+                let persists = |test: &mut Self| {
+                    let wide = test.quotient(&direction, WIDE * h);
+                    wide.is_none_or(|wide| test.is_refuted(&wide, &choices))
+                };
+                if findings.violation.is_some() && !persists(self) {
+                    findings.violation = None;
+                }
+            }
+            if findings.violation.is_some() {
+                return;
             }
         }
     }
@@ -164,7 +200,9 @@ impl Test<'_, '_> {
     /// Choices under which the value stays what it is: a branch may not be flipped elsewhere (rule S2).
     fn admissible(&mut self, choices: Vec<Vec<Decision>>) -> Vec<(Vec<Decision>, Vec<f64>)> {
         let plain = self.local.evaluate(&self.z, &[]);
-        let mut kept = vec![(Vec::new(), plain.slopes.clone())];
+        let slopes = self.local.slopes(&plain);
+        let granted = 1e-9 * (plain.value.abs() + norm(&slopes) * self.local.size());
+        let mut kept = vec![(Vec::new(), slopes)];
         for choice in choices {
             let answers: Vec<(Tied, Decision)> = self
                 .surface
@@ -174,30 +212,32 @@ impl Test<'_, '_> {
                 .zip(choice.iter().copied())
                 .collect();
             let here = self.local.evaluate(&self.z, &answers);
-            let granted = 1e-9 * (plain.value.abs() + norm(&plain.slopes) * self.local.size());
             if (here.value - plain.value).abs() <= granted {
-                kept.push((choice, here.slopes));
+                kept.push((choice, self.local.slopes(&here)));
             }
         }
         kept
     }
 
-    /// Central differences along the surface, at two steps to know their error. `None` if another decision changes.
-    fn quotient(&mut self, direction: &[f64]) -> Option<Quotient> {
-        let h = STEP * self.local.size();
-        let (value, chord) = self.difference(direction, h)?;
-        let (coarse, _) = self.difference(direction, 2.0 * h)?;
-        let (coarser, _) = self.difference(direction, 4.0 * h)?;
-        let rounding = f64::EPSILON * self.scale / h;
-        let error = (value - coarse).abs().max((coarse - coarser).abs()) + rounding;
+    /// Central differences along the surface, at several steps to know their error. `None` if another decision changes.
+    fn quotient(&mut self, direction: &[f64], h: f64) -> Option<Quotient> {
+        let steps = [1.0, 2.0, 4.0, 8.0].map(|factor| self.difference(direction, factor * h));
+        let [Some(fine), Some(coarse), Some(coarser), Some(coarsest)] = steps else {
+            return None;
+        };
+        let all = [fine.slope, coarse.slope, coarser.slope, coarsest.slope];
+        let error = all.windows(2).map(|pair| (pair[0] - pair[1]).abs());
+        let values = [&fine, &coarse, &coarser, &coarsest].map(|d| d.values);
+        let unit = noise::grain(values.iter().flatten().copied()).max(f64::EPSILON * self.scale);
         Some(Quotient {
-            value,
-            direction: chord,
-            error,
+            value: fine.slope,
+            direction: fine.chord,
+            error: error.fold(0.0, f64::max),
+            rounding: ROUNDING * unit / h + NEGLIGIBLE * self.scale / self.local.size(),
         })
     }
 
-    fn difference(&mut self, direction: &[f64], h: f64) -> Option<(f64, Vec<f64>)> {
+    fn difference(&mut self, direction: &[f64], h: f64) -> Option<Difference> {
         let high = self
             .surface
             .project(self.local, &along(&self.z, h, direction))?;
@@ -207,20 +247,24 @@ impl Test<'_, '_> {
         if !(self.is_same_stratum(&high) && self.is_same_stratum(&low)) {
             return None;
         }
-        let rise = self.local.evaluate(&high, &[]).value - self.local.evaluate(&low, &[]).value;
+        let values = [&low, &high].map(|z| self.local.evaluate(z, &[]).value);
+        let slope = (values[1] - values[0]) / (2.0 * h);
         let chord = along(&high, -1.0, &low)
             .iter()
             .map(|x| x / (2.0 * h))
             .collect();
-        rise.is_finite().then_some((rise / (2.0 * h), chord))
+        slope.is_finite().then_some(Difference {
+            slope,
+            values,
+            chord,
+        })
     }
 
     /// Whether all other decisions are as at the point itself.
     fn is_same_stratum(&mut self, z: &[f64]) -> bool {
         let here = self.local.evaluate(&self.z, &self.surface.held);
         let there = self.local.evaluate(z, &self.surface.held);
-        let same = |(a, b): (&Seen, &Seen)| same_site(a.site, b.site) && a.side() == b.side();
-        here.visits.len() == there.visits.len() && here.visits.iter().zip(&there.visits).all(same)
+        here.is_alike(&there)
     }
 
     fn compare(
@@ -229,13 +273,10 @@ impl Test<'_, '_> {
         choices: &[(Vec<Decision>, Vec<f64>)],
         findings: &mut Findings,
     ) {
+        let tolerance = quotient.tolerance(choices);
         for (choice, slopes) in choices {
             let got = dot(&quotient.direction, slopes);
             let residual = got - quotient.value;
-            let slope = quotient.value.abs() + norm(slopes);
-            let tolerance = ACCURACY * slope
-                + 8.0 * quotient.error
-                + NEGLIGIBLE * self.scale / self.local.size();
             if residual.abs() * findings.tolerance >= findings.residual.abs() * tolerance {
                 (findings.residual, findings.tolerance) = (residual, tolerance);
             }
@@ -243,6 +284,12 @@ impl Test<'_, '_> {
                 findings.violation = Some(self.violation(quotient, choice, got, choices));
             }
         }
+    }
+
+    fn is_refuted(&self, quotient: &Quotient, choices: &[(Vec<Decision>, Vec<f64>)]) -> bool {
+        let tolerance = quotient.tolerance(choices);
+        let off = |slopes: &[f64]| (dot(&quotient.direction, slopes) - quotient.value).abs();
+        choices.iter().any(|(_, slopes)| off(slopes) > tolerance)
     }
 
     fn violation(
@@ -253,18 +300,49 @@ impl Test<'_, '_> {
         choices: &[(Vec<Decision>, Vec<f64>)],
     ) -> Violation {
         let blamed = self.blamed(quotient, choice, got, choices);
+        let (expected, site) = (quotient.value, self.surface.ties[blamed].site);
+        let beside = self.is_wrong_beside(quotient, got);
         Violation {
-            failure: Failure::WrongChoice {
-                expected: quotient.value,
-                got,
+            failure: match beside {
+                true => Failure::WrongDerivative { expected, got },
+                false => Failure::WrongChoice { expected, got },
             },
-            site: Some(self.surface.ties[blamed].site),
-            decision: choice.get(blamed).copied(),
+            site: (!beside).then_some(site),
+            nearest: beside.then_some(site),
+            decision: choice.get(blamed).copied().filter(|_| !beside),
             t: 0.0,
             point: self.local.point(&self.z),
             direction: self.local.lift(&quotient.direction),
             curve: "inside the tie".to_string(),
+            choices: self.told(&quotient.direction, choices),
         }
+    }
+
+    /// Whether the derivative is as wrong off the tie, on both sides: then it is not the choice that is wrong.
+    fn is_wrong_beside(&mut self, quotient: &Quotient, got: f64) -> bool {
+        let distance = WIDE * STEP * self.local.size();
+        [distance, -distance].into_iter().all(|s| {
+            let here = self
+                .local
+                .evaluate(&along(&self.z, s, self.surface.normal()), &[]);
+            let slope = dot(&quotient.direction, &self.local.slopes(&here));
+            (slope - quotient.value).abs() > 0.5 * (got - quotient.value).abs()
+        })
+    }
+
+    /// What the choices give along a direction, those that give the same told once.
+    fn told(&self, direction: &[f64], choices: &[(Vec<Decision>, Vec<f64>)]) -> Vec<Choice> {
+        let mut told: Vec<Choice> = Vec::new();
+        for (choice, slopes) in choices {
+            let got = dot(direction, slopes);
+            let near = ACCURACY * (got.abs() + norm(slopes));
+            if !told.iter().any(|known| (known.got - got).abs() <= near) {
+                let sites = self.surface.ties.iter().map(|tied| tied.site);
+                let decisions = sites.zip(choice.iter().copied()).collect();
+                told.push(Choice { decisions, got });
+            }
+        }
+        told
     }
 
     /// The tie whose choice alone makes a difference, or the first.
@@ -330,28 +408,28 @@ fn side(above: bool) -> Decision {
     }
 }
 
-fn report(findings: Findings, local: &Local, elapsed: Duration) -> Report {
+fn report(findings: Findings, local: &Local, elapsed: Duration, options: &Options) -> Report {
     let violations: Vec<Violation> = findings.violation.into_iter().collect();
     let verdict = match (violations.first(), findings.tested) {
         (Some(violation), _) => violation.failure.verdict(),
         (None, 0) => Verdict::Inconclusive(Reason::NothingToTest),
         (None, _) => Verdict::NoViolationFound,
     };
+    let tested = findings.tested > 0;
     Report {
-        test: "choices at a tie",
         curve: format!("{} directions inside the tie", findings.tested),
         verdict,
         residual: findings.residual,
         tolerance: findings.tolerance,
         violations,
-        kinks: Vec::new(),
         sites: findings.sites,
-        unrecorded: 0,
-        untold: Vec::new(),
-        scale: 0.0,
-        uncovered: if findings.tested == 0 { 1.0 } else { 0.0 },
-        curves: 0,
+        uncovered: if tested { 0.0 } else { 1.0 },
+        tally: Tally {
+            ties: usize::from(tested),
+            ..Tally::default()
+        },
         evaluations: local.spent,
         elapsed,
+        ..Report::blank("choices at a tie", options)
     }
 }

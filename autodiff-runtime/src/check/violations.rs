@@ -14,7 +14,7 @@ use crate::check::parts::{Event, Piece, Walk};
 use crate::check::report::{Failure, Violation};
 use crate::check::tolerance::Tolerance;
 use crate::decision::Decision;
-use crate::field::SiteKind;
+use crate::field::{Site, SiteKind};
 
 /// Everything that is wrong on one curve.
 #[derive(Debug, Default)]
@@ -187,8 +187,17 @@ impl Finder<'_, '_> {
         let mut violation = at(self.oracle, piece.before.t + 0.5 * length, failure);
         violation.site = blamed.map(|(site, _)| site);
         violation.decision = blamed.map(|(_, decision)| decision);
+        violation.nearest = nearest(&self.oracle.sample(violation.t));
         violation
     }
+}
+
+/// The site with the least margin.
+fn nearest(sample: &Sample) -> Option<&'static Site> {
+    let visits = sample.record.visits.iter();
+    let told = visits.filter(|seen| seen.margin.is_finite());
+    let nearest = told.min_by(|a, b| a.margin.abs().total_cmp(&b.margin.abs()));
+    nearest.map(|seen| seen.site)
 }
 
 /// A violation at a time of the curve, without a site.
@@ -197,11 +206,13 @@ pub(crate) fn at(oracle: &mut Oracle, t: f64, failure: Failure) -> Violation {
     Violation {
         failure,
         site: None,
+        nearest: None,
         decision: None,
         t,
         point: oracle.point_at(t),
         direction: velocity(curve, t),
         curve: describe(curve),
+        choices: Vec::new(),
     }
 }
 

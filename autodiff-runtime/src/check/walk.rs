@@ -6,6 +6,7 @@
 //! end of a panel goes unseen, and correct programs are refuted.)
 
 use crate::check::equality;
+use crate::check::graze;
 use crate::check::locate::{self, Bracket, WIDTH};
 use crate::check::options::Options;
 use crate::check::oracle::{Oracle, Sample};
@@ -77,6 +78,11 @@ struct Walker<'a, 'b> {
     /// Searches for kinks that no decision told of.
     unrecorded: usize,
     found: Walk,
+}
+
+/// What a picture needs of a sample.
+fn told(sample: &Sample) -> [f64; 3] {
+    [sample.t, sample.value, sample.slope]
 }
 
 /// What the integral does not account for.
@@ -157,10 +163,11 @@ impl Walker<'_, '_> {
             error: half * (high - low).abs(),
             absolute: half * (low.abs() + high.abs()),
         };
-        self.push_piece(task, integral, 0.0);
+        let nodes = [&task.before, &task.after].map(told).to_vec();
+        self.push_piece(task, integral, 0.0, nodes);
     }
 
-    fn push_piece(&mut self, task: Task, integral: Integral, noise: f64) {
+    fn push_piece(&mut self, task: Task, integral: Integral, noise: f64, nodes: Vec<[f64; 3]>) {
         let presence = Presence::of(&task.after.record, &mut self.found.sites);
         self.found.parts.push(Part::Piece(Piece {
             before: task.before.without_visits(),
@@ -168,6 +175,7 @@ impl Walker<'_, '_> {
             integral,
             noise,
             presence,
+            nodes,
         }));
     }
 
@@ -287,10 +295,14 @@ impl Walker<'_, '_> {
                 return self.halve(task, &points[8], None, tasks);
             }
         }
+        if let Some((before, sample)) = graze::touched(self.oracle, points) {
+            let bracket = locate::change(self.oracle, points[before].clone(), sample, false);
+            return self.split(task, bracket, tasks);
+        }
         let touched = equality::meet(self.oracle, points);
         self.found.touched.extend(touched);
         let noise = self.rule.noise(&points.each_ref().map(|s| s.value));
-        self.push_piece(task, integral, noise);
+        self.push_piece(task, integral, noise, points.iter().map(told).collect());
     }
 
     /// Whether the values agree with the integral, or there is no point in looking closer.

@@ -5,6 +5,7 @@
 mod attack;
 mod conservative;
 mod families;
+mod kinks;
 mod noise;
 mod random_programs;
 mod refuted;
