@@ -118,6 +118,14 @@ impl<'a> Oracle<'a> {
         self.evaluate(t)
     }
 
+    /// As [`Oracle::sample`], with the whole point moved.
+    pub(crate) fn sample_off(&mut self, t: f64, offset: &[f64]) -> Sample {
+        self.curve.point(t, &mut self.point);
+        let moved = self.point.iter_mut().zip(offset);
+        moved.for_each(|(x, d)| *x += d);
+        self.evaluate(t)
+    }
+
     /// The value at a time, with some decisions given.
     pub(crate) fn value_with(&mut self, t: f64, answers: Vec<(Tied, Decision)>) -> f64 {
         self.curve.point(t, &mut self.point);

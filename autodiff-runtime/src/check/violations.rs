@@ -7,10 +7,11 @@ use crate::check::curve::Curve;
 use crate::check::follow::{Cause, follow};
 use crate::check::judge::{self, Weighed};
 use crate::check::jumps::Group;
-use crate::check::local::Tied;
+use crate::check::local::{Tied, norm};
 use crate::check::options::Options;
 use crate::check::oracle::{Oracle, Sample};
 use crate::check::parts::{Event, Piece, Walk};
+use crate::check::random::SplitMix64;
 use crate::check::report::{Failure, Violation};
 use crate::check::tolerance::Tolerance;
 use crate::decision::Decision;
@@ -178,17 +179,36 @@ impl Finder<'_, '_> {
         let got = piece.integral.value / length;
         let expected = (piece.after.value - piece.before.value) / length;
         let noise = self.tolerance.rounding + self.tolerance.noise;
-        let blamed = blame::decision(self.walk, noise);
+        let t = piece.before.t + 0.5 * length;
+        let tied = |(_, decision): &(_, Decision)| decision.is_tie();
+        let blamed = blame::decision(self.walk, noise)
+            .filter(|blamed| !(tied(blamed) && self.is_as_wrong_beside(t, got - expected)));
         // What is wrong where a decision is tied, and only there, is the choice.
         let failure = match blamed {
             Some((_, Decision::Tie(_))) => Failure::WrongChoice { expected, got },
             _ => Failure::WrongDerivative { expected, got },
         };
-        let mut violation = at(self.oracle, piece.before.t + 0.5 * length, failure);
+        let mut violation = at(self.oracle, t, failure);
         violation.site = blamed.map(|(site, _)| site);
         violation.decision = blamed.map(|(_, decision)| decision);
         violation.nearest = nearest(&self.oracle.sample(violation.t));
         violation
+    }
+}
+
+impl Finder<'_, '_> {
+    /// Whether the slope is the same off a tie that the curve stays in: then it is not the choice that is wrong.
+    fn is_as_wrong_beside(&mut self, t: f64, error: f64) -> bool {
+        const AWAY: f64 = 1e-4;
+        let mut rng = SplitMix64::new(self.options.seed);
+        let here = self.oracle.sample(t);
+        let speed = norm(&velocity(self.oracle.curve(), t));
+        let across = rng.direction(self.oracle.curve().dimension());
+        [AWAY, -AWAY].into_iter().all(|away| {
+            let offset: Vec<f64> = across.iter().map(|d| away * speed * d).collect();
+            let beside = self.oracle.sample_off(t, &offset);
+            (beside.slope - here.slope).abs() < 0.5 * error.abs()
+        })
     }
 }
 
