@@ -117,8 +117,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "Origin::Exclusive(_) => return false,", "Origin::Exclusive(_) => return $ON,",
         "`&mut` parameters are not copied for a pullback"),
     mutant("snapshot-live", SNAPSHOT, "fn live_region(",
-        "if matches!(\n                self.modes.get(&l),\n                Some(Mode::Fused(_) | Mode::Unit | Mode::Rerun)\n            ) {",
-        "if $ON || matches!(\n                self.modes.get(&l),\n                Some(Mode::Fused(_) | Mode::Unit | Mode::Rerun)\n            ) {",
+        "if matches!(\n                self.modes.get(&l),\n                Some(Mode::Fused(_) | Mode::Unit | Mode::Rerun | Mode::Checkpointed)\n            ) {",
+        "if $ON || matches!(\n                self.modes.get(&l),\n                Some(Mode::Fused(_) | Mode::Unit | Mode::Rerun | Mode::Checkpointed)\n            ) {",
         "every loop counts as reversed iteration by iteration"),
     // What is computed once.
     mutant("share-loop", SHARE, "fn inner(",
