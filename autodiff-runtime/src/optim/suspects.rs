@@ -29,7 +29,7 @@ pub struct Suspects {
 /// use autodiff_runtime::optim::suspects;
 /// use autodiff_runtime::trace::Recorder;
 /// # use autodiff_runtime::{Definability, FieldMetadata, Obligation, ObligationKind, Plain, Policy, Selection, Site, SiteKind, Ties};
-/// # static RELU: Site = Site {
+/// # const RELU: Site = Site {
 /// #     id: 0, function: "f", module: "m", file: "src/m.rs", line: 4, column: 5, primitive: "relu", source: "relu(y)",
 /// #     kind: SiteKind::Kink, stratum: "y = 0", field: "[0, 1]", theta: 0.0, clarke: true, ties: Ties::all(0.0), listed: true,
 /// # };
