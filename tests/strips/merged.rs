@@ -177,6 +177,18 @@ programs! {
         }
         s
     }
+    /// The table has no adjoint: only that its elements are those of other iterations keeps the loops apart.
+    strips fn a_constant_table_from_its_end(x, w, c, k, n) {
+        let mut y = vec![0.0; n];
+        for i in 0..n {
+            y[i] = (i * i) as f64 * 0.01;
+        }
+        let mut s = 0.0;
+        for i in 0..n {
+            s += x[i] * x[i] * y[n - 1 - i];
+        }
+        s
+    }
     strips fn swapped_roles(x, w, c, k, n) {
         let mut a = vec![0.0; n];
         let mut b = vec![0.0; n];
