@@ -210,8 +210,69 @@ fn decisions_are_traced_and_published() {
     assert!(span::FIELD.by_construction());
     let sites: Vec<_> = under_jax::FIELD.sites().collect();
     assert_eq!((sites[1].source, sites[1].theta), ("median(&x[1..])", 1.0));
-    // A list that is sorted has its kinks in the operation.
-    assert_eq!(weighted::FIELD.sites().count(), 0);
+}
+
+#[conservative_grad(policy = jax)]
+fn lists(x: &[f64], size: usize) -> f64 {
+    let a = sorted(x);
+    #[tie(0.25)]
+    let b = sorted(&x[1..]);
+    let c = max_min(&group_sort(x, size));
+    let top = top_k(x, 2);
+    a[0] * 10.0 + b[0] + c[0] * 100.0 + top[0] * max_pool(x, size, size)[0]
+}
+
+#[conservative_grad]
+fn handed_on(x: &[f64]) -> Vec<f64> {
+    sorted(x)
+}
+
+/// Where an operation gives a list, its kinks are places in the caller's source as well: with the policy of the caller, a
+/// weight per statement, and overrides per site.
+#[test]
+fn lists_have_their_sites_in_the_caller() {
+    let sites: Vec<_> = lists::FIELD.sites().collect();
+    let seen: Vec<_> = sites
+        .iter()
+        .map(|site| (site.primitive, site.source, site.theta))
+        .collect();
+    let expected = [
+        ("sorted", "sorted(x)", 1.0),
+        ("sorted", "sorted(&x[1..])", 0.25),
+        ("group_sort", "group_sort(x, size)", 1.0),
+        ("max_min", "max_min(&group_sort(x, size))", 1.0),
+        ("top_k", "top_k(x, 2)", 1.0),
+        ("max_pool", "max_pool(x, size, size)", 0.0),
+    ];
+    assert_eq!(seen, expected);
+    assert!(sites.iter().all(|site| site.file.ends_with("slices.rs")));
+    assert!(sites[0].line < sites[1].line && sites[1].line < sites[2].line);
+
+    let x = [1.0, 2.0, 2.0, 3.0];
+    let trace = lists::trace(&x, 2);
+    assert!(trace.visits().iter().all(|v| v.site.function == "lists"));
+    let tied: Vec<_> = trace
+        .visits()
+        .iter()
+        .filter(|visit| visit.margin == 0.0)
+        .map(|visit| visit.site.source)
+        .collect();
+    assert!(tied.contains(&"sorted(&x[1..])"), "{tied:?}");
+
+    // `b` shares its least number, at the positions 1 and 2, as its statement says; the other numbers there have none.
+    let gradient = lists::grad(&x, 2);
+    let without = {
+        let site = sites[1].key();
+        let mut first = conservative_grad::choices::PerSite::new(conservative_grad::Plain)
+            .at(site, Decision::Above);
+        lists::value_and_grad_with(&mut first, &x, 2).1
+    };
+    let change: Vec<f64> = gradient.iter().zip(&without).map(|(g, w)| g - w).collect();
+    assert_eq!(change, [0.0, -0.75, 0.75, 0.0]);
+
+    let sites: Vec<_> = handed_on::FIELD.sites().collect();
+    assert_eq!((sites.len(), sites[0].source), (1, "sorted(x)"));
+    assert_eq!(handed_on::jacobian(&x)[1], [0.0, 1.0, 0.0, 0.0]);
 }
 
 mod own {
@@ -257,6 +318,17 @@ mod other_shapes {
     pub(super) fn g(m: &[[f64; 2]]) -> f64 {
         l1_norm(m) + l1_norm(&m[1..])
     }
+
+    #[conservative_grad]
+    pub(super) fn sorted(m: &[f64]) -> Vec<f64> {
+        vec![m[1] * m[0], m[0]]
+    }
+
+    #[conservative_grad]
+    pub(super) fn h(m: &[f64]) -> f64 {
+        let y = sorted(m);
+        y[0] + y[1]
+    }
 }
 
 #[test]
@@ -269,6 +341,9 @@ fn functions_of_other_shapes_are_called() {
         other_shapes::g::grad(&m),
         [[5.0, 0.0], [7.0, 2.0], [0.0, 3.0]]
     );
+    assert_eq!(other_shapes::h::FIELD.sites().count(), 0);
+    assert_eq!(other_shapes::h::grad(&[2.0, 3.0]), [4.0, 2.0]);
+    assert_eq!(other_shapes::h::jvp(&[2.0, 3.0], &[1.0, 0.0]).1, 4.0);
 }
 
 #[test]

@@ -5,9 +5,8 @@
 //! list of [`Slope`]s, one for each number of the result, made by asking the selection once per decision in the order of
 //! the primal; both modes multiply by it.
 //!
-//! Where the result is a number, the kinks are places in the source of the caller, who hands them over with the kind of the
-//! slice ([`crate::operation`]); where it is a list, or the caller has another name for the function, they are the operation's own: in the
-//! module `conservative_grad::slices`.
+//! The kinks are places in the source of the caller, who hands them over with the kind of the slice ([`crate::operation`]);
+//! where the caller has another name for the function, they are the operation's own: in the module `conservative_grad::slices`.
 #![allow(
     non_camel_case_types,
     reason = "companions have the names of functions"

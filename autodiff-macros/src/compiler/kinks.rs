@@ -17,7 +17,7 @@ use super::diag::{self, Diagnostics};
 use super::hir::{BinOp, Marks, Real, Ty};
 use super::names::Names;
 use super::ssa::{
-    Arg, Block, Call, Func, Op, Site, SiteId, SiteKind, Stmt, StmtKind, Tree, Val, ValId,
+    Arg, Block, Call, Func, MemId, Op, Site, SiteId, SiteKind, Stmt, StmtKind, Tree, Val, ValId,
 };
 
 /// Inserts the decisions. The facts stay valid: decisions are never varied.
@@ -33,6 +33,7 @@ pub(crate) fn run(
         facts,
         names,
         diags,
+        lists: Vec::new(),
     };
     pass.block(&mut body);
     func.body = body;
@@ -44,6 +45,8 @@ struct Kinks<'a> {
     facts: &'a Activity,
     names: &'a mut Names,
     diags: &'a mut Diagnostics,
+    /// What calls of operations gave that are no numbers.
+    lists: Vec<MemId>,
 }
 
 impl Kinks<'_> {
@@ -138,7 +141,7 @@ impl Kinks<'_> {
     /// A call of a function that has the name of an operation: its kinks are places in this
     /// function, if it is that operation.
     fn operation(&mut self, call: &mut Call) {
-        let (Some(rule), Some(Tree::Val(v))) = (call.operation, &call.result) else {
+        let (Some(rule), Some(v)) = (call.operation, call.described) else {
             return;
         };
         let args: Option<Vec<ValId>> = call.args.iter().map(number).collect();
@@ -146,12 +149,15 @@ impl Kinks<'_> {
         let Some(args) = args.or_else(|| self.on_slice(call)) else {
             return;
         };
-        let (v, callee) = (*v, call.path.clone());
+        let callee = call.path.clone();
         for kink in 0..rule.decisions.len() {
             let args = args.clone();
             let id = self.site(v, SiteKind::Kink { rule, kink, args });
             self.func.sites[id.0 as usize].callee = Some(callee.clone());
             call.sites.get_or_insert(id);
+        }
+        if let Some(Tree::Mem(list)) = call.result {
+            self.lists.push(list);
         }
     }
 
@@ -163,10 +169,11 @@ impl Kinks<'_> {
         };
         let ty = self.func.place_ty(at)?;
         let reals = match ty {
-            Ty::Slice(inner) | Ty::Vec(inner) | Ty::Array(inner, _) => {
+            Ty::Slice(inner) | Ty::Vec(inner) | Ty::Array(inner, _) | Ty::Seq(inner) => {
                 matches!(*inner, Ty::Real(_))
             }
-            _ => false,
+            // What an operation gave and another one takes is a list, though nobody takes an element of it here.
+            _ => at.path.is_empty() && self.lists.contains(&at.mem),
         };
         (reals && self.facts.varied_arg(call.args.first()?)).then(Vec::new)
     }

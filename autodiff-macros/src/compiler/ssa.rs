@@ -249,6 +249,9 @@ pub(crate) struct Call {
     pub(crate) outcome: bool,
     /// The first of the sites that the operation decides at.
     pub(crate) sites: Option<SiteId>,
+    /// The value that has the text of the call and its marks: the result, if it is a number, and one that nothing defines
+    /// where an operation gives a list.
+    pub(crate) described: Option<ValId>,
     pub(crate) args: Vec<Arg>,
     /// What the call gives; `None` for a call whose result is `()` or not used.
     pub(crate) result: Option<Tree>,

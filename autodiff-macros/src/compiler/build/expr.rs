@@ -428,7 +428,13 @@ impl Builder<'_> {
             Ty::Unit | Ty::Never => None,
             ty => Some(self.fresh_tree(ty, e.span)),
         };
-        if let Some(Tree::Val(v)) = result {
+        let described = match result {
+            Some(Tree::Val(v)) => Some(v),
+            // A list has no value; what the user wrote hangs on one that nothing defines.
+            _ if call.operation.is_some() => Some(self.value(Ty::Opaque, e.span)),
+            _ => None,
+        };
+        if let Some(v) = described {
             self.describe(v, e);
         }
         let residual = self.names.numbered("pullback", "_", 1, e.span);
@@ -440,6 +446,7 @@ impl Builder<'_> {
             operation: call.operation,
             outcome: call.outcome,
             sites: None,
+            described,
             args,
             result: result.clone(),
             residual,

@@ -46,6 +46,8 @@ impl Lower<'_> {
                 span,
             );
         }
+        // A kink of the call tells what was written there.
+        arg.source = init.source.clone();
         let kind = StmtKind::Let {
             pat: Pat::Var(var),
             init: Some(init),

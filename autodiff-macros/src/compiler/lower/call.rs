@@ -12,7 +12,7 @@ use super::infer::Kind;
 use super::scope::Name;
 use super::std_call::is_facade_name;
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::{BinOp, Call, Expr, ExprKind, Form, Ty};
+use crate::compiler::hir::{BinOp, Block, Call, Expr, ExprKind, Form, Ty};
 
 impl Lower<'_> {
     pub(super) fn call(&mut self, call: &syn::ExprCall) -> Expr {
@@ -205,7 +205,13 @@ impl Lower<'_> {
             operation,
             args,
         };
-        let lifted = self.lift_args(callee, ty, span);
+        let mut lifted = self.lift_args(callee, ty, span);
+        if let ExprKind::Block(Block {
+            value: Some(value), ..
+        }) = &mut lifted.kind
+        {
+            value.source = call.to_token_stream();
+        }
         self.with_source(lifted, call)
     }
 
