@@ -1,5 +1,7 @@
 //! Methods at work: the nonsmooth test set, saved and resumed runs, NaN, what types claim.
 
+#[path = "optim/attack.rs"]
+mod attack;
 #[path = "optim/nonsmooth.rs"]
 mod nonsmooth;
 #[path = "optim/reference.rs"]

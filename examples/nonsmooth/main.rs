@@ -133,6 +133,8 @@ impl std::fmt::Display for Row {
             NonsmoothStop::Field { .. } => "critical, by the field",
             NonsmoothStop::Nearby { .. } => "critical, by gradients nearby",
             NonsmoothStop::Evaluations => "out of evaluations",
+            NonsmoothStop::Rounding { .. } => "limited by rounding",
+            NonsmoothStop::Unbounded { .. } => "unbounded",
             NonsmoothStop::Stalled => "no descent found",
             NonsmoothStop::Callback | NonsmoothStop::NotFinite(_) => "stopped",
         };

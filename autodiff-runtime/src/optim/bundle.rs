@@ -1,9 +1,11 @@
 //! A bundle method for nonsmooth functions that are not sampled.
 
+mod critical;
 mod elements;
 mod field;
 mod hull;
 mod metric;
+mod polish;
 mod search;
 mod steps;
 
@@ -20,9 +22,9 @@ use crate::selection::Selection;
 pub struct NonsmoothOptions {
     /// Evaluations of value and gradient, at most.
     pub evaluations: usize,
-    /// What counts as 0 of a norm of gradients, times `(1 + |x|)/(1 + |f|)`.
+    /// What counts as 0 of the least norm of a hull, over the norms of the gradients that it is the hull of.
     pub tolerance: f64,
-    /// How near a gradient has to be taken to count as one of the point, over `1 + |x|`.
+    /// How near a gradient has to be taken to count as one of the point, over `1 + |x|`; at the end perhaps less.
     pub radius: f64,
     /// Seed of the few points that are drawn at random, see [`minimize_nonsmooth`].
     pub seed: u64,
@@ -67,23 +69,40 @@ impl NonsmoothOptions {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum NonsmoothStop {
     /// 0 is, to the tolerance, in the convex hull of the *field* at the point: of the gradients that the branches at its kinks lead to, where
-    /// a margin within the radius counts as a tie. No descent was found along a gradient nearby.
+    /// a margin within the radius counts as a tie. No descent was found along the least element nor along gradients nearby.
     Field {
         /// The norm of the least element of the hull.
         norm: f64,
+        /// The mean norm of the elements that this one is made of.
+        made_of: f64,
         /// How many elements were listed.
         elements: usize,
     },
-    /// 0 is, to the tolerance, in the convex hull of gradients within the radius (Goldstein's subdifferential).
+    /// 0 is, to the tolerance, in the convex hull of gradients within the radius (Goldstein's subdifferential). No descent was found either.
     Nearby {
         /// The norm of the least element of the hull.
         norm: f64,
+        /// The mean norm of the gradients that this one is made of; of a single one, the largest within the radius.
+        made_of: f64,
         /// How many gradients are in the bundle.
         elements: usize,
     },
+    /// The gradients promise a fall that is smaller than what rounding does to the values: the point may be critical or not.
+    Rounding {
+        /// The norm of the least element of the hull.
+        norm: f64,
+        /// The mean norm of the gradients that this one is made of.
+        made_of: f64,
+    },
+    /// The function falls as far as one can see: to −∞, or 10³⁰ away. It is unbounded below, or approaches its infimum far away.
+    Unbounded {
+        /// How far from the start that was seen.
+        distance: f64,
+    },
     /// The evaluations are used up.
     Evaluations,
-    /// No descent was found, nor gradients that tell why: rounding, or a gradient that is not one of the function.
+    /// No descent was found where the gradients promise it, and it is not rounding of the last digits: a jump, a gradient that is not one of the
+    /// function, or digits that the function itself loses.
     Stalled,
     /// The callback asked for it.
     Callback,
@@ -105,16 +124,34 @@ impl NonsmoothStop {
 impl fmt::Display for NonsmoothStop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NonsmoothStop::Field { norm, elements } => write!(
+            NonsmoothStop::Field {
+                norm,
+                made_of,
+                elements,
+            } => write!(
                 f,
-                "critical: least norm {norm:.1e} in the hull of elements of the field ({elements})"
+                "critical: least norm {norm:.1e}, of norms of {made_of:.1e}, in the hull of elements of the field ({elements})"
             ),
-            NonsmoothStop::Nearby { norm, elements } => write!(
+            NonsmoothStop::Nearby {
+                norm,
+                made_of,
+                elements,
+            } => write!(
                 f,
-                "critical: least norm {norm:.1e} in the hull of gradients nearby ({elements})"
+                "critical: least norm {norm:.1e}, of norms of {made_of:.1e}, in the hull of gradients nearby ({elements})"
+            ),
+            NonsmoothStop::Rounding { norm, made_of } => write!(
+                f,
+                "limited by rounding of the values: least norm {norm:.1e}, of norms of {made_of:.1e}"
+            ),
+            NonsmoothStop::Unbounded { distance } => write!(
+                f,
+                "unbounded below as far as can be seen, {distance:.1e} from the start"
             ),
             NonsmoothStop::Evaluations => f.write_str("the evaluations are used up"),
-            NonsmoothStop::Stalled => f.write_str("no descent was found"),
+            NonsmoothStop::Stalled => {
+                f.write_str("no descent was found where gradients promise it")
+            }
             NonsmoothStop::Callback => f.write_str("stopped by the callback"),
             NonsmoothStop::NotFinite(stop) => write!(f, "at the start {stop}"),
         }
@@ -151,8 +188,12 @@ pub struct NonsmoothOutcome {
 /// the tolerance of 0 shows that the point is nearly critical in the sense of Goldstein.
 ///
 /// Where kinks tie, [`vertices`](crate::point::vertices()) tells so with fewer evaluations: they are the second criterion. Since a field may hold 0
-/// at a point that is not critical for the function (an artefact of the choice at kinks), neither criterion ends the run before two
-/// gradients at points drawn within the radius have been tried as descent directions.
+/// at a point that is not critical for the function (an artefact of the choice at kinks), neither criterion ends the run before the least element,
+/// from the radius to ten times 1 + |x|, and two gradients at points drawn within the radius have been tried as descent directions.
+///
+/// What counts as 0 is a norm beside those of the gradients it comes from, so that units and offsets of the function do not matter. Where
+/// values within the radius may still differ by more than 10⁻⁴ of the fall since the start, or of 1 + |f|, the run goes on with a smaller
+/// radius, for as many evaluations again.
 ///
 /// The metric takes n² numbers. Nothing is claimed of convergence: the proofs for such bundles do without the metric.
 ///
@@ -209,6 +250,8 @@ struct Objective<'a> {
     function: &'a Function<'a>,
     spent: usize,
     most: usize,
+    /// A power of two that gradients are multiplied with, so that the first one is of size 1 and no product of two overflows.
+    scale: f64,
 }
 
 impl Objective<'_> {
@@ -218,6 +261,27 @@ impl Objective<'_> {
         }
         self.spent += 1;
         let (value, gradient) = (self.function)(&x, &mut crate::selection::Plain);
+        let gradient = self.scaled(gradient);
         Some(Sample { x, value, gradient })
+    }
+
+    fn is_spent(&self) -> bool {
+        self.spent >= self.most
+    }
+
+    fn scaled(&self, mut gradient: Vec<f64>) -> Vec<f64> {
+        gradient.iter_mut().for_each(|g| *g *= self.scale);
+        gradient
+    }
+
+    /// What a slope of 1, as it is scaled, is in units of the values.
+    fn unit(&self) -> f64 {
+        1.0 / self.scale
+    }
+
+    /// Differences of values that rounding may make, of the values themselves and of the points.
+    fn noise(&self, at: &Sample) -> f64 {
+        let by_point = at.gradient.iter().zip(&at.x).map(|(g, x)| (g * x).abs());
+        64.0 * f64::EPSILON * (at.value.abs() + by_point.sum::<f64>() * self.unit())
     }
 }

@@ -1,7 +1,8 @@
 //! The gradients at hand, and the least element of their hull.
 
 use super::hull::Hull;
-use super::metric::{Metric, dot};
+use super::metric::{Metric, dot, norm};
+use super::polish::polish;
 
 /// Gradients at points near each other, with their products in a metric and in the plain one.
 pub(super) struct Bundle {
@@ -51,8 +52,49 @@ impl Bundle {
         (direction, -square)
     }
 
-    /// The norm of the least element.
-    pub(super) fn norm(&mut self) -> f64 {
-        self.plain.least().1.sqrt()
+    /// Whether products, which hold half of the digits, leave it open that the least norm is this part of the largest, or of `size`.
+    pub(super) fn may_be_zero(&mut self, part: f64, size: f64) -> bool {
+        let largest = self.plain.largest().max(size * size);
+        self.plain.least().1 <= (part * part).max(1e-6) * largest
+    }
+
+    /// The element of least norm, as far as products tell.
+    pub(super) fn least(&mut self) -> Least {
+        let (weights, _) = self.plain.least();
+        let mut point = vec![0.0; self.gradients[0].len()];
+        for (weight, gradient) in weights.iter().zip(&self.gradients) {
+            let parts = point.iter_mut().zip(gradient);
+            parts.for_each(|(p, g)| *p += weight * g);
+        }
+        Least::of(point, weights, &self.gradients)
+    }
+
+    /// As [`Bundle::least`], from the gradients themselves: with all digits also where it is far smaller than they are.
+    pub(super) fn precisely(&mut self) -> Least {
+        match polish(&self.gradients, self.plain.least().0) {
+            Some(found) => Least::of(found.point, &found.weights, &self.gradients),
+            None => self.least(),
+        }
+    }
+}
+
+/// The element of least norm of a hull.
+#[derive(Clone, Debug)]
+pub(super) struct Least {
+    pub(super) point: Vec<f64>,
+    pub(super) norm: f64,
+    /// The mean norm of the elements that it is made of, with their weights.
+    pub(super) made_of: f64,
+}
+
+impl Least {
+    fn of(point: Vec<f64>, weights: &[f64], elements: &[Vec<f64>]) -> Least {
+        let made_of = weights.iter().zip(elements);
+        let made_of = made_of.filter(|(weight, _)| **weight > 0.0);
+        Least {
+            norm: norm(&point),
+            point,
+            made_of: made_of.map(|(weight, g)| weight * norm(g)).sum(),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The field at a point, with margins that are nearly 0 taken for ties.
 
-use super::elements::Bundle;
+use super::elements::{Bundle, Least};
 use super::metric::Metric;
 use super::{Objective, Sample};
 use crate::decision::Decision;
@@ -11,13 +11,13 @@ use crate::selection::{Selection, Visit};
 /// Evaluations that are spent on the field of one point, at most.
 const MOST: usize = 64;
 
-/// The norm of the least element of the hull of the field, and of how many elements that is; `None` where no kink is near.
+/// The least element of the hull of the field, and of how many elements that is; `None` where no kink is near.
 pub(super) fn least(
     objective: &mut Objective<'_>,
     at: &Sample,
     near: f64,
     seed: u64,
-) -> Option<(f64, usize)> {
+) -> Option<(Least, usize)> {
     let function = objective.function;
     let nearly =
         |x: &[f64], selection: &mut dyn Selection| function(x, &mut Nearly { selection, near });
@@ -28,14 +28,14 @@ pub(super) fn least(
     if found.elements.len() < 2 {
         return None;
     }
-    let finite = |g: &&Vec<f64>| g.iter().all(|g| g.is_finite());
-    let gradients = found.elements.iter().map(|element| &element.gradient);
-    let mut gradients = gradients.filter(finite);
+    let finite = |g: &Vec<f64>| g.iter().all(|g| g.is_finite());
+    let gradients = found.elements.into_iter().map(|element| element.gradient);
+    let mut gradients = gradients.map(|g| objective.scaled(g)).filter(finite);
     // In the plain metric alone: the other one is not asked.
     let metric = Metric::none();
-    let mut bundle = Bundle::of(&metric, gradients.next()?);
-    gradients.for_each(|gradient| bundle.push(&metric, gradient));
-    Some((bundle.norm(), bundle.len()))
+    let mut bundle = Bundle::of(&metric, &gradients.next()?);
+    gradients.for_each(|gradient| bundle.push(&metric, &gradient));
+    Some((bundle.precisely(), bundle.len()))
 }
 
 /// Tells another selection of a tie where the margin of a kink is small.

@@ -35,14 +35,18 @@ impl Hull {
         }
     }
 
+    /// The largest square.
+    pub(super) fn largest(&self) -> f64 {
+        (0..self.products.len()).fold(0.0_f64, |size, i| size.max(self.product(i, i)))
+    }
+
     fn product(&self, i: usize, j: usize) -> f64 {
         self.products[i.max(j)][i.min(j)]
     }
 
     /// Weights of the element of least norm, and the square of that.
     pub(super) fn least(&mut self) -> (&[f64], f64) {
-        let m = self.products.len();
-        let largest = (0..m).fold(0.0_f64, |size, i| size.max(self.product(i, i)));
+        let (m, largest) = (self.products.len(), self.largest());
         let mut square = self.square();
         // Every turn makes the norm smaller, or is the last.
         for _ in 0..3 * m + 10 {

@@ -46,7 +46,7 @@ impl Metric {
     /// Takes in that the gradient changed by `y` over the step `s`, where ⟨s, y⟩ > 0.
     pub(super) fn update(&mut self, s: &[f64], y: &[f64]) {
         let sy = dot(s, y);
-        let large = dot(s, s).sqrt() * dot(y, y).sqrt();
+        let large = norm(s) * norm(y);
         if sy.is_nan() || sy <= 1e-14 * large {
             return;
         }
@@ -63,6 +63,20 @@ impl Metric {
             }
         }
     }
+}
+
+/// The Euclidean norm, also where squares are too large or too small for an `f64`.
+pub(super) fn norm(v: &[f64]) -> f64 {
+    let square = dot(v, v);
+    if (1e-200..1e200).contains(&square) {
+        return square.sqrt();
+    }
+    let size = v.iter().fold(0.0_f64, |size, x| size.max(x.abs()));
+    if size == 0.0 || !size.is_finite() {
+        return size;
+    }
+    let parts: f64 = v.iter().map(|x| (x / size) * (x / size)).sum();
+    size * parts.sqrt()
 }
 
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
