@@ -20,6 +20,7 @@ mod strips {
     mod forms;
     mod kinks;
     mod merged;
+    mod mined;
     mod mixed;
     mod scratch;
     mod sums;

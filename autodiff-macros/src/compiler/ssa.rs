@@ -409,13 +409,29 @@ pub(crate) struct Strips {
     pub(crate) plain: BTreeSet<LoopId>,
     /// The loops over strips.
     pub(crate) strips: BTreeSet<LoopId>,
+    /// Loops over strips that carry nothing.
+    pub(crate) mined: BTreeMap<LoopId, Mined>,
     /// Arrays that only the sums read, hence without adjoint.
     pub(crate) terms: BTreeSet<MemId>,
     /// The loops in which an array is overwritten before it is read, and dead afterwards.
     pub(crate) private: BTreeMap<MemId, BTreeSet<LoopId>>,
 }
 
+/// A loop over strips around one lane loop.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mined {
+    /// The counter of the loop as it was, which the lane loop computes.
+    pub(crate) counter: ValId,
+    /// How many lanes a strip has.
+    pub(crate) count: ValId,
+}
+
 impl Strips {
+    /// True if the value is how many lanes a strip has, which costs nothing to compute again.
+    pub(crate) fn is_count(&self, v: ValId) -> bool {
+        self.mined.values().any(|mined| mined.count == v)
+    }
+
     /// True if every iteration of the loop overwrites what it reads of the array.
     pub(crate) fn is_private(&self, m: MemId, l: LoopId) -> bool {
         self.private.get(&m).is_some_and(|loops| loops.contains(&l))

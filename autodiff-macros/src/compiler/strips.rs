@@ -18,14 +18,19 @@
 //! loop fits; the plain form stays beside it for selections and traces, which visit the sites in the
 //! order of the iterations.
 
+mod mined;
 mod shape;
 mod write;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
 
 use super::analyse::activity::Activity;
 use super::analyse::layout::Layout;
 use super::analyse::loops::{Mode, Modes};
+use super::hir::{LoopId, Marks, Ty};
 use super::names::Names;
-use super::ssa::{Block, Func, Stmt};
+use super::ssa::{Block, Func, Op, Stmt, StmtKind, Tree, Use, Val, ValId, Verbatim};
 
 pub(crate) use autodiff_runtime::lanes::LANES;
 
@@ -74,7 +79,8 @@ struct Strips<'a, 'n> {
 }
 
 impl<'a> Strips<'a, '_> {
-    /// The loops of the function itself: an inner one may be too short to be worth it.
+    /// The loops of the function itself, and those in loops that are recorded: in others an inner one may be too short to
+    /// be worth it.
     fn block(&mut self, block: &'a Block) -> Block {
         let mut stmts = Vec::new();
         for stmt in &block.stmts {
@@ -84,14 +90,72 @@ impl<'a> Strips<'a, '_> {
     }
 
     fn stmt(&mut self, stmt: &'a Stmt, out: &mut Vec<Stmt>) {
-        let fused = |l| matches!(self.cx.modes.get(&l), Some(Mode::Fused(_)));
-        if !stmt.kind.loop_id().is_some_and(fused) {
+        let Some(id) = stmt.kind.loop_id() else {
             return out.push(stmt.clone());
-        }
-        if let Some(shape) = shape::Shape::of(self.cx, stmt) {
-            self.found = true;
-            return write::run(self.cx, &mut self.out, self.names, &shape, out);
+        };
+        match self.cx.modes.get(&id) {
+            Some(Mode::Fused(_)) => {
+                if let Some(shape) = shape::Shape::of(self.cx, stmt) {
+                    self.found = true;
+                    return write::run(self.cx, &mut self.out, self.names, &shape, out);
+                }
+            }
+            None | Some(Mode::Recorded) => {
+                if mined::fits(self.cx, stmt) {
+                    self.found = true;
+                    return mined::run(self.cx, &mut self.out, self.names, stmt, out);
+                }
+                let inner = stmt.kind.loop_body().map(|body| self.block(body));
+                let mut stmt = stmt.clone();
+                if let (Some(inner), StmtKind::For { body, .. } | StmtKind::While { body, .. }) =
+                    (inner, &mut stmt.kind)
+                {
+                    *body = inner;
+                }
+                return out.push(stmt);
+            }
+            Some(Mode::Unit | Mode::Rerun | Mode::Checkpointed) => {}
         }
         out.push(stmt.clone());
     }
+}
+
+fn named(func: &mut Func, name: Ident, ty: Ty, span: Span) -> ValId {
+    let id = ValId(u32::try_from(func.vals.len()).unwrap_or(u32::MAX));
+    func.vals.push(Val {
+        name,
+        ty,
+        span,
+        source: TokenStream::new(),
+        operands: Vec::new(),
+        marks: Marks::default(),
+    });
+    id
+}
+
+/// `min(step, hi - start)`
+fn lanes_from(func: &Func, step: ValId, hi: ValId, start: ValId) -> Op {
+    let [step_name, hi_name, start_name] = [step, hi, start].map(|v| func.val(v).name.clone());
+    Op::Opaque(Verbatim {
+        tokens: quote!(::core::cmp::Ord::min(#step_name, #hi_name - #start_name)),
+        uses: vec![
+            (step_name, Use::Tree(Tree::Val(step))),
+            (hi_name, Use::Tree(Tree::Val(hi))),
+            (start_name, Use::Tree(Tree::Val(start))),
+        ],
+        pure: true,
+    })
+}
+
+/// The number of a loop that comes in.
+fn fresh_loop(before: &Func, now: &Func) -> LoopId {
+    let mut highest = 0;
+    before.body.walk(&mut |s| {
+        if let Some(LoopId(k)) = s.kind.loop_id() {
+            highest = highest.max(k);
+        }
+    });
+    let used = now.strips.lanes.len() + now.strips.plain.len();
+    let used = u32::try_from(used).unwrap_or(u32::MAX);
+    LoopId(highest + 1 + used)
 }

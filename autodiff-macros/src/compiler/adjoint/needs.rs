@@ -426,7 +426,10 @@ impl<'a> Needs<'a> {
                 !self.cx.layout.grows(at.mem) && self.can_load_again(v, at, region)
             }
             Some(Op::Opaque(code)) => {
-                code.pure && code.uses.is_empty() && !matches!(self.cx.func.val(v).ty, Ty::Opaque)
+                self.cx.func.strips.is_count(v)
+                    || code.pure
+                        && code.uses.is_empty()
+                        && !matches!(self.cx.func.val(v).ty, Ty::Opaque)
             }
             _ => false,
         }

@@ -827,6 +827,10 @@ impl<'a> Reverse<'a, '_> {
                     self.buffers.extend(reduced.buffers);
                     after = reduced.after;
                 }
+                // Buffers are made once, in front of the outermost loop.
+                if self.current == 0 {
+                    out.extend(self.buffers.drain(..).map(Rev::Code));
+                }
                 if !body.stmts.is_empty() {
                     out.push(Rev::Loop { stmt, body });
                 }

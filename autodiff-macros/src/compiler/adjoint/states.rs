@@ -52,22 +52,20 @@ struct Read {
 fn of_loop(cx: &Context<'_>, id: LoopId, body: &Block, states: &mut States) {
     let mut reads = Vec::new();
     for (k, stmt) in body.stmts.iter().enumerate() {
-        if let StmtKind::For {
-            range, body: inner, ..
-        } = &stmt.kind
-        {
-            for (n, s) in inner.stmts.iter().enumerate() {
-                let StmtKind::Def(v, Op::Load(at)) = &s.kind else {
-                    continue;
-                };
-                if is_state(cx, id, at.mem) && keeps(cx, stmt, inner, n, at) {
-                    reads.push(Read {
-                        value: *v,
-                        mem: at.mem,
-                        at: since(cx, body, k, at.mem),
-                        whole: spans(cx, id, range, at.mem),
-                    });
-                }
+        let Some(inner) = Inner::of(cx, stmt) else {
+            continue;
+        };
+        for (n, s) in inner.body.stmts.iter().enumerate() {
+            let StmtKind::Def(v, Op::Load(at)) = &s.kind else {
+                continue;
+            };
+            if is_state(cx, id, at.mem) && inner.keeps(cx, n, at) {
+                reads.push(Read {
+                    value: *v,
+                    mem: at.mem,
+                    at: since(cx, body, k, at.mem),
+                    whole: spans(cx, id, inner.range, at.mem),
+                });
             }
         }
     }
@@ -96,49 +94,82 @@ fn is_state(cx: &Context<'_>, id: LoopId, m: MemId) -> bool {
         && !cx.is_scratch_of(m, id)
 }
 
-/// True if the load number `n` of an inner loop finds what was there before the loop.
-fn keeps(cx: &Context<'_>, stmt: &Stmt, inner: &Block, n: usize, at: &Place) -> bool {
-    let StmtKind::For {
-        counter,
-        range,
-        until: None,
-        ..
-    } = &stmt.kind
-    else {
-        return false;
-    };
-    let block = cx.layout.id_of(inner);
-    let (start, end) = cx.layout.blocks[block].span;
-    let stores = cx.layout.stores(at.mem).iter();
-    let stores: Vec<u32> = stores
-        .filter(|s| (start..end).contains(s))
-        .copied()
-        .collect();
-    let offset = |at: &Place| match at.path.as_slice() {
-        [Proj::Index(v)] => Some(cx.layout.offset(*v)).filter(|(from, _)| from == counter),
-        _ => None,
-    };
-    let Some((_, read)) = offset(at) else {
-        return false;
-    };
-    match stores.as_slice() {
-        [] => true,
-        [one] => {
-            let later = inner.stmts[n + 1..].iter();
-            let store = later
-                .filter(|s| cx.layout.position(s) == *one)
-                .find_map(|s| match &s.kind {
-                    StmtKind::Store {
-                        place,
-                        op: StoreOp::Set,
-                        ..
-                    } => offset(place),
-                    _ => None,
-                });
+/// A loop in the body of a recorded one.
+struct Inner<'a> {
+    counter: ValId,
+    range: &'a Range,
+    /// Its iterations come from the lower end to the upper one, each number in turn.
+    upwards: bool,
+    body: &'a Block,
+}
+
+impl<'a> Inner<'a> {
+    fn of(cx: &Context<'_>, stmt: &'a Stmt) -> Option<Inner<'a>> {
+        let StmtKind::For {
+            id,
+            counter,
+            range,
+            body,
+            until: None,
+            ..
+        } = &stmt.kind
+        else {
+            return None;
+        };
+        let Some(mined) = cx.func.strips.mined.get(id) else {
             let upwards = !range.rev && range.step.is_none();
-            upwards && store.is_some_and(|(_, written)| read >= written)
+            return Some(Inner {
+                counter: *counter,
+                range,
+                upwards,
+                body,
+            });
+        };
+        let body = body.stmts.iter().find_map(|s| s.kind.loop_body())?;
+        Some(Inner {
+            counter: mined.counter,
+            range,
+            upwards: true,
+            body,
+        })
+    }
+
+    /// True if the load number `n` finds what was there before the loop.
+    fn keeps(&self, cx: &Context<'_>, n: usize, at: &Place) -> bool {
+        let block = cx.layout.id_of(self.body);
+        let (start, end) = cx.layout.blocks[block].span;
+        let stores = cx.layout.stores(at.mem).iter();
+        let stores: Vec<u32> = stores
+            .filter(|s| (start..end).contains(s))
+            .copied()
+            .collect();
+        let offset = |at: &Place| match at.path.as_slice() {
+            [Proj::Index(v)] => {
+                Some(cx.layout.offset(*v)).filter(|(from, _)| *from == self.counter)
+            }
+            _ => None,
+        };
+        let Some((_, read)) = offset(at) else {
+            return false;
+        };
+        match stores.as_slice() {
+            [] => true,
+            [one] => {
+                let later = self.body.stmts[n + 1..].iter();
+                let store = later
+                    .filter(|s| cx.layout.position(s) == *one)
+                    .find_map(|s| match &s.kind {
+                        StmtKind::Store {
+                            place,
+                            op: StoreOp::Set,
+                            ..
+                        } => offset(place),
+                        _ => None,
+                    });
+                self.upwards && store.is_some_and(|(_, written)| read >= written)
+            }
+            _ => false,
         }
-        _ => false,
     }
 }
 

@@ -113,7 +113,7 @@ pub(super) enum Item<'a> {
 }
 
 /// A loop with fewer iterations is left alone, if their number is known.
-const SHORT: i64 = 8;
+pub(super) const SHORT: i64 = 8;
 
 /// The group of the sums.
 pub(super) const LAST: usize = usize::MAX;
@@ -381,7 +381,7 @@ impl<'a> Shape<'a> {
 }
 
 /// True if the counter is the position of an element, hence of type `usize`.
-fn counts_elements(cx: Given<'_>, counter: ValId, body: &Block) -> bool {
+pub(super) fn counts_elements(cx: Given<'_>, counter: ValId, body: &Block) -> bool {
     fn leads(cx: Given<'_>, v: ValId, counter: ValId) -> bool {
         v == counter
             || matches!(cx.layout.op(v), Some(Op::Bin(BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div | BinOp::Rem, a, b))

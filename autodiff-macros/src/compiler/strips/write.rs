@@ -5,16 +5,16 @@ mod storage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span};
 use quote::quote;
 
 use super::shape::{Column, Item, LAST, Part, Shape, Sum};
 use super::{Given, LANES};
-use crate::compiler::hir::{BinOp, LoopId, Marks, Ty};
+use crate::compiler::hir::{BinOp, LoopId, Ty};
 use crate::compiler::names::{self, Names};
 use crate::compiler::ssa::{
     Block, Carried, Func, Init, Mem, MemId, Op, Origin, Phi, Place, Proj, Range, Stmt, StmtKind,
-    StoreOp, Tree, Use, Val, ValId, Verbatim, rewrite,
+    StoreOp, Tree, Use, ValId, Verbatim, rewrite,
 };
 
 /// The elements of an array with a row per element, where its length is known at run time only: fewer
@@ -117,16 +117,7 @@ impl<'a> Write<'a, '_> {
     }
 
     fn named(&mut self, name: Ident, ty: Ty) -> ValId {
-        let id = ValId(u32::try_from(self.func.vals.len()).unwrap_or(u32::MAX));
-        self.func.vals.push(Val {
-            name,
-            ty,
-            span: self.span,
-            source: TokenStream::new(),
-            operands: Vec::new(),
-            marks: Marks::default(),
-        });
-        id
+        super::named(self.func, name, ty, self.span)
     }
 
     fn def(&self, v: ValId, op: Op) -> Stmt {
@@ -212,20 +203,8 @@ impl<'a> Write<'a, '_> {
 
     /// `lanes = min(32, hi - start)`
     fn count_lanes(&mut self) -> Stmt {
-        let (hi, start) = (self.shape.range.hi, self.start);
-        let name = |v: ValId| self.func.val(v).name.clone();
-        let (hi_name, start_name) = (name(hi), name(start));
-        let step_name = name(self.step);
-        let code = Verbatim {
-            tokens: quote!(::core::cmp::Ord::min(#step_name, #hi_name - #start_name)),
-            uses: vec![
-                (step_name, Use::Tree(Tree::Val(self.step))),
-                (hi_name, Use::Tree(Tree::Val(hi))),
-                (start_name, Use::Tree(Tree::Val(start))),
-            ],
-            pure: true,
-        };
-        self.def(self.count, Op::Opaque(code))
+        let op = super::lanes_from(self.func, self.step, self.shape.range.hi, self.start);
+        self.def(self.count, op)
     }
 
     /// `_ = xs[last * stride + column]`: a copy has 0 where the array has ended, and the primal panics.
@@ -373,14 +352,6 @@ impl<'a> Write<'a, '_> {
     }
 
     fn fresh_loop(&self) -> LoopId {
-        let mut highest = 0;
-        self.cx.func.body.walk(&mut |s| {
-            if let Some(LoopId(k)) = s.kind.loop_id() {
-                highest = highest.max(k);
-            }
-        });
-        let used = self.func.strips.lanes.len() + self.func.strips.plain.len();
-        let used = u32::try_from(used).unwrap_or(u32::MAX);
-        LoopId(highest + 1 + used)
+        super::fresh_loop(self.cx.func, self.func)
     }
 }

@@ -1,0 +1,168 @@
+//! Loops over elements that carry nothing, in a loop that is recorded: a step of a simulation on a grid.
+//!
+//! Nothing of theirs is a chain, and LLVM vectorises them as they are. Their reverse is another matter: a stencil adds to
+//! several neighbours in memory, and parameters that all elements share get a sum. In a lane loop both are stored by
+//! lane and added up after it (`adjoint/lanes.rs`), so the loop is split into strips for the sake of its reverse:
+//!
+//! ```text
+//! for j in lo..hi { next[j] = u[j] + c * (u[j - 1] - 2 * u[j] + u[j + 1]) }
+//! for j0 in (lo..hi).step_by(32) { lanes = min(32, hi - j0);  for l in 0..lanes { j = j0 + l; … } }
+//! ```
+//!
+//! The elements come in the order in which they came, so that no condition is needed for the value to be the same.
+
+use std::collections::BTreeMap;
+
+use super::shape::{SHORT, counts_elements};
+use super::{Given, LANES, Names, fresh_loop, lanes_from, named};
+use crate::compiler::hir::{BinOp, Ty};
+use crate::compiler::ssa::{
+    Block, Func, MemId, Mined, Op, Proj, Range, Stmt, StmtKind, StoreOp, ValId,
+};
+
+/// True if the reverse of the loop gains by strips, and nothing of it has to be recorded.
+pub(super) fn fits(cx: Given<'_>, stmt: &Stmt) -> bool {
+    let StmtKind::For {
+        id,
+        counter,
+        range,
+        carried,
+        body,
+        until: None,
+        count: None,
+        budget: None,
+    } = &stmt.kind
+    else {
+        return false;
+    };
+    let ends = cx.layout.literal(range.lo).zip(cx.layout.literal(range.hi));
+    let short = ends.is_some_and(|(lo, hi)| hi < lo + SHORT);
+    let upwards = !range.inclusive && !range.rev && range.step.is_none();
+    carried.is_empty()
+        && upwards
+        && !short
+        && !cx.func.checkpoints.contains_key(id)
+        && body.stmts.iter().all(|s| is_plain(cx, s))
+        && counts_elements(cx, *counter, body)
+        && (is_stencil(cx, *counter, body) || shares_parameter(cx, body))
+}
+
+/// Arithmetic, which the reverse sweep runs again, and stores of elements.
+fn is_plain(cx: Given<'_>, stmt: &Stmt) -> bool {
+    match &stmt.kind {
+        StmtKind::Def(_, op) => match op {
+            Op::Bin(BinOp::Div, a, _) => !cx.func.is_real(*a),
+            Op::Lit(_) | Op::Un(..) | Op::Bin(..) | Op::Cast(..) | Op::Load(_) => true,
+            Op::Rule { rule, weights, .. } => !rule.costly && weights.is_empty(),
+            _ => false,
+        },
+        StmtKind::Store { place, op, .. } => {
+            matches!(place.path.as_slice(), [Proj::Index(_)])
+                && matches!(op, StoreOp::Set | StoreOp::Add | StoreOp::Sub)
+        }
+        _ => false,
+    }
+}
+
+/// True if neighbours of one element are read, so that the reverse adds to all of them.
+fn is_stencil(cx: Given<'_>, counter: ValId, body: &Block) -> bool {
+    let mut read: BTreeMap<MemId, i64> = BTreeMap::new();
+    let mut found = false;
+    body.walk(&mut |s| {
+        if let StmtKind::Def(_, Op::Load(at)) = &s.kind
+            && let [Proj::Index(index)] = at.path.as_slice()
+            && cx.facts.active_mem(at.mem)
+            && let (from, offset) = cx.layout.offset(*index)
+            && from == counter
+        {
+            found |= *read.entry(at.mem).or_insert(offset) != offset;
+        }
+    });
+    found
+}
+
+/// True if all elements use one number that has an adjoint.
+fn shares_parameter(cx: Given<'_>, body: &Block) -> bool {
+    let inside = cx.layout.id_of(body);
+    let mut found = false;
+    body.walk(&mut |s| {
+        s.kind.for_each_use(&mut |v| {
+            let outside = !cx.layout.contains(inside, cx.layout.def_block(v));
+            found |= outside && cx.func.is_real(v) && cx.facts.active(v);
+        });
+    });
+    found
+}
+
+/// Appends the loop in strips.
+pub(super) fn run(
+    cx: Given<'_>,
+    func: &mut Func,
+    names: &mut Names,
+    stmt: &Stmt,
+    out: &mut Vec<Stmt>,
+) {
+    let StmtKind::For {
+        id,
+        counter,
+        range,
+        body,
+        ..
+    } = &stmt.kind
+    else {
+        return out.push(stmt.clone());
+    };
+    let span = stmt.span;
+    let [start, count, lane, zero, step] = ["start", "lanes", "lane", "n", "n"].map(|base| {
+        let name = names.numbered(base, "_", 1, span);
+        named(func, name, Ty::Int, span)
+    });
+    let def = |v: ValId, op: Op| Stmt {
+        kind: StmtKind::Def(v, op),
+        span,
+    };
+    for (v, number) in [(zero, 0), (step, LANES)] {
+        let number = proc_macro2::Literal::usize_unsuffixed(number);
+        out.push(def(v, Op::Lit(quote::quote!(#number))));
+    }
+    let looped = |id, counter, range, stmts| Stmt {
+        kind: StmtKind::For {
+            id,
+            counter,
+            range,
+            carried: Vec::new(),
+            body: Block { stmts },
+            until: None,
+            count: None,
+            budget: None,
+        },
+        span,
+    };
+    let lanes = fresh_loop(cx.func, func);
+    func.strips.lanes.insert(lanes);
+    let (counter, mined) = (
+        *counter,
+        Mined {
+            counter: *counter,
+            count,
+        },
+    );
+    func.strips.mined.insert(*id, mined);
+    let mut stmts = vec![def(counter, Op::Bin(BinOp::Add, start, lane))];
+    stmts.extend(body.stmts.iter().cloned());
+    let over_lanes = Range {
+        lo: zero,
+        hi: count,
+        step: None,
+        ..range.clone()
+    };
+    let strip = vec![
+        def(count, lanes_from(func, step, range.hi, start)),
+        looped(lanes, lane, over_lanes, stmts),
+    ];
+    let over_strips = Range {
+        step: Some(step),
+        ..range.clone()
+    };
+    out.push(looped(*id, start, over_strips, strip));
+}
