@@ -308,6 +308,17 @@ fn what_is_borrowed_is_not_assigned() {
     assign(&mut borrowed, &[4.0, 5.0, 6.0]);
 }
 
+/// Before the first step, with the name of the type.
+#[test]
+#[should_panic(expected = "Borrowed")]
+fn what_is_borrowed_is_no_parameter() {
+    let borrowed = Borrowed {
+        first: 1.0,
+        rest: &[2.0, 3.0],
+    };
+    let _ = structured(borrowed, |of| (of.first, [1.0, 0.0, 0.0]));
+}
+
 #[conservative_grad]
 fn logarithm(x: &[f64]) -> f64 {
     let first = relu(x[1] + 3.0);

@@ -20,13 +20,15 @@ pub fn components<P: Differentiable + ?Sized>(parameters: &P) -> Vec<f64> {
 ///
 /// # Panics
 ///
-/// If there are more or fewer than the value has, or if a number of it is behind a shared reference.
+/// If there are more or fewer than the value has, or if a number of it is behind a shared reference: a field `&'a [f64]` can be
+/// differentiated, but not be changed. Own it (`Vec<f64>`), borrow it mutably, or mark it `#[constant]`.
 pub fn assign<P: Differentiable + ?Sized>(parameters: &mut P, flat: &[f64]) {
     let mut from = flat.iter();
     let all = parameters.replace_numbers(&mut from);
     assert!(
         all || from.len() == 0,
-        "parameters behind a shared reference cannot be changed"
+        "a number of `{}` is behind a shared reference, and cannot be changed: own the field, borrow it mutably, or mark it `#[constant]`",
+        core::any::type_name::<P>()
     );
     let more = from.len();
     assert!(
@@ -44,7 +46,7 @@ pub fn assign<P: Differentiable + ?Sized>(parameters: &mut P, flat: &[f64]) {
 ///
 /// # Panics
 ///
-/// When it is called, as [`assign`] does.
+/// At once if numbers of `at` are behind a shared reference; when it is called, as [`assign`] does.
 ///
 /// ```
 /// use autodiff_runtime::optim::{Constant, Options, Subgradient, assign, components, minimize, structured};
@@ -60,7 +62,9 @@ pub fn structured<P: Differentiable, G: Components>(
     mut at: P,
     mut f: impl FnMut(&P) -> (f64, G),
 ) -> impl FnMut(&[f64], &mut [f64]) -> f64 {
-    let mut flat = Vec::new();
+    // What cannot be changed is told here, not in the middle of a run.
+    let mut flat = components(&at);
+    assign(&mut at, &flat);
     move |parameters, gradient| {
         assign(&mut at, parameters);
         let (value, of_struct) = f(&at);
