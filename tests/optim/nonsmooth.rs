@@ -1,9 +1,10 @@
 //! The deterministic method on the test set.
 
+use conservative_grad::check::{coordinates, parameters};
 use conservative_grad::optim::{
     HeavyBall, NonsmoothOptions, NonsmoothStop, Options, Power, minimize, minimize_nonsmooth,
 };
-use conservative_grad::{Selection, conservative_grad, relu};
+use conservative_grad::{Differentiable, Selection, conservative_grad, relu};
 
 use crate::suite::{problems, scaled};
 
@@ -143,4 +144,49 @@ fn the_example_of_the_readme() {
     assert!(found.stop.is_critical() && found.value < 1e-5);
     let shown = include_str!("../../README.md");
     assert!(shown.contains("minimize_nonsmooth(f, &[0.0; 2], &NonsmoothOptions::default())"));
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Line {
+    slopes: [f64; 2],
+    offset: f64,
+    points: usize,
+}
+
+/// Deviations from the points of y = 2·x - z + 0.5, one of which is wrong.
+#[conservative_grad]
+fn misfit(line: &Line, #[constant] data: &[[f64; 3]]) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..line.points {
+        let value = line.slopes[0] * data[i][0] + line.slopes[1] * data[i][1] + line.offset;
+        sum += (value - data[i][2]).abs();
+    }
+    sum
+}
+
+#[test]
+fn structs_are_minimised_as_well() {
+    let data = [
+        [0.0, 0.0, 0.5],
+        [1.0, 0.0, 2.5],
+        [0.0, 1.0, -0.5],
+        [2.0, 1.0, 3.5],
+        [1.0, 3.0, -0.5],
+        [1.0, 1.0, 9.0],
+    ];
+    let start = Line {
+        slopes: [0.0, 0.0],
+        offset: 0.0,
+        points: data.len(),
+    };
+    let f = parameters(&start, |selection, line| {
+        misfit::value_and_grad_with(selection, line, &data)
+    });
+    let found = minimize_nonsmooth(f, &coordinates(&start), &NonsmoothOptions::default());
+    let fitted = found.parameters.iter().zip([2.0, -1.0, 0.5]);
+    assert!(
+        found.stop.is_critical() && fitted.into_iter().all(|(a, b)| (a - b).abs() < 1e-5),
+        "{found:?}"
+    );
+    assert!((found.value - 7.5).abs() < 1e-4);
 }

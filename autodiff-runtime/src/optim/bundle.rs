@@ -179,6 +179,8 @@ pub struct NonsmoothOutcome {
 /// a test of whether the point is critical.
 ///
 /// `f` gives value and gradient under a selection: of an annotated `loss`, `|x, selection| loss::value_and_grad_with(selection, x)`.
+/// Of one whose parameter is a struct, [`check::parameters`](crate::check::parameters)`(&start, |selection, p| loss::value_and_grad_with(selection, p))`
+/// makes such a function, and [`check::coordinates`](crate::check::coordinates)`(&start)` the list to start from.
 ///
 /// At a point with the bundle of gradients g_i, the direction is −H·Σ λ_i·g_i, the element of least norm of the bundle's hull in the metric of H.
 /// H is updated as in BFGS, and the line search asks for the weak conditions of Wolfe (Lewis and Overton, *Nonsmooth optimization via quasi-Newton
