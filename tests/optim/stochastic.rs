@@ -98,6 +98,46 @@ fn inna_is_the_iteration_of_the_paper() {
     }
 }
 
+/// Algorithm 1 of Kingma and Ba, by hand: means of gradients and squares, and what their start at 0 takes off.
+#[test]
+fn adam_is_the_iteration_of_the_paper() {
+    let (first, second, epsilon) = (0.8_f64, 0.95_f64, 1e-3);
+    let schedule = Power::new(0.1, 0.5);
+    let mut method = Adam::with(schedule, first, second, epsilon);
+    let (mut m, mut s, mut theta) = (0.0, 0.0, 2.0);
+    let mut x = [2.0];
+    for (k, v) in [3.0, -1.0, 0.5, 1e-4].into_iter().enumerate() {
+        method.step(&mut x, &[v]);
+        m = first * m + (1.0 - first) * v;
+        s = second * s + (1.0 - second) * v * v;
+        let t = k as i32 + 1;
+        let (mean, square) = (m / (1.0 - first.powi(t)), s / (1.0 - second.powi(t)));
+        theta -= 0.1 / f64::from(t).sqrt() * mean / (f64::sqrt(square) + epsilon);
+        assert!((x[0] - theta).abs() < 1e-14);
+    }
+}
+
+#[test]
+fn step_sizes_are_those_of_the_formulas() {
+    let sizes = |schedule: &dyn Schedule| [0, 3, 8].map(|k| schedule.step_size(k));
+    let cases: [(&dyn Schedule, [f64; 3]); 5] = [
+        (&Power::new(0.6, 0.5), [0.6, 0.3, 0.2]),
+        (&Harmonic::new(0.5, 2.0), [0.5, 0.2, 0.1]),
+        (&Constant::new(0.3), [0.3; 3]),
+        (&Geometric::new(2.0, 0.5), [2.0, 0.25, 0.0078125]),
+        // Half a cosine over six steps, and the last of them for good.
+        (
+            &Cosine::new(1.0, 6),
+            [1.0, 0.5, 0.5 * (1.0 - 0.75_f64.sqrt())],
+        ),
+    ];
+    for (k, (schedule, expected)) in cases.iter().enumerate() {
+        for (size, expected) in sizes(*schedule).iter().zip(expected) {
+            assert!((size - expected).abs() < 1e-15, "{k}: {size}, {expected}");
+        }
+    }
+}
+
 /// The sequence that the heavy ball's claim rests on is one of the subgradient method.
 #[test]
 fn the_heavy_ball_is_a_subgradient_method_in_disguise() {
