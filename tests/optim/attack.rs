@@ -43,6 +43,11 @@ fn critical(name: &str, f: impl Fn(&[f64]) -> Value, start: &[f64], minimum: f64
         found.stop,
         found.evaluations
     );
+    if let NonsmoothStop::Field { norm, made_of, .. }
+    | NonsmoothStop::Nearby { norm, made_of, .. } = found.stop
+    {
+        assert!(norm <= 1e-6 * made_of, "{name}: {}", found.stop);
+    }
 }
 
 /// max(|y + 4·10⁵|, 2(x - 3·10⁶)) + |x - 3·10⁶|, whose value at 0 is large beside its gradient.
@@ -66,6 +71,10 @@ fn a_large_value_excuses_no_gradient() {
         let found = run(f, &[0.0]);
         assert!((found.parameters[0] - 3.0).abs() < 1e-4, "{found:?}");
     }
+    // A kink between two steep slopes, and a gentle one along it.
+    let skew = deviations(vec![(1e4, [0.37, -0.91], 0.1), (1.0, [0.0, 1.0], 3.0)]);
+    let f = |x: &[f64]| (skew(x).0 + 1e9, skew(x).1);
+    critical("skew", f, &[0.7, -60.0], 1e9, 1e-2);
     let bowl = |x: &[f64]| {
         let (a, b) = (x[0] - 1.0, x[1] - 2.0);
         (1e10 + a * a + 1e-4 * b * b, vec![2.0 * a, 2e-4 * b])
