@@ -205,8 +205,7 @@ fn what_has_no_minimum_is_called_unbounded() {
     ];
     for (name, f, start) in cases {
         let found = run(f, &start);
-        let unbounded =
-            matches!(found.stop, NonsmoothStop::Unbounded { distance } if distance > 0.0);
+        let unbounded = matches!(found.stop, NonsmoothStop::Unbounded { distance } if distance > 0.0 && distance < 1e32);
         assert!(unbounded && found.evaluations < 500, "{name}: {found:?}");
         assert!(
             found.value.is_finite() && found.value <= f(&start).0,
@@ -257,11 +256,13 @@ fn broken_promises_are_not_called_rounding() {
     let wrong = |x: &[f64]| (x[0].abs(), vec![-sign(x[0])]);
     let wall = |x: &[f64]| (if x[0] < 1.0 { f64::NAN } else { x[0] }, vec![1.0]);
     let infinite = |x: &[f64]| (if x[0] < 1.0 { f64::INFINITY } else { x[0] }, vec![1.0]);
+    let lost = |x: &[f64]| (x[0], vec![if x[0] < 1.0 { f64::NAN } else { 1.0 }]);
     for (name, found) in [
         ("jump", run(jump, &[3.0])),
         ("wrong", run(wrong, &[3.0])),
         ("wall", run(wall, &[3.0])),
         ("infinite wall", run(infinite, &[3.0])),
+        ("no gradient", run(lost, &[3.0])),
     ] {
         assert_eq!(found.stop, NonsmoothStop::Stalled, "{name}: {found:?}");
         assert!(
