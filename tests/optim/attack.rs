@@ -240,6 +240,14 @@ fn values_that_rounding_hides_are_no_criterion() {
         "{found:?}"
     );
     assert!((found.value - 1e16).abs() <= 4.0 && found.stop.to_string().contains("rounding"));
+    // Gradients that no value answers to do not lead on for ever.
+    let f = |x: &[f64]| {
+        let turn = 1e3 * x[0] + 777.0 * x[1];
+        (1.0, vec![turn.cos(), turn.sin()])
+    };
+    let found = run(f, &[0.3, 0.4]);
+    assert!(found.evaluations < 10_000, "{found:?}");
+    assert!(matches!(found.stop, NonsmoothStop::Rounding { .. }));
     // A slope of 10⁻¹⁷ beside 1 shows in no value, but in its gradients.
     let f = |x: &[f64]| (x[0].abs() * 1e-17 + 1.0, vec![1e-17 * sign(x[0])]);
     let found = run(f, &[3.0]);
