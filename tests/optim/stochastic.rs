@@ -410,6 +410,28 @@ fn an_infinite_gradient_ends_the_run() {
 }
 
 #[test]
+fn the_best_is_the_smallest_value_not_the_last() {
+    let f = |w: &[f64], bar: &mut [f64]| {
+        bar[0] += w[0].signum();
+        w[0].abs()
+    };
+    let method = Subgradient::new(Constant::new(0.75));
+    let found = minimize(method, f, &[1.0], &Options::new(3));
+    assert_eq!(
+        (found.best.value, &found.best.parameters[..]),
+        (0.25, &[0.25][..])
+    );
+    assert_eq!(found.parameters, [0.25]);
+    let found = minimize(
+        Subgradient::new(Constant::new(0.75)),
+        f,
+        &[1.0],
+        &Options::new(2),
+    );
+    assert_eq!((found.best.value, found.parameters), (0.25, vec![-0.5]));
+}
+
+#[test]
 fn callbacks_and_targets_stop() {
     let f = |w: &[f64], bar: &mut [f64]| {
         bar[0] += w[0].signum();
