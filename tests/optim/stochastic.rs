@@ -68,6 +68,11 @@ fn types_claim_what_theorems_give() {
     }
     let (power, harmonic) = (Power::new(0.1, 1.0), Harmonic::new(0.1, 10.0));
     assert!(vanishes(&power) && vanishes(&harmonic));
+    // Σ α finite, no decay, steps that are none: no value of these types.
+    for (scale, exponent) in [(0.1, 1.01), (0.1, 0.0), (0.1, f64::NAN), (0.0, 0.5)] {
+        let made = std::panic::catch_unwind(|| Power::new(scale, exponent));
+        assert!(made.is_err(), "{scale}, {exponent}");
+    }
     assert!(source(&Subgradient::new(power)).contains("Bolte"));
     assert!(source(&HeavyBall::new(harmonic, 0.9)).contains("Le"));
     assert!(source(&Inna::new(power)).contains("Castera"));
