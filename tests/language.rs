@@ -24,6 +24,7 @@ mod language {
     mod f32;
     mod generated;
     mod generics;
+    mod handed_on;
     mod in_place;
     mod integer_state;
     mod iterators;

@@ -137,3 +137,69 @@ fn agree() {
     check!(shadowed_in_every_position(0.5, const 3));
     check!(loop_variable_hides_a_parameter(&[0.5, 2.0], 3.0));
 }
+
+/// Functions of the names of primitive types, whose derivatives are under other names.
+mod primitives {
+    use conservative_grad::{Differentiable, conservative_grad};
+
+    #[conservative_grad(name = Single)]
+    pub(crate) fn f32(x: f32) -> f32 {
+        x * x
+    }
+
+    #[conservative_grad(calls(f32 = Single))]
+    pub(crate) fn caller(x: f32) -> f32 {
+        let twice: f32 = 2.0 * f32(x);
+        twice * x
+    }
+
+    #[conservative_grad(name = Count)]
+    pub(crate) fn usize(x: &[f64]) -> f64 {
+        let mut s: f64 = 0.0;
+        for i in 0..x.len() {
+            s += x[i] * x[i] * i as f64;
+        }
+        s
+    }
+
+    #[derive(Clone, Copy, Differentiable)]
+    pub(crate) struct Law {
+        pub(crate) k: f64,
+    }
+
+    #[conservative_grad]
+    impl Law {
+        pub(crate) fn f64(&self, x: f64) -> f64 {
+            self.k * x * x
+        }
+
+        pub(crate) fn bool(&self, x: &[f64]) -> f64 {
+            let mut s: f64 = 0.0;
+            for v in x {
+                s += self.f64(*v) * v;
+            }
+            s
+        }
+    }
+
+    pub(crate) mod f64 {
+        #[conservative_grad::conservative_grad(module)]
+        pub(crate) fn f64(x: f64) -> f64 {
+            let square: f64 = x * x;
+            square * x
+        }
+    }
+}
+
+#[test]
+fn names_of_primitive_types() {
+    assert_eq!(primitives::Single::grad(3.0), 6.0);
+    assert_eq!(primitives::caller::grad(2.0), 24.0);
+    assert_eq!(primitives::Count::grad(&[3.0, 1.0, 2.0]), [0.0, 2.0, 8.0]);
+    let law = primitives::Law { k: 2.0 };
+    let (of_law, of_x) = law.f64_grad(3.0);
+    assert_eq!((of_law.k, of_x), (9.0, 12.0));
+    let (of_law, of_x) = law.bool_grad(&[1.0, 2.0]);
+    assert_eq!((of_law.k, of_x), (9.0, vec![6.0, 24.0]));
+    assert_eq!(primitives::f64::grad(2.0), 12.0);
+}

@@ -49,6 +49,8 @@ pub(super) struct Infer {
     fields: Vec<Fields>,
     /// The type of the function's result.
     pub(super) result: Ty,
+    /// By its name, and by what else the signature says, the result is rather a struct than a number.
+    pub(super) result_is_struct: bool,
     /// The type that `real` names, if it is a path.
     pub(super) real_path: Option<Ty>,
     /// Types that the signature names by a path.
@@ -101,6 +103,7 @@ impl Infer {
             borrowed: Vec::new(),
             fields: Vec::new(),
             result: Ty::Unit,
+            result_is_struct: false,
             real_path: None,
             named: Vec::new(),
             handed: Vec::new(),
@@ -755,10 +758,11 @@ impl Infer {
             Some(Kind::Float { soft: false }) if self.is_borrowed(ty) => Ty::Real(self.real()),
             Some(Kind::Float { soft: false }) => Ty::Real(Real::F64),
             Some(Kind::Float { soft: true } | Kind::Call) => Ty::Real(self.real()),
-            // A value of a named type that is only handed on may be anything. The result is a number
-            // if nothing tells, such as an argument of the type: a function has a gradient then.
+            // A value of a named type that is only handed on may be anything. What is right for a
+            // struct is right for a number, but that a function whose result is one has a gradient.
             Some(Kind::Path { path, real: true })
                 if takes_arguments(path)
+                    || self.is_result(ty) && self.result_is_struct && !self.is_operand(ty)
                     || !self.is_result(ty)
                         && (self.is_handed(ty) || self.is_borrowed(ty) || self.is_named(ty)) =>
             {

@@ -16,6 +16,7 @@
 //! Types are inferred while the body is lowered, in one go. Where a decision had to be made on a
 //! type that only a later statement tells, the body is lowered again with what is known by then.
 
+mod aliases;
 mod annotation;
 mod arg;
 mod assign;
@@ -73,8 +74,8 @@ use self::infer::{Infer, Kind};
 use self::scope::Scope;
 use super::diag::{self, Diagnostics, Entry};
 use super::hir::{
-    Block, Checkpoint, Expr, ExprKind, Func, LoopId, Marks, Param, Pin, Real, Role, Stmt, StmtKind,
-    Ty, Var, VarId, Verbatim,
+    Block, Checkpoint, Expr, ExprKind, Func, LoopId, Marks, Param, Pin, Real, Stmt, StmtKind, Ty,
+    Var, VarId, Verbatim,
 };
 use super::naming::Naming;
 use super::parse::attribute::Options;
@@ -242,7 +243,7 @@ impl<'a> Lower<'a> {
         let mut lower = Lower {
             options,
             diags,
-            infer: Infer::new(real_of(signature)),
+            infer: Infer::new(aliases::real_of(signature)),
             vars: Vec::new(),
             facts: Vec::new(),
             scopes: vec![Scope::default()],
@@ -269,7 +270,7 @@ impl<'a> Lower<'a> {
             named_types: BTreeMap::new(),
             reals: signature.reals.clone(),
             bounds: generics::all_bounds([&item.sig.generics, &options.naming.block_generics()]),
-            real_aliases: aliases(signature),
+            real_aliases: aliases::of(signature),
             names: scope::identifiers(item.to_token_stream()),
             hidden: BTreeSet::new(),
             clashes: BTreeSet::new(),
@@ -279,7 +280,8 @@ impl<'a> Lower<'a> {
         };
         lower.result = lower.soften_signature(signature.result.clone());
         lower.infer.result = lower.result.clone();
-        if let Real::Named(path) = real_of(signature) {
+        lower.infer.result_is_struct = aliases::result_is_struct(signature);
+        if let Real::Named(path) = aliases::real_of(signature) {
             lower.infer.real_path = Some(lower.named_type(path, true));
         }
         lower
@@ -493,58 +495,6 @@ fn root_of(facts: &[Facts], mut var: VarId) -> VarId {
         var = next;
     }
     var
-}
-
-/// The real type that a function computes in: the first that its signature names.
-fn real_of(signature: &Signature<'_>) -> Real {
-    fn first(ty: &Ty) -> Option<Real> {
-        match ty {
-            Ty::Real(real) => Some(real.clone()),
-            Ty::Tuple(parts) => parts.iter().find_map(first),
-            Ty::Ref(_, inner) => first(inner),
-            ty => infer::element(ty).and_then(first),
-        }
-    }
-    let active = |role: Role| {
-        let parameters = signature.parameters.iter();
-        parameters
-            .filter(move |p| p.role == role)
-            .find_map(|p| first(&p.ty))
-    };
-    let written = |real: &Real| !matches!(real, Real::Named(_));
-    let all = signature.parameters.iter().map(|p| &p.ty);
-    let mut primitives = all.chain([&signature.result]).filter_map(first);
-    if let Some(real) = primitives.find(written) {
-        return real;
-    }
-    // What the fields of a generic struct are made of.
-    if let [parameter, ..] = &signature.reals[..] {
-        return Real::Param(parameter.clone());
-    }
-    active(Role::Differentiable)
-        .or_else(|| first(&signature.result))
-        .or_else(|| active(Role::Constant))
-        .unwrap_or(Real::F64)
-}
-
-/// The paths that stand for real types in the signature.
-fn aliases(signature: &Signature<'_>) -> Vec<TokenStream> {
-    fn collect(ty: &Ty, found: &mut Vec<TokenStream>) {
-        match ty {
-            Ty::Real(Real::Named(path)) => found.push(path.clone()),
-            Ty::Tuple(parts) => parts.iter().for_each(|part| collect(part, found)),
-            Ty::Ref(_, inner) => collect(inner, found),
-            ty => infer::element(ty)
-                .into_iter()
-                .for_each(|inner| collect(inner, found)),
-        }
-    }
-    let mut found = Vec::new();
-    let types = signature.parameters.iter().map(|p| &p.ty);
-    types
-        .chain([&signature.result])
-        .for_each(|ty| collect(ty, &mut found));
-    found
 }
 
 /// A statement.

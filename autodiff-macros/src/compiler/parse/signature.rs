@@ -7,6 +7,7 @@ use quote::ToTokens;
 
 use crate::compiler::diag::{self, Diagnostics, text_of_type};
 use crate::compiler::hir::{Role, Ty};
+use crate::compiler::naming::Naming;
 use crate::compiler::parse::attribute::Options;
 use crate::compiler::parse::generics;
 use crate::compiler::parse::helpers::is_helper;
@@ -41,6 +42,7 @@ pub(crate) fn read<'a>(
     diags: &mut Diagnostics,
 ) -> Signature<'a> {
     refuse_qualifiers(&item.sig, diags);
+    refuse_primitive_name(&item.sig.ident, options, diags);
     let (own, block) = (&item.sig.generics, options.naming.block_generics());
     let reals = generics::reals(own, &block, &active_types(&item.sig, options));
     let mut reader = Reader {
@@ -102,9 +104,14 @@ fn refuse_qualifiers(sig: &syn::Signature, diags: &mut Diagnostics) {
     if let Some(variadic) = &sig.variadic {
         diags.report_at(&diag::VARIADIC, variadic, &[]);
     }
-    let name = sig.ident.to_string();
-    if types::primitive_name(&name).is_some() {
-        diags.report_at(&diag::PRIMITIVE_NAME, &sig.ident, &[&name]);
+}
+
+/// A companion type called `f64` would be what `f64` means everywhere around it.
+fn refuse_primitive_name(function: &syn::Ident, options: &Options, diags: &mut Diagnostics) {
+    let companion = options.name.as_ref().unwrap_or(function);
+    let name = companion.to_string();
+    if matches!(options.naming, Naming::Companion) && types::primitive_name(&name).is_some() {
+        diags.report_at(&diag::PRIMITIVE_NAME, companion, &[&name]);
     }
 }
 

@@ -1,0 +1,103 @@
+//! Results of a named type that the function only hands on: nothing but its name tells what it is.
+
+use conservative_grad::{Differentiable, conservative_grad};
+
+#[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+struct Pair {
+    a: f64,
+    b: f64,
+}
+
+#[conservative_grad]
+fn pair(x: f64) -> Pair {
+    Pair {
+        a: x * x,
+        b: x.sin(),
+    }
+}
+
+#[conservative_grad]
+fn of_branches(x: f64) -> Pair {
+    if x > 0.0 { pair(x) } else { pair(2.0 * x) }
+}
+
+#[conservative_grad]
+fn of_variable(x: f64) -> Pair {
+    let mut p = of_branches(x);
+    for _ in 0..3 {
+        p = pair(x);
+    }
+    p
+}
+
+/// An argument of the same type, and one that is a number.
+#[conservative_grad]
+fn of_argument(p: Pair, x: f64) -> Pair {
+    if x > 1.0 {
+        return p;
+    }
+    pair(x)
+}
+
+#[derive(Clone, Copy, Debug, Differentiable)]
+struct Model {
+    u: f64,
+}
+
+impl Model {
+    #[conservative_grad]
+    fn run(&self, x: f64) -> Pair {
+        of_argument(of_variable(self.u * x), x)
+    }
+}
+
+#[conservative_grad]
+fn total(m: Model, x: f64) -> f64 {
+    let p = m.run(x);
+    p.a * p.b
+}
+
+/// Names that people give to numbers stay numbers: there is a gradient.
+type Real = f64;
+type Num = f64;
+
+#[conservative_grad]
+fn as_real(x: f64) -> Real {
+    total(Model { u: x }, x)
+}
+
+#[conservative_grad]
+fn as_num(x: Num) -> self::Num {
+    as_real(x)
+}
+
+#[test]
+fn results_are_structs() {
+    for x in [0.75, 1.5, -0.5] {
+        let (value, tangent) = of_branches::jvp(x, 1.0);
+        let k = if x > 0.0 { 1.0 } else { 2.0 };
+        assert_eq!(value, of_branches(x));
+        assert_eq!((tangent.a, tangent.b), (2.0 * k * k * x, (k * x).cos() * k));
+        let (value, pullback) = of_variable::vjp(x);
+        assert_eq!(value, pair(x));
+        assert_eq!(pullback(PairGradient { a: 1.0, b: 0.0 }), 2.0 * x);
+        let (value, pullback) = Model { u: 0.5 }.run_vjp(x);
+        let seed = PairGradient { a: 0.0, b: 1.0 };
+        let inner = if x > 1.0 { 0.5 * x } else { x };
+        assert_eq!(value.b, inner.sin());
+        let dx = if x > 1.0 { 0.5 } else { 1.0 };
+        assert_eq!(pullback(seed).1, inner.cos() * dx);
+    }
+}
+
+#[test]
+fn numbers_of_structs_that_are_handed_on() {
+    check!(as_real(0.75));
+    check!(as_num(1.5));
+    for x in [0.75, 1.5] {
+        let h = 1e-6;
+        let quotient = (as_num(x + h) - as_num(x - h)) / (2.0 * h);
+        assert!((as_num::grad(x) - quotient).abs() < 1e-8 * quotient.abs().max(1.0));
+        assert_eq!(as_num::grad(x), as_real::grad(x));
+    }
+}
