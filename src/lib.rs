@@ -194,6 +194,7 @@ pub mod __private {
     pub use autodiff_runtime::numeric::*;
     pub use autodiff_runtime::operation::At;
     pub use autodiff_runtime::ops;
+    pub use autodiff_runtime::optional::Payload;
     pub use autodiff_runtime::outcome::*;
     pub use autodiff_runtime::own_rules::*;
     pub use autodiff_runtime::parallel;

@@ -41,6 +41,7 @@ mod language {
     mod nested;
     mod option_programs;
     mod option_structs;
+    mod optional;
     mod options;
     mod out_of_sight;
     mod places_behind_patterns;

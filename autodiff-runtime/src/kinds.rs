@@ -44,6 +44,7 @@ use crate::directions::{Directions, One};
 use crate::field::Site;
 use crate::jacobian::Components;
 use crate::numeric::Scalar;
+use crate::optional::Payload;
 use crate::same_shape::{Mismatch, SameShape};
 use crate::sums::Summed;
 
@@ -101,29 +102,6 @@ impl<K: Kind, E: Element, B: ?Sized> Indexed<K, E> for B where
 {
 }
 
-/// Bars of an `Option<E>`.
-pub trait Optional<K: Kind, E: Element> {
-    /// The bar of what is in it.
-    ///
-    /// # Panics
-    /// If the bar was made for a `None`.
-    fn inner(&mut self) -> &mut E::Bar<K>;
-}
-
-impl<L: Directions, E: Element> Optional<Varied<L>, E> for Option<E::Bar<Varied<L>>> {
-    #[inline]
-    fn inner(&mut self) -> &mut E::Bar<Varied<L>> {
-        self.as_mut().expect("the buffer for a `Some` is a `Some`")
-    }
-}
-
-impl<E: Element> Optional<Unvaried, E> for Discard<Option<E>> {
-    #[inline(always)]
-    fn inner(&mut self) -> &mut E::Bar<Unvaried> {
-        nowhere(E::discard())
-    }
-}
-
 /// What can be done with every bar that has a size: gradients are compared, summed, and listed.
 pub trait BarValue: Clone + fmt::Debug + PartialEq + SameShape<Self> + Summed + Components {}
 
@@ -149,7 +127,10 @@ pub trait Kind: Copy + fmt::Debug + 'static {
     /// Bar of a `Vec` inside a slice, array or struct.
     type List<E: Element>: Indexed<Self, E> + Accumulate<Vec<E::Gradient>> + Adjoint + BarValue;
     /// Bar of an `Option`.
-    type Maybe<E: Element>: Optional<Self, E> + Accumulate<Option<E::Gradient>> + Adjoint + BarValue;
+    type Maybe<E: Element>: IndexMut<Payload, Output = E::Bar<Self>>
+        + Accumulate<Option<E::Gradient>>
+        + Adjoint
+        + BarValue;
 
     /// The caller's sites for the decisions of an operation of the table, see [`crate::operation::At`].
     #[doc(hidden)]
@@ -339,7 +320,7 @@ impl<E: Element> IndexMut<usize> for Discard<[E]> {
 
 /// A place that is never read. Boxes of size zero allocate nothing, so nothing leaks.
 #[inline(always)]
-fn nowhere<'b, B: 'b>(bar: B) -> &'b mut B {
+pub(crate) fn nowhere<'b, B: 'b>(bar: B) -> &'b mut B {
     const {
         assert!(
             size_of::<B>() == 0,

@@ -53,6 +53,8 @@ pub mod operation;
 pub mod ops;
 #[cfg(feature = "optim")]
 pub mod optim;
+#[doc(hidden)]
+pub mod optional;
 pub mod outcome;
 #[doc(hidden)]
 pub mod own_rules;

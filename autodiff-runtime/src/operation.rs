@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 use crate::directions::{Directions, Rate};
 use crate::field::Site;
-use crate::kinds::{Element, Kind, Optional, Varied};
+use crate::kinds::{Element, Kind, Varied};
 use crate::numeric::{Real, Scalar};
 use crate::rules::Compared;
 use crate::selection::Selection;
@@ -47,13 +47,6 @@ impl Kind for At<Varied> {
     #[inline(always)]
     fn sites(self) -> &'static [Site] {
         self.sites
-    }
-}
-
-impl<E: Element> Optional<At<Varied>, E> for Option<E::Bar<At<Varied>>> {
-    #[inline]
-    fn inner(&mut self) -> &mut E::Bar<At<Varied>> {
-        self.as_mut().expect("the buffer for a `Some` is a `Some`")
     }
 }
 

@@ -9,3 +9,6 @@ pub use std::borrow::ToOwned as _;
 
 // What is not the parameter of an emitted function decides, too, in loops that run again.
 pub use crate::selection::Selection as _;
+
+// `len` of an `Option` in memory.
+pub use crate::optional::Payloads as _;

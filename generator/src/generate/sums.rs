@@ -98,7 +98,13 @@ impl Gen {
             }
             // What a later loop uses of an earlier one.
             if self.rng.chance(0.2) {
-                stmts.push(self.let_real(1));
+                let known = self.vars.len();
+                let variable = self.let_real(1);
+                // A sum that is shadowed could not be added to.
+                match self.vars[known..].iter().any(|v| sums.contains(&v.name)) {
+                    true => self.vars.truncate(known),
+                    false => stmts.push(variable),
+                }
             }
         }
         let tail = self.outcome(&data, &sums);

@@ -907,8 +907,9 @@ impl<'a> Reverse<'a, '_> {
             }
             Arg::Ref(false, _) | Arg::RefVal(_, None) => calls::argument(self.cx.func, arg),
             Arg::Val(v) => match self.cx.layout.op(*v) {
-                // `&TABLE`, or a constant that may be a reference: rustc knows.
-                Some(Op::Opaque(code)) if code.pure => {
+                // `&TABLE`, or a constant that may be a reference: rustc knows. It would ask for the type
+                // of a `None`, which is none.
+                Some(Op::Opaque(code)) if code.pure && code.tokens.to_string() != "None" => {
                     let (rt, code) = (self.rt(), forward::user(self.cx.func, code));
                     Expr::method(
                         Expr::Call(quote!(#rt::Again), vec![code]),

@@ -77,11 +77,15 @@ texts! {
         note "a function, a container or a conversion behind a type parameter is not looked into";
     RECEIVER_TYPE "AD0025" "a receiver of type `{0}` is not supported",
         help "take `self`, `&self` or `&mut self`", note "the compiler does not see what `{0}` leads to";
-    IMPL_TRAIT "AD0026" "parameter `{1}` of type `{0}` is not supported yet",
-        help "give the parameter a concrete type", note "";
+    IMPL_TRAIT "AD0026" "parameter `{1}` of type `{0}`: the compiler does not see what is handed over",
+        help "call an annotated function by its name (a `macro_rules!` can make one function for each), or hand over the values that it would compute; if only constants go into it, mark the parameter `#[constant]`, with a type parameter in the place of an `impl`",
+        note "the derivative of a function is found by its name, and a value has none";
+    OPTION_REFERENCE "AD0034" "parameter `{1}` of type `{0}` holds a reference in an `Option`",
+        help "take an `&Option<Vec<f64>>` or an `Option<f64>`, or a slice that may be empty; or mark the parameter `#[constant]`",
+        note "the gradient of an `Option` owns what is in it";
     PARAMETER_TYPE "AD0028" "parameter `{1}` has the type `{0}`, which is not one that can be differentiated",
         help "mark the parameter `#[constant]` if no derivative with respect to it is wanted",
-        note "differentiable are `f64`, `f32`, and references, slices, arrays, `Vec`s and tuples of these";
+        note "differentiable are `f64`, `f32`, and references, slices, arrays, `Vec`s and tuples of these, and `Option`s of one of them";
     RESULT_TYPE "AD0029" "a function that returns `{0}` cannot be differentiated",
         help "return `f64`, `f32`, an array, `Vec` or tuple of them, or an `Option` or `Result` of one of these", note "";
     MIXED_PARAMETER "AD0030" "parameter of type `{0}` mixes real numbers and constants",
@@ -275,6 +279,15 @@ texts! {
         help "take it apart: `let (a, b) = {0};`", note "";
     NO_FIELD "AD0204" "`{0}` is {2}, which has no field `{1}`",
         help "pass the field as a parameter, or mark the parameter `#[constant]`", note "";
+    OPTION_FIELD "AD0209" "the field `{0}` is an `Option`, and more is done with it than to look what is in it",
+        help "match on the field itself, `if let Some(value) = model.{0} { … }`, or hold the number and a `bool` in fields of their own",
+        note "a gradient has a place for what is in the field, not for an `Option` that the function makes";
+    OPTION_ASSIGNED "AD0211" "the `Option` `{0}` is assigned to",
+        help "change what is in it (`if let Some(value) = &mut {0} { *value = … }`), or keep the number in a variable of its own",
+        note "its gradient has a place where there was something at the start";
+    OPTION_ARGUMENT "AD0210" "an `Option` that is made here, with something differentiable in it, is handed to a function",
+        help "call the function with what is in it in one branch, and with `None` in the other; or hand on a parameter or field that is an `Option`",
+        note "the callee's adjoint would have no place";
     STRUCT_BASE "AD0208" "`..{0}` is no variable",
         help "bind it with `let` first: `let base = {0};`", note "";
     CAST_TYPE "AD0205" "cannot cast to `{0}`",

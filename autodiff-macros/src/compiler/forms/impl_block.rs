@@ -6,7 +6,7 @@
 //! those with the attribute of their own in any case; `#[conservative_grad(skip)]` leaves one out.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::cycles::Calls;
 use super::function::Expansion;
@@ -90,6 +90,10 @@ pub(crate) fn expand_in(
         let text = text_of_type(&seen.self_ty);
         diags.report_at(&diag::FOREIGN_IMPL, &seen.self_ty, &[&text]);
     }
+    if !beside.is_empty() {
+        let one_side = one_side(&seen);
+        beside = quote!(#one_side #beside);
+    }
     let (generics, _, bounds) = seen.generics.split_for_impl();
     let own = &seen.self_ty;
     let second = another(&seen, &quote!(#generics #own #bounds), &beside);
@@ -143,6 +147,22 @@ fn member(
     };
     let around = Block { item: Some(block) };
     method::expand(&item, &around, own_options, diags)
+}
+
+/// What is emitted for `impl Mul<f64> for V` bears the name of the method, and a second operator of the
+/// same name would need names of its own. rustc says so by the name of this, at the user's `Mul<f64>`.
+fn one_side(block: &syn::ItemImpl) -> Option<TokenStream> {
+    const OPERATORS: [&str; 5] = ["Add", "Sub", "Mul", "Div", "Rem"];
+    let (_, path, _) = block.trait_.as_ref()?;
+    let operator = &path.segments.last()?.ident;
+    let name = operator.to_string();
+    let name = OPERATORS
+        .contains(&name.as_str())
+        .then(|| name.to_uppercase())?;
+    let name = format!("{name}_IS_DIFFERENTIATED_FOR_ONE_TYPE_ON_THE_RIGHT");
+    let span = proc_macro2::Span::call_site().located_at(operator.span());
+    let name = syn::Ident::new(&name, span);
+    Some(quote_spanned!(span=> #[doc(hidden)] pub const #name: () = ();))
 }
 
 /// A block that carries what was emitted.

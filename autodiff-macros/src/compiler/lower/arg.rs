@@ -10,6 +10,9 @@ use syn::spanned::Spanned;
 impl Lower<'_> {
     /// References to values that belong to no variable get one: `g(&[a, b])`.
     pub(super) fn lift_args(&mut self, mut call: Call, ty: Ty, span: proc_macro2::Span) -> Expr {
+        call.args
+            .iter_mut()
+            .for_each(|arg| self.option_argument(arg));
         let stray = |arg: &Expr| matches!(arg.ty, Ty::Ref(..)) && !is_reference(arg);
         if !call.args.iter().any(stray) {
             return self.make(ExprKind::Call(call), ty, span);

@@ -28,6 +28,10 @@ impl Lower<'_> {
                 let Some(place) = self.assigned_place(left) else {
                     return;
                 };
+                if self.is_copied_option(&place.ty, &assign.right) {
+                    self.refuse(&diag::OPTION_ASSIGNED, left, &[&diag::text_of(left)]);
+                    return;
+                }
                 let simple = place.path.is_empty();
                 if simple && needs_dest(&assign.right) {
                     return self.value_into(&assign.right, Dest::Var(place.root), out);

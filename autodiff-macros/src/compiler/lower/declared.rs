@@ -7,6 +7,7 @@ use quote::quote;
 use super::Lower;
 use super::expr::bare;
 use super::infer::Kind;
+use super::optional::in_memory;
 use crate::compiler::hir::{Expr, ExprKind, Real, Ty};
 use crate::compiler::naming::{Naming, ReceiverPassing};
 use crate::compiler::parse::{generics, types};
@@ -18,6 +19,9 @@ impl Lower<'_> {
             return;
         };
         let declared = self.soften_signature(declared);
+        if let Ty::Seq(inner) = declared {
+            return self.infer.make_optional(ty, *inner);
+        }
         // A use that does not fit is for rustc to tell.
         let _ = self.infer.unify(ty, &declared);
     }
@@ -28,6 +32,7 @@ impl Lower<'_> {
         let known = &self.options.known;
         let field = known.field(&path, member)?;
         let ty = types::read(field, &mut || None).ok()?;
+        let ty = in_memory(field, ty)?;
         let decided = match &ty {
             // What is held by reference is looked through where it is used.
             Ty::Ref(..) => false,

@@ -61,6 +61,8 @@ pub(super) struct Infer {
     structs: Vec<Struct>,
     /// Types of fields.
     members: Vec<u32>,
+    /// Types of which it is known that they are `Option`s in memory.
+    optional: Vec<u32>,
     /// Types of operands of operators.
     operands: Vec<u32>,
     /// Types of values that are cloned.
@@ -109,6 +111,7 @@ impl Infer {
             handed: Vec::new(),
             structs: Vec::new(),
             members: Vec::new(),
+            optional: Vec::new(),
             operands: Vec::new(),
             cloned: Vec::new(),
             literals: Vec::new(),
@@ -544,6 +547,53 @@ impl Infer {
             // refuses the function.
             let _ = self.unify(&a, &b);
         }
+    }
+
+    /// Decides that an undecided type is that of an `Option` in memory, and gives what is in it.
+    pub(super) fn make_optional(&mut self, ty: &Ty, inner: Ty) {
+        if let Ty::Infer(id) = self.behind(ty)
+            && self.unify(ty, &Ty::Seq(Box::new(inner))).is_ok()
+        {
+            self.optional.push(id);
+        }
+    }
+
+    /// True if the type is that of an `Option` in memory.
+    pub(super) fn is_optional(&self, ty: &Ty) -> bool {
+        let ty = self.behind(ty);
+        self.is_among(&self.optional, &ty)
+    }
+
+    /// True for the type of a field.
+    pub(super) fn is_member(&self, ty: &Ty) -> bool {
+        let ty = self.behind(ty);
+        self.is_among(&self.members, &ty)
+    }
+
+    /// What is in a field is in memory, as the field is.
+    pub(super) fn in_member(&mut self, of: &Ty, inner: &Ty) {
+        if let (true, Ty::Infer(id)) = (self.is_member(of), inner) {
+            self.members.push(*id);
+        }
+    }
+
+    /// The type behind references, decided or not.
+    fn behind(&self, ty: &Ty) -> Ty {
+        match ty {
+            Ty::Ref(_, inner) => self.behind(inner),
+            Ty::Infer(id) => match &self.slots[self.root(*id) as usize] {
+                Slot::Bound(bound @ Ty::Ref(..) | bound @ Ty::Infer(_)) => self.behind(bound),
+                _ => Ty::Infer(self.root(*id)),
+            },
+            ty => ty.clone(),
+        }
+    }
+
+    /// Fields that turned out to be `Option`s that the function makes itself: their names.
+    pub(super) fn outcome_fields(&self) -> Vec<&Member> {
+        let fields = self.structs.iter().flat_map(|of| &of.fields);
+        let made = fields.filter(|(_, ty)| self.payload(ty).is_some());
+        made.map(|(name, _)| name).collect()
     }
 
     /// The path is that of a literal, and so far of nothing else.

@@ -128,6 +128,7 @@ impl Lower<'_> {
             Ty::Array(inner, len) => Ty::Array(Box::new(self.soften_signature(*inner)), len),
             Ty::Vec(inner) => Ty::Vec(Box::new(self.soften_signature(*inner))),
             Ty::Slice(inner) => Ty::Slice(Box::new(self.soften_signature(*inner))),
+            Ty::Seq(inner) => Ty::Seq(Box::new(self.soften_signature(*inner))),
             Ty::Ref(mutable, inner) => Ty::Ref(mutable, Box::new(self.soften_signature(*inner))),
             ty => ty,
         }

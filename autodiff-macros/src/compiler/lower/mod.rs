@@ -41,6 +41,7 @@ mod marks;
 mod match_;
 mod method;
 mod operator;
+mod optional;
 mod order;
 mod outcome;
 mod outcome_method;
@@ -311,7 +312,10 @@ impl<'a> Lower<'a> {
     ) -> VarId {
         let ty = match parameter.refused {
             true => self.infer.fresh(Kind::Error),
-            false => self.soften_signature(parameter.ty.clone()),
+            false => match &parameter.optional {
+                Some(inner) => self.optional_parameter(parameter, inner),
+                None => self.soften_signature(parameter.ty.clone()),
+            },
         };
         let plain = match parameter.pat {
             syn::Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
@@ -347,7 +351,10 @@ impl<'a> Lower<'a> {
         let params = params.map(|(var, parameter)| Param {
             var: *var,
             declared: parameter.declared.clone(),
-            ty: self.infer.resolve(&self.vars[var.0 as usize].ty),
+            ty: match parameter.optional {
+                Some(_) => parameter.ty.clone(),
+                None => self.infer.resolve(&self.vars[var.0 as usize].ty),
+            },
             role: parameter.role,
         });
         let mut func = Func {
@@ -364,6 +371,10 @@ impl<'a> Lower<'a> {
             reals: self.reals.clone(),
             checkpoints: std::mem::take(&mut self.checkpoints),
         };
+        for field in self.infer.outcome_fields() {
+            let name = diag::text_of(field);
+            self.diags.report_at(&diag::OPTION_FIELD, field, &[&name]);
+        }
         for field in self.infer.lone_fields() {
             self.lone_field(&field);
         }

@@ -189,6 +189,7 @@ impl Lower<'_> {
         if self.is_error(&value.ty) {
             return value;
         }
+        let value = self.loaded(&value, "?", true).unwrap_or(value);
         if !self.becomes_outcome(&value.ty) {
             return self.try_constant(value, found);
         }

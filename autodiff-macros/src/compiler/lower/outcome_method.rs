@@ -55,8 +55,13 @@ impl Lower<'_> {
         call: &syn::ExprMethodCall,
         name: &str,
     ) -> Option<Expr> {
-        let known = self.infer.payload(&receiver.ty).is_some();
         let own = OWN.contains(&name);
+        let loaded = match own || SHARED.contains(&name) {
+            true => self.loaded(receiver, name, own && name != "map"),
+            false => None,
+        };
+        let receiver = loaded.as_ref().unwrap_or(receiver);
+        let known = self.infer.payload(&receiver.ty).is_some();
         if !(known || own && self.is_from_call(&receiver.ty)) {
             return None;
         }
@@ -270,7 +275,7 @@ impl Lower<'_> {
     }
 
     /// `if ok { then } else { els }`
-    fn either(&mut self, ok: Expr, mut then: Block, mut els: Block, span: Span) -> Expr {
+    pub(super) fn either(&mut self, ok: Expr, mut then: Block, mut els: Block, span: Span) -> Expr {
         let ty = match (&then.value, &els.value) {
             (Some(a), Some(b)) => {
                 let (a, b) = (a.clone(), b.clone());
@@ -287,7 +292,7 @@ impl Lower<'_> {
         self.make(ExprKind::If(Box::new(ok), then, els), ty, span)
     }
 
-    fn outcome_of(&self, ok: Expr, value: Expr, error: Expr, span: Span) -> Expr {
+    pub(super) fn outcome_of(&self, ok: Expr, value: Expr, error: Expr, span: Span) -> Expr {
         let ty = outcome(value.ty.clone());
         self.make(ExprKind::Tuple(vec![ok, value, error]), ty, span)
     }
@@ -323,7 +328,7 @@ impl Lower<'_> {
     }
 
     /// A value that is never read.
-    fn hole(&mut self, ty: &Ty, span: Span) -> Expr {
+    pub(super) fn hole(&mut self, ty: &Ty, span: Span) -> Expr {
         let ty = self.open(ty);
         let var = self.temp("hole", ty.clone(), span);
         let mut stmts = Vec::new();
@@ -556,7 +561,7 @@ impl Lower<'_> {
     }
 }
 
-fn valued(value: Expr) -> Block {
+pub(super) fn valued(value: Expr) -> Block {
     Block {
         stmts: Vec::new(),
         value: Some(Box::new(value)),

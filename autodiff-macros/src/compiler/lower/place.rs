@@ -188,6 +188,7 @@ impl Lower<'_> {
             kind => kind.clone(),
         };
         let inner = self.infer.fresh(kind);
+        self.infer.in_member(&ty, &inner);
         let seq = Ty::Seq(Box::new(inner.clone()));
         self.infer.unify(&ty, &seq).ok()?;
         Some(inner)
@@ -264,6 +265,10 @@ impl Lower<'_> {
         if matches!(self.infer.shallow(&place.ty), Ty::Ref(..)) {
             let name = text_of(expr);
             self.refuse(&diag::REBIND_REFERENCE, expr, &[&name]);
+            return None;
+        }
+        if self.infer.is_optional(&place.ty) {
+            self.refuse(&diag::OPTION_ASSIGNED, expr, &[&text_of(expr)]);
             return None;
         }
         Some(place)

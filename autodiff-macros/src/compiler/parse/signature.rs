@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
 use crate::compiler::diag::{self, Diagnostics, text_of_type};
-use crate::compiler::hir::{Role, Ty};
+use crate::compiler::hir::{Aggregate, Role, Ty};
 use crate::compiler::naming::Naming;
 use crate::compiler::parse::attribute::Options;
 use crate::compiler::parse::generics;
@@ -28,6 +28,8 @@ pub(crate) struct Parameter<'a> {
     pub(crate) pat: &'a syn::Pat,
     pub(crate) declared: TokenStream,
     pub(crate) ty: Ty,
+    /// What is in it, if it is an `Option` that is differentiated.
+    pub(crate) optional: Option<Ty>,
     pub(crate) role: Role,
     /// Its type was refused.
     pub(crate) refused: bool,
@@ -135,11 +137,14 @@ impl Reader<'_> {
         let marked = is_marked(self.options, typed);
         let mut refused = false;
         let read = types::read(&typed.ty, &mut || None);
+        let read = read.map(|ty| generics::with_parameters(ty, self.reals));
+        let optional = read.as_ref().ok().and_then(|ty| optional(&typed.ty, ty));
         let read = read.and_then(|ty| match types::holds_outcome(&ty) {
+            true if optional.is_some() => Ok(type_of_optional(&typed.ty)),
             true => Err((typed.ty.to_token_stream(), Unfit::Option)),
             false => Ok(ty),
         });
-        let ty = match read.map(|ty| generics::with_parameters(ty, self.reals)) {
+        let ty = match read {
             Ok(ty) => ty,
             Err((_, Unfit::Generic | Unfit::Option | Unfit::Other)) if marked => Ty::Opaque,
             Err(bad) => {
@@ -165,7 +170,12 @@ impl Reader<'_> {
         Parameter {
             pat: &typed.pat,
             declared: typed.ty.to_token_stream(),
-            ty: if constant { types::unnamed(ty) } else { ty },
+            ty: match constant {
+                true if optional.is_some() => Ty::Opaque,
+                true => types::unnamed(ty),
+                false => ty,
+            },
+            optional: optional.filter(|_| !constant),
             refused,
             exclusive: matches!(types::bare(&typed.ty), syn::Type::Reference(r) if r.mutability.is_some()),
             role: match constant {
@@ -198,6 +208,8 @@ impl Reader<'_> {
         let text = text_of_type(&tokens);
         let entry = match why {
             Unfit::ImplTrait => &diag::IMPL_TRAIT,
+            Unfit::Other if is_callable(&typed.ty) => &diag::IMPL_TRAIT,
+            Unfit::Option if optional_reference(&typed.ty) => &diag::OPTION_REFERENCE,
             Unfit::Option | Unfit::Generic | Unfit::Other => &diag::PARAMETER_TYPE,
         };
         self.diags.report_at(entry, &tokens, &[&text, &name]);
@@ -296,6 +308,59 @@ fn result_tokens(item: &syn::ItemFn) -> TokenStream {
     match &item.sig.output {
         syn::ReturnType::Type(_, ty) => ty.to_token_stream(),
         syn::ReturnType::Default => item.sig.ident.to_token_stream(),
+    }
+}
+
+/// What is in an `Option<T>` or `&Option<T>`.
+fn optional(declared: &syn::Type, ty: &Ty) -> Option<Ty> {
+    let (declared, ty) = match (types::bare(declared), ty) {
+        (syn::Type::Reference(reference), Ty::Ref(false, inner)) => (&*reference.elem, &**inner),
+        (declared, ty) => (declared, ty),
+    };
+    let inner = types::payload(ty).filter(|_| types::is_option(declared))?;
+    let fits = !types::holds_outcome(inner) && !types::has_constant(inner);
+    (fits && !holds_reference(inner)).then(|| inner.clone())
+}
+
+fn holds_reference(ty: &Ty) -> bool {
+    match ty {
+        Ty::Ref(..) => true,
+        Ty::Tuple(parts) => parts.iter().any(holds_reference),
+        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
+            holds_reference(inner)
+        }
+        _ => false,
+    }
+}
+
+/// True for `fn(f64) -> f64`, `dyn Fn(f64) -> f64` and references to these.
+fn is_callable(declared: &syn::Type) -> bool {
+    match types::bare(declared) {
+        syn::Type::BareFn(_) | syn::Type::TraitObject(_) => true,
+        syn::Type::Reference(reference) => is_callable(&reference.elem),
+        _ => false,
+    }
+}
+
+/// True for `Option<&T>`.
+fn optional_reference(declared: &syn::Type) -> bool {
+    let read = types::read(declared, &mut || None);
+    types::is_option(declared)
+        && read.is_ok_and(|ty| types::payload(&ty).is_some_and(holds_reference))
+}
+
+/// To what is emitted an `Option` is a type with a gradient, as a struct is.
+fn type_of_optional(declared: &syn::Type) -> Ty {
+    match types::bare(declared) {
+        syn::Type::Reference(reference) => Ty::Ref(
+            reference.mutability.is_some(),
+            Box::new(type_of_optional(&reference.elem)),
+        ),
+        declared => Ty::Struct(Aggregate {
+            path: Some(declared.to_token_stream()),
+            whole: true,
+            fields: Vec::new(),
+        }),
     }
 }
 

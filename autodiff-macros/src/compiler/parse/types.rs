@@ -110,6 +110,17 @@ pub(crate) fn payload(ty: &Ty) -> Option<&Ty> {
     }
 }
 
+/// True for the type `Option<…>`.
+pub(crate) fn is_option(ty: &syn::Type) -> bool {
+    match bare(ty) {
+        syn::Type::Path(path) => {
+            let last = path.path.segments.last();
+            last.is_some_and(|last| last.ident == "Option")
+        }
+        _ => false,
+    }
+}
+
 /// True if such an `Option` or `Result` is in it.
 pub(crate) fn holds_outcome(ty: &Ty) -> bool {
     match ty {

@@ -10,12 +10,12 @@ fn table(x: f64, weights: BTreeMap<usize, f64>) -> f64 { //~ AD0028
 }
 
 #[conservative_grad]
-fn optional(x: Option<f64>) -> f64 { //~ AD0028
-    x.unwrap_or(0.0)
+fn optional(x: Option<&f64>) -> f64 { //~ AD0034
+    x.copied().unwrap_or(0.0)
 }
 
 #[conservative_grad]
-fn pointer(f: fn(f64) -> f64, x: f64) -> f64 { //~ AD0028
+fn pointer(f: fn(f64) -> f64, x: f64) -> f64 { //~ AD0026
     f(x)
 }
 
@@ -55,7 +55,7 @@ fn nothing(x: f64) { //~ AD0033
 }
 
 fn main() {
-    let _ = optional(Some(1.0)) + pointer(|x| x, 1.0) + table(1.0, BTreeMap::new());
+    let _ = optional(Some(&1.0)) + pointer(|x| x, 1.0) + table(1.0, BTreeMap::new());
     let _ = (mixed((1.0, 2)), counted(1.0));
     let _ = constants(1, 1.0);
     let _ = (reference(&[1.0]), maybe(1.0), count(&[1.0]));

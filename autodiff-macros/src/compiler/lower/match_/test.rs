@@ -28,7 +28,7 @@ impl Lower<'_> {
         }
     }
 
-    fn test_place(
+    pub(in crate::compiler::lower) fn test_place(
         &mut self,
         pat: &syn::Pat,
         place: Place,
@@ -58,6 +58,11 @@ impl Lower<'_> {
             _ => {}
         }
         let (place, by) = self.through_references(place, by);
+        if let Some((inner, span)) = option_pattern(pat)
+            && self.is_optional(&place)
+        {
+            return self.test_optional((inner, span), place, by, binds, out);
+        }
         self.decide_type(pat, &place);
         let ty = self.infer.strip(&place.ty);
         if self.is_error(&ty) {
@@ -675,6 +680,21 @@ impl Subject {
             quote!(&#value)
         });
         Subject::Code(value, TokenStream::new())
+    }
+}
+
+/// `Some(p)` with `p`, and `None`.
+fn option_pattern(pat: &syn::Pat) -> Option<(Option<&syn::Pat>, Span)> {
+    let is = |path: &syn::Path, name: &str| {
+        is_outcome_path(path) && path.segments.last().is_some_and(|last| last.ident == name)
+    };
+    match pat {
+        syn::Pat::TupleStruct(found) if is(&found.path, "Some") && found.elems.len() == 1 => {
+            Some((found.elems.first(), found.path.span()))
+        }
+        syn::Pat::Path(path) if is(&path.path, "None") => Some((None, path.span())),
+        syn::Pat::Ident(ident) if ident.ident == "None" => Some((None, ident.span())),
+        _ => None,
     }
 }
 
