@@ -44,6 +44,10 @@ impl<E: Element> IndexMut<Payload> for Discard<Option<E>> {
 }
 
 /// The length of such a sequence.
+#[allow(
+    clippy::len_without_is_empty,
+    reason = "emitted code asks for nothing else"
+)]
 pub trait Payloads {
     /// 1 for a `Some`, 0 for a `None`.
     fn len(&self) -> usize;

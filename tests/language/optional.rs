@@ -412,7 +412,7 @@ fn parameters() {
 }
 
 #[test]
-#[should_panic(expected = "`b` and `b_bar` differ in shape")]
+#[should_panic(expected = "`b_bar` is `None`, and `b` is `Some`")]
 fn a_buffer_without_place() {
     factor::accumulate_grad(2.0, Some(3.0), &mut 0.0, &mut None);
 }

@@ -50,16 +50,16 @@ fn parameters() {
     );
     refuse(
         "fn f(x: f64, g: fn(f64) -> f64) -> f64 { x }",
-        &[("AD0028", "fn(f64) -> f64")],
+        &[("AD0026", "fn(f64) -> f64")],
     );
     refuse(
         "fn f(x: f64, g: &dyn Fn(f64)) -> f64 { x }",
-        &[("AD0028", "dyn Fn(f64)")],
+        &[("AD0026", "dyn Fn(f64)")],
     );
     refuse("fn f(x: Rc<f64>) -> f64 { 1.0 }", &[("AD0028", "Rc<f64>")]);
     refuse(
-        "fn f(x: Option<f64>) -> f64 { 1.0 }",
-        &[("AD0028", "Option<f64>")],
+        "fn f(x: Option<&f64>) -> f64 { 1.0 }",
+        &[("AD0034", "Option<&f64>")],
     );
     refuse(
         "fn f(x: (f64, usize)) -> f64 { x.0 }",
