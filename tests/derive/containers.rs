@@ -90,9 +90,9 @@ fn containers_of_structs_have_gradients() {
 
 /// What emitted code does with the bar of an option.
 fn inner<K: Kind>(_: K, x: &Option<f64>, bar: &mut Bar<K, Option<f64>>) {
-    use conservative_grad::__private::Optional;
+    use conservative_grad::__private::Payload;
     if let Some(x) = x {
-        *bar.inner() += 2.0 * x;
+        bar[Payload] += 2.0 * x;
     }
 }
 
