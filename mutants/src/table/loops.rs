@@ -138,7 +138,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "matches!(self.cx.func.val(v).ty, Ty::Int)", "true",
         "real numbers that step are stepped back"),
     mutant("opaque-again", NEEDS, "fn runs_again(",
-        "code.pure && code.uses.is_empty()", "true",
+        "self.cx.func.strips.is_count(v)", "true",
         "code that the compiler does not know is run again"),
     mutant("rerun-adds-twice", FORWARD, "fn runs_store(",
         "self.plan.mems.contains(&at.mem)", "true",

@@ -7,6 +7,7 @@ const SHAPE: &str = "strips/shape.rs";
 const PARTS: &str = "strips/shape/parts.rs";
 const ROWS: &str = "strips/shape/rows.rs";
 const SUMS: &str = "strips/shape/sums.rs";
+const LOOPS: &str = "strips.rs";
 const WRITE: &str = "strips/write.rs";
 const GROUP: &str = "strips/write/group.rs";
 const STORAGE: &str = "strips/write/storage.rs";
@@ -100,11 +101,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("strip-copy-end", STORAGE, "fn transpose(",
         "Op::Bin(BinOp::Lt, at, end)", "Op::Bin(BinOp::Le, at, end)",
         "strip: the copy of the rows reads one element too many"),
-    mutant("strip-last", WRITE, "fn count_lanes(",
+    mutant("strip-last", LOOPS, "fn lanes_from(",
         "quote!(::core::cmp::Ord::min(#step_name, #hi_name - #start_name))", "quote!(::core::cmp::Ord::max(#step_name, #hi_name - #start_name))",
         "strip: the last one is as long as the others"),
     // Arrays that a loop hands on.
-    mutant("states-downwards", STATES, "fn keeps(",
+    mutant("states-downwards", STATES, "fn of(cx: &Context<'_>, stmt: &'a Stmt) -> Option<Inner",
         "!range.rev && range.step.is_none()", "true",
         "states: loops that overwrite downwards find the old elements"),
     mutant("states-overwritten", STATES, "fn keeps(",
