@@ -6,10 +6,11 @@ use crate::check::bounded;
 use crate::check::curve::Curve;
 use crate::check::judge::{self, Test, Weighed};
 use crate::check::locate::WIDTH;
+use crate::check::met::{Cell, Met};
 use crate::check::noise;
 use crate::check::options::Options;
 use crate::check::oracle::{Function, Oracle};
-use crate::check::parts::{Walk, Why};
+use crate::check::parts::{Event, Walk, Why};
 use crate::check::profile::Profile;
 use crate::check::random::SplitMix64;
 use crate::check::record::same_site;
@@ -17,9 +18,13 @@ use crate::check::report::{Crossing, Failure, Reason, Report, Tally, Verdict, Vi
 use crate::check::tolerance::Tolerance;
 use crate::check::violations::{self, Finder, Found};
 use crate::check::walk::walk;
+use crate::trace::Side;
 
 /// Kinks that no decision tells of which a report keeps.
 const SILENT: usize = 8;
+
+/// Kinks whose points are kept.
+const POINTS: usize = 64;
 
 /// One test along one curve.
 pub(crate) fn along(
@@ -28,6 +33,16 @@ pub(crate) fn along(
     curve: &dyn Curve,
     options: &Options,
 ) -> Report {
+    meet(test, function, curve, options).0
+}
+
+/// The same, with points on the kinks that the curve crossed.
+pub(crate) fn meet(
+    test: Test,
+    function: &Function<'_>,
+    curve: &dyn Curve,
+    options: &Options,
+) -> (Report, Vec<Met>) {
     let started = Instant::now();
     let mut oracle = Oracle::new(function, curve);
     let outcome = examine(test, &mut oracle, options);
@@ -42,16 +57,16 @@ pub(crate) fn along(
         Test::ChainRule | Test::Thorough => "chain rule",
         Test::Loop => "closed loop",
     };
+    let encounters = encounters(&walk);
     let mut report = Report {
         curve: violations::describe(curve),
         verdict,
         residual,
         tolerance: tolerance.total(),
         violations: found.violations,
-        kinks: crossings(&walk),
+        kinks: encounters.iter().map(|(kink, _)| *kink).collect(),
         sites: walk.sites.all().to_vec(),
         unrecorded: silent(&walk).count(),
-        silent: silent(&walk).take(SILENT).collect(),
         scale: tolerance.scale,
         uncovered: walk.gaps().map(|gap| gap.to - gap.from).sum(),
         tally: Tally {
@@ -63,13 +78,30 @@ pub(crate) fn along(
         ..Report::blank(name, options)
     };
     report.profile = Some(Profile::of(&walk, &report));
-    report
+    let silent = silent(&walk).take(SILENT).map(|event| Met {
+        site: None,
+        sides: [Side::Below, Side::Above],
+        cell: event.cell(),
+        point: oracle.point_at(event.after.t),
+    });
+    let mut met: Vec<Met> = silent.collect();
+    for (i, (kink, cell)) in encounters.into_iter().enumerate() {
+        met.push(Met {
+            site: Some(kink.site),
+            sides: [kink.from, kink.to].map(Side::from),
+            cell,
+            point: match i < POINTS {
+                true => oracle.point_at(kink.t),
+                false => Vec::new(),
+            },
+        });
+    }
+    (report, met)
 }
 
 /// Where the slope jumps and no decision tells of it.
-fn silent(walk: &Walk) -> impl Iterator<Item = f64> + '_ {
-    let silent = walk.events().filter(|event| event.changes.is_empty());
-    silent.map(|event| event.after.t)
+fn silent(walk: &Walk) -> impl Iterator<Item = &Event> {
+    walk.events().filter(|event| event.changes.is_empty())
 }
 
 struct Outcome {
@@ -179,9 +211,9 @@ fn verdict(walk: &Walk, tolerance: &Tolerance, found: &Found) -> Verdict {
     })
 }
 
-/// The kinks in order. On the way through an exact tie two changes are one crossing.
-fn crossings(walk: &Walk) -> Vec<Crossing> {
-    let mut found: Vec<Crossing> = Vec::new();
+/// The kinks in order, and where on each. On the way through an exact tie two changes are one crossing.
+fn encounters(walk: &Walk) -> Vec<(Crossing, Cell)> {
+    let mut found: Vec<(Crossing, Cell)> = Vec::new();
     for event in walk.events().chain(&walk.touched) {
         for change in &event.changes {
             let t = event.after.t;
@@ -193,18 +225,14 @@ fn crossings(walk: &Walk) -> Vec<Crossing> {
                 to: change.to,
                 curve: 0,
             };
-            match found
-                .iter_mut()
-                .rev()
-                .take(8)
-                .find(|last| continues(last, &crossing))
-            {
-                Some(last) => last.to = crossing.to,
-                None => found.push(crossing),
+            let mut last = found.iter_mut().rev().take(8);
+            match last.find(|(last, _)| continues(last, &crossing)) {
+                Some((last, cell)) => (last.to, cell[1]) = (crossing.to, event.cell()[1]),
+                None => found.push((crossing, event.cell())),
             }
         }
     }
-    found.sort_by(|a, b| a.t.total_cmp(&b.t));
+    found.sort_by(|a, b| a.0.t.total_cmp(&b.0.t));
     found
 }
 

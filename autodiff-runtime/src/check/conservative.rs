@@ -3,52 +3,56 @@
 use std::time::Instant;
 
 use crate::check::chain_rule;
-use crate::check::curve::Curve;
 use crate::check::draw::{draw, inside_met, inside_pair, pairs};
 use crate::check::inside;
 use crate::check::judge::Test;
+use crate::check::met::{Encounters, Met};
 use crate::check::options::Options;
 use crate::check::oracle::Function;
 use crate::check::random::SplitMix64;
-use crate::check::record::same_site;
 use crate::check::region::Region;
-use crate::check::report::Report;
+use crate::check::report::{Report, Tally};
+use crate::check::scout;
+use crate::check::screen::{self, Seen};
 use crate::check::stratum::on_stratum;
 use crate::check::summary::Summary;
-use crate::field::Site;
-use crate::trace::Side;
 
 /// Ties at which the choices are compared.
 const TIES: usize = 32;
-/// Points that are kept of each kind: at one site, between the same sides.
-const ALIKE: usize = 8;
+/// Of each kind: at one site, between the same sides.
+const ALIKE: usize = 2;
 /// Kinks that are followed.
 const FOLLOWED: usize = 8;
 /// Segments inside flat kinks.
 const FLAT: usize = 16;
+
+/// Chords in one job, and jobs after which it is asked whether more are worth it.
+const CHORDS: usize = 4;
+const ROUND: usize = 4;
+/// … which they are while more of the crossings than this are of cells that are new.
+const UNSEEN: f64 = 0.005;
 
 /// One thing to do; each is the same whatever else is done, and by whom.
 #[derive(Clone, Debug)]
 pub(crate) enum Job {
     /// The chain rule along a random curve.
     Curve { index: usize, seed: u64 },
+    /// Chords that look for kinks.
+    Scout { seed: u64 },
     /// The choices at a point on a kink.
     Tie { point: Vec<f64>, scale: f64 },
+    /// The same, closely only where a quick look does not settle it.
+    Screen {
+        point: Vec<f64>,
+        scale: f64,
+        seed: u64,
+    },
     /// A curve inside a kink.
     Inside { met: Met, scale: f64, seed: u64 },
     /// A segment on which two coordinates are equal, bit for bit.
     Pair { pair: (usize, usize), seed: u64 },
     /// A segment inside a flat kink, bit for bit.
     Flat { point: Vec<f64>, seed: u64 },
-}
-
-/// A point on a kink that was met.
-#[derive(Clone, Debug)]
-pub(crate) struct Met {
-    /// `None` where no decision tells of the kink.
-    pub(crate) site: Option<&'static Site>,
-    sides: [Side; 2],
-    pub(crate) point: Vec<f64>,
 }
 
 /// What came of it.
@@ -77,12 +81,29 @@ pub(crate) fn perform(
             let mut rng = SplitMix64::new(*seed);
             let (test, curve) = draw(*index, region, &mut rng);
             let options = options.clone().seed(rng.bits());
-            let report = chain_rule::along(test, function, &*curve, &options);
-            let met = met(&report, &*curve);
+            let (report, met) = chain_rule::meet(test, function, &*curve, &options);
             Done { report, met }
         }
         Job::Tie { point, scale } => {
             Done::new(on_stratum(function, point, region.size(), *scale, options))
+        }
+        Job::Scout { seed } => scout(function, region, *seed, options),
+        Job::Screen { point, scale, seed } => {
+            let size = region.size();
+            let (seen, spent) = screen::screen(function, point, size, *seed);
+            let report = match seen {
+                Seen::Disagreement => on_stratum(function, point, size, *scale, options),
+                _ => Report::blank("choices at a tie", options),
+            };
+            let ties = report.tally.ties.max(usize::from(seen == Seen::Agreement));
+            Done::new(Report {
+                evaluations: report.evaluations + spent,
+                tally: Tally {
+                    ties,
+                    ..report.tally
+                },
+                ..report
+            })
         }
         Job::Inside { met, scale, seed } => {
             let options = options.clone().seed(*seed);
@@ -114,47 +135,17 @@ pub(crate) fn perform(
     }
 }
 
-impl Met {
-    /// At the same site, between the same sides either way round: where a maximum comes out of a tie that is an open set
-    /// nothing is seen of what it does where it changes sides.
-    fn is_like(&self, other: &Met) -> bool {
-        let site = match (self.site, other.site) {
-            (Some(a), Some(b)) => same_site(a, b),
-            (a, b) => a.is_none() && b.is_none(),
-        };
-        let [a, b] = other.sides;
-        site && (self.sides == [a, b] || self.sides == [b, a])
+/// A few chords.
+fn scout(function: &Function<'_>, region: &Region, seed: u64, options: &Options) -> Done {
+    let mut rng = SplitMix64::new(seed);
+    let mut report = Report::blank("chords", options);
+    let mut met = Vec::new();
+    for _ in 0..CHORDS {
+        let (found, spent) = scout::chord(function, region, &mut rng);
+        met.extend(found);
+        report.evaluations += spent;
     }
-}
-
-/// A few points on each kink that a curve crossed.
-fn met(report: &Report, curve: &dyn Curve) -> Vec<Met> {
-    let known = report.kinks().iter().map(|kink| {
-        let sides = [kink.from, kink.to].map(Side::from);
-        (Some(kink.site), sides, kink.t)
-    });
-    let silent = report
-        .silent
-        .iter()
-        .map(|t| (None, [Side::Below, Side::Above], *t));
-    let mut found: Vec<Met> = Vec::new();
-    for (site, sides, t) in known.chain(silent) {
-        let mut met = Met {
-            site,
-            sides,
-            point: Vec::new(),
-        };
-        if found.len() < TIES && count(&found, &met) < ALIKE {
-            met.point = vec![0.0; curve.dimension()];
-            curve.point(t, &mut met.point);
-            found.push(met);
-        }
-    }
-    found
-}
-
-fn count(all: &[Met], like: &Met) -> usize {
-    all.iter().filter(|met| met.is_like(like)).count()
+    Done { report, met }
 }
 
 /// Everything, with `run` to do what does not depend on each other, `batch` at a time.
@@ -179,29 +170,40 @@ pub(crate) fn conservative(
         batch,
         run,
         summary: Summary::new(count, options),
-        met: Vec::new(),
+        met: Encounters::default(),
     };
     let curves = (0..count).map(|index| Job::Curve {
         index,
         seed: rng.bits(),
     });
     check.perform(&curves.collect::<Vec<_>>());
+    check.scout(&mut rng);
     let told = |met: &&Met| met.site.is_some();
     let scale = check.summary.scale();
-    let met = check.dealt(TIES, ALIKE);
+    let met = check.met.dealt(TIES, ALIKE);
     let ties = met.iter().filter(told).map(|met| Job::Tie {
         point: met.point.clone(),
         scale,
     });
     check.perform(&ties.collect::<Vec<_>>());
-    let met = check.dealt(FOLLOWED, 2);
+    let screens = check
+        .met
+        .rest(TIES, ALIKE)
+        .into_iter()
+        .map(|met| Job::Screen {
+            point: met.point,
+            scale,
+            seed: rng.bits(),
+        });
+    check.perform(&screens.collect::<Vec<_>>());
+    let met = check.met.dealt(FOLLOWED, ALIKE);
     let inside = met.iter().filter(told).map(|met| Job::Inside {
         met: met.clone(),
         scale,
         seed: rng.bits(),
     });
     check.perform(&inside.collect::<Vec<_>>());
-    let met = check.dealt(FLAT, 2);
+    let met = check.met.dealt(FLAT, ALIKE);
     let flat = met.into_iter().map(|met| Job::Flat {
         point: met.point,
         seed: rng.bits(),
@@ -216,6 +218,7 @@ pub(crate) fn conservative(
         });
         check.perform(&pairs.collect::<Vec<_>>());
     }
+    check.summary.tell(&check.met);
     check.summary.finish(function, || check.started.elapsed())
 }
 
@@ -225,8 +228,7 @@ struct Check<'a> {
     batch: usize,
     run: &'a dyn Fn(&[Job]) -> Vec<Done>,
     summary: Summary,
-    /// Points on kinks, in the order of the curves.
-    met: Vec<Met>,
+    met: Encounters,
 }
 
 impl Check<'_> {
@@ -241,11 +243,7 @@ impl Check<'_> {
                     return self.summary.cut();
                 }
                 self.summary.add(done.report);
-                for met in done.met {
-                    if count(&self.met, &met) < ALIKE {
-                        self.met.push(met);
-                    }
-                }
+                done.met.into_iter().for_each(|met| self.met.add(met));
             }
         }
     }
@@ -260,13 +258,16 @@ impl Check<'_> {
         limit.is_some_and(|limit| self.started.elapsed() >= limit)
     }
 
-    /// The points, one of each kind before a second of any.
-    fn dealt(&self, most: usize, alike: usize) -> Vec<Met> {
-        let rank = |i: usize| count(&self.met[..i], &self.met[i]);
-        let mut order: Vec<usize> = (0..self.met.len()).collect();
-        order.retain(|i| rank(*i) < alike);
-        order.sort_by_key(|i| rank(*i));
-        let chosen = order.into_iter().take(most);
-        chosen.map(|i| self.met[i].clone()).collect()
+    /// Chords until hardly any kink is met where none was before. They may cost as much as the curves did.
+    fn scout(&mut self, rng: &mut SplitMix64) {
+        let limit = 2 * self.summary.evaluations();
+        while self.summary.has_sites() && self.summary.evaluations() < limit {
+            let round = (0..ROUND).map(|_| Job::Scout { seed: rng.bits() });
+            self.perform(&round.collect::<Vec<_>>());
+            let stopped = self.is_late() || self.is_spent();
+            if stopped || self.met.unseen() <= UNSEEN {
+                return;
+            }
+        }
     }
 }

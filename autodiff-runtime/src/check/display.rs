@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::check::curve::Point;
 use crate::check::record::same_site;
-use crate::check::report::{Choice, Crossing, Failure, Report, Verdict, Violation};
+use crate::check::report::{Cells, Choice, Crossing, Failure, Report, Verdict, Violation};
 use crate::check::text::{Excerpt, number, percent};
 use crate::decision::Decision;
 use crate::field::{Site, SiteKind};
@@ -22,6 +22,7 @@ impl fmt::Display for Report {
         self.write_violations(f)?;
         self.write_obligations(f)?;
         self.write_kinks(f)?;
+        self.write_untied(f)?;
         self.write_unreached(f)?;
         self.write_advice(f)
     }
@@ -44,7 +45,28 @@ impl Report {
             )?;
         }
         let evaluations = plural(self.evaluations, "evaluation");
-        writeln!(f, "\n  spent     {evaluations}, {:.1?}", self.elapsed)
+        writeln!(f, "\n  spent     {evaluations}, {:.1?}", self.elapsed)?;
+        self.write_cells(f)
+    }
+
+    /// How much of the kinks is known.
+    fn write_cells(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(Cells {
+            met, kept, unseen, ..
+        }) = self.cells.as_ref().filter(|cells| cells.met > 0)
+        else {
+            return Ok(());
+        };
+        let of = match met - kept {
+            0 => String::new(),
+            _ => format!(", {kept} of them kept"),
+        };
+        let unseen = percent(*unseen);
+        writeln!(
+            f,
+            "  ties      {} of kinks met{of}; about {unseen} % of all crossings are of others",
+            plural(*met, "cell")
+        )
     }
 
     /// The first violation of each kind at each site, and how many there are like it.
@@ -79,6 +101,19 @@ impl Report {
             write!(f, "{broken}")?;
         }
         cut(f, told.len(), "obligations")
+    }
+
+    /// Sites whose choices nothing is known about.
+    fn write_untied(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let untied = self.cells.as_ref().map_or(&[][..], |cells| &cells.untied);
+        if !untied.is_empty() {
+            writeln!(f, "reached, but never tied:")?;
+        }
+        for site in untied.iter().take(SHOWN) {
+            let (place, stratum, source) = (site.place(), site.stratum, site.source);
+            writeln!(f, "  {place}  {stratum} of `{source}`")?;
+        }
+        cut(f, untied.len(), "sites")
     }
 
     /// Sites of the function itself; those of what it calls are told by reports on that.

@@ -7,10 +7,10 @@ use core::fmt;
 use std::cell::RefCell;
 
 use crate::check::chain_rule;
-use crate::check::conservative::Met;
 use crate::check::curve::Curve;
 use crate::check::judge::Test;
 use crate::check::local::{Local, Tied, along, norm};
+use crate::check::met::Met;
 use crate::check::normals::Surface;
 use crate::check::options::Options;
 use crate::check::oracle::Function;

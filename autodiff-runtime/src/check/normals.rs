@@ -78,12 +78,15 @@ impl Surface {
 
     /// The part of a direction that stays on the surface, normalised.
     pub(crate) fn tangent(&self, d: &[f64]) -> Option<Vec<f64>> {
-        let mut rest = d.to_vec();
-        for q in &self.basis {
-            rest = along(&rest, -dot(q, &rest), q);
-        }
+        let rest = self.inside(d);
         let length = norm(&rest);
         (length > 1e-3 * norm(d)).then(|| rest.iter().map(|x| x / length).collect())
+    }
+
+    /// The part of a direction that stays on the surface.
+    pub(crate) fn inside(&self, d: &[f64]) -> Vec<f64> {
+        let across = |rest: Vec<f64>, q: &Vec<f64>| along(&rest, -dot(q, &rest), q);
+        self.basis.iter().fold(d.to_vec(), across)
     }
 
     /// The nearest point at which all margins are 0 to rounding, by Newton steps with the normals at hand.

@@ -1,6 +1,7 @@
 //! The parts that a curve falls into.
 
 use crate::check::locate::Bracket;
+use crate::check::met::Cell;
 use crate::check::oracle::Sample;
 use crate::check::quadrature::Integral;
 use crate::check::record::{Change, Presence, Sites};
@@ -48,6 +49,11 @@ impl Event {
             after: after.without_visits(),
             changes,
         }
+    }
+
+    /// Hashes of all decisions on both sides.
+    pub(crate) fn cell(&self) -> Cell {
+        [&self.before, &self.after].map(|sample| sample.record.signature)
     }
 
     pub(crate) fn length(&self) -> f64 {

@@ -257,6 +257,22 @@ impl core::ops::Add for Tally {
     }
 }
 
+/// Which parts of the kinks in a box were met. The other decisions cut a kink into cells, on each of which the choices are compared
+/// at one point at least.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Cells {
+    /// Those that were met.
+    pub met: usize,
+    /// Those of them with a point on which the choices were to be compared; more than a few hundred are not kept.
+    pub kept: usize,
+    /// The part of the crossings on a random line that is of cells which were not met, estimated by the part of the cells so far
+    /// that were met once only.
+    pub unseen: f64,
+    /// Sites that were reached and whose kink was met nowhere in the box: of the choices there nothing is known.
+    pub untied: Vec<&'static Site>,
+}
+
 /// The result of a check. It prints as a text for people; `is_compliant` is for tests.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -269,8 +285,8 @@ pub struct Report {
     pub(crate) kinks: Vec<Crossing>,
     pub(crate) sites: Vec<&'static Site>,
     pub(crate) unrecorded: usize,
-    /// Times of some of those.
-    pub(crate) silent: Vec<f64>,
+    /// Of the kinks in a whole box.
+    pub(crate) cells: Option<Cells>,
     /// Of the values, on the curve.
     pub(crate) scale: f64,
     pub(crate) uncovered: f64,
@@ -295,7 +311,7 @@ impl Report {
             kinks: Vec::new(),
             sites: Vec::new(),
             unrecorded: 0,
-            silent: Vec::new(),
+            cells: None,
             scale: 0.0,
             uncovered: 0.0,
             tally: Tally::default(),
@@ -397,6 +413,12 @@ impl Report {
     #[must_use]
     pub fn kinks_followed(&self) -> usize {
         self.tally.followed
+    }
+
+    /// Of a whole [box](crate::check::conservative): which parts of the kinks were met.
+    #[must_use]
+    pub fn cells(&self) -> Option<&Cells> {
+        self.cells.as_ref()
     }
 
     /// How often the function was evaluated.

@@ -33,7 +33,7 @@ const ROUNDING: f64 = 16.0;
 /// How much wider the steps are that a refutation has to persist at.
 const WIDE: f64 = 16.0;
 /// Relative accuracy of a difference quotient at its best.
-const ACCURACY: f64 = 1e-6;
+pub(crate) const ACCURACY: f64 = 1e-6;
 
 /// `size` is the scale of the parameters; `scale` that of the values, as far as it is known.
 pub(crate) fn on_stratum(
@@ -148,7 +148,7 @@ struct Quotient {
 impl Quotient {
     /// One choice alone says nothing about the scale: the flat side of a relu has no slope at all, and values that are rounded
     /// all the same.
-    fn tolerance(&self, choices: &[(Vec<Decision>, Vec<f64>)]) -> f64 {
+    fn tolerance(&self, choices: &[Open]) -> f64 {
         let steepest = choices.iter().map(|(_, slopes)| norm(slopes));
         let scale = self.value.abs() + steepest.fold(0.0, f64::max);
         ACCURACY * scale + 8.0 * self.error + self.rounding
@@ -164,7 +164,8 @@ struct Difference {
 
 impl Test<'_, '_> {
     fn run(&mut self, findings: &mut Findings, rng: &mut SplitMix64) {
-        let choices = self.admissible(choices(&self.surface.ties, rng));
+        let choices = choices(&self.surface.ties, rng);
+        let choices = admissible(self.local, &self.surface.ties, &self.z, choices);
         for direction in self.directions(rng) {
             let h = STEP * self.local.size();
             if let Some(quotient) = self.quotient(&direction, h) {
@@ -195,28 +196,6 @@ impl Test<'_, '_> {
         let random = (0..TANGENTS).map(|_| rng.direction(m));
         let all: Vec<Vec<f64>> = (0..m).map(unit).chain(random).collect();
         all.iter().filter_map(|d| self.surface.tangent(d)).collect()
-    }
-
-    /// Choices under which the value stays what it is: a branch may not be flipped elsewhere (rule S2).
-    fn admissible(&mut self, choices: Vec<Vec<Decision>>) -> Vec<(Vec<Decision>, Vec<f64>)> {
-        let plain = self.local.evaluate(&self.z, &[]);
-        let slopes = self.local.slopes(&plain);
-        let granted = 1e-9 * (plain.value.abs() + norm(&slopes) * self.local.size());
-        let mut kept = vec![(Vec::new(), slopes)];
-        for choice in choices {
-            let answers: Vec<(Tied, Decision)> = self
-                .surface
-                .ties
-                .iter()
-                .copied()
-                .zip(choice.iter().copied())
-                .collect();
-            let here = self.local.evaluate(&self.z, &answers);
-            if (here.value - plain.value).abs() <= granted {
-                kept.push((choice, self.local.slopes(&here)));
-            }
-        }
-        kept
     }
 
     /// Central differences along the surface, at several steps to know their error. `None` if another decision changes.
@@ -267,12 +246,7 @@ impl Test<'_, '_> {
         here.is_alike(&there)
     }
 
-    fn compare(
-        &mut self,
-        quotient: &Quotient,
-        choices: &[(Vec<Decision>, Vec<f64>)],
-        findings: &mut Findings,
-    ) {
+    fn compare(&mut self, quotient: &Quotient, choices: &[Open], findings: &mut Findings) {
         let tolerance = quotient.tolerance(choices);
         for (choice, slopes) in choices {
             let got = dot(&quotient.direction, slopes);
@@ -286,7 +260,7 @@ impl Test<'_, '_> {
         }
     }
 
-    fn is_refuted(&self, quotient: &Quotient, choices: &[(Vec<Decision>, Vec<f64>)]) -> bool {
+    fn is_refuted(&self, quotient: &Quotient, choices: &[Open]) -> bool {
         let tolerance = quotient.tolerance(choices);
         let off = |slopes: &[f64]| (dot(&quotient.direction, slopes) - quotient.value).abs();
         choices.iter().any(|(_, slopes)| off(slopes) > tolerance)
@@ -297,7 +271,7 @@ impl Test<'_, '_> {
         quotient: &Quotient,
         choice: &[Decision],
         got: f64,
-        choices: &[(Vec<Decision>, Vec<f64>)],
+        choices: &[Open],
     ) -> Violation {
         let blamed = self.blamed(quotient, choice, got, choices);
         let (expected, site) = (quotient.value, self.surface.ties[blamed].site);
@@ -331,7 +305,7 @@ impl Test<'_, '_> {
     }
 
     /// What the choices give along a direction, those that give the same told once.
-    fn told(&self, direction: &[f64], choices: &[(Vec<Decision>, Vec<f64>)]) -> Vec<Choice> {
+    fn told(&self, direction: &[f64], choices: &[Open]) -> Vec<Choice> {
         let mut told: Vec<Choice> = Vec::new();
         for (choice, slopes) in choices {
             let got = dot(direction, slopes);
@@ -351,7 +325,7 @@ impl Test<'_, '_> {
         quotient: &Quotient,
         choice: &[Decision],
         got: f64,
-        choices: &[(Vec<Decision>, Vec<f64>)],
+        choices: &[Open],
     ) -> usize {
         let differs_in = |other: &[Decision]| {
             let mut places = (0..choice.len()).filter(|i| other.get(*i) != choice.get(*i));
@@ -370,8 +344,32 @@ impl Test<'_, '_> {
     }
 }
 
+/// What the ties are decided to be (nothing where the program decides by itself), and the derivatives then.
+pub(crate) type Open = (Vec<Decision>, Vec<f64>);
+
+/// Choices under which the value stays what it is: a branch may not be flipped elsewhere (rule S2). The first is the program's own.
+pub(crate) fn admissible(
+    local: &mut Local,
+    ties: &[Tied],
+    z: &[f64],
+    choices: Vec<Vec<Decision>>,
+) -> Vec<Open> {
+    let plain = local.evaluate(z, &[]);
+    let slopes = local.slopes(&plain);
+    let granted = 1e-9 * (plain.value.abs() + norm(&slopes) * local.size());
+    let mut kept = vec![(Vec::new(), slopes)];
+    for choice in choices {
+        let answers = ties.iter().copied().zip(choice.iter().copied());
+        let here = local.evaluate(z, &answers.collect::<Vec<_>>());
+        if (here.value - plain.value).abs() <= granted {
+            kept.push((choice, local.slopes(&here)));
+        }
+    }
+    kept
+}
+
 /// Both sides of every tie, and mixtures where there can be any.
-fn choices(ties: &[Tied], rng: &mut SplitMix64) -> Vec<Vec<Decision>> {
+pub(crate) fn choices(ties: &[Tied], rng: &mut SplitMix64) -> Vec<Vec<Decision>> {
     let vertex = |bits: u64| {
         (0..ties.len())
             .map(|i| side(bits >> i & 1 == 1))

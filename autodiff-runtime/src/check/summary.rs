@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use crate::check::met::Encounters;
 use crate::check::options::Options;
 use crate::check::oracle::Function;
 use crate::check::record::{Recording, Seen, same_site};
@@ -68,6 +69,10 @@ impl Summary {
                 self.report.sites.push(site);
             }
         }
+    }
+
+    pub(crate) fn tell(&mut self, met: &Encounters) {
+        self.report.cells = Some(met.told(&self.report.sites));
     }
 
     fn add_verdict(&mut self, verdict: Verdict) {

@@ -1,7 +1,8 @@
 //! Random piecewise programs, right ones and sabotaged ones: the first may not be refuted, and what changes the field on a good
 //! part of the box may not pass.
 //!
-//! `CHAIN_RULE_ATTACKS=2000 cargo test --release -p autodiff-runtime --test chain_rule attack` tries more than an ordinary run.
+//! `CHAIN_RULE_ATTACKS=2000 cargo test --release -p autodiff-runtime --test chain_rule attack` tries more than an ordinary run; those that follow
+//! on `CHAIN_RULE_FIRST`, if it is set.
 
 use core::cell::Cell;
 
@@ -28,15 +29,24 @@ fn check(program: &Program, at: usize, how: Sabotage, seed: u64) -> Report {
 }
 
 fn attacks() -> u64 {
-    let set = std::env::var("CHAIN_RULE_ATTACKS").ok();
-    set.and_then(|n| n.parse().ok()).unwrap_or(60)
+    set("CHAIN_RULE_ATTACKS").unwrap_or(60)
+}
+
+/// The programs to try, by their seeds.
+fn seeds() -> core::ops::Range<u64> {
+    let first = set("CHAIN_RULE_FIRST").unwrap_or(0);
+    first..first + attacks()
+}
+
+fn set(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
 }
 
 /// Never refuted; inconclusive now and then.
 #[test]
 fn right_programs_are_not_refuted() {
     let unsure = Cell::new(0);
-    for seed in 0..attacks() {
+    for seed in seeds() {
         let program = Program::random(&mut SplitMix64::new(seed));
         let report = check(&program, 0, Sabotage::Nothing, seed);
         assert!(report.is_compliant(), "{seed}: {program:?}\n{report}");
@@ -120,7 +130,7 @@ fn taken(program: &Program, at: usize, seed: u64) -> f64 {
 #[test]
 fn sabotage_is_caught() {
     let (mut tried, mut missed) = (0, Vec::new());
-    for seed in 0..attacks() {
+    for seed in seeds() {
         let mut rng = SplitMix64::new(seed);
         let program = Program::random(&mut rng);
         let p = program.parameters;
@@ -161,7 +171,7 @@ fn sabotage_is_caught() {
 #[test]
 fn wrong_weights_on_ties_are_caught() {
     let (mut tried, mut missed) = (0, Vec::new());
-    for seed in 0..attacks() {
+    for seed in seeds() {
         let mut rng = SplitMix64::new(seed);
         let program = Program::random(&mut rng);
         let is_maximum = |i: &usize| matches!(program.nodes[*i], Op::Max(..) | Op::Min(..));
@@ -177,9 +187,8 @@ fn wrong_weights_on_ties_are_caught() {
         }
     }
     println!("| weights | {tried} | {} missed |", missed.len());
-    // A tie that shows on a small part of the kink only may well be missed by the points that are tried.
     assert!(
-        100 * missed.len() <= tried,
+        missed.is_empty(),
         "{} of {tried} missed\n{}",
         missed.len(),
         missed.join("\n")
