@@ -54,7 +54,7 @@ fn text(families: &[(&'static str, Lines)]) -> String {
             .sum::<u64>(),
         lines()
             .filter(|(p, _)| !conservative(p))
-            .map(|(_, o)| o.right - o.inconclusive)
+            .map(|(_, o)| o.right)
             .sum::<u64>(),
         lines().filter(|(_, o)| o.inconclusive > 0).count(),
     );
@@ -62,7 +62,7 @@ fn text(families: &[(&'static str, Lines)]) -> String {
     for (family, lines) in families {
         let (good, bad): (Vec<_>, Vec<_>) = lines.iter().partition(|(p, _)| conservative(p));
         let refuted: u64 = good.iter().map(|(_, o)| o.refuted).sum();
-        let caught: u64 = bad.iter().map(|(_, o)| o.right - o.inconclusive).sum();
+        let caught: u64 = bad.iter().map(|(_, o)| o.right).sum();
         let of: u64 = bad.iter().map(|(_, o)| o.seeds).sum();
         let _ = writeln!(
             text,
@@ -91,7 +91,6 @@ fn row(text: &mut String, program: &Program, outcome: &Outcome) {
         Expected::Unsettled(why) => format!("conservative; {why}"),
         Expected::Refuted(kind, site) => format!("{kind}{}", place(site)),
         Expected::Either(kinds, site) => format!("{} or {}{}", kinds[0], kinds[1], place(site)),
-        Expected::Elusive(kind, site, why) => format!("{kind}{}; {why}", place(site)),
     };
     let (evaluations, time) = (
         outcome.evaluations / seeds,

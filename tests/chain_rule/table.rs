@@ -32,8 +32,6 @@ pub(crate) enum Expected {
     Refuted(Verdict, &'static str),
     /// The same, and wrong in two ways.
     Either([Verdict; 2], &'static str),
-    /// Not conservative either, but the checker need not come to a conclusion, for the reason given.
-    Elusive(Verdict, &'static str, &'static str),
 }
 
 impl Expected {
@@ -44,20 +42,18 @@ impl Expected {
     /// Why it may be inconclusive.
     pub(crate) fn excuse(self) -> Option<&'static str> {
         match self {
-            Expected::Unsettled(why) | Expected::Elusive(_, _, why) => Some(why),
+            Expected::Unsettled(why) => Some(why),
             _ => None,
         }
     }
 
     /// Whether the report says what it should, of an inconclusive one whether it may be.
     pub(crate) fn agrees(self, report: &Report) -> bool {
-        let inconclusive = matches!(report.verdict(), Verdict::Inconclusive(_));
         match self {
             Expected::Conservative => report.verdict() == Verdict::NoViolationFound,
             Expected::Unsettled(_) => report.is_compliant(),
             Expected::Refuted(verdict, site) => says(report, verdict, site),
             Expected::Either(verdicts, site) => verdicts.iter().any(|v| says(report, *v, site)),
-            Expected::Elusive(verdict, site, _) => inconclusive || says(report, verdict, site),
         }
     }
 }

@@ -4,11 +4,14 @@
 //! not: along a line the chain rule holds, and the derivative grows without bound. So does that of √x at the border of
 //! its domain.
 
+use crate::check::growth;
 use crate::check::locate::{self, Bracket};
 use crate::check::oracle::{Oracle, Sample};
 use crate::check::parts::{Part, Walk};
+use crate::check::random::SplitMix64;
 use crate::check::report::{Failure, Violation};
 use crate::check::violations;
+use crate::check::wild;
 
 /// How far around a place its slope is what it explains.
 pub(crate) const AROUND: f64 = 1.0 / (1 << 20) as f64;
@@ -19,19 +22,39 @@ const LARGE: f64 = 8.0;
 /// Distances from the place: halved from 2⁻³⁰ to 2⁻⁴⁶ of the curve, below which only rounding is left.
 const NEAREST: i32 = 46;
 const FARTHEST: i32 = 30;
-/// Growth per halving, as a power of two, that counts: over all distances, and over the last ones too, so that
-/// `√(x + 1e-12)` passes.
-const GROWTH: f64 = 0.05;
-const LAST: usize = 6;
+/// Places where the slope is not large that are asked for two slopes: a few for each site.
+const QUIET: usize = 16;
+const ALIKE: usize = 2;
 
 /// The first place on the curve at which the slope diverges.
 pub(crate) fn check(oracle: &mut Oracle, walk: &Walk) -> Option<Violation> {
     let large = LARGE * walk.variation();
-    let places = places(oracle, walk, large);
-    places
-        .into_iter()
+    let is_steep = |place: &Place| place.near.slope.abs() > large || !place.near.slope.is_finite();
+    let (steep, quiet): (Vec<Place>, Vec<Place>) =
+        places(oracle, walk, large).into_iter().partition(is_steep);
+    let found = steep
+        .iter()
         .take(PLACES)
-        .find_map(|place| diverges(oracle, &place, large))
+        .find_map(|place| diverges(oracle, place, large));
+    let creeping = |place: &&Place| is_restless(oracle, place);
+    let restless: Vec<&Place> = few_of_each(&quiet).into_iter().filter(creeping).collect();
+    let mut restless = restless.into_iter().take(PLACES);
+    found
+        .or_else(|| restless.find_map(|place| diverges(oracle, place, large)))
+        .or_else(|| beside_border(oracle, walk, large))
+        .or_else(|| wild::check(oracle, walk, large))
+}
+
+/// Borders and ends, and kinks of each site.
+fn few_of_each(places: &[Place]) -> Vec<&Place> {
+    let mut chosen: Vec<&Place> = Vec::new();
+    for place in places {
+        let alike = chosen.iter().filter(|other| other.site == place.site);
+        if chosen.len() < QUIET && (place.site.is_none() || alike.count() < 2 * ALIKE) {
+            chosen.push(place);
+        }
+    }
+    chosen
 }
 
 /// A time, and the side on which the curve goes on.
@@ -39,6 +62,10 @@ struct Place {
     t: f64,
     side: f64,
     near: Sample,
+    /// Where a decision changes, the address of its site.
+    site: Option<usize>,
+    /// Of the domain.
+    border: bool,
 }
 
 fn places(oracle: &mut Oracle, walk: &Walk, large: f64) -> Vec<Place> {
@@ -53,23 +80,23 @@ fn places(oracle: &mut Oracle, walk: &Walk, large: f64) -> Vec<Place> {
                 } else {
                     middle
                 };
-                found.push(Place {
-                    t,
-                    side: -1.0,
-                    near: event.before.clone(),
-                });
-                found.push(Place {
-                    t,
-                    side: 1.0,
-                    near: event.after.clone(),
-                });
+                let change = event.changes.first();
+                let site = change.map(|change| core::ptr::from_ref(change.site).addr());
+                for (side, near) in [(-1.0, &event.before), (1.0, &event.after)] {
+                    found.push(Place {
+                        t,
+                        side,
+                        near: near.clone(),
+                        site,
+                        border: false,
+                    });
+                }
             }
             Part::Gap(_) => found.extend(borders(oracle, walk, i)),
             Part::Piece(_) => {}
         }
     }
     found.extend(ends(oracle));
-    found.retain(|place| place.near.slope.abs() > large || !place.near.slope.is_finite());
     found
 }
 
@@ -130,6 +157,8 @@ fn border(
         t: near.t,
         side: -towards,
         near,
+        site: None,
+        border: true,
     })
 }
 
@@ -140,41 +169,68 @@ fn ends(oracle: &mut Oracle) -> [Place; 2] {
         t,
         side,
         near: oracle.sample(t + side * step),
+        site: None,
+        border: false,
     })
 }
 
-fn diverges(oracle: &mut Oracle, place: &Place, large: f64) -> Option<Violation> {
+/// At distances from a place that are halved again and again.
+fn samples(oracle: &mut Oracle, place: &Place) -> Vec<Sample> {
     let time = |k: i32| place.t + place.side * 2f64.powi(-k);
     let times: Vec<f64> = (FARTHEST..=NEAREST)
         .map(time)
         .filter(|t| (0.0..=1.0).contains(t))
         .collect();
-    let slopes: Vec<f64> = times
-        .iter()
-        .map(|t| oracle.sample(*t).slope.abs().log2())
-        .collect();
-    if slopes.len() < LAST || slopes.iter().any(|slope| !slope.is_finite()) {
-        return None;
-    }
-    let exponent = growth(&slopes);
-    let grows = exponent > GROWTH && growth(&slopes[slopes.len() - LAST..]) > GROWTH;
-    let is_large = slopes.last().is_some_and(|slope| *slope > large.log2());
-    let failure = Failure::NotLipschitz {
-        exponent: -exponent,
-    };
-    (grows && is_large).then(|| blamed(oracle, place, failure))
+    times.iter().map(|t| oracle.sample(*t)).collect()
 }
 
-/// The slope of the line through equidistant points, by least squares.
-fn growth(y: &[f64]) -> f64 {
-    let n = y.len() as f64;
-    let middle = 0.5 * (n - 1.0);
-    let products = y
-        .iter()
-        .enumerate()
-        .map(|(i, y)| (i as f64 - middle) * y)
-        .sum::<f64>();
-    products / (n * (n * n - 1.0) / 12.0)
+fn diverges(oracle: &mut Oracle, place: &Place, large: f64) -> Option<Violation> {
+    let samples = samples(oracle, place);
+    let slopes: Vec<f64> = samples.iter().map(|sample| sample.slope).collect();
+    // What grows by so little may also be a decision that hangs on rounding.
+    let smooth = samples.windows(2).all(|pair| pair[0].same(&pair[1]));
+    let exponent = match smooth {
+        true => growth::power(&slopes, large),
+        false => growth::by_factors(&slopes, large),
+    };
+    let (exponent, border) = (exponent?, place.border);
+    let failure = Failure::NotLipschitz { exponent, border };
+    Some(blamed(oracle, place, failure))
+}
+
+/// In random directions from a point that is exactly on the border of a domain, where a value and a derivative are finite by
+/// convention: that of `√(x²)` is bounded there, that of `√x` is not.
+fn beside_border(oracle: &mut Oracle, walk: &Walk, large: f64) -> Option<Violation> {
+    const DIRECTIONS: usize = 4;
+    let sample = walk.border.as_ref()?;
+    let mut rng = SplitMix64::new(sample.t.to_bits());
+    let point = oracle.point_at(sample.t);
+    let size = point.iter().fold(0.0f64, |m, x| m.max(x.abs()));
+    for _ in 0..DIRECTIONS {
+        let direction = rng.direction(point.len());
+        for side in [size, -size] {
+            let distances = (FARTHEST..=NEAREST).map(|k| side * 2f64.powi(-k));
+            let slopes: Vec<f64> = distances
+                .map(|s| oracle.slope_off(sample.t, &direction, s))
+                .collect();
+            if let Some(exponent) = growth::power(&slopes, large) {
+                let border = true;
+                let failure = Failure::NotLipschitz { exponent, border };
+                let mut violation = violations::at(oracle, sample.t, failure);
+                violation.site = sample.record.border;
+                violation.direction = direction;
+                return Some(violation);
+            }
+        }
+    }
+    None
+}
+
+/// Whether the slope is not the same near the place and some way from it.
+fn is_restless(oracle: &mut Oracle, place: &Place) -> bool {
+    let [far, near] = [FARTHEST, NEAREST].map(|k| place.t + place.side * 2f64.powi(-k));
+    let inside = [far, near].iter().all(|t| (0.0..=1.0).contains(t));
+    inside && growth::is_suspicious(oracle.sample(far).slope, oracle.sample(near).slope)
 }
 
 /// The site that is nearest to its kink there.
@@ -195,15 +251,4 @@ fn blamed(oracle: &mut Oracle, place: &Place, failure: Failure) -> Violation {
     let on_it = nearest.filter(|seen| seen.margin.abs() <= 1e-9 * (near.size + speed));
     violation.site = on_it.map(|seen| seen.site);
     violation
-}
-
-#[cfg(test)]
-mod tests {
-    use super::growth;
-
-    #[test]
-    fn growth_is_the_slope_of_a_line() {
-        let y: Vec<f64> = (0..9).map(|i| 0.5 * f64::from(i) - 3.0).collect();
-        assert!((growth(&y) - 0.5).abs() < 1e-15);
-    }
 }

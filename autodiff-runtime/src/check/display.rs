@@ -314,12 +314,17 @@ impl fmt::Display for Failure {
             Failure::Circulation { integral } => {
                 write!(f, "the integral around the loop is {}", number(*integral))
             }
-            Failure::NotLipschitz { exponent } => {
-                let power = number((exponent * 1e3).round() / 1e3);
-                write!(
-                    f,
-                    "the derivative grows without bound, like the distance to the power {power}"
-                )
+            Failure::NotLipschitz { exponent, border } => {
+                let border = if *border {
+                    " at the border of the domain"
+                } else {
+                    ""
+                };
+                write!(f, "the derivative grows without bound{border}, like ")?;
+                match (exponent * 1e3).round() / 1e3 {
+                    0.0 => f.write_str("the logarithm of the distance"),
+                    power => write!(f, "the distance to the power {}", number(power)),
+                }
             }
             Failure::NotFinite => f.write_str("the gradient is not finite where the value is"),
         }

@@ -45,6 +45,7 @@ mod equality;
 mod follow;
 mod gradient;
 mod graze;
+mod growth;
 mod inside;
 mod judge;
 mod jumps;
@@ -75,6 +76,7 @@ mod text;
 mod tolerance;
 mod violations;
 mod walk;
+mod wild;
 
 #[doc(hidden)]
 pub use adapters::__private;

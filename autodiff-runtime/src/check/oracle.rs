@@ -4,11 +4,11 @@ use core::fmt;
 use std::rc::Rc;
 
 use crate::check::curve::Curve;
-use crate::check::local::{Held, Tied};
+use crate::check::local::{Held, Tied, dot};
 use crate::check::products::products;
 use crate::check::record::{Record, Recording};
 use crate::decision::Decision;
-use crate::selection::Selection;
+use crate::selection::{Plain, Selection};
 
 /// What is checked: value and gradient at a point, under a selection.
 pub(crate) type Function<'a> = dyn Fn(&[f64], &mut dyn Selection) -> (f64, Vec<f64>) + 'a;
@@ -43,7 +43,7 @@ impl Sample {
     pub(crate) fn without_visits(&self) -> Sample {
         let record = Record {
             visits: Vec::new(),
-            signature: self.record.signature,
+            ..*self.record
         };
         Sample {
             record: Rc::new(record),
@@ -124,6 +124,16 @@ impl<'a> Oracle<'a> {
         let moved = self.point.iter_mut().zip(offset);
         moved.for_each(|(x, d)| *x += d);
         self.evaluate(t)
+    }
+
+    /// The derivative in a direction, some way in that direction from the point at a time.
+    pub(crate) fn slope_off(&mut self, t: f64, direction: &[f64], distance: f64) -> f64 {
+        self.curve.point(t, &mut self.point);
+        let moved = self.point.iter_mut().zip(direction);
+        moved.for_each(|(x, d)| *x += distance * d);
+        self.spent += 1;
+        let (_, gradient) = (self.function)(&self.point, &mut Plain);
+        dot(direction, &gradient)
     }
 
     /// The value at a time, with some decisions given.

@@ -114,6 +114,8 @@ pub(crate) struct Walk {
     varies: bool,
     /// Where the value was finite and the gradient was not.
     pub(crate) wild: Option<Sample>,
+    /// Where an operation was exactly at the border of its domain.
+    pub(crate) border: Option<Sample>,
     /// Sites at which the curve touched or crossed an equality without a change of decisions.
     pub(crate) touched: Vec<Event>,
 }
@@ -175,6 +177,9 @@ impl Walk {
             self.value = self.value.max(sample.value.abs());
             self.terms = self.terms.max(sample.terms);
             self.bulk = self.bulk.max(sample.bulk);
+        }
+        if sample.record.border.is_some() && self.border.is_none() {
+            self.border = Some(sample.without_visits());
         }
         if sample.wild && self.wild.is_none() {
             self.wild = Some(sample.clone());

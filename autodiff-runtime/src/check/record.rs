@@ -31,6 +31,8 @@ impl Seen {
 pub(crate) struct Record {
     pub(crate) visits: Vec<Seen>,
     pub(crate) signature: u64,
+    /// An operation that is exactly at the border of its domain, where no finite derivative exists.
+    pub(crate) border: Option<&'static Site>,
 }
 
 /// A decision that two evaluations take differently.
@@ -114,6 +116,7 @@ impl Record {
 pub(crate) struct Recording {
     visits: Vec<Seen>,
     signature: u64,
+    border: Option<&'static Site>,
 }
 
 impl Recording {
@@ -121,6 +124,7 @@ impl Recording {
         Recording {
             visits: Vec::with_capacity(capacity),
             signature: 0,
+            border: None,
         }
     }
 
@@ -128,6 +132,7 @@ impl Recording {
         Record {
             visits: self.visits,
             signature: self.signature,
+            border: self.border,
         }
     }
 
@@ -148,6 +153,10 @@ impl Selection for Recording {
         self.mix(place ^ ((seen.side() as u64 + 1) << 60));
         self.visits.push(seen);
         visit.default
+    }
+
+    fn border(&mut self, site: &'static Site) {
+        self.border = Some(site);
     }
 }
 

@@ -151,8 +151,10 @@ pub enum Failure {
     },
     /// The derivative grows like this power of the distance.
     NotLipschitz {
-        /// Negative; -0.5 for a square root.
+        /// Negative, as -0.5 for a square root; 0 if it grows like the logarithm.
         exponent: f64,
+        /// Whether that is at the border of the domain.
+        border: bool,
     },
     /// The gradient is infinite or not a number.
     NotFinite,

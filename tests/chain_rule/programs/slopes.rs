@@ -3,10 +3,11 @@
 use conservative_grad::check::Verdict::{Jump, NotFinite, NotLipschitz, WrongDerivative};
 use conservative_grad::{Selection, conservative_grad, conservative_rule};
 
-use crate::table::Expected::{Conservative, Elusive, Refuted, Unsettled};
+use crate::table::Expected::{Conservative, Refuted, Unsettled};
 use crate::table::{Family, LINE, PLANE, SPACE, program};
 
 const ACROSS_ONE: [(f64, f64); 2] = [(0.3, 1.2), (0.5, 2.0)];
+const QUADRANT: [(f64, f64); 2] = [(0.0, 1.9), (0.0, 2.2)];
 const HALF_LINE: [(f64, f64); 1] = [(-0.7, 1.9)];
 
 // Continuous, and along lines the chain rule holds; but no field is bounded around x = 0.
@@ -42,6 +43,31 @@ fn root_behind_if(x: f64, y: f64) -> f64 {
 #[conservative_grad]
 fn arc_sine(x: f64, y: f64) -> f64 {
     x.asin() * y
+}
+
+// The slope ln x + 1 grows by ln 2 with each halving of x: slower than any power, and without bound all the same.
+#[conservative_grad]
+fn entropy(x: f64) -> f64 {
+    x * x.ln()
+}
+
+// The same, continued by 0, beside a slope that is larger near 0 than that of the logarithm in double precision.
+#[conservative_grad]
+fn entropy_behind_if(x: f64, y: f64) -> f64 {
+    let s = if x > 0.0 { x * x.ln() } else { 0.0 };
+    s + 50.0 * y
+}
+
+// On x = 0 the value and, by convention, the derivative are finite; beside it the derivative is not bounded. No curve goes beyond x = 0.
+#[conservative_grad]
+fn root_from_border(x: f64, y: f64) -> f64 {
+    x.sqrt() * y
+}
+
+// A slope that is Hölder continuous: it grows towards 0, by less and less, up to 1.
+#[conservative_grad]
+fn slow(x: f64, y: f64) -> f64 {
+    x - x.abs().powf(1.2) + y
 }
 
 // Rounded off: steep, not infinite.
@@ -84,6 +110,20 @@ pub(crate) const UNBOUNDED: Family = Family {
             PLANE,
             Refuted(NotLipschitz, "x > 0.0")
         ),
+        program!("x ln x", entropy(0), HALF_LINE, Refuted(NotLipschitz, "")),
+        program!(
+            "if x > 0 { x ln x } else { 0 } + 50 y",
+            entropy_behind_if(0, 1),
+            PLANE,
+            Refuted(NotLipschitz, "x > 0.0")
+        ),
+        program!(
+            "y√x, from the border on",
+            root_from_border(0, 1),
+            QUADRANT,
+            Refuted(NotLipschitz, "x.sqrt()")
+        ),
+        program!("x - |x|^1.2 + y", slow(0, 1), PLANE, Conservative),
         program!(
             "y·asin x",
             arc_sine(0, 1),
@@ -242,11 +282,7 @@ pub(crate) const ACCUMULATING: Family = Family {
             "x sin(1/x) + y",
             wild(0, 1),
             PLANE,
-            Elusive(
-                NotLipschitz,
-                "",
-                "oscillates faster than any panel: the budget goes before slopes are compared"
-            )
+            Refuted(NotLipschitz, "")
         ),
         program!(
             "y floor(1/y), y = |x| + 1.05e-3",
