@@ -82,6 +82,7 @@ pub(crate) fn meet(
         site: None,
         sides: [Side::Below, Side::Above],
         cell: event.cell(),
+        generic: false,
         point: oracle.point_at(event.after.t),
     });
     let mut met: Vec<Met> = silent.collect();
@@ -90,6 +91,7 @@ pub(crate) fn meet(
             site: Some(kink.site),
             sides: [kink.from, kink.to].map(Side::from),
             cell,
+            generic: false,
             point: match i < POINTS {
                 true => oracle.point_at(kink.t),
                 false => Vec::new(),

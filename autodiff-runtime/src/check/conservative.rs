@@ -29,8 +29,8 @@ const FLAT: usize = 16;
 /// Chords in one job, and jobs after which it is asked whether more are worth it.
 const CHORDS: usize = 4;
 const ROUND: usize = 4;
-/// … which they are while more of the crossings than this are of cells that are new.
-const UNSEEN: f64 = 0.005;
+/// … which they are while more of the crossings to come than this may be of cells that are new.
+const UNSEEN: f64 = 0.01;
 
 /// One thing to do; each is the same whatever else is done, and by whom.
 #[derive(Clone, Debug)]

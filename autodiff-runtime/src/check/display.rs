@@ -64,7 +64,7 @@ impl Report {
         let unseen = percent(*unseen);
         writeln!(
             f,
-            "  ties      {} of kinks met{of}; about {unseen} % of all crossings are of others",
+            "  ties      {} of kinks met{of}; up to {unseen} % of all crossings may be of others",
             plural(*met, "cell")
         )
     }

@@ -268,8 +268,7 @@ pub struct Cells {
     pub met: usize,
     /// Those of them with a point on which the choices were to be compared; more than a few hundred are not kept.
     pub kept: usize,
-    /// The part of the crossings on a random line that is of cells which were not met, estimated by the part of the cells so far
-    /// that were met once only.
+    /// How much of the crossings on further lines may be of cells that were not met: with 95 % confidence no more than this.
     pub unseen: f64,
     /// Sites that were reached and whose kink was met nowhere in the box: of the choices there nothing is known.
     pub untied: Vec<&'static Site>,

@@ -52,6 +52,7 @@ fn stretch(oracle: &mut Oracle, before: Sample, after: &Sample, found: &mut Vec<
             site: Some(change.site),
             sides: [change.from, change.to].map(Side::from),
             cell: event.cell(),
+            generic: true,
             point,
         }));
     }

@@ -14,3 +14,4 @@ mod rows;
 mod sabotage;
 mod strata;
 mod support;
+mod verdicts;
