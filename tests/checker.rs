@@ -4,7 +4,8 @@ use conservative_grad::check::{
     self, Options, Region, Report, Verdict, annotated, assert_conservative, coordinates, parameters,
 };
 use conservative_grad::{
-    ConstantField, Differentiable, ObligationKind, conservative_grad, relu, stop_gradient,
+    ConstantField, Differentiable, ObligationKind, conservative_grad, conservative_rule, relu,
+    stop_gradient,
 };
 
 #[conservative_grad]
@@ -133,6 +134,58 @@ fn the_obligation_that_is_broken() {
         &Options::default(),
     );
     assert!(root.is_compliant(), "{root}");
+}
+
+#[conservative_rule(pullback = product_pullback)]
+fn product(x: f64, y: f64) -> f64 {
+    x.sin() * y
+}
+
+// A factor is forgotten.
+fn product_pullback(x: f64, y: f64, _: f64, bar: f64) -> (f64, f64) {
+    (bar * x.cos() * y, bar)
+}
+
+/// The text of each obligation, with the line that it is of.
+#[test]
+fn obligations_are_told_with_their_lines() {
+    let rule = annotated!(product(x in -1.0..1.0, y in 0.5..2.0));
+    let cut = annotated!(cut(x in 0.0..1.0, y in -1.0..1.0));
+    let root = annotated!(root(x in -0.7..1.0));
+    let jump = annotated!(jumps(x in -1.0..1.0));
+    for (report, verdict, promise, source) in [
+        (
+            rule,
+            Verdict::WrongDerivative,
+            "broken: the derivative that is written by hand is that of the function",
+            "product",
+        ),
+        (
+            cut,
+            Verdict::WrongDerivative,
+            "what may be broken: what `stop_gradient` cuts is locally constant",
+            "x * stop_gradient(x) + y.abs()",
+        ),
+        (
+            root,
+            Verdict::NotLipschitz,
+            "broken: the argument stays in the interior of the domain",
+            "x.sqrt()",
+        ),
+        (
+            jump,
+            Verdict::Jump,
+            "what is broken: the value is continuous across this branch",
+            "if x > 0.25 { x + 1.0 } else { x }",
+        ),
+    ] {
+        assert_eq!(report.verdict(), verdict, "{report}");
+        let text = report.to_string();
+        assert!(text.contains(promise), "{text}");
+        let lines = excerpt(&report);
+        assert!(lines.iter().any(|line| line.contains(source)), "{text}");
+        assert!(text.contains("^ taken on trust here"), "{text}");
+    }
 }
 
 /// The lines of a text that begin with a gutter, as rustc writes them.
