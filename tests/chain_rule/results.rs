@@ -107,6 +107,9 @@ fn row(text: &mut String, program: &Program, outcome: &Outcome) {
 fn place(site: &str) -> String {
     match site {
         "" => String::new(),
-        site => format!(", `{}`", site.replace("; ", "` or `")),
+        site => format!(
+            ", `{}`",
+            site.trim_start_matches("; ").replace("; ", "` or `")
+        ),
     }
 }
