@@ -2,6 +2,8 @@
 
 #[path = "optim/attack.rs"]
 mod attack;
+#[path = "optim/formulas.rs"]
+mod formulas;
 #[path = "optim/nonsmooth.rs"]
 mod nonsmooth;
 #[path = "optim/reference.rs"]
