@@ -191,6 +191,7 @@ pub mod __private {
     pub use autodiff_runtime::kinds::*;
     pub use autodiff_runtime::lanes::*;
     pub use autodiff_runtime::methods;
+    pub use autodiff_runtime::nesting;
     pub use autodiff_runtime::numeric::*;
     pub use autodiff_runtime::operation::At;
     pub use autodiff_runtime::ops;

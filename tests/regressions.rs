@@ -331,3 +331,43 @@ fn parts_of_tuples_have_names_of_their_own() {
     assert_eq!(value, tuple_called_like_weights(x, y));
     assert!((slope - (expected.0 - expected.1)).abs() < 1e-12);
 }
+
+/// Functions one inside the other, deeper than reverse sweeps are put into each other without a box.
+macro_rules! chain {
+    ($last:ident) => {
+        #[conservative_grad]
+        fn $last(x: f64, w: &[f64]) -> f64 {
+            x * w[0]
+        }
+    };
+    ($first:ident $second:ident $($rest:ident)*) => {
+        #[conservative_grad]
+        fn $first(x: f64, w: &[f64]) -> f64 {
+            let mut y = x;
+            for v in w {
+                y = $second(y * 0.5 + v.sin(), w);
+            }
+            y + x.cos()
+        }
+        chain!($second $($rest)*);
+    };
+}
+
+#[test]
+fn a_long_chain_of_calls() {
+    chain!(l0 l1 l2 l3 l4 l5 l6 l7 l8 l9 l10 l11 l12 l13 l14);
+    let (x, w) = (0.5, [0.9]);
+    let (value, (x_bar, w_bar)) = l0::value_and_grad(x, &w);
+    assert_eq!(value.to_bits(), l0(x, &w).to_bits());
+    let h = 1e-6;
+    let along_x = (l0(x + h, &w) - l0(x - h, &w)) / (2.0 * h);
+    let along_w = (l0(x, &[w[0] + h]) - l0(x, &[w[0] - h])) / (2.0 * h);
+    assert!(
+        (x_bar - along_x).abs() < 1e-7 * along_x.abs().max(1.0),
+        "{x_bar} {along_x}"
+    );
+    assert!(
+        (w_bar[0] - along_w).abs() < 1e-7 * along_w.abs().max(1.0),
+        "{w_bar:?} {along_w}"
+    );
+}

@@ -1,4 +1,4 @@
-//! Loops that run in strips: `value_and_grad` against the primal, the selection `Plain` (which takes
+//! Loops that run in strips: `value_and_grad` against the primal, the sweeps of `vjp` (which take
 //! the loops as they are written), central differences, at lengths around the width of a strip.
 //!
 //! Every program is also run on values that tie, on zeros and infinities, and on arrays that are too

@@ -15,6 +15,7 @@
 //! | [`same_shape`], [`constant`] | lengths that must agree; fields without a derivative |
 //! | [`directions`], [`mod@sweeps`] | tangents along one direction or several at once; gradients made of them |
 //! | [`kinds`], [`mod@tangent`] | how an emitted function tells another which arguments are differentiated |
+//! | [`nesting`] | how deep reverse sweeps stand inside of each other |
 //! | [`mod@checkpoint`] | which states of a loop are kept, and from which it is run again |
 //! | [`slices`] | operations on slices: `max_of`, `sorted`, `median`, norms, pooling |
 //! | [`parallel`] | accumulating loops on many cores |
@@ -47,6 +48,7 @@ pub mod kinds;
 pub mod lanes;
 #[doc(hidden)]
 pub mod methods;
+pub mod nesting;
 pub mod numeric;
 #[doc(hidden)]
 pub mod operation;

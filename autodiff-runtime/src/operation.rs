@@ -187,6 +187,11 @@ macro_rules! companion {
             /// The function is one of the table.
             pub const __OPERATION: bool = true;
 
+            #[must_use]
+            pub const fn __nested(budget: $crate::nesting::Budget) -> $crate::nesting::Budget {
+                budget.enter().leave()
+            }
+
             pub const __SITES: &'static [$crate::field::Site] = &$crate::operation::numbered([$($crate::field::Site {
                 id: 0,
                 function: stringify!($name),

@@ -283,6 +283,11 @@ macro_rules! slices {
                 /// The function is one of the table.
                 pub const __OPERATION: bool = true;
 
+                #[must_use]
+                pub const fn __nested(budget: $crate::nesting::Budget) -> $crate::nesting::Budget {
+                    budget.enter().leave()
+                }
+
                 const SOURCE: &'static str = concat!(stringify!($name), "(", stringify!($x) $(, ", ", stringify!($arg))*, ")");
 
                 pub const __SITES: &'static [$crate::field::Site] = &$crate::operation::numbered([$($crate::field::Site {

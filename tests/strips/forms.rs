@@ -1,7 +1,7 @@
 //! Other precisions, methods, parameters: the gradient of what runs in strips is that of the loop as it
 //! is written.
 
-use conservative_grad::{Differentiable, Plain, conservative_grad};
+use conservative_grad::{Differentiable, conservative_grad};
 
 use super::support::{LENGTHS, close};
 
@@ -36,7 +36,8 @@ fn single_precision() {
     for n in LENGTHS {
         let x = narrow(&wave(3 * n + 1, 0.0));
         let (value, (x_bar, w_bar)) = single::value_and_grad(&x, &w, n);
-        let (other, (x_bar_2, w_bar_2)) = single::value_and_grad_with(&mut Plain, &x, &w, n);
+        let (other, pullback) = single::vjp(&x, &w, n);
+        let (x_bar_2, w_bar_2) = pullback(1.0);
         assert_eq!(value.to_bits(), single(&x, &w, n).to_bits());
         assert_eq!(value.to_bits(), other.to_bits());
         let near = |a: &[f32], b: &[f32]| {
@@ -112,18 +113,18 @@ fn names_and_parameters() {
     for n in LENGTHS {
         let x = wave(3 * n + 3, 0.25);
         let (value, bar) = named::value_and_grad(&x, n);
-        let (_, other) = named::value_and_grad_with(&mut Plain, &x, n);
+        let other = named::vjp(&x, n).1(1.0);
         assert_eq!(value.to_bits(), named(&x, n).to_bits());
         assert!(close(&bar, &other), "{n}");
 
         let w = [0.5, -0.25, 0.75];
         let (value, (x_bar, w_bar)) = of_constant_width::value_and_grad(&x, &w, n);
-        let (_, (x_bar_2, w_bar_2)) = of_constant_width::value_and_grad_with(&mut Plain, &x, &w, n);
+        let (x_bar_2, w_bar_2) = of_constant_width::vjp(&x, &w, n).1(1.0);
         assert_eq!(value.to_bits(), of_constant_width(&x, &w, n).to_bits());
         assert!(close(&x_bar, &x_bar_2) && close(&w_bar, &w_bar_2), "{n}");
 
         let (value, (x_bar, w_bar)) = generic::value_and_grad(&x, 0.5, n);
-        let (_, (x_bar_2, w_bar_2)) = generic::value_and_grad_with(&mut Plain, &x, 0.5, n);
+        let (x_bar_2, w_bar_2) = generic::vjp(&x, 0.5, n).1(1.0);
         assert_eq!(value.to_bits(), generic(&x, 0.5, n).to_bits());
         assert!(
             close(&x_bar, &x_bar_2) && close(&[w_bar], &[w_bar_2]),
@@ -163,7 +164,7 @@ fn methods() {
         };
         let (x, y) = (wave(3 * n, 0.0), wave(n, 0.5));
         let (value, bar) = model.loss_value_and_grad(&x, &y);
-        let (_, other) = model.loss_value_and_grad_with(&mut Plain, &x, &y);
+        let other = model.loss_vjp(&x, &y).1(1.0);
         assert_eq!(value.to_bits(), model.loss(&x, &y).to_bits());
         assert!(
             close(&bar.w, &other.w) && close(&[bar.bias], &[other.bias]),

@@ -110,7 +110,7 @@ programs! {
         }
         s
     }
-    strips fn the_sum_of_the_first_in_the_second(x, w, c, k, n) {
+    scaled fn the_sum_of_the_first_in_the_second(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
             s += x[i].exp();

@@ -21,7 +21,7 @@ use super::emit_names::EmitNames;
 use super::names::{self, Names};
 use super::parse::attribute::{Mode, Options, Parallel};
 use super::print::Printer;
-use super::ssa::{Func, StmtKind, Tree};
+use super::ssa::{Func, Op, StmtKind, Tree};
 use super::{
     build, hir, hoist, jumps, kinks, merge, metadata, modes, parallel, share, simplify, snapshot,
     strips, tangent,
@@ -66,6 +66,7 @@ pub(crate) fn differentiate(
         return None;
     }
     let facts = metadata::run(&ssa, &facts, options);
+    let (fused, strips) = sweeps.joint.map_or((None, None), |j| (j.plain, j.strips));
     Some(Bodies {
         names: BodyNames {
             sel: names.sel.clone(),
@@ -79,8 +80,8 @@ pub(crate) fn differentiate(
         forward: sweeps.forward,
         value: sweeps.value,
         reverse: sweeps.reverse,
-        fused: sweeps.joint.as_ref().map(|joint| joint.plain.clone()),
-        strips: sweeps.joint.and_then(|joint| joint.strips),
+        fused,
+        strips,
         tangent: sweeps.tangent,
         sites: facts.sites,
         obligations: facts.obligations,
@@ -157,8 +158,8 @@ impl Compiled {
 
 /// Forward and reverse sweep in one body, for a seed of 1.
 struct Joint {
-    /// As the function is written.
-    plain: TokenStream,
+    /// As the function is written; not where the other one does for every selection.
+    plain: Option<TokenStream>,
     /// With strips and on many cores, where a loop allows it.
     strips: Option<TokenStream>,
     /// Why not on many cores, if that is wanted.
@@ -183,8 +184,9 @@ impl Joint {
                 Err(reason) => sequential = Some(reason),
             }
         }
+        let alone = other.is_some() && !parallel && !decides_in_loops(ssa);
         Joint {
-            plain: prepared.joint(fresh),
+            plain: (!alone).then(|| prepared.joint(fresh)),
             strips: other.map(|prepared| prepared.joint(fresh)),
             sequential,
         }
@@ -319,6 +321,22 @@ fn joins(ssa: &Func) -> Result<(), parallel::Reason> {
         true => Ok(()),
         false => Err(parallel::no_sum()),
     }
+}
+
+/// Whether a selection could tell from the order of what it is asked how loops run.
+fn decides_in_loops(ssa: &Func) -> bool {
+    let mut found = !ssa.borders.is_empty();
+    ssa.body.walk(&mut |s| {
+        if let StmtKind::For { body, .. } | StmtKind::While { body, .. } = &s.kind {
+            body.walk(&mut |s| {
+                found |= matches!(
+                    s.kind,
+                    StmtKind::Def(_, Op::Weight { .. } | Op::Branch { .. }) | StmtKind::Call(_)
+                );
+            });
+        }
+    });
+    found
 }
 
 /// `let _: f64 = k;` for parameters of a type unknown to the compiler that are used as real numbers:

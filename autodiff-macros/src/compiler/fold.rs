@@ -21,15 +21,13 @@ const LARGEST: usize = 12;
 
 /// Folds both sweeps; values that `func` returns stay.
 pub(crate) fn run(func: &Func, sweeps: &mut [&mut Vec<Stmt>]) {
-    let kept: BTreeSet<String> = kept(func)
-        .iter()
-        .map(|v| func.val(*v).name.to_string())
-        .collect();
-    let free = |name: &str| is_temporary(name) && !kept.contains(name);
+    let temporaries = Temporaries::of(func);
     loop {
-        let uses = uses(func, sweeps);
-        let unread =
-            |name: &Ident| free(&name.to_string()) && !uses.contains_key(&name.to_string());
+        let uses = temporaries.uses(sweeps);
+        let unread = |name: &Ident| {
+            let temporary = temporaries.by_name.get(&name.to_string());
+            temporary.is_some_and(|v| uses[v.0 as usize].is_empty())
+        };
         let mut removed = false;
         for sweep in sweeps.iter_mut() {
             removed |= drop_unread(sweep, &unread);
@@ -38,10 +36,14 @@ pub(crate) fn run(func: &Func, sweeps: &mut [&mut Vec<Stmt>]) {
             break;
         }
     }
-    let uses = uses(func, sweeps).into_iter();
-    let once = uses.filter(|(name, (_, n))| *n == 1 && free(name));
+    let uses = temporaries.uses(sweeps);
+    let once = temporaries.by_name.into_iter();
+    let once = once.filter_map(|(name, v)| match uses[v.0 as usize][..] {
+        [read] => Some((name, read)),
+        _ => None,
+    });
     let pass = Fold {
-        once: once.map(|(name, (v, _))| (name, v)).collect(),
+        once: once.collect(),
     };
     for sweep in sweeps {
         let stmts = std::mem::take(*sweep);
@@ -49,19 +51,50 @@ pub(crate) fn run(func: &Func, sweeps: &mut [&mut Vec<Stmt>]) {
     }
 }
 
-/// How often each value is read.
-fn uses(func: &Func, sweeps: &[&mut Vec<Stmt>]) -> BTreeMap<String, (ValId, usize)> {
-    let mut uses = BTreeMap::new();
-    for stmt in sweeps.iter().flat_map(|s| s.iter()) {
-        stmt.walk(&mut |e| {
-            if let Expr::Val(v) = e {
-                uses.entry(func.val(*v).name.to_string())
-                    .or_insert((*v, 0))
-                    .1 += 1;
-            }
-        });
+/// The values that may move.
+struct Temporaries {
+    by_name: BTreeMap<String, ValId>,
+    /// By value: the one that has its name.
+    named: Vec<ValId>,
+}
+
+impl Temporaries {
+    fn of(func: &Func) -> Temporaries {
+        let kept = kept(func);
+        let mut found = Temporaries {
+            by_name: BTreeMap::new(),
+            named: Vec::new(),
+        };
+        for (k, val) in func.vals.iter().enumerate() {
+            let v = ValId(u32::try_from(k).unwrap_or(u32::MAX));
+            let name = val.name.to_string();
+            let of_name = match is_temporary(&name) {
+                true => *found.by_name.entry(name).or_insert(v),
+                false => v,
+            };
+            found.named.push(of_name);
+        }
+        for v in kept {
+            found.by_name.remove(&func.val(v).name.to_string());
+        }
+        found
     }
-    uses
+
+    /// The values that are read, by the one that has their name; two of them stand for many.
+    fn uses(&self, sweeps: &[&mut Vec<Stmt>]) -> Vec<Vec<ValId>> {
+        let mut uses = vec![Vec::new(); self.named.len()];
+        for stmt in sweeps.iter().flat_map(|s| s.iter()) {
+            stmt.walk(&mut |e| {
+                if let Expr::Val(v) = e {
+                    let of_name = &mut uses[self.named[v.0 as usize].0 as usize];
+                    if of_name.len() < 2 {
+                        of_name.push(*v);
+                    }
+                }
+            });
+        }
+        uses
+    }
 }
 
 /// Drops temporaries that nobody reads and that are arithmetic: indices that slices have replaced.
@@ -209,7 +242,8 @@ fn in_place(stmt: Stmt) -> Stmt {
         "/" => "/=",
         _ => "",
     };
-    match !op_assign.is_empty() && format!("{place:?}") == format!("{a:?}") {
+    let same = || format!("{place:?}") == format!("{a:?}");
+    match !op_assign.is_empty() && may_be_same(&place, &a) && same() {
         true => Stmt::Assign {
             place,
             op: op_assign,
@@ -220,6 +254,17 @@ fn in_place(stmt: Stmt) -> Stmt {
             op: "=",
             value: Expr::Bin(op, a, b),
         },
+    }
+}
+
+/// False where one look is enough to tell.
+fn may_be_same(a: &Expr, b: &Expr) -> bool {
+    match (a, b) {
+        (Expr::Index(a, i), Expr::Index(b, j)) => may_be_same(a, b) && may_be_same(i, j),
+        (Expr::Field(a, _), Expr::Field(b, _)) => may_be_same(a, b),
+        (Expr::Val(a), Expr::Val(b)) | (Expr::Bar(a), Expr::Bar(b)) => a == b,
+        (Expr::Mem(a), Expr::Mem(b)) | (Expr::MemBar(a), Expr::MemBar(b)) => a == b,
+        (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
     }
 }
 

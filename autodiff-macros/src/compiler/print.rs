@@ -1,25 +1,36 @@
 //! Code → tokens.
 
-use std::collections::BTreeSet;
+mod out;
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream};
+use quote::{format_ident, quote};
 
 use super::adjoint::forward::ty_tokens;
 use super::code::{Expr, Row, Stmt, Stretches};
+use super::emit::respan;
 use super::emit_names::EmitNames;
 use super::hir::{Member, Real, Ty};
 use super::real;
 use super::ssa::{Func, Op, StmtKind, ValId};
+use out::Out;
 
 /// What names stand for.
 pub(crate) struct Printer<'a> {
     func: &'a Func,
     names: &'a EmitNames,
     /// Values that are literals, printed in place.
-    literals: std::collections::BTreeMap<ValId, TokenStream>,
+    literals: BTreeMap<ValId, TokenStream>,
     /// The types of the function that are parameters: a literal cannot have them.
     parameters: BTreeSet<String>,
+    /// Path of what emitted code uses, and of the vectors in it.
+    rt: TokenStream,
+    vectors: TokenStream,
+    /// Names as they are emitted: of values, of their adjoints.
+    vals: Vec<OnceCell<Ident>>,
+    bars: Vec<OnceCell<Ident>>,
 }
 
 /// Strength of binding, weakest first.
@@ -43,11 +54,16 @@ enum Level {
 impl<'a> Printer<'a> {
     pub(crate) fn new(func: &'a Func, names: &'a EmitNames) -> Printer<'a> {
         let types = func.vals.iter().map(|v| &v.ty);
+        let rt = respan::respan(names.rt.clone());
         let mut printer = Printer {
             func,
             names,
-            literals: std::collections::BTreeMap::new(),
+            literals: BTreeMap::new(),
             parameters: parameters(types.chain(func.mems.iter().map(|m| &m.ty))),
+            vectors: quote!(#rt::vec),
+            rt,
+            vals: vec![OnceCell::new(); func.vals.len()],
+            bars: vec![OnceCell::new(); func.vals.len()],
         };
         func.body.walk(&mut |s| {
             if let StmtKind::Def(v, Op::Lit(tokens)) = &s.kind {
@@ -60,7 +76,7 @@ impl<'a> Printer<'a> {
 
     /// A literal, as a number of the type.
     fn number(&self, tokens: &TokenStream, ty: &Ty) -> TokenStream {
-        let rt = &self.names.rt;
+        let rt = &self.rt;
         match ty {
             Ty::Real(Real::Param(name)) if real::is_float(tokens) => {
                 quote!(#rt::number::<#name>(#tokens))
@@ -72,7 +88,7 @@ impl<'a> Printer<'a> {
     /// `0.0 as T`, `0.0 as _`: only literals of a parameter, or of a type that may be one, are
     /// written so.
     fn cast(&self, e: &Expr, ty: &TokenStream) -> Option<TokenStream> {
-        let rt = &self.names.rt;
+        let rt = &self.rt;
         let Expr::Raw(literal) = e else {
             return None;
         };
@@ -85,11 +101,32 @@ impl<'a> Printer<'a> {
         }
     }
 
+    /// The statements, with the spans of emitted code.
     pub(crate) fn stmts(&self, stmts: &[Stmt]) -> TokenStream {
-        stmts.iter().map(|s| self.stmt(s)).collect()
+        let mut out = Out::new(&self.vectors);
+        self.all(stmts, &mut out);
+        out.finish()
     }
 
-    fn stmt(&self, stmt: &Stmt) -> TokenStream {
+    /// The expression, with the spans of emitted code.
+    pub(crate) fn expr(&self, e: &Expr) -> TokenStream {
+        let mut out = Out::new(&self.vectors);
+        self.whole(e, &mut out);
+        out.finish()
+    }
+
+    fn all<'o>(&'o self, stmts: &[Stmt], out: &mut Out<'o>) {
+        for stmt in stmts {
+            self.stmt(stmt, out);
+        }
+    }
+
+    /// `{ … }`
+    fn block<'o>(&'o self, stmts: &[Stmt], out: &mut Out<'o>) {
+        out.group(Delimiter::Brace, |out| self.all(stmts, out));
+    }
+
+    fn stmt<'o>(&'o self, stmt: &Stmt, out: &mut Out<'o>) {
         match stmt {
             Stmt::Let {
                 name,
@@ -97,77 +134,114 @@ impl<'a> Printer<'a> {
                 ty,
                 init,
             } => {
-                let mutable = mutable.then(|| quote!(mut));
-                let ty = ty.as_ref().map(|t| quote!(: #t));
-                let init = init.as_ref().map(|e| self.expr(e)).map(|e| quote!(= #e));
-                quote!(let #mutable #name #ty #init;)
+                out.word("let");
+                if *mutable {
+                    out.word("mut");
+                }
+                out.ident(name);
+                if let Some(ty) = ty {
+                    out.punct(":");
+                    out.raw(ty);
+                }
+                if let Some(init) = init {
+                    out.punct("=");
+                    self.whole(init, out);
+                }
+                out.punct(";");
             }
             Stmt::Bind { pattern, init } => {
-                let init = self.expr(init);
-                quote!(let #pattern = #init;)
+                self.bind(pattern, init, out);
+                out.punct(";");
             }
             Stmt::Expect { pattern, init } => {
-                let init = self.expr(init);
-                quote!(let #pattern = #init else { ::core::unreachable!() };)
+                self.bind(pattern, init, out);
+                out.raw(&quote!(else { ::core::unreachable!() };));
             }
             Stmt::Assign { place, op, value } => {
+                self.whole(place, out);
                 // Where a field has no derivative, rustc points at the operator.
-                let span = field_span(place).unwrap_or_else(Span::call_site);
-                let (place, value) = (self.expr(place), self.expr(value));
-                let op = match *op {
-                    "+=" => quote_spanned!(span=> +=),
-                    "-=" => quote_spanned!(span=> -=),
-                    "*=" => quote_spanned!(span=> *=),
-                    "/=" => quote_spanned!(span=> /=),
-                    _ => quote!(=),
-                };
-                quote!(#place #op #value;)
+                let span = field_span(place).map(respan::at);
+                out.punct_at(op, span.filter(|_| *op != "="));
+                self.whole(value, out);
+                out.punct(";");
             }
-            Stmt::If { cond, then, els } => self.if_stmt(cond, then, els),
+            Stmt::If { cond, then, els } => self.if_stmt(cond, then, els, out),
             Stmt::For {
                 pattern,
                 iter,
                 body,
             } => {
-                let (iter, body) = (self.expr(iter), self.stmts(body));
-                quote!(for #pattern in #iter { #body })
+                out.word("for");
+                out.raw(pattern);
+                out.word("in");
+                self.whole(iter, out);
+                self.block(body, out);
             }
             Stmt::Loop { body } => {
-                let body = self.stmts(body);
-                quote!(loop { #body })
+                out.word("loop");
+                self.block(body, out);
             }
-            Stmt::Apart { rows, count, body } => self.apart(rows, count, body),
-            Stmt::Stretches(of) => self.stretches(of),
-            Stmt::Break => quote!(break;),
+            Stmt::Apart { rows, count, body } => self.apart(rows, count, body, out),
+            Stmt::Stretches(of) => out.raw(&self.stretches(of)),
+            Stmt::Break => {
+                out.word("break");
+                out.punct(";");
+            }
             Stmt::Expr(e) => {
-                let e = self.expr(e);
-                quote!(#e;)
+                self.whole(e, out);
+                out.punct(";");
             }
         }
     }
 
-    fn apart(&self, rows: &[Row], count: &Ident, body: &[Stmt]) -> TokenStream {
-        let names: Vec<_> = rows.iter().map(|row| &row.name).collect();
-        let borrows: Vec<_> = rows
-            .iter()
-            .map(|row| match row.mutable {
-                true => quote!(&mut),
-                false => quote!(&),
-            })
-            .collect();
-        let elements = rows.iter().map(|row| &row.element);
-        let arguments = rows.iter().map(|row| self.expr(&row.from));
-        let body = self.stmts(body);
-        quote! {
-            (|#(#names: #borrows [#elements]),*| {
-                #(let #names = #borrows #names[..#count];)*
-                #body
-            })(#(#arguments),*);
-        }
+    /// `let pattern = init`
+    fn bind<'o>(&'o self, pattern: &TokenStream, init: &Expr, out: &mut Out<'o>) {
+        out.word("let");
+        out.raw(pattern);
+        out.punct("=");
+        self.whole(init, out);
+    }
+
+    fn apart<'o>(&'o self, rows: &[Row], count: &Ident, body: &[Stmt], out: &mut Out<'o>) {
+        let borrow = |row: &Row, out: &mut Out<'o>| {
+            out.punct("&");
+            if row.mutable {
+                out.word("mut");
+            }
+        };
+        out.group(Delimiter::Parenthesis, |out| {
+            out.punct("|");
+            out.list(rows, |out, row| {
+                out.ident(&row.name);
+                out.punct(":");
+                borrow(row, out);
+                out.group(Delimiter::Bracket, |out| out.raw(&row.element));
+            });
+            out.punct("|");
+            out.group(Delimiter::Brace, |out| {
+                for row in rows {
+                    out.word("let");
+                    out.ident(&row.name);
+                    out.punct("=");
+                    borrow(row, out);
+                    out.ident(&row.name);
+                    out.group(Delimiter::Bracket, |out| {
+                        out.punct("..");
+                        out.ident(count);
+                    });
+                    out.punct(";");
+                }
+                self.all(body, out);
+            });
+        });
+        out.group(Delimiter::Parenthesis, |out| {
+            out.list(rows, |out, row| self.whole(&row.from, out));
+        });
+        out.punct(";");
     }
 
     fn stretches(&self, of: &Stretches) -> TokenStream {
-        let rt = &self.names.rt;
+        let rt = &self.rt;
         let iterations = self.expr(&of.iterations);
         let [from, to] = of.range.map(|v| &self.func.val(v).name);
         let bars = nested(of.bars.iter().map(|(_, bar)| self.expr(bar)).collect());
@@ -175,7 +249,8 @@ impl<'a> Printer<'a> {
         let sel = of.sel.as_ref();
         let sel = sel.map(|sel| quote!(use #rt::Selection as _; let #sel = &mut #rt::Plain;));
         let body = self.stmts(&of.body);
-        let zeros = of.sums.iter().map(|(_, _, zero)| self.stmt(zero));
+        let zeros = of.sums.iter();
+        let zeros = zeros.map(|(_, _, zero)| self.stmts(std::slice::from_ref(zero)));
         let sums = nested(of.sums.iter().flat_map(|s| declared(&s.2)).collect());
         let given = nested(of.sums.iter().map(|(_, name, _)| quote!(#name)).collect());
         let added = of.sums.iter().map(|(place, name, _)| {
@@ -221,7 +296,7 @@ impl<'a> Printer<'a> {
 
     /// The inside of a stretch, where arrays are parameters: these do not overlap for LLVM.
     fn apart_all(&self, of: &Stretches, mut inner: TokenStream) -> TokenStream {
-        let rt = &self.names.rt;
+        let rt = &self.rt;
         let bars = of.bars.iter().map(|(name, _)| (name, quote!(#name)));
         let reads = of.reads.iter().map(|(name, e)| (name, self.expr(e)));
         let all: Vec<_> = bars.chain(reads).collect();
@@ -233,16 +308,17 @@ impl<'a> Printer<'a> {
         inner
     }
 
-    fn if_stmt(&self, cond: &Expr, then: &[Stmt], els: &[Stmt]) -> TokenStream {
-        let cond = self.expr(cond);
+    fn if_stmt<'o>(&'o self, cond: &Expr, then: &[Stmt], els: &[Stmt], out: &mut Out<'o>) {
+        out.word("if");
         match (then, els) {
             (then, []) => {
-                let then = self.stmts(then);
-                quote!(if #cond { #then })
+                self.whole(cond, out);
+                self.block(then, out);
             }
             ([], els) => {
-                let els = self.stmts(els);
-                quote!(if !#cond { #els })
+                out.punct("!");
+                self.at(cond, Level::Unary, out);
+                self.block(els, out);
             }
             (
                 then,
@@ -254,159 +330,192 @@ impl<'a> Printer<'a> {
                     },
                 ],
             ) => {
-                let (then, rest) = (self.stmts(then), self.if_stmt(inner, a, b));
-                quote!(if #cond { #then } else #rest)
+                self.whole(cond, out);
+                self.block(then, out);
+                out.word("else");
+                self.if_stmt(inner, a, b, out);
             }
             (then, els) => {
-                let (then, els) = (self.stmts(then), self.stmts(els));
-                quote!(if #cond { #then } else { #els })
+                self.whole(cond, out);
+                self.block(then, out);
+                out.word("else");
+                self.block(els, out);
             }
         }
     }
 
-    pub(crate) fn expr(&self, e: &Expr) -> TokenStream {
-        self.at(e, Level::Any)
+    fn whole<'o>(&'o self, e: &Expr, out: &mut Out<'o>) {
+        self.at(e, Level::Any, out);
     }
 
     /// `path { x: e, ..base }`, `path(e)`
-    fn literal(
-        &self,
+    fn literal<'o>(
+        &'o self,
         path: &TokenStream,
         fields: &[(Member, Expr)],
-        base: &Option<Box<Expr>>,
-    ) -> TokenStream {
-        let fields = fields.iter().map(|(name, e)| {
-            let e = self.expr(e);
-            quote!(#name: #e)
+        base: Option<&Expr>,
+        out: &mut Out<'o>,
+    ) {
+        out.raw(path);
+        out.group(Delimiter::Brace, |out| {
+            for (name, e) in fields {
+                out.raw(&quote!(#name));
+                out.punct(":");
+                self.whole(e, out);
+                out.punct(",");
+            }
+            if let Some(base) = base {
+                out.punct("..");
+                self.whole(base, out);
+            }
         });
-        let base = base.as_ref().map(|e| {
-            let e = self.expr(e);
-            quote!(..#e)
-        });
-        quote!(#path { #(#fields,)* #base })
     }
 
     /// Prints an expression that stands where only what binds at least as strongly may stand bare.
-    fn at(&self, e: &Expr, level: Level) -> TokenStream {
-        let (tokens, own) = self.bare(e);
+    fn at<'o>(&'o self, e: &Expr, level: Level, out: &mut Out<'o>) {
+        let from = out.len();
+        let own = self.bare(e, level, out);
         if own < level {
-            quote!((#tokens))
-        } else {
-            tokens
+            out.parenthesize(from);
         }
     }
 
-    fn bare(&self, e: &Expr) -> (TokenStream, Level) {
+    /// `(a, b)`
+    fn arguments<'o>(&'o self, args: &[Expr], out: &mut Out<'o>) {
+        out.group(Delimiter::Parenthesis, |out| {
+            out.list(args, |out, e| self.whole(e, out));
+        });
+    }
+
+    /// Prints the expression, and tells how strongly it binds; roughly, if it stands where anything may.
+    fn bare<'o>(&'o self, e: &Expr, within: Level, out: &mut Out<'o>) -> Level {
         match e {
-            Expr::Val(v) => self.val(*v),
-            Expr::Mem(m) => (ident(&self.func.mem(*m).name), Level::Postfix),
-            Expr::Bar(v) => (ident(&self.names.bar(*v)), Level::Postfix),
-            Expr::MemBar(m) => (ident(&self.names.mem_bar(*m)), Level::Postfix),
-            Expr::Dot(v) => (ident(&self.names.dot(*v)), Level::Postfix),
-            Expr::MemDot(m) => (ident(&self.names.mem_dot(*m)), Level::Postfix),
-            Expr::Name(name) => (ident(name), Level::Postfix),
-            Expr::Raw(tokens) => (tokens.clone(), raw_level(tokens)),
-            Expr::User(tokens, uses) => (self.user(tokens, uses), Level::Postfix),
-            Expr::Neg(e) => {
-                let e = self.at(e, Level::Unary);
-                (quote!(-#e), Level::Unary)
-            }
-            Expr::Not(e) => {
-                let e = self.at(e, Level::Unary);
-                (quote!(!#e), Level::Unary)
-            }
-            Expr::Deref(e) => {
-                let e = self.at(e, Level::Unary);
-                (quote!(*#e), Level::Unary)
-            }
-            Expr::Bin(op, a, b) => self.bin(op, a, b),
+            Expr::Val(v) => return self.val(*v, within, out),
+            Expr::Mem(m) => out.ident(&self.func.mem(*m).name),
+            Expr::Bar(v) => out.name(cached(&self.bars, *v, || self.names.bar(*v))),
+            Expr::MemBar(m) => out.ident(&self.names.mem_bar(*m)),
+            Expr::Dot(v) => out.ident(&self.names.dot(*v)),
+            Expr::MemDot(m) => out.ident(&self.names.mem_dot(*m)),
+            Expr::Name(name) => out.ident(name),
+            Expr::Raw(tokens) => return raw(tokens, within, out),
+            Expr::User(tokens, uses) => out.raw(&self.user(tokens, uses)),
+            Expr::Neg(e) => return self.prefixed("-", e, out),
+            Expr::Not(e) => return self.prefixed("!", e, out),
+            Expr::Deref(e) => return self.prefixed("*", e, out),
+            Expr::Bin(op, a, b) => return self.bin(op, a, b, out),
             Expr::Cast(e, ty) => {
                 if let Some(literal) = self.cast(e, ty) {
-                    return (literal, Level::Postfix);
+                    out.raw(&literal);
+                    return Level::Postfix;
                 }
-                let e = self.at(e, Level::Cast);
-                (quote!(#e as #ty), Level::Cast)
+                self.at(e, Level::Cast, out);
+                out.word("as");
+                out.raw(ty);
+                return Level::Cast;
             }
             Expr::Call(path, args) => {
-                let args = args.iter().map(|a| self.expr(a));
-                (quote!(#path(#(#args),*)), Level::Postfix)
+                out.raw(path);
+                self.arguments(args, out);
             }
             Expr::Method(receiver, name, args) => {
-                let receiver = self.at(receiver, Level::Postfix);
-                let name = Ident::new(name, self.func.name.span());
-                let args = args.iter().map(|a| self.expr(a));
-                (quote!(#receiver.#name(#(#args),*)), Level::Postfix)
+                self.at(receiver, Level::Postfix, out);
+                out.punct(".");
+                out.ident(&Ident::new(name, self.func.name.span()));
+                self.arguments(args, out);
             }
             Expr::Index(base, index) => {
-                let (base, index) = (self.at(base, Level::Postfix), self.expr(index));
-                (quote!(#base[#index]), Level::Postfix)
+                self.at(base, Level::Postfix, out);
+                out.group(Delimiter::Bracket, |out| self.whole(index, out));
             }
             Expr::Field(base, k) => {
-                let base = self.at(base, Level::Postfix);
-                (quote!(#base.#k), Level::Postfix)
+                self.at(base, Level::Postfix, out);
+                out.punct(".");
+                out.raw(&quote!(#k));
             }
             Expr::Invoke(receiver, name, args) => {
-                let receiver = self.at(receiver, Level::Postfix);
-                let args = args.iter().map(|a| self.expr(a));
-                (quote!(#receiver.#name(#(#args),*)), Level::Postfix)
+                self.at(receiver, Level::Postfix, out);
+                out.punct(".");
+                out.raw(name);
+                self.arguments(args, out);
             }
-            Expr::Struct(path, fields, base) => (self.literal(path, fields, base), Level::Postfix),
+            Expr::Struct(path, fields, base) => self.literal(path, fields, base.as_deref(), out),
             Expr::Range(lo, hi, inclusive) => {
-                let bound = |e: &Option<Box<Expr>>| e.as_ref().map(|e| self.at(e, Level::Or));
-                let (lo, hi) = (bound(lo), bound(hi));
-                (
-                    if *inclusive {
-                        quote!(#lo..=#hi)
-                    } else {
-                        quote!(#lo..#hi)
-                    },
-                    Level::Any,
-                )
+                if let Some(lo) = lo {
+                    self.at(lo, Level::Or, out);
+                }
+                out.punct(if *inclusive { "..=" } else { ".." });
+                if let Some(hi) = hi {
+                    self.at(hi, Level::Or, out);
+                }
+                return Level::Any;
             }
             Expr::If(c, a, b) => {
-                let (c, a, b) = (self.expr(c), self.expr(a), self.expr(b));
-                (quote!(if #c { #a } else { #b }), Level::Any)
+                out.word("if");
+                self.whole(c, out);
+                out.group(Delimiter::Brace, |out| self.whole(a, out));
+                out.word("else");
+                out.group(Delimiter::Brace, |out| self.whole(b, out));
+                return Level::Any;
             }
             Expr::Ref(mutable, e) => {
-                let mutable = mutable.then(|| quote!(mut));
-                let e = self.at(e, Level::Unary);
-                (quote!(&#mutable #e), Level::Unary)
+                out.punct("&");
+                if *mutable {
+                    out.word("mut");
+                }
+                self.at(e, Level::Unary, out);
+                return Level::Unary;
             }
-            Expr::Tuple(parts) => {
-                let parts = parts.iter().map(|p| self.expr(p));
-                (quote!((#(#parts,)*)), Level::Postfix)
-            }
-            // A lint takes an operator in a list for a missing comma.
-            Expr::List(parts) => {
-                let parts = parts.iter().map(|p| self.at(p, Level::Unary));
-                (quote!([#(#parts),*]), Level::Postfix)
-            }
+            Expr::Tuple(parts) => out.group(Delimiter::Parenthesis, |out| {
+                for part in parts {
+                    self.whole(part, out);
+                    out.punct(",");
+                }
+            }),
+            Expr::List(parts) => self.elements(parts, out),
             Expr::Vec(parts) => {
-                let parts = parts.iter().map(|p| self.at(p, Level::Unary));
-                (quote!(::std::vec![#(#parts),*]), Level::Postfix)
+                out.vec();
+                self.elements(parts, out);
             }
             Expr::Repeat(vec, value, len) => {
-                let (value, len) = (self.expr(value), self.expr(len));
-                (
-                    if *vec {
-                        quote!(::std::vec![#value; #len])
-                    } else {
-                        quote!([#value; #len])
-                    },
-                    Level::Postfix,
-                )
+                if *vec {
+                    out.vec();
+                }
+                out.group(Delimiter::Bracket, |out| {
+                    self.whole(value, out);
+                    out.punct(";");
+                    self.whole(len, out);
+                });
+            }
+        }
+        Level::Postfix
+    }
+
+    /// `-e`, `!e`, `*e`
+    fn prefixed<'o>(&'o self, op: &str, e: &Expr, out: &mut Out<'o>) -> Level {
+        out.punct(op);
+        self.at(e, Level::Unary, out);
+        Level::Unary
+    }
+
+    /// `[a, b]`: a lint takes an operator in a list for a missing comma.
+    fn elements<'o>(&'o self, parts: &[Expr], out: &mut Out<'o>) {
+        out.group(Delimiter::Bracket, |out| {
+            out.list(parts, |out, e| self.at(e, Level::Unary, out));
+        });
+    }
+
+    fn val<'o>(&'o self, v: ValId, within: Level, out: &mut Out<'o>) -> Level {
+        match self.literals.get(&v) {
+            Some(tokens) => raw(tokens, within, out),
+            None => {
+                let name = || self.func.val(v).name.clone();
+                out.name(cached(&self.vals, v, name));
+                Level::Postfix
             }
         }
     }
 
-    fn val(&self, v: ValId) -> (TokenStream, Level) {
-        match self.literals.get(&v) {
-            Some(tokens) => (tokens.clone(), raw_level(tokens)),
-            None => (ident(&self.func.val(v).name), Level::Postfix),
-        }
-    }
-
-    fn bin(&self, op: &str, a: &Expr, b: &Expr) -> (TokenStream, Level) {
+    fn bin<'o>(&'o self, op: &str, a: &Expr, b: &Expr, out: &mut Out<'o>) -> Level {
         let level = level_of(op);
         let next = match level {
             Level::Sum => Level::Product,
@@ -422,16 +531,15 @@ impl<'a> Printer<'a> {
             level
         };
         // `a as usize < b` would open generic arguments.
-        let a = match (op, a) {
+        match (op, a) {
             ("<" | "<<", a) if ends_in_cast(a) => {
-                let a = self.expr(a);
-                quote!((#a))
+                out.group(Delimiter::Parenthesis, |out| self.whole(a, out));
             }
-            _ => self.at(a, left),
-        };
-        let b = self.at(b, next);
-        let op: TokenStream = op.parse().unwrap_or_default();
-        (quote!(#a #op #b), level)
+            _ => self.at(a, left, out),
+        }
+        out.punct(op);
+        self.at(b, next, out);
+        level
     }
 
     /// The user's tokens, in a block that binds the names in them where they have other names here.
@@ -533,8 +641,22 @@ fn nested(parts: Vec<TokenStream>) -> TokenStream {
     nested(parts.chunks(size).map(|c| nested(c.to_vec())).collect())
 }
 
-fn ident(name: &Ident) -> TokenStream {
-    quote!(#name)
+/// The name as it is emitted.
+fn cached(table: &[OnceCell<Ident>], v: ValId, name: impl FnOnce() -> Ident) -> Ident {
+    let make = || respan::respan_ident(&name());
+    match table.get(v.0 as usize) {
+        Some(cell) => cell.get_or_init(make).clone(),
+        None => make(),
+    }
+}
+
+/// Prints tokens; how strongly they bind matters only where not everything may stand.
+fn raw(tokens: &TokenStream, within: Level, out: &mut Out<'_>) -> Level {
+    out.raw(tokens);
+    match within {
+        Level::Any => Level::Any,
+        _ => raw_level(tokens),
+    }
 }
 
 /// A lone token or `-1.0` in front of nothing needs no parentheses; everything else may.

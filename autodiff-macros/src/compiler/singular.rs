@@ -29,12 +29,36 @@ const OVERFLOW: [&str; 5] = ["exp", "exp2", "exp_m1", "sinh", "cosh"];
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     /// Values that may be infinite or undefined at finite arguments.
-    wild: BTreeSet<ValId>,
+    wild: Marks,
     /// Values that reach the result through a decision, or under a condition.
-    masked: BTreeSet<ValId>,
+    masked: Marks,
     /// Memory that such values are stored in, or are loaded from.
     wild_mems: BTreeSet<MemId>,
     masked_mems: BTreeSet<MemId>,
+}
+
+/// A set of values: a bit for each.
+#[derive(Debug, Default)]
+struct Marks {
+    bits: Vec<bool>,
+    len: usize,
+}
+
+impl Marks {
+    fn insert(&mut self, v: ValId) {
+        let at = v.0 as usize;
+        if at >= self.bits.len() {
+            self.bits.resize(at + 1, false);
+        }
+        if !self.bits[at] {
+            self.bits[at] = true;
+            self.len += 1;
+        }
+    }
+
+    fn contains(&self, v: ValId) -> bool {
+        self.bits.get(v.0 as usize).is_some_and(|&bit| bit)
+    }
 }
 
 impl Watch {
@@ -50,7 +74,7 @@ impl Watch {
     }
 
     fn size(&self) -> usize {
-        self.wild.len() + self.masked.len() + self.wild_mems.len() + self.masked_mems.len()
+        self.wild.len + self.masked.len + self.wild_mems.len() + self.masked_mems.len()
     }
 
     fn see(&mut self, cx: &Context<'_>, stmt: &Stmt) {
@@ -58,14 +82,13 @@ impl Watch {
             StmtKind::Def(v, op) => self.see_op(cx, *v, op),
             StmtKind::If { phis, .. } => {
                 for phi in phis {
-                    self.masked.extend([phi.then, phi.els]);
+                    self.masked.insert(phi.then);
+                    self.masked.insert(phi.els);
                     self.flows(&[phi.then, phi.els], phi.out);
                 }
                 for block in stmt.kind.blocks() {
                     block.walk(&mut |inner| {
-                        inner.kind.for_each_use(&mut |u| {
-                            self.masked.insert(u);
-                        });
+                        inner.kind.for_each_use(&mut |u| self.masked.insert(u));
                     });
                 }
             }
@@ -90,7 +113,7 @@ impl Watch {
     }
 
     fn stored(&mut self, v: ValId, m: MemId) {
-        if self.wild.contains(&v) {
+        if self.wild.contains(v) {
             self.wild_mems.insert(m);
         }
         if self.masked_mems.contains(&m) {
@@ -114,9 +137,9 @@ impl Watch {
 
     fn see_op(&mut self, cx: &Context<'_>, v: ValId, op: &Op) {
         let decides = matches!(op, Op::Rule { weights, .. } if !weights.is_empty());
-        let (mut wild, masked) = (is_singular(cx, op), decides || self.masked.contains(&v));
+        let (mut wild, masked) = (is_singular(cx, op), decides || self.masked.contains(v));
         op.for_each_use(&mut |u| {
-            wild |= self.wild.contains(&u);
+            wild |= self.wild.contains(u);
             if masked {
                 self.masked.insert(u);
             }
@@ -133,19 +156,19 @@ impl Watch {
     }
 
     fn flows(&mut self, from: &[ValId], to: ValId) {
-        if from.iter().any(|v| self.wild.contains(v)) {
+        if from.iter().any(|v| self.wild.contains(*v)) {
             self.wild.insert(to);
         }
-        if self.masked.contains(&to) {
-            self.masked.extend(from);
+        if self.masked.contains(to) {
+            from.iter().for_each(|v| self.masked.insert(*v));
         }
     }
 
     /// True if the adjoint of the value may be 0 where the partial of its operation is infinite.
     pub(crate) fn guards(&self, cx: &Context<'_>, v: ValId, op: &Op) -> bool {
         let mut wild = false;
-        op.for_each_use(&mut |u| wild |= self.wild.contains(&u));
-        is_singular(cx, op) || wild && self.masked.contains(&v)
+        op.for_each_use(&mut |u| wild |= self.wild.contains(u));
+        is_singular(cx, op) || wild && self.masked.contains(v)
     }
 }
 

@@ -51,6 +51,22 @@ impl energy {
             },
         ],
     };
+    /// What is left after the calls that start here.
+    #[doc(hidden)]
+    pub const fn __nested(budget: rt::nesting::Budget) -> rt::nesting::Budget {
+        let mut budget = budget.enter();
+        if !budget.is_spent() {
+            budget = {
+                use dot as dot_without_conservative_grad;
+                dot_without_conservative_grad::__nested(budget)
+            };
+            budget = {
+                use ramp as ramp_without_conservative_grad;
+                ramp_without_conservative_grad::__nested(budget)
+            };
+        }
+        budget.leave()
+    }
     /// No function of the table of rules: its kinks are its own.
     #[doc(hidden)]
     pub const __OPERATION: bool = false;
@@ -143,21 +159,41 @@ impl energy {
         let (r, r_back) = ramp_without_conservative_grad::__forward(sel, (kinds.1,), b);
         (
             d + r * n as f64,
-            move |
-                w: &[f64],
-                _: (),
-                t: &[f64],
-                _: (),
-                seed: f64,
-                w_bar: &mut rt::Bar<__K0, [f64]>,
-                b_bar: &mut rt::Bar<__K1, f64>,
-                _: &mut __K2::Bar,
-                _: &mut __K3::Bar|
-            {
-                let r_bar = seed * n as f64;
-                r_back((), r_bar, b_bar);
-                d_back(w, t, seed, w_bar, &mut rt::discard());
-            },
+            <rt::nesting::Boxed<
+                { Self::__nested(rt::nesting::Budget::new()).is_spent() },
+            > as rt::nesting::Keep<
+                _,
+                rt::Box<
+                    dyn rt::core::ops::FnOnce(
+                        &[f64],
+                        (),
+                        &[f64],
+                        (),
+                        f64,
+                        &mut rt::Bar<__K0, [f64]>,
+                        &mut rt::Bar<__K1, f64>,
+                        &mut __K2::Bar,
+                        &mut __K3::Bar,
+                    ) + '__r,
+                >,
+            >>::keep(
+                move |
+                    w: &[f64],
+                    _: (),
+                    t: &[f64],
+                    _: (),
+                    seed: f64,
+                    w_bar: &mut rt::Bar<__K0, [f64]>,
+                    b_bar: &mut rt::Bar<__K1, f64>,
+                    _: &mut __K2::Bar,
+                    _: &mut __K3::Bar|
+                {
+                    let r_bar = seed * n as f64;
+                    r_back((), r_bar, b_bar);
+                    d_back(w, t, seed, w_bar, &mut rt::discard());
+                },
+                |pullback| rt::Box::new(pullback),
+            ),
         )
     }
     /// The value and its derivative along each of the directions.

@@ -50,6 +50,18 @@ impl scaled {
             },
         ],
     };
+    /// What is left after the calls that start here.
+    #[doc(hidden)]
+    pub const fn __nested(budget: rt::nesting::Budget) -> rt::nesting::Budget {
+        let mut budget = budget.enter();
+        if !budget.is_spent() {
+            budget = {
+                use scale as scale_without_conservative_grad;
+                scale_without_conservative_grad::__nested(budget)
+            };
+        }
+        budget.leave()
+    }
     /// No function of the table of rules: its kinks are its own.
     #[doc(hidden)]
     pub const __OPERATION: bool = false;
@@ -112,20 +124,36 @@ impl scaled {
         );
         (
             v.iter().sum(),
-            move |
-                _: (),
-                _: (),
-                seed: f64,
-                w_bar: &mut rt::Bar<__K0, [f64]>,
-                a_bar: &mut rt::Bar<__K1, f64>|
-            {
-                let mut v_bar = rt::zero_like(&v);
-                for i in 0..v.len() {
-                    v_bar[i] += seed;
-                }
-                v_back((), (), (), (), &mut v_bar, a_bar, &mut rt::discard());
-                rt::add(w_bar, &v_bar);
-            },
+            <rt::nesting::Boxed<
+                { Self::__nested(rt::nesting::Budget::new()).is_spent() },
+            > as rt::nesting::Keep<
+                _,
+                rt::Box<
+                    dyn rt::core::ops::FnOnce(
+                        (),
+                        (),
+                        f64,
+                        &mut rt::Bar<__K0, [f64]>,
+                        &mut rt::Bar<__K1, f64>,
+                    ) + '__r,
+                >,
+            >>::keep(
+                move |
+                    _: (),
+                    _: (),
+                    seed: f64,
+                    w_bar: &mut rt::Bar<__K0, [f64]>,
+                    a_bar: &mut rt::Bar<__K1, f64>|
+                {
+                    let mut v_bar = rt::zero_like(&v);
+                    for i in 0..v.len() {
+                        v_bar[i] += seed;
+                    }
+                    v_back((), (), (), (), &mut v_bar, a_bar, &mut rt::discard());
+                    rt::add(w_bar, &v_bar);
+                },
+                |pullback| rt::Box::new(pullback),
+            ),
         )
     }
     /// The value and its derivative along each of the directions.

@@ -65,7 +65,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "singular::unless_zero(self.rt(), &Expr::Bar(v), product)", "product",
         "a zero adjoint is multiplied with an infinite partial"),
     mutant("guard-masked", SINGULAR, "pub(crate) fn guards(",
-        "is_singular(cx, op) || wild && self.masked.contains(&v)", "is_singular(cx, op)",
+        "is_singular(cx, op) || wild && self.masked.contains(v)", "is_singular(cx, op)",
         "infinite operands in front of a select are not watched"),
     mutant("quotient-guard-dividend", REVERSE, "fn quotient(",
         "singular::quotient(rt, bar.clone(), Expr::Val(b))", "Expr::bin(\"/\", bar.clone(), Expr::Val(b))",

@@ -7,7 +7,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::signature::{Generics, Param, Passing, Signature};
+use super::signature::{Generics, Param, Passing, Signature, Strips};
 use super::sweep::{bar_argument, forward_call, kind_of};
 use super::types::with_lifetime;
 use super::{docs, jacobian};
@@ -459,13 +459,12 @@ impl Printer<'_> {
         self.plain("trace", quote!(#rt::Trace), body)
     }
 
-    /// `Self::__fused(selection, arguments…, bars…)`, with buffers of our own or the caller's; under
-    /// the plain selection in strips, if there are any.
+    /// `Self::__fused(selection, arguments…, bars…)` or `__strips`, with buffers of our own or the caller's.
     fn fused(&self, selection: Option<&TokenStream>, own: bool) -> TokenStream {
         let rt = &self.signature.rt;
         let plain = quote!(&mut #rt::Plain);
-        let name = match selection {
-            None if self.signature.in_strips => "__strips",
+        let name = match (self.signature.in_strips, selection) {
+            (Strips::Always, _) | (Strips::Plain, None) => "__strips",
             _ => "__fused",
         };
         let selection = selection.unwrap_or(&plain);

@@ -251,7 +251,11 @@ fn callee(path: &TokenStream, items: &[TokenStream], naming: &Naming) -> TokenSt
 }
 
 /// A constant of the companion of a callee.
-fn of_callee(path: &TokenStream, items: &[TokenStream], name: &TokenStream) -> TokenStream {
+pub(super) fn of_callee(
+    path: &TokenStream,
+    items: &[TokenStream],
+    name: &TokenStream,
+) -> TokenStream {
     let items = items.iter().cloned().map(respan);
     let (import, alias) = (companion::import(path), companion::alias(path));
     quote!({ #(#items)* #import #alias::#name })

@@ -38,7 +38,7 @@ mod signature;
 mod stubs;
 mod sweep;
 mod types;
-mod vectors;
+pub(crate) mod vectors;
 
 use autodiff_runtime::Definability;
 use proc_macro2::{Ident, TokenStream};
@@ -53,7 +53,7 @@ use super::hir;
 use super::naming::Naming;
 use super::parse::attribute::{Mode, Options};
 pub(crate) use respan::respan;
-use signature::Signature;
+use signature::{Signature, Strips};
 
 /// The names that bodies use for what the emitted functions take. All are fresh against the names
 /// of the user's function.
@@ -76,7 +76,8 @@ pub(crate) struct Names {
     pub(crate) dots: Vec<Ident>,
 }
 
-/// The derivative of a function: code to be put into the emitted functions.
+/// The derivative of a function: code to be put into the emitted functions, with the spans that it is
+/// emitted with.
 ///
 /// Nested items of the user's body ([`hir::Func::items`]) are put at the top of every body by
 /// [`emit`]; they are not part of the code here.
@@ -95,8 +96,8 @@ pub(crate) struct Bodies {
     /// Statements and value of a sweep that adds the gradient under a seed of 1 to the bars of the
     /// differentiable parameters. `None`: forward and reverse sweep one after the other.
     pub(crate) fused: Option<TokenStream>,
-    /// The same with iterations of accumulating loops side by side, which does not visit the sites in
-    /// their order.
+    /// The same with iterations of accumulating loops side by side. Without `fused` beside it, it visits
+    /// the sites in their order.
     pub(crate) strips: Option<TokenStream>,
     /// Statements and the pair of value and tangent of the result.
     pub(crate) tangent: TokenStream,
@@ -175,7 +176,11 @@ fn signature(
         &bodies.names,
     );
     Signature {
-        in_strips: bodies.strips.is_some(),
+        in_strips: match (&bodies.strips, &bodies.fused) {
+            (None, _) => Strips::No,
+            (Some(_), None) => Strips::Always,
+            (Some(_), Some(_)) => Strips::Plain,
+        },
         forward: options.mode == Mode::Forward,
         recursive: bodies.recursive
             || options.recursive
@@ -194,7 +199,7 @@ fn generated(
 ) -> (TokenStream, TokenStream) {
     let signature = signature(item, func, options, bodies);
     let checks = pins::checks(bodies, &func.pins, &signature.rt);
-    let bodies = &respanned(bodies, &func.items, &checks, &signature.rt);
+    let bodies = &led(bodies, &func.items, &checks, &signature.rt);
     let (sites, field) = meta::members(item, &signature, options, bodies, &func.items);
     let (field, metadata) = match &options.naming {
         Naming::Sibling(of) if of.instance.is_some() => (TokenStream::new(), field),
@@ -203,7 +208,7 @@ fn generated(
     let members = [
         sites,
         field,
-        pins::member(&signature, item),
+        pins::member(&signature, item, bodies, &func.items),
         sweep::members(&signature, bodies),
         entry::members(&signature, &deprecation(item)),
     ];
@@ -259,35 +264,30 @@ fn named_for_people(bodies: &Bodies, naming: &Naming) -> Bodies {
     bodies
 }
 
-/// The bodies with the spans that they are emitted with, each led by the items of the user's body
-/// and the checks of what names stand for.
-fn respanned(
-    bodies: &Bodies,
-    items: &[TokenStream],
-    checks: &pins::Checks,
-    rt: &Runtime,
-) -> Bodies {
-    let respan = |tokens: TokenStream| respan(vectors::of_runtime(tokens, rt));
-    let items: TokenStream = items.iter().cloned().map(respan).collect();
-    let callees = respan(checks.callees.clone());
-    let with_items = |body: &TokenStream| {
-        let body = respan(body.clone());
+/// The bodies, each led by the items of the user's body and the checks of what names stand for.
+fn led(bodies: &Bodies, items: &[TokenStream], checks: &pins::Checks, rt: &Runtime) -> Bodies {
+    let items: TokenStream = items.iter().map(|item| finished(item, rt)).collect();
+    let callees = finished(&checks.callees, rt);
+    let with_items = |once: &TokenStream, body: &TokenStream| {
         // The traits of the prelude, which the user's module may go without; they bring no names.
-        quote!(#items use #rt::traits::*; #callees #body)
+        quote!(#items use #rt::traits::*; #callees #once #body)
     };
-    let once = &checks.operations;
-    let forward = &bodies.forward;
+    let once = finished(&checks.operations, rt);
+    let none = &TokenStream::new();
     Bodies {
-        forward: with_items(&quote!(#once #forward)),
-        value: respan(bodies.value.clone()),
-        reverse: respan(bodies.reverse.clone()),
-        fused: bodies.fused.as_ref().map(with_items),
-        strips: bodies.strips.as_ref().map(with_items),
-        tangent: with_items(&bodies.tangent),
+        forward: with_items(&once, &bodies.forward),
+        fused: bodies.fused.as_ref().map(|body| with_items(none, body)),
+        strips: bodies.strips.as_ref().map(|body| with_items(none, body)),
+        tangent: with_items(none, &bodies.tangent),
         callees: bodies.callees.iter().cloned().map(respan).collect(),
         siblings: bodies.siblings.iter().cloned().map(respan).collect(),
         ..bodies.clone()
     }
+}
+
+/// Code with the spans that it is emitted with, and without `std`.
+pub(crate) fn finished(code: &TokenStream, rt: &Runtime) -> TokenStream {
+    vectors::of_runtime(code.clone(), rt)
 }
 
 /// The type that carries the emitted functions, and its `impl`.

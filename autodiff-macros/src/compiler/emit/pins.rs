@@ -20,7 +20,7 @@ use quote::{format_ident, quote};
 
 use super::respan::respan;
 use super::signature::Signature;
-use super::{Bodies, Runtime};
+use super::{Bodies, Runtime, meta};
 use crate::compiler::companion;
 use crate::compiler::hir::{Pin, PinKind};
 use crate::compiler::naming::Naming;
@@ -100,7 +100,12 @@ fn operation(pin: &Pin, rt: &Runtime) -> TokenStream {
 /// `__is`, by which callers check that a function is the one of this companion; methods are found by
 /// their type, and need no such check. Callers know nothing of generic parameters: one instance, at
 /// zero and `f64`, stands for all, and the bound has rustc infer it.
-pub(crate) fn member(signature: &Signature, item: &syn::ItemFn) -> TokenStream {
+pub(crate) fn member(
+    signature: &Signature,
+    item: &syn::ItemFn,
+    bodies: &Bodies,
+    items: &[TokenStream],
+) -> TokenStream {
     let Signature {
         rt,
         visibility,
@@ -120,7 +125,10 @@ pub(crate) fn member(signature: &Signature, item: &syn::ItemFn) -> TokenStream {
         ),
         None => (quote!(let _ = function; true), TokenStream::new()),
     };
+    let nested = nested(signature, bodies, items);
     quote! {
+        #nested
+
         /// No function of the table of rules: its kinks are its own.
         #[doc(hidden)]
         #attributes
@@ -133,6 +141,38 @@ pub(crate) fn member(signature: &Signature, item: &syn::ItemFn) -> TokenStream {
         #visibility fn __is<__F: 'static #bound>(function: &__F) -> bool {
             #same
         }
+    }
+}
+
+/// `__nested`, which goes through the calls that start here, so that reverse sweeps are not put into
+/// each other without end.
+fn nested(signature: &Signature, bodies: &Bodies, items: &[TokenStream]) -> TokenStream {
+    let Signature {
+        rt,
+        visibility,
+        attributes,
+        ..
+    } = signature;
+    let body = match bodies.callees.is_empty() || signature.recursive {
+        true => quote!(budget.enter().leave()),
+        false => {
+            let callees = bodies.callees.iter();
+            let callees =
+                callees.map(|path| meta::of_callee(path, items, &quote!(__nested(budget))));
+            quote! {
+                let mut budget = budget.enter();
+                if !budget.is_spent() {
+                    #(budget = #callees;)*
+                }
+                budget.leave()
+            }
+        }
+    };
+    quote! {
+        /// What is left after the calls that start here.
+        #[doc(hidden)]
+        #attributes
+        #visibility const fn __nested(budget: #rt::nesting::Budget) -> #rt::nesting::Budget { #body }
     }
 }
 

@@ -25,13 +25,18 @@ pub(crate) fn respan(tokens: TokenStream) -> TokenStream {
 
 /// [`respan`] for a single identifier.
 pub(crate) fn respan_ident(ident: &Ident) -> Ident {
-    let text = ident.to_string();
+    renamed(ident, &ident.to_string())
+}
+
+/// An identifier whose text is at hand.
+fn renamed(ident: &Ident, text: &str) -> Ident {
     let span = at(ident.span());
-    match text.strip_prefix("r#") {
-        Some(text) => Ident::new_raw(text, span),
-        None if RESERVED_SINCE.contains(&text.as_str()) => Ident::new_raw(&text, span),
-        None => Ident::new(&text, span),
+    if RESERVED_SINCE.contains(&text) {
+        return Ident::new_raw(text, span);
     }
+    let mut ident = ident.clone();
+    ident.set_span(span);
+    ident
 }
 
 /// A span that belongs to the macro and points to `user`.
@@ -42,17 +47,18 @@ pub(crate) fn at(user: Span) -> Span {
 fn tree(tree: TokenTree) -> TokenTree {
     match tree {
         TokenTree::Group(group) => regroup(&group).into(),
-        TokenTree::Ident(ident) if ident == "into_iter" => ident.into(),
-        // No name that could be made anew.
-        TokenTree::Ident(mut ident) if ident == "$crate" => {
-            ident.set_span(at(ident.span()));
-            ident.into()
-        }
-        TokenTree::Ident(ident) => respan_ident(&ident).into(),
+        TokenTree::Ident(ident) => ident_of_text(&ident, &ident.to_string()).into(),
         mut other => {
             other.set_span(at(other.span()));
             other
         }
+    }
+}
+
+pub(super) fn ident_of_text(ident: &Ident, text: &str) -> Ident {
+    match text {
+        "into_iter" => ident.clone(),
+        _ => renamed(ident, text),
     }
 }
 

@@ -115,8 +115,18 @@ pub(crate) struct Signature {
     pub(crate) recursive: bool,
     /// The gradient is computed by tangent sweeps.
     pub(crate) forward: bool,
-    /// There is a `__strips` beside `__fused`.
-    pub(crate) in_strips: bool,
+    pub(crate) in_strips: Strips,
+}
+
+/// When the gradient is computed by `__strips`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Strips {
+    /// There is none.
+    No,
+    /// Under the plain selection; any other one sees `__fused`.
+    Plain,
+    /// Under every selection. There is no `__fused`.
+    Always,
 }
 
 impl Signature {
@@ -165,7 +175,7 @@ impl Signature {
             directions: respan_ident(&names.directions),
             seed: respan_ident(&names.seed),
             recursive: false,
-            in_strips: false,
+            in_strips: Strips::No,
             forward: false,
             params,
             rt,

@@ -23,16 +23,17 @@ use quote::{format_ident, quote};
 
 use super::Bodies;
 use super::respan::respan_ident;
-use super::signature::{Param, Passing, Signature};
+use super::signature::{Param, Passing, Signature, Strips};
 use super::types::behind;
 use crate::compiler::hir::Ty;
-use crate::compiler::naming::ReceiverPassing;
+use crate::compiler::naming::{Naming, ReceiverPassing};
 use crate::compiler::real::is_parameter;
 
 /// The functions; `__fused` only if there is a gradient, `__strips` if a loop runs in strips.
 pub(crate) fn members(signature: &Signature, bodies: &Bodies) -> TokenStream {
     let fused = signature.has_gradient.then(|| {
-        let plain = fused(signature, "__fused", bodies.fused.as_ref());
+        let plain = (signature.in_strips != Strips::Always)
+            .then(|| fused(signature, "__fused", bodies.fused.as_ref()));
         let strips = bodies.strips.as_ref();
         let strips = strips.map(|body| fused(signature, "__strips", Some(body)));
         quote!(#plain #strips)
@@ -255,17 +256,11 @@ fn kind_parameter(signature: &Signature, param: &Param) -> TokenStream {
 /// contain itself.
 fn pullback_type(signature: &Signature) -> TokenStream {
     let Signature {
-        rt,
-        generics,
-        params,
-        ..
+        generics, params, ..
     } = signature;
-    let cotangent = signature.inner_cotangent();
-    let again = params.iter().map(Param::again_type);
-    let bars = params.iter().map(|p| p.bar_type(rt));
-    let function = quote!(#rt::core::ops::FnOnce(#(#again,)* #cotangent, #(#bars),*));
+    let function = function_type(signature);
     if signature.recursive {
-        return quote!(#rt::Box<dyn #function + '__r>);
+        return boxed_type(signature);
     }
     let outlives = residual_lifetime();
     let captured = generics.args.iter().chain(params.iter().map(|p| &p.kind));
@@ -274,6 +269,21 @@ fn pullback_type(signature: &Signature) -> TokenStream {
         lifetimes, args, ..
     } = &signature.outer;
     quote!(impl #function + use<#outlives, #(#lifetimes,)* #(#args,)* #(#given,)* __S, #(#kinds),*>)
+}
+
+/// `FnOnce(&[f64], …, f64, &mut Bar<…>, …)`
+fn function_type(signature: &Signature) -> TokenStream {
+    let Signature { rt, params, .. } = signature;
+    let cotangent = signature.inner_cotangent();
+    let again = params.iter().map(Param::again_type);
+    let bars = params.iter().map(|p| p.bar_type(rt));
+    quote!(#rt::core::ops::FnOnce(#(#again,)* #cotangent, #(#bars),*))
+}
+
+fn boxed_type(signature: &Signature) -> TokenStream {
+    let (rt, function) = (&signature.rt, function_type(signature));
+    let outlives = residual_lifetime();
+    quote!(#rt::Box<dyn #function + #outlives>)
 }
 
 /// The bounds of `__forward`. A reverse sweep that holds another one has to tell the shortest of the
@@ -317,13 +327,29 @@ fn forward_body(signature: &Signature, bodies: &Bodies) -> TokenStream {
         quote!(#bar: #ty)
     });
     let closure = quote!(move |#(#again,)* #seed: #cotangent, #(#bars),*| { #reverse });
-    let closure = if signature.recursive {
-        quote!(#rt::Box::new(#closure))
-    } else {
-        closure
+    let closure = match signature.recursive {
+        true => quote!(#rt::Box::new(#closure)),
+        false if !bodies.callees.is_empty() && nests(signature) => {
+            let nested = signature.naming.path("__nested");
+            let boxed = boxed_type(signature);
+            quote! {
+                <#rt::nesting::Boxed<{ #nested(#rt::nesting::Budget::new()).is_spent() }> as #rt::nesting::Keep<_, #boxed>>::keep(
+                    #closure, |pullback| #rt::Box::new(pullback)
+                )
+            }
+        }
+        false => closure,
     };
     let prologue = signature.receiver_prologue();
     quote!(#prologue #forward (#value, #closure))
+}
+
+/// True if the reverse sweep can be boxed where it gets deep: the compiler knows that what it holds
+/// outlives it, and its depth depends on no parameter.
+fn nests(signature: &Signature) -> bool {
+    let (own, outer) = (&signature.generics, &signature.outer);
+    let companion = !matches!(signature.naming, Naming::Sibling(_));
+    companion && own.args.is_empty() && outer.args.is_empty() && outer.lifetimes.is_empty()
 }
 
 /// True for a receiver that the user takes by value.

@@ -1,14 +1,15 @@
 //! Vectors without `std`.
 //!
 //! In: emitted code, in which vectors are `::std::vec::Vec` and `::std::vec!`. Out: the same of the
-//! facade, since in a crate that is `#![no_std]` there is no `::std`.
+//! facade, since in a crate that is `#![no_std]` there is no `::std`; and with the spans that emitted code has.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use super::Runtime;
+use super::respan;
 
-/// The same code with the vectors of the facade.
+/// The same code with the vectors of the facade, respanned.
 pub(super) fn of_runtime(tokens: TokenStream, rt: &Runtime) -> TokenStream {
     let facade = quote!(#rt::vec);
     replaced(tokens, &facade)
@@ -16,21 +17,35 @@ pub(super) fn of_runtime(tokens: TokenStream, rt: &Runtime) -> TokenStream {
 
 fn replaced(tokens: TokenStream, facade: &TokenStream) -> TokenStream {
     let mut out: Vec<TokenTree> = Vec::new();
+    extend(&mut out, tokens, facade);
+    out.into_iter().collect()
+}
+
+/// Appends the code.
+pub(crate) fn extend(out: &mut Vec<TokenTree>, tokens: TokenStream, facade: &TokenStream) {
+    let start = out.len();
     for tree in tokens {
         match tree {
             TokenTree::Group(group) => {
                 let mut new = Group::new(group.delimiter(), replaced(group.stream(), facade));
-                new.set_span(group.span());
+                new.set_span(respan::at(group.span()));
                 out.push(new.into());
             }
-            TokenTree::Ident(name) if name == "vec" && ends_with_std(&out) => {
-                out.truncate(out.len() - 5);
-                out.extend(facade.to_token_stream());
+            TokenTree::Ident(name) => {
+                let text = name.to_string();
+                if text == "vec" && ends_with_std(&out[start..]) {
+                    out.truncate(out.len() - 5);
+                    out.extend(facade.to_token_stream());
+                } else {
+                    out.push(respan::ident_of_text(&name, &text).into());
+                }
             }
-            other => out.push(other),
+            mut other => {
+                other.set_span(respan::at(other.span()));
+                out.push(other);
+            }
         }
     }
-    out.into_iter().collect()
 }
 
 /// What a path can follow without being the rest of another one.

@@ -45,20 +45,19 @@ pub(super) fn write(
             .collect(),
         names: &names,
     };
-    let value = &writer.value;
+    let (value, rt) = (&writer.value, &writer.rt);
+    let result = match shape.result.is_sized() {
+        true => quote!(#value),
+        false => quote!(#rt::core::clone::Clone::clone(&#value)),
+    };
+    let finished = |code| emit::finished(&code, rt);
     Bodies {
-        forward: writer.primal(),
-        value: match shape.result.is_sized() {
-            true => quote!(#value),
-            false => {
-                let rt = &writer.rt;
-                quote!(#rt::core::clone::Clone::clone(&#value))
-            }
-        },
-        reverse: writer.reverse(),
+        forward: finished(writer.primal()),
+        value: finished(result),
+        reverse: finished(writer.reverse()),
         fused: None,
         strips: None,
-        tangent: writer.tangent(),
+        tangent: finished(writer.tangent()),
         sites: options.kinks.iter().map(|kink| site(kink, item)).collect(),
         obligations: obligations(options, item),
         definability: options.class,
