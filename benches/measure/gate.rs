@@ -10,19 +10,25 @@ const GRAD_OVER_HAND: f64 = 1.5;
 
 /// Where the compiler stands elsewhere, with slack. Above: what must not get worse while it is being mended. Below: strips
 /// that are vectorised the wrong way, or not at all, cost twice as much, and would pass the limit of the others.
-const GRAD_OVER_HAND_OF: [(&str, f64); 11] = [
+const GRAD_OVER_HAND_OF: [(&str, f64); 10] = [
     ("gmm", 0.8),
     ("relu_mlp", 0.9),
     ("nearest", 2.3),
     ("maxq", 2.5),
     ("ba", 1.8),
-    ("lse", 3.1),
+    ("lse", 2.6),
     ("det", 5.7),
     ("ode", 4.5),
-    ("heat", 3.3),
-    ("relu_loop", 2.2),
+    ("heat", 1.2),
     ("binomial", 3.5),
 ];
+
+/// The limits are for vectors as wide as the machine has; without them the adjoint by hand, which is mostly scalar, loses less.
+const NARROW_VECTORS: f64 = if cfg!(target_feature = "avx2") {
+    1.0
+} else {
+    1.6
+};
 
 /// Collects what is beyond its limit.
 #[derive(Default)]
@@ -61,10 +67,10 @@ impl Gate {
 fn misses(name: &str, times: &Times) -> Vec<String> {
     let mut misses = Vec::new();
     let own = GRAD_OVER_HAND_OF.iter().find(|(kernel, _)| *kernel == name);
-    let limit = own.map_or(GRAD_OVER_HAND, |(_, limit)| *limit);
+    let limit = own.map_or(GRAD_OVER_HAND, |(_, limit)| *limit) * NARROW_VECTORS;
     if times.grad_over_hand > limit {
         let ratio = times.grad_over_hand;
-        misses.push(format!("{name}: grad_over_hand={ratio:.2}, limit {limit}"));
+        misses.push(format!("{name}: grad_over_hand={ratio:.2}, limit {limit:.2}"));
     }
     let hand = times.hand_over_primal;
     if let Some(limit) = hand_limit(name).filter(|&limit| hand > limit) {

@@ -80,7 +80,7 @@ impl Hoist<'_> {
                 continue;
             };
             if inside.is_invariant(*v, op, self.func) {
-                any |= !matches!(op, Op::Bin(BinOp::Add | BinOp::Mul, ..));
+                any |= !matches!(op, Op::Lit(_) | Op::Bin(BinOp::Add | BinOp::Mul, ..));
                 inside.values.remove(v);
                 taken.push(*v);
             }
@@ -169,6 +169,8 @@ impl Inside {
         match op {
             Op::Load(at) => invariant && !self.written.contains(&at.mem) && is_element(at),
             Op::Bin(BinOp::Add | BinOp::Mul, ..) => invariant && matches!(func.val(v).ty, Ty::Int),
+            // An operand of what is taken out, perhaps; it costs nothing anywhere.
+            Op::Lit(_) => true,
             // Costly, and exact: the bits are those that every iteration would find.
             Op::Bin(BinOp::Div, ..) => invariant && func.is_real(v),
             Op::Rule { rule, .. } => invariant && rule.name == "sqrt",
