@@ -70,7 +70,9 @@ fn misses(name: &str, times: &Times) -> Vec<String> {
     let limit = own.map_or(GRAD_OVER_HAND, |(_, limit)| *limit) * NARROW_VECTORS;
     if times.grad_over_hand > limit {
         let ratio = times.grad_over_hand;
-        misses.push(format!("{name}: grad_over_hand={ratio:.2}, limit {limit:.2}"));
+        misses.push(format!(
+            "{name}: grad_over_hand={ratio:.2}, limit {limit:.2}"
+        ));
     }
     let hand = times.hand_over_primal;
     if let Some(limit) = hand_limit(name).filter(|&limit| hand > limit) {

@@ -21,6 +21,7 @@ pub(super) mod forward;
 mod lanes;
 mod loops;
 mod needs;
+mod reciprocals;
 mod reverse;
 mod scatter;
 mod slices;

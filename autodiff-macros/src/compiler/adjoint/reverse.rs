@@ -11,7 +11,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::forward::{operands, place, ty_tokens};
-use super::{Context, Fused, Rev, RevBlock, Reversed, calls, forward, lanes, scatter};
+use super::{Context, Fused, Rev, RevBlock, Reversed, calls, forward, lanes, reciprocals, scatter};
 
 mod unit;
 use crate::compiler::analyse::layout::{BlockId, Role};
@@ -212,6 +212,7 @@ impl<'a> Reverse<'a, '_> {
             self.stmt(stmt, &mut out);
             self.declare_touched(&mut out, from);
         }
+        reciprocals::share(self.cx, &mut out, self.fresh);
         self.current = outer;
         RevBlock { block, stmts: out }
     }
