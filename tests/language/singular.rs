@@ -44,6 +44,50 @@ fn of_operations_whose_value_is_not_taken() {
     assert_eq!(overflown::grad(1000.0, 2.0), (0.0, 0.0));
 }
 
+#[conservative_grad]
+fn from_a_list(x: f64, z: f64) -> f64 {
+    let a = [(1.0 / x) * z, z];
+    if z > 0.0 { a[1] } else { a[0] }
+}
+
+#[conservative_grad]
+fn in_a_branch_of_a_branch(x: f64, z: f64) -> f64 {
+    if z > 0.0 {
+        let y = 1.0 / x;
+        let t = y * z;
+        let s = if z > 5.0 { t } else { z };
+        2.0 * s
+    } else {
+        x
+    }
+}
+
+#[conservative_grad]
+fn in_a_loop_of_a_branch(x: &[f64], z: f64) -> f64 {
+    let mut s = 0.0;
+    if z > 0.0 {
+        for i in 0..x.len() {
+            let t = (1.0 / x[i]) * z;
+            let mut u = z;
+            if x[i] > 0.0 {
+                u += t * z;
+            }
+            s += u;
+        }
+    }
+    s
+}
+
+#[test]
+fn of_branches_in_branches() {
+    assert_eq!(from_a_list::grad(0.0, 1.0), (0.0, 1.0));
+    assert_eq!(from_a_list::jvp(0.0, 1.0, 1.0, 1.0), (1.0, 1.0));
+    assert_eq!(in_a_branch_of_a_branch::grad(0.0, 1.0), (0.0, 2.0));
+    assert_eq!(in_a_branch_of_a_branch::grad(2.0, 6.0), (-3.0, 1.0));
+    let (by_x, by_z) = in_a_loop_of_a_branch::grad(&[0.0, 2.0, 0.0], 3.0);
+    assert_eq!((by_x, by_z), (vec![0.0, -2.25, 0.0], 6.0));
+}
+
 /// The log-likelihood of one class: the others may have the probability 0.
 #[conservative_grad]
 fn log_of_one(p: &[f64], label: usize) -> f64 {

@@ -20,7 +20,7 @@ use super::adjoint::Context;
 use super::code::Expr;
 use super::hir::BinOp;
 use super::metadata::stays_inside;
-use super::ssa::{Init, MemId, Op, Stmt, StmtKind, ValId};
+use super::ssa::{Block, Init, MemId, Op, Stmt, StmtKind, ValId};
 
 /// Operations without a border of their domain whose partials overflow.
 const OVERFLOW: [&str; 5] = ["exp", "exp2", "exp_m1", "sinh", "cosh"];
@@ -80,15 +80,24 @@ impl Watch {
     fn see(&mut self, cx: &Context<'_>, stmt: &Stmt) {
         match &stmt.kind {
             StmtKind::Def(v, op) => self.see_op(cx, *v, op),
-            StmtKind::If { phis, .. } => {
+            StmtKind::If {
+                then, els, phis, ..
+            } => {
                 for phi in phis {
-                    self.masked.insert(phi.then);
-                    self.masked.insert(phi.els);
+                    self.mask_from_outside(cx, then, phi.then);
+                    self.mask_from_outside(cx, els, phi.els);
                     self.flows(&[phi.then, phi.els], phi.out);
                 }
-                for block in stmt.kind.blocks() {
+                for block in [then, els] {
                     block.walk(&mut |inner| {
-                        inner.kind.for_each_use(&mut |u| self.masked.insert(u));
+                        let each = &mut |u| self.mask_from_outside(cx, block, u);
+                        inner.kind.for_each_use(each);
+                        inner.kind.for_each_read(&mut |m| {
+                            let inside = cx.layout.id_of(block);
+                            if !cx.layout.contains(inside, cx.layout.mem_block(m)) {
+                                self.masked_mems.insert(m);
+                            }
+                        });
                     });
                 }
             }
@@ -109,6 +118,14 @@ impl Watch {
             StmtKind::Push { place, init } => self.made(init, place.mem),
             StmtKind::Copy { dst, src, .. } => self.copied(src.mem, dst.mem),
             _ => {}
+        }
+    }
+
+    /// What a branch uses is not used where it is not taken; what is computed in the branch is not even computed there.
+    fn mask_from_outside(&mut self, cx: &Context<'_>, branch: &Block, v: ValId) {
+        let inside = cx.layout.id_of(branch);
+        if !cx.layout.contains(inside, cx.layout.def_block(v)) {
+            self.masked.insert(v);
         }
     }
 

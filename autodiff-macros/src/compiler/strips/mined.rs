@@ -42,13 +42,14 @@ pub(super) fn fits(cx: Given<'_>, stmt: &Stmt) -> bool {
         && upwards
         && !short
         && !cx.func.checkpoints.contains_key(id)
-        && body.stmts.iter().all(|s| is_plain(cx, s))
+        && body.stmts.iter().all(|s| is_plain(cx, *counter, s))
         && counts_elements(cx, *counter, body)
         && (is_stencil(cx, *counter, body) || shares_parameter(cx, body))
 }
 
-/// Arithmetic, which the reverse sweep runs again, and stores of elements.
-fn is_plain(cx: Given<'_>, stmt: &Stmt) -> bool {
+/// Arithmetic, which the reverse sweep runs again, and stores of elements. Those of a row of a matrix do not count: the row may be
+/// short, and the loop an inner one of several.
+fn is_plain(cx: Given<'_>, counter: ValId, stmt: &Stmt) -> bool {
     match &stmt.kind {
         StmtKind::Def(_, op) => match op {
             Op::Bin(BinOp::Div, a, _) => !cx.func.is_real(*a),
@@ -57,7 +58,7 @@ fn is_plain(cx: Given<'_>, stmt: &Stmt) -> bool {
             _ => false,
         },
         StmtKind::Store { place, op, .. } => {
-            matches!(place.path.as_slice(), [Proj::Index(_)])
+            matches!(place.path.as_slice(), [Proj::Index(at)] if cx.layout.offset(*at).0 == counter)
                 && matches!(op, StoreOp::Set | StoreOp::Add | StoreOp::Sub)
         }
         _ => false,
