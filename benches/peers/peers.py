@@ -1,8 +1,11 @@
-"""Value and gradient of four kernels of benches/ratios.rs in JAX and PyTorch, on one core, in double precision.
+"""Value and gradient of kernels of benches/ratios.rs in JAX and PyTorch, on one core, in double precision.
 
-Prints one line per kernel and library: the median time of one call in microseconds of CPU time of
-all threads, and the value, which both have to agree on. The functions are written as users of
-these libraries write them: whole arrays, batched products, `vmap`-free broadcasting. JAX is compiled by `jit` beforehand.
+    peers.py jax|torch FOLDER
+
+FOLDER holds the data that benches/peers/rust wrote, and what conservative-grad gives for them: values and gradients
+have to agree to ten digits. Prints one line per kernel: the median time of one call in microseconds of CPU time of all
+threads, and the value. The functions are written as users of these libraries write them: whole arrays, batched
+products, `vmap`-free broadcasting. JAX is compiled by `jit` beforehand.
 """
 
 import os
@@ -17,32 +20,35 @@ import time
 
 import numpy as np
 
-RNG = np.random.default_rng(1)
+FOLDER = sys.argv[2]
+K, D, N = 25, 10, 1000
+LAYERS = [64, 128, 128, 10]
+
+# Shapes of the arguments and of the constants, which stand one after the other in a file.
+SHAPES = {
+    "rosenbrock": ([(1000,)], []),
+    "l1_logistic": ([(50,)], [(1000, 50), (1000,)]),
+    "relu_mlp": ([s for i, o in zip(LAYERS, LAYERS[1:]) for s in ((i, o), (o,))], [(32, 64), (32, 10)]),
+    "gmm": ([(K,), (K, D), (K, D), (K, D * (D - 1) // 2)], [(N, D)]),
+    "lorenz": ([()] * 6, []),
+    "lse": ([(10_000,)], []),
+}
 
 
-def uniform(shape, low=-1.0, high=1.0):
-    return RNG.uniform(low, high, shape)
+def data(kernel):
+    """Arguments and constants."""
+    numbers = np.fromfile(os.path.join(FOLDER, kernel))
+    arrays = []
+    for shape in sum(SHAPES[kernel], []):
+        length = math.prod(shape)
+        arrays.append(numbers[:length].reshape(shape))
+        numbers = numbers[length:]
+    assert numbers.size == 0, kernel
+    count = len(SHAPES[kernel][0])
+    return arrays[:count], arrays[count:]
 
 
-def data():
-    """Arguments and constants of every kernel, with the sizes of benches/kernels."""
-    k, d, n = 25, 10, 1000
-    layers = [64, 128, 128, 10]
-    weights = []
-    for i, o in zip(layers, layers[1:]):
-        weights += [uniform((i, o), -(6 / i) ** 0.5, (6 / i) ** 0.5), uniform(o, -0.1, 0.1)]
-    return {
-        "rosenbrock": ([uniform(1000, -1.5, 1.5)], []),
-        "l1_logistic": ([uniform(50, -0.5, 0.5)], [uniform((1000, 50)), np.sign(uniform(1000))]),
-        "relu_mlp": (weights, [uniform((32, 64)), uniform((32, 10))]),
-        "gmm": (
-            [uniform(k), uniform((k, d), 0, 1), uniform((k, d)), uniform((k, d * (d - 1) // 2))],
-            [uniform((n, d))],
-        ),
-    }
-
-
-def functions(np, logsumexp, lower):
+def functions(np, logsumexp, lower, iterate):
     """The kernels over the arrays of one library."""
 
     def rosenbrock(x):
@@ -69,7 +75,23 @@ def functions(np, logsumexp, lower):
         constant = -n * 0.5 * d * math.log(2 * math.pi)
         return constant + np.sum(logsumexp(terms)) - n * logsumexp(alpha) + prior
 
-    return {"rosenbrock": rosenbrock, "l1_logistic": l1_logistic, "relu_mlp": relu_mlp, "gmm": gmm}
+    def lorenz(x, y, z, sigma, rho, beta):
+        def step(state):
+            x, y, z = state
+            dx, dy, dz = sigma * (y - x), x * (rho - z) - y, x * y - beta * z
+            return x + 0.005 * dx, y + 0.005 * dy, z + 0.005 * dz
+
+        x, y, z = iterate(step, 1000, (x, y, z))
+        return x * x + y * y + z * z
+
+    return {
+        "rosenbrock": rosenbrock,
+        "l1_logistic": l1_logistic,
+        "relu_mlp": relu_mlp,
+        "gmm": gmm,
+        "lorenz": lorenz,
+        "lse": logsumexp,
+    }
 
 
 def positions(d):
@@ -90,8 +112,14 @@ def median_microseconds(call):
     return statistics.median(times)
 
 
-def report(library, kernel, call, value):
-    print(f"{kernel} {library} {median_microseconds(call):.1f} {value:.10g}", flush=True)
+def report(library, kernel, call, value, gradients):
+    """One line, after a comparison with what conservative-grad gives."""
+    expected = np.fromfile(os.path.join(FOLDER, f"{kernel}.result"))
+    flat = np.concatenate([np.asarray(g).reshape(-1) for g in gradients])
+    assert abs(value - expected[0]) < 1e-10 * max(1.0, abs(expected[0])), f"{kernel}, {library}: value {value}"
+    error = np.max(np.abs(flat - expected[1:])) / np.max(np.abs(expected[1:]))
+    assert error < 1e-10, f"{kernel}, {library}: gradient off by {error}"
+    print(f"{kernel} {library} {median_microseconds(call):.2f} {value:.10f}", flush=True)
 
 
 def jax_times():
@@ -108,14 +136,18 @@ def jax_times():
         diagonal = np.arange(d)
         return base.at[:, diagonal, diagonal].set(jnp.exp(q))
 
+    def iterate(step, count, state):
+        return jax.lax.fori_loop(0, count, lambda _, state: step(state), state)
+
     from jax.scipy.special import logsumexp
 
-    kernels = functions(jnp, lambda x: logsumexp(x, axis=-1), lower)
-    for name, (arguments, constants) in data().items():
-        count = len(arguments)
-        f = jax.jit(jax.value_and_grad(kernels[name], argnums=tuple(range(count))))
+    kernels = functions(jnp, lambda x: logsumexp(x, axis=-1), lower, iterate)
+    for name in SHAPES:
+        arguments, constants = data(name)
+        f = jax.jit(jax.value_and_grad(kernels[name], argnums=tuple(range(len(arguments)))))
         arrays = [jnp.asarray(a) for a in arguments + constants]
-        report(f"jax-{jax.__version__}", name, lambda: jax.block_until_ready(f(*arrays)), float(f(*arrays)[0]))
+        value, gradients = f(*arrays)
+        report(f"jax-{jax.__version__}", name, lambda: jax.block_until_ready(f(*arrays)), float(value), gradients)
 
 
 def torch_times():
@@ -130,8 +162,14 @@ def torch_times():
         base[:, rows, columns] = l
         return base + torch.diag_embed(torch.exp(q))
 
-    kernels = functions(torch, lambda x: torch.logsumexp(x, -1), lower)
-    for name, (arguments, constants) in data().items():
+    def iterate(step, count, state):
+        for _ in range(count):
+            state = step(state)
+        return state
+
+    kernels = functions(torch, lambda x: torch.logsumexp(x, -1), lower, iterate)
+    for name in SHAPES:
+        arguments, constants = data(name)
         leaves = [torch.tensor(a, requires_grad=True) for a in arguments]
         fixed = [torch.tensor(c) for c in constants]
 
@@ -142,7 +180,8 @@ def torch_times():
             value.backward()
             return value.item()
 
-        report(f"torch-{torch.__version__.split('+')[0]}", name, call, call())
+        value = call()
+        report(f"torch-{torch.__version__.split('+')[0]}", name, call, value, [leaf.grad for leaf in leaves])
 
 
 if __name__ == "__main__":
