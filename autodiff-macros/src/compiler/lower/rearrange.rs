@@ -9,6 +9,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::Lower;
 use super::closure::Callable;
@@ -274,7 +275,7 @@ impl Lower<'_> {
             (_, [other]) => {
                 let other = match bare(other) {
                     syn::Expr::Reference(other) => other.expr.to_token_stream(),
-                    other => quote!(*#other),
+                    other => quote_spanned!(other.span()=> *#other),
                 };
                 quote_spanned!(span=> { #v.extend_from_slice(&#other); #other = Vec::new(); })
             }
@@ -312,7 +313,7 @@ impl Lower<'_> {
                     .then(|| place.to_token_stream())
             }
             arg @ syn::Expr::Path(_) if self.is_place(arg) && !self.is_opaque_place(arg) => {
-                Some(quote!((*#arg)))
+                Some(quote_spanned!(arg.span()=> (*#arg)))
             }
             _ => None,
         }

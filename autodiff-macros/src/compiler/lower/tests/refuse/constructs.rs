@@ -78,6 +78,10 @@ fn assignments_inside_of_operands() {
         &[("AD0149", "r")],
     );
     body(
+        "let mut t = x; let r = &mut t; x * std::mem::replace(r, 2.0)",
+        &[("AD0149", "*r")],
+    );
+    body(
         "let mut t = x; g(&mut t) * g(&mut t)",
         &[("AD0149", "&mut t")],
     );
