@@ -179,7 +179,7 @@ inline double median_microseconds(const std::function<void()>& call) {
     int batch = 1;
     while (time_of(batch) < 1000) batch *= 2;
     std::vector<double> times;
-    for (double total = 0; times.size() < 11 || (times.size() < 501 && total < 2e6);) {
+    for (double total = 0; times.size() < 11 || (times.size() < 501 && total < 1e6);) {
         times.push_back(time_of(batch) / batch);
         total += times.back() * batch;
     }

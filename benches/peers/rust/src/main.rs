@@ -59,6 +59,7 @@ fn main() {
 
     let problem = problem::lorenz();
     ours(&problem, folder);
+    ours_forward(&problem);
     scalars(&problem, &Lorenz, Some(forward::at_once::<6, _>));
     tensors::report(&problem, tensors::lorenz);
 
@@ -76,8 +77,21 @@ fn ours<const C: usize>(problem: &Problem<C>, folder: &Path) {
     let mut bars = vec![0.0; problem.point().len()];
     report(problem, "conservative-grad", || {
         bars.fill(0.0);
-        let value = problem.kernel.problem.grad(problem.point(), &mut bars);
+        let point = black_box(problem.point());
+        let value = problem.kernel.problem.grad(point, &mut bars);
         (value, black_box(&bars).clone())
+    });
+}
+
+/// The same with the option `mode = forward`, for few inputs.
+fn ours_forward(problem: &Problem<0>) {
+    let name = problem.kernel.name;
+    let pair = kernels::lanes::pairs().into_iter().find(|p| p.name == name);
+    let pair = pair.expect("a kernel with few inputs");
+    report(problem, "conservative-grad-forward", || {
+        let mut bars = vec![0.0; problem.point().len()];
+        let value = (pair.forward)(black_box(problem.point()), &mut bars);
+        (value, bars)
     });
 }
 
@@ -89,10 +103,16 @@ fn scalars<const C: usize, F: Function>(
 ) {
     let point = problem.point();
     if let Some(forward) = forward {
-        report(problem, "num-dual", || forward(function, point));
+        report(problem, "num-dual", || forward(function, black_box(point)));
     }
-    report(problem, "ad_trait", || tapes::ad_trait(function, point));
-    report(problem, "echidna", || tapes::echidna(function, point));
+    report(problem, "ad_trait", || {
+        tapes::ad_trait(function, black_box(point))
+    });
+    report(problem, "echidna", || {
+        tapes::echidna(function, black_box(point))
+    });
     let mut recorded = tapes::Recorded::new(function, point);
-    report(problem, "echidna-recorded", || recorded.gradient(point));
+    report(problem, "echidna-recorded", || {
+        recorded.gradient(black_box(point))
+    });
 }
