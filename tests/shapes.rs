@@ -52,6 +52,8 @@ macro_rules! check_all {
     )*};
 }
 
+#[path = "shapes/conditions.rs"]
+mod conditions;
 #[path = "shapes/infinite.rs"]
 mod infinite;
 #[path = "shapes/states.rs"]

@@ -17,6 +17,7 @@ mod strips {
     mod access;
     mod chains;
     mod columns;
+    mod conditions;
     mod forms;
     mod kinks;
     mod merged;

@@ -203,6 +203,7 @@ fn pieces(file: &str, text: &str) -> Vec<Piece> {
             .map(|name| (name, "}"))
             .or_else(|| Some((word(lines[k], "    strips fn ")?, "    }")))
             .or_else(|| Some((word(lines[k], "    plain fn ")?, "    }")))
+            .or_else(|| Some((word(lines[k], "    scaled fn ")?, "    }")))
             .or_else(|| Some((word(lines[k], "fn ").filter(|n| listed.contains(n))?, "}")));
         let Some((name, end)) = name else {
             k += 1;

@@ -11,14 +11,22 @@ use crate::table::{self, FOLDER};
 const PLACE: &str = r#"
 /// Where the body of the function begins.
 fn place(item: &TokenStream) -> (String, usize) {
-    let body = item.clone().into_iter().filter_map(|tree| match tree {
-        proc_macro::TokenTree::Group(g) if g.delimiter() == proc_macro::Delimiter::Brace => Some(g),
-        _ => None,
-    });
-    let body = body.last();
-    let first = body.as_ref().and_then(|b| b.stream().into_iter().next());
+    let first = first_of_body(item.clone());
     let span = first.map_or_else(proc_macro::Span::call_site, |tree| tree.span());
     (span.file(), span.line())
+}
+
+/// The first token of the body, which a macro may have put into a group without delimiters.
+fn first_of_body(item: TokenStream) -> Option<proc_macro::TokenTree> {
+    let found = item.into_iter().filter_map(|tree| match tree {
+        proc_macro::TokenTree::Group(g) => match g.delimiter() {
+            proc_macro::Delimiter::Brace => g.stream().into_iter().next(),
+            proc_macro::Delimiter::None => first_of_body(g.stream()),
+            _ => None,
+        },
+        _ => None,
+    });
+    found.last()
 }
 "#;
 

@@ -228,6 +228,11 @@ impl Context<'_> {
         self.loops().is_scratch_of(m, l)
     }
 
+    /// True if all copies of the array that are saved have the length that it has in the end.
+    pub(crate) fn keeps_its_length(&self, m: MemId) -> bool {
+        self.loops().keeps_its_length(m)
+    }
+
     /// True if nobody reads after the loop what the memory holds then.
     pub(crate) fn is_dead_after(&self, m: MemId, stmt: &Ssa) -> bool {
         self.loops().is_dead_after(m, stmt)

@@ -463,8 +463,10 @@ impl<'a> Needs<'a> {
         let (layout, m) = (self.cx.layout, at.mem);
         let home = layout.mem_block(m);
         let lasting = layout.region(home) == home && self.cx.is_live(home);
-        if !lasting || !is_row(&self.cx.func.mem(m).ty) || self.is_given_away(m) || layout.grows(m)
-        {
+        if !lasting || !is_row(&self.cx.func.mem(m).ty) || self.is_given_away(m) {
+            return None;
+        }
+        if !self.cx.keeps_its_length(m) {
             return None;
         }
         let mut around = region;
@@ -512,6 +514,9 @@ impl<'a> Needs<'a> {
             return Some((at.clone(), None));
         }
         if !is_row(&self.cx.func.mem(m).ty) || !self.cx.is_live(home) {
+            return None;
+        }
+        if !self.cx.keeps_its_length(m) {
             return None;
         }
         let mut around = region;

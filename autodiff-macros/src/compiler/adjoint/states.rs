@@ -88,7 +88,7 @@ fn is_state(cx: &Context<'_>, id: LoopId, m: MemId) -> bool {
     let (start, end) = cx.layout.blocks[body].span;
     let home = cx.layout.mem_block(m);
     row && mem.origin == Origin::Local
-        && !cx.layout.grows(m)
+        && cx.keeps_its_length(m)
         && !cx.layout.contains(body, home)
         && cx.layout.stores(m).iter().any(|s| (start..end).contains(s))
         && !cx.is_scratch_of(m, id)

@@ -432,15 +432,44 @@ impl<'a> Loops<'a> {
         {
             return len.to_string() == code.tokens.to_string();
         }
-        let mut repeated = None;
-        self.func.body.walk(&mut |s| {
-            if let StmtKind::Alloc(a, Init::Repeat(_, len)) = &s.kind
-                && *a == m
-            {
-                repeated = Some(*len);
+        self.has_length(m, v, &mut BTreeSet::new())
+    }
+
+    /// True if the vector has so many elements from the beginning, and so has everything that takes its place.
+    fn has_length(&self, m: MemId, len: ValId, seen: &mut BTreeSet<MemId>) -> bool {
+        if !seen.insert(m) {
+            return true;
+        }
+        let (mut made, mut fits) = (false, !self.layout.grows(m));
+        self.func.body.walk(&mut |s| match &s.kind {
+            StmtKind::Alloc(a, init) if *a == m => {
+                made = true;
+                fits = fits
+                    && match init {
+                        Init::Repeat(_, n) => self.same(*n, len),
+                        Init::Clone(at) => at.path.is_empty() && self.has_length(at.mem, len, seen),
+                        _ => false,
+                    };
             }
+            StmtKind::Copy { dst, src, .. } if dst.mem == m && dst.path.is_empty() => {
+                fits = fits && src.path.is_empty() && self.has_length(src.mem, len, seen);
+            }
+            _ => {}
         });
-        repeated.is_some_and(|len| self.same(len, v))
+        made && fits
+    }
+
+    /// True if whatever takes the place of the array is as long.
+    pub(crate) fn keeps_its_length(&self, m: MemId) -> bool {
+        let (mut made, mut replaced) = (None, self.layout.grows(m));
+        self.func.body.walk(&mut |s| match &s.kind {
+            StmtKind::Alloc(a, Init::Repeat(_, n)) if *a == m => made = Some(*n),
+            StmtKind::Copy { dst, .. } => replaced |= *dst == Place::whole(m),
+            _ => {}
+        });
+        let vector = !matches!(self.func.mem(m).ty, Ty::Array(..));
+        !(replaced && vector)
+            || made.is_some_and(|len| self.has_length(m, len, &mut BTreeSet::new()))
     }
 
     /// True if the array has an element for each number of the range.

@@ -216,7 +216,7 @@ impl<'a> Shape<'a> {
             inner.extend(s.kind.loop_id());
         });
         for m in written {
-            let len = self.length(cx, m, body)?;
+            let len = self.length(cx, m)?;
             let own = |l: &LoopId| {
                 cx.layout
                     .statement(*l)
@@ -238,25 +238,24 @@ impl<'a> Shape<'a> {
     }
 
     /// The number of elements of a local array of numbers.
-    fn length(&self, cx: Given<'a>, m: MemId, body: &'a Block) -> Option<ValId> {
+    fn length(&self, cx: Given<'a>, m: MemId) -> Option<ValId> {
         let mem = cx.func.mem(m);
         let one_dimensional =
             matches!(&mem.ty, Ty::Array(inner, _) | Ty::Vec(inner) if real(inner));
         if mem.origin != Origin::Local || !one_dimensional || cx.layout.grows(m) {
             return None;
         }
-        let mut len = None;
-        let mut see = |s: &Stmt| {
-            if let StmtKind::Alloc(a, Init::Repeat(init, n)) = &s.kind
-                && *a == m
-                && matches!(**init, Init::Val(_))
+        let (mut len, mut replaced) = (None, false);
+        cx.func.body.walk(&mut |s: &Stmt| match &s.kind {
+            StmtKind::Alloc(a, Init::Repeat(init, n))
+                if *a == m && matches!(**init, Init::Val(_)) =>
             {
                 len = Some(*n);
             }
-        };
-        cx.func.body.walk(&mut see);
-        let _ = body;
-        len
+            StmtKind::Copy { dst, .. } => replaced |= *dst == Place::whole(m),
+            _ => {}
+        });
+        len.filter(|_| !replaced || matches!(mem.ty, Ty::Array(..)))
     }
 
     /// Marks what depends on the iteration; true if something was marked.

@@ -244,7 +244,7 @@ impl<'a> Write<'a, '_> {
                         |s| matches!(s, Sum::Loop(_, inner, _) if std::ptr::eq(*inner, *stmt)),
                     );
                     if let StmtKind::For { carried, body, .. } = &mut copied.kind {
-                        let sum = |c: &Carried| sums && !self.shape.group_of.contains_key(&c.next);
+                        let sum = |c: &Carried| sums && self.shape.is_added(c.next);
                         carried.retain(|c| !self.shape.varying.contains(&c.phi) && !sum(c));
                         body.stmts = stmts;
                     }
@@ -345,8 +345,17 @@ impl<'a> Write<'a, '_> {
             self.item(add, &mut inner);
         }
         let mut looped = self.counted(counter, column.len, inner.body);
-        if let StmtKind::For { carried: own, .. } = &mut looped.kind {
+        if let (
+            StmtKind::For {
+                carried: own,
+                range,
+                ..
+            },
+            StmtKind::For { range: written, .. },
+        ) = (&mut looped.kind, &stmt.kind)
+        {
             *own = carried;
+            range.rev = written.rev;
         }
         group.body.push(looped);
     }

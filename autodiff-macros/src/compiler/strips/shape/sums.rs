@@ -146,14 +146,19 @@ impl<'a> Shape<'a> {
         self.totals.insert(c.out, c.phi);
     }
 
-    /// True if what inner loops add is kept for all their iterations.
+    /// True if what inner loops add is kept for all their iterations, hence computed in them.
     pub(super) fn columns_are_kept(&self) -> bool {
         self.sums.iter().all(|s| match s {
             Sum::Add(_) => true,
-            Sum::Loop(_, _, adds) => adds.iter().all(|stmt| {
+            Sum::Loop(_, inner, adds) => adds.iter().all(|stmt| {
                 let mut uses = Vec::new();
                 stmt.kind.for_each_use(&mut |v| uses.push(v));
-                let kept = |v: &&ValId| self.crossing.contains_key(v);
+                let loops = |v: &ValId| self.loops_of.get(self.group_of.get(v)?);
+                let inside = |v: &ValId| {
+                    let id = inner.kind.loop_id();
+                    id.is_some_and(|id| loops(v).is_some_and(|loops| loops.contains(&id)))
+                };
+                let kept = |v: &&ValId| self.crossing.contains_key(v) && inside(v);
                 uses.iter().filter(kept).count() == 1
             }),
         })
@@ -185,13 +190,18 @@ impl<'a> Shape<'a> {
         })
     }
 
+    /// True for what an addition to something carried makes of it.
+    pub(in crate::compiler::strips) fn is_added(&self, v: ValId) -> bool {
+        self.all_adds()
+            .any(|s| matches!(&s.kind, StmtKind::Def(u, _) if *u == v))
+    }
+
     pub(super) fn is_sum(&self, v: ValId) -> bool {
         let inner = |s: &Sum<'a>| match s {
             Sum::Loop(_, stmt, _) => stmt.kind.carried(),
             Sum::Add(_) => &[],
         };
-        self.all_adds()
-            .any(|s| matches!(&s.kind, StmtKind::Def(u, _) if *u == v))
+        self.is_added(v)
             || (!self.group_of.contains_key(&v)
                 && !self.totals.contains_key(&v)
                 && self

@@ -163,6 +163,24 @@ impl<'a> Write<'a, '_> {
         place(position)
     }
 
+    /// True if the group is not in the loop that the load was taken out of: what else was taken out of it needs the load, too.
+    fn is_beside(&self, load: ValId, group: &Group) -> bool {
+        let layout = self.cx.layout;
+        let home = layout.def_block(load);
+        let loops = self.shape.loops_of.get(&group.id);
+        loops.is_none_or(|all| {
+            all.iter()
+                .all(|l| layout.contains(layout.body_of(*l), home))
+        })
+    }
+
+    /// A load that may happen only if its loop runs.
+    fn guarded(&mut self, guard: ValId, at: &Place, group: &mut Group) -> Op {
+        let mut op = Op::LoadIf(guard, self.place(at, group));
+        self.resolve_all(&mut op, group);
+        op
+    }
+
     /// A value as it is called in the group.
     pub(super) fn resolve(&mut self, v: ValId, group: &mut Group) -> ValId {
         if let Some(known) = group.map.get(&v) {
@@ -186,7 +204,12 @@ impl<'a> Write<'a, '_> {
         }
         let ty = self.func.val(v).ty.clone();
         if let Some(op) = self.shape.again(self.cx, v, group.id) {
-            let op = self.operation(op, group);
+            let op = match op {
+                Op::LoadIf(guard, at) if self.is_beside(v, group) => {
+                    self.guarded(*guard, at, group)
+                }
+                op => self.operation(op, group),
+            };
             let name = names::plain(&self.func.val(v).name);
             let own = self.value(&name, ty);
             group.body.push(self.def(own, op));
