@@ -82,7 +82,7 @@ pub(crate) const UNBOUNDED: Family = Family {
             "√|x| + y",
             root_of_abs(0, 1),
             PLANE,
-            Refuted(NotLipschitz, "x.abs()")
+            Refuted(NotLipschitz, "x.abs(); x.abs().sqrt()")
         ),
         program!(
             "∛x (1 + y²)",
@@ -115,7 +115,7 @@ pub(crate) const UNBOUNDED: Family = Family {
             "y·asin x",
             arc_sine(0, 1),
             ACROSS_ONE,
-            Refuted(NotLipschitz, "")
+            Refuted(NotLipschitz, "; x.asin()")
         ),
         program!("√(x² + 1e-6)", rounded_root(0, 1), PLANE, Conservative),
         program!("|x|^1.5 y", three_halves(0, 1), PLANE, Conservative),
