@@ -371,3 +371,20 @@ fn a_long_chain_of_calls() {
         "{w_bar:?} {along_w}"
     );
 }
+
+#[conservative_grad]
+fn two_remainders(a: f64, b: f64, c: f64) -> f64 {
+    #[assume_continuous]
+    let rest = a % b + (a + c) % b;
+    rest + a / b + c / b
+}
+
+/// Quotients by one value share its reciprocal; not so the whole number of times that a remainder takes: 49 · (1 / 49) is below 1.
+#[test]
+fn a_remainder_counts_by_a_quotient() {
+    let (by_a, by_b, by_c) = two_remainders::grad(49.0, 49.0, 0.0);
+    let near = |x: f64, y: f64| (x - y).abs() < 1e-14;
+    assert!(near(by_a, 2.0 + 1.0 / 49.0), "{by_a}");
+    assert!(near(by_b, -2.0 - 1.0 / 49.0), "{by_b}");
+    assert!(near(by_c, 1.0 + 1.0 / 49.0), "{by_c}");
+}
