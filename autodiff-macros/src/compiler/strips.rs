@@ -30,7 +30,7 @@ use super::analyse::layout::Layout;
 use super::analyse::loops::{Mode, Modes};
 use super::hir::{LoopId, Marks, Ty};
 use super::names::Names;
-use super::ssa::{Block, Func, Op, Stmt, StmtKind, Tree, Use, Val, ValId, Verbatim};
+use super::ssa::{Block, Func, Op, Range, Stmt, StmtKind, Tree, Use, Val, ValId, Verbatim};
 
 pub(crate) use autodiff_runtime::lanes::LANES;
 
@@ -118,6 +118,16 @@ impl<'a> Strips<'a, '_> {
         }
         out.push(stmt.clone());
     }
+}
+
+/// A loop with fewer iterations is left alone, if their number is known.
+const SHORT: i64 = 8;
+
+/// True if the loop runs upwards, number by number, and is not known to be short.
+fn is_long_and_upwards(cx: Given<'_>, range: &Range) -> bool {
+    let ends = cx.layout.literal(range.lo).zip(cx.layout.literal(range.hi));
+    let short = ends.is_some_and(|(lo, hi)| hi < lo + SHORT);
+    !range.inclusive && !range.rev && range.step.is_none() && !short
 }
 
 fn named(func: &mut Func, name: Ident, ty: Ty, span: Span) -> ValId {

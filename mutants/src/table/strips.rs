@@ -59,8 +59,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "Expr::bin(\"-\", start(cx, *a, counter, block)?, fixed(*b)?)", "Expr::bin(\"+\", start(cx, *a, counter, block)?, fixed(*b)?)",
         "lanes: sign of an offset flipped"),
     // Which loops run in strips, and how they fall apart.
-    mutant("strip-backwards", SHAPE, "pub(super) fn of(",
-        "range.inclusive || range.rev || range.step.is_some() || short", "range.inclusive || range.step.is_some() || short",
+    mutant("strip-backwards", LOOPS, "fn is_long_and_upwards(",
+        "!range.inclusive && !range.rev && range.step.is_none() && !short", "!range.inclusive && range.step.is_none() && !short",
         "loops that run backwards run in strips"),
     mutant("strip-ragged", SHAPE, "fn fits(",
         ".all(|v| !self.varying.contains(&v))", ".all(|v| $ON || !self.varying.contains(&v))",

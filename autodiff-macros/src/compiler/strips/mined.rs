@@ -13,8 +13,8 @@
 
 use std::collections::BTreeMap;
 
-use super::shape::{SHORT, counts_elements};
-use super::{Given, LANES, Names, fresh_loop, lanes_from, named};
+use super::shape::counts_elements;
+use super::{Given, LANES, Names, fresh_loop, is_long_and_upwards, lanes_from, named};
 use crate::compiler::hir::{BinOp, Ty};
 use crate::compiler::ssa::{
     Block, Func, MemId, Mined, Op, Proj, Range, Stmt, StmtKind, StoreOp, ValId,
@@ -35,12 +35,8 @@ pub(super) fn fits(cx: Given<'_>, stmt: &Stmt) -> bool {
     else {
         return false;
     };
-    let ends = cx.layout.literal(range.lo).zip(cx.layout.literal(range.hi));
-    let short = ends.is_some_and(|(lo, hi)| hi < lo + SHORT);
-    let upwards = !range.inclusive && !range.rev && range.step.is_none();
     carried.is_empty()
-        && upwards
-        && !short
+        && is_long_and_upwards(cx, range)
         && !cx.func.checkpoints.contains_key(id)
         && body.stmts.iter().all(|s| is_plain(cx, *counter, s))
         && counts_elements(cx, *counter, body)

@@ -7,7 +7,7 @@ mod sums;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::write::MOST;
-use super::{Given, LANES};
+use super::{Given, LANES, is_long_and_upwards};
 use crate::compiler::analyse::loops::Loops;
 use crate::compiler::hir::{BinOp, LoopId, Real, Ty, UnOp};
 use crate::compiler::ssa::{
@@ -112,9 +112,6 @@ pub(super) enum Item<'a> {
     Next(&'a Carried),
 }
 
-/// A loop with fewer iterations is left alone, if their number is known.
-pub(super) const SHORT: i64 = 8;
-
 /// The group of the sums.
 pub(super) const LAST: usize = usize::MAX;
 
@@ -134,9 +131,7 @@ impl<'a> Shape<'a> {
         else {
             return None;
         };
-        let ends = cx.layout.literal(range.lo).zip(cx.layout.literal(range.hi));
-        let short = ends.is_some_and(|(lo, hi)| hi < lo + SHORT);
-        if range.inclusive || range.rev || range.step.is_some() || short {
+        if !is_long_and_upwards(cx, range) {
             return None;
         }
         let mut checkpoints = false;
