@@ -4,7 +4,8 @@
 //!
 //! - `--quick`: fewer rounds, for continuous integration
 //! - `--check`: exit with status 1 where a ratio or the memory of a gradient is beyond its limit
-//! - names: only these kernels; `lanes` stands for those in reverse and in forward mode
+//! - names: only these kernels; `lanes` stands for those in reverse and in forward mode, `checkpoints` for a long loop that keeps
+//!   few states
 //!
 //! Times are medians of interleaved rounds in the CPU time of the thread; ratios are medians over the rounds, each
 //! taken within one round, so that a busy machine slows both sides of a ratio alike. `targets` is `met`, or what is missed
@@ -15,7 +16,7 @@ mod measure;
 
 use kernels::ba::jacobian::Jacobian;
 use kernels::{Kernel, ba, lanes, narrowed};
-use measure::{Gate, Standing, agreement, memory, time};
+use measure::{Gate, Standing, agreement, checkpoints, memory, time};
 use std::cell::RefCell;
 use std::env;
 use std::process::ExitCode;
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
     report_precisions(&options);
     report_modes(&options);
     report_memory(&options, &mut gate);
+    report_checkpoints(&options, &mut gate);
     if options.check {
         gate.verdict()
     } else {
@@ -161,6 +163,17 @@ fn report_memory(options: &Options, gate: &mut Gate) {
         if options.wants(growth.name) {
             println!("{growth}");
             gate.memory(&growth);
+        }
+    }
+}
+
+/// A loop of a million steps with few states: memory, and how often iterations are run again.
+fn report_checkpoints(options: &Options, gate: &mut Gate) {
+    if options.wants("checkpoints") {
+        // A round is long enough here to be exact by itself.
+        for row in checkpoints::rows(options.rounds().min(15)) {
+            println!("{row}");
+            gate.checkpoints(&row);
         }
     }
 }

@@ -40,6 +40,42 @@ fn swing(x: &[f64], steps: usize) -> f64 {
     q
 }
 
+#[conservative_grad]
+fn long_swing(x: &[f64], steps: usize) -> f64 {
+    let (mut q, mut v) = (x[0], x[1]);
+    #[checkpoint(budget = 100)]
+    for _ in 0..steps {
+        v -= 1e-6 * q.sin();
+        q += 1e-6 * v;
+    }
+    q
+}
+
+#[conservative_grad]
+fn endless_swing(x: &[f64], steps: usize) -> f64 {
+    let (mut q, mut v) = (x[0], x[1]);
+    let mut done = 0;
+    #[checkpoint(budget = 100)]
+    while done < steps {
+        v -= 1e-4 * q.sin();
+        q += 1e-4 * v;
+        done += 1;
+    }
+    q
+}
+
+#[conservative_grad]
+fn smooth(x: &[f64], steps: usize) -> f64 {
+    let mut u = x.to_vec();
+    #[checkpoint(budget = 10)]
+    for _ in 0..steps {
+        for j in 1..u.len() {
+            u[j] = (0.5 * u[j] + 0.4 * u[j - 1]).sin();
+        }
+    }
+    u[x.len() - 1]
+}
+
 /// The most bytes that were in use at once while `f` ran, beyond those before. The allocator counts what all threads do,
 /// the one that waits for the test too: the least of several runs is that of `f`.
 fn peak(mut f: impl FnMut()) -> usize {
@@ -90,4 +126,24 @@ fn memory_of_gradients() {
         state / 1_000
     );
     assert!(state >= 8 * 1_000, "nothing is counted: {state}");
+
+    // The number of the iteration and two numbers, a hundred times and not one more (a million steps: `benches/ratios.rs`).
+    let long = peak(|| {
+        let mut bar = [0.0; 2];
+        let _ = long_swing::accumulate_grad(&[1.0, 0.0], 100_000, &mut bar);
+    });
+    assert_eq!(long, 24 * 100, "the states of 100,000 steps");
+    let endless = peak(|| {
+        let mut bar = [0.0; 2];
+        let _ = endless_swing::accumulate_grad(&[1.0, 0.0], 100_000, &mut bar);
+    });
+    // What is pushed grows by doubling.
+    assert!(endless <= 3 * 32 * 100, "100 states are {endless} bytes");
+    let x: Vec<f64> = (0..100).map(|i| f64::from(i).cos()).collect();
+    let arrays = peak(|| {
+        let mut bar = vec![0.0; 100];
+        let _ = smooth::accumulate_grad(&x, 1_000, &mut bar);
+    });
+    // Ten states, the loop's own array and adjoint, and what an iteration records.
+    assert!(arrays <= 16 * 800, "10 states of 800 bytes are {arrays}");
 }

@@ -18,3 +18,5 @@ mod panics;
 mod programs;
 #[path = "parallel/support.rs"]
 mod support;
+#[path = "parallel/threads.rs"]
+mod threads;

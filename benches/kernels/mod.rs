@@ -36,6 +36,7 @@ macro_rules! primal {
 
 pub(crate) mod ba;
 pub(crate) mod binomial;
+pub(crate) mod checkpoints;
 pub(crate) mod det;
 pub(crate) mod gmm;
 pub(crate) mod groupsort;

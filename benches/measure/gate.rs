@@ -1,5 +1,6 @@
 //! The regression gate: ratios and memory only, since times depend on the machine.
 
+use super::checkpoints::Row;
 use super::memory::Growth;
 use super::targets::hand_limit;
 use super::time::Times;
@@ -49,6 +50,12 @@ impl Gate {
     pub(crate) fn memory(&mut self, growth: &Growth) {
         if !growth.is_allowed() {
             self.misses.push(format!("{}: {growth}", growth.name));
+        }
+    }
+
+    pub(crate) fn checkpoints(&mut self, row: &Row) {
+        if !row.is_kept() {
+            self.misses.push(row.to_string());
         }
     }
 

@@ -1,6 +1,7 @@
 //! Agreement, time and memory of the kernels' gradients.
 
 pub(crate) mod agreement;
+pub(crate) mod checkpoints;
 pub(crate) mod memory;
 pub(crate) mod time;
 
