@@ -449,3 +449,191 @@ fn for_any_kind_of_number() {
     let rows = [(vec![6.0f32], 1.0), (vec![0.0], 4.0)];
     assert_eq!(generic::pair::jacobian(&[1.0f32], 2.0), rows);
 }
+
+mod methods {
+    //! Rules of methods: the receiver is the first argument of the pullback, its gradient a buffer.
+
+    use conservative_grad::{Differentiable, ObligationKind, conservative_grad, conservative_rule};
+
+    type Bar<T> = <T as Differentiable>::Gradient;
+
+    #[derive(Clone, Debug, Differentiable)]
+    struct Scale {
+        k: f64,
+        w: Vec<f64>,
+        #[constant]
+        shift: usize,
+    }
+
+    impl Scale {
+        #[conservative_rule(
+            pullback = Self::scaled_pullback, tangent = scaled_tangent,
+            kink(self.k * x = self.shift as f64, tie = 0.5)
+        )]
+        fn scaled(&self, x: f64) -> f64 {
+            (self.k * x - self.shift as f64).abs() + self.w[0] * x
+        }
+
+        fn scaled_pullback(&self, x: f64, _: f64, w: f64, bar: f64, own: &mut Bar<Self>) -> f64 {
+            let side = 2.0 * w - 1.0;
+            own.k += bar * side * x;
+            own.w[0] += bar * x;
+            bar * (side * self.k + self.w[0])
+        }
+
+        /// Without a receiver, by its tangent alone.
+        #[conservative_rule(tangent = Self::inverse_tangent)]
+        fn inverse(x: f64) -> f64 {
+            Self::quotient(x)
+        }
+
+        fn quotient(x: f64) -> f64 {
+            1.0 / x
+        }
+
+        fn inverse_tangent(_: f64, y: f64, dot: f64) -> f64 {
+            -y * y * dot
+        }
+    }
+
+    fn scaled_tangent(s: &Scale, x: f64, _: f64, w: f64, own: &Bar<Scale>, dot: f64) -> f64 {
+        let side = 2.0 * w - 1.0;
+        side * (own.k * x + s.k * dot) + own.w[0] * x + s.w[0] * dot
+    }
+
+    #[derive(Clone, Copy, Debug, Differentiable)]
+    struct Arrow {
+        x: f64,
+        y: f64,
+    }
+
+    impl Arrow {
+        #[conservative_rule(
+            pullback = Self::norm_pullback, tangent = Self::norm_tangent, domain(self.x > 0.0)
+        )]
+        fn norm(self) -> f64 {
+            self.x.hypot(self.y)
+        }
+
+        fn norm_pullback(self, norm: f64, bar: f64, own: &mut Bar<Self>) {
+            own.x += bar * self.x / norm;
+            own.y += bar * self.y / norm;
+        }
+
+        fn norm_tangent(self, norm: f64, dot: &Bar<Self>) -> f64 {
+            (self.x * dot.x + self.y * dot.y) / norm
+        }
+
+        #[conservative_rule(pullback = Self::turned_pullback, tangent = Self::turned_tangent)]
+        fn turned(&self) -> Self {
+            Arrow {
+                x: -self.y,
+                y: self.x,
+            }
+        }
+
+        fn turned_pullback(&self, _: &Self, bar: &Bar<Self>, own: &mut Bar<Self>) {
+            own.x += bar.y;
+            own.y -= bar.x;
+        }
+
+        fn turned_tangent(&self, _: &Self, dot: &Bar<Self>) -> Bar<Self> {
+            let mut turned = self.zero_gradient();
+            turned.x = -dot.y;
+            turned.y = dot.x;
+            turned
+        }
+    }
+
+    /// Nothing to differentiate with respect to.
+    struct Power {
+        n: i32,
+    }
+
+    #[conservative_grad]
+    impl Power {
+        #[conservative_rule(pullback = Self::of_pullback)]
+        fn of(#[constant] &self, x: f64) -> f64 {
+            x.powi(self.n)
+        }
+
+        #[conservative_grad(skip)]
+        fn of_pullback(&self, x: f64, _: f64, bar: f64) -> f64 {
+            bar * f64::from(self.n) * x.powi(self.n - 1)
+        }
+
+        fn twice(#[constant] &self, x: f64) -> f64 {
+            self.of(self.of(x)) + Self::of(self, x + 1.0)
+        }
+    }
+
+    #[conservative_grad]
+    impl Scale {
+        fn both(&self, x: f64) -> f64 {
+            self.scaled(x.sin()) + Self::inverse(self.k)
+        }
+    }
+
+    #[conservative_grad]
+    fn all(x: &[f64]) -> f64 {
+        let scale = Scale {
+            k: x[0],
+            w: vec![x[1], x[2]],
+            shift: 1,
+        };
+        let arrow = Arrow {
+            x: x[0],
+            y: x[1] * x[2],
+        };
+        let turned = arrow.turned();
+        let mut sum = arrow.norm() * turned.x + turned.y;
+        for v in x {
+            sum += scale.both(*v) * scale.scaled(*v + 0.3);
+        }
+        sum
+    }
+
+    #[test]
+    fn callers_use_them_in_both_modes() {
+        for x in [[0.3, -0.7, 1.1], [2.5, 0.8, -1.9]] {
+            let (value, gradient) = all::value_and_grad(&x);
+            assert_eq!(value, all(&x));
+            for k in 0..3 {
+                let moved = |t: f64| {
+                    let mut x = x;
+                    x[k] = t;
+                    all(&x)
+                };
+                super::close(gradient[k], super::difference(moved, x[k]));
+                let mut unit = [0.0; 3];
+                unit[k] = 1.0;
+                super::close(all::jvp(&x, &unit).1, gradient[k]);
+            }
+        }
+        let power = Power { n: 3 };
+        let (value, slope) = power.twice_value_and_grad(0.9);
+        assert_eq!(value, power.twice(0.9));
+        super::close(slope, super::difference(|x| power.twice(x), 0.9));
+    }
+
+    #[test]
+    fn they_have_entry_points_sites_and_obligations() {
+        let scale = Scale {
+            k: 0.5,
+            w: vec![0.25, 1.0],
+            shift: 1,
+        };
+        // On the kink the weights of the two sides are equal.
+        let (own, x_bar) = scale.scaled_grad(2.0);
+        assert_eq!((own.k, own.w, x_bar), (0.0, vec![2.0, 0.0], 0.25));
+        let field = Scale::SCALED_FIELD;
+        assert_eq!(field.sites[0].source, "self.k * x = self.shift as f64");
+        let kinds: Vec<_> = Arrow::NORM_FIELD
+            .obligations
+            .iter()
+            .map(|o| o.kind)
+            .collect();
+        assert_eq!(kinds, [ObligationKind::CustomRule, ObligationKind::Domain]);
+        assert_eq!(Arrow::NORM_FIELD.obligations[1].source, "self.x > 0.0");
+    }
+}

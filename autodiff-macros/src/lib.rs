@@ -303,6 +303,16 @@ pub fn differentiable(item: TokenStream) -> TokenStream {
 ///
 /// If the differentiable parameters and the result are all numbers, one of the two is enough.
 ///
+/// # Methods
+///
+/// The receiver is the first argument, by reference unless the method takes `self`, and `#[constant] &self` if it has
+/// nothing to differentiate. A struct, hence also the receiver or a result of type `Self`, has a buffer for its adjoint
+/// like a slice: for `fn area(&self, h: f64) -> f64` the pullback is
+/// `fn(&Self, h: f64, y: f64, y_bar: f64, self_bar: &mut <Self as Differentiable>::Gradient) -> f64`, and the tangent
+/// `fn(&Self, h: f64, y: f64, self_dot: &<Self as Differentiable>::Gradient, h_dot: f64) -> f64`; with `pullback =
+/// Self::area_pullback` they are methods themselves. In an annotated `impl` block the rule stands on the method in
+/// place of `conservative_grad`; methods of traits have none.
+///
 /// # Options
 ///
 /// | | |

@@ -173,7 +173,7 @@ impl Campaign {
         probe: &[String],
     ) -> Result<BTreeMap<usize, BTreeSet<String>>, String> {
         loop {
-            let outcome = self.places.run(suite, &plan, probe)?;
+            let mut outcome = self.places.run(suite, &plan, probe)?;
             if !outcome.other_errors.is_empty() {
                 return Err(format!("errors in no piece: {:?}", outcome.other_errors));
             }
@@ -192,6 +192,7 @@ impl Campaign {
                 self.note();
                 continue;
             }
+            outcome.hand_on(suite, &plan);
             for (k, names) in &plan {
                 let piece = &suite.pieces[*k];
                 let failed = outcome.failed.get(k).cloned().unwrap_or_default();
@@ -281,12 +282,20 @@ impl Campaign {
         wanted.sort_by_key(|(_, pieces)| pieces.len());
         // The small tests, which come first, are quickly built.
         wanted.iter_mut().for_each(|(_, pieces)| pieces.reverse());
+        let rests: Vec<_> = (0..suite.pieces.len()).map(|k| suite.rest_of(k)).collect();
         let mut turns = 0;
         loop {
             let mut given = false;
             turns += 1;
             for (name, pieces) in &mut wanted {
                 while let Some(k) = pieces.pop() {
+                    // A mutant in what the programs of a file call is on in all of them.
+                    let touches = |other: &usize| {
+                        *other != k && (rests[*other] == Some(k) || rests[k] == Some(*other))
+                    };
+                    if plan.keys().any(touches) {
+                        continue;
+                    }
                     if let Entry::Vacant(free) = plan.entry(k) {
                         free.insert(vec![name.clone()]);
                         given = true;

@@ -2,13 +2,7 @@
 //!
 //! ```console
 //! cargo run -p compiler-mutants                 # all of them, with what is known from before
-//! cargo run -p compiler-mutants -- --list       # their names
-//! cargo run -p compiler-mutants -- --only store,strip # those whose name contains "store" or "strip"
-//! cargo run -p compiler-mutants -- --again      # forget what is known
-//! cargo run -p compiler-mutants -- --table      # what is known, every mutant with the test that killed it
-//! cargo run -p compiler-mutants -- --keep       # go on with the copy and what is known of it
-//! cargo run -p compiler-mutants -- --probe      # with the copy, but see anew what changes what
-//! cargo run -p compiler-mutants -- --tests shapes,language_loops   # with these tests only
+//! cargo run -p compiler-mutants -- --help       # the options
 //! ```
 //!
 //! The compiler is built once, with every mutant in it and switched off. While a test is compiled,
@@ -42,9 +36,53 @@ fn main() -> ExitCode {
     }
 }
 
+const USAGE: &str = "\
+usage: compiler-mutants [OPTION…]
+
+Puts mistakes into a copy of the compiler, one at a time, and sees which tests notice. Without options: all
+of them, going on where it was stopped.
+
+  --only A,B     mutants whose name contains A or B
+  --tests T,U    with these tests only (shapes, strips, language_loops)
+  --rounds N     stop after N rounds of builds
+  --at DIR       where the copy, its build and what is known are (target/mutants)
+  --keep         go on with the copy and what is known of it
+  --probe        with the copy, but see anew what changes what
+  --again        forget what is known
+  --list         the mutants, in words
+  --table        what is known, every mutant with the test that killed it
+  --help         this text";
+
+/// Options that are followed by a value, and those that are not.
+const VALUES: [&str; 4] = ["--only", "--tests", "--rounds", "--at"];
+const FLAGS: [&str; 5] = ["--keep", "--probe", "--again", "--list", "--table"];
+
+/// # Errors
+///
+/// The first word that is no option: nothing takes hours because of a slip.
+fn check(args: &[String]) -> Result<(), String> {
+    let mut words = args.iter().map(String::as_str);
+    while let Some(word) = words.next() {
+        match word {
+            flag if FLAGS.contains(&flag) => {}
+            option if VALUES.contains(&option) && words.next().is_some() => {}
+            option if VALUES.contains(&option) => {
+                return Err(format!("{option} needs a value\n\n{USAGE}"));
+            }
+            other => return Err(format!("unknown option `{other}`\n\n{USAGE}")),
+        }
+    }
+    Ok(())
+}
+
 fn start() -> Result<(), String> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let has = |flag: &str| args.iter().any(|a| a == flag);
+    if has("--help") || has("-h") {
+        println!("{USAGE}");
+        return Ok(());
+    }
+    check(&args)?;
     let value = |flag: &str| {
         let at = args.iter().position(|a| a == flag)?;
         args.get(at + 1).cloned()
@@ -77,4 +115,25 @@ fn start() -> Result<(), String> {
     }
     campaign.report(has("--table"));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(line: &str) -> Result<(), String> {
+        check(&line.split(' ').map(String::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn what_is_no_option_starts_nothing() {
+        assert_eq!(said("--only store,strip --keep --tests shapes"), Ok(()));
+        for wrong in ["--halp", "store", "--keep store", "--only"] {
+            let error = said(wrong).expect_err(wrong);
+            assert!(error.contains(USAGE), "{error}");
+        }
+        for option in VALUES.iter().chain(&FLAGS) {
+            assert!(USAGE.contains(option), "{option}");
+        }
+    }
 }

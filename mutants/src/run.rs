@@ -54,6 +54,22 @@ pub(crate) struct Outcome {
     pub(crate) seen: BTreeMap<usize, Seen>,
 }
 
+impl Outcome {
+    /// What fails in a program without mutant fails by the one that is on in what it calls, in the rest of
+    /// its file.
+    pub(crate) fn hand_on(&mut self, suite: &Suite, plan: &Plan) {
+        let others: Vec<usize> = self.failed.keys().copied().collect();
+        for k in others.into_iter().filter(|k| !plan.contains_key(k)) {
+            let rest = suite.rest_of(k).filter(|rest| plan.contains_key(rest));
+            if let Some(rest) = rest
+                && let Some(tests) = self.failed.remove(&k)
+            {
+                self.failed.entry(rest).or_default().extend(tests);
+            }
+        }
+    }
+}
+
 impl Places {
     fn note(&self, name: &str) -> PathBuf {
         self.notes.join(name)

@@ -86,6 +86,16 @@ impl Suite {
         self.pieces.iter().position(here)
     }
 
+    /// What is left of the file that a program is in: functions that several programs call are there.
+    pub(crate) fn rest_of(&self, k: usize) -> Option<usize> {
+        let Piece { file, name, .. } = &self.pieces[k];
+        let rest = |p: &Piece| p.file == *file && p.name.is_empty();
+        self.pieces
+            .iter()
+            .position(rest)
+            .filter(|_| !name.is_empty())
+    }
+
     /// The lines of a piece that are in no smaller one.
     pub(crate) fn stretches(&self, k: usize) -> Vec<(usize, usize)> {
         let (first, last) = self.pieces[k].lines;

@@ -69,6 +69,17 @@ fn draws(x: f64, n: usize) -> f64 {
     s
 }
 
+/// The reverse sweep needs what was drawn.
+#[conservative_grad]
+fn draws_factors(x: f64, n: usize) -> f64 {
+    let mut s = x;
+    for _ in 0..n {
+        let k = tick() as f64;
+        s = k * s.sin();
+    }
+    s
+}
+
 #[conservative_grad]
 fn draws_an_index(x: &[f64], n: usize) -> f64 {
     let mut s = 0.0;
@@ -112,6 +123,12 @@ fn drawn_once() {
     ticks(|| {
         // 0.5, then ·x + k for k = 1, 2
         assert_eq!(draws::value_and_grad(0.5, 2), (2.625, 1.75));
+    });
+    once(&|| _ = draws_factors::grad(0.5, 4));
+    ticks(|| {
+        let inner = 0.5_f64.sin();
+        let expected = (2.0 * inner.sin(), 2.0 * inner.cos() * 0.5_f64.cos());
+        assert_eq!(draws_factors::value_and_grad(0.5, 2), expected);
     });
     ticks(|| {
         let (value, pullback) = draws::vjp(0.5, 2);

@@ -411,6 +411,70 @@ impl Changing {
     }
 }
 
+/// An array whose length the callee asks for.
+#[conservative_grad]
+fn first_of_two<const N: usize>(x: &[f64], y: f64, z: &[f64; N]) -> Option<f64> {
+    if y.is_nan() {
+        return None;
+    }
+    Some(x[0] * y + z[N - 1] * y.tanh())
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Lent {
+    w: [[f64; 2]; 2],
+    b: [f64; 2],
+}
+
+#[conservative_grad]
+impl Lent {
+    fn copies_are_kept(&mut self, #[constant] mut c: f64) -> f64 {
+        c = c * 0.6 + first_of_two(&self.w[1], 0.4 * self.b[1], &self.b).unwrap_or(0.0);
+        if c > -100.0 {
+            let mut known = self.b;
+            known[0] += c;
+            let mut again = [0.5; 2];
+            self.b = known;
+            again = if c > 0.0 { known } else { again };
+            c -= again[0] * first_of_two(&self.w[0], c, &again).unwrap_or(0.0);
+        }
+        (c + self.b[0]).atan2(2.5)
+    }
+}
+
+#[conservative_grad]
+fn with_copies(x: &[f64]) -> f64 {
+    let mut lent = Lent {
+        w: [[x[0], x[1]], [x[2], x[3]]],
+        b: [x[3], x[0] * x[1]],
+    };
+    lent.copies_are_kept(0.25)
+}
+
+/// The struct is declared elsewhere, so nothing tells that its fields are arrays.
+#[test]
+fn copies_of_fields_are_lent_as_arrays() {
+    for x in [[0.3, -0.7, 1.1, 0.4], [-0.3, 0.8, -1.1, 2.4]] {
+        let gradient = with_copies::grad(&x);
+        let slope = |k: usize| {
+            let moved = |t: f64| {
+                let mut x = x;
+                x[k] = t;
+                with_copies(&x)
+            };
+            agrees(gradient[k], moved, x[k]);
+            with_copies::jvp(
+                &x,
+                &core::array::from_fn::<f64, 4, _>(|j| f64::from(u8::from(j == k))),
+            )
+            .1
+        };
+        for k in 0..4 {
+            assert!((slope(k) - gradient[k]).abs() < 1e-12);
+        }
+    }
+}
+
 #[conservative_grad]
 fn with_rows(x: &[f64]) -> f64 {
     let rows = Rows {

@@ -42,6 +42,11 @@ mod block {
             Self::HALF * self.k * d * d + self.load(d) * self.n as f64
         }
 
+        pub fn by_path(&self, x: f64) -> f64 {
+            let other = Self::new(x, 0.25);
+            Self::energy(self, x) * Spring::load(&other, self.k) - Self::half(self.rest)
+        }
+
         fn load(&self, d: f64) -> f64 {
             let mut s = 0.0;
             for i in 0..self.w.len() {
@@ -197,6 +202,7 @@ mod block {
     #[test]
     fn by_reference() {
         agree!(energy, 1.5, energy_value_and_grad energy_grad energy_accumulate_grad energy_vjp energy_jvp energy_value_and_grad_with energy_trace energy_jacobian);
+        agree!(by_path, 1.5, by_path_value_and_grad by_path_grad by_path_accumulate_grad by_path_vjp by_path_jvp by_path_value_and_grad_with by_path_trace by_path_jacobian);
         agree!(product, 1.5, product_value_and_grad product_grad product_accumulate_grad product_vjp product_jvp product_value_and_grad_with product_trace product_jacobian);
     }
 

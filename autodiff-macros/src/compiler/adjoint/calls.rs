@@ -320,12 +320,10 @@ pub(crate) fn parted(cx: &Context<'_>, call: &Call, value: Expr) -> Expr {
     }
 }
 
-/// True if the place is a slice: its zeros are a `Vec`.
+/// True if the place is a slice: its zeros are a `Vec`. What is only known to be indexed may be an
+/// array, which the callee may ask for.
 pub(crate) fn is_unsized(cx: &Context<'_>, at: &Place) -> bool {
     use crate::compiler::ssa::Proj;
-    let slice = matches!(
-        cx.func.mem(at.mem).ty,
-        Ty::Slice(_) | Ty::Vec(_) | Ty::Seq(_)
-    );
+    let slice = matches!(cx.func.mem(at.mem).ty, Ty::Slice(_) | Ty::Vec(_));
     matches!(at.path.last(), Some(Proj::Range { .. })) || (at.path.is_empty() && slice)
 }

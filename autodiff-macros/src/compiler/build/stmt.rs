@@ -366,7 +366,8 @@ impl Builder<'_> {
         match ty {
             ty if is_owned_memory(ty) => {
                 let init = match ty {
-                    Ty::Struct(_) => Init::Unset,
+                    // What is only known to be indexed may be an array: rustc sees what is put there.
+                    Ty::Struct(_) | Ty::Seq(_) => Init::Unset,
                     _ => Init::Blank,
                 };
                 Some(Joined::Mem(self.alloc(ty.clone(), init, span)))

@@ -348,8 +348,9 @@ texts! {
         help "write for instance `#[conservative_rule(pullback = erf_pullback, tangent = erf_tangent, kink(x = 0.0))]`", note "";
     RULE_ITEM "AD0502" "`#[conservative_rule]` goes on a function",
         help "write a function that calls the one that has no derivative, and annotate it", note "";
-    RULE_METHOD "AD0503" "a method cannot have a rule of its own",
-        help "write a free function that takes what it needs of `self` as parameters, with the rule, and call it from the method", note "";
+    RULE_METHOD "AD0503" "a method of a trait cannot have a rule of its own",
+        help "write a method of the type's own, or a free function, with the rule, and call it from this one",
+        note "what the rule generates stands beside the method, where a trait has no place for it";
     RULE_IN_PLACE "AD0504" "a function that takes `{0}` cannot have a rule of its own",
         help "return what is computed in place of changing an argument",
         note "the pullback is given the arguments once more, and they would have changed";

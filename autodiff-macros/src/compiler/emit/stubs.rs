@@ -66,7 +66,7 @@ pub(crate) fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> hir::Func {
             .zip(0..)
             .map(|(p, i)| param(p, i))
             .collect(),
-        result: types::untagged(signature.result.clone()),
+        result: undecided(types::untagged(signature.result.clone()), is_own),
         hidden: std::collections::BTreeSet::new(),
         outcome: types::payload(&signature.result).is_some(),
         vars: signature
@@ -88,25 +88,35 @@ fn param(parameter: &Parameter<'_>, index: u32) -> Param {
     Param {
         var: VarId(index),
         declared: parameter.declared.clone(),
-        ty: undecided(parameter.ty.clone()),
+        ty: undecided(parameter.ty.clone(), |_| true),
         role: parameter.role,
     }
 }
 
+/// `Self`, in a block in which functions can stand, is no number. Of results with other names nothing is
+/// known, and the gradient itself is there for numbers alone.
+fn is_own(path: &TokenStream) -> bool {
+    path.to_string() == "Self"
+}
+
 /// Whether a path names a real number or a struct, the body would have told. The gradient of a struct
 /// is found in a way that is right for both.
-fn undecided(ty: Ty) -> Ty {
+fn undecided(ty: Ty, may_be: fn(&TokenStream) -> bool) -> Ty {
+    let inside = |ty: Box<Ty>| Box::new(undecided(*ty, may_be));
     match ty {
-        Ty::Real(Real::Named(path)) => Ty::Struct(Aggregate {
+        Ty::Real(Real::Named(path)) if may_be(&path) => Ty::Struct(Aggregate {
             path: Some(path),
             whole: true,
             fields: Vec::new(),
         }),
-        Ty::Ref(mutable, inner) => Ty::Ref(mutable, Box::new(undecided(*inner))),
-        Ty::Slice(inner) => Ty::Slice(Box::new(undecided(*inner))),
-        Ty::Vec(inner) => Ty::Vec(Box::new(undecided(*inner))),
-        Ty::Array(inner, len) => Ty::Array(Box::new(undecided(*inner)), len),
-        Ty::Tuple(parts) => Ty::Tuple(parts.into_iter().map(undecided).collect()),
+        Ty::Ref(mutable, inner) => Ty::Ref(mutable, inside(inner)),
+        Ty::Slice(inner) => Ty::Slice(inside(inner)),
+        Ty::Vec(inner) => Ty::Vec(inside(inner)),
+        Ty::Array(inner, len) => Ty::Array(inside(inner), len),
+        Ty::Tuple(parts) => {
+            let parts = parts.into_iter();
+            Ty::Tuple(parts.map(|part| undecided(part, may_be)).collect())
+        }
         ty => ty,
     }
 }

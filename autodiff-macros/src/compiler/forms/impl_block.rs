@@ -13,7 +13,7 @@ use super::function::Expansion;
 use super::known::Known;
 use super::method::{self, Block};
 use super::select::Scope;
-use super::take_own;
+use super::{is_rule, rule, take_own};
 use crate::compiler::diag::{self, Diagnostics, text_of_type};
 use crate::compiler::emit::respan;
 use crate::compiler::parse::attribute::Options;
@@ -67,6 +67,15 @@ pub(crate) fn expand_in(
         let syn::ImplItem::Fn(function) = item else {
             continue;
         };
+        if let Some(own_rule) = rule(&function.attrs) {
+            // It writes what belongs beside the function, of which a trait knows nothing.
+            if seen.trait_.is_some() {
+                diags.report_at(&diag::RULE_METHOD, own_rule, &[]);
+                function.attrs.retain(|attribute| !is_rule(attribute));
+                helpers::strip_method(function);
+            }
+            continue;
+        }
         let own = own_options(function, &scope, options, diags);
         let expansion = match own {
             Some(own) if placed => member(function, &scope, &seen, (&own, calls), diags),

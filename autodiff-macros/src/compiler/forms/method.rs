@@ -9,6 +9,7 @@ use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
 
+use super::by_path;
 use super::declarations::passing;
 use super::function::{self, Expansion};
 use crate::compiler::diag::{self, Diagnostics, text_of_type};
@@ -267,6 +268,14 @@ impl VisitMut for Rewriter<'_> {
         visit_mut::visit_type_mut(self, ty);
     }
 
+    fn visit_expr_mut(&mut self, expr: &mut syn::Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        let block = self.block.item;
+        if let Some(call) = block.and_then(|block| by_path::method_call(expr, block)) {
+            *expr = call;
+        }
+    }
+
     fn visit_expr_path_mut(&mut self, path: &mut syn::ExprPath) {
         if path.qself.is_none() && path.path.is_ident("self") {
             if let (Some(this), Some(segment)) = (&self.this, path.path.segments.first_mut()) {
@@ -334,7 +343,7 @@ pub(super) fn located(ty: syn::Type, span: proc_macro2::Span) -> syn::Type {
 }
 
 /// `self` under another name, in the arguments of a macro; `self::path` stays.
-fn rename(tokens: TokenStream, this: &Ident) -> TokenStream {
+pub(crate) fn rename(tokens: TokenStream, this: &Ident) -> TokenStream {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
     let is_colon =
         |at: usize| matches!(trees.get(at), Some(TokenTree::Punct(p)) if p.as_char() == ':');

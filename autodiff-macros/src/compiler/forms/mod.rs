@@ -11,13 +11,14 @@
 //!
 //! Functions nested in the body of another are compiled with it (`nested`).
 
+mod by_path;
 pub(crate) mod cycles;
 mod declarations;
 mod function;
 mod impl_block;
 pub(crate) mod known;
 mod measures;
-mod method;
+pub(crate) mod method;
 mod module;
 mod nested;
 mod select;
@@ -97,6 +98,22 @@ fn expand_method(
         block,
     } = &item;
     quote!(#(#attrs)* #doc #vis #sig #block #beside)
+}
+
+/// A function with a rule of its own, as one that the compiler understands: of a method, the receiver is a
+/// parameter. `None` if the receiver is refused.
+pub(crate) fn with_rule(
+    function: &syn::ItemFn,
+    options: &mut Options,
+    diags: &mut Diagnostics,
+) -> Option<syn::ItemFn> {
+    if !is_method(function) {
+        return Some(function.clone());
+    }
+    let block = method::Block::default();
+    let method::Method { item, sibling } = method::rewrite(function, &block, diags)?;
+    options.naming = Naming::Sibling(Box::new(sibling));
+    Some(item)
 }
 
 /// A receiver or the word `Self` shows that a function stands in an `impl` block.
@@ -216,12 +233,14 @@ fn not_a_function(item: &TokenStream) -> syn::Error {
     syn::Error::new_spanned(item.to_token_stream(), text)
 }
 
-/// True for a function whose derivative is written by hand.
-fn has_rule(attrs: &[syn::Attribute]) -> bool {
-    attrs.iter().any(|attribute| {
-        let last = attribute.path().segments.last();
-        last.is_some_and(|last| last.ident == "conservative_rule")
-    })
+/// The attribute of a function whose derivative is written by hand.
+fn rule(attrs: &[syn::Attribute]) -> Option<&syn::Attribute> {
+    attrs.iter().find(|attribute| is_rule(attribute))
+}
+
+fn is_rule(attribute: &syn::Attribute) -> bool {
+    let last = attribute.path().segments.last();
+    last.is_some_and(|last| last.ident == "conservative_rule")
 }
 
 /// The attribute of ours among those of an item, taken out of them: the path as written, and the

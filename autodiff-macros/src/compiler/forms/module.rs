@@ -12,7 +12,7 @@ use super::cycles::Calls;
 use super::function;
 use super::known::Known;
 use super::select::Scope;
-use super::{has_rule, impl_block, take_own};
+use super::{impl_block, rule, take_own};
 use crate::compiler::diag::{self, Diagnostics};
 use crate::compiler::naming::Naming;
 use crate::compiler::parse::attribute::Options;
@@ -133,7 +133,7 @@ fn expand_function(
     calls: &Calls,
     diags: &mut Diagnostics,
 ) -> TokenStream {
-    if has_rule(&function.attrs) {
+    if rule(&function.attrs).is_some() {
         return function.to_token_stream();
     }
     let mut function = function.clone();

@@ -12,7 +12,9 @@ use super::options::{Kink, RuleOptions};
 use super::shape::{Param, Shape};
 use crate::compiler::diag::text_of;
 use crate::compiler::emit::{self, Bodies, Names as BodyNames, Obligation, Runtime, Site};
+use crate::compiler::forms::method::rename;
 use crate::compiler::names::{Names, plain};
+use crate::compiler::naming::Naming;
 use crate::compiler::parse::signature::Signature;
 
 pub(super) fn write(
@@ -29,7 +31,10 @@ pub(super) fn write(
     let writer = Writer {
         shape,
         options,
-        primal: &item.sig.ident,
+        primal: match &options.common.naming {
+            Naming::Sibling(of) => of.primal.clone(),
+            Naming::Companion | Naming::Module => item.sig.ident.to_token_stream(),
+        },
         rt: Runtime::of(&options.common),
         value: local("value"),
         left: local("left"),
@@ -119,7 +124,8 @@ fn obligations(options: &RuleOptions, item: &syn::ItemFn) -> Vec<Obligation> {
 struct Writer<'a> {
     shape: &'a Shape,
     options: &'a RuleOptions,
-    primal: &'a Ident,
+    /// The function, as emitted code calls it.
+    primal: TokenStream,
     rt: Runtime,
     value: Ident,
     left: Ident,
@@ -151,14 +157,15 @@ impl Writer<'_> {
             ..
         } = self;
         let (arguments, sel) = (self.arguments(), &self.names.sel);
+        let sites = self.options.common.naming.path("__SITES");
         let weights = self.options.kinks.iter().zip(&self.weights).enumerate();
         let weights = weights.map(|(k, (kink, weight))| {
-            let (l, r) = (&kink.left, &kink.right);
+            let (l, r) = (self.seen(&kink.left), self.seen(&kink.right));
             let k = proc_macro2::Literal::usize_unsuffixed(k);
             quote! {
                 let (#left, #right) = (#l, #r);
                 let #weight: f64 = #sel.weight(
-                    &Self::__SITES[#k], #rt::cast::<_, f64>(#left - #right), #left > #right, #left == #right,
+                    &#sites[#k], #rt::cast::<_, f64>(#left - #right), #left > #right, #left == #right,
                 );
             }
         });
@@ -167,6 +174,14 @@ impl Writer<'_> {
             quote!(let #held = *#name;)
         });
         quote!(#(#held)* let #value = #primal(#arguments); #(#weights)*)
+    }
+
+    /// What the user wrote about the parameters: a receiver has another name in emitted code.
+    fn seen(&self, tokens: &TokenStream) -> TokenStream {
+        match self.options.common.naming.receiver() {
+            Some(receiver) => rename(tokens.clone(), &receiver.this),
+            None => tokens.clone(),
+        }
     }
 
     /// The arguments, such that they are still there afterwards.

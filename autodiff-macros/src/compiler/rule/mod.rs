@@ -17,7 +17,8 @@
 //!
 //! What has a size that its type tells (numbers, arrays, tuples of these) goes by value, and its adjoint
 //! is returned; slices and vectors go by reference, and their adjoints are added to buffers. If everything
-//! is a number, and the result is one, either of the two functions is enough.
+//! is a number, and the result is one, either of the two functions is enough. A method's receiver is the
+//! first argument, and goes by reference like every struct: its gradient is a buffer.
 
 mod bodies;
 mod options;
@@ -29,13 +30,13 @@ use quote::{ToTokens, quote};
 use self::options::RuleOptions;
 use self::shape::Shape;
 use super::diag::{self, Diagnostics};
-use super::emit;
 use super::parse::{helpers, signature};
+use super::{emit, forms};
 
 /// Expands `#[conservative_rule(attr)] item`.
 pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
     let mut diags = Diagnostics::new();
-    let options = RuleOptions::parse(attr, &mut diags);
+    let mut options = RuleOptions::parse(attr, &mut diags);
     let Ok(annotated) = syn::parse2::<syn::ItemFn>(item.clone()) else {
         diags.report(&diag::RULE_ITEM, options.span, &[]);
         let errors = diags.into_tokens();
@@ -43,29 +44,28 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
     };
     let mut stripped = annotated.clone();
     helpers::strip(&mut stripped);
-    let emitted = generate(&annotated, &stripped, &options, &mut diags);
+    let seen = forms::with_rule(&annotated, &mut options.common, &mut diags);
+    let emitted = seen
+        .as_ref()
+        .and_then(|seen| generate(seen, &stripped, &options, &mut diags));
     match emitted.filter(|_| diags.is_empty()) {
         Some(emitted) => emitted,
         None => {
-            let (stubs, errors) = (
-                super::forms::stubs(&annotated, &options.common),
-                diags.into_tokens(),
-            );
+            diags.name_receiver(options.common.naming.receiver());
+            let stubs = seen.map(|seen| forms::stubs(&seen, &options.common));
+            let errors = diags.into_tokens();
             quote!(#stripped #stubs #errors)
         }
     }
 }
 
+/// `annotated` is the function as it is compiled, `stripped` as it stays.
 fn generate(
     annotated: &syn::ItemFn,
     stripped: &syn::ItemFn,
     options: &RuleOptions,
     diags: &mut Diagnostics,
 ) -> Option<TokenStream> {
-    if let Some(syn::FnArg::Receiver(receiver)) = annotated.sig.inputs.first() {
-        diags.report_at(&diag::RULE_METHOD, receiver, &[]);
-        return None;
-    }
     let signature = signature::read(annotated, &options.common, diags);
     let func = emit::func(annotated, &signature);
     let shape = Shape::of(&func, &annotated.sig);
@@ -74,7 +74,9 @@ fn generate(
         return None;
     }
     let bodies = bodies::write(&shape, annotated, &signature, options);
-    let emit::Emitted { doc, beside, .. } = emit::emit(stripped, &func, &options.common, &bodies);
+    let mut item = annotated.clone();
+    helpers::strip(&mut item);
+    let emit::Emitted { doc, beside, .. } = emit::emit(&item, &func, &options.common, &bodies);
     let syn::ItemFn {
         attrs,
         vis,
