@@ -56,6 +56,8 @@ macro_rules! check_all {
 mod conditions;
 #[path = "shapes/infinite.rs"]
 mod infinite;
+#[path = "shapes/recursion.rs"]
+mod recursion;
 #[path = "shapes/states.rs"]
 mod states;
 #[path = "shapes/unit.rs"]

@@ -147,6 +147,10 @@ pub(crate) struct Reversed<'a> {
     pub(crate) body: RevBlock<'a>,
     /// The loops whose iterations are reversed in the forward sweep.
     pub(crate) fused: BTreeMap<LoopId, Fused<'a>>,
+    /// The branches that are reversed where they end, by position.
+    pub(crate) branches: BTreeMap<u32, Arms<'a>>,
+    /// The calls of the function itself that add to the adjoints of their arguments, by residual.
+    pub(crate) calls: BTreeMap<String, Seeded>,
 }
 
 /// The reverse of a fused loop.
@@ -157,6 +161,25 @@ pub(crate) struct Fused<'a> {
     /// What follows each iteration.
     pub(crate) iteration: RevBlock<'a>,
     /// What is left to do after the loop.
+    pub(crate) after: Vec<Stmt>,
+}
+
+/// The reverse of a branch, arm by arm.
+#[derive(Debug)]
+pub(crate) struct Arms<'a> {
+    /// Declarations before the branch.
+    pub(crate) before: Vec<Stmt>,
+    pub(crate) then: RevBlock<'a>,
+    pub(crate) els: RevBlock<'a>,
+}
+
+/// A call that is given the adjoint of its result.
+#[derive(Debug)]
+pub(crate) struct Seeded {
+    pub(crate) before: Vec<Stmt>,
+    /// The adjoint of the result, and where those of the arguments go.
+    pub(crate) seed: Expr,
+    pub(crate) bars: Vec<Expr>,
     pub(crate) after: Vec<Stmt>,
 }
 

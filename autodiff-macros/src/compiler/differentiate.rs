@@ -11,6 +11,7 @@ use quote::{ToTokens, quote};
 
 use super::adjoint::forward::{tree_expr, ty_tokens};
 use super::adjoint::{self, Context, Style};
+use super::analyse::loops::Seed;
 use super::analyse::{activity, again, layout, loops};
 use super::code::{Expr, Stmt};
 use super::companion::Renamed;
@@ -66,6 +67,7 @@ pub(crate) fn differentiate(
         return None;
     }
     let facts = metadata::run(&ssa, &facts, options);
+    let takes_seed = sweeps.joint.as_ref().is_some_and(|j| j.takes_seed);
     let (fused, strips) = sweeps.joint.map_or((None, None), |j| (j.plain, j.strips));
     Some(Bodies {
         names: BodyNames {
@@ -82,6 +84,7 @@ pub(crate) fn differentiate(
         reverse: sweeps.reverse,
         fused,
         strips,
+        takes_seed,
         tangent: sweeps.tangent,
         sites: facts.sites,
         obligations: facts.obligations,
@@ -128,19 +131,25 @@ impl Compiled {
             func: ssa,
             facts,
             layout: &layout,
-            modes: &loops::Modes::new(),
+            modes: &loops::Modes::default(),
             style: Style::Split,
             names,
             scratch: fresh.clone().into(),
             buffers: Default::default(),
         });
         let (stmts, pair) = (printer.stmts(&tangent.0), printer.expr(&tangent.1));
-        let joint = match options.mode {
-            Mode::Reverse => joins(ssa),
-            Mode::Forward => Err(parallel::forward()),
-        };
         let parallel = options.parallel.is_some();
-        let joint = joint.map(|()| Joint::new(ssa, facts, names, parallel, fresh));
+        let joint = match options.mode {
+            Mode::Forward => Err(parallel::forward()),
+            Mode::Reverse => joins(ssa).and_then(|()| {
+                let seeded = (!parallel).then(|| Joint::seeded(ssa, facts, names, fresh));
+                match seeded.flatten() {
+                    Some(joint) => Ok(joint),
+                    None if has_loops(ssa) => Ok(Joint::new(ssa, facts, names, parallel, fresh)),
+                    None => Err(parallel::no_loop()),
+                }
+            }),
+        };
         let sequential = match &joint {
             Ok(joint) => joint.sequential.clone(),
             Err(reason) => Some(reason.clone()),
@@ -156,17 +165,55 @@ impl Compiled {
     }
 }
 
-/// Forward and reverse sweep in one body, for a seed of 1.
+/// Forward and reverse sweep in one body, for a seed of 1 unless it takes one.
 struct Joint {
     /// As the function is written; not where the other one does for every selection.
     plain: Option<TokenStream>,
     /// With strips and on many cores, where a loop allows it.
     strips: Option<TokenStream>,
+    /// The adjoint of the result is an argument.
+    takes_seed: bool,
     /// Why not on many cores, if that is wanted.
     sequential: Option<parallel::Reason>,
 }
 
 impl Joint {
+    /// A function that calls itself, if it can hand the adjoints of these calls on.
+    fn seeded(
+        ssa: &Func,
+        facts: &activity::Activity,
+        names: &EmitNames,
+        fresh: &mut Names,
+    ) -> Option<Joint> {
+        if !loops::seeded::can_hand_on(ssa) {
+            return None;
+        }
+        let seed = Seed {
+            bar: Expr::Name(names.seed.clone()),
+            handed: true,
+        };
+        let layout = layout::run(ssa);
+        let calls = loops::run(ssa, facts, &layout, Some(seed.clone())).calls;
+        if calls.is_empty() {
+            return None;
+        }
+        let prepared = Prepared::new(ssa, facts, names, Some(seed), fresh);
+        // What was not copied for a pullback gets none.
+        let layout = layout::run(&prepared.func);
+        let now = loops::run(
+            &prepared.func,
+            &prepared.facts,
+            &layout,
+            prepared.seed.clone(),
+        );
+        calls.keys().eq(now.calls.keys()).then(|| Joint {
+            plain: Some(prepared.joint(fresh)),
+            strips: None,
+            takes_seed: true,
+            sequential: None,
+        })
+    }
+
     fn new(
         ssa: &Func,
         facts: &activity::Activity,
@@ -174,7 +221,7 @@ impl Joint {
         parallel: bool,
         fresh: &mut Names,
     ) -> Joint {
-        let one = Some(adjoint::one(ssa));
+        let one = Some(Seed::one(ssa));
         let prepared = Prepared::new(ssa, facts, names, one, fresh);
         let mut other = prepared.in_strips(fresh);
         let mut sequential = None;
@@ -188,6 +235,7 @@ impl Joint {
         Joint {
             plain: (!alone).then(|| prepared.joint(fresh)),
             strips: other.map(|prepared| prepared.joint(fresh)),
+            takes_seed: false,
             sequential,
         }
     }
@@ -198,7 +246,7 @@ struct Prepared {
     func: Func,
     facts: activity::Activity,
     names: EmitNames,
-    seed: Option<Expr>,
+    seed: Option<Seed>,
 }
 
 impl Prepared {
@@ -206,11 +254,12 @@ impl Prepared {
         ssa: &Func,
         facts: &activity::Activity,
         names: &EmitNames,
-        seed: Option<Expr>,
+        seed: Option<Seed>,
         fresh: &mut Names,
     ) -> Prepared {
-        let layout = layout::run(ssa);
+        let mut layout = layout::run(ssa);
         let modes = loops::run(ssa, facts, &layout, seed.clone());
+        layout.arms.clone_from(&modes.arms);
         let func = snapshot::run(ssa, facts, &layout, &modes, fresh);
         let facts = activity::run(&func);
         let mut names = names.clone();
@@ -291,8 +340,9 @@ impl Prepared {
     }
 
     fn with<R>(&self, style: Style, scratch: Names, f: impl FnOnce(&Context<'_>) -> R) -> R {
-        let layout = layout::run(&self.func);
+        let mut layout = layout::run(&self.func);
         let modes = loops::run(&self.func, &self.facts, &layout, self.seed.clone());
+        layout.arms.clone_from(&modes.arms);
         f(&Context {
             func: &self.func,
             facts: &self.facts,
@@ -306,13 +356,17 @@ impl Prepared {
     }
 }
 
-/// Whether forward and reverse sweep of the function are worth a body of their own: it is a scalar,
-/// and has a loop.
-fn joins(ssa: &Func) -> Result<(), parallel::Reason> {
+fn has_loops(ssa: &Func) -> bool {
     let mut loops = false;
     ssa.body
         .walk(&mut |s| loops |= matches!(s.kind, StmtKind::For { .. } | StmtKind::While { .. }));
-    if !loops {
+    loops
+}
+
+/// Whether forward and reverse sweep of the function are worth a body of their own: it is a scalar,
+/// and has a loop or calls itself.
+fn joins(ssa: &Func) -> Result<(), parallel::Reason> {
+    if !has_loops(ssa) && !loops::seeded::can_hand_on(ssa) {
         return Err(parallel::no_loop());
     }
     let scalar = matches!(ssa.result, Some(Tree::Val(v)) if ssa.is_real(v));

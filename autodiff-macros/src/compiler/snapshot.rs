@@ -24,7 +24,7 @@ use super::analyse::loops::{Mode, Modes};
 use super::hir::Ty;
 use super::names::{self, Names};
 use super::ssa::rewrite;
-use super::ssa::{Arg, Block, Func, Init, Mem, MemId, Origin, Place, Stmt, StmtKind};
+use super::ssa::{Arg, Block, Call, Func, Init, Mem, MemId, Origin, Place, Stmt, StmtKind};
 
 /// Inserts the copies.
 pub(crate) fn run(
@@ -86,7 +86,7 @@ impl Snapshots<'_> {
                     *head = self.block_of(stmt, 0);
                     *body = self.block_of(stmt, 1);
                 }
-                StmtKind::Call(call) if self.facts.active_call(call) => {
+                StmtKind::Call(call) if self.has_pullback(call) => {
                     let pos = self.layout.position(stmt);
                     for arg in &mut call.args {
                         self.arg(arg, pos, id, stmt.span, &mut stmts);
@@ -100,6 +100,11 @@ impl Snapshots<'_> {
         }
         self.copies = outer;
         Block { stmts }
+    }
+
+    fn has_pullback(&self, call: &Call) -> bool {
+        let seeded = self.modes.calls.contains_key(&call.residual.to_string());
+        self.facts.active_call(call) && !seeded
     }
 
     /// What a loop under `#[checkpoint]` reads and does not change stays as it is.

@@ -8,7 +8,7 @@ use quote::{ToTokens, quote};
 
 use super::checkpoint::{Names, State};
 use super::needs::Plan;
-use super::{Context, Item, Reversed, Saved, calls, loops, reverse};
+use super::{Context, Item, RevBlock, Reversed, Saved, Seeded, calls, loops, reverse, sweep};
 use crate::compiler::analyse::again::is_assertion;
 use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::code::{Expr, Stmt};
@@ -157,7 +157,7 @@ impl Forward<'_> {
                 then,
                 els,
                 phis,
-            } => self.branch(*cond, then, els, phis, out),
+            } => self.branch(self.cx.layout.position(stmt), *cond, (then, els), phis, out),
             StmtKind::For { .. } | StmtKind::While { .. } => loops::run(self, stmt, out),
             StmtKind::Call(call) => self.call(call, out),
             StmtKind::Effect(code) => out.push(Stmt::Expr(user(self.cx.func, code))),
@@ -211,7 +211,16 @@ impl Forward<'_> {
         }
     }
 
-    fn branch(&self, cond: ValId, then: &Block, els: &Block, phis: &[Phi], out: &mut Vec<Stmt>) {
+    fn branch(
+        &self,
+        position: u32,
+        cond: ValId,
+        (then, els): (&Block, &Block),
+        phis: &[Phi],
+        out: &mut Vec<Stmt>,
+    ) {
+        let reversed = self.reversed.branches.get(&position);
+        out.extend(reversed.into_iter().flat_map(|arms| arms.before.clone()));
         self.hoist(then, out);
         self.hoist(els, out);
         let phis: Vec<&Phi> = phis
@@ -227,8 +236,14 @@ impl Forward<'_> {
                 out.push(let_val(self.cx.func, p.out, false, None));
             }
         }
-        let arm = |block: &Block, side: &dyn Fn(&Phi) -> ValId| {
+        let arm = |block: &Block, reverse: Option<&RevBlock<'_>>, side: &dyn Fn(&Phi) -> ValId| {
             let mut stmts = self.block(block);
+            let (plan, saved) = (self.plan, self.saved);
+            stmts.extend(
+                reverse
+                    .into_iter()
+                    .flat_map(|rev| sweep::block(self.cx, plan, saved, self.reversed, rev)),
+            );
             stmts.extend(phis.iter().map(|p| Stmt::Assign {
                 place: Expr::Val(p.out),
                 op: "=",
@@ -236,7 +251,8 @@ impl Forward<'_> {
             }));
             stmts
         };
-        let (then, els) = (arm(then, &|p| p.then), arm(els, &|p| p.els));
+        let then = arm(then, reversed.map(|arms| &arms.then), &|p| p.then);
+        let els = arm(els, reversed.map(|arms| &arms.els), &|p| p.els);
         if !then.is_empty() || !els.is_empty() {
             out.push(Stmt::If {
                 cond: Expr::Val(cond),
@@ -313,6 +329,10 @@ impl Forward<'_> {
             .iter()
             .map(|a| calls::argument(self.cx.func, a))
             .collect();
+        if let Some(seeded) = self.reversed.calls.get(&call.residual.to_string()) {
+            self.seeded_call(call, seeded, args, out);
+            return self.assign_hoisted_results(call, out);
+        }
         match self.cx.facts.varied_call(call) {
             false => self.constant_call(call, args, out),
             true => self.varied_call(call, args, out),
@@ -361,6 +381,20 @@ impl Forward<'_> {
                 value,
             });
         }
+    }
+
+    /// Value and gradient at once: the adjoint of the result is known.
+    fn seeded_call(&self, call: &Call, seeded: &Seeded, mut args: Vec<Expr>, out: &mut Vec<Stmt>) {
+        let sel = &self.cx.names.sel;
+        args.insert(0, Expr::Raw(quote!(#sel)));
+        args.push(seeded.seed.clone());
+        args.extend(seeded.bars.iter().cloned());
+        out.extend(seeded.before.iter().cloned());
+        let value = Expr::Call(self.cx.names.naming.path("__fused"), args);
+        if let Some(tree) = &call.result {
+            self.bind(tree, value, out);
+        }
+        out.extend(seeded.after.iter().cloned());
     }
 
     fn bind(&self, tree: &Tree, value: Expr, out: &mut Vec<Stmt>) {

@@ -64,6 +64,17 @@ pub(super) fn run<'a>(cx: &'a Context<'a>, reversed: &Reversed<'a>) -> Plan<'a> 
             .for_each(|s| needs.code(s));
         needs.block(&fused.iteration);
     }
+    for arms in reversed.branches.values() {
+        arms.before.iter().for_each(|s| needs.code(s));
+        needs.block(&arms.then);
+        needs.block(&arms.els);
+    }
+    for call in reversed.calls.values() {
+        let code = call.before.iter().chain(&call.after);
+        code.for_each(|s| needs.code(s));
+        needs.expr(&call.seed);
+        call.bars.iter().for_each(|e| needs.expr(e));
+    }
     needs.settle();
     needs.plan
 }

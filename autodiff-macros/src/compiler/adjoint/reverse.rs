@@ -11,8 +11,12 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::forward::{operands, place, ty_tokens};
-use super::{Context, Fused, Rev, RevBlock, Reversed, calls, forward, lanes, reciprocals, scatter};
+use super::{
+    Arms, Context, Fused, Rev, RevBlock, Reversed, Seeded, calls, forward, lanes, reciprocals,
+    scatter,
+};
 
+mod seeded;
 mod unit;
 use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::analyse::loops::Mode;
@@ -39,6 +43,8 @@ pub(super) fn run<'a>(cx: &'a Context<'a>, fresh: &mut Names) -> Reversed<'a> {
         touched_mems: BTreeSet::new(),
         suppressed: BTreeSet::new(),
         fused: BTreeMap::new(),
+        branches: BTreeMap::new(),
+        calls: BTreeMap::new(),
         units: BTreeMap::new(),
         buffers: Vec::new(),
         watch: Watch::of(cx),
@@ -48,6 +54,8 @@ pub(super) fn run<'a>(cx: &'a Context<'a>, fresh: &mut Names) -> Reversed<'a> {
     Reversed {
         body,
         fused: pass.fused,
+        branches: pass.branches,
+        calls: pass.calls,
     }
 }
 
@@ -73,6 +81,8 @@ struct Reverse<'a, 'n> {
     /// Accumulators: their adjoint does not change in the loop.
     suppressed: BTreeSet<ValId>,
     fused: BTreeMap<LoopId, Fused<'a>>,
+    branches: BTreeMap<u32, Arms<'a>>,
+    calls: BTreeMap<String, Seeded>,
     /// What loops with the adjoint 1 fill.
     units: BTreeMap<LoopId, unit::Temporaries>,
     /// What lane loops fill and is added up after them.
@@ -89,8 +99,8 @@ impl<'a> Reverse<'a, '_> {
     fn seed_results(&mut self, out: &mut Vec<Rev<'a>>) {
         if let Some(result) = &self.cx.func.result {
             let seed = match self.cx.style {
-                super::Style::Joint => one(self.cx.func),
-                super::Style::Split => Expr::Name(self.cx.names.seed.clone()),
+                super::Style::Joint if !self.cx.modes.handed => one(self.cx.func),
+                _ => Expr::Name(self.cx.names.seed.clone()),
             };
             self.seed_tree(result, seed, out);
         }
@@ -395,7 +405,7 @@ impl<'a> Reverse<'a, '_> {
     /// Writes the reverse of the iterations of a fused loop, to run together with the iterations.
     fn fuse(&mut self, stmt: &'a Ssa) {
         let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else {
-            return;
+            return self.fuse_call_or_branch(stmt);
         };
         let seeds = match self.cx.mode(id) {
             Mode::Fused(seeds) => seeds,
@@ -477,8 +487,13 @@ impl<'a> Reverse<'a, '_> {
                 then,
                 els,
                 phis,
-            } => self.branch(*cond, then, els, phis, out),
+            } => {
+                if !self.branches.contains_key(&self.cx.layout.position(stmt)) {
+                    self.branch(*cond, then, els, phis, out);
+                }
+            }
             StmtKind::For { .. } | StmtKind::While { .. } => self.looped(stmt, out),
+            StmtKind::Call(call) if self.calls.contains_key(&call.residual.to_string()) => {}
             StmtKind::Call(call) => self.call(call, stmt.span, out),
             StmtKind::Effect(_) => {}
         }

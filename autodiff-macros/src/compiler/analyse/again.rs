@@ -8,8 +8,7 @@ use quote::ToTokens;
 
 use super::activity::Activity;
 use super::layout;
-use super::loops::{self, Mode};
-use crate::compiler::adjoint;
+use super::loops::{self, Mode, Seed};
 use crate::compiler::diag::{self, Diagnostics, text_of};
 use crate::compiler::ssa::{Call, Func, Op, Stmt, StmtKind, Tree, Verbatim};
 
@@ -21,7 +20,7 @@ pub(crate) fn check(func: &Func, facts: &Activity, diags: &mut Diagnostics) {
     let layout = layout::run(func);
     let split = loops::run(func, facts, &layout, None);
     let scalar = matches!(&func.result, Some(Tree::Val(v)) if func.is_real(*v));
-    let joint = loops::run(func, facts, &layout, scalar.then(|| adjoint::one(func)));
+    let joint = loops::run(func, facts, &layout, scalar.then(|| Seed::one(func)));
     let mut idle = func.checkpoints.clone();
     func.body.walk(&mut |stmt| {
         let Some(id) = stmt.kind.loop_id() else {

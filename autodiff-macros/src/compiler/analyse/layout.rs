@@ -2,7 +2,7 @@
 //! positions of every store.
 //!
 //! A *region* is a block that runs as a whole and is reversed as a whole: the function body or the
-//! body of a loop. What a region defines is in scope of its reverse sweep only if it is recorded,
+//! body of a loop, or the arm of a branch that is reversed where it ends. What a region defines is in scope of its reverse sweep only if it is recorded,
 //! unless the region is *live* (the function, or a loop that is reversed iteration by iteration).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +52,8 @@ pub(crate) struct Layout<'a> {
     pub(crate) counts: BTreeMap<LoopId, ValId>,
     /// The block of every call, by the name of its residual.
     pub(crate) calls: BTreeMap<String, BlockId>,
+    /// The arms of branches that are reversed where they end: each is a region.
+    pub(crate) arms: BTreeSet<BlockId>,
 }
 
 /// Computes the tables.
@@ -71,6 +73,7 @@ pub(crate) fn run(func: &Func) -> Layout<'_> {
         counters: BTreeMap::new(),
         counts: BTreeMap::new(),
         calls: BTreeMap::new(),
+        arms: BTreeSet::new(),
     };
     layout.block(&func.body, None, Role::Function, &mut 0);
     layout
@@ -256,9 +259,11 @@ impl<'a> Layout<'a> {
 
     /// The region that a block belongs to.
     pub(crate) fn region(&self, mut block: BlockId) -> BlockId {
-        while let (Role::Branch | Role::Head, Some(parent)) =
-            (self.blocks[block].role, self.blocks[block].parent)
-        {
+        while let (Role::Branch | Role::Head, Some(parent), false) = (
+            self.blocks[block].role,
+            self.blocks[block].parent,
+            self.arms.contains(&block),
+        ) {
             block = parent;
         }
         block

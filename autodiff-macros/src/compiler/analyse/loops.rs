@@ -9,7 +9,10 @@
 //! - *checkpointed*: as recorded, under `#[checkpoint]`.
 //! - *recorded*: every other loop; what the reverse sweep reads and cannot compute again is saved,
 //!   one record per iteration.
+//!
+//! Calls of the function itself, and the branches that they stand in, are fused in the same way (`seeded`).
 
+pub(crate) mod seeded;
 mod seeds;
 mod unit;
 
@@ -18,7 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::seeds::{Seeds, Terminals};
 
 use super::activity::Activity;
-use super::layout::Layout;
+use super::layout::{BlockId, Layout};
+use crate::compiler::adjoint::one;
 use crate::compiler::code::Expr;
 use crate::compiler::hir::{BinOp, LoopId, Ty};
 use crate::compiler::ssa::{
@@ -39,16 +43,51 @@ pub(crate) enum Mode {
     Checkpointed,
 }
 
-/// The mode of every loop that is not recorded.
-pub(crate) type Modes = BTreeMap<LoopId, Mode>;
+/// The mode of every loop that is not recorded, and what else is reversed where it stands.
+#[derive(Debug, Default)]
+pub(crate) struct Modes {
+    loops: BTreeMap<LoopId, Mode>,
+    /// Calls of the function itself, by residual, and the adjoints of what they give.
+    pub(crate) calls: BTreeMap<String, Expr>,
+    /// Branches, by position, and the adjoints of what comes out of them.
+    pub(crate) branches: BTreeMap<u32, Vec<(ValId, Expr)>>,
+    /// The arms of these branches.
+    pub(crate) arms: BTreeSet<BlockId>,
+    /// See [`Seed::handed`].
+    pub(crate) handed: bool,
+}
+
+impl Modes {
+    pub(crate) fn get(&self, l: &LoopId) -> Option<&Mode> {
+        self.loops.get(l)
+    }
+}
+
+/// The adjoint of the result, known before the function runs.
+#[derive(Clone, Debug)]
+pub(crate) struct Seed {
+    pub(crate) bar: Expr,
+    /// It is an argument: the function may call itself with another one.
+    pub(crate) handed: bool,
+}
+
+impl Seed {
+    pub(crate) fn one(func: &Func) -> Seed {
+        Seed {
+            bar: one(func),
+            handed: false,
+        }
+    }
+}
 
 /// Classifies the loops. `seed` is the adjoint of the result, if it is known in advance.
-pub(crate) fn run(func: &Func, facts: &Activity, layout: &Layout<'_>, seed: Option<Expr>) -> Modes {
+pub(crate) fn run(func: &Func, facts: &Activity, layout: &Layout<'_>, seed: Option<Seed>) -> Modes {
     let mut pass = Loops::new(func, facts, layout);
     pass.joint = seed.is_some();
+    pass.modes.handed = seed.as_ref().is_some_and(|seed| seed.handed);
     let mut terminals = Terminals::new();
     if let (Some(seed), Some(crate::compiler::ssa::Tree::Val(v))) = (seed, &func.result) {
-        terminals.insert(*v, seed);
+        terminals.insert(*v, seed.bar);
     }
     pass.block(&func.body, &terminals, false);
     pass.checkpoints();
@@ -71,7 +110,7 @@ impl<'a> Loops<'a> {
             func,
             facts,
             layout,
-            modes: Modes::new(),
+            modes: Modes::default(),
             joint: false,
         }
     }
@@ -93,6 +132,11 @@ impl<'a> Loops<'a> {
     fn block(&mut self, block: &Block, terminals: &Terminals, nested: bool) {
         let mut seeds = None;
         for (k, stmt) in block.stmts.iter().enumerate() {
+            if self.modes.handed && matches!(stmt.kind, StmtKind::If { .. } | StmtKind::Call(_)) {
+                let seeds = seeds.get_or_insert_with(|| Seeds::of(block, terminals));
+                self.meet(block, k, seeds, nested);
+                continue;
+            }
             let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else {
                 continue;
             };
@@ -116,7 +160,7 @@ impl<'a> Loops<'a> {
                         .iter()
                         .map(|c| (c.next, Expr::Bar(c.out)))
                         .collect();
-                    self.modes.insert(id, Mode::Fused(known));
+                    self.modes.loops.insert(id, Mode::Fused(known));
                     // The loops in a strip are over lanes: whole strips are run and reversed.
                     if !self.func.strips.strips.contains(&id) {
                         self.block(body, &inner, true);
@@ -125,16 +169,16 @@ impl<'a> Loops<'a> {
                 None if self.has_unit_seed(block, k, &accumulators) => {
                     let inner = accumulators.iter().map(|c| (c.next, self.one(c.next)));
                     let inner = inner.collect();
-                    self.modes.insert(id, Mode::Unit);
-                    self.block(body, &inner, true);
+                    self.modes.loops.insert(id, Mode::Unit);
+                    self.apart(body, &inner);
                 }
                 _ if !(nested && is_costly(body)) && self.can_rerun(&stmt.kind, body, stmt) => {
                     let inner = accumulators
                         .iter()
                         .map(|c| (c.next, Expr::Bar(c.out)))
                         .collect();
-                    self.modes.insert(id, Mode::Rerun);
-                    self.block(body, &inner, true);
+                    self.modes.loops.insert(id, Mode::Rerun);
+                    self.apart(body, &inner);
                 }
                 _ => {}
             }
@@ -145,8 +189,8 @@ impl<'a> Loops<'a> {
     fn checkpoints(&mut self) {
         for id in self.func.checkpoints.keys() {
             let body = self.layout.statement(*id).and_then(StmtKind::loop_body);
-            if !self.modes.contains_key(id) && body.is_some_and(|b| self.has_active_code(b)) {
-                self.modes.insert(*id, Mode::Checkpointed);
+            if !self.modes.loops.contains_key(id) && body.is_some_and(|b| self.has_active_code(b)) {
+                self.modes.loops.insert(*id, Mode::Checkpointed);
             }
         }
     }

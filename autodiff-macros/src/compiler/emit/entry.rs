@@ -476,7 +476,8 @@ impl Printer<'_> {
             .inputs()
             .map(|Param { bar, .. }| if own { quote!(&mut #bar) } else { quote!(#bar) });
         let fused = self.signature.naming.path(name);
-        quote!(#fused #turbofish(#receiver #selection, #(#names,)* #(#bars),*))
+        let one = self.signature.takes_seed.then(|| quote!(1.0,));
+        quote!(#fused #turbofish(#receiver #selection, #(#names,)* #one #(#bars),*))
     }
 
     /// A buffer of zeros for every gradient.

@@ -99,6 +99,8 @@ pub(crate) struct Bodies {
     /// The same with iterations of accumulating loops side by side. Without `fused` beside it, it visits
     /// the sites in their order.
     pub(crate) strips: Option<TokenStream>,
+    /// The adjoint of the result is an argument of `fused`, and not 1.
+    pub(crate) takes_seed: bool,
     /// Statements and the pair of value and tangent of the result.
     pub(crate) tangent: TokenStream,
     pub(crate) sites: Vec<Site>,
@@ -181,6 +183,7 @@ fn signature(
             (Some(_), None) => Strips::Always,
             (Some(_), Some(_)) => Strips::Plain,
         },
+        takes_seed: bodies.takes_seed,
         forward: options.mode == Mode::Forward,
         recursive: bodies.recursive
             || options.recursive

@@ -116,6 +116,8 @@ pub(crate) struct Signature {
     /// The gradient is computed by tangent sweeps.
     pub(crate) forward: bool,
     pub(crate) in_strips: Strips,
+    /// `__fused` takes the adjoint of the result.
+    pub(crate) takes_seed: bool,
 }
 
 /// When the gradient is computed by `__strips`.
@@ -176,6 +178,7 @@ impl Signature {
             seed: respan_ident(&names.seed),
             recursive: false,
             in_strips: Strips::No,
+            takes_seed: false,
             forward: false,
             params,
             rt,

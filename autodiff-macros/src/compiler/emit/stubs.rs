@@ -147,6 +147,7 @@ fn bodies(signature: &Signature<'_>, options: &Options, fresh: &mut Fresh) -> Bo
         reverse: never.clone(),
         fused: Some(never.clone()),
         strips: None,
+        takes_seed: false,
         tangent: never,
         sites: Vec::new(),
         obligations: Vec::new(),

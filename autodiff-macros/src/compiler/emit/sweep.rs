@@ -116,6 +116,10 @@ fn fused(signature: &Signature, name: &'static str, body: Option<&TokenStream>) 
     let result = signature.inner_result();
     let params = signature.declarations();
     let bars = signature.inputs().map(Param::bar_declaration);
+    let seed = signature.takes_seed.then(|| {
+        let (seed, ty) = (&signature.seed, signature.inner_cotangent());
+        quote!(#seed: #ty,)
+    });
     let (lifetimes, given, bounds) = (
         &generics.lifetimes,
         &generics.params,
@@ -136,7 +140,7 @@ fn fused(signature: &Signature, name: &'static str, body: Option<&TokenStream>) 
         #[doc(hidden)]
         #attributes
         #visibility fn #name<#(#lifetimes,)* #(#given,)* __S: #rt::Selection + ?#rt::core::marker::Sized>(
-            #receiver #sel: &mut __S, #(#params,)* #(#bars),*
+            #receiver #sel: &mut __S, #(#params,)* #seed #(#bars),*
         ) -> #result #bounds { #body }
     }
 }

@@ -62,6 +62,7 @@ pub(super) fn write(
         reverse: finished(writer.reverse()),
         fused: None,
         strips: None,
+        takes_seed: false,
         tangent: finished(writer.tangent()),
         sites: options.kinks.iter().map(|kink| site(kink, item)).collect(),
         obligations: obligations(options, item),

@@ -58,6 +58,7 @@ impl Example {
             reverse: tokens(self.reverse),
             fused: (!self.fused.is_empty()).then(|| tokens(self.fused)),
             strips: None,
+            takes_seed: false,
             tangent: tokens(self.tangent),
             sites: Vec::new(),
             obligations: Vec::new(),

@@ -31,7 +31,7 @@ struct Way {
 }
 
 #[derive(Clone, Copy)]
-enum How {
+pub(super) enum How {
     Added,
     Subtracted,
     Times(ValId),
@@ -123,11 +123,12 @@ impl Loops<'_> {
                 How::Times(by) | How::Over(by) => {
                     let mut size = FACTOR;
                     let by = self.early(by, seeds.block, k, &mut size, &mut until)?;
-                    Some(match way.how {
-                        How::Over(_) => Expr::bin("/", bar, by),
-                        _ if is_literal(&bar, "1.0") => by,
-                        _ => Expr::bin("*", bar, by),
-                    })
+                    match way.how {
+                        _ if self.modes.handed => self.scaled(v, bar, way.how, by),
+                        How::Over(_) => Some(Expr::bin("/", bar, by)),
+                        _ if is_literal(&bar, "1.0") => Some(by),
+                        _ => Some(Expr::bin("*", bar, by)),
+                    }
                 }
             });
             match term {
@@ -214,11 +215,12 @@ impl Loops<'_> {
         size: &mut usize,
         until: &mut u32,
     ) -> Option<Expr> {
-        if self.facts.varied(v) {
-            return None;
-        }
         let here = self.layout.position(&block.stmts[k]);
         let defined = self.layout.def_pos(v);
+        if self.facts.varied(v) && !(self.modes.handed && defined < here) {
+            *until = (*until).min(defined);
+            return None;
+        }
         if defined < here {
             let region = self.layout.id_of(block);
             let visible = self.layout.contains(self.layout.def_block(v), region);
