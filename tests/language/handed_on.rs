@@ -101,3 +101,73 @@ fn numbers_of_structs_that_are_handed_on() {
         assert_eq!(as_num::grad(x), as_real::grad(x));
     }
 }
+
+/// A function of the type that is the result, called by its path: the names alone could be those of numbers.
+mod by_path {
+    use super::*;
+
+    #[derive(Clone, Debug, Differentiable)]
+    struct Course {
+        time: f64,
+        rate: f64,
+    }
+
+    #[derive(Clone, Debug, Differentiable)]
+    struct Keyframe {
+        height: f64,
+    }
+
+    #[conservative_grad]
+    impl Keyframe {
+        #[conservative_grad]
+        fn from_course(course: Course) -> Keyframe {
+            Keyframe {
+                height: course.time * course.rate,
+            }
+        }
+
+        #[conservative_grad]
+        fn by(course: &Course) -> Keyframe {
+            Keyframe {
+                height: course.time.sin() * course.rate,
+            }
+        }
+    }
+
+    impl Course {
+        #[conservative_grad]
+        fn into_keyframe(self) -> Keyframe {
+            Keyframe::from_course(self)
+        }
+
+        #[conservative_grad]
+        fn keyframe(&self) -> Keyframe {
+            Keyframe::by(self)
+        }
+    }
+
+    #[conservative_grad]
+    fn keyframe_of(course: Course) -> Keyframe {
+        Keyframe::by(&course)
+    }
+
+    #[conservative_grad]
+    fn height(time: f64, rate: f64) -> f64 {
+        let course = Course { time, rate };
+        let (a, b) = (course.keyframe(), keyframe_of(course.clone()));
+        a.height * b.height * course.into_keyframe().height
+    }
+
+    #[test]
+    fn functions_of_the_result_s_type() {
+        let (time, rate) = (0.7_f64, 1.9_f64);
+        let (value, (by_time, by_rate)) = height::value_and_grad(time, rate);
+        assert_eq!(value, height(time, rate));
+        let (s, c) = time.sin_cos();
+        let expected = (
+            rate.powi(3) * (2.0 * s * c * time + s * s),
+            3.0 * rate * rate * s * s * time,
+        );
+        assert!((by_time - expected.0).abs() < 1e-12 && (by_rate - expected.1).abs() < 1e-12);
+    }
+}

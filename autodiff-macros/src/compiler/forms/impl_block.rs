@@ -159,19 +159,36 @@ fn member(
 }
 
 /// What is emitted for `impl Mul<f64> for V` bears the name of the method, and a second operator of the
-/// same name would need names of its own. rustc says so by the name of this, at the user's `Mul<f64>`.
+/// same name would need names of its own; so would a second `impl Trait<B> for V` beside `impl Trait<A> for V`. rustc
+/// says so by the name of this, at the user's `Mul<f64>`.
 fn one_side(block: &syn::ItemImpl) -> Option<TokenStream> {
     const OPERATORS: [&str; 5] = ["Add", "Sub", "Mul", "Div", "Rem"];
     let (_, path, _) = block.trait_.as_ref()?;
-    let operator = &path.segments.last()?.ident;
-    let name = operator.to_string();
-    let name = OPERATORS
-        .contains(&name.as_str())
-        .then(|| name.to_uppercase())?;
-    let name = format!("{name}_IS_DIFFERENTIATED_FOR_ONE_TYPE_ON_THE_RIGHT");
-    let span = proc_macro2::Span::call_site().located_at(operator.span());
+    let last = path.segments.last()?;
+    let name = last.ident.to_string();
+    let what = match OPERATORS.contains(&name.as_str()) {
+        true => "TYPE_ON_THE_RIGHT",
+        false if last.arguments.is_empty() => return None,
+        false => "LIST_OF_TYPES",
+    };
+    let name = format!("{}_IS_DIFFERENTIATED_FOR_ONE_{what}", upper_snake(&name));
+    let span = proc_macro2::Span::call_site().located_at(last.ident.span());
     let name = syn::Ident::new(&name, span);
     Some(quote_spanned!(span=> #[doc(hidden)] pub const #name: () = ();))
+}
+
+/// `DIRECT_GEODESIC` for `DirectGeodesic`.
+fn upper_snake(name: &str) -> String {
+    let mut upper = String::new();
+    let mut before = true;
+    for c in name.trim_start_matches("r#").chars() {
+        if c.is_uppercase() && !before {
+            upper.push('_');
+        }
+        before = c.is_uppercase() || c == '_';
+        upper.extend(c.to_uppercase());
+    }
+    upper
 }
 
 /// A block that carries what was emitted.

@@ -3,7 +3,7 @@
 use super::Lower;
 use super::call::strip_generics;
 use super::infer::Kind;
-use super::method::integer_result;
+use super::method::{CLASSIFY, integer_result};
 use super::path::owner;
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{Expr, ExprKind, Pin, PinKind, Real, Ty};
@@ -22,7 +22,11 @@ impl Lower<'_> {
         name: &str,
     ) -> Option<Expr> {
         let owner = owner(path)?;
-        match types::primitive(&owner).or_else(|| self.alias_of_real(&owner)) {
+        let alias = || {
+            let is_known = is_of_numbers(name, call.args.len());
+            self.alias_of_real(&owner).filter(|_| is_known)
+        };
+        match types::primitive(&owner).or_else(alias) {
             Some(ty @ Ty::Real(_)) => Some(self.float_call(call, path, name, ty)),
             Some(Ty::Int | Ty::Bool) => {
                 let args = self.args(call.args.iter());
@@ -230,4 +234,19 @@ pub(super) fn ty_tokens(ty: &Ty) -> TokenStream {
         Ty::Real(Real::Param(name)) => name.to_token_stream(),
         _ => quote!(f64),
     }
+}
+
+/// True for a name that functions of number types have: in a path whose type may as well be a struct,
+/// other names are those of the struct's own functions.
+fn is_of_numbers(name: &str, args: usize) -> bool {
+    const OTHERS: [&str; 7] = [
+        "from",
+        "from_bits",
+        "from_be_bytes",
+        "from_le_bytes",
+        "from_ne_bytes",
+        "clone",
+        "to_owned",
+    ];
+    OTHERS.contains(&name) || CLASSIFY.contains(&name) || rules::find_called(name, args).is_some()
 }
