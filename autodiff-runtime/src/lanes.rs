@@ -1,7 +1,7 @@
 //! Storage for iterations that run side by side: it begins at a boundary of a cache line, wherever the
 //! stack and the allocator stand. (Vectors across two lines cost such loops up to half of their speed.)
 
-use core::ops::{Deref, DerefMut};
+use core::ops::{Deref, DerefMut, Range};
 
 /// What a vector register and a cache line hold at most, in bytes.
 const LINE: usize = 64;
@@ -85,5 +85,122 @@ impl<T> DerefMut for Rows<T> {
     #[inline(always)]
     fn deref_mut(&mut self) -> &mut [T] {
         &mut self.numbers[self.start..]
+    }
+}
+
+/// How many rows are read side by side: enough for the loads to overlap, and few enough for the registers.
+const SIDE: usize = 4;
+
+/// Copies `rows` of `from`, one row every `stride` numbers, into the columns of `to`: `to[j * width + l]` becomes
+/// `from[(rows.start + l) * stride + j]` for `j` in `0..len`. What is beyond the end of `from` becomes 0.
+///
+/// ```
+/// let mut columns = [9.0; 4];
+/// autodiff_runtime::lanes::transpose(&mut columns, 2, &[0.0, 1.0, 2.0, 3.0, 4.0], 1..3, 2, 2);
+/// assert_eq!(columns, [2.0, 4.0, 3.0, 0.0]);
+/// ```
+///
+/// # Panics
+///
+/// If `to` does not have `len` rows of `width` numbers, or `width` is less than the number of rows.
+#[inline]
+pub fn transpose<T: Copy + Default>(
+    to: &mut [T],
+    width: usize,
+    from: &[T],
+    rows: Range<usize>,
+    stride: usize,
+    len: usize,
+) {
+    let lanes = rows.len();
+    if lanes == 0 || len == 0 {
+        return;
+    }
+    let Some(within) = contiguous(from, &rows, stride, len) else {
+        return transpose_by_element(to, width, from, rows, stride, len);
+    };
+    let sides = lanes / SIDE * SIDE;
+    for lane in (0..sides).step_by(SIDE) {
+        let side = &within[lane * stride..];
+        for (j, row) in to.chunks_exact_mut(width).take(len).enumerate() {
+            let side = &side[j..][..(SIDE - 1) * stride + 1];
+            let row = &mut row[lane..][..SIDE];
+            for l in 0..SIDE {
+                row[l] = side[l * stride];
+            }
+        }
+    }
+    for lane in sides..lanes {
+        let row = &within[lane * stride..][..len];
+        for (to, x) in to.chunks_exact_mut(width).zip(row) {
+            to[lane] = *x;
+        }
+    }
+}
+
+/// From the first row on, if all of them are there.
+fn contiguous<'a, T>(
+    from: &'a [T],
+    rows: &Range<usize>,
+    stride: usize,
+    len: usize,
+) -> Option<&'a [T]> {
+    let start = rows.start.checked_mul(stride)?;
+    let last = (rows.end - 1).checked_mul(stride)?.checked_add(len)?;
+    from.get(start..last)
+}
+
+#[cold]
+fn transpose_by_element<T: Copy + Default>(
+    to: &mut [T],
+    width: usize,
+    from: &[T],
+    rows: Range<usize>,
+    stride: usize,
+    len: usize,
+) {
+    for (lane, i) in rows.enumerate() {
+        for j in 0..len {
+            let at = i.checked_mul(stride).and_then(|at| at.checked_add(j));
+            let x = at.and_then(|at| from.get(at)).copied();
+            to[j * width + lane] = x.unwrap_or_default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::transpose;
+
+    #[test]
+    fn every_element_of_every_row_is_found_in_its_column() {
+        let from: Vec<f64> = (0..200).map(f64::from).collect();
+        for lanes in 1..=9 {
+            for len in 0..=5 {
+                for stride in 0..=7 {
+                    for first in [0, 3, 28, 60] {
+                        let mut to = vec![-1.0; len * 9];
+                        transpose(&mut to, 9, &from, first..first + lanes, stride, len);
+                        for j in 0..len {
+                            for lane in 0..9 {
+                                let at = (first + lane) * stride + j;
+                                let expected = match lane < lanes {
+                                    true => from.get(at).copied().unwrap_or(0.0),
+                                    false => -1.0,
+                                };
+                                assert_eq!(to[j * 9 + lane].to_bits(), expected.to_bits());
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_that_nothing_reaches_is_zero() {
+        let mut to = [1.0; 2];
+        transpose(&mut to, 2, &[5.0], usize::MAX - 2..usize::MAX, 3, 1);
+        assert_eq!(to, [0.0, 0.0]);
     }
 }

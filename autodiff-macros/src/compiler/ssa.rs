@@ -411,10 +411,24 @@ pub(crate) struct Strips {
     pub(crate) strips: BTreeSet<LoopId>,
     /// Loops over strips that carry nothing.
     pub(crate) mined: BTreeMap<LoopId, Mined>,
+    /// Loops that write the transposed copy of rows, which the forward sweep has a function for.
+    pub(crate) transposed: BTreeMap<LoopId, Transposed>,
     /// Arrays that only the sums read, hence without adjoint.
     pub(crate) terms: BTreeSet<MemId>,
     /// The loops in which an array is overwritten before it is read, and dead afterwards.
     pub(crate) private: BTreeMap<MemId, BTreeSet<LoopId>>,
+}
+
+/// `to[j * width + l] = from[(start + l) * stride + j]` for `l` in `0..lanes` and `j` in `0..len`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Transposed {
+    pub(crate) to: MemId,
+    pub(crate) width: ValId,
+    pub(crate) from: MemId,
+    pub(crate) start: ValId,
+    pub(crate) lanes: ValId,
+    pub(crate) stride: ValId,
+    pub(crate) len: ValId,
 }
 
 /// A loop over strips around one lane loop.

@@ -21,7 +21,7 @@ use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{LoopId, Ty};
 use crate::compiler::real;
-use crate::compiler::ssa::{Carried, Range, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::ssa::{Carried, Range, Stmt as Ssa, StmtKind, Transposed, ValId};
 
 /// Writes a loop of the forward sweep.
 pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
@@ -34,6 +34,9 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
         Mode::Fused(_) | Mode::Unit if !again_later => pass.reversed.fused.get(&id),
         _ => None,
     };
+    if let (Some(copy), None) = (pass.cx.func.strips.transposed.get(&id), fused) {
+        return out.push(transpose(pass.cx, copy));
+    }
     if let Some(fused) = fused {
         out.extend(fused.before.iter().cloned());
     }
@@ -82,6 +85,24 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
         Some(_) => stretches::around(pass.cx, stmt, looped, out),
         None => out.append(&mut looped),
     }
+}
+
+/// The copy of rows in one call: element by element it took longer than what is computed of them.
+fn transpose(cx: &Context<'_>, copy: &Transposed) -> Stmt {
+    let rt = &cx.names.rt;
+    let whole = |m| Expr::index(Expr::Mem(m), Expr::Range(None, None, false));
+    let [start, lanes] = [copy.start, copy.lanes].map(Expr::Val);
+    let end = Expr::bin("+", start.clone(), lanes);
+    let rows = Expr::Range(Some(Box::new(start)), Some(Box::new(end)), false);
+    let args = vec![
+        Expr::Ref(true, Box::new(whole(copy.to))),
+        Expr::Val(copy.width),
+        Expr::Ref(false, Box::new(whole(copy.from))),
+        rows,
+        Expr::Val(copy.stride),
+        Expr::Val(copy.len),
+    ];
+    Stmt::Expr(Expr::Call(quote!(#rt::transpose), args))
 }
 
 /// The forward sweep of a loop under `#[checkpoint]`.

@@ -22,6 +22,7 @@ use super::Context;
 use super::forward::ty_tokens;
 use super::needs::Plan;
 use crate::compiler::analyse::layout::BlockId;
+use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Row, Stmt};
 use crate::compiler::hir::{BinOp, Ty};
 use crate::compiler::ssa::{MemId, Op, Range, Stmt as Ssa, StmtKind, StoreOp, ValId};
@@ -380,6 +381,7 @@ impl Kernel<'_> {
             Sweep::Forward => true,
             Sweep::Reverse => {
                 matches!(op, Op::Lit(_))
+                    || self.runs_again()
                     || self
                         .plan
                         .recompute
@@ -388,6 +390,12 @@ impl Kernel<'_> {
             }
         };
         (computed && self.cx.layout.contains(self.block, block)).then_some(op)
+    }
+
+    /// True if the reverse of an iteration follows a second run of it.
+    fn runs_again(&self) -> bool {
+        let id = self.stmt.kind.loop_id();
+        id.is_some_and(|l| matches!(self.cx.mode(l), Mode::Rerun))
     }
 
     /// True if the iterations can be reversed in any order: nothing is handed from one to the next

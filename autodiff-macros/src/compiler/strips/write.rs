@@ -14,7 +14,7 @@ use crate::compiler::hir::{BinOp, LoopId, Ty};
 use crate::compiler::names::{self, Names};
 use crate::compiler::ssa::{
     Block, Carried, Func, Init, Mem, MemId, Op, Origin, Phi, Place, Proj, Range, Stmt, StmtKind,
-    StoreOp, Tree, Use, ValId, Verbatim, rewrite,
+    StoreOp, Transposed, Tree, Use, ValId, Verbatim, rewrite,
 };
 
 /// The elements of an array with a row per element, where its length is known at run time only: fewer

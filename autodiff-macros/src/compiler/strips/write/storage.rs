@@ -181,6 +181,18 @@ impl<'a> Write<'a, '_> {
             ];
             out.push(self.def(end, Op::Len(Place::whole(m))));
             let outer = self.counted(lane, self.count, outer);
+            if let Some(id) = outer.kind.loop_id() {
+                let transposed = Transposed {
+                    to: copy,
+                    width: self.width,
+                    from: m,
+                    start: self.start,
+                    lanes: self.count,
+                    stride,
+                    len,
+                };
+                self.func.strips.transposed.insert(id, transposed);
+            }
             out.push(outer);
         }
     }
