@@ -13,8 +13,8 @@ use quote::{format_ident, quote};
 use super::checkpoint::Checkpointed;
 use super::forward::{Forward, dummy, kept_name, let_val, range_expr};
 use super::needs::Plan;
-use super::slices::{self, Slots, Sweep};
-use super::sparse::Taken;
+use super::slices::{self, Extras, Slots, Sweep};
+use super::sparse::{self, Taken};
 use super::{Context, Item, Saved, stretches, sweep};
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
@@ -373,7 +373,12 @@ impl<'a> Records<'a> {
         };
         let counter = &self.cx.func.val(*counter).name;
         let Some((stack, items, _)) = self.in_place(stmt) else {
-            let inner = match slices::run(self.cx, self.plan, stmt, inner, None, Sweep::Forward) {
+            let taken = self.sparse.filter(|_| self.stack.is_some());
+            let extras = Extras {
+                quiet: taken.and_then(|taken| sparse::quiet(self.cx, stmt, taken)),
+                ..Extras::default()
+            };
+            let inner = match slices::run(self.cx, self.plan, stmt, inner, extras, Sweep::Forward) {
                 Ok(sliced) => return out.extend(sliced),
                 Err(inner) => inner,
             };
@@ -416,14 +421,11 @@ impl<'a> Records<'a> {
             pattern: quote!(#slot),
             borrowed: true,
         };
-        let inner = match slices::run(
-            self.cx,
-            self.plan,
-            stmt,
-            inner,
-            Some(&slots),
-            Sweep::Forward,
-        ) {
+        let extras = Extras {
+            slots: Some(&slots),
+            ..Extras::default()
+        };
+        let inner = match slices::run(self.cx, self.plan, stmt, inner, extras, Sweep::Forward) {
             Ok(sliced) => return out.extend(sliced),
             Err(inner) => inner,
         };
@@ -476,7 +478,8 @@ impl<'a> Records<'a> {
         let backwards = backwards(range, &self.cx.names.rt);
         let Some((stack, items, _)) = self.in_place(stmt) else {
             self.pop().into_iter().for_each(|s| inner.insert(0, s));
-            let inner = match slices::run(self.cx, self.plan, stmt, inner, None, Sweep::Reverse) {
+            let extras = Extras::default();
+            let inner = match slices::run(self.cx, self.plan, stmt, inner, extras, Sweep::Reverse) {
                 Ok(sliced) => return out.extend(sliced),
                 Err(inner) => inner,
             };
@@ -524,14 +527,11 @@ impl<'a> Records<'a> {
             },
             borrowed: !self.is_plain(),
         };
-        match slices::run(
-            self.cx,
-            self.plan,
-            stmt,
-            inner,
-            Some(&slots),
-            Sweep::Reverse,
-        ) {
+        let extras = Extras {
+            slots: Some(&slots),
+            ..Extras::default()
+        };
+        match slices::run(self.cx, self.plan, stmt, inner, extras, Sweep::Reverse) {
             Ok(sliced) => out.extend(sliced),
             Err(inner) => {
                 let records = Expr::method(slots.stretch, iterate, Vec::new());

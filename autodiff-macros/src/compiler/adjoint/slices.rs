@@ -15,12 +15,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::Context;
 use super::forward::ty_tokens;
 use super::needs::Plan;
+use super::sparse::Quiet;
 use crate::compiler::analyse::layout::BlockId;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Row, Stmt};
@@ -36,6 +37,16 @@ pub(super) struct Slots {
     pub(super) borrowed: bool,
 }
 
+/// What a loop over slices keeps, and whether it may pass over iterations.
+#[derive(Default)]
+pub(super) struct Extras<'a> {
+    pub(super) slots: Option<&'a Slots>,
+    pub(super) quiet: Option<Quiet>,
+}
+
+/// How many iterations are looked at before they are run.
+const BLOCK: usize = 64;
+
 /// Which way a loop runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sweep {
@@ -49,7 +60,7 @@ pub(super) fn run(
     plan: &Plan<'_>,
     stmt: &Ssa,
     body: Vec<Stmt>,
-    slots: Option<&Slots>,
+    extras: Extras<'_>,
     sweep: Sweep,
 ) -> Result<Vec<Stmt>, Vec<Stmt>> {
     let StmtKind::For {
@@ -76,7 +87,7 @@ pub(super) fn run(
         sweep,
         stmt,
     };
-    kernel.run(body, slots)
+    kernel.run(body, extras)
 }
 
 /// No loops, no calls, no effects, no change of a length.
@@ -128,7 +139,8 @@ struct Accesses {
 }
 
 impl Kernel<'_> {
-    fn run(&self, mut body: Vec<Stmt>, slots: Option<&Slots>) -> Result<Vec<Stmt>, Vec<Stmt>> {
+    fn run(&self, mut body: Vec<Stmt>, extras: Extras<'_>) -> Result<Vec<Stmt>, Vec<Stmt>> {
+        let Extras { slots, mut quiet } = extras;
         let accesses = Accesses::of(&body);
         let mut rows = BTreeMap::new();
         let mut lets = Vec::new();
@@ -150,6 +162,10 @@ impl Kernel<'_> {
         }
         let k = self.name("k");
         body.iter_mut().for_each(|s| rewrite_stmt(s, &rows, &k));
+        for quiet in &mut quiet {
+            quiet.lets.iter_mut().for_each(|s| rewrite_stmt(s, &rows, &k));
+            rewrite(&mut quiet.cond, &rows, &k);
+        }
         let mut inner = self.counter_of(&k);
         let mut before = vec![self.count(&count)];
         let is_lanes = |l| self.cx.func.strips.lanes.contains(&l);
@@ -175,7 +191,10 @@ impl Kernel<'_> {
             inner.push(slot_let(&name, slots, &k));
         }
         inner.append(&mut body);
-        before.push(self.looped(&k, &count, inner));
+        before.push(match quiet {
+            Some(quiet) => self.in_blocks(&k, &count, inner, quiet),
+            None => self.looped(&k, &count, inner),
+        });
         if is_lanes {
             // A strip is never empty.
             return Ok(before);
@@ -203,6 +222,50 @@ impl Kernel<'_> {
             pattern: quote!(#k),
             iter,
             body,
+        }
+    }
+
+    /// The loop in blocks, of which those without a hit are passed over. (In the first one there nearly always is one.)
+    fn in_blocks(&self, k: &Ident, count: &Ident, body: Vec<Stmt>, quiet: Quiet) -> Stmt {
+        let [from, to, is_quiet] = ["from", "to", "quiet"].map(|base| self.name(base));
+        let sel = &self.cx.names.sel;
+        let block = Literal::usize_unsuffixed(BLOCK);
+        let iterations = |body| Stmt::For {
+            pattern: quote!(#k),
+            iter: Expr::Raw(quote!(#from..#to)),
+            body,
+        };
+        let define = |name: &Ident, mutable, value: TokenStream| Stmt::Let {
+            name: name.clone(),
+            mutable,
+            ty: None,
+            init: Some(Expr::Raw(value)),
+        };
+        let mut test = self.counter_of(k);
+        test.extend(quiet.lets);
+        test.push(Stmt::Assign {
+            place: Expr::Name(is_quiet.clone()),
+            op: "&=",
+            value: quiet.cond,
+        });
+        let passed = Expr::Name(is_quiet.clone());
+        Stmt::For {
+            pattern: quote!(#from),
+            iter: Expr::Raw(quote!((0..#count).step_by(#block))),
+            body: vec![
+                define(&to, false, quote!(::core::cmp::Ord::min(#from + #block, #count))),
+                define(&is_quiet, true, quote!(0 < #from && #sel.is_plain())),
+                Stmt::If {
+                    cond: passed.clone(),
+                    then: vec![iterations(test)],
+                    els: Vec::new(),
+                },
+                Stmt::If {
+                    cond: Expr::Not(Box::new(passed)),
+                    then: vec![iterations(body)],
+                    els: Vec::new(),
+                },
+            ],
         }
     }
 

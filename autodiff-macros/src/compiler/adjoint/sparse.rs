@@ -10,11 +10,26 @@
 //! for i in 0..n { …; if taken { saved.clear(); saved.push(i) } }    for i in saved.drain(..).rev() { x_bar[i] += … }
 //! ```
 
+//!
+//! Long loops look at 64 iterations at a time, as long as the plain selection decides: where no test among them replaces
+//! anything, none of them is run. (One by one the tests wait for each other: what is carried goes through all of them.)
+
 use std::collections::BTreeSet;
 
 use super::Context;
+use super::forward::{bin_op, let_val, operation};
 use crate::compiler::analyse::loops::Mode;
+use crate::compiler::code::{self, Expr};
+use crate::compiler::hir::BinOp;
 use crate::compiler::ssa::{Block, Carried, Op, Phi, Stmt, StmtKind, ValId};
+
+/// The test of an iteration alone, for the plain selection.
+pub(super) struct Quiet {
+    /// What the test takes.
+    pub(super) lets: Vec<code::Stmt>,
+    /// True if the iteration replaces nothing.
+    pub(super) cond: Expr,
+}
 
 /// Which iterations replace what is carried.
 #[derive(Clone, Copy, Debug)]
@@ -97,6 +112,66 @@ pub(super) fn of(cx: &Context<'_>, stmt: &Stmt) -> Option<Taken> {
     }
     let (taken, value) = found?;
     (!depends(cx, value, c.phi, &mut BTreeSet::new())).then_some(taken)
+}
+
+/// The test of an iteration, if it costs little to be run twice.
+pub(super) fn quiet(cx: &Context<'_>, stmt: &Stmt, taken: Taken) -> Option<Quiet> {
+    let [c] = stmt.kind.carried() else {
+        return None;
+    };
+    let body = cx.layout.id_of(stmt.kind.loop_body()?);
+    let decision = match taken {
+        Taken::If(v, _) | Taken::Weight(v, _) => v,
+    };
+    let not = |e| Expr::Not(Box::new(e));
+    let op = cx.layout.op(decision)?;
+    let cond = match (taken, op) {
+        (Taken::If(_, when), Op::Branch { op, lhs, rhs, .. }) => {
+            let holds = Expr::bin(bin_op(*op), Expr::Val(*lhs), Expr::Val(*rhs));
+            if when { not(holds) } else { holds }
+        }
+        (Taken::Weight(_, kept), Op::Weight { .. }) => {
+            let Expr::Method(_, _, args) = operation(cx.func, decision, op, cx.names) else {
+                return None;
+            };
+            let [_, _, above, tie] = <[Expr; 4]>::try_from(args).ok()?;
+            Expr::bin("&&", if kept { above } else { not(above) }, not(tie))
+        }
+        _ => return None,
+    };
+    let mut needed = BTreeSet::new();
+    let mut open = Vec::new();
+    op.for_each_use(&mut |u| open.push(u));
+    while let Some(v) = open.pop() {
+        let is_outside = !cx.layout.contains(body, cx.layout.def_block(v));
+        if is_outside || cx.layout.counters.values().any(|k| *k == v) || v == c.phi {
+            continue;
+        }
+        let op = cx.layout.op(v)?;
+        if !is_quick(cx, v, op) {
+            return None;
+        }
+        if needed.insert((cx.layout.def_pos(v), v)) {
+            op.for_each_use(&mut |u| open.push(u));
+        }
+    }
+    let carried = let_val(cx.func, c.phi, false, Some(Expr::Val(c.out)));
+    let computed = needed.into_iter().filter_map(|(_, v)| {
+        let value = operation(cx.func, v, cx.layout.op(v)?, cx.names);
+        Some(let_val(cx.func, v, false, Some(value)))
+    });
+    let lets = std::iter::once(carried).chain(computed).collect();
+    Some(Quiet { lets, cond })
+}
+
+/// Literals, arithmetic without divisions, loads and kinks.
+fn is_quick(cx: &Context<'_>, v: ValId, op: &Op) -> bool {
+    match op {
+        Op::Lit(_) | Op::Un(..) | Op::Load(_) | Op::Cast(..) | Op::Stop(_) => true,
+        Op::Bin(op, ..) => !(cx.func.is_real(v) && matches!(op, BinOp::Div | BinOp::Rem)),
+        Op::Rule { rule, .. } => !rule.costly && rule.std_method && !rule.decisions.is_empty(),
+        _ => false,
+    }
 }
 
 fn is_plain(block: &Block) -> bool {
