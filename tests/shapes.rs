@@ -58,6 +58,8 @@ mod conditions;
 mod infinite;
 #[path = "shapes/recursion.rs"]
 mod recursion;
+#[path = "shapes/searches.rs"]
+mod searches;
 #[path = "shapes/states.rs"]
 mod states;
 #[path = "shapes/unit.rs"]

@@ -162,8 +162,11 @@ impl Kernel<'_> {
         }
         let k = self.name("k");
         body.iter_mut().for_each(|s| rewrite_stmt(s, &rows, &k));
-        for quiet in &mut quiet {
-            quiet.lets.iter_mut().for_each(|s| rewrite_stmt(s, &rows, &k));
+        if let Some(quiet) = &mut quiet {
+            quiet
+                .lets
+                .iter_mut()
+                .for_each(|s| rewrite_stmt(s, &rows, &k));
             rewrite(&mut quiet.cond, &rows, &k);
         }
         let mut inner = self.counter_of(&k);
@@ -253,7 +256,11 @@ impl Kernel<'_> {
             pattern: quote!(#from),
             iter: Expr::Raw(quote!((0..#count).step_by(#block))),
             body: vec![
-                define(&to, false, quote!(::core::cmp::Ord::min(#from + #block, #count))),
+                define(
+                    &to,
+                    false,
+                    quote!(::core::cmp::Ord::min(#from + #block, #count)),
+                ),
                 define(&is_quiet, true, quote!(0 < #from && #sel.is_plain())),
                 Stmt::If {
                     cond: passed.clone(),
