@@ -18,6 +18,7 @@
 pub(super) mod calls;
 mod checkpoint;
 pub(super) mod forward;
+mod joined;
 mod lanes;
 mod loops;
 mod needs;

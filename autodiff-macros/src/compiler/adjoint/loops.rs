@@ -15,7 +15,7 @@ use super::forward::{Forward, dummy, kept_name, let_val, range_expr};
 use super::needs::Plan;
 use super::slices::{self, Extras, Slots, Sweep};
 use super::sparse::{self, Taken};
-use super::{Context, Item, Saved, stretches, sweep};
+use super::{Context, Item, Saved, joined, stretches, sweep};
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
@@ -65,13 +65,14 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
     };
     let mut inner = iteration(pass, stmt, &kept);
     if let Some(fused) = fused {
-        inner.extend(sweep::block(
+        let reverse = sweep::block(
             pass.cx,
             pass.plan,
             pass.saved,
             pass.reversed,
             &fused.iteration,
-        ));
+        );
+        inner = joined::run(pass.cx, stmt, inner, reverse);
     }
     inner.extend(records.save(stmt));
     if !again_later {
