@@ -47,6 +47,9 @@ pub(super) struct Extras<'a> {
 /// How many iterations are looked at before they are run.
 const BLOCK: usize = 64;
 
+/// So few iterations need no loop.
+const UNROLLED: i64 = 4;
+
 /// Which way a loop runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sweep {
@@ -451,7 +454,7 @@ impl Kernel<'_> {
             Sweep::Forward => true,
             Sweep::Reverse => {
                 matches!(op, Op::Lit(_))
-                    || self.runs_again()
+                    || (self.runs_again() && !self.is_unrolled())
                     || self
                         .plan
                         .recompute
@@ -466,6 +469,12 @@ impl Kernel<'_> {
     fn runs_again(&self) -> bool {
         let id = self.stmt.kind.loop_id();
         id.is_some_and(|l| matches!(self.cx.mode(l), Mode::Rerun))
+    }
+
+    /// True if LLVM writes the few iterations one after the other: it merges their bounds checks better without slices.
+    fn is_unrolled(&self) -> bool {
+        let [lo, hi] = [self.range.lo, self.range.hi].map(|v| self.cx.layout.literal(v));
+        lo.zip(hi).is_some_and(|(lo, hi)| hi.saturating_sub(lo) <= UNROLLED)
     }
 
     /// True if the iterations can be reversed in any order: nothing is handed from one to the next
