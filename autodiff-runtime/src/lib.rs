@@ -94,7 +94,7 @@ pub use field::{Definability, FieldMetadata, Obligation, ObligationKind, Site, S
 pub use integer::{Integer, integer};
 pub use jacobian::{Components, jacobian};
 pub use kinds::{Bar, Constant, Discard, Element, Kind, Shape, Unvaried, Varied, discard};
-pub use numeric::{Real, Scalar, over, real, same, scalar, unless_zero};
+pub use numeric::{Real, Scalar, over, real, same, scalar, unless_zero, unless_zero_in_turn};
 pub use ops::{Nonsmooth, leaky_relu, relu, stop_gradient};
 pub use policy::{Policy, Ties};
 pub use same_shape::{Mismatch, SameShape};

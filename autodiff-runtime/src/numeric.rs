@@ -282,6 +282,31 @@ pub fn unless_zero<T: Scalar>(factor: T, product: T) -> T {
     }
 }
 
+/// As [`unless_zero`], by a branch in place of a select: where every iteration waits for the one before, what is
+/// predicted costs nothing, and what is selected (by a mask register of AVX-512, say) comes on top of the wait.
+///
+/// ```
+/// use autodiff_runtime::unless_zero_in_turn;
+/// assert_eq!(unless_zero_in_turn(0.0, 0.0 * f64::INFINITY), 0.0);
+/// assert!(unless_zero_in_turn(f64::NAN, f64::NAN * 2.0).is_nan());
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn unless_zero_in_turn<T: Scalar>(factor: T, product: T) -> T {
+    if factor == T::default() {
+        rarely_zero()
+    } else {
+        product
+    }
+}
+
+/// A call that the optimiser knows nothing about, so that the branch to it stays one.
+#[cold]
+#[inline(never)]
+fn rarely_zero<T: Scalar>() -> T {
+    core::hint::black_box(T::default())
+}
+
 /// `dividend / divisor`, or 0 where the dividend is 0, whatever the divisor is.
 #[inline(always)]
 #[must_use]

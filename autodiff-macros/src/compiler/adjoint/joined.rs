@@ -136,7 +136,8 @@ impl<'a> Loop<'a> {
     /// Both bodies in one loop, if no iteration touches what another one does.
     fn with(&self, cx: &Context<'_>, other: &Loop<'_>) -> Option<Stmt> {
         let [written, theirs] = [self, other].map(|l| l.arrays(cx, true));
-        let touches = |l: &Loop<'_>, arrays: &BTreeSet<String>| !l.mentioned(cx).is_disjoint(arrays);
+        let touches =
+            |l: &Loop<'_>, arrays: &BTreeSet<String>| !l.mentioned(cx).is_disjoint(arrays);
         if touches(other, &written) || touches(self, &theirs) {
             return None;
         }
@@ -157,7 +158,10 @@ impl<'a> Loop<'a> {
         let own: BTreeSet<String> = other.body.iter().filter_map(bound).collect();
         let mine: BTreeSet<String> = self.body.iter().filter_map(bound).collect();
         let captured = other.mentioned(cx);
-        if captured.iter().any(|n| mine.contains(n) && !own.contains(n)) {
+        if captured
+            .iter()
+            .any(|n| mine.contains(n) && !own.contains(n))
+        {
             return None;
         }
         let mut body = self.body.to_vec();
@@ -190,8 +194,14 @@ impl<'a> Loop<'a> {
         let changing = self.rows.iter().filter(|row| row.mutable);
         let changing: BTreeSet<String> = changing.map(|row| row.name.to_string()).collect();
         let lasts = |s: &&Stmt| {
-            matches!(s, Stmt::Let { mutable: false, init: Some(_), .. })
-                && mentioned(cx, [*s]).is_disjoint(&changing)
+            matches!(
+                s,
+                Stmt::Let {
+                    mutable: false,
+                    init: Some(_),
+                    ..
+                }
+            ) && mentioned(cx, [*s]).is_disjoint(&changing)
         };
         let all = self.body.iter().filter(lasts);
         all.map(|s| format!("{s:?}")).collect()
@@ -272,7 +282,10 @@ fn elements(e: &Expr) -> String {
 /// The variable behind a place.
 fn root(cx: &Context<'_>, e: &Expr) -> Option<String> {
     match e {
-        Expr::Ref(_, inner) | Expr::Index(inner, _) | Expr::Field(inner, _) | Expr::Deref(inner) => root(cx, inner),
+        Expr::Ref(_, inner)
+        | Expr::Index(inner, _)
+        | Expr::Field(inner, _)
+        | Expr::Deref(inner) => root(cx, inner),
         e => variable(cx, e),
     }
 }

@@ -93,6 +93,33 @@ pub(super) fn run(
     kernel.run(body, extras)
 }
 
+/// True if the reverse of every iteration waits for what the one after it has left, and does little else: LLVM cannot run
+/// several at once.
+pub(super) fn is_in_turn(cx: &Context<'_>, plan: &Plan<'_>, stmt: &Ssa) -> bool {
+    let StmtKind::For {
+        id,
+        counter,
+        range,
+        body,
+        until: None,
+        ..
+    } = &stmt.kind
+    else {
+        return false;
+    };
+    let kernel = Kernel {
+        cx,
+        plan,
+        counter: *counter,
+        range,
+        block: cx.layout.id_of(body),
+        sweep: Sweep::Reverse,
+        stmt,
+    };
+    let simple = body.stmts.iter().all(is_simple);
+    simple && !cx.func.strips.lanes.contains(id) && !kernel.is_order_free()
+}
+
 /// No loops, no calls, no effects, no change of a length.
 fn is_simple(stmt: &Ssa) -> bool {
     match &stmt.kind {
@@ -474,7 +501,8 @@ impl Kernel<'_> {
     /// True if LLVM writes the few iterations one after the other: it merges their bounds checks better without slices.
     fn is_unrolled(&self) -> bool {
         let [lo, hi] = [self.range.lo, self.range.hi].map(|v| self.cx.layout.literal(v));
-        lo.zip(hi).is_some_and(|(lo, hi)| hi.saturating_sub(lo) <= UNROLLED)
+        lo.zip(hi)
+            .is_some_and(|(lo, hi)| hi.saturating_sub(lo) <= UNROLLED)
     }
 
     /// True if the iterations can be reversed in any order: nothing is handed from one to the next
