@@ -188,7 +188,7 @@ impl decay {
                     let t6_bar: f64 = y_1_bar * t3;
                     let q_1: f64 = rt::over(-t6_bar, limit);
                     y_bar += q_1;
-                    limit_bar_2 -= rt::unless_zero(-t6_bar, q_1 * t5);
+                    limit_bar_2 -= rt::unless_zero_in_turn(-t6_bar, q_1 * t5);
                     let t2_bar: f64 = t3_bar * y;
                     y_bar += t3_bar * t2;
                     rate_bar_2 += t2_bar * h;

@@ -114,8 +114,6 @@ impl mean_error {
                 for k in 0..count {
                     let j = k;
                     let prediction_1: f64 = prediction_3;
-                    let t4 = i * d;
-                    let t5 = t4 + j;
                     let t6: f64 = xs_row[k];
                     let prediction_2: f64 = prediction_1 + w_row[k] * t6;
                     prediction_3 = prediction_2;
@@ -127,11 +125,11 @@ impl mean_error {
             let t9_bar: f64 = rt::pick(w_1, -error_3_bar, error_3_bar);
             if 0 < d {
                 let count_2 = d;
+                let xs_row_2 = &xs[i * d..][..count_2];
                 let w_bar_row = &mut w_bar[..count_2];
                 for k_2 in 0..count_2 {
                     let j = k_2;
-                    let t4 = i * d;
-                    let t6: f64 = xs[t4 + j];
+                    let t6: f64 = xs_row_2[k_2];
                     let t3_bar: f64 = t9_bar * t6;
                     w_bar_row[k_2] += t3_bar;
                 }
@@ -174,23 +172,19 @@ impl mean_error {
             let error_1: f64 = error_3;
             let lanes_1 = ::core::cmp::Ord::min(step_1, n - start_1);
             let end_1 = xs.len();
-            for lane_1 in 0..lanes_1 {
-                let i_1 = start_1 + lane_1;
-                let from_1 = i_1 * d;
-                for column_1 in 0..d {
-                    let at_1 = from_1 + column_1;
-                    let there_1: bool = at_1 < end_1;
-                    let x_1: f64 = if there_1 { xs[at_1] } else { 0.0 };
-                    let row_1 = column_1 * width_1;
-                    let to_1 = row_1 + lane_1;
-                    xs_lanes[to_1] = x_1;
-                }
-            }
+            rt::transpose(
+                &mut xs_lanes[..],
+                width_1,
+                &xs[..],
+                start_1..start_1 + lanes_1,
+                d,
+                d,
+            );
             let steps_1 = lanes_1 - 1;
             let last_1 = start_1 + steps_1;
-            let count_2 = lanes_1;
-            let prediction_3_lanes_row = &mut prediction_3_lanes[..count_2];
-            for k in 0..count_2 {
+            let count = lanes_1;
+            let prediction_3_lanes_row = &mut prediction_3_lanes[..count];
+            for k in 0..count {
                 let lane_2 = k;
                 prediction_3_lanes_row[k] = 0.0;
             }
@@ -199,11 +193,11 @@ impl mean_error {
                 let from_2 = last_1 * d;
                 let at_3 = from_2 + j;
                 let x_2: f64 = xs[at_3];
-                let count_3 = lanes_1;
+                let count_2 = lanes_1;
                 (|prediction_3_lanes_row_2: &mut [f64], xs_lanes_row: &[f64]| {
-                    let prediction_3_lanes_row_2 = &mut prediction_3_lanes_row_2[..count_3];
-                    let xs_lanes_row = &xs_lanes_row[..count_3];
-                    for k_2 in 0..count_3 {
+                    let prediction_3_lanes_row_2 = &mut prediction_3_lanes_row_2[..count_2];
+                    let xs_lanes_row = &xs_lanes_row[..count_2];
+                    for k_2 in 0..count_2 {
                         let lane_3 = k_2;
                         let row_2 = j * width_1;
                         let at_2 = row_2 + lane_3;
@@ -212,18 +206,20 @@ impl mean_error {
                     }
                 })(&mut prediction_3_lanes[..], &xs_lanes[j * width_1..]);
             }
-            let count_4 = lanes_1;
+            let count_3 = lanes_1;
             (|
                 ys_row: &[f64],
                 t10_lanes_row: &mut [f64],
                 w_1_lanes_row: &mut [f64],
-                prediction_3_lanes_row_3: &[f64]|
+                prediction_3_lanes_row_3: &[f64],
+                prediction_3_lanes_bar_row: &mut [f64]|
             {
-                let ys_row = &ys_row[..count_4];
-                let t10_lanes_row = &mut t10_lanes_row[..count_4];
-                let w_1_lanes_row = &mut w_1_lanes_row[..count_4];
-                let prediction_3_lanes_row_3 = &prediction_3_lanes_row_3[..count_4];
-                for k_3 in 0..count_4 {
+                let ys_row = &ys_row[..count_3];
+                let t10_lanes_row = &mut t10_lanes_row[..count_3];
+                let w_1_lanes_row = &mut w_1_lanes_row[..count_3];
+                let prediction_3_lanes_row_3 = &prediction_3_lanes_row_3[..count_3];
+                let prediction_3_lanes_bar_row = &mut prediction_3_lanes_bar_row[..count_3];
+                for k_3 in 0..count_3 {
                     let lane_4 = k_3;
                     let i_3 = start_1 + lane_4;
                     let prediction_3_1: f64 = prediction_3_lanes_row_3[k_3];
@@ -232,46 +228,40 @@ impl mean_error {
                         .weight(&Self::__SITES[0], t9, t9 > 0.0, t9 == 0.0);
                     w_1_lanes_row[k_3] = w_1;
                     t10_lanes_row[k_3] = f64::abs(t9);
+                    let w_1: f64 = w_1_lanes_row[k_3];
+                    let t9_bar: f64 = rt::pick(w_1, -error_3_bar, error_3_bar);
+                    prediction_3_lanes_bar_row[k_3] += t9_bar;
                 }
             })(
                 &ys[start_1..],
                 &mut t10_lanes[..],
                 &mut w_1_lanes[..],
                 &prediction_3_lanes[..],
+                &mut prediction_3_lanes_bar[..],
             );
             let mut error_3_2: f64 = error_1;
-            let count_5 = lanes_1;
-            let t10_lanes_row_2 = &t10_lanes[..count_5];
-            for k_4 in 0..count_5 {
+            let count_4 = lanes_1;
+            let t10_lanes_row_2 = &t10_lanes[..count_4];
+            for k_4 in 0..count_4 {
                 let lane_5 = k_4;
                 let error_3_1: f64 = error_3_2;
                 let t10_1: f64 = t10_lanes_row_2[k_4];
                 let error_2: f64 = error_3_1 + t10_1;
                 error_3_2 = error_2;
             }
-            let count_6 = lanes_1;
-            (|w_1_lanes_row_2: &[f64], prediction_3_lanes_bar_row: &mut [f64]| {
-                let w_1_lanes_row_2 = &w_1_lanes_row_2[..count_6];
-                let prediction_3_lanes_bar_row = &mut prediction_3_lanes_bar_row[..count_6];
-                for k_5 in 0..count_6 {
-                    let lane_4 = k_5;
-                    let w_1: f64 = w_1_lanes_row_2[k_5];
-                    let t9_bar: f64 = rt::pick(w_1, -error_3_bar, error_3_bar);
-                    prediction_3_lanes_bar_row[k_5] += t9_bar;
-                }
-            })(&w_1_lanes[..], &mut prediction_3_lanes_bar[..]);
+            let count_5 = lanes_1;
             for j in (0..d).rev() {
                 let mut t3_bar: f64 = 0.0;
-                let count_7 = lanes_1;
+                let count_6 = lanes_1;
                 (|
                     xs_lanes_row_2: &[f64],
                     prediction_3_lanes_bar_row_2: &[f64],
                     terms_1_row: &mut [f64]|
                 {
-                    let xs_lanes_row_2 = &xs_lanes_row_2[..count_7];
-                    let prediction_3_lanes_bar_row_2 = &prediction_3_lanes_bar_row_2[..count_7];
-                    let terms_1_row = &mut terms_1_row[..count_7];
-                    for k_6 in 0..count_7 {
+                    let xs_lanes_row_2 = &xs_lanes_row_2[..count_6];
+                    let prediction_3_lanes_bar_row_2 = &prediction_3_lanes_bar_row_2[..count_6];
+                    let terms_1_row = &mut terms_1_row[..count_6];
+                    for k_6 in 0..count_6 {
                         let lane_3 = k_6;
                         let row_2 = j * width_1;
                         let at_2 = row_2 + lane_3;
@@ -287,9 +277,9 @@ impl mean_error {
                 t3_bar += rt::sum(&terms_1[..lanes_1]);
                 w_bar[j] += t3_bar;
             }
-            let count_8 = lanes_1;
-            let prediction_3_lanes_bar_row_3 = &mut prediction_3_lanes_bar[..count_8];
-            for k_7 in 0..count_8 {
+            let count_7 = lanes_1;
+            let prediction_3_lanes_bar_row_3 = &mut prediction_3_lanes_bar[..count_7];
+            for k_7 in 0..count_7 {
                 let lane_2 = k_7;
                 prediction_3_lanes_bar_row_3[k_7] = 0.0;
             }
