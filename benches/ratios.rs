@@ -175,5 +175,8 @@ fn report_checkpoints(options: &Options, gate: &mut Gate) {
             println!("{row}");
             gate.checkpoints(&row);
         }
+        for row in checkpoints::long(options.rounds().min(15)) {
+            println!("{row}");
+        }
     }
 }

@@ -11,6 +11,8 @@
 
 #[path = "checkpoint/arrays.rs"]
 mod arrays;
+#[path = "checkpoint/blocks.rs"]
+mod blocks;
 #[path = "checkpoint/counts.rs"]
 mod counts;
 #[path = "checkpoint/forms.rs"]

@@ -64,6 +64,23 @@ fn endless_swing(x: &[f64], steps: usize) -> f64 {
     q
 }
 
+/// A step records 16 quotients.
+macro_rules! quotients {
+    ($name:ident [$($mark:tt)*] $($divisor:tt)*) => {
+        #[conservative_grad]
+        fn $name(x: &[f64], steps: usize) -> f64 {
+            let mut q = x[0];
+            $($mark)*
+            for _ in 0..steps {
+                $(q = (1.0 + q) / ($divisor + q * q);)*
+            }
+            q
+        }
+    };
+}
+quotients!(in_blocks [] 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 1.9 2.0 2.1 2.2 2.3 2.4 2.5 2.6);
+quotients!(whole [#[checkpoint(whole)]] 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 1.9 2.0 2.1 2.2 2.3 2.4 2.5 2.6);
+
 #[conservative_grad]
 fn smooth(x: &[f64], steps: usize) -> f64 {
     let mut u = x.to_vec();
@@ -78,7 +95,11 @@ fn smooth(x: &[f64], steps: usize) -> f64 {
 
 /// The most bytes that were in use at once while `f` ran, beyond those before. The allocator counts what all threads do,
 /// the one that waits for the test too: the least of several runs is that of `f`.
-fn peak(mut f: impl FnMut()) -> usize {
+fn peak(f: impl FnMut()) -> usize {
+    peak_of(5, f)
+}
+
+fn peak_of(runs: usize, mut f: impl FnMut()) -> usize {
     let mut once = || {
         let profiler = dhat::Profiler::builder().testing().build();
         f();
@@ -86,7 +107,7 @@ fn peak(mut f: impl FnMut()) -> usize {
         drop(profiler);
         stats.max_bytes
     };
-    (0..5).map(|_| once()).min().unwrap_or_default()
+    (0..runs).map(|_| once()).min().unwrap_or_default()
 }
 
 /// One test, since the allocator counts what all threads do.
@@ -139,6 +160,16 @@ fn memory_of_gradients() {
     });
     // What is pushed grows by doubling.
     assert!(endless <= 3 * 32 * 100, "100 states are {endless} bytes");
+    // Records of more than 32 MiB are cut into blocks of 256 KiB.
+    let steps = (32 << 20) / (16 * 8) + 1000;
+    let blocks = peak_of(2, || {
+        let _ = in_blocks::accumulate_grad(&[1.0], steps, &mut [0.0]);
+    });
+    assert!((200_000..600_000).contains(&blocks), "{blocks}");
+    let all = peak_of(1, || {
+        let _ = whole::accumulate_grad(&[1.0], steps, &mut [0.0]);
+    });
+    assert!(all >= 32 << 20, "kept whole, {all}");
     let x: Vec<f64> = (0..100).map(|i| f64::from(i).cos()).collect();
     let arrays = peak(|| {
         let mut bar = vec![0.0; 100];

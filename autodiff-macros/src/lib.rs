@@ -234,6 +234,12 @@ use proc_macro::TokenStream;
 ///
 /// On a loop that keeps nothing (`s += f(x[i])`) the attribute is an error.
 ///
+/// Without the attribute, a loop over a range of which each iteration computes numbers from numbers (no arrays, calls and
+/// decisions) is recorded whole up to 32 MiB. A longer record is cut into blocks that are written over each other: the
+/// state at the start of each is kept, and all blocks but the last one run again before they are reversed. Memory
+/// is 256 KiB or the root of what the whole record would need, and a step is run once more.
+/// `#[checkpoint(whole)]` keeps such a record whole.
+///
 /// What cannot be differentiated is an error at the tokens in question that tells what to write
 /// instead. `AUTODIFF_DUMP=loss cargo build` prints what every pass of the compiler made of `loss`,
 /// `AUTODIFF_TIMES=1` how long each expansion took.

@@ -33,6 +33,7 @@ mod tuples;
 pub mod again;
 #[doc(hidden)]
 pub mod backwards;
+pub mod blocks;
 pub mod check;
 #[doc(hidden)]
 pub mod checkpoint;

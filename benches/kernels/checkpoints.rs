@@ -27,6 +27,7 @@ macro_rules! steps {
     };
 }
 steps!(recorded() []);
+steps!(whole() [#[checkpoint(whole)]]);
 steps!(within(budget: usize) [#[checkpoint(budget = budget)]]);
 
 /// The same of a loop whose end nobody knows.
@@ -59,8 +60,10 @@ type Gradient = (f64, ([f64; 3], f64, f64, f64));
 /// How the gradient of a loop gets at its states.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kept {
-    /// Every one is recorded.
+    /// Every one is recorded, in blocks if there are many.
     All,
+    /// `#[checkpoint(whole)]`
+    Whole,
     /// `#[checkpoint(budget = …)]`
     Within(usize),
     /// The same on a loop whose end nobody knows, or recorded there.
@@ -79,6 +82,7 @@ pub(crate) fn gradient(kept: Kept, n: usize) -> Gradient {
     let (n, kept) = black_box((n, kept));
     match kept {
         Kept::All => recorded::value_and_grad(at, 10.0, 28.0, beta, n),
+        Kept::Whole => whole::value_and_grad(at, 10.0, 28.0, beta, n),
         Kept::Within(c) => within::value_and_grad(at, 10.0, 28.0, beta, n, c),
         Kept::OpenAll => open_recorded::value_and_grad(at, 10.0, 28.0, beta, n),
         Kept::OpenWithin(c) => open_within::value_and_grad(at, 10.0, 28.0, beta, n, c),
@@ -137,7 +141,7 @@ fn counted_open_usual(a: f64, n: usize) -> f64 {
 pub(crate) fn reruns(kept: Kept, n: usize) -> u128 {
     RUNS.set(0);
     black_box(match kept {
-        Kept::All | Kept::OpenAll => return 0,
+        Kept::All | Kept::Whole | Kept::OpenAll => return 0,
         Kept::Within(c) => counted_within::grad(0.3, n, c),
         Kept::OpenWithin(c) => counted_open_within::grad(0.3, n, c),
         Kept::OpenUsual => counted_open_usual::grad(0.3, n),

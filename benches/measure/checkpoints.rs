@@ -63,7 +63,7 @@ fn promise(kept: Kept) -> (usize, Runs) {
     // one beside the new one.
     let (closed, open) = (32, 40 * 3);
     match kept {
-        Kept::All => (24 * N, Runs::Exactly(0)),
+        Kept::All | Kept::Whole => (24 * N, Runs::Exactly(0)),
         Kept::OpenAll => (24 * N * 3, Runs::Exactly(0)),
         Kept::Within(c) => {
             // Griewank and Walther: what comes after the loop is one step more, and `n` of the runs are the forward sweep.
@@ -77,6 +77,57 @@ fn promise(kept: Kept) -> (usize, Runs) {
         }
         Kept::OpenUsual => (open * 2 * N.isqrt(), Runs::AtMost(2 * n)),
     }
+}
+
+/// Records in blocks, as they are by default, beside whole ones.
+pub(crate) struct Long {
+    n: usize,
+    over_primal: [f64; 2],
+    bytes: [usize; 2],
+}
+
+impl fmt::Display for Long {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ([blocks, whole], [small, large]) = (self.over_primal, self.bytes);
+        write!(f, "records={} default_over_primal={blocks:.2} ", self.n)?;
+        write!(f, "whole_over_primal={whole:.2} ")?;
+        write!(f, "default_peak_bytes={small} whole_peak_bytes={large}")
+    }
+}
+
+pub(crate) fn long(rounds: usize) -> Vec<Long> {
+    let row = |n| {
+        assert_eq!(gradient(Kept::All, n), gradient(Kept::Whole, n));
+        let samples = time::interleaved(
+            [
+                &mut || {
+                    black_box(primal(n));
+                },
+                &mut || {
+                    black_box(gradient(Kept::All, n));
+                },
+                &mut || {
+                    black_box(gradient(Kept::Whole, n));
+                },
+            ],
+            rounds,
+        );
+        let over = |k: usize| time::median(samples.iter().map(|s| s[k] / s[0]).collect());
+        let bytes = [Kept::All, Kept::Whole].map(|kept| {
+            let usage = memory::of(&mut || {
+                black_box(gradient(kept, n));
+            });
+            usage.peak_bytes
+        });
+        Long {
+            n,
+            over_primal: [over(1), over(2)],
+            bytes,
+        }
+    };
+    [1000, 100_000, 1_000_000, 2_000_000, 10_000_000]
+        .map(row)
+        .into()
 }
 
 /// All ways, each beside the primal.

@@ -15,6 +15,7 @@
 //!                      reverse: let t1_bar = y_bar * a; a_bar += y_bar * t1; x_bar += t1_bar * f64::cos(x);
 //! ```
 
+mod blocks;
 pub(super) mod calls;
 mod checkpoint;
 pub(super) mod forward;

@@ -111,6 +111,7 @@ impl Builder<'_> {
                 .iter()
                 .map(|(id, checkpoint)| (*id, checkpoint.attribute.clone()))
                 .collect(),
+            whole: self.hir.whole.clone(),
         }
     }
 

@@ -165,6 +165,8 @@ pub(crate) struct Func {
     pub(crate) reals: Vec<Ident>,
     /// The loops under `#[checkpoint]`.
     pub(crate) checkpoints: std::collections::BTreeMap<LoopId, Checkpoint>,
+    /// The loops under `#[checkpoint(whole)]`, and the attribute.
+    pub(crate) whole: std::collections::BTreeMap<LoopId, TokenStream>,
 }
 
 /// `#[checkpoint]` on a loop.

@@ -379,6 +379,8 @@ pub(crate) struct Func {
     pub(crate) fixed: BTreeMap<MemId, MemId>,
     /// The loops under `#[checkpoint]`, and the attribute.
     pub(crate) checkpoints: BTreeMap<LoopId, TokenStream>,
+    /// Those under `#[checkpoint(whole)]`, whose records are not cut into blocks.
+    pub(crate) whole: BTreeMap<LoopId, TokenStream>,
 }
 
 /// A loop whose iterations run in stretches.

@@ -143,17 +143,27 @@ impl decay {
         let mut saved_1 = rt::vec::Vec::new();
         let mut y_2: f64 = start;
         let saved_1__start = saved_1.len();
-        saved_1.resize(saved_1__start + (0..steps).count(), (0.0, 0.0));
-        for (saved_1__slot, count) in saved_1[saved_1__start..].iter_mut().zip(0..steps)
-        {
-            let y: f64 = y_2;
-            let t2: f64 = h * rate;
-            let t3: f64 = t2 * y;
-            let t5: f64 = y / limit;
-            let t6: f64 = 1.0 - t5;
-            let y_1: f64 = y + t3 * t6;
-            *saved_1__slot = (y, t5);
-            y_2 = y_1;
+        let mut saved_1__states = rt::vec::Vec::new();
+        let saved_1__blocks = rt::Blocks::of(&saved_1, (0..steps).count());
+        saved_1.resize(saved_1__start + saved_1__blocks.length(), (0.0, 0.0));
+        for saved_1__block in saved_1__blocks.upwards() {
+            if !saved_1__block.is_last() {
+                saved_1__states.push(y_2);
+            }
+            for (saved_1__slot, count) in saved_1[saved_1__start..]
+                .iter_mut()
+                .zip(saved_1__block.part(0..steps))
+            {
+                let y: f64 = y_2;
+                let t2: f64 = h * rate;
+                let t3: f64 = t2 * y;
+                let t5: f64 = y / limit;
+                let t6: f64 = 1.0 - t5;
+                let t7: f64 = t3 * t6;
+                let y_1: f64 = y + t7;
+                *saved_1__slot = (y, t5);
+                y_2 = y_1;
+            }
         }
         (
             y_2,
@@ -173,26 +183,48 @@ impl decay {
                 let mut y_2_bar: f64 = seed;
                 let mut limit_bar_2: f64 = 0.0;
                 let mut rate_bar_2: f64 = 0.0;
-                let saved_1__start = saved_1.len() - (0..steps).count();
-                for (&(y, t5), count) in saved_1[saved_1__start..]
-                    .iter()
-                    .rev()
-                    .zip((0..steps).rev())
-                {
-                    let t2: f64 = h * rate;
-                    let t3: f64 = t2 * y;
-                    let t6: f64 = 1.0 - t5;
-                    let y_1_bar: f64 = y_2_bar;
-                    let mut y_bar: f64 = y_1_bar;
-                    let t3_bar: f64 = y_1_bar * t6;
-                    let t6_bar: f64 = y_1_bar * t3;
-                    let q_1: f64 = rt::over(-t6_bar, limit);
-                    y_bar += q_1;
-                    limit_bar_2 -= rt::unless_zero_in_turn(-t6_bar, q_1 * t5);
-                    let t2_bar: f64 = t3_bar * y;
-                    y_bar += t3_bar * t2;
-                    rate_bar_2 += t2_bar * h;
-                    y_2_bar = y_bar;
+                let saved_1__blocks = rt::Blocks::of(&saved_1, (0..steps).count());
+                let saved_1__start = saved_1.len() - saved_1__blocks.length();
+                for saved_1__block in saved_1__blocks.downwards() {
+                    if !saved_1__block.is_last() {
+                        let ::core::option::Option::Some(mut y_2) = saved_1__states.pop()
+                        else { ::core::unreachable!() };
+                        for (saved_1__slot, count) in saved_1[saved_1__start..]
+                            .iter_mut()
+                            .zip(saved_1__block.part(0..steps))
+                        {
+                            let y: f64 = y_2;
+                            let t2: f64 = h * rate;
+                            let t3: f64 = t2 * y;
+                            let t5: f64 = y / limit;
+                            let t6: f64 = 1.0 - t5;
+                            let t7: f64 = t3 * t6;
+                            let y_1: f64 = y + t7;
+                            *saved_1__slot = (y, t5);
+                            y_2 = y_1;
+                        }
+                    }
+                    for (&(y, t5), count) in saved_1[saved_1__start..][..saved_1__block
+                            .len()]
+                        .iter()
+                        .rev()
+                        .zip(saved_1__block.part(0..steps).rev())
+                    {
+                        let t2: f64 = h * rate;
+                        let t3: f64 = t2 * y;
+                        let t6: f64 = 1.0 - t5;
+                        let y_1_bar: f64 = y_2_bar;
+                        let mut y_bar: f64 = y_1_bar;
+                        let t3_bar: f64 = y_1_bar * t6;
+                        let t6_bar: f64 = y_1_bar * t3;
+                        let q_1: f64 = rt::over(-t6_bar, limit);
+                        y_bar += q_1;
+                        limit_bar_2 -= rt::unless_zero_in_turn(-t6_bar, q_1 * t5);
+                        let t2_bar: f64 = t3_bar * y;
+                        y_bar += t3_bar * t2;
+                        rate_bar_2 += t2_bar * h;
+                        y_2_bar = y_bar;
+                    }
                 }
                 saved_1.truncate(saved_1__start);
                 let start_bar_2: f64 = y_2_bar;

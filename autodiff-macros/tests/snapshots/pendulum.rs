@@ -78,31 +78,69 @@ impl pendulum {
         let mut a_2: f64 = angle;
         let mut v_2: f64 = speed;
         let saved_2__start = saved_2.len();
-        saved_2.resize(saved_2__start + (0..steps).count(), 0.0);
-        for (saved_2__slot, count) in saved_2[saved_2__start..].iter_mut().zip(0..steps)
-        {
-            let a: f64 = a_2;
-            let v: f64 = v_2;
-            let v_1: f64 = v - h * f64::sin(a);
-            let a_1: f64 = a + h * v_1;
-            *saved_2__slot = a;
-            a_2 = a_1;
-            v_2 = v_1;
+        let mut saved_2__states = rt::vec::Vec::new();
+        let saved_2__blocks = rt::Blocks::of(&saved_2, (0..steps).count());
+        saved_2.resize(saved_2__start + saved_2__blocks.length(), 0.0);
+        for saved_2__block in saved_2__blocks.upwards() {
+            if !saved_2__block.is_last() {
+                saved_2__states.push((a_2, v_2));
+            }
+            for (saved_2__slot, count) in saved_2[saved_2__start..]
+                .iter_mut()
+                .zip(saved_2__block.part(0..steps))
+            {
+                let a: f64 = a_2;
+                let v: f64 = v_2;
+                let t2: f64 = f64::sin(a);
+                let t3: f64 = h * t2;
+                let v_1: f64 = v - t3;
+                let t4: f64 = h * v_1;
+                let a_1: f64 = a + t4;
+                *saved_2__slot = a;
+                a_2 = a_1;
+                v_2 = v_1;
+            }
         }
         let mut a_2_bar: f64 = 1.0;
         let mut v_2_bar: f64 = 0.0;
-        let saved_2__start = saved_2.len() - (0..steps).count();
-        for (&a, count) in saved_2[saved_2__start..].iter().rev().zip((0..steps).rev()) {
-            let a_1_bar: f64 = a_2_bar;
-            let mut v_1_bar: f64 = v_2_bar;
-            let mut a_bar: f64 = a_1_bar;
-            v_1_bar += a_1_bar * h;
-            let v_bar: f64 = v_1_bar;
-            let t3_bar: f64 = -v_1_bar;
-            let t2_bar: f64 = t3_bar * h;
-            a_bar += t2_bar * f64::cos(a);
-            a_2_bar = a_bar;
-            v_2_bar = v_bar;
+        let saved_2__blocks = rt::Blocks::of(&saved_2, (0..steps).count());
+        let saved_2__start = saved_2.len() - saved_2__blocks.length();
+        for saved_2__block in saved_2__blocks.downwards() {
+            if !saved_2__block.is_last() {
+                let ::core::option::Option::Some((mut a_2, mut v_2)) = saved_2__states
+                    .pop() else { ::core::unreachable!() };
+                for (saved_2__slot, count) in saved_2[saved_2__start..]
+                    .iter_mut()
+                    .zip(saved_2__block.part(0..steps))
+                {
+                    let a: f64 = a_2;
+                    let v: f64 = v_2;
+                    let t2: f64 = f64::sin(a);
+                    let t3: f64 = h * t2;
+                    let v_1: f64 = v - t3;
+                    let t4: f64 = h * v_1;
+                    let a_1: f64 = a + t4;
+                    *saved_2__slot = a;
+                    a_2 = a_1;
+                    v_2 = v_1;
+                }
+            }
+            for (&a, count) in saved_2[saved_2__start..][..saved_2__block.len()]
+                .iter()
+                .rev()
+                .zip(saved_2__block.part(0..steps).rev())
+            {
+                let a_1_bar: f64 = a_2_bar;
+                let mut v_1_bar: f64 = v_2_bar;
+                let mut a_bar: f64 = a_1_bar;
+                v_1_bar += a_1_bar * h;
+                let v_bar: f64 = v_1_bar;
+                let t3_bar: f64 = -v_1_bar;
+                let t2_bar: f64 = t3_bar * h;
+                a_bar += t2_bar * f64::cos(a);
+                a_2_bar = a_bar;
+                v_2_bar = v_bar;
+            }
         }
         saved_2.truncate(saved_2__start);
         let angle_bar_2: f64 = a_2_bar;
@@ -147,16 +185,28 @@ impl pendulum {
         let mut a_2: f64 = angle;
         let mut v_2: f64 = speed;
         let saved_1__start = saved_1.len();
-        saved_1.resize(saved_1__start + (0..steps).count(), 0.0);
-        for (saved_1__slot, count) in saved_1[saved_1__start..].iter_mut().zip(0..steps)
-        {
-            let a: f64 = a_2;
-            let v: f64 = v_2;
-            let v_1: f64 = v - h * f64::sin(a);
-            let a_1: f64 = a + h * v_1;
-            *saved_1__slot = a;
-            a_2 = a_1;
-            v_2 = v_1;
+        let mut saved_1__states = rt::vec::Vec::new();
+        let saved_1__blocks = rt::Blocks::of(&saved_1, (0..steps).count());
+        saved_1.resize(saved_1__start + saved_1__blocks.length(), 0.0);
+        for saved_1__block in saved_1__blocks.upwards() {
+            if !saved_1__block.is_last() {
+                saved_1__states.push((a_2, v_2));
+            }
+            for (saved_1__slot, count) in saved_1[saved_1__start..]
+                .iter_mut()
+                .zip(saved_1__block.part(0..steps))
+            {
+                let a: f64 = a_2;
+                let v: f64 = v_2;
+                let t2: f64 = f64::sin(a);
+                let t3: f64 = h * t2;
+                let v_1: f64 = v - t3;
+                let t4: f64 = h * v_1;
+                let a_1: f64 = a + t4;
+                *saved_1__slot = a;
+                a_2 = a_1;
+                v_2 = v_1;
+            }
         }
         (
             a_2,
@@ -173,22 +223,44 @@ impl pendulum {
             {
                 let mut a_2_bar: f64 = seed;
                 let mut v_2_bar: f64 = 0.0;
-                let saved_1__start = saved_1.len() - (0..steps).count();
-                for (&a, count) in saved_1[saved_1__start..]
-                    .iter()
-                    .rev()
-                    .zip((0..steps).rev())
-                {
-                    let a_1_bar: f64 = a_2_bar;
-                    let mut v_1_bar: f64 = v_2_bar;
-                    let mut a_bar: f64 = a_1_bar;
-                    v_1_bar += a_1_bar * h;
-                    let v_bar: f64 = v_1_bar;
-                    let t3_bar: f64 = -v_1_bar;
-                    let t2_bar: f64 = t3_bar * h;
-                    a_bar += t2_bar * f64::cos(a);
-                    a_2_bar = a_bar;
-                    v_2_bar = v_bar;
+                let saved_1__blocks = rt::Blocks::of(&saved_1, (0..steps).count());
+                let saved_1__start = saved_1.len() - saved_1__blocks.length();
+                for saved_1__block in saved_1__blocks.downwards() {
+                    if !saved_1__block.is_last() {
+                        let ::core::option::Option::Some((mut a_2, mut v_2)) = saved_1__states
+                            .pop() else { ::core::unreachable!() };
+                        for (saved_1__slot, count) in saved_1[saved_1__start..]
+                            .iter_mut()
+                            .zip(saved_1__block.part(0..steps))
+                        {
+                            let a: f64 = a_2;
+                            let v: f64 = v_2;
+                            let t2: f64 = f64::sin(a);
+                            let t3: f64 = h * t2;
+                            let v_1: f64 = v - t3;
+                            let t4: f64 = h * v_1;
+                            let a_1: f64 = a + t4;
+                            *saved_1__slot = a;
+                            a_2 = a_1;
+                            v_2 = v_1;
+                        }
+                    }
+                    for (&a, count) in saved_1[saved_1__start..][..saved_1__block.len()]
+                        .iter()
+                        .rev()
+                        .zip(saved_1__block.part(0..steps).rev())
+                    {
+                        let a_1_bar: f64 = a_2_bar;
+                        let mut v_1_bar: f64 = v_2_bar;
+                        let mut a_bar: f64 = a_1_bar;
+                        v_1_bar += a_1_bar * h;
+                        let v_bar: f64 = v_1_bar;
+                        let t3_bar: f64 = -v_1_bar;
+                        let t2_bar: f64 = t3_bar * h;
+                        a_bar += t2_bar * f64::cos(a);
+                        a_2_bar = a_bar;
+                        v_2_bar = v_bar;
+                    }
                 }
                 saved_1.truncate(saved_1__start);
                 let angle_bar_2: f64 = a_2_bar;

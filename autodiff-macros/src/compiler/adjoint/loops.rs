@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::blocks::Blocked;
 use super::checkpoint::Checkpointed;
 use super::forward::{Forward, dummy, kept_name, let_val, range_expr};
 use super::needs::Plan;
@@ -321,6 +322,12 @@ impl<'a> Records<'a> {
         }
     }
 
+    /// The loop in blocks, if it can run so.
+    fn blocked<'s>(&'s self, stmt: &'s Ssa) -> Option<Blocked<'s>> {
+        let (stack, _, _) = self.in_place(stmt)?;
+        self.is_plain().then(|| Blocked::of(self.cx, stack, stmt))?
+    }
+
     /// True if everything in the record is a number, so that there is a value to fill slots with.
     fn is_plain(&self) -> bool {
         let plain = |i: &Item<'_>| match i {
@@ -331,7 +338,7 @@ impl<'a> Records<'a> {
     }
 
     /// The last statement of an iteration of the forward sweep.
-    fn save(&self, stmt: &Ssa) -> Option<Stmt> {
+    pub(super) fn save(&self, stmt: &Ssa) -> Option<Stmt> {
         let (stack, items) = self.stack?;
         if self.in_place(stmt).is_some() {
             let place = Expr::Deref(Box::new(Expr::Name(format_ident!("{stack}__slot"))));
@@ -437,7 +444,14 @@ impl<'a> Records<'a> {
             ty: None,
             init: Some(length.clone()),
         });
-        let count = Expr::method(range_expr(range), "count", Vec::new());
+        let blocked = self.blocked(stmt);
+        let count = match &blocked {
+            None => Expr::method(range_expr(range), "count", Vec::new()),
+            Some(blocked) => {
+                out.extend(blocked.before());
+                blocked.length()
+            }
+        };
         let grown = Expr::bin("+", Expr::Name(start.clone()), count);
         let (resize, blank) = match self.is_plain() {
             true => (
@@ -454,6 +468,14 @@ impl<'a> Records<'a> {
             resize,
             vec![grown, blank],
         )));
+        if let Some(blocked) = blocked {
+            let slots = Expr::method(tail(stack, &start), "iter_mut", Vec::new());
+            return out.push(blocked.forward(Stmt::For {
+                pattern: quote!((#slot, #counter)),
+                iter: Expr::method(slots, "zip", vec![blocked.part()]),
+                body: inner,
+            }));
+        }
         let slots = Slots {
             stretch: tail(stack, &start),
             pattern: quote!(#slot),
@@ -477,7 +499,13 @@ impl<'a> Records<'a> {
     }
 
     /// The loop of the reverse sweep around `inner`.
-    pub(super) fn reverse(&self, stmt: &Ssa, mut inner: Vec<Stmt>, out: &mut Vec<Stmt>) {
+    pub(super) fn reverse(
+        &self,
+        stmt: &Ssa,
+        mut inner: Vec<Stmt>,
+        again: &dyn Fn(&Blocked<'_>) -> Stmt,
+        out: &mut Vec<Stmt>,
+    ) {
         if slices::is_in_turn(self.cx, self.plan, stmt) && !decides(stmt) {
             inner
                 .iter_mut()
@@ -534,7 +562,14 @@ impl<'a> Records<'a> {
         };
         let start = format_ident!("{stack}__start");
         let length = Expr::method(Expr::Name(stack.clone()), "len", Vec::new());
-        let count = Expr::method(range_expr(range), "count", Vec::new());
+        let blocked = self.blocked(stmt);
+        let count = match &blocked {
+            None => Expr::method(range_expr(range), "count", Vec::new()),
+            Some(blocked) => {
+                out.push(blocked.before_reverse());
+                blocked.length()
+            }
+        };
         let from = Expr::bin("-", length, count);
         out.push(Stmt::Let {
             name: start.clone(),
@@ -542,6 +577,10 @@ impl<'a> Records<'a> {
             ty: None,
             init: Some(from),
         });
+        if let Some(blocked) = blocked {
+            let over = (counter, items, start);
+            return self.reverse_blocks(&blocked, over, inner, again, out);
+        }
         let (iterate, pattern) = match self.is_plain() {
             true => {
                 let record = self.pattern(items);
@@ -592,6 +631,35 @@ impl<'a> Records<'a> {
             vec![Expr::Name(start)],
         );
         out.push(Stmt::Expr(truncate));
+    }
+
+    /// The loop of the reverse sweep, block by block.
+    fn reverse_blocks(
+        &self,
+        blocked: &Blocked<'_>,
+        (counter, items, start): (&Ident, &BTreeSet<Item<'_>>, Ident),
+        inner: Vec<Stmt>,
+        again: &dyn Fn(&Blocked<'_>) -> Stmt,
+        out: &mut Vec<Stmt>,
+    ) {
+        let Some((stack, _)) = self.stack else { return };
+        let to = Expr::Range(None, Some(Box::new(blocked.len())), false);
+        let records = Expr::index(tail(stack, &start), to);
+        let backwards = |all| Expr::method(all, "rev", Vec::new());
+        let records = backwards(Expr::method(records, "iter", Vec::new()));
+        let record = self.pattern(items);
+        let looped = Stmt::For {
+            pattern: quote!((&#record, #counter)),
+            iter: Expr::method(records, "zip", vec![backwards(blocked.part())]),
+            body: inner,
+        };
+        out.push(blocked.reverse(again(blocked), looped));
+        let rest = vec![Expr::Name(start)];
+        out.push(Stmt::Expr(Expr::method(
+            Expr::Name(stack.clone()),
+            "truncate",
+            rest,
+        )));
     }
 
     /// Takes the record of an iteration from the stack.
@@ -683,7 +751,7 @@ fn backwards(range: &Range, rt: &TokenStream) -> Expr {
 }
 
 /// The records from `start` on.
-fn tail(stack: &Ident, start: &Ident) -> Expr {
+pub(super) fn tail(stack: &Ident, start: &Ident) -> Expr {
     let from = Expr::Range(Some(Box::new(Expr::Name(start.clone()))), None, false);
     Expr::index(Expr::Name(stack.clone()), from)
 }

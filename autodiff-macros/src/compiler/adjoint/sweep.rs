@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use proc_macro2::Ident;
 use quote::{format_ident, quote};
 
+use super::blocks::Again;
 use super::checkpoint::Checkpointed;
 use super::forward::{Forward, kept_name, let_val, operation, place};
 use super::needs::Plan;
@@ -139,7 +140,13 @@ impl Sweep<'_> {
         inner.extend(self.block(body));
         inner.extend(leave);
         let records = loops::Records::new(self.cx, self.plan, self.saved, id);
-        records.reverse(stmt, inner, out);
+        let again = Again {
+            plan: self.plan,
+            saved: self.saved,
+            reversed: self.reversed,
+            records: &records,
+        };
+        records.reverse(stmt, inner, &|blocked| again.looped(blocked), out);
     }
 
     /// Takes back the arrays that an iteration saved whole, and drops them at its end.

@@ -10,11 +10,12 @@ use super::activity::Activity;
 use super::layout;
 use super::loops::{self, Mode, Seed};
 use crate::compiler::diag::{self, Diagnostics, text_of};
+use crate::compiler::hir::LoopId;
 use crate::compiler::ssa::{Call, Func, Op, Stmt, StmtKind, Tree, Verbatim};
 
 /// Checks every loop under `#[checkpoint]`.
 pub(crate) fn check(func: &Func, facts: &Activity, diags: &mut Diagnostics) {
-    if func.checkpoints.is_empty() {
+    if func.checkpoints.is_empty() && func.whole.is_empty() {
         return;
     }
     let layout = layout::run(func);
@@ -22,6 +23,9 @@ pub(crate) fn check(func: &Func, facts: &Activity, diags: &mut Diagnostics) {
     let scalar = matches!(&func.result, Some(Tree::Val(v)) if func.is_real(*v));
     let joint = loops::run(func, facts, &layout, scalar.then(|| Seed::one(func)));
     let mut idle = func.checkpoints.clone();
+    let stores_nothing = |l: &LoopId| [&split, &joint].iter().all(|m| m.get(l).is_some());
+    let whole = func.whole.iter().filter(|(l, _)| stores_nothing(l));
+    idle.extend(whole.map(|(l, attribute)| (*l, attribute.clone())));
     func.body.walk(&mut |stmt| {
         let Some(id) = stmt.kind.loop_id() else {
             return;

@@ -139,7 +139,7 @@ texts! {
     CHECKPOINT "AD0124" "`#[checkpoint]` does not stand on a loop",
         help "write it on a `for`, `while` or `loop` that hands a state from one iteration to the next", note "";
     CHECKPOINT_ARGUMENT "AD0172" "cannot read `#[checkpoint]`",
-        help "write `#[checkpoint]`, or `#[checkpoint(budget = n)]` with the number of states that may be kept", note "it stands on a loop once";
+        help "write `#[checkpoint]`, `#[checkpoint(budget = n)]` with the number of states that may be kept, or `#[checkpoint(whole)]`", note "it stands on a loop once";
     CHECKPOINT_ZERO "AD0173" "a budget of no states",
         help "the state at the start of the loop has to be kept: 1 is the least", note "";
     CHECKPOINT_IDLE "AD0174" "this loop keeps no states, and has no use for `#[checkpoint]`",

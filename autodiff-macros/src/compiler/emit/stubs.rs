@@ -81,6 +81,7 @@ pub(crate) fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> hir::Func {
         pins: Vec::new(),
         reals: signature.reals.clone(),
         checkpoints: Default::default(),
+        whole: Default::default(),
     }
 }
 

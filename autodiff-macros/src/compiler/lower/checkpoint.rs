@@ -1,4 +1,4 @@
-//! `#[checkpoint]` and `#[checkpoint(budget = n)]` on a loop.
+//! `#[checkpoint]`, `#[checkpoint(budget = n)]` and `#[checkpoint(whole)]` on a loop.
 
 use quote::ToTokens;
 
@@ -11,6 +11,8 @@ use crate::compiler::parse::helpers::checkpoint_budget;
 pub(super) struct Pending {
     attribute: syn::Attribute,
     budget: Option<syn::Expr>,
+    /// Every iteration is recorded.
+    whole: bool,
 }
 
 /// True for what the attribute may stand on.
@@ -21,13 +23,21 @@ pub(super) fn is_loop(expr: &syn::Expr) -> bool {
     )
 }
 
+/// True for `#[checkpoint(whole)]`.
+fn is_whole(attribute: &syn::Attribute) -> bool {
+    let option = attribute.parse_args::<syn::Ident>();
+    option.is_ok_and(|name| name == "whole")
+}
+
 impl Lower<'_> {
     /// Takes `#[checkpoint]` off the attributes of a loop.
     pub(super) fn take_checkpoint(&mut self, attributes: &mut Vec<syn::Attribute>) {
         let is_ours = |attribute: &syn::Attribute| attribute.path().is_ident("checkpoint");
         for attribute in attributes.iter().filter(|a| is_ours(a)) {
+            let whole = is_whole(attribute);
             let budget = match &attribute.meta {
                 syn::Meta::Path(_) => Some(None),
+                _ if whole => Some(None),
                 _ => checkpoint_budget(attribute).map(Some),
             };
             let zero = |e: &syn::Expr| e.to_token_stream().to_string() == "0";
@@ -39,6 +49,7 @@ impl Lower<'_> {
                     self.checkpoint = Some(Pending {
                         attribute: attribute.clone(),
                         budget,
+                        whole,
                     });
                 }
                 _ => {
@@ -72,6 +83,11 @@ impl Lower<'_> {
             self.diags.report_at(&diag::CHECKPOINT_IDLE, attribute, &[]);
         }
         for id in loops {
+            if pending.whole {
+                let attribute = pending.attribute.to_token_stream();
+                self.recorded.insert(id, attribute);
+                continue;
+            }
             let checkpoint = Checkpoint {
                 budget,
                 attribute: pending.attribute.to_token_stream(),

@@ -203,6 +203,8 @@ struct Lower<'a> {
     /// `#[checkpoint]` of the loop that is lowered next, and of those that were.
     checkpoint: Option<checkpoint::Pending>,
     checkpoints: BTreeMap<LoopId, Checkpoint>,
+    /// Those under `#[checkpoint(whole)]`.
+    recorded: BTreeMap<LoopId, TokenStream>,
     items: Vec<TokenStream>,
     nested: Vec<Ident>,
     /// The function, for the question where a name occurs.
@@ -261,6 +263,7 @@ impl<'a> Lower<'a> {
             marks: Marks::default(),
             checkpoint: None,
             checkpoints: BTreeMap::new(),
+            recorded: BTreeMap::new(),
             items: Vec::new(),
             nested: Vec::new(),
             whole: item.to_token_stream(),
@@ -370,6 +373,7 @@ impl<'a> Lower<'a> {
             pins: std::mem::take(&mut self.pins),
             reals: self.reals.clone(),
             checkpoints: std::mem::take(&mut self.checkpoints),
+            whole: std::mem::take(&mut self.recorded),
         };
         for field in self.infer.outcome_fields() {
             let name = diag::text_of(field);

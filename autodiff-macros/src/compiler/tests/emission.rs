@@ -120,6 +120,7 @@ fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> Func {
         pins: Vec::new(),
         reals: Vec::new(),
         checkpoints: Default::default(),
+        whole: Default::default(),
     }
 }
 

@@ -30,6 +30,10 @@ fn keeps_nothing(xs: &[f64], n: usize) -> f64 {
     for x in xs {
         s += x * x;
     }
+    #[checkpoint(whole)] //~ AD0174
+    for x in xs {
+        s += x * x;
+    }
     let mut k = 0;
     #[checkpoint] //~ AD0174
     for i in 0..n {

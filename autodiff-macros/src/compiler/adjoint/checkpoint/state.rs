@@ -17,6 +17,18 @@ pub(in crate::compiler::adjoint) struct State<'a> {
     pub(super) scratch: BTreeSet<MemId>,
 }
 
+impl<'a> State<'a> {
+    /// That of a loop which carries numbers and touches no memory.
+    pub(in crate::compiler::adjoint) fn of_numbers(carried: &'a [Carried]) -> State<'a> {
+        State {
+            carried,
+            mems: BTreeSet::new(),
+            written: BTreeSet::new(),
+            scratch: BTreeSet::new(),
+        }
+    }
+}
+
 /// The blocks that an iteration runs.
 fn blocks(stmt: &Ssa) -> Vec<&Block> {
     stmt.kind.blocks()
