@@ -23,6 +23,7 @@ mod joined;
 mod lanes;
 mod loops;
 mod needs;
+mod pairs;
 mod reciprocals;
 mod reverse;
 mod scatter;

@@ -16,7 +16,7 @@ use super::forward::{Forward, dummy, kept_name, let_val, range_expr};
 use super::needs::Plan;
 use super::slices::{self, Extras, Slots, Sweep};
 use super::sparse::{self, Taken};
-use super::{Context, Item, Saved, joined, stretches, sweep};
+use super::{Context, Item, Saved, joined, pairs, stretches, sweep};
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
@@ -506,7 +506,11 @@ impl<'a> Records<'a> {
         again: &dyn Fn(&Blocked<'_>) -> Stmt,
         out: &mut Vec<Stmt>,
     ) {
-        if slices::is_in_turn(self.cx, self.plan, stmt) && !decides(stmt) {
+        let in_turn = slices::is_in_turn(self.cx, self.plan, stmt);
+        if in_turn {
+            pairs::run(&mut inner);
+        }
+        if in_turn && !decides(stmt) {
             inner
                 .iter_mut()
                 .for_each(|s| guard_in_turn(s, &self.cx.names.rt));
