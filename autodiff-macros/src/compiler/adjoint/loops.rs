@@ -66,13 +66,19 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
     };
     let mut inner = iteration(pass, stmt, &kept);
     if let Some(fused) = fused {
-        let reverse = sweep::block(
+        let mut reverse = sweep::block(
             pass.cx,
             pass.plan,
             pass.saved,
             pass.reversed,
             &fused.iteration,
         );
+        // The sum that the loop forms keeps LLVM from running several iterations at once.
+        let strips = &pass.cx.func.strips;
+        if !stmt.kind.carried().is_empty() && !strips.strips.contains(&id) && !decides(stmt) {
+            let rt = &pass.cx.names.rt;
+            reverse.iter_mut().for_each(|s| guard_in_turn(s, rt));
+        }
         inner = joined::run(pass.cx, stmt, inner, reverse);
     }
     inner.extend(records.save(stmt));

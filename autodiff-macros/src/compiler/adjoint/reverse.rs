@@ -567,6 +567,17 @@ impl<'a> Reverse<'a, '_> {
         }
     }
 
+    /// True for a literal whose reciprocal, which rustc computes, is far from overflow and underflow.
+    fn is_ordinary(&self, v: ValId) -> bool {
+        let Some(Op::Lit(tokens)) = self.cx.layout.op(v) else {
+            return false;
+        };
+        let text = tokens.to_string().replace('_', "");
+        let text = text.trim_end_matches("f64").trim_end_matches("f32");
+        text.parse::<f64>()
+            .is_ok_and(|x| (1e-30..1e30).contains(&x.abs()))
+    }
+
     /// `t = ȳ / b; ā += t; b̄ -= t y`: one division.
     fn quotient(
         &mut self,
@@ -579,6 +590,10 @@ impl<'a> Reverse<'a, '_> {
         let (in_dividend, in_divisor) = (self.cx.facts.active(a), self.cx.facts.active(b));
         let quotient = match singular && in_dividend {
             true => singular::quotient(rt, bar.clone(), Expr::Val(b)),
+            false if self.is_ordinary(b) => {
+                let one = real::number(&self.cx.func.val(b).ty, quote!(1.0));
+                Expr::mul(bar.clone(), Expr::bin("/", one, Expr::Val(b)))
+            }
             false => Expr::bin("/", bar.clone(), Expr::Val(b)),
         };
         if !in_divisor {
