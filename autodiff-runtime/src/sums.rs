@@ -116,42 +116,72 @@ pub fn add_stencil<S: Scalar, const W: usize>(row: &mut [S], terms: [&[S]; W]) {
         }
     }
     let parts: [&[S]; W] = core::array::from_fn(|w| &terms[w][W - 1 - w..][..inner]);
-    for (k, bar) in row[W - 1..][..inner].iter_mut().enumerate() {
+    // Blocks of eight: strips have 32 terms, of which a loop over whole vector registers would leave half.
+    let whole = inner - inner % 8;
+    let (blocks, rest) = row[W - 1..][..inner].split_at_mut(whole);
+    let of = |k: usize| {
         let mut sum = parts[0][k];
         for part in &parts[1..] {
             sum += part[k];
         }
-        *bar += sum;
+        sum
+    };
+    for (b, block) in blocks.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+        let eight =
+            |part: &[S]| <[S; 8]>::try_from(&part[8 * b..][..8]).unwrap_or([S::default(); 8]);
+        let mut sum = eight(parts[0]);
+        for part in &parts[1..] {
+            sum.iter_mut()
+                .zip(eight(part))
+                .for_each(|(sum, x)| *sum += x);
+        }
+        block.iter_mut().zip(sum).for_each(|(bar, x)| *bar += x);
+    }
+    for (k, bar) in rest.iter_mut().enumerate() {
+        *bar += of(whole + k);
     }
 }
 
-const LANES: usize = 8;
+/// The sum in `N` partial ones, a multiple of eight.
+#[inline(always)]
+fn in_lanes<S: Scalar, const N: usize>(all: &[S]) -> S {
+    let mut lanes = [S::default(); N];
+    let blocks = all.as_chunks::<N>().0.chunks_exact(32 / N);
+    let chunks = blocks.remainder();
+    let rest = all.as_chunks::<N>().1;
+    for block in blocks {
+        for (l, lane) in lanes.iter_mut().enumerate() {
+            *lane += match 32 / N {
+                2 => block[0][l] + block[1][l],
+                _ => (block[0][l] + block[1][l]) + (block[2][l] + block[3][l]),
+            };
+        }
+    }
+    for chunk in chunks {
+        lanes
+            .iter_mut()
+            .zip(chunk)
+            .for_each(|(lane, x)| *lane += *x);
+    }
+    // Constant indices: a loop that halves the array would keep it in memory.
+    let [a, b, c, d, e, f, g, h] = core::array::from_fn(|l| match N {
+        16 => lanes[l] + lanes[l + 8],
+        _ => lanes[l],
+    });
+    let mut total = ((a + e) + (c + g)) + ((b + f) + (d + h));
+    rest.iter().for_each(|x| total += *x);
+    total
+}
 
 #[diagnostic::do_not_recommend]
 impl<S: Scalar> Summed for S {
     #[inline]
     fn sum_of(all: &[S]) -> S {
-        let mut lanes = [S::default(); LANES];
-        let blocks = all.chunks_exact(4 * LANES);
-        let chunks = blocks.remainder().chunks_exact(LANES);
-        let rest = chunks.remainder();
-        for block in blocks {
-            for (l, lane) in lanes.iter_mut().enumerate() {
-                let at = |k: usize| block[l + k * LANES];
-                *lane += (at(0) + at(1)) + (at(2) + at(3));
-            }
+        // What a vector register holds at most.
+        match size_of::<S>() {
+            4 => in_lanes::<S, 16>(all),
+            _ => in_lanes::<S, 8>(all),
         }
-        for chunk in chunks {
-            lanes
-                .iter_mut()
-                .zip(chunk)
-                .for_each(|(lane, x)| *lane += *x);
-        }
-        // Constant indices: a loop that halves the array would keep it in memory.
-        let [a, b, c, d, e, f, g, h] = lanes;
-        let mut total = ((a + e) + (c + g)) + ((b + f) + (d + h));
-        rest.iter().for_each(|x| total += *x);
-        total
     }
 }
 
@@ -200,3 +230,40 @@ macro_rules! tuples {
 }
 
 for_each_tuple!(tuples);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whole numbers: every order of the additions gives the same.
+    fn numbers<S: Scalar + From<u8>>(n: usize, from: usize) -> Vec<S> {
+        let at = |k: usize| S::from(u8::try_from(k * 7 % 23).unwrap_or(0));
+        (from..from + n).map(at).collect()
+    }
+
+    fn check<S: Scalar + From<u8> + core::fmt::Debug>() {
+        for n in 0..140 {
+            let terms = numbers::<S>(n, 3);
+            let wanted = terms.iter().fold(S::default(), |all, x| all + *x);
+            assert_eq!(sum(&terms), wanted, "{n}");
+        }
+        for n in 1..70 {
+            let terms: [Vec<S>; 3] = core::array::from_fn(|w| numbers(n, 5 * w));
+            let mut row = numbers::<S>(n + 2, 11);
+            let mut wanted = row.clone();
+            for (w, terms) in terms.iter().enumerate() {
+                for (j, x) in terms.iter().enumerate() {
+                    wanted[w + j] += *x;
+                }
+            }
+            add_stencil(&mut row, terms.each_ref().map(|t| &t[..]));
+            assert_eq!(row, wanted, "{n}");
+        }
+    }
+
+    #[test]
+    fn every_length() {
+        check::<f64>();
+        check::<f32>();
+    }
+}
