@@ -19,6 +19,7 @@ mod strips {
     mod columns;
     mod conditions;
     mod forms;
+    mod joined;
     mod kinks;
     mod merged;
     mod mined;
