@@ -54,6 +54,8 @@ macro_rules! check_all {
 
 #[path = "shapes/conditions.rs"]
 mod conditions;
+#[path = "shapes/in_turn.rs"]
+mod in_turn;
 #[path = "shapes/infinite.rs"]
 mod infinite;
 #[path = "shapes/recursion.rs"]
