@@ -52,6 +52,8 @@ macro_rules! check_all {
     )*};
 }
 
+#[path = "shapes/calls.rs"]
+mod calls;
 #[path = "shapes/conditions.rs"]
 mod conditions;
 #[path = "shapes/in_turn.rs"]

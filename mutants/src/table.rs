@@ -5,6 +5,7 @@
 //! while the file around it changes; a test of this package asks that each is found exactly once.
 
 mod adjoint;
+mod calls;
 mod decisions;
 mod facts;
 mod loops;
@@ -40,6 +41,7 @@ pub(crate) fn compiler() -> impl Iterator<Item = &'static Mutant> {
     let tables = [
         adjoint::MUTANTS,
         loops::MUTANTS,
+        calls::MUTANTS,
         facts::MUTANTS,
         decisions::MUTANTS,
         tangent::MUTANTS,

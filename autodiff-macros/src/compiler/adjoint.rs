@@ -18,6 +18,7 @@
 mod blocks;
 pub(super) mod calls;
 mod checkpoint;
+mod copies;
 pub(super) mod forward;
 mod joined;
 mod lanes;
@@ -38,7 +39,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::Ident;
 
 use super::analyse::activity::Activity;
-use super::analyse::layout::Layout;
+use super::analyse::layout::{GuardedStep, Layout};
 use super::analyse::loops::{Loops, Mode, Modes};
 use super::code::{Expr, Stmt};
 use super::hir::LoopId;
@@ -200,6 +201,8 @@ pub(crate) enum Item<'a> {
 pub(crate) struct Saved {
     pub(crate) stacks: BTreeMap<LoopId, Ident>,
     pub(crate) rows: BTreeMap<(LoopId, MemId), Ident>,
+    /// The copies for pullbacks.
+    pub(crate) flat: BTreeMap<LoopId, Ident>,
     /// The states of loops under `#[checkpoint]`.
     pub(crate) checkpoints: BTreeMap<LoopId, Ident>,
 }
@@ -223,6 +226,11 @@ impl Saved {
         let rows = rows
             .map(|key| (key, fresh.numbered("rows", "_", 1, span)))
             .collect();
+        let flat: BTreeSet<LoopId> = plan.flat.values().map(|row| row.id).collect();
+        let flat = flat.into_iter();
+        let flat = flat
+            .map(|l| (l, fresh.numbered("rows", "_", 1, span)))
+            .collect();
         let checkpoints = plan.checkpoints.keys();
         let checkpoints = checkpoints
             .map(|l| (*l, fresh.numbered("saved", "_", 1, span)))
@@ -230,6 +238,7 @@ impl Saved {
         Saved {
             stacks,
             rows,
+            flat,
             checkpoints,
         }
     }
@@ -267,6 +276,18 @@ impl Context<'_> {
     /// True if both values are equal wherever both exist.
     pub(crate) fn same(&self, a: ValId, b: ValId) -> bool {
         self.loops().same(a, b)
+    }
+
+    /// How to step an integer back that a recorded loop changes under a condition; and the outermost recorded loop that does
+    /// nothing else to it, with the value after that.
+    pub(crate) fn guarded_step(
+        &self,
+        l: LoopId,
+        phi: ValId,
+    ) -> Option<(GuardedStep, (LoopId, ValId))> {
+        let recorded = |l: LoopId| matches!(self.mode(l), Mode::Recorded);
+        let step = self.layout.guarded_step(l, phi).filter(|_| recorded(l))?;
+        Some((step, self.layout.handed_down(l, phi, &recorded)?))
     }
 
     /// The name of the residual of a call.

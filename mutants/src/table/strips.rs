@@ -145,10 +145,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("copy-changed-row", NEEDS, "fn copy_of(",
         "layout.holds(m, *pos, around)", "true",
         "copies: elements of a saved row that change later are read"),
-    mutant("copy-under-branch", NEEDS, "fn copies(",
+    mutant("copy-under-branch", NEEDS, "fn stored(",
         "local && same_block", "local",
         "copies: what only a branch stores is read"),
-    mutant("copy-elsewhere", NEEDS, "fn copies(",
+    mutant("copy-elsewhere", NEEDS, "fn stored(",
         "cx.layout.counters.get(&l) == Some(index)", "true",
         "copies: elements that later iterations overwrite are read"),
 ];

@@ -8,7 +8,9 @@ use quote::{ToTokens, quote};
 
 use super::checkpoint::{Names, State};
 use super::needs::Plan;
-use super::{Context, Item, RevBlock, Reversed, Saved, Seeded, calls, loops, reverse, sweep};
+use super::{
+    Context, Item, RevBlock, Reversed, Saved, Seeded, calls, copies, loops, reverse, sweep,
+};
 use crate::compiler::analyse::again::is_assertion;
 use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::code::{Expr, Stmt};
@@ -17,8 +19,8 @@ use crate::compiler::emit_names::EmitNames;
 use crate::compiler::hir::{BinOp, Member, Real, Ty, UnOp};
 use crate::compiler::real;
 use crate::compiler::ssa::{
-    Block, Call, Func, Init, Op, Origin, Phi, Place, Proj, Range, Stmt as Ssa, StmtKind, StoreOp,
-    Tree, Use, ValId, Verbatim,
+    Arg, Block, Call, Func, Init, Op, Origin, Phi, Place, Proj, Range, Stmt as Ssa, StmtKind,
+    StoreOp, Tree, Use, ValId, Verbatim,
 };
 
 /// Writes the forward sweep.
@@ -68,6 +70,7 @@ impl Forward<'_> {
             .stacks
             .values()
             .chain(self.saved.rows.values())
+            .chain(self.saved.flat.values())
             .map(new)
             .chain(self.checkpoints())
             .collect()
@@ -121,6 +124,10 @@ impl Forward<'_> {
                 if self.is_done(at) => {}
             StmtKind::Effect(code) if self.again.is_some() && is_assertion(code) => {}
             StmtKind::Def(v, op) => self.def(*v, op, out),
+            StmtKind::Alloc(m, _) if self.plan.flat.contains_key(m) => {
+                let row = self.plan.flat.get(m);
+                out.extend(row.and_then(|row| copies::save(self, *row)));
+            }
             StmtKind::Alloc(m, init) => out.push(alloc(
                 self.cx.func,
                 &self.cx.names.rt,
@@ -327,7 +334,7 @@ impl Forward<'_> {
         let args: Vec<Expr> = call
             .args
             .iter()
-            .map(|a| calls::argument(self.cx.func, a))
+            .map(|a| calls::argument(self.cx.func, &self.original(a)))
             .collect();
         if let Some(seeded) = self.reversed.calls.get(&call.residual.to_string()) {
             self.seeded_call(call, seeded, args, out);
@@ -338,6 +345,17 @@ impl Forward<'_> {
             true => self.varied_call(call, args, out),
         }
         self.assign_hoisted_results(call, out);
+    }
+
+    /// What a copy was made of that is a row of a list.
+    fn original(&self, arg: &Arg) -> Arg {
+        match arg {
+            Arg::Ref(false, at) => match self.plan.flat.get(&at.mem) {
+                Some(row) => Arg::Ref(false, Place::whole(row.of)),
+                None => arg.clone(),
+            },
+            arg => arg.clone(),
+        }
     }
 
     /// No argument depends on a differentiated parameter: the function itself is called.

@@ -189,7 +189,7 @@ fn checkpointed(
 
 /// True if the block is in the body of a loop that the reverse sweep runs again, other than the one
 /// that is being run again. Its own loop counts only if it keeps nothing.
-fn in_rerun(pass: &Forward<'_>, block: &crate::compiler::ssa::Block) -> bool {
+pub(super) fn in_rerun(pass: &Forward<'_>, block: &crate::compiler::ssa::Block) -> bool {
     let cx = pass.cx;
     let own = cx.layout.id_of(block);
     let mut at = match cx.layout.blocks[own].role {

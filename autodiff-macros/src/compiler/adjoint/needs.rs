@@ -8,10 +8,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::checkpoint;
 use super::sparse::{self, Taken};
 use super::states::{self, States};
-use super::{Context, Item, Rev, RevBlock, Reversed};
+use super::{Context, Item, Rev, RevBlock, Reversed, checkpoint, copies};
 use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
@@ -40,6 +39,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) hoisted: BTreeSet<Item<'a>>,
     /// Memory that the reverse sweep reads.
     pub(crate) mems: BTreeSet<MemId>,
+    /// Copies for pullbacks that are rows of one list per loop.
+    pub(crate) flat: BTreeMap<MemId, copies::Row>,
     /// Values that the forward sweep has stored where they are still found.
     pub(crate) reloads: BTreeMap<ValId, Place>,
 }
@@ -52,7 +53,7 @@ pub(super) fn run<'a>(cx: &'a Context<'a>, reversed: &Reversed<'a>) -> Plan<'a> 
         seen: BTreeSet::new(),
         seen_mems: BTreeSet::new(),
         pending: BTreeMap::new(),
-        copies: copies(cx),
+        copies: stored(cx),
         states: states::run(cx),
     };
     needs.block(&reversed.body);
@@ -223,6 +224,10 @@ impl<'a> Needs<'a> {
     fn mem(&mut self, m: MemId) {
         self.plan.mems.insert(m);
         if !self.seen_mems.insert(m) || self.cx.func.mem(m).origin != Origin::Local {
+            return;
+        }
+        if let Some(row) = copies::row(self.cx, m) {
+            self.plan.flat.insert(m, row);
             return;
         }
         self.item(Item::Mem(m), self.cx.layout.mem_block(m));
@@ -549,7 +554,10 @@ impl<'a> Needs<'a> {
         let Role::Body(l) = self.cx.layout.blocks[self.cx.layout.def_block(v)].role else {
             return None;
         };
-        let out = self.cx.layout.step(l, v)?;
+        let out = match self.cx.layout.step(l, v) {
+            Some(out) => out,
+            None => self.cx.guarded_step(l, v)?.1.1,
+        };
         (!self.cx.is_live(self.cx.layout.body_of(l)) && matches!(self.cx.func.val(v).ty, Ty::Int))
             .then_some((l, out))
     }
@@ -561,6 +569,9 @@ impl<'a> Needs<'a> {
         };
         if self.plan.stepped.entry(l).or_default().insert(v) {
             self.val(out);
+            if let Some((step, _)) = self.cx.guarded_step(l, v) {
+                self.val(step.cond);
+            }
         }
         true
     }
@@ -590,7 +601,7 @@ impl<'a> Needs<'a> {
 }
 
 /// The stores of a value at the counter of the loop that computes it.
-fn copies(cx: &Context<'_>) -> BTreeMap<ValId, (Place, u32)> {
+fn stored(cx: &Context<'_>) -> BTreeMap<ValId, (Place, u32)> {
     let mut found = BTreeMap::new();
     cx.func.body.walk(&mut |s| {
         let StmtKind::Store {

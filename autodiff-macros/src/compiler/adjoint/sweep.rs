@@ -10,8 +10,8 @@ use super::blocks::Again;
 use super::checkpoint::Checkpointed;
 use super::forward::{Forward, kept_name, let_val, operation, place};
 use super::needs::Plan;
-use super::{Context, Item, Rev, RevBlock, Reversed, Saved, loops};
-use crate::compiler::analyse::layout::Role;
+use super::{Context, Item, Rev, RevBlock, Reversed, Saved, copies, loops};
+use crate::compiler::analyse::layout::{GuardedStep, Role};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{BinOp, LoopId};
@@ -88,7 +88,23 @@ impl Sweep<'_> {
                 });
             }
         }
-        for (_, v) in self.plan.recompute.get(&id).into_iter().flatten() {
+        let steps = self.guarded_steps(id);
+        let mut conditions = BTreeSet::new();
+        for (_, step) in &steps {
+            self.come_before(step.cond, id, &mut conditions);
+        }
+        let all = self.plan.recompute.get(&id).into_iter().flatten();
+        let (early, late): (Vec<_>, Vec<_>) = all.partition(|(_, v)| conditions.contains(v));
+        self.recompute(&early, &mut out);
+        for (phi, step) in &steps {
+            self.step_back_if(*phi, *step, &mut out);
+        }
+        self.recompute(&late, &mut out);
+        out
+    }
+
+    fn recompute(&self, all: &[&(u32, ValId)], out: &mut Vec<Stmt>) {
+        for (_, v) in all {
             if let Some(at) = self.plan.reloads.get(v) {
                 let value = place(self.cx.func, at, Expr::Mem(at.mem));
                 out.push(let_val(self.cx.func, *v, false, Some(value)));
@@ -97,7 +113,49 @@ impl Sweep<'_> {
                 out.push(let_val(self.cx.func, *v, false, Some(value)));
             }
         }
-        out
+    }
+
+    /// The integers that an iteration changes under a condition.
+    fn guarded_steps(&self, block: usize) -> Vec<(ValId, GuardedStep)> {
+        let Role::Body(l) = self.cx.layout.blocks[block].role else {
+            return Vec::new();
+        };
+        let all = self.plan.stepped.get(&l).into_iter().flatten();
+        let guarded = all.filter(|phi| self.cx.layout.step_taken(l, **phi).is_none());
+        guarded
+            .filter_map(|phi| Some((*phi, self.cx.guarded_step(l, *phi)?.0)))
+            .collect()
+    }
+
+    /// What a condition is computed from in the block.
+    fn come_before(&self, v: ValId, block: usize, all: &mut BTreeSet<ValId>) {
+        if self.cx.layout.def_block(v) == block
+            && all.insert(v)
+            && let Some(op) = self.cx.layout.op(v)
+        {
+            op.for_each_use(&mut |u| self.come_before(u, block, all));
+        }
+    }
+
+    /// `if cond { n_back -= 1; } let n = n_back;`
+    fn step_back_if(&self, phi: ValId, step: GuardedStep, out: &mut Vec<Stmt>) {
+        let name = self.cx.func.val(phi).name.clone();
+        let back = format_ident!("{name}__back");
+        let arm = |step: Option<(BinOp, ValId)>| {
+            let change = step.map(|(op, by)| Stmt::Assign {
+                place: Expr::Name(back.clone()),
+                op: if op == BinOp::Add { "-=" } else { "+=" },
+                value: Expr::Val(by),
+            });
+            change.into_iter().collect::<Vec<_>>()
+        };
+        let (mut cond, mut then, mut els) = (Expr::Val(step.cond), arm(step.then), arm(step.els));
+        if then.is_empty() {
+            cond = Expr::Not(Box::new(cond));
+            std::mem::swap(&mut then, &mut els);
+        }
+        out.push(Stmt::If { cond, then, els });
+        out.push(plain_let(&name, Expr::Name(back)));
     }
 
     fn pullback(&self, call: &Call, args: &[Expr], out: &mut Vec<Stmt>) {
@@ -168,12 +226,36 @@ impl Sweep<'_> {
             );
             leave.push(Stmt::Expr(truncate));
         }
+        let (taken, dropped) = copies::take(self.cx, self.plan, self.saved, id);
+        enter.extend(taken);
+        leave.extend(dropped);
         (enter, leave)
     }
 
     /// Integers that change by a fixed step start from their last value and are stepped back.
     fn step_back(&self, id: LoopId, out: &mut Vec<Stmt>) -> Vec<Stmt> {
         let mut enter = Vec::new();
+        for (l, phi) in self
+            .plan
+            .stepped
+            .iter()
+            .flat_map(|(l, all)| all.iter().map(|p| (*l, *p)))
+        {
+            match self.cx.guarded_step(l, phi) {
+                Some((_, (outermost, last)))
+                    if outermost == id && self.cx.layout.step_taken(l, phi).is_none() =>
+                {
+                    let name = &self.cx.func.val(phi).name;
+                    out.push(Stmt::Let {
+                        name: format_ident!("{name}__back"),
+                        mutable: true,
+                        ty: None,
+                        init: Some(Expr::Val(last)),
+                    });
+                }
+                _ => {}
+            }
+        }
         for phi in self.plan.stepped.get(&id).into_iter().flatten() {
             let Some(((op, by), last)) = self
                 .cx

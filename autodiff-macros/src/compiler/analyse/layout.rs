@@ -31,6 +31,14 @@ pub(crate) struct Info {
     pub(crate) span: (u32, u32),
 }
 
+/// How an integer changes in each arm of a branch: the operation, and the literal.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GuardedStep {
+    pub(crate) cond: ValId,
+    pub(crate) then: Option<(BinOp, ValId)>,
+    pub(crate) els: Option<(BinOp, ValId)>,
+}
+
 /// The tables.
 #[derive(Debug)]
 pub(crate) struct Layout<'a> {
@@ -251,6 +259,97 @@ impl<'a> Layout<'a> {
             }
             _ => None,
         }
+    }
+
+    /// For a carried integer that an iteration changes by a literal under a condition, which depends on the counter and on
+    /// what stands outside of the loop: how to step it back.
+    pub(crate) fn guarded_step(&self, l: LoopId, phi: ValId) -> Option<GuardedStep> {
+        let kind = self.statement(l)?;
+        let StmtKind::For {
+            body,
+            carried,
+            until: None,
+            count: None,
+            ..
+        } = kind
+        else {
+            return None;
+        };
+        let next = carried.iter().find(|c| c.phi == phi)?.next;
+        let (cond, merged) = body.stmts.iter().find_map(|s| match &s.kind {
+            StmtKind::If { cond, phis, .. } => {
+                let merged = phis.iter().find(|p| p.out == next)?;
+                Some((*cond, merged))
+            }
+            _ => None,
+        })?;
+        let step = |v: ValId| match self.op(v) {
+            _ if v == phi => Some(None),
+            Some(Op::Bin(op @ (BinOp::Add | BinOp::Sub), a, b))
+                if *a == phi && matches!(self.op(*b), Some(Op::Lit(_))) =>
+            {
+                Some(Some((*op, *b)))
+            }
+            _ => None,
+        };
+        let (then, els) = (step(merged.then)?, step(merged.els)?);
+        self.is_retraced(cond, l)
+            .then_some(GuardedStep { cond, then, els })
+    }
+
+    /// True if the value is computed from the counter of the loop and from what stands outside, by integers.
+    fn is_retraced(&self, v: ValId, l: LoopId) -> bool {
+        let inside = self.body_of(l);
+        if !self.contains(inside, self.def_block(v)) || self.counters.get(&l) == Some(&v) {
+            return true;
+        }
+        if self.def_block(v) != inside {
+            return false;
+        }
+        match self.op(v) {
+            Some(Op::Lit(_)) => true,
+            Some(op @ (Op::Bin(..) | Op::Un(..))) => {
+                let mut all = true;
+                op.for_each_use(&mut |u| all &= self.is_retraced(u, l));
+                all
+            }
+            _ => false,
+        }
+    }
+
+    /// The outermost loop that hands the carried value on to `l` and gets it back from there, unchanged otherwise, as long
+    /// as `is_recorded` says so; and the value after that loop.
+    pub(crate) fn handed_down(
+        &self,
+        l: LoopId,
+        phi: ValId,
+        is_recorded: &dyn Fn(LoopId) -> bool,
+    ) -> Option<(LoopId, ValId)> {
+        let carried = |l: LoopId, phi: ValId| {
+            let all = self.statement(l)?.carried();
+            all.iter().find(|c| c.phi == phi)
+        };
+        let mut here = (l, carried(l, phi)?);
+        loop {
+            let (id, inner) = here;
+            let around = self.blocks[self.body_of(id)].parent?;
+            let Role::Body(outer) = self.blocks[around].role else {
+                break;
+            };
+            let plain = matches!(
+                self.statement(outer),
+                Some(StmtKind::For {
+                    until: None,
+                    count: None,
+                    ..
+                })
+            );
+            match carried(outer, inner.init) {
+                Some(c) if plain && is_recorded(outer) && c.next == inner.out => here = (outer, c),
+                _ => break,
+            }
+        }
+        Some((here.0, here.1.out))
     }
 
     pub(crate) fn body_of(&self, l: LoopId) -> BlockId {
