@@ -35,6 +35,37 @@ fn counted() {
     }
 }
 
+macro_rules! coupled {
+    ($name:ident $($mark:tt)*) => {
+        #[conservative_grad]
+        fn $name(x0: f64, p: f64, n: usize) -> f64 {
+            let (mut x, mut y, mut z) = (x0, 0.5, 1.0);
+            $($mark)*
+            for _ in 0..n {
+                let dx = p * (y - x);
+                let dy = x * (2.0 - z) - y;
+                let dz = x * y - 0.7 * z + 0.1 * x * x;
+                x += 0.01 * dx;
+                y += 0.01 * dy;
+                z += 0.01 * dz;
+            }
+            x * y + z
+        }
+    };
+}
+coupled!(coupled);
+coupled!(coupled_2 #[checkpoint(budget = 2)]);
+coupled!(coupled_whole #[checkpoint(whole)]);
+
+/// What an iteration adds to an adjoint is added in one order, with and without the attribute.
+#[test]
+fn long_sums_of_adjoints() {
+    for n in LENGTHS {
+        let (_, (slope, _)) = same!(coupled, coupled_2, coupled_whole; 0.3, 1.5, n);
+        check_slope(|x| coupled(x, 1.5, n), 0.3, slope);
+    }
+}
+
 macro_rules! relax {
     ($name:ident $($mark:tt)*) => {
         #[conservative_grad]

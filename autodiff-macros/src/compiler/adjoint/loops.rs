@@ -512,11 +512,8 @@ impl<'a> Records<'a> {
         again: &dyn Fn(&Blocked<'_>) -> Stmt,
         out: &mut Vec<Stmt>,
     ) {
-        let in_turn = slices::is_in_turn(self.cx, self.plan, stmt);
-        if in_turn {
-            pairs::run(&mut inner);
-        }
-        if in_turn && !decides(stmt) {
+        pairs::of_loop(self.cx, stmt, &mut inner);
+        if slices::is_in_turn(self.cx, self.plan, stmt) && !decides(stmt) {
             inner
                 .iter_mut()
                 .for_each(|s| guard_in_turn(s, &self.cx.names.rt));

@@ -10,11 +10,20 @@
 
 use std::collections::BTreeSet;
 
+use super::{Context, slices};
 use crate::compiler::code::{Expr, Stmt};
-use crate::compiler::ssa::ValId;
+use crate::compiler::ssa::{Stmt as Ssa, ValId};
 
-/// Rewrites the sums of a block.
-pub(super) fn run(block: &mut Vec<Stmt>) {
+/// Rewrites the sums of an iteration of a loop that hands numbers on, other than sums, and holds no other loop.
+pub(super) fn of_loop(cx: &Context<'_>, stmt: &Ssa, iteration: &mut Vec<Stmt>) {
+    let mut carried = stmt.kind.carried().iter();
+    let in_turn = carried.any(|c| cx.facts.active(c.out) && !cx.is_sum(c, stmt));
+    if in_turn && slices::is_innermost(stmt) {
+        run(iteration);
+    }
+}
+
+fn run(block: &mut Vec<Stmt>) {
     let bars: BTreeSet<ValId> = block
         .iter()
         .filter_map(|s| added_to(s).map(|(v, ..)| v))

@@ -120,6 +120,12 @@ pub(super) fn is_in_turn(cx: &Context<'_>, plan: &Plan<'_>, stmt: &Ssa) -> bool 
     simple && !cx.func.strips.lanes.contains(id) && !kernel.is_order_free()
 }
 
+/// True if the loop holds no other one, no calls, no effects, and no change of a length.
+pub(super) fn is_innermost(stmt: &Ssa) -> bool {
+    let body = stmt.kind.loop_body();
+    body.is_some_and(|b| b.stmts.iter().all(is_simple))
+}
+
 /// No loops, no calls, no effects, no change of a length.
 fn is_simple(stmt: &Ssa) -> bool {
     match &stmt.kind {

@@ -10,7 +10,7 @@ use super::blocks::Again;
 use super::checkpoint::Checkpointed;
 use super::forward::{Forward, kept_name, let_val, operation, place};
 use super::needs::Plan;
-use super::{Context, Item, Rev, RevBlock, Reversed, Saved, copies, loops};
+use super::{Context, Item, Rev, RevBlock, Reversed, Saved, copies, loops, pairs};
 use crate::compiler::analyse::layout::{GuardedStep, Role};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
@@ -185,7 +185,10 @@ impl Sweep<'_> {
         };
         let (cx, plan, saved) = (self.cx, self.plan, self.saved);
         if let Some(loops) = Checkpointed::of(cx, plan, saved, self.reversed, stmt) {
-            return loops.reverse(self.block(body), out);
+            // The bits are those of the loop without the attribute.
+            let mut iteration = self.block(body);
+            pairs::of_loop(cx, stmt, &mut iteration);
+            return loops.reverse(iteration, out);
         }
         let mut inner = match self.cx.mode(id) {
             Mode::Rerun => self.rerun(stmt, body),

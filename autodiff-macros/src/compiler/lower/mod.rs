@@ -68,6 +68,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
+use syn::spanned::Spanned as _;
 
 pub(crate) use self::order::changes;
 
@@ -75,8 +76,8 @@ use self::infer::{Infer, Kind};
 use self::scope::Scope;
 use super::diag::{self, Diagnostics, Entry};
 use super::hir::{
-    Block, Checkpoint, Expr, ExprKind, Func, LoopId, Marks, Param, Pin, Real, Stmt, StmtKind, Ty,
-    Var, VarId, Verbatim,
+    Block, Checkpoint, Expr, ExprKind, Func, LoopId, Marks, Member, Param, Pin, Real, Stmt,
+    StmtKind, Ty, Var, VarId, Verbatim,
 };
 use super::naming::Naming;
 use super::parse::attribute::Options;
@@ -327,7 +328,8 @@ impl<'a> Lower<'a> {
             _ => None,
         };
         let var = plain.unwrap_or_else(|| {
-            let var = self.temp(&format!("arg{position}"), ty.clone(), Span::call_site());
+            let span = Span::call_site().located_at(parameter.pat.span());
+            let var = self.temp(&format!("arg{position}"), ty.clone(), span);
             self.destructure(parameter.pat, var, ty.clone(), stmts);
             var
         });
@@ -377,7 +379,12 @@ impl<'a> Lower<'a> {
         };
         for field in self.infer.outcome_fields() {
             let name = diag::text_of(field);
-            self.diags.report_at(&diag::OPTION_FIELD, field, &[&name]);
+            // A field without a name may be the operand of a constructor: nobody has written its number.
+            let at = match field {
+                Member::Named(name) => name,
+                Member::At(_) => &item.sig.ident,
+            };
+            self.diags.report_at(&diag::OPTION_FIELD, at, &[&name]);
         }
         for field in self.infer.lone_fields() {
             self.lone_field(&field);
