@@ -46,12 +46,18 @@ fn is_struct(value: &Expr) -> bool {
 }
 
 fn rewrite(expr: &mut Expr, vars: &mut Vec<Var>, refused: &mut Vec<(&'static str, Expr)>) {
+    let whole = expr.span;
     let (name, operands) = match &mut expr.kind {
         ExprKind::Binary(op, a, b) if is_struct(a) || is_struct(b) => match method(*op) {
             Some(name) => (name, vec![take(a), take(b)]),
             None => {
                 let operand = if is_struct(a) { a } else { b };
-                refused.push(("a comparison", (**operand).clone()));
+                // What a pattern binds may have the place of a variable that nobody wrote.
+                let operand = Expr {
+                    span: whole,
+                    ..(**operand).clone()
+                };
+                refused.push(("a comparison", operand));
                 return;
             }
         },
