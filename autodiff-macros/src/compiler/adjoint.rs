@@ -20,6 +20,7 @@ pub(super) mod calls;
 mod checkpoint;
 mod copies;
 pub(super) mod forward;
+mod guards;
 mod joined;
 mod lanes;
 mod loops;

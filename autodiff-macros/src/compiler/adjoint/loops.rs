@@ -16,13 +16,13 @@ use super::forward::{Forward, dummy, kept_name, let_val, range_expr};
 use super::needs::Plan;
 use super::slices::{self, Extras, Slots, Sweep};
 use super::sparse::{self, Taken};
-use super::{Context, Item, Saved, joined, pairs, stretches, sweep};
+use super::{Context, Item, Saved, guards, joined, pairs, stretches, sweep};
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{LoopId, Ty};
 use crate::compiler::real;
-use crate::compiler::ssa::{Carried, Op, Range, Stmt as Ssa, StmtKind, Transposed, ValId};
+use crate::compiler::ssa::{Carried, Range, Stmt as Ssa, StmtKind, Transposed, ValId};
 
 /// Writes a loop of the forward sweep.
 pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
@@ -75,9 +75,8 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
         );
         // The sum that the loop forms keeps LLVM from running several iterations at once.
         let strips = &pass.cx.func.strips;
-        if !stmt.kind.carried().is_empty() && !strips.strips.contains(&id) && !decides(stmt) {
-            let rt = &pass.cx.names.rt;
-            reverse.iter_mut().for_each(|s| guard_in_turn(s, rt));
+        if !stmt.kind.carried().is_empty() && !strips.strips.contains(&id) {
+            guards::in_turn(stmt, &mut reverse, &pass.cx.names.rt);
         }
         inner = joined::run(pass.cx, stmt, inner, reverse);
     }
@@ -93,43 +92,6 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
         Some(_) => stretches::around(pass.cx, stmt, looped, out),
         None => out.append(&mut looped),
     }
-}
-
-/// True if kinks decide in the loop, so that zeros come and go.
-fn decides(stmt: &Ssa) -> bool {
-    let mut found = false;
-    stmt.kind.loop_body().into_iter().for_each(|b| {
-        b.walk(&mut |s| {
-            found |= matches!(
-                &s.kind,
-                StmtKind::Def(_, Op::Weight { .. } | Op::Branch { .. })
-            );
-        });
-    });
-    found
-}
-
-/// Guards against 0·∞ as branches, inner loops aside.
-fn guard_in_turn(stmt: &mut Stmt, rt: &TokenStream) {
-    if matches!(
-        stmt,
-        Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Apart { .. }
-    ) {
-        return;
-    }
-    let select = quote!(#rt::unless_zero).to_string();
-    stmt.for_each_part_mut(
-        &mut |e| {
-            e.walk_mut(&mut |e| {
-                if let Expr::Call(path, _) = e
-                    && path.to_string() == select
-                {
-                    *path = quote!(#rt::unless_zero_in_turn);
-                }
-            });
-        },
-        &mut |stmts| stmts.iter_mut().for_each(|s| guard_in_turn(s, rt)),
-    );
 }
 
 /// The copy of rows in one call: element by element it took longer than what is computed of them.
@@ -513,10 +475,8 @@ impl<'a> Records<'a> {
         out: &mut Vec<Stmt>,
     ) {
         pairs::of_loop(self.cx, stmt, &mut inner);
-        if slices::is_in_turn(self.cx, self.plan, stmt) && !decides(stmt) {
-            inner
-                .iter_mut()
-                .for_each(|s| guard_in_turn(s, &self.cx.names.rt));
+        if slices::is_in_turn(self.cx, self.plan, stmt) {
+            guards::in_turn(stmt, &mut inner, &self.cx.names.rt);
         }
         let (counter, range) = match &stmt.kind {
             StmtKind::For {
