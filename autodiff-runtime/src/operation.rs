@@ -294,7 +294,7 @@ macro_rules! companion {
     };
     (@tangent $name:ident, [$($w:ident),*], $a:ident) => {
         #[inline(always)]
-        pub fn __tangent<T: $crate::Real, __L: $crate::Directions, __S: $crate::Selection + ?Sized>(
+        pub fn __tangent<T: $crate::Real, __D: $crate::directions::Rate<T>, __L: $crate::Directions<Of<T> = __D>, __S: $crate::Selection + ?Sized>(
             sel: &mut __S, _: __L, $a: T, a_dot: impl $crate::Dot<T, __L>,
         ) -> (T, __L::Of<T>) {
             let (args, sites) = ([$a], a_dot.sites());
@@ -307,7 +307,7 @@ macro_rules! companion {
     };
     (@tangent $name:ident, [$($w:ident),*], $a:ident, $b:ident) => {
         #[inline(always)]
-        pub fn __tangent<T: $crate::Real, __L: $crate::Directions, __S: $crate::Selection + ?Sized>(
+        pub fn __tangent<T: $crate::Real, __D: $crate::directions::Rate<T>, __L: $crate::Directions<Of<T> = __D>, __S: $crate::Selection + ?Sized>(
             sel: &mut __S, _: __L, $a: T, a_dot: impl $crate::Dot<T, __L>, $b: T, b_dot: impl $crate::Dot<T, __L>,
         ) -> (T, __L::Of<T>) {
             let (args, sites) = ([$a, $b], $crate::operation::either(a_dot.sites(), b_dot.sites()));

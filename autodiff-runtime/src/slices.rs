@@ -359,7 +359,7 @@ macro_rules! slices {
 
                 #[inline]
                 #[allow(clippy::too_many_arguments, clippy::type_complexity, reason = "the protocol of emitted code")]
-                pub fn __tangent<T: $crate::Real, __L: $crate::Directions, __S: $crate::Selection + ?Sized>(
+                pub fn __tangent<T: $crate::Real, __D: $crate::directions::Rate<T>, __L: $crate::Directions<Of<T> = __D>, __S: $crate::Selection + ?Sized>(
                     sel: &mut __S, _: __L, $x: &[T], dot: impl $crate::Dot<[T], __L> $(, $arg: usize, _: impl $crate::ConstantDot)*
                 ) -> ($crate::slices::slices!(@out $kind T), $crate::slices::slices!(@dot $kind T __L)) {
                     let sites = $crate::slices::at(Self::__SITES, dot.sites());

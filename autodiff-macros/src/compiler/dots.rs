@@ -1,7 +1,8 @@
 //! Tangents in emitted code: their types, zeros, and what differs from numbers.
 //!
 //! The sweep is written once, over the directions `__L`: the tangent of an `f64` is an `__L::Of<f64>`, a
-//! number or several of them (`autodiff_runtime::directions`). Only a tangent is on the left of an
+//! number or several of them (`autodiff_runtime::directions`). That type is a parameter of its own, `__D`:
+//! each operator on an `__L::Of<f64>` has rustc go through all that is known of `Of`. Only a tangent is on the left of an
 //! operator: `x_dot * a`, never `a * x_dot`.
 
 use proc_macro2::TokenStream;
@@ -9,12 +10,13 @@ use quote::quote;
 
 use super::adjoint::forward::ty_tokens;
 use super::code::Expr;
-use super::hir::Ty;
+use super::hir::{Real, Ty};
 use super::real;
 
 /// The type of the tangent; `_` where the compiler does not know it.
 pub(crate) fn type_of(ty: &Ty) -> TokenStream {
     match ty {
+        Ty::Real(Real::F64) => quote!(__D),
         Ty::Real(_) => {
             let real = ty_tokens(ty);
             quote!(__L::Of<#real>)

@@ -125,18 +125,22 @@ impl dot {
     /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<
+        __D: rt::Rate<f64>,
+        __L: rt::Directions<Of<f64> = __D>,
+        __S: rt::Selection + ?rt::core::marker::Sized,
+    >(
         sel: &mut __S,
         directions: __L,
         w: &[f64],
         w_dot: impl rt::Dot<[f64], __L>,
         x: &[f64],
         x_dot: impl rt::Dot<[f64], __L>,
-    ) -> (f64, __L::Of<f64>) {
+    ) -> (f64, __D) {
         let w_dot = rt::Dot::<[f64], __L>::dot(w_dot, w);
-        let w_dot: &[__L::Of<f64>] = &*w_dot;
+        let w_dot: &[__D] = &*w_dot;
         let x_dot = rt::Dot::<[f64], __L>::dot(x_dot, x);
-        let x_dot: &[__L::Of<f64>] = &*x_dot;
+        let x_dot: &[__D] = &*x_dot;
         use rt::traits::*;
         let mut s = 0.0;
         let mut s_dot: __L::Of<f64> = rt::none();

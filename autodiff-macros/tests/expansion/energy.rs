@@ -199,7 +199,11 @@ impl energy {
     /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<
+        __D: rt::Rate<f64>,
+        __L: rt::Directions<Of<f64> = __D>,
+        __S: rt::Selection + ?rt::core::marker::Sized,
+    >(
         sel: &mut __S,
         directions: __L,
         w: &[f64],
@@ -210,11 +214,11 @@ impl energy {
         _: impl rt::ConstantDot,
         n: usize,
         _: impl rt::ConstantDot,
-    ) -> (f64, __L::Of<f64>) {
+    ) -> (f64, __D) {
         let w_dot = rt::Dot::<[f64], __L>::dot(w_dot, w);
-        let w_dot: &[__L::Of<f64>] = &*w_dot;
+        let w_dot: &[__D] = &*w_dot;
         let b_dot = rt::Dot::<f64, __L>::dot(b_dot, &b);
-        let b_dot: __L::Of<f64> = *b_dot;
+        let b_dot: __D = *b_dot;
         use rt::traits::*;
         use dot as dot_without_conservative_grad;
         use ramp as ramp_without_conservative_grad;

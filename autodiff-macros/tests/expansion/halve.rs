@@ -93,14 +93,18 @@ impl halve {
     /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<
+        __D: rt::Rate<f64>,
+        __L: rt::Directions<Of<f64> = __D>,
+        __S: rt::Selection + ?rt::core::marker::Sized,
+    >(
         sel: &mut __S,
         directions: __L,
         p: (f64, f64),
         p_dot: impl rt::Dot<(f64, f64), __L>,
         _label: &str,
         _: impl rt::ConstantDot,
-    ) -> ((f64, [f64; 1]), (__L::Of<f64>, [__L::Of<f64>; 1])) {
+    ) -> ((f64, [f64; 1]), (__D, [__D; 1])) {
         let p_dot = rt::Dot::<(f64, f64), __L>::dot(p_dot, &p);
         let p_dot = p_dot.into_owned();
         use rt::traits::*;

@@ -138,7 +138,11 @@ impl power {
     /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<
+        __D: rt::Rate<f64>,
+        __L: rt::Directions<Of<f64> = __D>,
+        __S: rt::Selection + ?rt::core::marker::Sized,
+    >(
         sel: &mut __S,
         directions: __L,
         x: f64,
@@ -147,11 +151,11 @@ impl power {
         w_dot: impl rt::Dot<[f64], __L>,
         n: u32,
         _: impl rt::ConstantDot,
-    ) -> (f64, __L::Of<f64>) {
+    ) -> (f64, __D) {
         let x_dot = rt::Dot::<f64, __L>::dot(x_dot, &x);
-        let x_dot: __L::Of<f64> = *x_dot;
+        let x_dot: __D = *x_dot;
         let w_dot = rt::Dot::<[f64], __L>::dot(w_dot, w);
-        let w_dot: &[__L::Of<f64>] = &*w_dot;
+        let w_dot: &[__D] = &*w_dot;
         use rt::traits::*;
         if n == 0 {
             (w[0], w_dot[0])

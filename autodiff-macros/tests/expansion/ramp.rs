@@ -125,14 +125,18 @@ impl ramp {
     /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<
+        __D: rt::Rate<f64>,
+        __L: rt::Directions<Of<f64> = __D>,
+        __S: rt::Selection + ?rt::core::marker::Sized,
+    >(
         sel: &mut __S,
         directions: __L,
         x: f64,
         x_dot: impl rt::Dot<f64, __L>,
-    ) -> (f64, __L::Of<f64>) {
+    ) -> (f64, __D) {
         let x_dot = rt::Dot::<f64, __L>::dot(x_dot, &x);
-        let x_dot: __L::Of<f64> = *x_dot;
+        let x_dot: __D = *x_dot;
         use rt::traits::*;
         let r = x.max(0.0);
         let r_weight = sel.weight(&Self::__SITES[0], x - 0.0, x > 0.0, x == 0.0);

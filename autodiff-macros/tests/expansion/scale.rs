@@ -109,18 +109,22 @@ impl scale {
     /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<
+        __D: rt::Rate<f64>,
+        __L: rt::Directions<Of<f64> = __D>,
+        __S: rt::Selection + ?rt::core::marker::Sized,
+    >(
         sel: &mut __S,
         directions: __L,
         y: &mut [f64],
-        y_dot: &mut [__L::Of<f64>],
+        y_dot: &mut [__D],
         a: f64,
         a_dot: impl rt::Dot<f64, __L>,
         count: &mut usize,
         _: impl rt::ConstantDot,
     ) -> ((), ()) {
         let a_dot = rt::Dot::<f64, __L>::dot(a_dot, &a);
-        let a_dot: __L::Of<f64> = *a_dot;
+        let a_dot: __D = *a_dot;
         use rt::traits::*;
         *count += 1;
         for i in 0..y.len() {

@@ -159,18 +159,22 @@ impl scaled {
     /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<
+        __D: rt::Rate<f64>,
+        __L: rt::Directions<Of<f64> = __D>,
+        __S: rt::Selection + ?rt::core::marker::Sized,
+    >(
         sel: &mut __S,
         directions: __L,
         w: Vec<f64>,
         w_dot: impl rt::Dot<[f64], __L>,
         a: f64,
         a_dot: impl rt::Dot<f64, __L>,
-    ) -> (f64, __L::Of<f64>) {
+    ) -> (f64, __D) {
         let w_dot = rt::Dot::<[f64], __L>::dot(w_dot, &w);
         let w_dot = w_dot.into_owned();
         let a_dot = rt::Dot::<f64, __L>::dot(a_dot, &a);
-        let a_dot: __L::Of<f64> = *a_dot;
+        let a_dot: __D = *a_dot;
         use rt::traits::*;
         use scale as scale_without_conservative_grad;
         rt::assert_companion(

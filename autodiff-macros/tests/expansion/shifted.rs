@@ -126,7 +126,8 @@ impl shifted {
     #[inline]
     pub fn __tangent<
         'a,
-        __L: rt::Directions,
+        __D: rt::Rate<f64>,
+        __L: rt::Directions<Of<f64> = __D>,
         __S: rt::Selection + ?rt::core::marker::Sized,
     >(
         sel: &mut __S,

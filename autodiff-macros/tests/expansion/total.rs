@@ -130,7 +130,8 @@ impl total {
     #[inline]
     pub fn __tangent<
         const N: usize,
-        __L: rt::Directions,
+        __D: rt::Rate<f64>,
+        __L: rt::Directions<Of<f64> = __D>,
         __S: rt::Selection + ?rt::core::marker::Sized,
     >(
         sel: &mut __S,
@@ -139,11 +140,11 @@ impl total {
         p_dot: impl rt::Dot<[f64; N], __L>,
         q: &[[f64; 3]; N],
         q_dot: impl rt::Dot<[[f64; 3]; N], __L>,
-    ) -> (f64, __L::Of<f64>) {
+    ) -> (f64, __D) {
         let p_dot = rt::Dot::<[f64; N], __L>::dot(p_dot, &p);
         let p_dot = p_dot.into_owned();
         let q_dot = rt::Dot::<[[f64; 3]; N], __L>::dot(q_dot, q);
-        let q_dot: &[[__L::Of<f64>; 3]; N] = &*q_dot;
+        let q_dot: &[[__D; 3]; N] = &*q_dot;
         use rt::traits::*;
         let mut s = 0.0;
         let mut s_dot: __L::Of<f64> = rt::none();
@@ -261,6 +262,7 @@ impl total {
             N,
             _,
             _,
+            _,
         >(
             &mut rt::Plain,
             rt::One,
@@ -292,6 +294,7 @@ impl total {
         >>::assert_same_shape(q, q_dot, "q", "q_dot");
         Self::__tangent::<
             N,
+            _,
             _,
             _,
         >(

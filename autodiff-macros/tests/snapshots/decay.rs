@@ -237,7 +237,11 @@ impl decay {
     /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<
+        __D: rt::Rate<f64>,
+        __L: rt::Directions<Of<f64> = __D>,
+        __S: rt::Selection + ?rt::core::marker::Sized,
+    >(
         sel: &mut __S,
         directions: __L,
         start: f64,
@@ -250,33 +254,33 @@ impl decay {
         _: impl rt::ConstantDot,
         steps: usize,
         _: impl rt::ConstantDot,
-    ) -> (f64, __L::Of<f64>) {
+    ) -> (f64, __D) {
         let start_dot = rt::Dot::<f64, __L>::dot(start_dot, &start);
-        let start_dot: __L::Of<f64> = *start_dot;
+        let start_dot: __D = *start_dot;
         let rate_dot = rt::Dot::<f64, __L>::dot(rate_dot, &rate);
-        let rate_dot: __L::Of<f64> = *rate_dot;
+        let rate_dot: __D = *rate_dot;
         let limit_dot = rt::Dot::<f64, __L>::dot(limit_dot, &limit);
-        let limit_dot: __L::Of<f64> = *limit_dot;
+        let limit_dot: __D = *limit_dot;
         use rt::traits::*;
         let mut y_2: f64 = start;
-        let mut y_2_dot: __L::Of<f64> = start_dot;
+        let mut y_2_dot: __D = start_dot;
         for count in 0..steps {
             let y: f64 = y_2;
-            let y_dot: __L::Of<f64> = y_2_dot;
+            let y_dot: __D = y_2_dot;
             let t2: f64 = h * rate;
-            let t2_dot: __L::Of<f64> = rate_dot * h;
+            let t2_dot: __D = rate_dot * h;
             let t3: f64 = t2 * y;
-            let t3_dot: __L::Of<f64> = t2_dot * y + y_dot * t2;
+            let t3_dot: __D = t2_dot * y + y_dot * t2;
             let t5: f64 = y / limit;
-            let t5_dot: __L::Of<f64> = rt::dots_over(
+            let t5_dot: __D = rt::dots_over(
                 y_dot - rt::unless_no_dots(limit_dot, limit_dot * t5),
                 limit,
             );
             let t6: f64 = 1.0 - t5;
-            let t6_dot: __L::Of<f64> = -t5_dot;
-            let t7_dot: __L::Of<f64> = t3_dot * t6 + t6_dot * t3;
+            let t6_dot: __D = -t5_dot;
+            let t7_dot: __D = t3_dot * t6 + t6_dot * t3;
             let y_1: f64 = y + t3 * t6;
-            let y_1_dot: __L::Of<f64> = y_dot + t7_dot;
+            let y_1_dot: __D = y_dot + t7_dot;
             y_2 = y_1;
             y_2_dot = y_1_dot;
         }

@@ -172,17 +172,21 @@ impl hinge {
     /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<
+        __D: rt::Rate<f64>,
+        __L: rt::Directions<Of<f64> = __D>,
+        __S: rt::Selection + ?rt::core::marker::Sized,
+    >(
         sel: &mut __S,
         directions: __L,
         x: f64,
         x_dot: impl rt::Dot<f64, __L>,
-    ) -> (f64, __L::Of<f64>) {
+    ) -> (f64, __D) {
         let x_dot = rt::Dot::<f64, __L>::dot(x_dot, &x);
-        let x_dot: __L::Of<f64> = *x_dot;
+        let x_dot: __D = *x_dot;
         use rt::traits::*;
         let t2: f64 = 1.0 - x;
-        let t2_dot: __L::Of<f64> = -x_dot;
+        let t2_dot: __D = -x_dot;
         let w_1: f64 = sel
             .weight_along(
                 &Self::__SITES[0],
@@ -191,11 +195,7 @@ impl hinge {
                 t2 == 0.0,
             );
         let slack: f64 = f64::max(t2, 0.0);
-        let slack_dot: __L::Of<f64> = rt::pick_dots(
-            w_1,
-            rt::none::<__L::Of<f64>>(),
-            t2_dot,
-        );
+        let slack_dot: __D = rt::pick_dots(w_1, rt::none::<__D>(), t2_dot);
         let t5: bool = sel
             .branch_along(
                 &Self::__SITES[1],
@@ -204,14 +204,14 @@ impl hinge {
                 slack == 2.0,
             );
         let t11: f64;
-        let t11_dot: __L::Of<f64>;
+        let t11_dot: __D;
         if t5 {
-            let t7_dot: __L::Of<f64> = slack_dot * 4.0;
-            let t9_dot: __L::Of<f64> = t7_dot;
+            let t7_dot: __D = slack_dot * 4.0;
+            let t9_dot: __D = t7_dot;
             t11 = 4.0 * slack - 4.0;
             t11_dot = t9_dot;
         } else {
-            let t10_dot: __L::Of<f64> = slack_dot * slack + slack_dot * slack;
+            let t10_dot: __D = slack_dot * slack + slack_dot * slack;
             t11 = slack * slack;
             t11_dot = t10_dot;
         }

@@ -385,7 +385,11 @@ impl mean_error {
     /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<
+        __D: rt::Rate<f64>,
+        __L: rt::Directions<Of<f64> = __D>,
+        __S: rt::Selection + ?rt::core::marker::Sized,
+    >(
         sel: &mut __S,
         directions: __L,
         w: &[f64],
@@ -394,32 +398,32 @@ impl mean_error {
         _: impl rt::ConstantDot,
         ys: &[f64],
         _: impl rt::ConstantDot,
-    ) -> (f64, __L::Of<f64>) {
+    ) -> (f64, __D) {
         let w_dot = rt::Dot::<[f64], __L>::dot(w_dot, w);
-        let w_dot: &[__L::Of<f64>] = &*w_dot;
+        let w_dot: &[__D] = &*w_dot;
         use rt::traits::*;
         let d = w.len();
         let n = ys.len();
         let mut error_3: f64 = 0.0;
-        let mut error_3_dot: __L::Of<f64> = rt::none::<__L::Of<f64>>();
+        let mut error_3_dot: __D = rt::none::<__D>();
         for i in 0..n {
             let error_1: f64 = error_3;
-            let error_1_dot: __L::Of<f64> = error_3_dot;
+            let error_1_dot: __D = error_3_dot;
             let mut prediction_3: f64 = 0.0;
-            let mut prediction_3_dot: __L::Of<f64> = rt::none::<__L::Of<f64>>();
+            let mut prediction_3_dot: __D = rt::none::<__D>();
             for j in 0..d {
                 let prediction_1: f64 = prediction_3;
-                let prediction_1_dot: __L::Of<f64> = prediction_3_dot;
-                let t3_dot: __L::Of<f64> = w_dot[j];
+                let prediction_1_dot: __D = prediction_3_dot;
+                let t3_dot: __D = w_dot[j];
                 let t6: f64 = xs[i * d + j];
-                let t7_dot: __L::Of<f64> = t3_dot * t6;
+                let t7_dot: __D = t3_dot * t6;
                 let prediction_2: f64 = prediction_1 + w[j] * t6;
-                let prediction_2_dot: __L::Of<f64> = prediction_1_dot + t7_dot;
+                let prediction_2_dot: __D = prediction_1_dot + t7_dot;
                 prediction_3 = prediction_2;
                 prediction_3_dot = prediction_2_dot;
             }
             let t9: f64 = prediction_3 - ys[i];
-            let t9_dot: __L::Of<f64> = prediction_3_dot;
+            let t9_dot: __D = prediction_3_dot;
             let w_1: f64 = sel
                 .weight_along(
                     &Self::__SITES[0],
@@ -427,15 +431,15 @@ impl mean_error {
                     t9 > 0.0,
                     t9 == 0.0,
                 );
-            let t10_dot: __L::Of<f64> = rt::pick_dots(w_1, -t9_dot, t9_dot);
+            let t10_dot: __D = rt::pick_dots(w_1, -t9_dot, t9_dot);
             let error_2: f64 = error_1 + f64::abs(t9);
-            let error_2_dot: __L::Of<f64> = error_1_dot + t10_dot;
+            let error_2_dot: __D = error_1_dot + t10_dot;
             error_3 = error_2;
             error_3_dot = error_2_dot;
         }
         let t11: f64 = n as f64;
         let t12: f64 = error_3 / t11;
-        let t12_dot: __L::Of<f64> = rt::dots_over(error_3_dot, t11);
+        let t12_dot: __D = rt::dots_over(error_3_dot, t11);
         (t12, t12_dot)
     }
     /// The gradient with respect to `w`.

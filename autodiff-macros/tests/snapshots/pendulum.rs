@@ -273,7 +273,11 @@ impl pendulum {
     /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<
+        __D: rt::Rate<f64>,
+        __L: rt::Directions<Of<f64> = __D>,
+        __S: rt::Selection + ?rt::core::marker::Sized,
+    >(
         sel: &mut __S,
         directions: __L,
         angle: f64,
@@ -284,28 +288,28 @@ impl pendulum {
         _: impl rt::ConstantDot,
         steps: usize,
         _: impl rt::ConstantDot,
-    ) -> (f64, __L::Of<f64>) {
+    ) -> (f64, __D) {
         let angle_dot = rt::Dot::<f64, __L>::dot(angle_dot, &angle);
-        let angle_dot: __L::Of<f64> = *angle_dot;
+        let angle_dot: __D = *angle_dot;
         let speed_dot = rt::Dot::<f64, __L>::dot(speed_dot, &speed);
-        let speed_dot: __L::Of<f64> = *speed_dot;
+        let speed_dot: __D = *speed_dot;
         use rt::traits::*;
         let mut a_2: f64 = angle;
-        let mut a_2_dot: __L::Of<f64> = angle_dot;
+        let mut a_2_dot: __D = angle_dot;
         let mut v_2: f64 = speed;
-        let mut v_2_dot: __L::Of<f64> = speed_dot;
+        let mut v_2_dot: __D = speed_dot;
         for count in 0..steps {
             let a: f64 = a_2;
-            let a_dot: __L::Of<f64> = a_2_dot;
+            let a_dot: __D = a_2_dot;
             let v: f64 = v_2;
-            let v_dot: __L::Of<f64> = v_2_dot;
-            let t2_dot: __L::Of<f64> = a_dot * f64::cos(a);
-            let t3_dot: __L::Of<f64> = t2_dot * h;
+            let v_dot: __D = v_2_dot;
+            let t2_dot: __D = a_dot * f64::cos(a);
+            let t3_dot: __D = t2_dot * h;
             let v_1: f64 = v - h * f64::sin(a);
-            let v_1_dot: __L::Of<f64> = v_dot - t3_dot;
-            let t4_dot: __L::Of<f64> = v_1_dot * h;
+            let v_1_dot: __D = v_dot - t3_dot;
+            let t4_dot: __D = v_1_dot * h;
             let a_1: f64 = a + h * v_1;
-            let a_1_dot: __L::Of<f64> = a_dot + t4_dot;
+            let a_1_dot: __D = a_dot + t4_dot;
             a_2 = a_1;
             a_2_dot = a_1_dot;
             v_2 = v_1;

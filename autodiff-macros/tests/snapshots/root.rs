@@ -294,22 +294,26 @@ impl root {
     /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<
+        __D: rt::Rate<f64>,
+        __L: rt::Directions<Of<f64> = __D>,
+        __S: rt::Selection + ?rt::core::marker::Sized,
+    >(
         sel: &mut __S,
         directions: __L,
         x: f64,
         x_dot: impl rt::Dot<f64, __L>,
-    ) -> (f64, __L::Of<f64>) {
+    ) -> (f64, __D) {
         let x_dot = rt::Dot::<f64, __L>::dot(x_dot, &x);
-        let x_dot: __L::Of<f64> = *x_dot;
+        let x_dot: __D = *x_dot;
         use rt::traits::*;
         let mut y_2: f64 = x;
-        let mut y_2_dot: __L::Of<f64> = x_dot;
+        let mut y_2_dot: __D = x_dot;
         let mut k_4 = 0;
         let mut stopped_4: bool = false;
         loop {
             let y: f64 = y_2;
-            let y_dot: __L::Of<f64> = y_2_dot;
+            let y_dot: __D = y_2_dot;
             let k_1 = k_4;
             let stopped_1: bool = stopped_4;
             let t1: bool = !stopped_1;
@@ -319,20 +323,20 @@ impl root {
                 break;
             }
             let t6: f64 = x / y;
-            let t6_dot: __L::Of<f64> = rt::dots_over(
+            let t6_dot: __D = rt::dots_over(
                 x_dot - rt::unless_no_dots(y_dot, y_dot * t6),
                 y,
             );
-            let t7_dot: __L::Of<f64> = y_dot + t6_dot;
+            let t7_dot: __D = y_dot + t6_dot;
             let next: f64 = 0.5 * (y + t6);
-            let next_dot: __L::Of<f64> = t7_dot * 0.5;
+            let next_dot: __D = t7_dot * 0.5;
             let t8: f64 = next - y;
             let w_1: f64 = sel.weight(&Self::__SITES[0], t8, t8 > 0.0, t8 == 0.0);
             let t9: f64 = f64::abs(t8);
             let t11: bool = sel
                 .branch(&Self::__SITES[1], t9 - 1e-14, t9 < 1e-14, t9 == 1e-14);
             let y_1: f64;
-            let y_1_dot: __L::Of<f64>;
+            let y_1_dot: __D;
             let k_3;
             let stopped_3: bool;
             if t11 {

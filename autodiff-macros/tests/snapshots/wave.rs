@@ -128,30 +128,34 @@ impl wave {
     /// The value and its derivative along each of the directions.
     #[doc(hidden)]
     #[inline]
-    pub fn __tangent<__L: rt::Directions, __S: rt::Selection + ?rt::core::marker::Sized>(
+    pub fn __tangent<
+        __D: rt::Rate<f64>,
+        __L: rt::Directions<Of<f64> = __D>,
+        __S: rt::Selection + ?rt::core::marker::Sized,
+    >(
         sel: &mut __S,
         directions: __L,
         x: f64,
         x_dot: impl rt::Dot<f64, __L>,
         damping: f64,
         damping_dot: impl rt::Dot<f64, __L>,
-    ) -> (f64, __L::Of<f64>) {
+    ) -> (f64, __D) {
         let x_dot = rt::Dot::<f64, __L>::dot(x_dot, &x);
-        let x_dot: __L::Of<f64> = *x_dot;
+        let x_dot: __D = *x_dot;
         let damping_dot = rt::Dot::<f64, __L>::dot(damping_dot, &damping);
-        let damping_dot: __L::Of<f64> = *damping_dot;
+        let damping_dot: __D = *damping_dot;
         use rt::traits::*;
         let t1: f64 = -damping;
-        let t1_dot: __L::Of<f64> = -damping_dot;
-        let t2_dot: __L::Of<f64> = t1_dot * x + x_dot * t1;
+        let t1_dot: __D = -damping_dot;
+        let t2_dot: __D = t1_dot * x + x_dot * t1;
         let decay: f64 = f64::exp(t1 * x);
-        let decay_dot: __L::Of<f64> = rt::unless_no_dots(t2_dot, t2_dot * decay);
+        let decay_dot: __D = rt::unless_no_dots(t2_dot, t2_dot * decay);
         let t4: f64 = 3.0 * x;
-        let t4_dot: __L::Of<f64> = x_dot * 3.0;
+        let t4_dot: __D = x_dot * 3.0;
         let t5: f64 = f64::sin(t4);
-        let t5_dot: __L::Of<f64> = t4_dot * f64::cos(t4);
+        let t5_dot: __D = t4_dot * f64::cos(t4);
         let t6: f64 = decay * t5;
-        let t6_dot: __L::Of<f64> = decay_dot * t5 + t5_dot * decay;
+        let t6_dot: __D = decay_dot * t5 + t5_dot * decay;
         (t6, t6_dot)
     }
     /// The gradient with respect to `x` and `damping`.

@@ -263,7 +263,7 @@ fn entry(cx: &Context<'_>, call: &Call, entry: Entry) -> TokenStream {
             let inferred = call.args.iter().map(|_| quote!(_));
             quote!(#function::<#inside, _, #(#inferred),*>)
         }
-        Entry::Tangent => quote!(#function::<#inside, _, _>),
+        Entry::Tangent => quote!(#function::<#inside, _, _, _>),
     }
 }
 

@@ -392,7 +392,7 @@ impl Printer<'_> {
         let checks = varied()
             .filter(|p| !p.scalar)
             .map(|p| self.check(p, &p.dot));
-        let turbofish = self.signature.turbofish(2);
+        let turbofish = self.signature.turbofish(3);
         let (rt, receiver) = (&self.signature.rt, self.signature.receiver_argument());
         let own_dot = params.first().filter(|_| !receiver.is_empty());
         let own_dot = own_dot.map(|p| self.dot_argument(p));

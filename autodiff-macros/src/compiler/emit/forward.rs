@@ -211,7 +211,7 @@ fn call<T: quote::ToTokens>(
         quote!(#name, #dot)
     });
     let arguments = own.map(dot).into_iter().chain(others);
-    let (tangent, turbofish) = (signature.naming.path("__tangent"), signature.turbofish(2));
+    let (tangent, turbofish) = (signature.naming.path("__tangent"), signature.turbofish(3));
     quote!(#tangent #turbofish(#receiver #selection, #several, #(#arguments),*))
 }
 

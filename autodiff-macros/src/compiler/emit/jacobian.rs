@@ -275,7 +275,7 @@ impl<'a> Jacobian<'a> {
         let Jacobian {
             signature, value, ..
         } = self;
-        let (rt, turbofish) = (&signature.rt, signature.turbofish(2));
+        let (rt, turbofish) = (&signature.rt, signature.turbofish(3));
         let varied = signature.params.iter().filter(|p| p.differentiable);
         let pattern = varied.map(|p| {
             let (dot, mutable) = (&p.dot, p.in_place().then(|| quote!(mut)));

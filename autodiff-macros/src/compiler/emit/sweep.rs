@@ -87,7 +87,7 @@ fn in_place(signature: &Signature) -> Option<TokenStream> {
         (#value, #closure)
     };
     let tangent_of = signature.naming.path("__tangent");
-    let (turbofish, directions) = (signature.turbofish(2), &signature.directions);
+    let (turbofish, directions) = (signature.turbofish(3), &signature.directions);
     let (dot, dots) = (&receiver.dot, &receiver.dots);
     let pairs = others.iter().map(|p| {
         let (name, dot) = (&p.name, &p.dot);
@@ -417,7 +417,7 @@ fn tangent(signature: &Signature, body: &TokenStream) -> TokenStream {
         #[doc(hidden)]
         #attributes
         #[inline]
-        #visibility fn #name_of_tangent<#(#lifetimes,)* #(#given,)* __L: #rt::Directions, __S: #rt::Selection + ?#rt::core::marker::Sized>(
+        #visibility fn #name_of_tangent<#(#lifetimes,)* #(#given,)* __D: #rt::Rate<f64>, __L: #rt::Directions<Of<f64> = __D>, __S: #rt::Selection + ?#rt::core::marker::Sized>(
             #receiver #sel: &mut __S, #directions: __L, #(#arguments),*
         ) -> (#result, #rate) #bounds { #body }
     }

@@ -94,6 +94,7 @@ fn plain_dots(ty: &Ty, rt: &Runtime) -> TokenStream {
             let e = plain_dots(e, rt);
             quote!([#e])
         }
+        Ty::Real(Real::F64) => quote!(__D),
         Ty::Real(real) => {
             let real = real_type(real);
             quote!(__L::Of<#real>)
@@ -115,6 +116,7 @@ pub(crate) fn owned_dots(ty: &Ty, rt: &Runtime) -> TokenStream {
             let path = respan(path.clone());
             quote!(<#path as #rt::Element>::Bar<#rt::Varied<__L>>)
         }
+        Ty::Real(Real::F64) => quote!(__D),
         Ty::Real(real) => {
             let real = real_type(real);
             quote!(__L::Of<#real>)
