@@ -181,6 +181,7 @@ pub struct Readme;
 pub mod __private {
     pub use autodiff_runtime::again::{Again, changed};
     pub use autodiff_runtime::backwards::{backwards, upwards};
+    pub use autodiff_runtime::bars::*;
     pub use autodiff_runtime::blocks::Blocks;
     pub use autodiff_runtime::checkpoint::{Checkpoints, Schedule, Taken};
     pub use autodiff_runtime::choices::*;

@@ -15,6 +15,7 @@
 //! | [`same_shape`], [`constant`] | lengths that must agree; fields without a derivative |
 //! | [`directions`], [`mod@sweeps`] | tangents along one direction or several at once; gradients made of them |
 //! | [`kinds`], [`mod@tangent`] | how an emitted function tells another which arguments are differentiated |
+//! | [`bars`] | additions to the bar of a slice, told its kind |
 //! | [`nesting`] | how deep reverse sweeps stand inside of each other |
 //! | [`mod@checkpoint`] | which states of a loop are kept, and from which it is run again |
 //! | [`slices`] | operations on slices: `max_of`, `sorted`, `median`, norms, pooling |
@@ -33,6 +34,7 @@ mod tuples;
 pub mod again;
 #[doc(hidden)]
 pub mod backwards;
+pub mod bars;
 pub mod blocks;
 pub mod check;
 #[doc(hidden)]

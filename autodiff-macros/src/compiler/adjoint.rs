@@ -15,6 +15,7 @@
 //!                      reverse: let t1_bar = y_bar * a; a_bar += y_bar * t1; x_bar += t1_bar * f64::cos(x);
 //! ```
 
+mod bars;
 mod blocks;
 pub(super) mod calls;
 mod checkpoint;
@@ -115,6 +116,9 @@ pub(crate) fn run(cx: &Context<'_>, fresh: &mut Names) -> Sweeps {
     let (mut forward, mut reverse) = (forward, reverse);
     super::fold::run(cx.func, &mut [&mut forward, &mut reverse]);
     stretches::complete(cx, &mut forward, &reverse);
+    if cx.style == Style::Split {
+        bars::run(cx, &mut reverse);
+    }
     Sweeps { forward, reverse }
 }
 

@@ -366,13 +366,13 @@ impl mean_error {
                     if 0 < d {
                         let count_2 = d;
                         let xs_row_2 = &xs[i * d..][..count_2];
-                        let w_bar_row = &mut w_bar[..count_2];
+                        let w_bar_row = rt::head_of::<__K0, f64>(w_bar, count_2);
                         for k_2 in 0..count_2 {
                             let j = k_2;
                             let t6: f64 = xs_row_2[k_2];
                             let prediction_2_bar: f64 = prediction_3_bar;
                             let t3_bar: f64 = prediction_2_bar * t6;
-                            w_bar_row[k_2] += t3_bar;
+                            rt::add_at::<__K0, f64>(w_bar_row, k_2, t3_bar);
                             prediction_3_bar = prediction_2_bar;
                         }
                     }
