@@ -25,8 +25,11 @@ pub(crate) fn run(func: &Func, sweeps: &mut [&mut Vec<Stmt>]) {
     loop {
         let uses = temporaries.uses(sweeps);
         let unread = |name: &Ident| {
-            let temporary = temporaries.by_name.get(&name.to_string());
-            temporary.is_some_and(|v| uses[v.0 as usize].is_empty())
+            let name = name.to_string();
+            let temporary = is_temporary(&name).then(|| temporaries.by_name.get(&name));
+            temporary
+                .flatten()
+                .is_some_and(|v| uses[v.0 as usize].is_empty())
         };
         let mut removed = false;
         for sweep in sweeps.iter_mut() {
@@ -44,6 +47,7 @@ pub(crate) fn run(func: &Func, sweeps: &mut [&mut Vec<Stmt>]) {
     });
     let pass = Fold {
         once: once.collect(),
+        vals: func.vals.len(),
     };
     for sweep in sweeps {
         let stmts = std::mem::take(*sweep);
@@ -145,6 +149,8 @@ fn is_temporary(name: &str) -> bool {
 struct Fold {
     /// Temporaries that are read once, by name.
     once: BTreeMap<String, ValId>,
+    /// How many values there are.
+    vals: usize,
 }
 
 /// Values that wait for their use, in order of definition.
@@ -152,7 +158,7 @@ type Pending = Vec<(ValId, Stmt)>;
 
 impl Fold {
     fn stmts(&self, stmts: Vec<Stmt>) -> Vec<Stmt> {
-        let here = direct_uses(&stmts);
+        let here = self.direct_uses(&stmts);
         let mut pending = Pending::new();
         let mut out = Vec::new();
         for mut stmt in stmts {
@@ -161,7 +167,7 @@ impl Fold {
                 out.extend(pending.drain(..).map(|(_, s)| s));
             }
             match self.candidate(&stmt) {
-                Some(v) if here.contains(&v) => {
+                Some(v) if here[v.0 as usize] => {
                     pending.push((v, stmt));
                     continue;
                 }
@@ -220,8 +226,36 @@ impl Fold {
         }
     }
 
+    /// The values that the statements of the list read themselves, not in inner lists.
+    fn direct_uses(&self, stmts: &[Stmt]) -> Vec<bool> {
+        let mut used = vec![false; self.vals];
+        let mut see = |e: &Expr| {
+            e.walk(&mut |e| {
+                if let Expr::Val(v) = e {
+                    used[v.0 as usize] = true;
+                }
+            });
+        };
+        for stmt in stmts {
+            match stmt {
+                Stmt::Let { init, .. } => init.iter().for_each(&mut see),
+                Stmt::Bind { init, .. } | Stmt::Expect { init, .. } | Stmt::Expr(init) => see(init),
+                Stmt::Assign { place, value, .. } => {
+                    see(place);
+                    see(value);
+                }
+                Stmt::If { cond, .. } => see(cond),
+                Stmt::Apart { rows, .. } => rows.iter().for_each(|row| see(&row.from)),
+                Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Stretches(_) | Stmt::Break => {}
+            }
+        }
+        used
+    }
+
     fn lookup(&self, name: &Ident) -> Option<ValId> {
-        self.once.get(&name.to_string()).copied()
+        let name = name.to_string();
+        let temporary = is_temporary(&name).then(|| self.once.get(&name));
+        temporary.flatten().copied()
     }
 }
 
@@ -266,32 +300,6 @@ fn may_be_same(a: &Expr, b: &Expr) -> bool {
         (Expr::Mem(a), Expr::Mem(b)) | (Expr::MemBar(a), Expr::MemBar(b)) => a == b,
         (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
     }
-}
-
-/// Values that the statements of the list read themselves, not in inner lists.
-fn direct_uses(stmts: &[Stmt]) -> BTreeSet<ValId> {
-    let mut used = BTreeSet::new();
-    let mut see = |e: &Expr| {
-        e.walk(&mut |e| {
-            if let Expr::Val(v) = e {
-                used.insert(*v);
-            }
-        });
-    };
-    for stmt in stmts {
-        match stmt {
-            Stmt::Let { init, .. } => init.iter().for_each(&mut see),
-            Stmt::Bind { init, .. } | Stmt::Expect { init, .. } | Stmt::Expr(init) => see(init),
-            Stmt::Assign { place, value, .. } => {
-                see(place);
-                see(value);
-            }
-            Stmt::If { cond, .. } => see(cond),
-            Stmt::Apart { rows, .. } => rows.iter().for_each(|row| see(&row.from)),
-            Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Stretches(_) | Stmt::Break => {}
-        }
-    }
-    used
 }
 
 /// The expressions of the statement itself, where a value may be put in place.

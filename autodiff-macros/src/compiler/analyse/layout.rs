@@ -43,7 +43,8 @@ pub(crate) struct GuardedStep {
 #[derive(Debug)]
 pub(crate) struct Layout<'a> {
     pub(crate) blocks: Vec<Info>,
-    by_address: BTreeMap<usize, BlockId>,
+    /// By address, in their order.
+    by_address: Vec<(usize, BlockId)>,
     def_block: Vec<BlockId>,
     def_pos: Vec<u32>,
     ops: Vec<Option<&'a Op>>,
@@ -51,7 +52,8 @@ pub(crate) struct Layout<'a> {
     stores: Vec<Vec<u32>>,
     bodies: BTreeMap<LoopId, BlockId>,
     loops: BTreeMap<LoopId, &'a StmtKind>,
-    positions: BTreeMap<usize, u32>,
+    /// By address, in their order.
+    positions: Vec<(usize, u32)>,
     /// Vectors that are pushed to.
     grown: BTreeSet<MemId>,
     /// The counters of counted loops.
@@ -68,7 +70,7 @@ pub(crate) struct Layout<'a> {
 pub(crate) fn run(func: &Func) -> Layout<'_> {
     let mut layout = Layout {
         blocks: Vec::new(),
-        by_address: BTreeMap::new(),
+        by_address: Vec::new(),
         def_block: vec![0; func.vals.len()],
         def_pos: vec![0; func.vals.len()],
         ops: vec![None; func.vals.len()],
@@ -76,7 +78,7 @@ pub(crate) fn run(func: &Func) -> Layout<'_> {
         stores: vec![Vec::new(); func.mems.len()],
         bodies: BTreeMap::new(),
         loops: BTreeMap::new(),
-        positions: BTreeMap::new(),
+        positions: Vec::new(),
         grown: BTreeSet::new(),
         counters: BTreeMap::new(),
         counts: BTreeMap::new(),
@@ -84,6 +86,8 @@ pub(crate) fn run(func: &Func) -> Layout<'_> {
         arms: BTreeSet::new(),
     };
     layout.block(&func.body, None, Role::Function, &mut 0);
+    layout.by_address.sort_unstable();
+    layout.positions.sort_unstable();
     layout
 }
 
@@ -101,14 +105,14 @@ impl<'a> Layout<'a> {
             role,
             span: (*next, *next),
         });
-        self.by_address.insert(address(block), id);
+        self.by_address.push((address(block), id));
         if let Role::Body(l) = role {
             self.bodies.insert(l, id);
         }
         for stmt in &block.stmts {
             let pos = *next;
             *next += 1;
-            self.positions.insert(address(stmt), pos);
+            self.positions.push((address(stmt), pos));
             self.stmt(&stmt.kind, id, pos, next);
         }
         self.blocks[id].span.1 = *next;
@@ -177,11 +181,11 @@ impl<'a> Layout<'a> {
     }
 
     pub(crate) fn id_of(&self, block: &Block) -> BlockId {
-        self.by_address.get(&address(block)).copied().unwrap_or(0)
+        found(&self.by_address, address(block)).unwrap_or(0)
     }
 
     pub(crate) fn position(&self, stmt: &crate::compiler::ssa::Stmt) -> u32 {
-        self.positions.get(&address(stmt)).copied().unwrap_or(0)
+        found(&self.positions, address(stmt)).unwrap_or(0)
     }
 
     /// The block that a value is defined in; counters and carried values belong to the body.
@@ -425,6 +429,12 @@ impl<'a> Layout<'a> {
                 && self.contains(region, id)
         })
     }
+}
+
+/// What stands beside an address in a list by addresses.
+fn found<T: Copy>(rows: &[(usize, T)], address: usize) -> Option<T> {
+    let at = rows.binary_search_by_key(&address, |row| row.0).ok()?;
+    Some(rows[at].1)
 }
 
 fn address<T>(of: &T) -> usize {

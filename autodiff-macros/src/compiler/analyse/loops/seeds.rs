@@ -43,7 +43,7 @@ pub(super) struct Seeds<'b> {
     block: &'b Block,
     terminals: &'b Terminals,
     /// The statements that read a value, in their order.
-    uses: BTreeMap<ValId, Vec<usize>>,
+    uses: Vec<Vec<usize>>,
     ways: BTreeMap<ValId, Option<Vec<Way>>>,
     known: BTreeMap<ValId, Seed>,
 }
@@ -58,10 +58,14 @@ struct Seed {
 
 impl<'b> Seeds<'b> {
     pub(super) fn of(block: &'b Block, terminals: &'b Terminals) -> Self {
-        let mut uses: BTreeMap<ValId, Vec<usize>> = BTreeMap::new();
+        let mut uses: Vec<Vec<usize>> = Vec::new();
         for (n, stmt) in block.stmts.iter().enumerate() {
             for v in reads(&stmt.kind) {
-                uses.entry(v).or_default().push(n);
+                let v = v.0 as usize;
+                if uses.len() <= v {
+                    uses.resize_with(v + 1, Vec::new);
+                }
+                uses[v].push(n);
             }
         }
         Seeds {
@@ -145,7 +149,8 @@ impl Loops<'_> {
         if let Some(ways) = seeds.ways.get(&v) {
             return ways.clone();
         }
-        let users = seeds.uses.get(&v).map_or(&[][..], Vec::as_slice);
+        let users = seeds.uses.get(v.0 as usize);
+        let users = users.map_or(&[][..], Vec::as_slice);
         let mut ways = Some(Vec::new());
         for &n in users {
             let more = self.ways_through(v, &seeds.block.stmts[n].kind);
@@ -261,13 +266,11 @@ impl Loops<'_> {
     }
 }
 
-/// The values that a statement or a block in it reads.
-pub(super) fn reads(kind: &StmtKind) -> BTreeSet<ValId> {
-    let mut read = BTreeSet::new();
+/// The values that a statement or a block in it reads, in their order.
+pub(super) fn reads(kind: &StmtKind) -> Vec<ValId> {
+    let mut read = Vec::new();
     let mut see = |s: &StmtKind| {
-        s.for_each_use(&mut |u| {
-            read.insert(u);
-        });
+        s.for_each_use(&mut |u| read.push(u));
         for c in s.carried() {
             read.extend([c.init, c.next]);
         }
@@ -279,5 +282,7 @@ pub(super) fn reads(kind: &StmtKind) -> BTreeSet<ValId> {
     for block in kind.blocks() {
         block.walk(&mut |s| see(&s.kind));
     }
+    read.sort_unstable();
+    read.dedup();
     read
 }
