@@ -21,29 +21,14 @@ const LARGEST: usize = 12;
 
 /// Folds both sweeps; values that `func` returns stay.
 pub(crate) fn run(func: &Func, sweeps: &mut [&mut Vec<Stmt>]) {
-    let temporaries = Temporaries::of(func);
-    loop {
-        let uses = temporaries.uses(sweeps);
-        let unread = |name: &Ident| {
-            let name = name.to_string();
-            let temporary = is_temporary(&name).then(|| temporaries.by_name.get(&name));
-            temporary
-                .flatten()
-                .is_some_and(|v| uses[v.0 as usize].is_empty())
-        };
-        let mut removed = false;
-        for sweep in sweeps.iter_mut() {
-            removed |= drop_unread(sweep, &unread);
-        }
-        if !removed {
-            break;
-        }
+    let values = Values::of(func);
+    let mut uses = values.uses(sweeps);
+    for sweep in sweeps.iter_mut().rev() {
+        values.drop_unread(sweep, &mut uses);
     }
-    let uses = temporaries.uses(sweeps);
-    let once = temporaries.by_name.into_iter();
-    let once = once.filter_map(|(name, v)| match uses[v.0 as usize][..] {
-        [read] => Some((name, read)),
-        _ => None,
+    let once = values.by_name.iter().filter_map(|(name, v)| {
+        let Uses { count, sum } = uses[v.0 as usize];
+        (count == 1 && is_temporary(name)).then_some((name.as_str(), ValId(sum)))
     });
     let pass = Fold {
         once: once.collect(),
@@ -55,77 +40,108 @@ pub(crate) fn run(func: &Func, sweeps: &mut [&mut Vec<Stmt>]) {
     }
 }
 
-/// The values that may move.
-struct Temporaries {
+/// How often a value is read, under any of the numbers that have its name, and the sum of these numbers: the one of the
+/// only read.
+#[derive(Clone, Copy, Default)]
+struct Uses {
+    count: u32,
+    sum: u32,
+}
+
+/// The values that may go, or move if they are the compiler's.
+struct Values {
     by_name: BTreeMap<String, ValId>,
     /// By value: the one that has its name.
     named: Vec<ValId>,
 }
 
-impl Temporaries {
-    fn of(func: &Func) -> Temporaries {
-        let kept = kept(func);
-        let mut found = Temporaries {
+impl Values {
+    fn of(func: &Func) -> Values {
+        let mut found = Values {
             by_name: BTreeMap::new(),
             named: Vec::new(),
         };
         for (k, val) in func.vals.iter().enumerate() {
             let v = ValId(u32::try_from(k).unwrap_or(u32::MAX));
-            let name = val.name.to_string();
-            let of_name = match is_temporary(&name) {
-                true => *found.by_name.entry(name).or_insert(v),
-                false => v,
-            };
-            found.named.push(of_name);
+            let of_name = found.by_name.entry(val.name.to_string()).or_insert(v);
+            found.named.push(*of_name);
         }
-        for v in kept {
+        for v in kept(func) {
             found.by_name.remove(&func.val(v).name.to_string());
         }
         found
     }
 
-    /// The values that are read, by the one that has their name; two of them stand for many.
-    fn uses(&self, sweeps: &[&mut Vec<Stmt>]) -> Vec<Vec<ValId>> {
-        let mut uses = vec![Vec::new(); self.named.len()];
+    fn uses(&self, sweeps: &[&mut Vec<Stmt>]) -> Vec<Uses> {
+        let mut uses = vec![Uses::default(); self.named.len()];
         for stmt in sweeps.iter().flat_map(|s| s.iter()) {
             stmt.walk(&mut |e| {
                 if let Expr::Val(v) = e {
-                    let of_name = &mut uses[self.named[v.0 as usize].0 as usize];
-                    if of_name.len() < 2 {
-                        of_name.push(*v);
-                    }
+                    let uses = &mut uses[self.named[v.0 as usize].0 as usize];
+                    uses.count += 1;
+                    uses.sum = uses.sum.wrapping_add(v.0);
                 }
             });
         }
         uses
     }
-}
 
-/// Drops temporaries that nobody reads and that are arithmetic: indices that slices have replaced.
-fn drop_unread(stmts: &mut Vec<Stmt>, unread: &dyn Fn(&Ident) -> bool) -> bool {
-    let before = stmts.len();
-    stmts.retain(|s| !matches!(s, Stmt::Let { name, init: Some(init), .. } if unread(name) && is_arithmetic(init)));
-    let mut removed = stmts.len() < before;
-    for stmt in stmts {
-        match stmt {
-            Stmt::If { then, els, .. } => {
-                removed |= drop_unread(then, unread);
-                removed |= drop_unread(els, unread);
+    /// Drops values that nobody reads and that are arithmetic: indices that slices have replaced. From the end, so that
+    /// what only these read goes, too.
+    fn drop_unread(&self, stmts: &mut Vec<Stmt>, uses: &mut [Uses]) {
+        let mut unread = Vec::new();
+        for (at, stmt) in stmts.iter_mut().enumerate().rev() {
+            match stmt {
+                Stmt::Let {
+                    name,
+                    init: Some(init),
+                    ..
+                } if is_arithmetic(init) => {
+                    let value = self.by_name.get(&name.to_string());
+                    if value.is_some_and(|v| uses[v.0 as usize].count == 0) {
+                        init.walk(&mut |e| {
+                            if let Expr::Val(v) = e {
+                                let uses = &mut uses[self.named[v.0 as usize].0 as usize];
+                                uses.count -= 1;
+                                uses.sum = uses.sum.wrapping_sub(v.0);
+                            }
+                        });
+                        unread.push(at);
+                    }
+                }
+                Stmt::If { then, els, .. } => {
+                    self.drop_unread(then, uses);
+                    self.drop_unread(els, uses);
+                }
+                Stmt::For { body, .. } | Stmt::Loop { body } | Stmt::Apart { body, .. } => {
+                    self.drop_unread(body, uses);
+                }
+                Stmt::Stretches(of) => self.drop_unread(&mut of.body, uses),
+                _ => {}
             }
-            Stmt::For { body, .. } | Stmt::Loop { body } | Stmt::Apart { body, .. } => {
-                removed |= drop_unread(body, unread);
-            }
-            Stmt::Stretches(of) => removed |= drop_unread(&mut of.body, unread),
-            _ => {}
+        }
+        if !unread.is_empty() {
+            let mut places = 0..;
+            stmts.retain(|_| {
+                let goes = places.next() == unread.last().copied();
+                if goes {
+                    unread.pop();
+                }
+                !goes
+            });
         }
     }
-    removed
 }
 
 /// True for sums and products, which have no effect.
 fn is_arithmetic(e: &Expr) -> bool {
     let mut plain = true;
-    e.walk(&mut |e| plain &= matches!(e, Expr::Val(_) | Expr::Bin("+" | "-" | "*", ..)));
+    e.walk(&mut |e| {
+        plain &= matches!(
+            e,
+            Expr::Val(_) | Expr::Name(_) | Expr::Bin("+" | "-" | "*", ..)
+        )
+    });
     plain
 }
 
@@ -146,9 +162,9 @@ fn is_temporary(name: &str) -> bool {
         .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
-struct Fold {
+struct Fold<'a> {
     /// Temporaries that are read once, by name.
-    once: BTreeMap<String, ValId>,
+    once: BTreeMap<&'a str, ValId>,
     /// How many values there are.
     vals: usize,
 }
@@ -156,7 +172,7 @@ struct Fold {
 /// Values that wait for their use, in order of definition.
 type Pending = Vec<(ValId, Stmt)>;
 
-impl Fold {
+impl Fold<'_> {
     fn stmts(&self, stmts: Vec<Stmt>) -> Vec<Stmt> {
         let here = self.direct_uses(&stmts);
         let mut pending = Pending::new();
@@ -254,7 +270,7 @@ impl Fold {
 
     fn lookup(&self, name: &Ident) -> Option<ValId> {
         let name = name.to_string();
-        let temporary = is_temporary(&name).then(|| self.once.get(&name));
+        let temporary = is_temporary(&name).then(|| self.once.get(name.as_str()));
         temporary.flatten().copied()
     }
 }

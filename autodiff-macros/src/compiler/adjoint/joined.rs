@@ -76,8 +76,10 @@ fn join(cx: &Context<'_>, forward: &mut [Stmt], reverse: &mut Vec<Stmt>) {
     let Some(joined) = one.with(cx, &other) else {
         return;
     };
+    let count = other.count.clone();
     before[first] = joined;
     reverse.remove(second);
+    reverse.retain(|s| !matches!(s, Stmt::Let { name, .. } if *name == count));
 }
 
 /// A lane loop `for k in 0..count { body }` over rows.
