@@ -16,6 +16,7 @@
 pub mod facade {
     /// What emitted code names.
     pub mod __private {
+        pub use autodiff_runtime::bars::*;
         pub use autodiff_runtime::blocks::*;
         pub use autodiff_runtime::differentiable::*;
         pub use autodiff_runtime::directions::*;

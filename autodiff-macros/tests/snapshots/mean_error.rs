@@ -112,7 +112,6 @@ impl mean_error {
                 let w_row = &w[..count];
                 let xs_row = &xs[i * d..][..count];
                 for k in 0..count {
-                    let j = k;
                     let prediction_1: f64 = prediction_3;
                     let t6: f64 = xs_row[k];
                     let prediction_2: f64 = prediction_1 + w_row[k] * t6;
@@ -129,6 +128,7 @@ impl mean_error {
                 let w_bar_row = &mut w_bar[..count_2];
                 for k_2 in 0..count_2 {
                     let j = k_2;
+                    let t4 = i * d;
                     let t6: f64 = xs_row_2[k_2];
                     let t3_bar: f64 = t9_bar * t6;
                     w_bar_row[k_2] += t3_bar;
@@ -185,7 +185,6 @@ impl mean_error {
             let count = lanes_1;
             let prediction_3_lanes_row = &mut prediction_3_lanes[..count];
             for k in 0..count {
-                let lane_2 = k;
                 prediction_3_lanes_row[k] = 0.0;
             }
             for j in 0..d {
@@ -198,9 +197,6 @@ impl mean_error {
                     let prediction_3_lanes_row_2 = &mut prediction_3_lanes_row_2[..count_2];
                     let xs_lanes_row = &xs_lanes_row[..count_2];
                     for k_2 in 0..count_2 {
-                        let lane_3 = k_2;
-                        let row_2 = j * width_1;
-                        let at_2 = row_2 + lane_3;
                         let t6: f64 = xs_lanes_row[k_2];
                         prediction_3_lanes_row_2[k_2] += t3 * t6;
                     }
@@ -220,8 +216,6 @@ impl mean_error {
                 let prediction_3_lanes_row_3 = &prediction_3_lanes_row_3[..count_3];
                 let prediction_3_lanes_bar_row = &mut prediction_3_lanes_bar_row[..count_3];
                 for k_3 in 0..count_3 {
-                    let lane_4 = k_3;
-                    let i_3 = start_1 + lane_4;
                     let prediction_3_1: f64 = prediction_3_lanes_row_3[k_3];
                     let t9: f64 = prediction_3_1 - ys_row[k_3];
                     let w_1: f64 = sel
@@ -243,13 +237,11 @@ impl mean_error {
             let count_4 = lanes_1;
             let t10_lanes_row_2 = &t10_lanes[..count_4];
             for k_4 in 0..count_4 {
-                let lane_5 = k_4;
                 let error_3_1: f64 = error_3_2;
                 let t10_1: f64 = t10_lanes_row_2[k_4];
                 let error_2: f64 = error_3_1 + t10_1;
                 error_3_2 = error_2;
             }
-            let count_5 = lanes_1;
             for j in (0..d).rev() {
                 let mut t3_bar: f64 = 0.0;
                 let count_6 = lanes_1;
@@ -264,7 +256,6 @@ impl mean_error {
                     for k_6 in 0..count_6 {
                         let lane_3 = k_6;
                         let row_2 = j * width_1;
-                        let at_2 = row_2 + lane_3;
                         let t6: f64 = xs_lanes_row_2[k_6];
                         let t7_bar: f64 = prediction_3_lanes_bar_row_2[k_6];
                         terms_1_row[k_6] = t7_bar * t6;
@@ -280,7 +271,6 @@ impl mean_error {
             let count_7 = lanes_1;
             let prediction_3_lanes_bar_row_3 = &mut prediction_3_lanes_bar[..count_7];
             for k_7 in 0..count_7 {
-                let lane_2 = k_7;
                 prediction_3_lanes_bar_row_3[k_7] = 0.0;
             }
             error_3 = error_3_2;
@@ -330,7 +320,6 @@ impl mean_error {
                 let w_row = &w[..count];
                 let xs_row = &xs[i * d..][..count];
                 for k in 0..count {
-                    let j = k;
                     let prediction_1: f64 = prediction_3;
                     let t6: f64 = xs_row[k];
                     let prediction_2: f64 = prediction_1 + w_row[k] * t6;
@@ -369,6 +358,7 @@ impl mean_error {
                         let w_bar_row = rt::head_of::<__K0, f64>(w_bar, count_2);
                         for k_2 in 0..count_2 {
                             let j = k_2;
+                            let t4 = i * d;
                             let t6: f64 = xs_row_2[k_2];
                             let prediction_2_bar: f64 = prediction_3_bar;
                             let t3_bar: f64 = prediction_2_bar * t6;
