@@ -155,20 +155,14 @@ impl dot {
     #[inline]
     pub fn grad(w: &[f64], x: &[f64]) -> (rt::Vec<f64>, rt::Vec<f64>) {
         let _ = dot;
-        let mut w_bar: rt::Vec<f64> = rt::zero_like(w);
-        let mut x_bar: rt::Vec<f64> = rt::zero_like(x);
-        Self::__fused(&mut rt::Plain, w, x, &mut w_bar, &mut x_bar);
-        (w_bar, x_bar)
+        Self::value_and_grad(w, x).1
     }
     /// The value, and the gradient with respect to `w` and `x`.
     #[must_use]
     #[inline]
     pub fn value_and_grad(w: &[f64], x: &[f64]) -> (f64, (rt::Vec<f64>, rt::Vec<f64>)) {
         let _ = dot;
-        let mut w_bar: rt::Vec<f64> = rt::zero_like(w);
-        let mut x_bar: rt::Vec<f64> = rt::zero_like(x);
-        let value = Self::__fused(&mut rt::Plain, w, x, &mut w_bar, &mut x_bar);
-        (value, (w_bar, x_bar))
+        Self::value_and_grad_with(&mut rt::Plain, w, x)
     }
     /// Adds the gradient with respect to `w` and `x` to the buffers after the arguments, and returns the value.
     ///
@@ -233,16 +227,7 @@ impl dot {
     #[inline]
     pub fn jvp(w: &[f64], x: &[f64], w_dot: &[f64], x_dot: &[f64]) -> (f64, f64) {
         let _ = dot;
-        <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
-        <[f64] as rt::SameShape<[f64]>>::assert_same_shape(x, x_dot, "x", "x_dot");
-        Self::__tangent(
-            &mut rt::Plain,
-            rt::One,
-            w,
-            rt::Tangent::<[f64]>(w_dot),
-            x,
-            rt::Tangent::<[f64]>(x_dot),
-        )
+        Self::jvp_with(&mut rt::Plain, w, x, w_dot, x_dot)
     }
     /// As `jvp`, with the selection deciding at every nonsmooth place.
     ///

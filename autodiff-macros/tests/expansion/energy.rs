@@ -251,10 +251,7 @@ impl energy {
     #[inline]
     pub fn grad(w: &[f64], b: f64, t: &[f64], n: usize) -> (rt::Vec<f64>, f64) {
         let _ = energy;
-        let mut w_bar: rt::Vec<f64> = rt::zero_like(w);
-        let mut b_bar: f64 = rt::zero_like(&b);
-        Self::__fused(&mut rt::Plain, w, b, t, n, &mut w_bar, &mut b_bar);
-        (w_bar, b_bar)
+        Self::value_and_grad(w, b, t, n).1
     }
     /// The value, and the gradient with respect to `w` and `b`.
     #[must_use]
@@ -266,10 +263,7 @@ impl energy {
         n: usize,
     ) -> (f64, (rt::Vec<f64>, f64)) {
         let _ = energy;
-        let mut w_bar: rt::Vec<f64> = rt::zero_like(w);
-        let mut b_bar: f64 = rt::zero_like(&b);
-        let value = Self::__fused(&mut rt::Plain, w, b, t, n, &mut w_bar, &mut b_bar);
-        (value, (w_bar, b_bar))
+        Self::value_and_grad_with(&mut rt::Plain, w, b, t, n)
     }
     /// Adds the gradient with respect to `w` and `b` to the buffers after the arguments, and returns the value.
     ///
@@ -358,19 +352,7 @@ impl energy {
         b_dot: f64,
     ) -> (f64, f64) {
         let _ = energy;
-        <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
-        Self::__tangent(
-            &mut rt::Plain,
-            rt::One,
-            w,
-            rt::Tangent::<[f64]>(w_dot),
-            b,
-            rt::Tangent::<f64>(&b_dot),
-            t,
-            rt::Unvaried,
-            n,
-            rt::Unvaried,
-        )
+        Self::jvp_with(&mut rt::Plain, w, b, t, n, w_dot, b_dot)
     }
     /// As `jvp`, with the selection deciding at every nonsmooth place.
     ///

@@ -146,18 +146,7 @@ impl halve {
         p_dot: (f64, f64),
     ) -> ((f64, [f64; 1]), (f64, [f64; 1])) {
         let _ = halve;
-        <(
-            f64,
-            f64,
-        ) as rt::SameShape<(f64, f64)>>::assert_same_shape(&p, &p_dot, "p", "p_dot");
-        Self::__tangent(
-            &mut rt::Plain,
-            rt::One,
-            p,
-            rt::Tangent::<(f64, f64)>(&p_dot),
-            _label,
-            rt::Unvaried,
-        )
+        Self::jvp_with(&mut rt::Plain, p, _label, p_dot)
     }
     /// As `jvp`, with the selection deciding at every nonsmooth place.
     ///

@@ -178,20 +178,14 @@ impl power {
     #[inline]
     pub fn grad(x: f64, w: &[f64], n: u32) -> (f64, rt::Vec<f64>) {
         let _ = power;
-        let mut x_bar: f64 = rt::zero_like(&x);
-        let mut w_bar: rt::Vec<f64> = rt::zero_like(w);
-        Self::__fused(&mut rt::Plain, x, w, n, &mut x_bar, &mut w_bar);
-        (x_bar, w_bar)
+        Self::value_and_grad(x, w, n).1
     }
     /// The value, and the gradient with respect to `x` and `w`.
     #[must_use]
     #[inline]
     pub fn value_and_grad(x: f64, w: &[f64], n: u32) -> (f64, (f64, rt::Vec<f64>)) {
         let _ = power;
-        let mut x_bar: f64 = rt::zero_like(&x);
-        let mut w_bar: rt::Vec<f64> = rt::zero_like(w);
-        let value = Self::__fused(&mut rt::Plain, x, w, n, &mut x_bar, &mut w_bar);
-        (value, (x_bar, w_bar))
+        Self::value_and_grad_with(&mut rt::Plain, x, w, n)
     }
     /// Adds the gradient with respect to `x` and `w` to the buffers after the arguments, and returns the value.
     ///
@@ -259,17 +253,7 @@ impl power {
     #[inline]
     pub fn jvp(x: f64, w: &[f64], n: u32, x_dot: f64, w_dot: &[f64]) -> (f64, f64) {
         let _ = power;
-        <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
-        Self::__tangent(
-            &mut rt::Plain,
-            rt::One,
-            x,
-            rt::Tangent::<f64>(&x_dot),
-            w,
-            rt::Tangent::<[f64]>(w_dot),
-            n,
-            rt::Unvaried,
-        )
+        Self::jvp_with(&mut rt::Plain, x, w, n, x_dot, w_dot)
     }
     /// As `jvp`, with the selection deciding at every nonsmooth place.
     ///

@@ -177,17 +177,7 @@ impl scale {
         a_dot: f64,
     ) -> ((), ()) {
         let _ = scale;
-        <[f64] as rt::SameShape<[f64]>>::assert_same_shape(&*y, &*y_dot, "y", "y_dot");
-        Self::__tangent(
-            &mut rt::Plain,
-            rt::One,
-            y,
-            y_dot,
-            a,
-            rt::Tangent::<f64>(&a_dot),
-            count,
-            rt::Unvaried,
-        )
+        Self::jvp_with(&mut rt::Plain, y, a, count, y_dot, a_dot)
     }
     /// As `jvp`, with the selection deciding at every nonsmooth place.
     ///

@@ -201,20 +201,14 @@ impl scaled {
     #[inline]
     pub fn grad(w: Vec<f64>, a: f64) -> (rt::Vec<f64>, f64) {
         let _ = scaled;
-        let mut w_bar: rt::Vec<f64> = rt::zero_like(&w);
-        let mut a_bar: f64 = rt::zero_like(&a);
-        Self::__fused(&mut rt::Plain, w, a, &mut w_bar, &mut a_bar);
-        (w_bar, a_bar)
+        Self::value_and_grad(w, a).1
     }
     /// The value, and the gradient with respect to `w` and `a`.
     #[must_use]
     #[inline]
     pub fn value_and_grad(w: Vec<f64>, a: f64) -> (f64, (rt::Vec<f64>, f64)) {
         let _ = scaled;
-        let mut w_bar: rt::Vec<f64> = rt::zero_like(&w);
-        let mut a_bar: f64 = rt::zero_like(&a);
-        let value = Self::__fused(&mut rt::Plain, w, a, &mut w_bar, &mut a_bar);
-        (value, (w_bar, a_bar))
+        Self::value_and_grad_with(&mut rt::Plain, w, a)
     }
     /// Adds the gradient with respect to `w` and `a` to the buffers after the arguments, and returns the value.
     ///
@@ -278,15 +272,7 @@ impl scaled {
     #[inline]
     pub fn jvp(w: Vec<f64>, a: f64, w_dot: Vec<f64>, a_dot: f64) -> (f64, f64) {
         let _ = scaled;
-        <[f64] as rt::SameShape<[f64]>>::assert_same_shape(&w, &w_dot, "w", "w_dot");
-        Self::__tangent(
-            &mut rt::Plain,
-            rt::One,
-            w,
-            rt::Tangent::<[f64]>(&w_dot),
-            a,
-            rt::Tangent::<f64>(&a_dot),
-        )
+        Self::jvp_with(&mut rt::Plain, w, a, w_dot, a_dot)
     }
     /// As `jvp`, with the selection deciding at every nonsmooth place.
     ///

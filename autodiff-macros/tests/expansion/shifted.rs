@@ -158,12 +158,7 @@ impl shifted {
         <Real as rt::Differentiable>::Gradient,
     ) {
         let _ = shifted;
-        let mut v_bar: rt::Vec<<Real as rt::Differentiable>::Gradient> = rt::zero_like(
-            v,
-        );
-        let mut by_bar: <Real as rt::Differentiable>::Gradient = rt::zero_like(&by);
-        Self::__fused(&mut rt::Plain, v, by, _at, &mut v_bar, &mut by_bar);
-        (v_bar, by_bar)
+        Self::value_and_grad(v, by, _at).1
     }
     /// The value, and the gradient with respect to `v` and `by`.
     #[must_use]
@@ -180,12 +175,7 @@ impl shifted {
         ),
     ) {
         let _ = shifted;
-        let mut v_bar: rt::Vec<<Real as rt::Differentiable>::Gradient> = rt::zero_like(
-            v,
-        );
-        let mut by_bar: <Real as rt::Differentiable>::Gradient = rt::zero_like(&by);
-        let value = Self::__fused(&mut rt::Plain, v, by, _at, &mut v_bar, &mut by_bar);
-        (value, (v_bar, by_bar))
+        Self::value_and_grad_with(&mut rt::Plain, v, by, _at)
     }
     /// Adds the gradient with respect to `v` and `by` to the buffers after the arguments, and returns the value.
     ///
@@ -277,17 +267,7 @@ impl shifted {
         by_dot: Real,
     ) -> (Real, <Real as rt::Differentiable>::Gradient) {
         let _ = shifted;
-        <[Real] as rt::SameShape<[Real]>>::assert_same_shape(v, v_dot, "v", "v_dot");
-        Self::__tangent(
-            &mut rt::Plain,
-            rt::One,
-            v,
-            rt::Tangent::<[Real]>(v_dot),
-            by,
-            rt::Tangent::<Real>(&by_dot),
-            _at,
-            rt::Unvaried,
-        )
+        Self::jvp_with(&mut rt::Plain, v, by, _at, v_dot, by_dot)
     }
     /// As `jvp`, with the selection deciding at every nonsmooth place.
     ///

@@ -162,10 +162,7 @@ impl total {
         q: &[[f64; 3]; N],
     ) -> ([f64; N], [[f64; 3]; N]) {
         let _ = total::<N>;
-        let mut p_bar: [f64; N] = rt::zero_like(&p);
-        let mut q_bar: [[f64; 3]; N] = rt::zero_like(q);
-        Self::__fused::<N, _>(&mut rt::Plain, p, q, &mut p_bar, &mut q_bar);
-        (p_bar, q_bar)
+        Self::value_and_grad::<N>(p, q).1
     }
     /// The value, and the gradient with respect to `p` and `q`.
     #[must_use]
@@ -175,10 +172,7 @@ impl total {
         q: &[[f64; 3]; N],
     ) -> (f64, ([f64; N], [[f64; 3]; N])) {
         let _ = total::<N>;
-        let mut p_bar: [f64; N] = rt::zero_like(&p);
-        let mut q_bar: [[f64; 3]; N] = rt::zero_like(q);
-        let value = Self::__fused::<N, _>(&mut rt::Plain, p, q, &mut p_bar, &mut q_bar);
-        (value, (p_bar, q_bar))
+        Self::value_and_grad_with::<N>(&mut rt::Plain, p, q)
     }
     /// Adds the gradient with respect to `p` and `q` to the buffers after the arguments, and returns the value.
     ///
@@ -252,25 +246,7 @@ impl total {
         q_dot: &[[f64; 3]; N],
     ) -> (f64, f64) {
         let _ = total::<N>;
-        <[f64; N] as rt::SameShape<
-            [f64; N],
-        >>::assert_same_shape(&p, &p_dot, "p", "p_dot");
-        <[[f64; 3]; N] as rt::SameShape<
-            [[f64; 3]; N],
-        >>::assert_same_shape(q, q_dot, "q", "q_dot");
-        Self::__tangent::<
-            N,
-            _,
-            _,
-            _,
-        >(
-            &mut rt::Plain,
-            rt::One,
-            p,
-            rt::Tangent::<[f64; N]>(&p_dot),
-            q,
-            rt::Tangent::<[[f64; 3]; N]>(q_dot),
-        )
+        Self::jvp_with::<N>(&mut rt::Plain, p, q, p_dot, q_dot)
     }
     /// As `jvp`, with the selection deciding at every nonsmooth place.
     ///

@@ -297,21 +297,7 @@ impl decay {
         steps: usize,
     ) -> (f64, f64, f64) {
         let _ = decay;
-        let mut start_bar: f64 = rt::zero_like(&start);
-        let mut rate_bar: f64 = rt::zero_like(&rate);
-        let mut limit_bar: f64 = rt::zero_like(&limit);
-        Self::__fused(
-            &mut rt::Plain,
-            start,
-            rate,
-            limit,
-            h,
-            steps,
-            &mut start_bar,
-            &mut rate_bar,
-            &mut limit_bar,
-        );
-        (start_bar, rate_bar, limit_bar)
+        Self::value_and_grad(start, rate, limit, h, steps).1
     }
     /// The value, and the gradient with respect to `start`, `rate` and `limit`.
     #[must_use]
@@ -324,21 +310,7 @@ impl decay {
         steps: usize,
     ) -> (f64, (f64, f64, f64)) {
         let _ = decay;
-        let mut start_bar: f64 = rt::zero_like(&start);
-        let mut rate_bar: f64 = rt::zero_like(&rate);
-        let mut limit_bar: f64 = rt::zero_like(&limit);
-        let value = Self::__fused(
-            &mut rt::Plain,
-            start,
-            rate,
-            limit,
-            h,
-            steps,
-            &mut start_bar,
-            &mut rate_bar,
-            &mut limit_bar,
-        );
-        (value, (start_bar, rate_bar, limit_bar))
+        Self::value_and_grad_with(&mut rt::Plain, start, rate, limit, h, steps)
     }
     /// Adds the gradient with respect to `start`, `rate` and `limit` to the buffers after the arguments, and returns the value.
     ///
@@ -457,19 +429,16 @@ impl decay {
         limit_dot: f64,
     ) -> (f64, f64) {
         let _ = decay;
-        Self::__tangent(
+        Self::jvp_with(
             &mut rt::Plain,
-            rt::One,
             start,
-            rt::Tangent::<f64>(&start_dot),
             rate,
-            rt::Tangent::<f64>(&rate_dot),
             limit,
-            rt::Tangent::<f64>(&limit_dot),
             h,
-            rt::Unvaried,
             steps,
-            rt::Unvaried,
+            start_dot,
+            rate_dot,
+            limit_dot,
         )
     }
     /// As `jvp`, with the selection deciding at every nonsmooth place.

@@ -437,9 +437,7 @@ impl mean_error {
     #[inline]
     pub fn grad(w: &[f64], xs: &[f64], ys: &[f64]) -> rt::Vec<f64> {
         let _ = mean_error;
-        let mut w_bar: rt::Vec<f64> = rt::zero_like(w);
-        Self::__strips(&mut rt::Plain, w, xs, ys, &mut w_bar);
-        w_bar
+        Self::value_and_grad(w, xs, ys).1
     }
     /// The value, and the gradient with respect to `w`.
     #[must_use]
@@ -516,17 +514,7 @@ impl mean_error {
     #[inline]
     pub fn jvp(w: &[f64], xs: &[f64], ys: &[f64], w_dot: &[f64]) -> (f64, f64) {
         let _ = mean_error;
-        <[f64] as rt::SameShape<[f64]>>::assert_same_shape(w, w_dot, "w", "w_dot");
-        Self::__tangent(
-            &mut rt::Plain,
-            rt::One,
-            w,
-            rt::Tangent::<[f64]>(w_dot),
-            xs,
-            rt::Unvaried,
-            ys,
-            rt::Unvaried,
-        )
+        Self::jvp_with(&mut rt::Plain, w, xs, ys, w_dot)
     }
     /// As `jvp`, with the selection deciding at every nonsmooth place.
     ///

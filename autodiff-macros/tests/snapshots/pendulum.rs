@@ -322,18 +322,7 @@ impl pendulum {
     #[inline]
     pub fn grad(angle: f64, speed: f64, h: f64, steps: usize) -> (f64, f64) {
         let _ = pendulum;
-        let mut angle_bar: f64 = rt::zero_like(&angle);
-        let mut speed_bar: f64 = rt::zero_like(&speed);
-        Self::__fused(
-            &mut rt::Plain,
-            angle,
-            speed,
-            h,
-            steps,
-            &mut angle_bar,
-            &mut speed_bar,
-        );
-        (angle_bar, speed_bar)
+        Self::value_and_grad(angle, speed, h, steps).1
     }
     /// The value, and the gradient with respect to `angle` and `speed`.
     #[must_use]
@@ -345,18 +334,7 @@ impl pendulum {
         steps: usize,
     ) -> (f64, (f64, f64)) {
         let _ = pendulum;
-        let mut angle_bar: f64 = rt::zero_like(&angle);
-        let mut speed_bar: f64 = rt::zero_like(&speed);
-        let value = Self::__fused(
-            &mut rt::Plain,
-            angle,
-            speed,
-            h,
-            steps,
-            &mut angle_bar,
-            &mut speed_bar,
-        );
-        (value, (angle_bar, speed_bar))
+        Self::value_and_grad_with(&mut rt::Plain, angle, speed, h, steps)
     }
     /// Adds the gradient with respect to `angle` and `speed` to the buffers after the arguments, and returns the value.
     ///
@@ -452,18 +430,7 @@ impl pendulum {
         speed_dot: f64,
     ) -> (f64, f64) {
         let _ = pendulum;
-        Self::__tangent(
-            &mut rt::Plain,
-            rt::One,
-            angle,
-            rt::Tangent::<f64>(&angle_dot),
-            speed,
-            rt::Tangent::<f64>(&speed_dot),
-            h,
-            rt::Unvaried,
-            steps,
-            rt::Unvaried,
-        )
+        Self::jvp_with(&mut rt::Plain, angle, speed, h, steps, angle_dot, speed_dot)
     }
     /// As `jvp`, with the selection deciding at every nonsmooth place.
     ///

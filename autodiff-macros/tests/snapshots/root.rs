@@ -363,18 +363,14 @@ impl root {
     #[inline]
     pub fn grad(x: f64) -> f64 {
         let _ = root;
-        let mut x_bar: f64 = rt::zero_like(&x);
-        Self::__fused(&mut rt::Plain, x, &mut x_bar);
-        x_bar
+        Self::value_and_grad(x).1
     }
     /// The value, and the gradient with respect to `x`.
     #[must_use]
     #[inline]
     pub fn value_and_grad(x: f64) -> (f64, f64) {
         let _ = root;
-        let mut x_bar: f64 = rt::zero_like(&x);
-        let value = Self::__fused(&mut rt::Plain, x, &mut x_bar);
-        (value, x_bar)
+        Self::value_and_grad_with(&mut rt::Plain, x)
     }
     /// Adds the gradient with respect to `x` to the buffers after the arguments, and returns the value.
     ///
@@ -421,7 +417,7 @@ impl root {
     #[inline]
     pub fn jvp(x: f64, x_dot: f64) -> (f64, f64) {
         let _ = root;
-        Self::__tangent(&mut rt::Plain, rt::One, x, rt::Tangent::<f64>(&x_dot))
+        Self::jvp_with(&mut rt::Plain, x, x_dot)
     }
     /// As `jvp`, with the selection deciding at every nonsmooth place.
     ///

@@ -163,26 +163,14 @@ impl wave {
     #[inline]
     pub fn grad(x: f64, damping: f64) -> (f64, f64) {
         let _ = wave;
-        let mut x_bar: f64 = rt::zero_like(&x);
-        let mut damping_bar: f64 = rt::zero_like(&damping);
-        Self::__fused(&mut rt::Plain, x, damping, &mut x_bar, &mut damping_bar);
-        (x_bar, damping_bar)
+        Self::value_and_grad(x, damping).1
     }
     /// The value, and the gradient with respect to `x` and `damping`.
     #[must_use]
     #[inline]
     pub fn value_and_grad(x: f64, damping: f64) -> (f64, (f64, f64)) {
         let _ = wave;
-        let mut x_bar: f64 = rt::zero_like(&x);
-        let mut damping_bar: f64 = rt::zero_like(&damping);
-        let value = Self::__fused(
-            &mut rt::Plain,
-            x,
-            damping,
-            &mut x_bar,
-            &mut damping_bar,
-        );
-        (value, (x_bar, damping_bar))
+        Self::value_and_grad_with(&mut rt::Plain, x, damping)
     }
     /// Adds the gradient with respect to `x` and `damping` to the buffers after the arguments, and returns the value.
     ///
@@ -245,14 +233,7 @@ impl wave {
     #[inline]
     pub fn jvp(x: f64, damping: f64, x_dot: f64, damping_dot: f64) -> (f64, f64) {
         let _ = wave;
-        Self::__tangent(
-            &mut rt::Plain,
-            rt::One,
-            x,
-            rt::Tangent::<f64>(&x_dot),
-            damping,
-            rt::Tangent::<f64>(&damping_dot),
-        )
+        Self::jvp_with(&mut rt::Plain, x, damping, x_dot, damping_dot)
     }
     /// As `jvp`, with the selection deciding at every nonsmooth place.
     ///

@@ -132,7 +132,28 @@ impl Printer<'_> {
     }
 
     fn grad(&self) -> TokenStream {
-        self.gradient("grad")
+        if self.signature.outcome || self.is_deprecated() {
+            return self.gradient("grad");
+        }
+        let call = self.other("value_and_grad", None, &[]);
+        self.plain("grad", self.signature.gradient(), quote!(#call.1))
+    }
+
+    /// A call of another entry, which costs rustc less than to do the same once more. Not of a deprecated one, which would be
+    /// reported.
+    fn other(
+        &self,
+        name: &'static str,
+        selection: Option<&TokenStream>,
+        more: &[&Ident],
+    ) -> TokenStream {
+        let other = self.signature.naming.path(name);
+        let turbofish = self.signature.turbofish(0);
+        let receiver = self.signature.receiver_argument();
+        let others = self.signature.others().iter().map(|p| &p.name);
+        let arguments = others.chain(more.iter().copied());
+        let selection = selection.into_iter();
+        quote!(#other #turbofish(#receiver #(#selection,)* #(#arguments),*))
     }
 
     pub(super) fn is_deprecated(&self) -> bool {
@@ -155,7 +176,11 @@ impl Printer<'_> {
     }
 
     fn value_and_grad(&self) -> TokenStream {
-        let body = self.value_and_gradient(None);
+        let rt = &self.signature.rt;
+        let body = match self.signature.in_strips == Strips::Plain || self.is_deprecated() {
+            true => self.value_and_gradient(None),
+            false => self.other("value_and_grad_with", Some(&quote!(&mut #rt::Plain)), &[]),
+        };
         self.plain("value_and_grad", self.with_value(), body)
     }
 
@@ -368,54 +393,33 @@ impl Printer<'_> {
     }
 
     fn jvp(&self) -> TokenStream {
-        let Signature { rt, .. } = self.signature;
-        self.along("jvp", Vec::new(), &quote!(&mut #rt::Plain))
+        let Signature { rt, params, .. } = self.signature;
+        let plain = quote!(&mut #rt::Plain);
+        let varied = params.iter().filter(|p| p.differentiable);
+        let dots: Vec<&Ident> = varied.map(|p| &p.dot).collect();
+        let call = (!self.is_deprecated()).then(|| self.other("jvp_with", Some(&plain), &dots));
+        self.along("jvp", Vec::new(), &plain, call)
     }
 
     fn jvp_with(&self) -> TokenStream {
         let Signature { rt, sel, .. } = self.signature;
         let first = vec![quote!(#sel: &mut (impl #rt::Selection + ?#rt::core::marker::Sized))];
-        self.along("jvp_with", first, &sel.to_token_stream())
+        self.along("jvp_with", first, &sel.to_token_stream(), None)
     }
 
-    /// The value, and the derivative along the tangents that follow the arguments.
+    /// The value, and the derivative along the tangents that follow the arguments; `call` does so, if there is one.
     fn along(
         &self,
         name: &'static str,
         mut declarations: Vec<TokenStream>,
         selection: &TokenStream,
+        call: Option<TokenStream>,
     ) -> TokenStream {
         let Signature {
             cotangent, params, ..
         } = self.signature;
         let varied = || params.iter().filter(|p| p.differentiable);
-        let checks = varied()
-            .filter(|p| !p.scalar)
-            .map(|p| self.check(p, &p.dot));
-        let turbofish = self.signature.turbofish(3);
-        let (rt, receiver) = (&self.signature.rt, self.signature.receiver_argument());
-        let own_dot = params.first().filter(|_| !receiver.is_empty());
-        let own_dot = own_dot.map(|p| self.dot_argument(p));
-        let others = self.signature.others().iter().map(|p| {
-            let (name, dot) = (&p.name, self.dot_argument(p));
-            quote!(#name, #dot)
-        });
-        let arguments = own_dot.into_iter().chain(others);
-        let tangent = self.signature.naming.path("__tangent");
-        let call = quote!(#tangent #turbofish(#receiver #selection, #rt::One, #(#arguments),*));
-        let body = match self.signature.outcome {
-            true => {
-                let (value, dot) = (
-                    self.signature.fresh("value"),
-                    self.signature.fresh("tangent"),
-                );
-                let whole = self
-                    .signature
-                    .whole_with(&value, |value| quote!((#value, #dot.1)));
-                quote!(#(#checks)* let (#value, #dot) = #call; #whole)
-            }
-            false => quote!(#(#checks)* #call),
-        };
+        let body = call.unwrap_or_else(|| self.call_along(selection));
         declarations.extend(self.signature.declarations());
         declarations.extend(varied().map(|p| {
             let (dot, tangent) = (&p.dot, &p.tangent);
@@ -432,6 +436,37 @@ impl Printer<'_> {
             result,
             body,
         })
+    }
+
+    /// `Self::__tangent(selection, One, arguments and tangents…)`
+    fn call_along(&self, selection: &TokenStream) -> TokenStream {
+        let params = &self.signature.params;
+        let varied = params.iter().filter(|p| p.differentiable);
+        let checks = varied.filter(|p| !p.scalar).map(|p| self.check(p, &p.dot));
+        let turbofish = self.signature.turbofish(3);
+        let (rt, receiver) = (&self.signature.rt, self.signature.receiver_argument());
+        let own_dot = params.first().filter(|_| !receiver.is_empty());
+        let own_dot = own_dot.map(|p| self.dot_argument(p));
+        let others = self.signature.others().iter().map(|p| {
+            let (name, dot) = (&p.name, self.dot_argument(p));
+            quote!(#name, #dot)
+        });
+        let arguments = own_dot.into_iter().chain(others);
+        let tangent = self.signature.naming.path("__tangent");
+        let call = quote!(#tangent #turbofish(#receiver #selection, #rt::One, #(#arguments),*));
+        match self.signature.outcome {
+            true => {
+                let (value, dot) = (
+                    self.signature.fresh("value"),
+                    self.signature.fresh("tangent"),
+                );
+                let whole = self
+                    .signature
+                    .whole_with(&value, |value| quote!((#value, #dot.1)));
+                quote!(#(#checks)* let (#value, #dot) = #call; #whole)
+            }
+            false => quote!(#(#checks)* #call),
+        }
     }
 
     fn dot_argument(&self, param: &Param) -> TokenStream {
