@@ -7,7 +7,7 @@
 use quote::ToTokens;
 use std::collections::BTreeMap;
 
-use super::hir::BinOp;
+use super::hir::{BinOp, Real, Ty};
 use super::ssa::{Block, Func, MemId, Op, Place, Proj, Stmt, StmtKind, ValId, rewrite};
 
 /// Shares within blocks, and from a block to the blocks in it.
@@ -24,11 +24,14 @@ pub(crate) fn run(mut func: Func) -> Func {
     func
 }
 
+/// A name for each type; tokens are asked for theirs only where they are the type.
 fn type_names(func: &Func) -> Vec<String> {
-    func.vals
-        .iter()
-        .map(|v| super::adjoint::forward::ty_tokens(&v.ty).to_string())
-        .collect()
+    let name = |ty: &Ty| match ty {
+        Ty::Real(Real::F64) => "f64".to_owned(),
+        Ty::Bool => "bool".to_owned(),
+        ty => super::adjoint::forward::ty_tokens(ty).to_string(),
+    };
+    func.vals.iter().map(|v| name(&v.ty)).collect()
 }
 
 /// What has been computed so far, by a text that names operation and operands.

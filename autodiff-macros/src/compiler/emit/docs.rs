@@ -6,7 +6,7 @@
 
 use autodiff_runtime::SiteKind;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 
 use super::jacobian;
 use super::meta::{Site, Source};
@@ -276,16 +276,12 @@ fn plain(ty: &TokenStream) -> String {
     text
 }
 
+/// One attribute for all lines: rustc keeps each attribute by itself.
 fn attribute(lines: &[String]) -> TokenStream {
-    lines
-        .iter()
-        .map(|line| {
-            let line = if line.is_empty() {
-                String::new()
-            } else {
-                format!(" {line}")
-            };
-            quote!(#[doc = #line]).into_token_stream()
-        })
-        .collect()
+    let lines = lines.iter().map(|line| match line.is_empty() {
+        true => String::new(),
+        false => format!(" {line}"),
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    quote!(#[doc = #text])
 }

@@ -41,7 +41,7 @@ mod types;
 pub(crate) mod vectors;
 
 use autodiff_runtime::Definability;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 pub(crate) use meta::{Obligation, Site};
@@ -117,20 +117,21 @@ pub(crate) struct Bodies {
     pub(crate) recursive: bool,
 }
 
-/// Path of what emitted code uses of the runtime: `::conservative_grad::__private`.
+/// Path of what emitted code uses of the runtime: `::conservative_grad::__private`. A list, since a stream would be handed
+/// over to rustc wherever the path is put into another one.
 #[derive(Clone, Debug)]
-pub(crate) struct Runtime(TokenStream);
+pub(crate) struct Runtime(Vec<TokenTree>);
 
 impl Runtime {
     pub(crate) fn of(options: &Options) -> Runtime {
         let krate = respan(options.krate.clone());
-        Runtime(quote!(#krate::__private))
+        Runtime(quote!(#krate::__private).into_iter().collect())
     }
 }
 
 impl ToTokens for Runtime {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(self.0.clone());
+        tokens.extend(self.0.iter().cloned());
     }
 }
 

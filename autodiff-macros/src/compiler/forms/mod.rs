@@ -26,6 +26,7 @@ mod select;
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
+use syn::visit::Visit;
 
 use self::function::Expansion;
 pub(crate) use self::function::stubs;
@@ -118,13 +119,32 @@ pub(crate) fn with_rule(
 
 /// A receiver or the word `Self` shows that a function stands in an `impl` block.
 fn is_method(function: &syn::ItemFn) -> bool {
-    let inner = function.block.to_token_stream();
-    function.sig.receiver().is_some()
-        || mentions_own_type(function.sig.to_token_stream())
-        || mentions_own_type(inner)
+    let mut own = OwnType { found: false };
+    own.visit_signature(&function.sig);
+    own.visit_block(&function.block);
+    own.found || function.sig.receiver().is_some()
 }
 
-/// True for `Self`, but for that of an `impl` block in between.
+/// Looks for the word `Self`, but for that of an `impl` block or a trait in between.
+struct OwnType {
+    found: bool,
+}
+
+impl<'ast> Visit<'ast> for OwnType {
+    fn visit_ident(&mut self, ident: &'ast syn::Ident) {
+        self.found = self.found || ident == "Self";
+    }
+
+    fn visit_item_impl(&mut self, _: &'ast syn::ItemImpl) {}
+
+    fn visit_item_trait(&mut self, _: &'ast syn::ItemTrait) {}
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        self.found = self.found || mentions_own_type(mac.tokens.clone());
+    }
+}
+
+/// The same in tokens.
 fn mentions_own_type(tokens: TokenStream) -> bool {
     let mut tokens = tokens.into_iter();
     while let Some(tree) = tokens.next() {

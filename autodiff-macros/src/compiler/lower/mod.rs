@@ -244,6 +244,7 @@ impl<'a> Lower<'a> {
         seeds: Vec<Ty>,
         diags: &'a mut Diagnostics,
     ) -> Self {
+        let whole = item.to_token_stream();
         let mut lower = Lower {
             options,
             diags,
@@ -267,7 +268,8 @@ impl<'a> Lower<'a> {
             recorded: BTreeMap::new(),
             items: Vec::new(),
             nested: Vec::new(),
-            whole: item.to_token_stream(),
+            names: scope::identifiers(whole.clone()),
+            whole,
             pins: Vec::new(),
             name: item.sig.ident.clone(),
             result: signature.result.clone(),
@@ -276,7 +278,6 @@ impl<'a> Lower<'a> {
             reals: signature.reals.clone(),
             bounds: generics::all_bounds([&item.sig.generics, &options.naming.block_generics()]),
             real_aliases: aliases::of(signature),
-            names: scope::identifiers(item.to_token_stream()),
             hidden: BTreeSet::new(),
             clashes: BTreeSet::new(),
             bindings: Vec::new(),
