@@ -139,7 +139,9 @@ impl<'a> Printer<'a> {
                     out.word("mut");
                 }
                 out.ident(name);
-                if let Some(ty) = ty {
+                if let Some(ty) = ty
+                    && !init.as_ref().is_some_and(|init| self.is_evident(init))
+                {
                     out.punct(":");
                     out.raw(ty);
                 }
@@ -192,6 +194,28 @@ impl<'a> Printer<'a> {
                 out.punct(";");
             }
         }
+    }
+
+    /// True for arithmetic with values of type `f64` or their tangents, which needs no annotation: each of them costs rustc a
+    /// type to resolve and to compare.
+    fn is_evident(&self, e: &Expr) -> bool {
+        match e {
+            Expr::Val(v) => !self.literals.contains_key(v) && self.is_f64(*v),
+            Expr::Bar(v) | Expr::Dot(v) => self.is_f64(*v),
+            Expr::Neg(e) => self.is_evident(e),
+            Expr::Bin("+" | "-" | "*" | "/", a, b) => {
+                self.is_evident(a) || self.is_literal(a) && self.is_evident(b)
+            }
+            _ => false,
+        }
+    }
+
+    fn is_f64(&self, v: ValId) -> bool {
+        matches!(self.func.val(v).ty, Ty::Real(Real::F64))
+    }
+
+    fn is_literal(&self, e: &Expr) -> bool {
+        matches!(e, Expr::Val(v) if self.literals.contains_key(v))
     }
 
     /// `let pattern = init`

@@ -141,7 +141,7 @@ impl decay {
     ) {
         use rt::traits::*;
         let mut saved_1 = rt::vec::Vec::new();
-        let mut y_2: f64 = start;
+        let mut y_2 = start;
         let saved_1__start = saved_1.len();
         let mut saved_1__states = rt::vec::Vec::new();
         let saved_1__blocks = rt::Blocks::of(&saved_1, (0..steps).count());
@@ -154,13 +154,13 @@ impl decay {
                 .iter_mut()
                 .zip(saved_1__block.part(0..steps))
             {
-                let y: f64 = y_2;
-                let t2: f64 = h * rate;
-                let t3: f64 = t2 * y;
-                let t5: f64 = y / limit;
-                let t6: f64 = 1.0 - t5;
-                let t7: f64 = t3 * t6;
-                let y_1: f64 = y + t7;
+                let y = y_2;
+                let t2 = h * rate;
+                let t3 = t2 * y;
+                let t5 = y / limit;
+                let t6 = 1.0 - t5;
+                let t7 = t3 * t6;
+                let y_1 = y + t7;
                 *saved_1__slot = (y, t5);
                 y_2 = y_1;
             }
@@ -193,13 +193,13 @@ impl decay {
                             .iter_mut()
                             .zip(saved_1__block.part(0..steps))
                         {
-                            let y: f64 = y_2;
-                            let t2: f64 = h * rate;
-                            let t3: f64 = t2 * y;
-                            let t5: f64 = y / limit;
-                            let t6: f64 = 1.0 - t5;
-                            let t7: f64 = t3 * t6;
-                            let y_1: f64 = y + t7;
+                            let y = y_2;
+                            let t2 = h * rate;
+                            let t3 = t2 * y;
+                            let t5 = y / limit;
+                            let t6 = 1.0 - t5;
+                            let t7 = t3 * t6;
+                            let y_1 = y + t7;
                             *saved_1__slot = (y, t5);
                             y_2 = y_1;
                         }
@@ -210,24 +210,24 @@ impl decay {
                         .rev()
                         .zip(saved_1__block.part(0..steps).rev())
                     {
-                        let t2: f64 = h * rate;
-                        let t3: f64 = t2 * y;
-                        let t6: f64 = 1.0 - t5;
-                        let y_1_bar: f64 = y_2_bar;
-                        let mut y_bar: f64 = y_1_bar;
-                        let t3_bar: f64 = y_1_bar * t6;
-                        let t6_bar: f64 = y_1_bar * t3;
+                        let t2 = h * rate;
+                        let t3 = t2 * y;
+                        let t6 = 1.0 - t5;
+                        let y_1_bar = y_2_bar;
+                        let mut y_bar = y_1_bar;
+                        let t3_bar = y_1_bar * t6;
+                        let t6_bar = y_1_bar * t3;
                         let q_1: f64 = rt::over(-t6_bar, limit);
                         y_bar += q_1;
                         limit_bar_2 -= rt::unless_zero_in_turn(-t6_bar, q_1 * t5);
-                        let t2_bar: f64 = t3_bar * y;
+                        let t2_bar = t3_bar * y;
                         y_bar += t3_bar * t2;
                         rate_bar_2 += t2_bar * h;
                         y_2_bar = y_bar;
                     }
                 }
                 saved_1.truncate(saved_1__start);
-                let start_bar_2: f64 = y_2_bar;
+                let start_bar_2 = y_2_bar;
                 *start_bar += start_bar_2;
                 *rate_bar += rate_bar_2;
                 *limit_bar += limit_bar_2;
@@ -262,25 +262,25 @@ impl decay {
         let limit_dot = rt::Dot::<f64, __L>::dot(limit_dot, &limit);
         let limit_dot: __D = *limit_dot;
         use rt::traits::*;
-        let mut y_2: f64 = start;
-        let mut y_2_dot: __D = start_dot;
+        let mut y_2 = start;
+        let mut y_2_dot = start_dot;
         for count in 0..steps {
-            let y: f64 = y_2;
-            let y_dot: __D = y_2_dot;
-            let t2: f64 = h * rate;
-            let t2_dot: __D = rate_dot * h;
-            let t3: f64 = t2 * y;
-            let t3_dot: __D = t2_dot * y + y_dot * t2;
-            let t5: f64 = y / limit;
+            let y = y_2;
+            let y_dot = y_2_dot;
+            let t2 = h * rate;
+            let t2_dot = rate_dot * h;
+            let t3 = t2 * y;
+            let t3_dot = t2_dot * y + y_dot * t2;
+            let t5 = y / limit;
             let t5_dot: __D = rt::dots_over(
                 y_dot - rt::unless_no_dots(limit_dot, limit_dot * t5),
                 limit,
             );
-            let t6: f64 = 1.0 - t5;
-            let t6_dot: __D = -t5_dot;
-            let t7_dot: __D = t3_dot * t6 + t6_dot * t3;
-            let y_1: f64 = y + t3 * t6;
-            let y_1_dot: __D = y_dot + t7_dot;
+            let t6 = 1.0 - t5;
+            let t6_dot = -t5_dot;
+            let t7_dot = t3_dot * t6 + t6_dot * t3;
+            let y_1 = y + t3 * t6;
+            let y_1_dot = y_dot + t7_dot;
             y_2 = y_1;
             y_2_dot = y_1_dot;
         }

@@ -142,7 +142,7 @@ impl hinge {
         ) + use<'__r, __S, __K0>,
     ) {
         use rt::traits::*;
-        let t2: f64 = 1.0 - x;
+        let t2 = 1.0 - x;
         let w_1: f64 = sel
             .weight(&Self::__SITES[0], t2 - 0.0, t2 > 0.0 || 0.0 != 0.0, t2 == 0.0);
         let slack: f64 = f64::max(t2, 0.0);
@@ -185,8 +185,8 @@ impl hinge {
         let x_dot = rt::Dot::<f64, __L>::dot(x_dot, &x);
         let x_dot: __D = *x_dot;
         use rt::traits::*;
-        let t2: f64 = 1.0 - x;
-        let t2_dot: __D = -x_dot;
+        let t2 = 1.0 - x;
+        let t2_dot = -x_dot;
         let w_1: f64 = sel
             .weight_along(
                 &Self::__SITES[0],
@@ -206,12 +206,12 @@ impl hinge {
         let t11: f64;
         let t11_dot: __D;
         if t5 {
-            let t7_dot: __D = slack_dot * 4.0;
-            let t9_dot: __D = t7_dot;
+            let t7_dot = slack_dot * 4.0;
+            let t9_dot = t7_dot;
             t11 = 4.0 * slack - 4.0;
             t11_dot = t9_dot;
         } else {
-            let t10_dot: __D = slack_dot * slack + slack_dot * slack;
+            let t10_dot = slack_dot * slack + slack_dot * slack;
             t11 = slack * slack;
             t11_dot = t10_dot;
         }

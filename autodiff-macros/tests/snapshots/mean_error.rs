@@ -105,22 +105,22 @@ impl mean_error {
         let error_3_bar: f64 = 1.0 / n as f64;
         let mut error_3: f64 = 0.0;
         for i in 0..n {
-            let error_1: f64 = error_3;
+            let error_1 = error_3;
             let mut prediction_3: f64 = 0.0;
             if 0 < d {
                 let count = d;
                 let w_row = &w[..count];
                 let xs_row = &xs[i * d..][..count];
                 for k in 0..count {
-                    let prediction_1: f64 = prediction_3;
+                    let prediction_1 = prediction_3;
                     let t6: f64 = xs_row[k];
-                    let prediction_2: f64 = prediction_1 + w_row[k] * t6;
+                    let prediction_2 = prediction_1 + w_row[k] * t6;
                     prediction_3 = prediction_2;
                 }
             }
-            let t9: f64 = prediction_3 - ys[i];
+            let t9 = prediction_3 - ys[i];
             let w_1: f64 = sel.weight(&Self::__SITES[0], t9, t9 > 0.0, t9 == 0.0);
-            let error_2: f64 = error_1 + f64::abs(t9);
+            let error_2 = error_1 + f64::abs(t9);
             let t9_bar: f64 = rt::pick(w_1, -error_3_bar, error_3_bar);
             if 0 < d {
                 let count_2 = d;
@@ -130,13 +130,13 @@ impl mean_error {
                     let j = k_2;
                     let t4 = i * d;
                     let t6: f64 = xs_row_2[k_2];
-                    let t3_bar: f64 = t9_bar * t6;
+                    let t3_bar = t9_bar * t6;
                     w_bar_row[k_2] += t3_bar;
                 }
             }
             error_3 = error_2;
         }
-        let t12: f64 = error_3 / n as f64;
+        let t12 = error_3 / n as f64;
         t12
     }
     /// The value; adds the gradient to the buffers that follow the arguments.
@@ -169,7 +169,7 @@ impl mean_error {
         let mut terms_1 = rt::lanes(0.0);
         let mut error_3: f64 = 0.0;
         for start_1 in (0..n).step_by(step_1) {
-            let error_1: f64 = error_3;
+            let error_1 = error_3;
             let lanes_1 = ::core::cmp::Ord::min(step_1, n - start_1);
             let end_1 = xs.len();
             rt::transpose(
@@ -217,7 +217,7 @@ impl mean_error {
                 let prediction_3_lanes_bar_row = &mut prediction_3_lanes_bar_row[..count_3];
                 for k_3 in 0..count_3 {
                     let prediction_3_1: f64 = prediction_3_lanes_row_3[k_3];
-                    let t9: f64 = prediction_3_1 - ys_row[k_3];
+                    let t9 = prediction_3_1 - ys_row[k_3];
                     let w_1: f64 = sel
                         .weight(&Self::__SITES[0], t9, t9 > 0.0, t9 == 0.0);
                     w_1_lanes_row[k_3] = w_1;
@@ -233,13 +233,13 @@ impl mean_error {
                 &prediction_3_lanes[..],
                 &mut prediction_3_lanes_bar[..],
             );
-            let mut error_3_2: f64 = error_1;
+            let mut error_3_2 = error_1;
             let count_4 = lanes_1;
             let t10_lanes_row_2 = &t10_lanes[..count_4];
             for k_4 in 0..count_4 {
-                let error_3_1: f64 = error_3_2;
+                let error_3_1 = error_3_2;
                 let t10_1: f64 = t10_lanes_row_2[k_4];
-                let error_2: f64 = error_3_1 + t10_1;
+                let error_2 = error_3_1 + t10_1;
                 error_3_2 = error_2;
             }
             for j in (0..d).rev() {
@@ -275,7 +275,7 @@ impl mean_error {
             }
             error_3 = error_3_2;
         }
-        let t12: f64 = error_3 / n as f64;
+        let t12 = error_3 / n as f64;
         t12
     }
     /// The value, and the reverse sweep as a closure.
@@ -313,27 +313,27 @@ impl mean_error {
         let saved_1__start = saved_1.len();
         saved_1.resize(saved_1__start + (0..n).count(), 0.0);
         for (saved_1__slot, i) in saved_1[saved_1__start..].iter_mut().zip(0..n) {
-            let error_1: f64 = error_3;
+            let error_1 = error_3;
             let mut prediction_3: f64 = 0.0;
             if 0 < d {
                 let count = d;
                 let w_row = &w[..count];
                 let xs_row = &xs[i * d..][..count];
                 for k in 0..count {
-                    let prediction_1: f64 = prediction_3;
+                    let prediction_1 = prediction_3;
                     let t6: f64 = xs_row[k];
-                    let prediction_2: f64 = prediction_1 + w_row[k] * t6;
+                    let prediction_2 = prediction_1 + w_row[k] * t6;
                     prediction_3 = prediction_2;
                 }
             }
-            let t9: f64 = prediction_3 - ys[i];
+            let t9 = prediction_3 - ys[i];
             let w_1: f64 = sel.weight(&Self::__SITES[0], t9, t9 > 0.0, t9 == 0.0);
-            let error_2: f64 = error_1 + f64::abs(t9);
+            let error_2 = error_1 + f64::abs(t9);
             *saved_1__slot = w_1;
             error_3 = error_2;
         }
         let t11: f64 = n as f64;
-        let t12: f64 = error_3 / t11;
+        let t12 = error_3 / t11;
         (
             t12,
             move |
@@ -349,9 +349,9 @@ impl mean_error {
                 let saved_1__start = saved_1.len() - (0..n).count();
                 for (&w_1, i) in saved_1[saved_1__start..].iter().rev().zip((0..n).rev())
                 {
-                    let error_2_bar: f64 = error_3_bar;
+                    let error_2_bar = error_3_bar;
                     let t9_bar: f64 = rt::pick(w_1, -error_2_bar, error_2_bar);
-                    let mut prediction_3_bar: f64 = t9_bar;
+                    let mut prediction_3_bar = t9_bar;
                     if 0 < d {
                         let count_2 = d;
                         let xs_row_2 = &xs[i * d..][..count_2];
@@ -360,8 +360,8 @@ impl mean_error {
                             let j = k_2;
                             let t4 = i * d;
                             let t6: f64 = xs_row_2[k_2];
-                            let prediction_2_bar: f64 = prediction_3_bar;
-                            let t3_bar: f64 = prediction_2_bar * t6;
+                            let prediction_2_bar = prediction_3_bar;
+                            let t3_bar = prediction_2_bar * t6;
                             rt::add_at::<__K0, f64>(w_bar_row, k_2, t3_bar);
                             prediction_3_bar = prediction_2_bar;
                         }
@@ -397,23 +397,23 @@ impl mean_error {
         let mut error_3: f64 = 0.0;
         let mut error_3_dot: __D = rt::none::<__D>();
         for i in 0..n {
-            let error_1: f64 = error_3;
-            let error_1_dot: __D = error_3_dot;
+            let error_1 = error_3;
+            let error_1_dot = error_3_dot;
             let mut prediction_3: f64 = 0.0;
             let mut prediction_3_dot: __D = rt::none::<__D>();
             for j in 0..d {
-                let prediction_1: f64 = prediction_3;
-                let prediction_1_dot: __D = prediction_3_dot;
+                let prediction_1 = prediction_3;
+                let prediction_1_dot = prediction_3_dot;
                 let t3_dot: __D = w_dot[j];
                 let t6: f64 = xs[i * d + j];
-                let t7_dot: __D = t3_dot * t6;
-                let prediction_2: f64 = prediction_1 + w[j] * t6;
-                let prediction_2_dot: __D = prediction_1_dot + t7_dot;
+                let t7_dot = t3_dot * t6;
+                let prediction_2 = prediction_1 + w[j] * t6;
+                let prediction_2_dot = prediction_1_dot + t7_dot;
                 prediction_3 = prediction_2;
                 prediction_3_dot = prediction_2_dot;
             }
-            let t9: f64 = prediction_3 - ys[i];
-            let t9_dot: __D = prediction_3_dot;
+            let t9 = prediction_3 - ys[i];
+            let t9_dot = prediction_3_dot;
             let w_1: f64 = sel
                 .weight_along(
                     &Self::__SITES[0],
@@ -422,13 +422,13 @@ impl mean_error {
                     t9 == 0.0,
                 );
             let t10_dot: __D = rt::pick_dots(w_1, -t9_dot, t9_dot);
-            let error_2: f64 = error_1 + f64::abs(t9);
-            let error_2_dot: __D = error_1_dot + t10_dot;
+            let error_2 = error_1 + f64::abs(t9);
+            let error_2_dot = error_1_dot + t10_dot;
             error_3 = error_2;
             error_3_dot = error_2_dot;
         }
         let t11: f64 = n as f64;
-        let t12: f64 = error_3 / t11;
+        let t12 = error_3 / t11;
         let t12_dot: __D = rt::dots_over(error_3_dot, t11);
         (t12, t12_dot)
     }

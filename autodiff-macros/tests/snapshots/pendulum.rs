@@ -75,8 +75,8 @@ impl pendulum {
     ) -> f64 {
         use rt::traits::*;
         let mut saved_2 = rt::vec::Vec::new();
-        let mut a_2: f64 = angle;
-        let mut v_2: f64 = speed;
+        let mut a_2 = angle;
+        let mut v_2 = speed;
         let saved_2__start = saved_2.len();
         let mut saved_2__states = rt::vec::Vec::new();
         let saved_2__blocks = rt::Blocks::of(&saved_2, (0..steps).count());
@@ -89,13 +89,13 @@ impl pendulum {
                 .iter_mut()
                 .zip(saved_2__block.part(0..steps))
             {
-                let a: f64 = a_2;
-                let v: f64 = v_2;
+                let a = a_2;
+                let v = v_2;
                 let t2: f64 = f64::sin(a);
-                let t3: f64 = h * t2;
-                let v_1: f64 = v - t3;
-                let t4: f64 = h * v_1;
-                let a_1: f64 = a + t4;
+                let t3 = h * t2;
+                let v_1 = v - t3;
+                let t4 = h * v_1;
+                let a_1 = a + t4;
                 *saved_2__slot = a;
                 a_2 = a_1;
                 v_2 = v_1;
@@ -113,13 +113,13 @@ impl pendulum {
                     .iter_mut()
                     .zip(saved_2__block.part(0..steps))
                 {
-                    let a: f64 = a_2;
-                    let v: f64 = v_2;
+                    let a = a_2;
+                    let v = v_2;
                     let t2: f64 = f64::sin(a);
-                    let t3: f64 = h * t2;
-                    let v_1: f64 = v - t3;
-                    let t4: f64 = h * v_1;
-                    let a_1: f64 = a + t4;
+                    let t3 = h * t2;
+                    let v_1 = v - t3;
+                    let t4 = h * v_1;
+                    let a_1 = a + t4;
                     *saved_2__slot = a;
                     a_2 = a_1;
                     v_2 = v_1;
@@ -130,21 +130,21 @@ impl pendulum {
                 .rev()
                 .zip(saved_2__block.part(0..steps).rev())
             {
-                let a_1_bar: f64 = a_2_bar;
-                let mut v_1_bar: f64 = v_2_bar;
-                let mut a_bar: f64 = a_1_bar;
+                let a_1_bar = a_2_bar;
+                let mut v_1_bar = v_2_bar;
+                let mut a_bar = a_1_bar;
                 v_1_bar += a_1_bar * h;
-                let v_bar: f64 = v_1_bar;
-                let t3_bar: f64 = -v_1_bar;
-                let t2_bar: f64 = t3_bar * h;
+                let v_bar = v_1_bar;
+                let t3_bar = -v_1_bar;
+                let t2_bar = t3_bar * h;
                 a_bar += t2_bar * f64::cos(a);
                 a_2_bar = a_bar;
                 v_2_bar = v_bar;
             }
         }
         saved_2.truncate(saved_2__start);
-        let angle_bar_2: f64 = a_2_bar;
-        let speed_bar_2: f64 = v_2_bar;
+        let angle_bar_2 = a_2_bar;
+        let speed_bar_2 = v_2_bar;
         *angle_bar += angle_bar_2;
         *speed_bar += speed_bar_2;
         a_2
@@ -182,8 +182,8 @@ impl pendulum {
     ) {
         use rt::traits::*;
         let mut saved_1 = rt::vec::Vec::new();
-        let mut a_2: f64 = angle;
-        let mut v_2: f64 = speed;
+        let mut a_2 = angle;
+        let mut v_2 = speed;
         let saved_1__start = saved_1.len();
         let mut saved_1__states = rt::vec::Vec::new();
         let saved_1__blocks = rt::Blocks::of(&saved_1, (0..steps).count());
@@ -196,13 +196,13 @@ impl pendulum {
                 .iter_mut()
                 .zip(saved_1__block.part(0..steps))
             {
-                let a: f64 = a_2;
-                let v: f64 = v_2;
+                let a = a_2;
+                let v = v_2;
                 let t2: f64 = f64::sin(a);
-                let t3: f64 = h * t2;
-                let v_1: f64 = v - t3;
-                let t4: f64 = h * v_1;
-                let a_1: f64 = a + t4;
+                let t3 = h * t2;
+                let v_1 = v - t3;
+                let t4 = h * v_1;
+                let a_1 = a + t4;
                 *saved_1__slot = a;
                 a_2 = a_1;
                 v_2 = v_1;
@@ -233,13 +233,13 @@ impl pendulum {
                             .iter_mut()
                             .zip(saved_1__block.part(0..steps))
                         {
-                            let a: f64 = a_2;
-                            let v: f64 = v_2;
+                            let a = a_2;
+                            let v = v_2;
                             let t2: f64 = f64::sin(a);
-                            let t3: f64 = h * t2;
-                            let v_1: f64 = v - t3;
-                            let t4: f64 = h * v_1;
-                            let a_1: f64 = a + t4;
+                            let t3 = h * t2;
+                            let v_1 = v - t3;
+                            let t4 = h * v_1;
+                            let a_1 = a + t4;
                             *saved_1__slot = a;
                             a_2 = a_1;
                             v_2 = v_1;
@@ -250,21 +250,21 @@ impl pendulum {
                         .rev()
                         .zip(saved_1__block.part(0..steps).rev())
                     {
-                        let a_1_bar: f64 = a_2_bar;
-                        let mut v_1_bar: f64 = v_2_bar;
-                        let mut a_bar: f64 = a_1_bar;
+                        let a_1_bar = a_2_bar;
+                        let mut v_1_bar = v_2_bar;
+                        let mut a_bar = a_1_bar;
                         v_1_bar += a_1_bar * h;
-                        let v_bar: f64 = v_1_bar;
-                        let t3_bar: f64 = -v_1_bar;
-                        let t2_bar: f64 = t3_bar * h;
+                        let v_bar = v_1_bar;
+                        let t3_bar = -v_1_bar;
+                        let t2_bar = t3_bar * h;
                         a_bar += t2_bar * f64::cos(a);
                         a_2_bar = a_bar;
                         v_2_bar = v_bar;
                     }
                 }
                 saved_1.truncate(saved_1__start);
-                let angle_bar_2: f64 = a_2_bar;
-                let speed_bar_2: f64 = v_2_bar;
+                let angle_bar_2 = a_2_bar;
+                let speed_bar_2 = v_2_bar;
                 *angle_bar += angle_bar_2;
                 *speed_bar += speed_bar_2;
             },
@@ -294,22 +294,22 @@ impl pendulum {
         let speed_dot = rt::Dot::<f64, __L>::dot(speed_dot, &speed);
         let speed_dot: __D = *speed_dot;
         use rt::traits::*;
-        let mut a_2: f64 = angle;
-        let mut a_2_dot: __D = angle_dot;
-        let mut v_2: f64 = speed;
-        let mut v_2_dot: __D = speed_dot;
+        let mut a_2 = angle;
+        let mut a_2_dot = angle_dot;
+        let mut v_2 = speed;
+        let mut v_2_dot = speed_dot;
         for count in 0..steps {
-            let a: f64 = a_2;
-            let a_dot: __D = a_2_dot;
-            let v: f64 = v_2;
-            let v_dot: __D = v_2_dot;
-            let t2_dot: __D = a_dot * f64::cos(a);
-            let t3_dot: __D = t2_dot * h;
-            let v_1: f64 = v - h * f64::sin(a);
-            let v_1_dot: __D = v_dot - t3_dot;
-            let t4_dot: __D = v_1_dot * h;
-            let a_1: f64 = a + h * v_1;
-            let a_1_dot: __D = a_dot + t4_dot;
+            let a = a_2;
+            let a_dot = a_2_dot;
+            let v = v_2;
+            let v_dot = v_2_dot;
+            let t2_dot = a_dot * f64::cos(a);
+            let t3_dot = t2_dot * h;
+            let v_1 = v - h * f64::sin(a);
+            let v_1_dot = v_dot - t3_dot;
+            let t4_dot = v_1_dot * h;
+            let a_1 = a + h * v_1;
+            let a_1_dot = a_dot + t4_dot;
             a_2 = a_1;
             a_2_dot = a_1_dot;
             v_2 = v_1;

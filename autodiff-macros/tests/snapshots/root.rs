@@ -136,12 +136,12 @@ impl root {
     ) -> f64 {
         use rt::traits::*;
         let mut saved_2 = rt::vec::Vec::new();
-        let mut y_2: f64 = x;
+        let mut y_2 = x;
         let mut k_4 = 0;
         let mut stopped_4: bool = false;
         let mut steps_1 = 0usize;
         loop {
-            let y: f64 = y_2;
+            let y = y_2;
             let k_1 = k_4;
             let stopped_1: bool = stopped_4;
             let t1: bool = !stopped_1;
@@ -150,9 +150,9 @@ impl root {
             if !t4 {
                 break;
             }
-            let t6: f64 = x / y;
-            let next: f64 = 0.5 * (y + t6);
-            let t8: f64 = next - y;
+            let t6 = x / y;
+            let next = 0.5 * (y + t6);
+            let t8 = next - y;
             let w_1: f64 = sel.weight(&Self::__SITES[0], t8, t8 > 0.0, t8 == 0.0);
             let t9: f64 = f64::abs(t8);
             let t11: bool = sel
@@ -182,7 +182,7 @@ impl root {
             let ::core::option::Option::Some((y, t6, t11)) = saved_2.pop() else {
                 ::core::unreachable!()
             };
-            let y_1_bar: f64 = y_2_bar;
+            let y_1_bar = y_2_bar;
             let mut next_bar: f64 = 0.0;
             let mut y_bar: f64 = 0.0;
             if t11 {
@@ -222,12 +222,12 @@ impl root {
     ) {
         use rt::traits::*;
         let mut saved_1 = rt::vec::Vec::new();
-        let mut y_2: f64 = x;
+        let mut y_2 = x;
         let mut k_4 = 0;
         let mut stopped_4: bool = false;
         let mut steps_1 = 0usize;
         loop {
-            let y: f64 = y_2;
+            let y = y_2;
             let k_1 = k_4;
             let stopped_1: bool = stopped_4;
             let t1: bool = !stopped_1;
@@ -236,9 +236,9 @@ impl root {
             if !t4 {
                 break;
             }
-            let t6: f64 = x / y;
-            let next: f64 = 0.5 * (y + t6);
-            let t8: f64 = next - y;
+            let t6 = x / y;
+            let next = 0.5 * (y + t6);
+            let t8 = next - y;
             let w_1: f64 = sel.weight(&Self::__SITES[0], t8, t8 > 0.0, t8 == 0.0);
             let t9: f64 = f64::abs(t8);
             let t11: bool = sel
@@ -271,7 +271,7 @@ impl root {
                     let ::core::option::Option::Some((y, t6, t11)) = saved_1.pop() else {
                         ::core::unreachable!()
                     };
-                    let y_1_bar: f64 = y_2_bar;
+                    let y_1_bar = y_2_bar;
                     let mut next_bar: f64 = 0.0;
                     let mut y_bar: f64 = 0.0;
                     if t11 {
@@ -307,13 +307,13 @@ impl root {
         let x_dot = rt::Dot::<f64, __L>::dot(x_dot, &x);
         let x_dot: __D = *x_dot;
         use rt::traits::*;
-        let mut y_2: f64 = x;
-        let mut y_2_dot: __D = x_dot;
+        let mut y_2 = x;
+        let mut y_2_dot = x_dot;
         let mut k_4 = 0;
         let mut stopped_4: bool = false;
         loop {
-            let y: f64 = y_2;
-            let y_dot: __D = y_2_dot;
+            let y = y_2;
+            let y_dot = y_2_dot;
             let k_1 = k_4;
             let stopped_1: bool = stopped_4;
             let t1: bool = !stopped_1;
@@ -322,15 +322,15 @@ impl root {
             if !t4 {
                 break;
             }
-            let t6: f64 = x / y;
+            let t6 = x / y;
             let t6_dot: __D = rt::dots_over(
                 x_dot - rt::unless_no_dots(y_dot, y_dot * t6),
                 y,
             );
-            let t7_dot: __D = y_dot + t6_dot;
-            let next: f64 = 0.5 * (y + t6);
-            let next_dot: __D = t7_dot * 0.5;
-            let t8: f64 = next - y;
+            let t7_dot = y_dot + t6_dot;
+            let next = 0.5 * (y + t6);
+            let next_dot = t7_dot * 0.5;
+            let t8 = next - y;
             let w_1: f64 = sel.weight(&Self::__SITES[0], t8, t8 > 0.0, t8 == 0.0);
             let t9: f64 = f64::abs(t8);
             let t11: bool = sel
