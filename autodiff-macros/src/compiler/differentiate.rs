@@ -5,6 +5,8 @@
 //!     → layout, loops → adjoint (split), adjoint (joint), tangent → code → print → tokens
 //! ```
 
+use std::cell::OnceCell;
+
 use autodiff_runtime::Definability;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -247,9 +249,16 @@ struct Prepared {
     facts: activity::Activity,
     names: EmitNames,
     seed: Option<Seed>,
+    /// How its loops are reversed, once somebody asked.
+    modes: OnceCell<loops::Modes>,
 }
 
 impl Prepared {
+    fn modes(&self, layout: &layout::Layout<'_>) -> &loops::Modes {
+        let find = || loops::run(&self.func, &self.facts, layout, self.seed.clone());
+        self.modes.get_or_init(find)
+    }
+
     fn new(
         ssa: &Func,
         facts: &activity::Activity,
@@ -269,6 +278,7 @@ impl Prepared {
             facts,
             names,
             seed,
+            modes: OnceCell::new(),
         }
     }
 
@@ -277,8 +287,8 @@ impl Prepared {
         let merged = self.merged(fresh);
         let from = merged.as_ref().unwrap_or(self);
         let layout = layout::run(&from.func);
-        let modes = loops::run(&from.func, &from.facts, &layout, from.seed.clone());
-        let strips = strips::run(&from.func, &from.facts, &layout, &modes, fresh);
+        let modes = from.modes(&layout);
+        let strips = strips::run(&from.func, &from.facts, &layout, modes, fresh);
         let strips = strips.map(|func| self.with_func(simplify::run(func), fresh));
         strips.filter(Prepared::are_fused).or(merged)
     }
@@ -290,14 +300,15 @@ impl Prepared {
         let merge::Merged { func, into } = merge::run(&self.func, &loops)?;
         let merged = self.with_func(simplify::run(func), fresh);
         let layout = layout::run(&merged.func);
-        let modes = loops::run(&merged.func, &merged.facts, &layout, merged.seed.clone());
+        let modes = merged.modes(&layout);
         let fused = |l| {
             matches!(
                 modes.get(l),
                 Some(loops::Mode::Fused(_) | loops::Mode::Unit)
             )
         };
-        into.iter().all(fused).then_some(merged)
+        let fused = into.iter().all(fused);
+        fused.then_some(merged)
     }
 
     /// Another form of the function.
@@ -310,21 +321,22 @@ impl Prepared {
             facts,
             names,
             seed: self.seed.clone(),
+            modes: OnceCell::new(),
         }
     }
 
     /// The same function with its loops in stretches, or why none of them allows it.
     fn in_stretches(&self, fresh: &mut Names) -> Result<Prepared, parallel::Reason> {
         let layout = layout::run(&self.func);
-        let modes = loops::run(&self.func, &self.facts, &layout, self.seed.clone());
-        let func = parallel::run(&self.func, &self.facts, &layout, &modes, fresh)?;
+        let modes = self.modes(&layout);
+        let func = parallel::run(&self.func, &self.facts, &layout, modes, fresh)?;
         Ok(self.with_func(func, fresh))
     }
 
     /// True if every loop over strips is reversed strip by strip, which lane loops rely on.
     fn are_fused(&self) -> bool {
         let layout = layout::run(&self.func);
-        let modes = loops::run(&self.func, &self.facts, &layout, self.seed.clone());
+        let modes = self.modes(&layout);
         let mut strips = self.func.strips.strips.iter();
         strips.all(|l| matches!(modes.get(l), Some(loops::Mode::Fused(_))))
     }
@@ -341,13 +353,13 @@ impl Prepared {
 
     fn with<R>(&self, style: Style, scratch: Names, f: impl FnOnce(&Context<'_>) -> R) -> R {
         let mut layout = layout::run(&self.func);
-        let modes = loops::run(&self.func, &self.facts, &layout, self.seed.clone());
+        let modes = self.modes(&layout);
         layout.arms.clone_from(&modes.arms);
         f(&Context {
             func: &self.func,
             facts: &self.facts,
             layout: &layout,
-            modes: &modes,
+            modes,
             style,
             names: &self.names,
             scratch: scratch.into(),

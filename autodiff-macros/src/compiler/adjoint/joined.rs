@@ -138,9 +138,8 @@ impl<'a> Loop<'a> {
     /// Both bodies in one loop, if no iteration touches what another one does.
     fn with(&self, cx: &Context<'_>, other: &Loop<'_>) -> Option<Stmt> {
         let [written, theirs] = [self, other].map(|l| l.arrays(cx, true));
-        let touches =
-            |l: &Loop<'_>, arrays: &BTreeSet<String>| !l.mentioned(cx).is_disjoint(arrays);
-        if touches(other, &written) || touches(self, &theirs) {
+        let captured = other.mentioned(cx);
+        if !captured.is_disjoint(&written) || !self.mentioned(cx).is_disjoint(&theirs) {
             return None;
         }
         let mut rows = self.rows.to_vec();
@@ -159,7 +158,6 @@ impl<'a> Loop<'a> {
         }
         let own: BTreeSet<String> = other.body.iter().filter_map(bound).collect();
         let mine: BTreeSet<String> = self.body.iter().filter_map(bound).collect();
-        let captured = other.mentioned(cx);
         if captured
             .iter()
             .any(|n| mine.contains(n) && !own.contains(n))
@@ -167,7 +165,6 @@ impl<'a> Loop<'a> {
             return None;
         }
         let mut body = self.body.to_vec();
-        let lasting = self.lasting(cx);
         let mut added = other.body.to_vec();
         for stmt in &mut added {
             stmt.walk_mut(&mut |e| {
@@ -178,7 +175,7 @@ impl<'a> Loop<'a> {
                 }
             });
         }
-        added.retain(|s| !lasting.contains(&format!("{s:?}")));
+        added.retain(|s| !bound(s).is_some_and(|name| mine.contains(&name) && self.has(cx, s)));
         body.append(&mut added);
         Some(Stmt::Apart {
             rows,
@@ -191,11 +188,11 @@ impl<'a> Loop<'a> {
         })
     }
 
-    /// Bindings that would be the same again at the end of the iteration.
-    fn lasting(&self, cx: &Context<'_>) -> BTreeSet<String> {
+    /// True for a binding that the body has, and that would be the same again at the end of the iteration.
+    fn has(&self, cx: &Context<'_>, stmt: &Stmt) -> bool {
         let changing = self.rows.iter().filter(|row| row.mutable);
         let changing: BTreeSet<String> = changing.map(|row| row.name.to_string()).collect();
-        let lasts = |s: &&Stmt| {
+        let lasts = |s: &Stmt| {
             matches!(
                 s,
                 Stmt::Let {
@@ -203,10 +200,11 @@ impl<'a> Loop<'a> {
                     init: Some(_),
                     ..
                 }
-            ) && mentioned(cx, [*s]).is_disjoint(&changing)
+            ) && mentioned(cx, [s]).is_disjoint(&changing)
         };
-        let all = self.body.iter().filter(lasts);
-        all.map(|s| format!("{s:?}")).collect()
+        let (name, text) = (bound(stmt), format!("{stmt:?}"));
+        let same = |s: &&Stmt| bound(s) == name && format!("{s:?}") == text;
+        self.body.iter().find(same).is_some_and(lasts)
     }
 }
 

@@ -155,7 +155,7 @@ pub(crate) fn emit(
 ) -> Emitted {
     let bodies = &named_for_people(bodies, &options.naming);
     let signature = signature(item, func, options, bodies);
-    let (beside, metadata) = generated(item, func, options, bodies);
+    let (beside, metadata) = generated(item, func, options, bodies, &signature);
     Emitted {
         doc: docs::primal(item, &signature, &bodies.sites, options),
         beside,
@@ -200,11 +200,11 @@ fn generated(
     func: &hir::Func,
     options: &Options,
     bodies: &Bodies,
+    signature: &Signature,
 ) -> (TokenStream, TokenStream) {
-    let signature = signature(item, func, options, bodies);
     let checks = pins::checks(bodies, &func.pins, &signature.rt);
     let bodies = &led(bodies, &func.items, &checks, &signature.rt);
-    let (sites, field) = meta::members(item, &signature, options, bodies, &func.items);
+    let (sites, field) = meta::members(item, signature, options, bodies, &func.items);
     let (field, metadata) = match &options.naming {
         Naming::Sibling(of) if of.instance.is_some() => (TokenStream::new(), field),
         _ => (field, TokenStream::new()),
@@ -212,12 +212,12 @@ fn generated(
     let members = [
         sites,
         field,
-        pins::member(&signature, item, bodies, &func.items),
-        sweep::members(&signature, bodies),
-        entry::members(&signature, &deprecation(item)),
+        pins::member(signature, item, bodies, &func.items),
+        sweep::members(signature, bodies),
+        entry::members(signature, &deprecation(item)),
     ];
     let beside = match &options.naming {
-        Naming::Companion => companion(item, &signature, options, &members),
+        Naming::Companion => companion(item, signature, options, &members),
         Naming::Sibling(_) => members.into_iter().collect(),
         Naming::Module => {
             let by_name = path_by_name(item);

@@ -52,7 +52,9 @@ pub(crate) fn stubs(
     };
     let mut fresh = Fresh::of(item.sig.to_token_stream());
     let bodies = bodies(signature, &options, &mut fresh);
-    let (beside, _) = generated(item, &func(item, signature), &options, &bodies);
+    let func = func(item, signature);
+    let signature = super::signature(item, &func, &options, &bodies);
+    let (beside, _) = generated(item, &func, &options, &bodies, &signature);
     beside
 }
 
