@@ -29,6 +29,7 @@ mod needs;
 mod pairs;
 mod reciprocals;
 mod reverse;
+mod room;
 mod scatter;
 mod slices;
 mod sparse;

@@ -16,7 +16,7 @@ use super::forward::{Forward, dummy, kept_name, let_val, range_expr};
 use super::needs::Plan;
 use super::slices::{self, Extras, Slots, Sweep};
 use super::sparse::{self, Taken};
-use super::{Context, Item, Saved, guards, joined, pairs, stretches, sweep};
+use super::{Context, Item, Saved, guards, joined, pairs, room, stretches, sweep};
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
@@ -86,6 +86,7 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
     }
     inner.extend(step(stmt, &kept));
     let mut looped = Vec::new();
+    room::before(pass, stmt, &mut looped);
     records.forward(stmt, inner, &mut looped);
     looped.extend(fused.into_iter().flat_map(|f| f.after.iter().cloned()));
     match fused {

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use super::Context;
 use crate::compiler::analyse::loops::Mode;
-use crate::compiler::hir::{LoopId, Ty};
+use crate::compiler::hir::{BinOp, LoopId, Ty};
 use crate::compiler::ssa::{
     Block, Init, MemId, Op, Origin, Place, Proj, Range, Stmt, StmtKind, StoreOp, ValId,
 };
@@ -52,21 +52,9 @@ struct Read {
 fn of_loop(cx: &Context<'_>, id: LoopId, body: &Block, states: &mut States) {
     let mut reads = Vec::new();
     for (k, stmt) in body.stmts.iter().enumerate() {
-        let Some(inner) = Inner::of(cx, stmt) else {
-            continue;
-        };
-        for (n, s) in inner.body.stmts.iter().enumerate() {
-            let StmtKind::Def(v, Op::Load(at)) = &s.kind else {
-                continue;
-            };
-            if is_state(cx, id, at.mem) && inner.keeps(cx, n, at) {
-                reads.push(Read {
-                    value: *v,
-                    mem: at.mem,
-                    at: since(cx, body, k, at.mem),
-                    whole: spans(cx, id, inner.range, at.mem),
-                });
-            }
+        if let Some(inner) = Inner::of(cx, stmt) {
+            let nest = Nest { cx, id, body, k };
+            nest.reads(&inner, &mut vec![inner.range], &mut reads);
         }
     }
     for read in reads.iter().filter(|r| r.whole) {
@@ -76,6 +64,48 @@ fn of_loop(cx: &Context<'_>, id: LoopId, body: &Block, states: &mut States) {
         if states.at.get(&(id, read.mem)) == Some(&read.at) {
             states.of.insert(read.value, id);
         }
+    }
+}
+
+/// Loops inside of each other, as statement number `k` of the body of a recorded loop.
+struct Nest<'a, 'b> {
+    cx: &'b Context<'a>,
+    id: LoopId,
+    body: &'b Block,
+    k: usize,
+}
+
+impl Nest<'_, '_> {
+    /// The loads of state in a loop and in those inside of it.
+    fn reads<'r>(&self, inner: &Inner<'r>, ranges: &mut Vec<&'r Range>, reads: &mut Vec<Read>) {
+        for (n, s) in inner.body.stmts.iter().enumerate() {
+            if let Some(deeper) = Inner::of(self.cx, s) {
+                ranges.push(deeper.range);
+                self.reads(&deeper, ranges, reads);
+                ranges.pop();
+            }
+            let StmtKind::Def(v, Op::Load(at)) = &s.kind else {
+                continue;
+            };
+            let keeps = self.untouched(at.mem) || ranges.len() == 1 && inner.keeps(self.cx, n, at);
+            if keeps && is_state(self.cx, self.id, at.mem) {
+                let whole = match ranges.as_slice() {
+                    [one] => spans(self.cx, self.id, one, at.mem),
+                    nested => covers(self.cx, nested, at.mem),
+                };
+                reads.push(Read {
+                    value: *v,
+                    mem: at.mem,
+                    at: since(self.cx, self.body, self.k, at.mem),
+                    whole,
+                });
+            }
+        }
+    }
+
+    /// True if nothing in the nest writes to the array.
+    fn untouched(&self, m: MemId) -> bool {
+        !writes(self.cx, &self.body.stmts[self.k], m)
     }
 }
 
@@ -175,22 +205,56 @@ impl<'a> Inner<'a> {
 
 /// The first statement after the last one before number `k` that writes to the array.
 fn since(cx: &Context<'_>, body: &Block, k: usize, m: MemId) -> u32 {
-    let writes = |s: &Stmt| {
-        let from = cx.layout.position(s);
-        let to = s
-            .kind
-            .blocks()
-            .iter()
-            .map(|b| cx.layout.blocks[cx.layout.id_of(b)].span.1)
-            .max()
-            .unwrap_or(from + 1);
-        cx.layout.stores(m).iter().any(|p| (from..to).contains(p))
-    };
     let first = body.stmts[..k]
         .iter()
-        .rposition(writes)
+        .rposition(|s| writes(cx, s, m))
         .map_or(0, |w| w + 1);
     cx.layout.position(&body.stmts[first])
+}
+
+/// True if the statement, or one inside of it, writes to the array.
+fn writes(cx: &Context<'_>, stmt: &Stmt, m: MemId) -> bool {
+    let from = cx.layout.position(stmt);
+    let to = stmt
+        .kind
+        .blocks()
+        .iter()
+        .map(|b| cx.layout.blocks[cx.layout.id_of(b)].span.1)
+        .max()
+        .unwrap_or(from + 1);
+    cx.layout.stores(m).iter().any(|p| (from..to).contains(p))
+}
+
+/// True if loops inside of each other run at least as often as the array has elements, as far as their ends and its
+/// length say so: `0..rows` around `0..columns`, and `rows * columns`.
+fn covers(cx: &Context<'_>, ranges: &[&Range], m: MemId) -> bool {
+    let Some(len) = length(cx, m) else {
+        return matches!(cx.func.mem(m).ty, Ty::Array(..));
+    };
+    let mut ends: Vec<ValId> = Vec::new();
+    for range in ranges {
+        let (lo, _) = cx.layout.offset(range.lo);
+        if matches!(cx.layout.op(lo), Some(Op::Lit(_))) {
+            factors(cx, cx.layout.offset(range.hi).0, &mut ends);
+        }
+    }
+    let mut wanted = Vec::new();
+    factors(cx, cx.layout.offset(len).0, &mut wanted);
+    wanted.into_iter().all(|factor| {
+        let found = ends.iter().position(|end| cx.same(*end, factor));
+        found.map(|k| ends.swap_remove(k)).is_some()
+    })
+}
+
+/// What an integer is the product of.
+fn factors(cx: &Context<'_>, v: ValId, out: &mut Vec<ValId>) {
+    match cx.layout.op(v) {
+        Some(Op::Bin(BinOp::Mul, a, b)) => {
+            factors(cx, *a, out);
+            factors(cx, *b, out);
+        }
+        _ => out.push(v),
+    }
 }
 
 /// True if the range of an inner loop goes to the end of the array, or to the counter of the outer loop

@@ -302,7 +302,7 @@ impl<'a> Layout<'a> {
     }
 
     /// True if the value is computed from the counter of the loop and from what stands outside, by integers.
-    fn is_retraced(&self, v: ValId, l: LoopId) -> bool {
+    pub(crate) fn is_retraced(&self, v: ValId, l: LoopId) -> bool {
         let inside = self.body_of(l);
         if !self.contains(inside, self.def_block(v)) || self.counters.get(&l) == Some(&v) {
             return true;

@@ -1,0 +1,220 @@
+//! Room for what loops inside of a recorded loop keep, made once in front of it.
+//!
+//! A list that grows from iteration to iteration is moved several times, and is up to twice as long as it has to be.
+//! Where the numbers of iterations are known before the outermost loop, so is the length of the list; where they depend on
+//! its counter (triangles), they are added up.
+//!
+//! ```text
+//! for t in 0..n { rows.extend_from_slice(&u); for j in 0..m { *slot = … } }
+//! rows.reserve((0..n).count() * u.len());  saved.reserve((0..n).count() * (0..m).count());
+//! ```
+
+use std::collections::BTreeSet;
+
+use proc_macro2::Ident;
+use quote::{format_ident, quote};
+
+use super::forward::{Forward, let_val, operation, range_expr};
+use crate::compiler::analyse::layout::Role;
+use crate::compiler::analyse::loops::Mode;
+use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::hir::LoopId;
+use crate::compiler::ssa::{Block, MemId, Op, Range, Stmt as Ssa, StmtKind, ValId};
+
+/// Makes room in front of an outermost loop.
+pub(super) fn before(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
+    let Some((id, range, body)) = recorded(pass, stmt) else {
+        return;
+    };
+    if pass.rerun.is_some() || pass.again.is_some() || is_nested(pass, body) {
+        return;
+    }
+    let outermost = Outermost { pass, id, range };
+    let mut lists = Vec::new();
+    outermost.rows(id, &[], &mut lists);
+    outermost.visit(body, &mut Vec::new(), &mut lists);
+    outermost.reserve(lists, out);
+}
+
+/// A list of what inner loops keep.
+struct List<'a> {
+    name: &'a Ident,
+    /// The ranges of the loops between the outermost one and the entries.
+    ranges: Vec<&'a Range>,
+    /// The array that is kept whole.
+    row: Option<MemId>,
+}
+
+/// A loop that records all of its iterations, as many as its range has.
+fn recorded<'s>(pass: &Forward<'_>, stmt: &'s Ssa) -> Option<(LoopId, &'s Range, &'s Block)> {
+    match &stmt.kind {
+        StmtKind::For {
+            id,
+            range,
+            body,
+            until: None,
+            count: None,
+            ..
+        } if matches!(pass.cx.mode(*id), Mode::Recorded)
+            && !pass.plan.sparse.contains_key(id)
+            && !pass.plan.checkpoints.contains_key(id) =>
+        {
+            Some((*id, range, body))
+        }
+        _ => None,
+    }
+}
+
+/// True if a loop stands around the loop with this body.
+fn is_nested(pass: &Forward<'_>, body: &Block) -> bool {
+    let blocks = &pass.cx.layout.blocks;
+    let mut around = blocks[pass.cx.layout.id_of(body)].parent;
+    while let Some(block) = around {
+        if matches!(blocks[block].role, Role::Body(_) | Role::Head) {
+            return true;
+        }
+        around = blocks[block].parent;
+    }
+    false
+}
+
+struct Outermost<'a> {
+    pass: &'a Forward<'a>,
+    id: LoopId,
+    range: &'a Range,
+}
+
+impl<'a> Outermost<'a> {
+    /// The lists of the loops that stand in a block.
+    fn visit(&self, block: &'a Block, ranges: &mut Vec<&'a Range>, lists: &mut Vec<List<'a>>) {
+        for stmt in &block.stmts {
+            let Some((id, range, body)) = recorded(self.pass, stmt) else {
+                continue;
+            };
+            ranges.push(range);
+            if let Some(name) = self.pass.saved.stacks.get(&id) {
+                lists.push(List {
+                    name,
+                    ranges: ranges.clone(),
+                    row: None,
+                });
+            }
+            self.rows(id, ranges, lists);
+            self.visit(body, ranges, lists);
+            ranges.pop();
+        }
+    }
+
+    /// The arrays that every iteration of a loop keeps whole.
+    fn rows(&self, id: LoopId, ranges: &[&'a Range], lists: &mut Vec<List<'a>>) {
+        let rows = self.pass.saved.rows.iter().filter(|((l, _), _)| *l == id);
+        lists.extend(rows.map(|((_, m), name)| List {
+            name,
+            ranges: ranges.to_vec(),
+            row: Some(*m),
+        }));
+    }
+
+    fn reserve(&self, lists: Vec<List<'_>>, out: &mut Vec<Stmt>) {
+        let lists = lists.into_iter().filter(|list| self.is_countable(list));
+        let (varying, fixed): (Vec<_>, Vec<_>) =
+            lists.partition(|list| bounds(list).any(|v| self.is_inside(v)));
+        let reserve = |list: &List<'_>, room| {
+            Stmt::Expr(Expr::method(
+                Expr::Name(list.name.clone()),
+                "reserve",
+                vec![room],
+            ))
+        };
+        let all = count(self.range);
+        out.extend(fixed.iter().map(|list| {
+            let each = length(list).into_iter().fold(all.clone(), Expr::mul);
+            reserve(list, each)
+        }));
+        if !varying.is_empty() {
+            let room = |list: &List<'_>| format_ident!("{}__room", list.name);
+            out.extend(varying.iter().map(|list| Stmt::Let {
+                name: room(list),
+                mutable: true,
+                ty: None,
+                init: Some(Expr::Raw(quote!(0))),
+            }));
+            let mut each = self.retraced(&varying);
+            each.extend(varying.iter().map(|list| Stmt::Assign {
+                place: Expr::Name(room(list)),
+                op: "+=",
+                value: length(list)
+                    .into_iter()
+                    .reduce(Expr::mul)
+                    .unwrap_or(Expr::Raw(quote!(1))),
+            }));
+            let counter = self.pass.cx.layout.counters.get(&self.id);
+            let counter = counter.map(|v| self.pass.cx.func.val(*v).name.clone());
+            out.push(Stmt::For {
+                pattern: counter.map_or(quote!(_), |name| quote!(#name)),
+                iter: range_expr(self.range),
+                body: each,
+            });
+            out.extend(
+                varying
+                    .iter()
+                    .map(|list| reserve(list, Expr::Name(room(list)))),
+            );
+        }
+    }
+
+    /// True if the number of entries is known in front of the loop, or can be added up there.
+    fn is_countable(&self, list: &List<'_>) -> bool {
+        let layout = self.pass.cx.layout;
+        let there = list.row.is_none_or(|m| {
+            !layout.contains(layout.body_of(self.id), layout.mem_block(m))
+        });
+        there && bounds(list).all(|v| layout.is_retraced(v, self.id))
+    }
+
+    fn is_inside(&self, v: ValId) -> bool {
+        let layout = self.pass.cx.layout;
+        layout.contains(layout.body_of(self.id), layout.def_block(v))
+    }
+
+    /// What the numbers of iterations are computed from in an iteration of the outermost loop.
+    fn retraced(&self, lists: &[List<'_>]) -> Vec<Stmt> {
+        let layout = self.pass.cx.layout;
+        let mut values = BTreeSet::new();
+        let mut todo: Vec<ValId> = lists.iter().flat_map(bounds).collect();
+        while let Some(v) = todo.pop() {
+            let is_counter = layout.counters.get(&self.id) == Some(&v);
+            if self.is_inside(v) && !is_counter && values.insert((layout.def_pos(v), v)) {
+                let op = layout.op(v);
+                op.into_iter().for_each(|op| op.for_each_use(&mut |u| todo.push(u)));
+            }
+        }
+        let (func, names) = (self.pass.cx.func, self.pass.cx.names);
+        let define = |(_, v): (u32, ValId)| {
+            let op = layout.op(v).filter(|op| !matches!(op, Op::Lit(_)))?;
+            Some(let_val(
+                func,
+                v,
+                false,
+                Some(operation(func, v, op, names)),
+            ))
+        };
+        values.into_iter().filter_map(define).collect()
+    }
+}
+
+fn bounds<'l>(list: &'l List<'_>) -> impl Iterator<Item = ValId> + 'l {
+    let of = |range: &&Range| [Some(range.lo), Some(range.hi), range.step];
+    list.ranges.iter().flat_map(of).flatten()
+}
+
+fn count(range: &Range) -> Expr {
+    Expr::method(range_expr(range), "count", Vec::new())
+}
+
+/// The number of entries per iteration of the outermost loop, as factors.
+fn length(list: &List<'_>) -> Vec<Expr> {
+    let counts = list.ranges.iter().map(|range| count(range));
+    let row = list.row.map(|m| Expr::method(Expr::Mem(m), "len", Vec::new()));
+    counts.chain(row).collect()
+}
