@@ -249,3 +249,37 @@ pub fn pick<T: Scalar>(weight: f64, below: T, above: T) -> T {
     let side = if is_above { above } else { below };
     if not_below != is_above { mixed } else { side }
 }
+
+/// [`pick`] where the derivative below is 0: one product, and a select that keeps 0·∞ out.
+///
+/// ```
+/// use autodiff_runtime::pick_above;
+/// assert_eq!(pick_above(0.0, f64::INFINITY), 0.0);
+/// assert_eq!(pick_above(0.25, 6.0), 1.5);
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn pick_above<T: Scalar>(weight: f64, above: T) -> T {
+    if weight != 0.0 {
+        number::<T>(weight) * above
+    } else {
+        T::default()
+    }
+}
+
+/// [`pick`] where the derivative above is 0.
+///
+/// ```
+/// use autodiff_runtime::pick_below;
+/// assert_eq!(pick_below(1.0, f64::INFINITY), 0.0);
+/// assert_eq!(pick_below(0.25, 4.0), 3.0);
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn pick_below<T: Scalar>(weight: f64, below: T) -> T {
+    if weight != 1.0 {
+        (number::<T>(1.0) - number::<T>(weight)) * below
+    } else {
+        T::default()
+    }
+}

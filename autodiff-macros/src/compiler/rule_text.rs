@@ -81,7 +81,14 @@ impl Scope<'_> {
 
     fn pick(&self, weight: &syn::Expr, below: Expr, above: Expr) -> Expr {
         let rt = &self.rt;
-        Expr::Call(quote!(#rt::pick), vec![self.lower(weight), below, above])
+        let weight = self.lower(weight);
+        if real::is_literal(&below, "0.0") {
+            return Expr::Call(quote!(#rt::pick_above), vec![weight, above]);
+        }
+        if real::is_literal(&above, "0.0") {
+            return Expr::Call(quote!(#rt::pick_below), vec![weight, below]);
+        }
+        Expr::Call(quote!(#rt::pick), vec![weight, below, above])
     }
 
     fn if_expr(&self, e: &syn::ExprIf, f: &dyn Fn(&syn::Expr) -> Expr) -> Expr {

@@ -227,7 +227,25 @@ pub(crate) fn unless_zero(rt: &TokenStream, factor: &Expr, product: Expr) -> Exp
     match product {
         Expr::Neg(product) => Expr::neg(unless_zero(rt, factor, *product)),
         product if is_literal(factor) || is_literal(&product) => product,
+        product if is_share(&product, factor) => product,
         product => Expr::Call(quote!(#rt::unless_zero), vec![factor.clone(), product]),
+    }
+}
+
+/// True if the product is what a decision gives of the factor (`pick_above(w, factor)`), which is 0 where the factor is.
+fn is_share(product: &Expr, factor: &Expr) -> bool {
+    let is_factor = |e: &Expr| match (e, factor) {
+        (Expr::Bar(a), Expr::Bar(b)) => a == b,
+        (Expr::Neg(e), Expr::Bar(b)) => matches!(**e, Expr::Bar(a) if a == *b),
+        _ => false,
+    };
+    match product {
+        Expr::Call(path, args) => {
+            let name = path.clone().into_iter().last().map(|t| t.to_string());
+            let sides = args.get(1..).unwrap_or_default();
+            name.is_some_and(|name| name.starts_with("pick")) && sides.iter().all(is_factor)
+        }
+        _ => false,
     }
 }
 

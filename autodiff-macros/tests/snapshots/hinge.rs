@@ -164,7 +164,7 @@ impl hinge {
                     slack_bar += seed * slack;
                     slack_bar += seed * slack;
                 }
-                let t2_bar: f64 = rt::pick(w_1, 0.0, slack_bar);
+                let t2_bar: f64 = rt::pick_above(w_1, slack_bar);
                 *x_bar += -t2_bar;
             },
         )

@@ -41,8 +41,8 @@ struct List<'a> {
     name: &'a Ident,
     /// The ranges of the loops between the outermost one and the entries.
     ranges: Vec<&'a Range>,
-    /// The array that is kept whole.
-    row: Option<MemId>,
+    /// The arrays that are kept whole.
+    rows: Vec<MemId>,
 }
 
 /// A loop that records all of its iterations, as many as its range has.
@@ -96,7 +96,7 @@ impl<'a> Outermost<'a> {
                 lists.push(List {
                     name,
                     ranges: ranges.clone(),
-                    row: None,
+                    rows: Vec::new(),
                 });
             }
             self.rows(id, ranges, lists);
@@ -111,7 +111,14 @@ impl<'a> Outermost<'a> {
         lists.extend(rows.map(|((_, m), name)| List {
             name,
             ranges: ranges.to_vec(),
-            row: Some(*m),
+            rows: vec![*m],
+        }));
+        let copies = self.pass.plan.flat.values().filter(|row| row.id == id);
+        let of: Vec<MemId> = copies.map(|row| row.of).collect();
+        lists.extend(self.pass.saved.flat.get(&id).map(|name| List {
+            name,
+            ranges: ranges.to_vec(),
+            rows: of,
         }));
     }
 
@@ -140,13 +147,15 @@ impl<'a> Outermost<'a> {
                 init: Some(Expr::Raw(quote!(0))),
             }));
             let mut each = self.retraced(&varying);
-            each.extend(varying.iter().map(|list| Stmt::Assign {
-                place: Expr::Name(room(list)),
-                op: "+=",
-                value: length(list)
-                    .into_iter()
-                    .reduce(Expr::mul)
-                    .unwrap_or(Expr::Raw(quote!(1))),
+            each.extend(varying.iter().map(|list| {
+                Stmt::Assign {
+                    place: Expr::Name(room(list)),
+                    op: "+=",
+                    value: length(list)
+                        .into_iter()
+                        .reduce(Expr::mul)
+                        .unwrap_or(Expr::Raw(quote!(1))),
+                }
             }));
             let counter = self.pass.cx.layout.counters.get(&self.id);
             let counter = counter.map(|v| self.pass.cx.func.val(*v).name.clone());
@@ -166,9 +175,8 @@ impl<'a> Outermost<'a> {
     /// True if the number of entries is known in front of the loop, or can be added up there.
     fn is_countable(&self, list: &List<'_>) -> bool {
         let layout = self.pass.cx.layout;
-        let there = list.row.is_none_or(|m| {
-            !layout.contains(layout.body_of(self.id), layout.mem_block(m))
-        });
+        let inside = |m: &MemId| layout.contains(layout.body_of(self.id), layout.mem_block(*m));
+        let there = !list.rows.iter().any(inside);
         there && bounds(list).all(|v| layout.is_retraced(v, self.id))
     }
 
@@ -186,18 +194,14 @@ impl<'a> Outermost<'a> {
             let is_counter = layout.counters.get(&self.id) == Some(&v);
             if self.is_inside(v) && !is_counter && values.insert((layout.def_pos(v), v)) {
                 let op = layout.op(v);
-                op.into_iter().for_each(|op| op.for_each_use(&mut |u| todo.push(u)));
+                op.into_iter()
+                    .for_each(|op| op.for_each_use(&mut |u| todo.push(u)));
             }
         }
         let (func, names) = (self.pass.cx.func, self.pass.cx.names);
         let define = |(_, v): (u32, ValId)| {
             let op = layout.op(v).filter(|op| !matches!(op, Op::Lit(_)))?;
-            Some(let_val(
-                func,
-                v,
-                false,
-                Some(operation(func, v, op, names)),
-            ))
+            Some(let_val(func, v, false, Some(operation(func, v, op, names))))
         };
         values.into_iter().filter_map(define).collect()
     }
@@ -215,6 +219,11 @@ fn count(range: &Range) -> Expr {
 /// The number of entries per iteration of the outermost loop, as factors.
 fn length(list: &List<'_>) -> Vec<Expr> {
     let counts = list.ranges.iter().map(|range| count(range));
-    let row = list.row.map(|m| Expr::method(Expr::Mem(m), "len", Vec::new()));
-    counts.chain(row).collect()
+    let lengths = list
+        .rows
+        .iter()
+        .map(|m| Expr::method(Expr::Mem(*m), "len", Vec::new()));
+    counts
+        .chain(lengths.reduce(|a, b| Expr::bin("+", a, b)))
+        .collect()
 }
