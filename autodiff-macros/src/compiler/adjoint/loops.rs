@@ -1,9 +1,9 @@
 //! Loops of both sweeps, and the records between them.
 //!
-//! What an iteration saves is one tuple. A loop over a range knows how many there will be: its
-//! records are a stretch of the stack that is made before the loop and written in place, so that
-//! nothing in the loop can grow a vector. Other loops, and records that are not plain numbers, are
-//! pushed and popped.
+//! What an iteration saves is one tuple. A loop over a range knows how many there will be: numbers are
+//! a stretch of the stack that is made before the loop and written in place, so that nothing in the
+//! loop can grow a vector. Pullbacks and arrays, for which there is no blank, and the records of other
+//! loops are pushed and popped.
 
 use std::collections::BTreeSet;
 
@@ -286,7 +286,7 @@ impl<'a> Records<'a> {
         match &stmt.kind {
             StmtKind::For {
                 range, count: None, ..
-            } if self.sparse.is_none() => Some((stack, items, range)),
+            } if self.sparse.is_none() && self.is_plain() => Some((stack, items, range)),
             _ => None,
         }
     }
@@ -294,7 +294,7 @@ impl<'a> Records<'a> {
     /// The loop in blocks, if it can run so.
     fn blocked<'s>(&'s self, stmt: &'s Ssa) -> Option<Blocked<'s>> {
         let (stack, _, _) = self.in_place(stmt)?;
-        self.is_plain().then(|| Blocked::of(self.cx, stack, stmt))?
+        Blocked::of(self.cx, stack, stmt)
     }
 
     /// True if everything in the record is a number, so that there is a value to fill slots with.
@@ -311,15 +311,10 @@ impl<'a> Records<'a> {
         let (stack, items) = self.stack?;
         if self.in_place(stmt).is_some() {
             let place = Expr::Deref(Box::new(Expr::Name(format_ident!("{stack}__slot"))));
-            let record = self.record(items);
-            let value = match self.is_plain() {
-                true => record,
-                false => Expr::Call(quote!(::core::option::Option::Some), vec![record]),
-            };
             return Some(Stmt::Assign {
                 place,
                 op: "=",
-                value,
+                value: self.record(items),
             });
         }
         if let (Some(taken), StmtKind::For { counter, .. }) = (self.sparse, &stmt.kind) {
@@ -422,19 +417,10 @@ impl<'a> Records<'a> {
             }
         };
         let grown = Expr::bin("+", Expr::Name(start.clone()), count);
-        let (resize, blank) = match self.is_plain() {
-            true => (
-                "resize",
-                self.tuple(items.iter().map(|i| self.blank(i)).collect()),
-            ),
-            false => (
-                "resize_with",
-                Expr::Raw(quote!(|| ::core::option::Option::None)),
-            ),
-        };
+        let blank = self.tuple(items.iter().map(|i| self.blank(i)).collect());
         out.push(Stmt::Expr(Expr::method(
             Expr::Name(stack.clone()),
-            resize,
+            "resize",
             vec![grown, blank],
         )));
         if let Some(blocked) = blocked {
@@ -549,33 +535,11 @@ impl<'a> Records<'a> {
             let over = (counter, items, start);
             return self.reverse_blocks(&blocked, over, inner, again, out);
         }
-        let (iterate, pattern) = match self.is_plain() {
-            true => {
-                let record = self.pattern(items);
-                ("iter", quote!(&#record))
-            }
-            false => {
-                let slot = format_ident!("{stack}__slot");
-                let record = self.pattern(items);
-                let taken = Expr::method(Expr::Name(slot.clone()), "take", Vec::new());
-                let pattern = quote!(::core::option::Option::Some(#record));
-                inner.insert(
-                    0,
-                    Stmt::Expect {
-                        pattern,
-                        init: taken,
-                    },
-                );
-                ("iter_mut", quote!(#slot))
-            }
-        };
+        let record = self.pattern(items);
         let slots = Slots {
             stretch: tail(stack, &start),
-            pattern: match self.is_plain() {
-                true => self.pattern(items),
-                false => pattern.clone(),
-            },
-            borrowed: !self.is_plain(),
+            pattern: record.clone(),
+            borrowed: false,
         };
         let extras = Extras {
             slots: Some(&slots),
@@ -584,10 +548,10 @@ impl<'a> Records<'a> {
         match slices::run(self.cx, self.plan, stmt, inner, extras, Sweep::Reverse) {
             Ok(sliced) => out.extend(sliced),
             Err(inner) => {
-                let records = Expr::method(slots.stretch, iterate, Vec::new());
+                let records = Expr::method(slots.stretch, "iter", Vec::new());
                 let slots = Expr::method(records, "rev", Vec::new());
                 out.push(Stmt::For {
-                    pattern: quote!((#pattern, #counter)),
+                    pattern: quote!((&#record, #counter)),
                     iter: Expr::method(slots, "zip", vec![backwards]),
                     body: inner,
                 });

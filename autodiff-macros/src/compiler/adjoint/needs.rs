@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::sparse::{self, Taken};
 use super::states::{self, States};
-use super::{Context, Item, Rev, RevBlock, Reversed, checkpoint, copies};
+use super::{Context, Item, Rev, RevBlock, Reversed, Style, checkpoint, copies};
 use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
@@ -55,6 +55,7 @@ pub(super) fn run<'a>(cx: &'a Context<'a>, reversed: &Reversed<'a>) -> Plan<'a> 
         pending: BTreeMap::new(),
         copies: stored(cx),
         states: states::run(cx),
+        captured: BTreeSet::new(),
     };
     needs.block(&reversed.body);
     for fused in reversed.fused.values() {
@@ -89,6 +90,8 @@ struct Needs<'a> {
     pending: BTreeMap<BlockId, BTreeSet<(u32, ValId)>>,
     copies: BTreeMap<ValId, (Place, u32)>,
     states: States,
+    /// What the closure of the reverse sweep holds.
+    captured: BTreeSet<ValId>,
 }
 
 impl<'a> Needs<'a> {
@@ -193,7 +196,7 @@ impl<'a> Needs<'a> {
         }
         let block = self.cx.layout.def_block(v);
         let region = self.cx.layout.region(block);
-        if self.cx.is_live(region) && block == region {
+        if self.cx.is_live(region) && block == region && !self.is_captured(region) {
             return;
         }
         if self.is_inlined(v) || self.is_rebuilt_counter(v) || self.steps_back(v) {
@@ -281,7 +284,13 @@ impl<'a> Needs<'a> {
 
     fn keep(&mut self, v: ValId, region: BlockId) {
         self.seen.insert(v);
+        self.captured.insert(v);
         self.item_at(v, region);
+    }
+
+    /// True for the function itself where its reverse sweep is a closure, which holds what it reads.
+    fn is_captured(&self, region: BlockId) -> bool {
+        self.cx.style == Style::Split && self.cx.layout.blocks[region].role == Role::Function
     }
 
     fn item_at(&mut self, v: ValId, region: BlockId) {
@@ -303,7 +312,9 @@ impl<'a> Needs<'a> {
                 .records
                 .get(&l)
                 .is_some_and(|items| items.contains(&Item::Val(v))),
-            _ => self.cx.layout.def_block(v) == region || self.plan.hoisted.contains(&Item::Val(v)),
+            _ if self.plan.hoisted.contains(&Item::Val(v)) => true,
+            _ if self.is_captured(region) => self.captured.contains(&v),
+            _ => self.cx.layout.def_block(v) == region,
         }
     }
 
@@ -461,8 +472,19 @@ impl<'a> Needs<'a> {
             Origin::Owned(_) | Origin::Local => {}
         }
         let home = layout.mem_block(m);
-        if layout.region(home) != home || self.is_given_away(m) {
+        if self.is_given_away(m) {
             return false;
+        }
+        // A number takes less room in a closure than what it was read from.
+        if self.is_captured(region) && !self.plan.mems.contains(&m) {
+            return false;
+        }
+        // What a branch has made and the reverse sweep gets as a whole anyway.
+        if layout.region(home) != home {
+            return self.plan.hoisted.contains(&Item::Mem(m))
+                && layout.contains(home, layout.def_block(v))
+                && layout.region(layout.def_block(v)) == layout.region(home)
+                && layout.stable(m, layout.def_pos(v), home);
         }
         let live = self.live_region(region);
         let scope = if layout.contains(live, home) {

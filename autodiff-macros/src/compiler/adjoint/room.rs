@@ -31,6 +31,11 @@ pub(super) fn before(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
     }
     let outermost = Outermost { pass, id, range };
     let mut lists = Vec::new();
+    lists.extend(pass.saved.stacks.get(&id).map(|name| List {
+        name,
+        ranges: Vec::new(),
+        rows: Vec::new(),
+    }));
     outermost.rows(id, &[], &mut lists);
     outermost.visit(body, &mut Vec::new(), &mut lists);
     outermost.reserve(lists, out);
