@@ -1,6 +1,7 @@
 //! Computes once what is computed twice: arithmetic, casts and loads with the same operands.
 //!
-//! A load counts as the same only while no statement in between can have written to its memory.
+//! A load counts as the same only while no statement in between can have written to its memory, and
+//! as the number that was stored there last.
 //! Operations that have a row of their own are left alone: each is evaluated as often as the primal
 //! does, and in its order.
 
@@ -8,7 +9,9 @@ use quote::ToTokens;
 use std::collections::BTreeMap;
 
 use super::hir::{BinOp, Real, Ty};
-use super::ssa::{Block, Func, MemId, Op, Place, Proj, Stmt, StmtKind, ValId, rewrite};
+use super::ssa::{
+    Block, Func, Init, MemId, Op, Place, Proj, Stmt, StmtKind, StoreOp, ValId, rewrite,
+};
 
 /// Shares within blocks, and from a block to the blocks in it.
 pub(crate) fn run(mut func: Func) -> Func {
@@ -39,6 +42,27 @@ fn type_names(func: &Func) -> Vec<String> {
 struct Known {
     values: BTreeMap<String, ValId>,
     loads: BTreeMap<String, (MemId, ValId)>,
+    /// Arrays that are as they were written out, `[a, b, c]`.
+    lists: BTreeMap<MemId, Vec<ValId>>,
+    /// The integers that literals are.
+    literals: BTreeMap<ValId, usize>,
+}
+
+impl Known {
+    /// Forgets what was in memory that has been written to.
+    fn forget(&mut self, written: &[MemId]) {
+        self.loads.retain(|_, (m, _)| !written.contains(m));
+        self.lists.retain(|m, _| !written.contains(m));
+    }
+
+    /// The number that is at a place of an array that was written out.
+    fn listed(&self, at: &Place) -> Option<ValId> {
+        let [Proj::Index(index)] = at.path.as_slice() else {
+            return None;
+        };
+        let position = *self.literals.get(index)?;
+        self.lists.get(&at.mem)?.get(position).copied()
+    }
 }
 
 struct Share {
@@ -66,11 +90,18 @@ impl Share {
     /// True if the value was computed before; from then on that one stands for it.
     fn is_known(&mut self, v: ValId, op: &Op, known: &mut Known) -> bool {
         let ty = self.types[v.0 as usize].clone();
+        if let Op::Lit(tokens) = op
+            && let Ok(n) = tokens.to_string().trim_end_matches("usize").parse()
+        {
+            known.literals.insert(v, n);
+        }
         if let Op::Load(at) = op {
             let key = format!("{ty} {}", place_key(at));
-            return match known.loads.get(&key) {
-                Some((_, first)) => {
-                    self.replaced.insert(v, *first);
+            let stored = known.loads.get(&key).map(|(_, first)| *first);
+            let same = |v: &ValId| self.types[v.0 as usize] == ty;
+            return match known.listed(at).filter(same).or(stored) {
+                Some(first) => {
+                    self.replaced.insert(v, first);
                     true
                 }
                 None => {
@@ -101,7 +132,7 @@ impl Share {
         }
         let loops = stmt.kind.loop_id().is_some();
         if loops {
-            known.loads.retain(|_, (m, _)| !written.contains(m));
+            known.forget(&written);
         }
         match &mut stmt.kind {
             StmtKind::If { then, els, .. } => {
@@ -115,7 +146,38 @@ impl Share {
             }
             _ => {}
         }
-        known.loads.retain(|_, (m, _)| !written.contains(m));
+        known.forget(&written);
+        match &stmt.kind {
+            StmtKind::Store {
+                place,
+                op: StoreOp::Set,
+                value,
+            } => {
+                let value = *self.replaced.get(value).unwrap_or(value);
+                let key = format!("{} {}", self.types[value.0 as usize], self.key(place));
+                known.loads.insert(key, (place.mem, value));
+            }
+            StmtKind::Alloc(m, Init::List(parts)) => {
+                let number = |init: &Init| match init {
+                    Init::Val(v) => Some(*self.replaced.get(v).unwrap_or(v)),
+                    _ => None,
+                };
+                let parts: Option<Vec<ValId>> = parts.iter().map(number).collect();
+                known.lists.extend(parts.map(|parts| (*m, parts)));
+            }
+            _ => {}
+        }
+    }
+
+    /// The key of a place whose indices may have been replaced.
+    fn key(&self, at: &Place) -> String {
+        let mut at = at.clone();
+        at.path.iter_mut().for_each(|proj| {
+            if let Proj::Index(v) = proj {
+                *v = *self.replaced.get(v).unwrap_or(v);
+            }
+        });
+        place_key(&at)
     }
 }
 
