@@ -130,7 +130,7 @@ pub use autodiff_runtime::slices::{
 pub use autodiff_runtime::{
     Adjoint, Components, ConstantField, Decision, Definability, Differentiable, FieldMetadata,
     Obligation, ObligationKind, Plain, Policy, Real, SameShape, Scalar, Selection, Site, SiteKey,
-    SiteKind, Ties, Trace, Visit,
+    SiteKind, Ties, Trace, Visit, Workspace,
 };
 pub use autodiff_runtime::{
     choices, decision, field, ops, point, policy, rules, selection, slices, trace,
@@ -209,6 +209,7 @@ pub mod __private {
     pub use autodiff_runtime::tangent::*;
     pub use autodiff_runtime::trace::*;
     pub use autodiff_runtime::traits;
+    pub use autodiff_runtime::workspace::records;
     pub use autodiff_runtime::{decision::*, field::*, policy::*};
     pub use core::{
         self, assert, assert_eq, column, concat, debug_assert, file, line, module_path, stringify,

@@ -1,6 +1,6 @@
 //! What a gradient keeps: nothing that grows with the loop where the loop allows it.
 
-use conservative_grad::conservative_grad;
+use conservative_grad::{Workspace, conservative_grad};
 
 #[global_allocator]
 static HEAP: dhat::Alloc = dhat::Alloc;
@@ -170,6 +170,7 @@ fn memory_of_gradients() {
         let _ = whole::accumulate_grad(&[1.0], steps, &mut [0.0]);
     });
     assert!(all >= 32 << 20, "kept whole, {all}");
+    in_a_workspace(steps);
     let x: Vec<f64> = (0..100).map(|i| f64::from(i).cos()).collect();
     let arrays = peak(|| {
         let mut bar = vec![0.0; 100];
@@ -177,4 +178,30 @@ fn memory_of_gradients() {
     });
     // Ten states, the loop's own array and adjoint, and what an iteration records.
     assert!(arrays <= 16 * 800, "10 states of 800 bytes are {arrays}");
+}
+
+/// What a call has recorded in, the next one finds.
+fn in_a_workspace(steps: usize) {
+    let mut workspace = Workspace::new();
+    let mut of_swing = || {
+        let mut bar = [0.0; 2];
+        let value = workspace.within(|| swing::accumulate_grad(&[1.0, 0.0], 1_000, &mut bar));
+        (value, bar)
+    };
+    let first = of_swing();
+    let again = peak(|| assert_eq!(of_swing(), first));
+    assert_eq!(again, 0, "the second gradient asks for memory");
+    let mut bar = [0.0; 2];
+    let value = swing::accumulate_grad(&[1.0, 0.0], 1_000, &mut bar);
+    assert_eq!((value, bar), first, "memory that was used before shows");
+    assert!(workspace.bytes() >= 8 * 1_000);
+
+    // Long records are whole there, and the gradient is that of the blocks.
+    let mut gradient = || workspace.within(|| in_blocks::value_and_grad(&[1.0], steps));
+    assert_eq!(gradient(), in_blocks::value_and_grad(&[1.0], steps));
+    let again = peak_of(2, || {
+        gradient();
+    });
+    assert!(again <= 64, "{again}");
+    assert!(workspace.bytes() >= 32 << 20);
 }

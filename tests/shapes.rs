@@ -60,6 +60,8 @@ mod conditions;
 mod in_turn;
 #[path = "shapes/infinite.rs"]
 mod infinite;
+#[path = "shapes/nests.rs"]
+mod nests;
 #[path = "shapes/recursion.rs"]
 mod recursion;
 #[path = "shapes/searches.rs"]

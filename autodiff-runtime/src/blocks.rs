@@ -40,6 +40,7 @@
 //! }
 //! ```
 
+use crate::workspace::is_in_use;
 use core::ops::Range;
 
 /// How many bytes of a record are kept whole. What is longer, the allocator of glibc maps afresh each
@@ -60,12 +61,13 @@ pub struct Blocks {
 
 impl Blocks {
     /// The blocks of a loop of `count` iterations, each of which puts an element into `records`. There
-    /// are no more of them than a block has iterations, nor one for a record of at most [`WHOLE`] bytes.
+    /// are no more of them than a block has iterations, nor more than one for a record of at most [`WHOLE`] bytes, or
+    /// within a [`Workspace`](crate::Workspace), which has mapped the memory already.
     #[inline]
     #[must_use]
     pub fn of<R>(_records: &[R], count: usize) -> Blocks {
         let bytes = size_of::<R>().max(1);
-        let length = match count.saturating_mul(bytes) <= WHOLE {
+        let length = match count.saturating_mul(bytes) <= WHOLE || is_in_use() {
             true => count,
             false => (BLOCK / bytes).max(count.isqrt() + 1),
         };

@@ -87,6 +87,7 @@ pub mod tangent;
 pub mod trace;
 #[doc(hidden)]
 pub mod traits;
+pub mod workspace;
 
 pub use choices::{Counter, Fixed, PerSite, Seeded, Tolerance, WithPolicy};
 pub use constant::{ConstantField, ConstantType};
@@ -105,3 +106,4 @@ pub use selection::{Plain, Selection, Visit, pick};
 pub use sums::{Summed, clear, sum};
 pub use tangent::{ConstantDot, Dot, Tangent, Zeroed};
 pub use trace::{Recorder, Replay, Side, Trace, TraceVisit};
+pub use workspace::Workspace;

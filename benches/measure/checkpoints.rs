@@ -2,6 +2,7 @@
 
 use super::{memory, time};
 use crate::kernels::checkpoints::{Kept, gradient, primal, reruns};
+use conservative_grad::Workspace;
 use std::fmt;
 use std::hint::black_box;
 
@@ -79,25 +80,34 @@ fn promise(kept: Kept) -> (usize, Runs) {
     }
 }
 
-/// Records in blocks, as they are by default, beside whole ones.
+/// Records in blocks, as they are by default, beside whole ones, and those in a workspace of the caller's.
 pub(crate) struct Long {
     n: usize,
-    over_primal: [f64; 2],
-    bytes: [usize; 2],
+    over_primal: [f64; 3],
+    bytes: [usize; 3],
 }
 
 impl fmt::Display for Long {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ([blocks, whole], [small, large]) = (self.over_primal, self.bytes);
+        let ([blocks, whole, held], [small, large, more]) = (self.over_primal, self.bytes);
         write!(f, "records={} default_over_primal={blocks:.2} ", self.n)?;
-        write!(f, "whole_over_primal={whole:.2} ")?;
-        write!(f, "default_peak_bytes={small} whole_peak_bytes={large}")
+        write!(
+            f,
+            "whole_over_primal={whole:.2} workspace_over_primal={held:.2} "
+        )?;
+        write!(
+            f,
+            "default_peak_bytes={small} whole_peak_bytes={large} workspace_peak_bytes={more}"
+        )
     }
 }
 
 pub(crate) fn long(rounds: usize) -> Vec<Long> {
     let row = |n| {
-        assert_eq!(gradient(Kept::All, n), gradient(Kept::Whole, n));
+        let mut workspace = Workspace::new();
+        let expected = gradient(Kept::All, n);
+        assert_eq!(gradient(Kept::Whole, n), expected);
+        assert_eq!(workspace.within(|| gradient(Kept::All, n)), expected);
         let samples = time::interleaved(
             [
                 &mut || {
@@ -109,19 +119,27 @@ pub(crate) fn long(rounds: usize) -> Vec<Long> {
                 &mut || {
                     black_box(gradient(Kept::Whole, n));
                 },
+                &mut || {
+                    black_box(workspace.within(|| gradient(Kept::All, n)));
+                },
             ],
             rounds,
         );
         let over = |k: usize| time::median(samples.iter().map(|s| s[k] / s[0]).collect());
-        let bytes = [Kept::All, Kept::Whole].map(|kept| {
+        let peak = |f: &mut dyn FnMut() -> f64| {
             let usage = memory::of(&mut || {
-                black_box(gradient(kept, n));
+                black_box(f());
             });
             usage.peak_bytes
-        });
+        };
+        let bytes = [
+            peak(&mut || gradient(Kept::All, n).0),
+            peak(&mut || gradient(Kept::Whole, n).0),
+            peak(&mut || workspace.within(|| gradient(Kept::All, n).0)),
+        ];
         Long {
             n,
-            over_primal: [over(1), over(2)],
+            over_primal: [over(1), over(2), over(3)],
             bytes,
         }
     };

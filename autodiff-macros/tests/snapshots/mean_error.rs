@@ -306,7 +306,7 @@ impl mean_error {
         ) + use<'__r, __S, __K0, __K1, __K2>,
     ) {
         use rt::traits::*;
-        let mut saved_1 = rt::vec::Vec::new();
+        let mut saved_1 = rt::records();
         let d = w.len();
         let n = ys.len();
         let mut error_3: f64 = 0.0;
@@ -345,6 +345,9 @@ impl mean_error {
                 _: &mut __K1::Bar,
                 _: &mut __K2::Bar|
             {
+                let d = w.len();
+                let n = ys.len();
+                let t11: f64 = n as f64;
                 let mut error_3_bar: f64 = rt::over(seed, t11);
                 let saved_1__start = saved_1.len() - (0..n).count();
                 for (&w_1, i) in saved_1[saved_1__start..].iter().rev().zip((0..n).rev())

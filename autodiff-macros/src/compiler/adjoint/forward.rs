@@ -58,20 +58,28 @@ pub(super) struct Forward<'a> {
 }
 
 impl Forward<'_> {
-    /// The stacks of all recorded loops.
+    /// The stacks of all recorded loops. Those of numbers may come from a workspace of the caller's.
     fn stacks(&self) -> Vec<Stmt> {
-        let new = |name: &Ident| Stmt::Let {
+        let rt = &self.cx.names.rt;
+        let new = |name: &Ident, numbers: bool| Stmt::Let {
             name: name.clone(),
             mutable: true,
             ty: None,
-            init: Some(Expr::Raw(quote!(::std::vec::Vec::new()))),
+            init: Some(Expr::Raw(match numbers {
+                true => quote!(#rt::records()),
+                false => quote!(::std::vec::Vec::new()),
+            })),
         };
-        self.saved
-            .stacks
-            .values()
-            .chain(self.saved.rows.values())
-            .chain(self.saved.flat.values())
-            .map(new)
+        let stacks = self.saved.stacks.iter().map(|(id, name)| {
+            let records = loops::Records::new(self.cx, self.plan, self.saved, *id);
+            new(
+                name,
+                records.is_plain() && !self.plan.sparse.contains_key(id),
+            )
+        });
+        let rows = self.saved.rows.values().chain(self.saved.flat.values());
+        stacks
+            .chain(rows.map(|name| new(name, true)))
             .chain(self.checkpoints())
             .collect()
     }

@@ -86,7 +86,7 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
     }
     inner.extend(step(stmt, &kept));
     let mut looped = Vec::new();
-    room::before(pass, stmt, &mut looped);
+    room::before(pass, stmt, &records, &mut looped);
     records.forward(stmt, inner, &mut looped);
     looped.extend(fused.into_iter().flat_map(|f| f.after.iter().cloned()));
     match fused {
@@ -298,7 +298,7 @@ impl<'a> Records<'a> {
     }
 
     /// True if everything in the record is a number, so that there is a value to fill slots with.
-    fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         let plain = |i: &Item<'_>| match i {
             Item::Val(v) => !matches!(self.cx.func.val(*v).ty, Ty::Opaque),
             _ => false,

@@ -492,7 +492,7 @@ impl<'a> Needs<'a> {
         } else {
             live
         };
-        layout.stable(m, layout.def_pos(v), scope)
+        layout.stable(m, layout.def_pos(v), scope) || layout.is_passed(v, at, scope)
     }
 
     /// The recorded loop that can save the whole array for the load: each of its iterations

@@ -15,6 +15,7 @@ use proc_macro2::Ident;
 use quote::{format_ident, quote};
 
 use super::forward::{Forward, let_val, operation, range_expr};
+use super::loops::Records;
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
@@ -22,7 +23,7 @@ use crate::compiler::hir::LoopId;
 use crate::compiler::ssa::{Block, MemId, Op, Range, Stmt as Ssa, StmtKind, ValId};
 
 /// Makes room in front of an outermost loop.
-pub(super) fn before(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
+pub(super) fn before(pass: &Forward<'_>, stmt: &Ssa, records: &Records<'_>, out: &mut Vec<Stmt>) {
     let Some((id, range, body)) = recorded(pass, stmt) else {
         return;
     };
@@ -31,7 +32,9 @@ pub(super) fn before(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
     }
     let outermost = Outermost { pass, id, range };
     let mut lists = Vec::new();
-    lists.extend(pass.saved.stacks.get(&id).map(|name| List {
+    // A stretch for numbers is made as a whole, or block by block.
+    let pushed = pass.saved.stacks.get(&id).filter(|_| !records.is_plain());
+    lists.extend(pushed.map(|name| List {
         name,
         ranges: Vec::new(),
         rows: Vec::new(),

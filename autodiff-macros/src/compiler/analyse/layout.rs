@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compiler::hir::{BinOp, LoopId};
-use crate::compiler::ssa::{Block, Func, MemId, Op, StmtKind, ValId};
+use crate::compiler::ssa::{Block, Func, MemId, Op, Place, Proj, StmtKind, ValId};
 
 /// Index of a block.
 pub(crate) type BlockId = usize;
@@ -50,6 +50,8 @@ pub(crate) struct Layout<'a> {
     ops: Vec<Option<&'a Op>>,
     mem_block: Vec<BlockId>,
     stores: Vec<Vec<u32>>,
+    /// The places that single elements are stored to, by position.
+    stored: BTreeMap<u32, &'a Place>,
     bodies: BTreeMap<LoopId, BlockId>,
     loops: BTreeMap<LoopId, &'a StmtKind>,
     /// By address, in their order.
@@ -76,6 +78,7 @@ pub(crate) fn run(func: &Func) -> Layout<'_> {
         ops: vec![None; func.vals.len()],
         mem_block: vec![0; func.mems.len()],
         stores: vec![Vec::new(); func.mems.len()],
+        stored: BTreeMap::new(),
         bodies: BTreeMap::new(),
         loops: BTreeMap::new(),
         positions: Vec::new(),
@@ -136,6 +139,9 @@ impl<'a> Layout<'a> {
             // Elements that were there stay as they are.
             StmtKind::Push { place, .. } => drop(self.grown.insert(place.mem)),
             _ => kind.for_each_write(&mut |m| self.stores[m.0 as usize].push(pos)),
+        }
+        if let StmtKind::Store { place, .. } = kind {
+            self.stored.insert(pos, place);
         }
         if let Some(id) = kind.loop_id() {
             self.loops.insert(id, kind);
@@ -393,6 +399,59 @@ impl<'a> Layout<'a> {
             .iter()
             .filter(|s| (start..end).contains(s))
             .all(|s| *s < pos && !self.share_loop(*s, pos, region))
+    }
+
+    /// True if the element that the load `v` found is not stored to any more before `region` ends: its loop goes through
+    /// the array, and has come past it (`y[i] = f(y[i - 1])`).
+    pub(crate) fn is_passed(&self, v: ValId, at: &Place, region: BlockId) -> bool {
+        let (block, pos) = (self.def_block(v), self.def_pos(v));
+        let Role::Body(l) = self.blocks[block].role else {
+            return false;
+        };
+        let Some(StmtKind::For { range, counter, .. }) = self.statement(l) else {
+            return false;
+        };
+        let distance = |at: &Place| match at.path.as_slice() {
+            [Proj::Index(index)] => {
+                let (from, by) = self.offset(*index);
+                (from == *counter).then_some(by)
+            }
+            _ => None,
+        };
+        let Some(read) = distance(at) else {
+            return false;
+        };
+        let behind = |store: i64| match range.rev {
+            false => read < store,
+            true => read > store,
+        };
+        let (start, end) = self.blocks[region].span;
+        let (first, last) = self.blocks[block].span;
+        let mut later = self.stores(at.mem).iter().filter(|s| {
+            (start..end).contains(*s) && (**s >= pos || self.share_loop(**s, pos, region))
+        });
+        range.step.is_none()
+            && later.all(|s| {
+                (first..last).contains(s)
+                    && self
+                        .stored
+                        .get(s)
+                        .and_then(|at| distance(at))
+                        .is_some_and(behind)
+            })
+            && !self.runs_twice(block, region)
+    }
+
+    /// True if a loop inside of the region stands around the block, which is the body of one itself.
+    fn runs_twice(&self, block: BlockId, region: BlockId) -> bool {
+        let mut around = self.blocks[block].parent;
+        while let Some(id) = around.filter(|id| *id != region) {
+            if matches!(self.blocks[id].role, Role::Body(_) | Role::Head) {
+                return true;
+            }
+            around = self.blocks[id].parent;
+        }
+        false
     }
 
     /// True if what the store at `pos` wrote, at the counter of the loop directly around it, is there
