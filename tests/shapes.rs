@@ -62,6 +62,8 @@ mod in_turn;
 mod infinite;
 #[path = "shapes/nests.rs"]
 mod nests;
+#[path = "shapes/passed.rs"]
+mod passed;
 #[path = "shapes/recursion.rs"]
 mod recursion;
 #[path = "shapes/searches.rs"]
