@@ -22,7 +22,8 @@ use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::LoopId;
 use crate::compiler::ssa::{Block, MemId, Op, Range, Stmt as Ssa, StmtKind, ValId};
 
-/// Makes room in front of an outermost loop.
+/// Makes room in front of an outermost loop: of those that record, for what an accumulating loop around it keeps is
+/// dropped in every iteration.
 pub(super) fn before(pass: &Forward<'_>, stmt: &Ssa, records: &Records<'_>, out: &mut Vec<Stmt>) {
     let Some((id, range, body)) = recorded(pass, stmt) else {
         return;
@@ -73,12 +74,17 @@ fn recorded<'s>(pass: &Forward<'_>, stmt: &'s Ssa) -> Option<(LoopId, &'s Range,
     }
 }
 
-/// True if a loop stands around the loop with this body.
+/// True if a loop that records stands around the loop with this body.
 fn is_nested(pass: &Forward<'_>, body: &Block) -> bool {
     let blocks = &pass.cx.layout.blocks;
     let mut around = blocks[pass.cx.layout.id_of(body)].parent;
     while let Some(block) = around {
-        if matches!(blocks[block].role, Role::Body(_) | Role::Head) {
+        let records = match blocks[block].role {
+            Role::Body(l) => matches!(pass.cx.mode(l), Mode::Recorded),
+            Role::Head => true,
+            Role::Function | Role::Branch => false,
+        };
+        if records {
             return true;
         }
         around = blocks[block].parent;
