@@ -157,7 +157,7 @@ impl hinge {
         (
             t11,
             move |_: (), seed: f64, x_bar: &mut rt::Bar<__K0, f64>| {
-                let t2: f64 = 1.0 - x;
+                let t2 = 1.0 - x;
                 let slack: f64 = f64::max(t2, 0.0);
                 let mut slack_bar: f64 = 0.0;
                 if t5 {

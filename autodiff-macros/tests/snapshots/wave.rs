@@ -113,8 +113,8 @@ impl wave {
                 x_bar: &mut rt::Bar<__K0, f64>,
                 damping_bar: &mut rt::Bar<__K1, f64>|
             {
-                let t1: f64 = -damping;
-                let t4: f64 = 3.0 * x;
+                let t1 = -damping;
+                let t4 = 3.0 * x;
                 let decay_bar: f64 = seed * t5;
                 let t5_bar: f64 = seed * decay;
                 let t4_bar = t5_bar * f64::cos(t4);
