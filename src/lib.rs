@@ -130,11 +130,35 @@ pub use autodiff_runtime::slices::{
 pub use autodiff_runtime::{
     Adjoint, Components, ConstantField, Decision, Definability, Differentiable, FieldMetadata,
     Obligation, ObligationKind, Plain, Policy, Real, SameShape, Scalar, Selection, Site, SiteKey,
-    SiteKind, Ties, Trace, Visit, Workspace,
+    SiteKind, Ties, Trace, Visit,
 };
 pub use autodiff_runtime::{
     choices, decision, field, ops, point, policy, rules, selection, slices, trace,
 };
+
+/// Around the gradients of a loop:
+///
+/// ```
+/// use conservative_grad::{Workspace, conservative_grad};
+///
+/// #[conservative_grad]
+/// fn decay(rate: f64, steps: usize) -> f64 {
+///     let mut x = 1.0_f64;
+///     for _ in 0..steps {
+///         x -= rate * x.sin();
+///     }
+///     x
+/// }
+///
+/// let (mut rate, mut workspace) = (0.01, Workspace::new());
+/// for _ in 0..10 {
+///     let (x, rate_bar) = workspace.within(|| decay::value_and_grad(rate, 1000));
+///     rate -= 1e-7 * (x - 0.1) * rate_bar;
+/// }
+/// assert!(workspace.bytes() >= 8 * 1000); // the states of one gradient
+/// ```
+///
+pub use autodiff_runtime::Workspace;
 
 #[cfg(feature = "optim")]
 pub use autodiff_runtime::optim;

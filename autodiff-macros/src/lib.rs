@@ -238,7 +238,7 @@ use proc_macro::TokenStream;
 /// decisions) is recorded whole up to 32 MiB. A longer record is cut into blocks that are written over each other: the
 /// state at the start of each is kept, and all blocks but the last one run again before they are reversed. Memory
 /// is 256 KiB or the root of what the whole record would need, and a step is run once more.
-/// `#[checkpoint(whole)]` keeps such a record whole.
+/// `#[checkpoint(whole)]` keeps such a record whole, and so does a `Workspace`, which holds the memory for the next gradient.
 ///
 /// What cannot be differentiated is an error at the tokens in question that tells what to write
 /// instead. `AUTODIFF_DUMP=loss cargo build` prints what every pass of the compiler made of `loss`,

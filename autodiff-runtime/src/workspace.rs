@@ -124,8 +124,12 @@ pub fn records<T: Send + 'static>() -> Records<T> {
 pub struct Records<T: Send + 'static> {
     list: Vec<T>,
     /// Where the list lay in the workspace: no second box is made for it.
-    shell: Option<Box<Vec<T>>>,
+    shell: Option<Box<Shell<T>>>,
 }
+
+/// What holds a list in the workspace.
+#[derive(Debug)]
+struct Shell<T>(Vec<T>);
 
 impl<T: Send + 'static> Deref for Records<T> {
     type Target = Vec<T>;
@@ -157,11 +161,11 @@ fn taken<T: Send + 'static>() -> Records<T> {
     let found = LISTS.with_borrow_mut(|lists| {
         let lists = lists.get_mut(&TypeId::of::<T>())?;
         let longest = (0..lists.len()).max_by_key(|k| lists[*k].1)?;
-        lists.swap_remove(longest).0.downcast::<Vec<T>>().ok()
+        lists.swap_remove(longest).0.downcast::<Shell<T>>().ok()
     });
     match found {
         Some(mut shell) => Records {
-            list: core::mem::take(&mut *shell),
+            list: core::mem::take(&mut shell.0),
             shell: Some(shell),
         },
         None => Records {
@@ -172,11 +176,11 @@ fn taken<T: Send + 'static>() -> Records<T> {
 }
 
 #[inline(never)]
-fn give_back<T: Send + 'static>(mut list: Vec<T>, shell: Option<Box<Vec<T>>>) {
+fn give_back<T: Send + 'static>(mut list: Vec<T>, shell: Option<Box<Shell<T>>>) {
     list.clear();
     let bytes = list.capacity() * size_of::<T>();
-    let mut shell = shell.unwrap_or_default();
-    *shell = list;
+    let mut shell = shell.unwrap_or_else(|| Box::new(Shell(Vec::new())));
+    shell.0 = list;
     LISTS.with_borrow_mut(|lists| {
         let of_type = lists.entry(TypeId::of::<T>()).or_default();
         of_type.push((shell, bytes));
