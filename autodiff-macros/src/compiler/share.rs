@@ -38,9 +38,11 @@ fn type_names(func: &Func) -> Vec<String> {
 }
 
 /// What has been computed so far, by a text that names operation and operands.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Known {
     values: BTreeMap<String, ValId>,
+    /// The keys of these, in the order in which they came.
+    fresh: Vec<String>,
     loads: BTreeMap<String, (MemId, ValId)>,
     /// Arrays that are as they were written out, `[a, b, c]`.
     lists: BTreeMap<MemId, Vec<ValId>>,
@@ -51,6 +53,9 @@ struct Known {
 impl Known {
     /// Forgets what was in memory that has been written to.
     fn forget(&mut self, written: &[MemId]) {
+        if written.is_empty() {
+            return;
+        }
         self.loads.retain(|_, (m, _)| !written.contains(m));
         self.lists.retain(|m, _| !written.contains(m));
     }
@@ -118,9 +123,21 @@ impl Share {
                 true
             }
             None => {
+                known.fresh.push(key.clone());
                 known.values.insert(key, v);
                 false
             }
+        }
+    }
+
+    /// A block in which all is known that was before it; afterwards what it computed is not.
+    fn scope(&mut self, block: &mut Block, known: &mut Known) {
+        let before = known.fresh.len();
+        let (loads, lists) = (known.loads.clone(), known.lists.clone());
+        self.block(block, known);
+        (known.loads, known.lists) = (loads, lists);
+        for key in known.fresh.split_off(before) {
+            known.values.remove(&key);
         }
     }
 
@@ -136,13 +153,13 @@ impl Share {
         }
         match &mut stmt.kind {
             StmtKind::If { then, els, .. } => {
-                self.block(then, &mut known.clone());
-                self.block(els, &mut known.clone());
+                self.scope(then, known);
+                self.scope(els, known);
             }
-            StmtKind::For { body, .. } => self.block(body, &mut known.clone()),
+            StmtKind::For { body, .. } => self.scope(body, known),
             StmtKind::While { head, body, .. } => {
-                self.block(head, &mut known.clone());
-                self.block(body, &mut known.clone());
+                self.scope(head, known);
+                self.scope(body, known);
             }
             _ => {}
         }
