@@ -30,7 +30,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "Expr::bin(\"==\", a, b)", "{ let _ = (a, b); Expr::Raw(quote!(false)) }",
         "comparison: there are no ties"),
     mutant("pick-swapped", RULE_TEXT, "    fn pick(",
-        "vec![self.lower(weight), below, above]", "vec![self.lower(weight), above, below]",
+        "vec![weight, below, above]", "vec![weight, above, below]",
         "kink: the derivatives of both sides are exchanged"),
     mutant("pick-dots-swapped", RULE_TEXT, "    fn seed(",
         "vec![self.lower(&call.args[0]), below, above]", "vec![self.lower(&call.args[0]), above, below]",
