@@ -45,6 +45,9 @@ pub(crate) struct Plan<'a> {
     pub(crate) reloads: BTreeMap<ValId, Place>,
 }
 
+/// The values of a function whose closure computes again what it can.
+const SHORT: usize = 400;
+
 /// Decides for every value.
 pub(super) fn run<'a>(cx: &'a Context<'a>, reversed: &Reversed<'a>) -> Plan<'a> {
     let mut needs = Needs {
@@ -288,9 +291,19 @@ impl<'a> Needs<'a> {
         self.item_at(v, region);
     }
 
-    /// True for the function itself where its reverse sweep is a closure, which holds what it reads.
+    /// True for the function itself where its reverse sweep is a closure, which holds what it reads; unless it is so long
+    /// that to write much of it a second time costs more, when it is compiled, than a large closure.
     fn is_captured(&self, region: BlockId) -> bool {
-        self.cx.style == Style::Split && self.cx.layout.blocks[region].role == Role::Function
+        self.cx.style == Style::Split
+            && self.cx.layout.blocks[region].role == Role::Function
+            && self.cx.func.vals.len() <= SHORT
+    }
+
+    /// True if the value is computed again anyway.
+    fn is_recomputed(&self, v: ValId) -> bool {
+        let (block, pos) = (self.cx.layout.def_block(v), self.cx.layout.def_pos(v));
+        let of_block = self.plan.recompute.get(&block);
+        of_block.is_some_and(|all| all.contains(&(pos, v)))
     }
 
     fn item_at(&mut self, v: ValId, region: BlockId) {
@@ -373,6 +386,7 @@ impl<'a> Needs<'a> {
             || self.is_rebuilt_counter(v)
             || self.step_of(v).is_some()
             || self.is_kept(v, region)
+            || self.is_recomputed(v)
     }
 
     /// Computes `v` again, and what it takes.
