@@ -8,6 +8,7 @@ mod adjoint;
 mod calls;
 mod decisions;
 mod facts;
+mod kept;
 mod loops;
 mod strips;
 mod tangent;
@@ -43,6 +44,7 @@ pub(crate) fn compiler() -> impl Iterator<Item = &'static Mutant> {
         loops::MUTANTS,
         calls::MUTANTS,
         facts::MUTANTS,
+        kept::MUTANTS,
         decisions::MUTANTS,
         tangent::MUTANTS,
         strips::MUTANTS,
