@@ -21,14 +21,14 @@ const GRAD_OVER_HAND_OF: [(&str, f64); 17] = [
     ("lstm", 1.5),
     ("lse", 1.3),
     ("det", 1.3),
-    ("ode", 2.0),
+    ("ode", 1.8),
     ("nearest", 1.1),
     ("huber", 0.7),
     ("heat", 1.0),
     ("groupsort", 1.0),
     ("relu_loop", 1.0),
-    ("kalman", 1.8),
-    ("binomial", 3.2),
+    ("kalman", 1.3),
+    ("binomial", 2.6),
 ];
 
 /// The limits are for vectors as wide as the machine has; without them the adjoint by hand, which is mostly scalar, loses less.

@@ -5,36 +5,25 @@ use super::{Mutant, mutant};
 const STATES: &str = "adjoint/states.rs";
 const NEEDS: &str = "adjoint/needs.rs";
 const LAYOUT: &str = "analyse/layout.rs";
-const ROOM: &str = "adjoint/room.rs";
 const SHARE: &str = "share.rs";
-const SINGULAR: &str = "singular.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
     mutant("nest-untouched", STATES, "    fn reads<'r>(",
         "self.untouched(at.mem)", "true",
         "a nest that writes to an array is taken to read what was there before it"),
-    mutant("nest-covers", STATES, "fn covers(",
-        "found.map(|k| ends.swap_remove(k)).is_some()", "{ let _ = found; true }",
-        "arrays are kept whole however little of them is read"),
     mutant("passed-behind", LAYOUT, "fn is_passed(",
-        ".is_some_and(behind)", ".is_some()",
+        ".is_some_and(behind)", ".is_some_and(|by| $ON || behind(by))",
         "what a loop has yet to write to is read again"),
     mutant("passed-direction", LAYOUT, "fn is_passed(",
-        "true => read > store", "true => read < store",
+        "true => read > store", "true => if $ON { read < store } else { read > store }",
         "a loop that goes down is taken for one that goes up"),
-    mutant("passed-elsewhere", LAYOUT, "fn is_passed(",
-        "(first..last).contains(s)", "true",
-        "what another loop writes later does not matter"),
     mutant("passed-twice", LAYOUT, "fn is_passed(",
         "!self.runs_twice(block, region)", "true",
         "a loop that runs again is taken to write once"),
     mutant("arm-array", NEEDS, "fn can_load_again(",
         "layout.stable(m, layout.def_pos(v), home)", "true",
         "what a branch overwrites is read again from what it leaves"),
-    mutant("room-nested", ROOM, "fn is_nested(",
-        "return true;", "return false;",
-        "inner loops make room as the outermost one does"),
     mutant("stored-forget", SHARE, "    fn forget(",
         "self.loads.retain(|_, (m, _)| !written.contains(m));", "if !$ON { self.loads.retain(|_, (m, _)| !written.contains(m)); }",
         "what was stored is there whatever was written since"),
@@ -44,7 +33,4 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("stored-scope", SHARE, "    fn scope(",
         "(known.loads, known.lists) = (loads, lists);", "if !$ON { (known.loads, known.lists) = (loads, lists); }",
         "what one branch stored is there in the other one"),
-    mutant("share-guard", SINGULAR, "fn is_share(",
-        "sides.iter().all(is_factor)", "true",
-        "what a decision gives of anything is 0 where the adjoint is"),
 ];

@@ -426,18 +426,14 @@ impl<'a> Layout<'a> {
             true => read > store,
         };
         let (start, end) = self.blocks[region].span;
-        let (first, last) = self.blocks[block].span;
+        // Nothing but this loop stores at a distance from its counter.
         let mut later = self.stores(at.mem).iter().filter(|s| {
             (start..end).contains(*s) && (**s >= pos || self.share_loop(**s, pos, region))
         });
         range.step.is_none()
             && later.all(|s| {
-                (first..last).contains(s)
-                    && self
-                        .stored
-                        .get(s)
-                        .and_then(|at| distance(at))
-                        .is_some_and(behind)
+                let at = self.stored.get(s);
+                at.and_then(|at| distance(at)).is_some_and(behind)
             })
             && !self.runs_twice(block, region)
     }
