@@ -1,7 +1,7 @@
 //! Nests of loops in recorded loops: arrays that are kept whole, room that is made once, numbers that are read after they
 //! were stored, and closures that compute again what they can.
 
-use conservative_grad::conservative_grad;
+use conservative_grad::{Differentiable, conservative_grad};
 
 /// A matrix that is replaced in every step by what a nest of three loops reads of it.
 #[conservative_grad]
@@ -191,6 +191,68 @@ fn recurrent(x: &[f64]) -> f64 {
     sum
 }
 
+#[derive(Clone, Copy, Differentiable)]
+struct Pair {
+    a: f64,
+    b: f64,
+}
+
+/// Fields that are stored and read, in structs that move.
+#[conservative_grad]
+fn fields(x: &[f64]) -> f64 {
+    let (a, b) = (x[0].sin(), x[1].cos());
+    let mut v = Pair { a, b };
+    let mut w = [
+        v,
+        Pair {
+            a: v.b,
+            b: 2.0 * v.a,
+        },
+    ];
+    v.a = b * v.b;
+    let doubled = v.a * 2.0;
+    v.a += doubled;
+    w[0].b = v.a * w[1].a;
+    let sum = w[0].b + w[1].b;
+    w[1] = v;
+    let product = w[1].a * w[0].b;
+    let k = (x.len() + 1) % 2;
+    w[k].a = product;
+    let other = w[0].a * w[1].a;
+    std::mem::swap(&mut w[0].a, &mut v.b);
+    let (mut y, mut z) = ([a, product], [other, b]);
+    y[0] = z[1];
+    std::mem::swap(&mut y, &mut z);
+    y[1] * z[0] + y[0] + w[0].a * v.b + sum
+}
+
+/// Loops that are left early, and one without a range, through arrays that they fill.
+#[conservative_grad]
+fn left_early(x: &[f64]) -> f64 {
+    let n = x.len();
+    let mut y = vec![0.5; n + 1];
+    let mut s = 0.0;
+    for i in 0..n {
+        y[i + 1] = y[i] * x[i] + 0.1;
+        for j in 0..i + 1 {
+            if y[j] * x[i] > 3.0 {
+                break;
+            }
+            s += y[j] * y[i + 1];
+        }
+        if s > 4.0 {
+            return s * y[i];
+        }
+    }
+    let mut z = vec![1.0; n];
+    let mut i = n;
+    while i > 1 {
+        i -= 1;
+        z[i - 1] = z[i] * z[i] * 0.3 + x[i] * y[i];
+    }
+    s + z[0]
+}
+
 mod tests {
     check_all! {
         powers from 0,
@@ -198,7 +260,37 @@ mod tests {
         inner_states from 1,
         triangle from 2,
         stored_over from 2,
+        fields from 2,
+        left_early from 1,
         turns from 0,
         recurrent from 2,
+    }
+
+    /// Records are taken from a workspace, also by those that outlive it, and on several threads.
+    #[test]
+    fn workspaces_change_no_bit() {
+        let x = [0.3, 0.5, 0.7, 0.4];
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    let mut workspace = conservative_grad::Workspace::new();
+                    for _ in 0..10 {
+                        let expected = super::powers::value_and_grad(&x);
+                        assert_eq!(
+                            workspace.within(|| super::powers::value_and_grad(&x)),
+                            expected
+                        );
+                        assert!(workspace.bytes() > 0);
+                        let (value, pullback) = workspace.within(|| super::powers::vjp(&x));
+                        assert_eq!((value, pullback(1.0)), expected);
+                        let recurrent = super::recurrent::value_and_grad(&x);
+                        assert_eq!(
+                            workspace.within(|| super::recurrent::value_and_grad(&x)),
+                            recurrent
+                        );
+                    }
+                });
+            }
+        });
     }
 }
