@@ -93,6 +93,31 @@ fn smooth(x: &[f64], steps: usize) -> f64 {
     u[x.len() - 1]
 }
 
+/// A nest reads the state of a loop inside of the one that keeps few states.
+#[conservative_grad]
+fn squared(x: &[f64], steps: usize) -> f64 {
+    let mut p = vec![0.5; 4];
+    let mut q = vec![0.0; 4];
+    #[checkpoint(budget = 10)]
+    for _ in 0..steps {
+        for _ in 0..3 {
+            for i in 0..2 {
+                for j in 0..2 {
+                    let mut sum = 0.0;
+                    for k in 0..2 {
+                        sum += p[i * 2 + k] * p[k * 2 + j];
+                    }
+                    q[i * 2 + j] = sum / (1.0 + sum * sum);
+                }
+            }
+            for i in 0..4 {
+                p[i] = 0.5 * p[i] + q[i] * x[i % 2];
+            }
+        }
+    }
+    p[0] * p[3] + p[1]
+}
+
 /// The most bytes that were in use at once while `f` ran, beyond those before. The allocator counts what all threads do,
 /// the one that waits for the test too: the least of several runs is that of `f`.
 fn peak(f: impl FnMut()) -> usize {
@@ -171,6 +196,13 @@ fn memory_of_gradients() {
     });
     assert!(all >= 32 << 20, "kept whole, {all}");
     in_a_workspace(steps);
+    // Rows are saved by the run of an iteration that is reversed, and by no other.
+    let nests = [100, 1_000].map(|steps| {
+        peak(|| {
+            let _ = squared::accumulate_grad(&[0.3, 0.7], steps, &mut [0.0; 2]);
+        })
+    });
+    assert_eq!(nests[0], nests[1], "runs on the way keep rows");
     let x: Vec<f64> = (0..100).map(|i| f64::from(i).cos()).collect();
     let arrays = peak(|| {
         let mut bar = vec![0.0; 100];

@@ -102,8 +102,12 @@ impl Forward<'_> {
         let mut out = Vec::new();
         let id = self.cx.layout.id_of(block);
         let role = self.cx.layout.blocks[id].role;
+        // What runs again from a kept state saves then, and not on the way there.
+        let saves = self.rerun.is_none()
+            && !self.plan.states.is_empty()
+            && !loops::in_checkpointed(self, block);
         for stmt in &block.stmts {
-            if let (Role::Body(l), None, false) = (role, &self.rerun, self.plan.states.is_empty()) {
+            if let (Role::Body(l), true) = (role, saves) {
                 out.extend(loops::rows(self, l, Some(self.cx.layout.position(stmt))));
             }
             self.stmt(stmt, &mut out);

@@ -153,6 +153,21 @@ fn checkpointed(
 /// True if the block is in the body of a loop that the reverse sweep runs again, other than the one
 /// that is being run again. Its own loop counts only if it keeps nothing.
 pub(super) fn in_rerun(pass: &Forward<'_>, block: &crate::compiler::ssa::Block) -> bool {
+    is_within(pass, block, &|mode| {
+        matches!(mode, Mode::Rerun | Mode::Checkpointed)
+    })
+}
+
+/// The same of loops of which few states are kept.
+pub(super) fn in_checkpointed(pass: &Forward<'_>, block: &crate::compiler::ssa::Block) -> bool {
+    is_within(pass, block, &|mode| matches!(mode, Mode::Checkpointed))
+}
+
+fn is_within(
+    pass: &Forward<'_>,
+    block: &crate::compiler::ssa::Block,
+    is_meant: &dyn Fn(&Mode) -> bool,
+) -> bool {
     let cx = pass.cx;
     let own = cx.layout.id_of(block);
     let mut at = match cx.layout.blocks[own].role {
@@ -161,8 +176,7 @@ pub(super) fn in_rerun(pass: &Forward<'_>, block: &crate::compiler::ssa::Block) 
     };
     while let Some(id) = at.filter(|id| pass.within != Some(*id)) {
         let info = &cx.layout.blocks[id];
-        if matches!(info.role, Role::Body(l) if matches!(cx.mode(l), Mode::Rerun | Mode::Checkpointed))
-        {
+        if matches!(info.role, Role::Body(l) if is_meant(cx.mode(l))) {
             return true;
         }
         at = info.parent;

@@ -15,7 +15,7 @@ use proc_macro2::Ident;
 use quote::{format_ident, quote};
 
 use super::forward::{Forward, let_val, operation, range_expr};
-use super::loops::Records;
+use super::loops::{self, Records};
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
@@ -28,7 +28,7 @@ pub(super) fn before(pass: &Forward<'_>, stmt: &Ssa, records: &Records<'_>, out:
     let Some((id, range, body)) = recorded(pass, stmt) else {
         return;
     };
-    if pass.rerun.is_some() || pass.again.is_some() || is_nested(pass, body) {
+    if pass.rerun.is_some() || loops::in_rerun(pass, body) || is_nested(pass, body) {
         return;
     }
     let outermost = Outermost { pass, id, range };
