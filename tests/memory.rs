@@ -96,22 +96,23 @@ fn smooth(x: &[f64], steps: usize) -> f64 {
 /// A nest reads the state of a loop inside of the one that keeps few states.
 #[conservative_grad]
 fn squared(x: &[f64], steps: usize) -> f64 {
-    let mut p = vec![0.5; 4];
-    let mut q = vec![0.0; 4];
+    let d = x.len();
+    let mut p = vec![0.5; d * d];
+    let mut q = vec![0.0; d * d];
     #[checkpoint(budget = 10)]
     for _ in 0..steps {
         for _ in 0..3 {
-            for i in 0..2 {
-                for j in 0..2 {
+            for i in 0..d {
+                for j in 0..d {
                     let mut sum = 0.0;
-                    for k in 0..2 {
-                        sum += p[i * 2 + k] * p[k * 2 + j];
+                    for k in 0..d {
+                        sum += p[i * d + k] * p[k * d + j];
                     }
-                    q[i * 2 + j] = sum / (1.0 + sum * sum);
+                    q[i * d + j] = sum / (1.0 + sum * sum);
                 }
             }
-            for i in 0..4 {
-                p[i] = 0.5 * p[i] + q[i] * x[i % 2];
+            for i in 0..d * d {
+                p[i] = 0.5 * p[i] + q[i] * x[i % d];
             }
         }
     }
