@@ -44,6 +44,7 @@ pub mod model {
     use crate::facade::__private as rt;
 
     include!("snapshots/wave.rs");
+    include!("snapshots/swing.rs");
     include!("snapshots/hinge.rs");
     include!("snapshots/mean_error.rs");
     include!("snapshots/pendulum.rs");
@@ -51,7 +52,7 @@ pub mod model {
     include!("snapshots/decay.rs");
 }
 
-use model::{decay, hinge, mean_error, pendulum, root, wave};
+use model::{decay, hinge, mean_error, pendulum, root, swing, wave};
 
 /// Central difference of `f` at `x`.
 fn difference(f: impl Fn(f64) -> f64, x: f64) -> f64 {
@@ -73,6 +74,15 @@ fn straight_line() {
     let (x_bar, d_bar) = wave::grad(x, d);
     assert_near(x_bar, decay * (3.0 * phase.cos() - d * phase.sin()));
     assert_near(d_bar, -x * decay * phase.sin());
+}
+
+#[test]
+fn evaluated_once() {
+    let (angle, radius) = (0.7_f64, 1.6_f64);
+    let (angle_bar, radius_bar) = swing::grad(angle, radius);
+    let (sin, cos) = angle.sin_cos();
+    assert_near(angle_bar, (cos - sin) / radius);
+    assert_near(radius_bar, -(sin + cos) / (radius * radius));
 }
 
 #[test]

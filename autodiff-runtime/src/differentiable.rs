@@ -35,6 +35,15 @@ pub trait Differentiable {
     /// A gradient of zeros, of the lengths of `self`.
     fn zero_gradient(&self) -> Self::Gradient;
 
+    /// A gradient of zeros that an addition turns into what is added: `-0.0 + x` is `x` for all `x` and costs nothing,
+    /// `0.0 + x` is not where `x` is `-0.0`, and is computed. For adjoints that nobody outside sees; of what is long,
+    /// where a fill with zeros is cheaper, it is [`zero_gradient`](Differentiable::zero_gradient).
+    #[doc(hidden)]
+    #[inline]
+    fn neutral_gradient(&self) -> Self::Gradient {
+        self.zero_gradient()
+    }
+
     /// Some value, for a variable that is assigned before it is read; `None` if nothing is known
     /// to make one of.
     #[doc(hidden)]
@@ -73,6 +82,17 @@ pub fn blank<T: Differentiable>() -> T {
     value
 }
 
+/// The length up to which an array is taken for numbers side by side.
+const SHORT: usize = 16;
+
+/// Zeros for `x`, see [`Differentiable::neutral_gradient`].
+#[doc(hidden)]
+#[inline]
+#[must_use]
+pub fn neutral_like<T: Differentiable + ?Sized>(x: &T) -> T::Gradient {
+    x.neutral_gradient()
+}
+
 /// A gradient of zeros for `x`.
 #[inline]
 #[must_use]
@@ -97,6 +117,10 @@ macro_rules! differentiable_numbers {
                 0.0
             }
             #[inline(always)]
+            fn neutral_gradient(&self) -> $t {
+                -0.0
+            }
+            #[inline(always)]
             fn blank() -> Option<$t> {
                 Some(0.0)
             }
@@ -117,6 +141,13 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
     #[inline]
     fn zero_gradient(&self) -> Self::Gradient {
         core::array::from_fn(|i| self[i].zero_gradient())
+    }
+    #[inline]
+    fn neutral_gradient(&self) -> Self::Gradient {
+        match N <= SHORT {
+            true => core::array::from_fn(|i| self[i].neutral_gradient()),
+            false => self.zero_gradient(),
+        }
     }
     fn blank() -> Option<Self> {
         let blanks: Vec<T> = (0..N).map_while(|_| T::blank()).collect();
@@ -168,6 +199,10 @@ impl<T: Differentiable + ?Sized> Differentiable for &T {
     fn zero_gradient(&self) -> Self::Gradient {
         (**self).zero_gradient()
     }
+    #[inline]
+    fn neutral_gradient(&self) -> Self::Gradient {
+        (**self).neutral_gradient()
+    }
     fn append_numbers(&self, out: &mut Vec<f64>) {
         (**self).append_numbers(out);
     }
@@ -181,6 +216,10 @@ impl<T: Differentiable + ?Sized> Differentiable for &mut T {
     #[inline]
     fn zero_gradient(&self) -> Self::Gradient {
         (**self).zero_gradient()
+    }
+    #[inline]
+    fn neutral_gradient(&self) -> Self::Gradient {
+        (**self).neutral_gradient()
     }
     fn append_numbers(&self, out: &mut Vec<f64>) {
         (**self).append_numbers(out);
@@ -196,6 +235,10 @@ impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
     #[inline]
     fn zero_gradient(&self) -> Self::Gradient {
         (**self).zero_gradient()
+    }
+    #[inline]
+    fn neutral_gradient(&self) -> Self::Gradient {
+        (**self).neutral_gradient()
     }
     fn append_numbers(&self, out: &mut Vec<f64>) {
         (**self).append_numbers(out);
@@ -386,6 +429,10 @@ macro_rules! tuples {
             #[inline]
             fn zero_gradient(&self) -> Self::Gradient {
                 ($(self.$i.zero_gradient(),)+)
+            }
+            #[inline]
+            fn neutral_gradient(&self) -> Self::Gradient {
+                ($(self.$i.neutral_gradient(),)+)
             }
             #[inline]
             fn blank() -> Option<Self> {

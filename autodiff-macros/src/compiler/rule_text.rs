@@ -12,6 +12,10 @@ use super::code::Expr;
 use super::dots;
 use super::hir::Ty;
 use super::real;
+use super::ssa::ValId;
+
+/// A value of an operation of the table: its name, its arguments, and the value.
+pub(crate) type Evaluation = (&'static str, Vec<ValId>, ValId);
 
 /// What the names in a text stand for.
 pub(crate) struct Scope<'a> {
@@ -19,6 +23,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) names: Vec<(&'a str, Expr)>,
     /// The type of the operands.
     pub(crate) real: Ty,
+    /// What has been computed from the operands anyway: the operation, its arguments and its value.
+    pub(crate) known: Vec<Evaluation>,
     /// Partials are multiplied by tangents, as opposed to adjoints.
     pub(crate) tangents: bool,
     /// Path to the runtime.
@@ -170,7 +176,9 @@ impl Scope<'_> {
         args.extend(call.args.iter().map(|a| self.lower(a)));
         // A row for reals is called by path; anything else is a method of an integer argument.
         match autodiff_runtime::rules::find(&name.to_string(), args.len()) {
-            Some(_) => Expr::Call(real::method(&self.real, name, &self.rt), args),
+            Some(rule) => self
+                .evaluated(rule.name, &args)
+                .unwrap_or_else(|| Expr::Call(real::method(&self.real, name, &self.rt), args)),
             None => {
                 let receiver = args.remove(0);
                 match name.to_string().as_str() {
@@ -180,6 +188,21 @@ impl Scope<'_> {
                 }
             }
         }
+    }
+}
+
+impl Scope<'_> {
+    /// The value of an operation that the primal evaluates, too.
+    fn evaluated(&self, name: &str, args: &[Expr]) -> Option<Expr> {
+        let same = |of: &[ValId]| {
+            let mut pairs = of.iter().zip(args);
+            of.len() == args.len() && pairs.all(|(v, e)| matches!(e, Expr::Val(u) if u == v))
+        };
+        let found = self
+            .known
+            .iter()
+            .find(|(n, of, _)| *n == name && same(of))?;
+        Some(Expr::Val(found.2))
     }
 }
 

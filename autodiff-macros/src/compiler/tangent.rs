@@ -304,7 +304,9 @@ impl Tangent<'_> {
                 weights,
             } => {
                 let scope = super::adjoint::rule_scope(self.cx, v, rule, args, weights);
+                // The sweep is a single one, in which later values do not exist yet.
                 let scope = super::rule_text::Scope {
+                    known: Vec::new(),
                     tangents: true,
                     ..scope
                 };

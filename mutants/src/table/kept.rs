@@ -33,4 +33,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("stored-scope", SHARE, "    fn scope(",
         "(known.loads, known.lists) = (loads, lists);", "if !$ON { (known.loads, known.lists) = (loads, lists); }",
         "what one branch stored is there in the other one"),
+    mutant("evaluated-where", LAYOUT, "fn evaluated_beside(",
+        "home == block || self.contains(home, block) && self.def_pos(v) < pos", "$ON || home == block || self.contains(home, block) && self.def_pos(v) < pos",
+        "a partial is a value of another branch, or of what comes later"),
+    mutant("evaluated-one", LAYOUT, "fn is_one(",
+        "text.trim_end_matches('_').parse() == Ok(1.0)", "$ON || text.trim_end_matches('_').parse() == Ok(1.0)",
+        "any quotient with a number on top is taken for a reciprocal"),
 ];

@@ -899,6 +899,7 @@ fn scope<'r>(
     crate::compiler::rule_text::Scope {
         names,
         real: func.val(y).ty.clone(),
+        known: Vec::new(),
         tangents: false,
         rt: rt.clone(),
     }

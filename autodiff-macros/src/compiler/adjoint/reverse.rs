@@ -31,6 +31,9 @@ use crate::compiler::ssa::{
     Tree, ValId,
 };
 
+/// Up to so many numbers an array is taken for numbers side by side, as in `neutral_like`.
+const SHORT: usize = 16;
+
 /// Reverses the whole function.
 pub(super) fn run<'a>(cx: &'a Context<'a>, fresh: &mut Names) -> Reversed<'a> {
     let mut pass = Reverse {
@@ -296,12 +299,12 @@ impl<'a> Reverse<'a, '_> {
         let mem = self.cx.func.mem(m);
         let init = self
             .zero_lanes(m)
-            .or_else(|| zeros(&mem.ty))
+            .or_else(|| neutral(&mem.ty).or_else(|| zeros(&mem.ty)))
             .or_else(|| self.zeros_by_init(m))
             .unwrap_or_else(|| {
                 let rt = self.rt();
                 Expr::Call(
-                    quote!(#rt::zero_like),
+                    quote!(#rt::neutral_like),
                     vec![Expr::Ref(false, Box::new(Expr::Mem(m)))],
                 )
             });
@@ -578,7 +581,7 @@ impl<'a> Reverse<'a, '_> {
             .is_ok_and(|x| (1e-30..1e30).contains(&x.abs()))
     }
 
-    /// `t = ȳ / b; ā += t; b̄ -= t y`: one division.
+    /// `t = ȳ / b; ā += t; b̄ -= t y`: one division, or none where the primal has `1 / b`.
     fn quotient(
         &mut self,
         y: ValId,
@@ -588,13 +591,17 @@ impl<'a> Reverse<'a, '_> {
     ) {
         let (rt, bar) = (self.rt(), Expr::Bar(y));
         let (in_dividend, in_divisor) = (self.cx.facts.active(a), self.cx.facts.active(b));
-        let quotient = match singular && in_dividend {
-            true => singular::quotient(rt, bar.clone(), Expr::Val(b)),
-            false if self.is_ordinary(b) => {
+        let inverse = self.cx.layout.reciprocal_beside(y, b);
+        let scaled = inverse.map(|inverse| Expr::mul(bar.clone(), Expr::Val(inverse)));
+        let quotient = match (scaled, singular && in_dividend) {
+            (Some(scaled), true) => singular::unless_zero(rt, &bar, scaled),
+            (Some(scaled), false) => scaled,
+            (None, true) => singular::quotient(rt, bar.clone(), Expr::Val(b)),
+            (None, false) if self.is_ordinary(b) => {
                 let one = real::number(&self.cx.func.val(b).ty, quote!(1.0));
                 Expr::mul(bar.clone(), Expr::bin("/", one, Expr::Val(b)))
             }
-            false => Expr::bin("/", bar.clone(), Expr::Val(b)),
+            (None, false) => Expr::bin("/", bar.clone(), Expr::Val(b)),
         };
         if !in_divisor {
             return self.contribute(a, quotient, out);
@@ -1022,10 +1029,10 @@ impl<'a> Reverse<'a, '_> {
             Arg::RefVal(_, Some(after)) if self.declared.contains(after) => Expr::Bar(*after),
             Arg::Val(v) | Arg::RefVal(v, _) => {
                 let ty = ty_tokens(&self.cx.func.val(*v).ty);
-                Expr::Cast(Box::new(Expr::zero()), ty)
+                Expr::Cast(Box::new(Expr::Raw(quote!(-0.0))), ty)
             }
             Arg::Ref(..) | Arg::Own(_) => Expr::Call(
-                quote!(#rt::zero_like),
+                quote!(#rt::neutral_like),
                 vec![Expr::Ref(false, Box::new(self.place_of(arg)))],
             ),
             Arg::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| self.arg_zero(p)).collect()),
@@ -1093,6 +1100,7 @@ pub(crate) fn rule_scope<'r>(
     Scope {
         names,
         real: cx.func.val(y).ty.clone(),
+        known: cx.layout.evaluated_beside(y, args),
         tangents: false,
         rt: cx.names.rt.clone(),
     }
@@ -1110,6 +1118,34 @@ pub(crate) fn zeros(ty: &Ty) -> Option<Expr> {
         Ty::Tuple(parts) => Some(Expr::Tuple(parts.iter().map(zeros).collect::<Option<_>>()?)),
         _ => None,
     }
+}
+
+/// Zeros for the adjoint of a short array: the first addition to `-0.0` is none, since `-0.0 + x` is `x` for all `x`.
+fn neutral(ty: &Ty) -> Option<Expr> {
+    fn length(ty: &Ty) -> Option<usize> {
+        match ty {
+            Ty::Real(_) => Some(1),
+            Ty::Array(inner, len) => {
+                let len = syn::parse2::<syn::LitInt>(len.clone()).ok()?;
+                len.base10_parse::<usize>()
+                    .ok()?
+                    .checked_mul(length(inner)?)
+            }
+            _ => None,
+        }
+    }
+    fn list(ty: &Ty) -> Option<Expr> {
+        match ty {
+            Ty::Array(inner, len) => Some(Expr::Repeat(
+                false,
+                Box::new(list(inner)?),
+                Box::new(Expr::Raw(len.clone())),
+            )),
+            ty => Some(real::number(ty, quote!(-0.0))),
+        }
+    }
+    let short = matches!(ty, Ty::Array(..)) && length(ty).is_some_and(|n| n <= SHORT);
+    short.then(|| list(ty)).flatten()
 }
 
 fn add_to(place: Expr, e: Expr) -> Stmt {

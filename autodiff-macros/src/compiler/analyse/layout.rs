@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compiler::hir::{BinOp, LoopId};
+use crate::compiler::rule_text::Evaluation;
 use crate::compiler::ssa::{Block, Func, MemId, Op, Place, Proj, StmtKind, ValId};
 
 /// Index of a block.
@@ -66,6 +67,8 @@ pub(crate) struct Layout<'a> {
     pub(crate) calls: BTreeMap<String, BlockId>,
     /// The arms of branches that are reversed where they end: each is a region.
     pub(crate) arms: BTreeSet<BlockId>,
+    /// What the operations of the table of rules are evaluated to, by the first argument.
+    evaluations: BTreeMap<ValId, Vec<Evaluation>>,
 }
 
 /// Computes the tables.
@@ -87,6 +90,7 @@ pub(crate) fn run(func: &Func) -> Layout<'_> {
         counts: BTreeMap::new(),
         calls: BTreeMap::new(),
         arms: BTreeSet::new(),
+        evaluations: BTreeMap::new(),
     };
     layout.block(&func.body, None, Role::Function, &mut 0);
     layout.by_address.sort_unstable();
@@ -126,6 +130,7 @@ impl<'a> Layout<'a> {
         kind.for_each_def(&mut |v| self.define(v, block, pos));
         if let StmtKind::Def(v, op) = kind {
             self.ops[v.0 as usize] = Some(op);
+            self.evaluate(*v, op);
         }
         match kind {
             StmtKind::Alloc(m, _) => self.mem_block[m.0 as usize] = block,
@@ -206,6 +211,50 @@ impl<'a> Layout<'a> {
     /// The operation that defines a value, if it is one.
     pub(crate) fn op(&self, v: ValId) -> Option<&'a Op> {
         self.ops.get(v.0 as usize).copied().flatten()
+    }
+
+    /// Notes an operation of the table of rules; `1.0 / x` is one.
+    fn evaluate(&mut self, v: ValId, op: &Op) {
+        let (name, args) = match op {
+            Op::Rule { rule, args, .. } => (rule.name, args.clone()),
+            Op::Bin(BinOp::Div, one, x) if self.is_one(*one) => ("recip", vec![*x]),
+            _ => return,
+        };
+        if let Some(first) = args.first() {
+            let all = self.evaluations.entry(*first).or_default();
+            all.push((name, args, v));
+        }
+    }
+
+    fn is_one(&self, v: ValId) -> bool {
+        let Some(Op::Lit(tokens)) = self.op(v) else {
+            return false;
+        };
+        let text = tokens.to_string();
+        let text = text.trim_end_matches("f64").trim_end_matches("f32");
+        text.trim_end_matches('_').parse() == Ok(1.0)
+    }
+
+    /// The reciprocal of the divisor of `y`, if the primal computes it and the reverse of `y` finds it.
+    pub(crate) fn reciprocal_beside(&self, y: ValId, divisor: ValId) -> Option<ValId> {
+        let all = self.evaluated_beside(y, &[divisor]);
+        all.into_iter()
+            .find_map(|(name, _, v)| (name == "recip").then_some(v))
+    }
+
+    /// Operations whose first argument is an operand of `y`, and whose values the reverse of `y` finds: those of the same block, which has
+    /// run to its end by then, and those before it in the blocks around it.
+    pub(crate) fn evaluated_beside(&self, y: ValId, operands: &[ValId]) -> Vec<Evaluation> {
+        let (block, pos) = (self.def_block(y), self.def_pos(y));
+        let is_there = |v: ValId| {
+            let home = self.def_block(v);
+            home == block || self.contains(home, block) && self.def_pos(v) < pos
+        };
+        let all = operands.iter().filter_map(|v| self.evaluations.get(v));
+        all.flatten()
+            .filter(|(.., v)| is_there(*v))
+            .cloned()
+            .collect()
     }
 
     /// The number that an integer literal is.

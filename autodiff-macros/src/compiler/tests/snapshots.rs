@@ -1,4 +1,4 @@
-//! What the whole compiler emits for six functions, as a person would read it.
+//! What the whole compiler emits for seven functions, as a person would read it.
 //!
 //! The texts are kept in `tests/snapshots/`, where `tests/snapshots.rs` compiles and runs them: each
 //! has its numbers checked there.
@@ -30,6 +30,20 @@ fn straight_line() {
         pub fn wave(x: f64, damping: f64) -> f64 {
             let decay = (-damping * x).exp();
             decay * (3.0 * x).sin()
+        }",
+    );
+}
+
+/// Nothing is evaluated twice: the cosine is the derivative of the sine, and the quotient that of the reciprocal.
+#[test]
+fn evaluated_once() {
+    check(
+        "swing",
+        "/// A point on a circle, seen from afar.
+        pub fn swing(angle: f64, radius: f64) -> f64 {
+            let (sin, cos) = angle.sin_cos();
+            let curvature = 1.0 / radius;
+            (sin + 2.0 * cos) * curvature - cos / radius
         }",
     );
 }
