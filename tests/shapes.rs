@@ -57,6 +57,8 @@ macro_rules! check_all {
 mod calls;
 #[path = "shapes/conditions.rs"]
 mod conditions;
+#[path = "shapes/copies.rs"]
+mod copies;
 #[path = "shapes/evaluated.rs"]
 mod evaluated;
 #[path = "shapes/in_turn.rs"]

@@ -14,6 +14,7 @@
 pub mod facade {
     /// What emitted code names.
     pub mod __private {
+        pub use autodiff_runtime::callee::*;
         pub use autodiff_runtime::directions::*;
         pub use autodiff_runtime::rivals::*;
         pub use autodiff_runtime::tangent::*;

@@ -18,6 +18,7 @@ pub mod facade {
     pub mod __private {
         pub use autodiff_runtime::bars::*;
         pub use autodiff_runtime::blocks::*;
+        pub use autodiff_runtime::callee::*;
         pub use autodiff_runtime::differentiable::*;
         pub use autodiff_runtime::directions::*;
         pub use autodiff_runtime::kinds::*;

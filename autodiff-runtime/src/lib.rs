@@ -36,6 +36,8 @@ pub mod again;
 pub mod backwards;
 pub mod bars;
 pub mod blocks;
+#[doc(hidden)]
+pub mod callee;
 pub mod check;
 #[doc(hidden)]
 pub mod checkpoint;

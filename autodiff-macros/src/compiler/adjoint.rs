@@ -27,6 +27,7 @@ mod lanes;
 mod loops;
 mod needs;
 mod pairs;
+mod reads;
 mod reciprocals;
 mod reverse;
 mod room;
@@ -56,6 +57,8 @@ pub(crate) use reverse::{one, rule_scope};
 pub(crate) struct Sweeps {
     pub(crate) forward: Vec<Stmt>,
     pub(crate) reverse: Vec<Stmt>,
+    /// For whose adjoints the reverse sweep reads each parameter, see [`reads`].
+    pub(crate) reads: Vec<u64>,
 }
 
 /// The result of the forward sweep. Memory that the reverse sweep reads is given away as a copy.
@@ -117,10 +120,16 @@ pub(crate) fn run(cx: &Context<'_>, fresh: &mut Names) -> Sweeps {
     let (mut forward, mut reverse) = (forward, reverse);
     super::fold::run(cx.func, &mut [&mut forward, &mut reverse]);
     stretches::complete(cx, &mut forward, &reverse);
+    let mut reads = Vec::new();
     if cx.style == Style::Split {
+        reads = reads::run(cx, &reverse);
         bars::run(cx, &mut reverse);
     }
-    Sweeps { forward, reverse }
+    Sweeps {
+        forward,
+        reverse,
+        reads,
+    }
 }
 
 /// The reverse of a block.
@@ -209,6 +218,8 @@ pub(crate) struct Saved {
     pub(crate) rows: BTreeMap<(LoopId, MemId), Ident>,
     /// The copies for pullbacks.
     pub(crate) flat: BTreeMap<LoopId, Ident>,
+    /// Which of these copies are made: not those that no pullback reads. The name of a constant, and its value.
+    pub(crate) made: BTreeMap<MemId, (Ident, proc_macro2::TokenStream)>,
     /// The states of loops under `#[checkpoint]`.
     pub(crate) checkpoints: BTreeMap<LoopId, Ident>,
 }
@@ -237,6 +248,14 @@ impl Saved {
         let flat = flat
             .map(|l| (l, fresh.numbered("rows", "_", 1, span)))
             .collect();
+        let asked = plan.flat.keys();
+        let asked = asked.filter_map(|m| Some((*m, copies::is_read(cx, *m)?)));
+        let made = asked
+            .map(|(m, is_read)| {
+                let base = super::names::plain(&cx.func.mem(m).name).to_uppercase();
+                (m, (fresh.exact(&format!("{base}_READ"), span), is_read))
+            })
+            .collect();
         let checkpoints = plan.checkpoints.keys();
         let checkpoints = checkpoints
             .map(|l| (*l, fresh.numbered("saved", "_", 1, span)))
@@ -245,6 +264,7 @@ impl Saved {
             stacks,
             rows,
             flat,
+            made,
             checkpoints,
         }
     }

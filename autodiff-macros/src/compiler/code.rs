@@ -229,47 +229,42 @@ impl Expr {
         self.for_each_child_mut(&mut |e| e.walk_mut(f));
     }
 
+    /// Calls `f` on every direct part of the expression.
+    pub(crate) fn for_each_child<'e>(&'e self, f: &mut dyn FnMut(&'e Expr)) {
+        match self {
+            Expr::Val(_) | Expr::Mem(_) | Expr::Bar(_) | Expr::MemBar(_) => {}
+            Expr::Dot(_) | Expr::MemDot(_) | Expr::Name(_) | Expr::Raw(_) => {}
+            Expr::User(_, uses) => uses.iter().for_each(|(_, e)| f(e)),
+            Expr::Neg(e) | Expr::Not(e) | Expr::Deref(e) => f(e),
+            Expr::Cast(e, _) | Expr::Field(e, _) | Expr::Ref(_, e) => f(e),
+            Expr::Bin(_, a, b) | Expr::Index(a, b) | Expr::Repeat(_, a, b) => {
+                f(a);
+                f(b);
+            }
+            Expr::Method(receiver, _, args) | Expr::Invoke(receiver, _, args) => {
+                f(receiver);
+                args.iter().for_each(f);
+            }
+            Expr::Struct(_, fields, base) => {
+                fields.iter().for_each(|(_, e)| f(e));
+                base.iter().for_each(|e| f(e));
+            }
+            Expr::Call(_, args) | Expr::Tuple(args) | Expr::List(args) | Expr::Vec(args) => {
+                args.iter().for_each(f);
+            }
+            Expr::Range(lo, hi, _) => lo.iter().chain(hi).for_each(|e| f(e)),
+            Expr::If(c, a, b) => {
+                f(c);
+                f(a);
+                f(b);
+            }
+        }
+    }
+
     /// Calls `f` on this expression and every one in it.
     pub(crate) fn walk(&self, f: &mut dyn FnMut(&Expr)) {
         f(self);
-        match self {
-            Expr::Val(_)
-            | Expr::Mem(_)
-            | Expr::Bar(_)
-            | Expr::MemBar(_)
-            | Expr::Dot(_)
-            | Expr::MemDot(_)
-            | Expr::Name(_)
-            | Expr::Raw(_) => {}
-            Expr::User(_, uses) => uses.iter().for_each(|(_, e)| e.walk(f)),
-            Expr::Neg(e)
-            | Expr::Not(e)
-            | Expr::Deref(e)
-            | Expr::Cast(e, _)
-            | Expr::Field(e, _)
-            | Expr::Ref(_, e) => e.walk(f),
-            Expr::Bin(_, a, b) | Expr::Index(a, b) | Expr::Repeat(_, a, b) => {
-                a.walk(f);
-                b.walk(f);
-            }
-            Expr::Method(receiver, _, args) | Expr::Invoke(receiver, _, args) => {
-                receiver.walk(f);
-                args.iter().for_each(|a| a.walk(f));
-            }
-            Expr::Struct(_, fields, base) => {
-                fields.iter().for_each(|(_, e)| e.walk(f));
-                base.iter().for_each(|e| e.walk(f));
-            }
-            Expr::Call(_, args) | Expr::Tuple(args) | Expr::List(args) | Expr::Vec(args) => {
-                args.iter().for_each(|a| a.walk(f))
-            }
-            Expr::Range(lo, hi, _) => lo.iter().chain(hi).for_each(|e| e.walk(f)),
-            Expr::If(c, a, b) => {
-                c.walk(f);
-                a.walk(f);
-                b.walk(f);
-            }
-        }
+        self.for_each_child(&mut |e| e.walk(f));
     }
 }
 

@@ -84,6 +84,7 @@ pub(crate) fn differentiate(
         forward: sweeps.forward,
         value: sweeps.value,
         reverse: sweeps.reverse,
+        reads: sweeps.reads,
         fused,
         strips,
         takes_seed,
@@ -104,6 +105,7 @@ struct Compiled {
     forward: TokenStream,
     value: TokenStream,
     reverse: TokenStream,
+    reads: Vec<u64>,
     joint: Option<Joint>,
     tangent: TokenStream,
     /// Why no loop runs in parallel, if that is wanted.
@@ -160,6 +162,7 @@ impl Compiled {
             forward: printer.stmts(&forward),
             value: printer.expr(&value),
             reverse: printer.stmts(&sweeps.reverse),
+            reads: sweeps.reads,
             joint: joint.ok(),
             tangent: quote!(#stmts #pair),
             sequential,

@@ -102,9 +102,9 @@ impl hinge {
     pub const fn __nested(budget: rt::nesting::Budget) -> rt::nesting::Budget {
         budget.enter().leave()
     }
-    /// No function of the table of rules: its kinks are its own.
+    /// What callers have to know.
     #[doc(hidden)]
-    pub const __OPERATION: bool = false;
+    pub const __CALLEE: rt::Callee = rt::Callee::new(&[]);
     /// True for the function that this is the derivative of.
     #[doc(hidden)]
     #[inline(always)]

@@ -6,6 +6,8 @@ const STATES: &str = "adjoint/states.rs";
 const NEEDS: &str = "adjoint/needs.rs";
 const LAYOUT: &str = "analyse/layout.rs";
 const SHARE: &str = "share.rs";
+const COPIES: &str = "adjoint/copies.rs";
+const READS: &str = "adjoint/reads.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -39,4 +41,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("evaluated-one", LAYOUT, "fn is_one(",
         "text.trim_end_matches('_').parse() == Ok(1.0)", "$ON || text.trim_end_matches('_').parse() == Ok(1.0)",
         "any quotient with a number on top is taken for a reciprocal"),
+    mutant("reads-varied", COPIES, "fn is_read(",
+        "calls::is_varied(cx, arg)", "!$ON && calls::is_varied(cx, arg)",
+        "a copy is not made that a pullback reads for an adjoint that is wanted"),
+    mutant("reads-alias", READS, "fn declare(",
+        "self.root(init)", "if $ON { BTreeSet::new() } else { self.root(init) }",
+        "what is added to a slice of an adjoint is not seen"),
+    mutant("reads-local", READS, "fn stmt(",
+        "self.enter(&from, &root)", "if !$ON { self.enter(&from, &root) }",
+        "what is added to an adjoint is not seen"),
 ];

@@ -5,19 +5,25 @@
 //! saved.push((y_then, pullback))               let y_then = &rows[start..];
 //! ```
 //!
+//! What no pullback reads for the adjoints that are wanted is not copied (`reads`): a constant says so, which rustc computes from
+//! those of the callees. Where it is false, what stands in has the right length, and NaN in it.
+//!
 //! A vector per copy and iteration costs an allocation each. The call itself reads the array that was copied: nothing changes
 //! it between the copy and the call. How long a row is, the adjoint of the array tells.
 
-use proc_macro2::Ident;
-use quote::format_ident;
+use std::collections::BTreeMap;
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
 
 use super::forward::Forward;
 use super::needs::Plan;
-use super::{Context, Saved, calls, loops};
+use super::{Context, Saved, calls, loops, reads};
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
-use crate::compiler::hir::{LoopId, Ty};
+use crate::compiler::companion;
+use crate::compiler::hir::{Form, LoopId, Ty};
 use crate::compiler::ssa::{Arg, Init, MemId, Origin, StmtKind};
 
 /// A copy that is a row.
@@ -89,6 +95,58 @@ fn only_for_pullbacks(cx: &Context<'_>, m: MemId, of: MemId) -> bool {
     fits
 }
 
+/// Whether a pullback reads the copy, as a constant; `None` where one may read everything.
+pub(super) fn is_read(cx: &Context<'_>, m: MemId) -> Option<TokenStream> {
+    let mut readers = Some(BTreeMap::new());
+    cx.func.body.walk(&mut |s| {
+        let StmtKind::Call(call) = &s.kind else {
+            return;
+        };
+        let is_copy = |arg: &&Arg| matches!(arg, Arg::Ref(false, at) if at.mem == m);
+        let Some(param) = call.args.iter().position(|arg| is_copy(&arg)) else {
+            return;
+        };
+        let again = call.args.iter().filter(is_copy).count() > 1;
+        if call.form != Form::Companion || call.recursive || again {
+            readers = None;
+            return;
+        }
+        let varied = call.args.iter().enumerate();
+        let varied = varied
+            .filter(|(_, arg)| calls::is_varied(cx, arg))
+            .fold(0, |bits, (k, _)| bits | reads::bit(k));
+        let callee = companion::alias(cx.names.companions.of(&call.path));
+        let (param, varied) = (
+            Literal::usize_unsuffixed(param),
+            Literal::u64_unsuffixed(varied),
+        );
+        if let Some(readers) = &mut readers {
+            let reads = quote!(#callee::__CALLEE.reads(#param, #varied));
+            readers.insert(reads.to_string(), reads);
+        }
+    });
+    let readers = readers?.into_values();
+    readers.reduce(|a, b| quote!(#a || #b))
+}
+
+/// The constants that say which copies are made.
+pub(super) fn declare(saved: &Saved) -> impl Iterator<Item = Stmt> + '_ {
+    let made = saved.made.values();
+    made.map(|(name, is_read)| Stmt::Expr(Expr::Raw(quote!(const #name: bool = #is_read))))
+}
+
+/// The length of the row in the list: 0 where it is not made.
+pub(super) fn length(saved: &Saved, m: MemId, of: Expr) -> Expr {
+    let whole = Expr::method(of, "len", Vec::new());
+    match saved.made.get(&m) {
+        Some((made, _)) => {
+            let made = Expr::Cast(Box::new(Expr::Name(made.clone())), quote!(usize));
+            Expr::mul(made, whole)
+        }
+        None => whole,
+    }
+}
+
 fn made_at(cx: &Context<'_>, m: MemId) -> Option<u32> {
     let mut found = None;
     cx.func.body.walk(&mut |s| {
@@ -100,12 +158,20 @@ fn made_at(cx: &Context<'_>, m: MemId) -> Option<u32> {
 }
 
 /// Saves a row in the forward sweep.
-pub(super) fn save(pass: &Forward<'_>, row: Row) -> Option<Stmt> {
+pub(super) fn save(pass: &Forward<'_>, m: MemId, row: Row) -> Option<Stmt> {
     let body = pass.cx.layout.statement(row.id)?.loop_body()?;
     let rows = pass.saved.flat.get(&row.id)?;
     let of = Expr::Ref(false, Box::new(Expr::Mem(row.of)));
     let save = Expr::method(Expr::Name(rows.clone()), "extend_from_slice", vec![of]);
-    (!loops::in_rerun(pass, body)).then_some(Stmt::Expr(save))
+    let save = match pass.saved.made.get(&m) {
+        Some((made, _)) => Stmt::If {
+            cond: Expr::Name(made.clone()),
+            then: vec![Stmt::Expr(save)],
+            els: Vec::new(),
+        },
+        None => Stmt::Expr(save),
+    };
+    (!loops::in_rerun(pass, body)).then_some(save)
 }
 
 /// Takes the rows of an iteration back in the reverse sweep, the last one first, and drops them at its end.
@@ -121,7 +187,6 @@ pub(super) fn take(
     let mut all: Vec<(MemId, Row)> = plan.flat.iter().map(|(m, row)| (*m, *row)).collect();
     all.retain(|(_, row)| row.id == id);
     all.sort_by_key(|(_, row)| std::cmp::Reverse(row.position));
-    let length = |e: Expr| Expr::method(e, "len", Vec::new());
     let mut end: Option<Ident> = None;
     let mut enter = Vec::new();
     let fixed = |name: &Ident, init: Expr| Stmt::Let {
@@ -135,9 +200,9 @@ pub(super) fn take(
         let start = format_ident!("{name}__start");
         let behind = match &end {
             Some(end) => Expr::Name(end.clone()),
-            None => length(Expr::Name(rows.clone())),
+            None => Expr::method(Expr::Name(rows.clone()), "len", Vec::new()),
         };
-        let from = Expr::bin("-", behind, length(Expr::MemBar(row.of)));
+        let from = Expr::bin("-", behind, length(saved, m, Expr::MemBar(row.of)));
         enter.push(fixed(&start, from));
         let range = Expr::Range(
             Some(Box::new(Expr::Name(start.clone()))),
@@ -145,7 +210,19 @@ pub(super) fn take(
             false,
         );
         let slice = Expr::index(Expr::Name(rows.clone()), range);
-        enter.push(fixed(name, Expr::Ref(false, Box::new(slice))));
+        let slice = Expr::Ref(false, Box::new(slice));
+        let row = match saved.made.get(&m) {
+            Some((made, _)) => {
+                let instead = Expr::Ref(false, Box::new(Expr::Name(instead_of(name))));
+                let rt = &cx.names.rt;
+                Expr::Call(
+                    quote!(#rt::kept),
+                    vec![Expr::Name(made.clone()), slice, instead],
+                )
+            }
+            None => slice,
+        };
+        enter.push(fixed(name, row));
         end = Some(start);
     }
     let drop = |start: Ident| {
@@ -153,4 +230,28 @@ pub(super) fn take(
         Stmt::Expr(Expr::method(Expr::Name(rows.clone()), "truncate", kept))
     };
     (enter, end.map(drop))
+}
+
+fn instead_of(name: &Ident) -> Ident {
+    format_ident!("{name}__instead")
+}
+
+/// What stands in for the rows of a loop that are not made, before its reverse.
+pub(super) fn instead(cx: &Context<'_>, plan: &Plan<'_>, saved: &Saved, id: LoopId) -> Vec<Stmt> {
+    let rt = &cx.names.rt;
+    let rows = plan.flat.iter().filter(|(_, row)| row.id == id);
+    let instead = rows.filter_map(|(m, row)| {
+        let (made, _) = saved.made.get(m)?;
+        let length = Expr::method(Expr::MemBar(row.of), "len", Vec::new());
+        Some(Stmt::Let {
+            name: instead_of(&cx.func.mem(*m).name),
+            mutable: false,
+            ty: None,
+            init: Some(Expr::Call(
+                quote!(#rt::unread),
+                vec![Expr::Name(made.clone()), length],
+            )),
+        })
+    });
+    instead.collect()
 }

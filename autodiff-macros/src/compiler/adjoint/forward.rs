@@ -78,7 +78,8 @@ impl Forward<'_> {
             )
         });
         let rows = self.saved.rows.values().chain(self.saved.flat.values());
-        stacks
+        copies::declare(self.saved)
+            .chain(stacks)
             .chain(rows.map(|name| new(name, true)))
             .chain(self.checkpoints())
             .collect()
@@ -138,7 +139,7 @@ impl Forward<'_> {
             StmtKind::Def(v, op) => self.def(*v, op, out),
             StmtKind::Alloc(m, _) if self.plan.flat.contains_key(m) => {
                 let row = self.plan.flat.get(m);
-                out.extend(row.and_then(|row| copies::save(self, *row)));
+                out.extend(row.and_then(|row| copies::save(self, *m, *row)));
             }
             StmtKind::Alloc(m, init) => out.push(alloc(
                 self.cx.func,

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use proc_macro2::Ident;
 use quote::{format_ident, quote};
 
+use super::copies;
 use super::forward::{Forward, let_val, operation, range_expr};
 use super::loops::{self, Records};
 use crate::compiler::analyse::layout::Role;
@@ -50,8 +51,8 @@ struct List<'a> {
     name: &'a Ident,
     /// The ranges of the loops between the outermost one and the entries.
     ranges: Vec<&'a Range>,
-    /// The arrays that are kept whole.
-    rows: Vec<MemId>,
+    /// The arrays that are kept whole, and the copies that they are kept as, where these may not be made.
+    rows: Vec<(MemId, Option<MemId>)>,
 }
 
 /// A loop that records all of its iterations, as many as its range has.
@@ -125,10 +126,13 @@ impl<'a> Outermost<'a> {
         lists.extend(rows.map(|((_, m), name)| List {
             name,
             ranges: ranges.to_vec(),
-            rows: vec![*m],
+            rows: vec![(*m, None)],
         }));
-        let copies = self.pass.plan.flat.values().filter(|row| row.id == id);
-        let of: Vec<MemId> = copies.map(|row| row.of).collect();
+        let copies = self.pass.plan.flat.iter();
+        let of = copies
+            .filter(|(_, row)| row.id == id)
+            .map(|(m, row)| (row.of, Some(*m)))
+            .collect();
         lists.extend(self.pass.saved.flat.get(&id).map(|name| List {
             name,
             ranges: ranges.to_vec(),
@@ -149,7 +153,7 @@ impl<'a> Outermost<'a> {
         };
         let all = count(self.range);
         out.extend(fixed.iter().map(|list| {
-            let each = length(list).into_iter().fold(all.clone(), Expr::mul);
+            let each = self.length(list).into_iter().fold(all.clone(), Expr::mul);
             reserve(list, each)
         }));
         if !varying.is_empty() {
@@ -165,7 +169,8 @@ impl<'a> Outermost<'a> {
                 Stmt::Assign {
                     place: Expr::Name(room(list)),
                     op: "+=",
-                    value: length(list)
+                    value: self
+                        .length(list)
                         .into_iter()
                         .reduce(Expr::mul)
                         .unwrap_or(Expr::Raw(quote!(1))),
@@ -186,10 +191,25 @@ impl<'a> Outermost<'a> {
         }
     }
 
+    /// The number of entries per iteration of the outermost loop, as factors.
+    fn length(&self, list: &List<'_>) -> Vec<Expr> {
+        let counts = list.ranges.iter().map(|range| count(range));
+        let rows = list.rows.iter();
+        let lengths = rows.map(|(m, copy)| match copy {
+            Some(copy) => copies::length(self.pass.saved, *copy, Expr::Mem(*m)),
+            None => Expr::method(Expr::Mem(*m), "len", Vec::new()),
+        });
+        counts
+            .chain(lengths.reduce(|a, b| Expr::bin("+", a, b)))
+            .collect()
+    }
+
     /// True if the number of entries is known in front of the loop, or can be added up there.
     fn is_countable(&self, list: &List<'_>) -> bool {
         let layout = self.pass.cx.layout;
-        let inside = |m: &MemId| layout.contains(layout.body_of(self.id), layout.mem_block(*m));
+        let inside = |(m, _): &(MemId, Option<MemId>)| {
+            layout.contains(layout.body_of(self.id), layout.mem_block(*m))
+        };
         let there = !list.rows.iter().any(inside);
         there && bounds(list).all(|v| layout.is_retraced(v, self.id))
     }
@@ -228,16 +248,4 @@ fn bounds<'l>(list: &'l List<'_>) -> impl Iterator<Item = ValId> + 'l {
 
 fn count(range: &Range) -> Expr {
     Expr::method(range_expr(range), "count", Vec::new())
-}
-
-/// The number of entries per iteration of the outermost loop, as factors.
-fn length(list: &List<'_>) -> Vec<Expr> {
-    let counts = list.ranges.iter().map(|range| count(range));
-    let lengths = list
-        .rows
-        .iter()
-        .map(|m| Expr::method(Expr::Mem(*m), "len", Vec::new()));
-    counts
-        .chain(lengths.reduce(|a, b| Expr::bin("+", a, b)))
-        .collect()
 }

@@ -194,6 +194,7 @@ impl Sweep<'_> {
             Mode::Rerun => self.rerun(stmt, body),
             _ => Vec::new(),
         };
+        out.extend(copies::instead(cx, plan, saved, id));
         let (mut enter, leave) = self.rows(id);
         enter.extend(self.step_back(id, out));
         enter.append(&mut inner);

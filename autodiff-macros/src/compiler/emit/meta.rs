@@ -139,7 +139,11 @@ impl Printer<'_> {
             ..
         } = site;
         let listed = match callee {
-            Some(path) => of_callee(&respan(path.clone()), items, &quote!(__OPERATION)),
+            Some(path) => of_callee(
+                &respan(path.clone()),
+                items,
+                &quote!(__CALLEE.is_operation()),
+            ),
             None => quote!(true),
         };
         let id = Literal::usize_unsuffixed(id);

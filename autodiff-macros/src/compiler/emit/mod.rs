@@ -93,6 +93,8 @@ pub(crate) struct Bodies {
     /// arguments once more under their names: those taken by shared reference are given again,
     /// the others are captured from the forward sweep if mentioned. No `sel`.
     pub(crate) reverse: TokenStream,
+    /// For each parameter, the bits of those for whose adjoints `reverse` reads it; empty if it may be for all.
+    pub(crate) reads: Vec<u64>,
     /// Statements and value of a sweep that adds the gradient under a seed of 1 to the bars of the
     /// differentiable parameters. `None`: forward and reverse sweep one after the other.
     pub(crate) fused: Option<TokenStream>,

@@ -15,7 +15,7 @@
 //!   the type of one function where the module has another function of that name. Function items
 //!   have no names in types, hence a comparison when the function runs; it folds to nothing.
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use super::respan::respan;
@@ -126,13 +126,17 @@ pub(crate) fn member(
         None => (quote!(let _ = function; true), TokenStream::new()),
     };
     let nested = nested(signature, bodies, items);
+    let reads = bodies
+        .reads
+        .iter()
+        .map(|bits| Literal::u64_unsuffixed(*bits));
     quote! {
         #nested
 
-        /// No function of the table of rules: its kinks are its own.
+        /// What callers have to know.
         #[doc(hidden)]
         #attributes
-        #visibility const __OPERATION: bool = false;
+        #visibility const __CALLEE: #rt::Callee = #rt::Callee::new(&[#(#reads),*]);
 
         /// True for the function that this is the derivative of.
         #[doc(hidden)]

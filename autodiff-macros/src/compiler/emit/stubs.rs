@@ -149,6 +149,7 @@ fn bodies(signature: &Signature<'_>, options: &Options, fresh: &mut Fresh) -> Bo
         value: never.clone(),
         reverse: never.clone(),
         fused: Some(never.clone()),
+        reads: Vec::new(),
         strips: None,
         takes_seed: false,
         tangent: never,

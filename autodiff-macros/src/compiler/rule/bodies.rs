@@ -61,6 +61,7 @@ pub(super) fn write(
         value: finished(result),
         reverse: finished(writer.reverse()),
         fused: None,
+        reads: Vec::new(),
         strips: None,
         takes_seed: false,
         tangent: finished(writer.tangent()),

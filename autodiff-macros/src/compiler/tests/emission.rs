@@ -57,6 +57,7 @@ impl Example {
             value: tokens(self.value),
             reverse: tokens(self.reverse),
             fused: (!self.fused.is_empty()).then(|| tokens(self.fused)),
+            reads: Vec::new(),
             strips: None,
             takes_seed: false,
             tangent: tokens(self.tangent),

@@ -1,0 +1,66 @@
+//! What callers have to know of a function when they are compiled, and no expansion of theirs can see.
+
+use crate::numeric::{Scalar, number};
+
+/// A constant of each companion.
+#[derive(Clone, Copy, Debug)]
+pub struct Callee {
+    operation: bool,
+    reads: &'static [u64],
+}
+
+impl Callee {
+    /// A function that is compiled. `reads` has, for each parameter, the bits of those for whose adjoints the reverse sweep reads
+    /// it; where it has nothing, everything is read for everybody.
+    #[must_use]
+    pub const fn new(reads: &'static [u64]) -> Self {
+        Callee {
+            operation: false,
+            reads,
+        }
+    }
+
+    /// A function of the table of rules.
+    #[must_use]
+    pub const fn operation() -> Self {
+        Callee {
+            operation: true,
+            reads: &[],
+        }
+    }
+
+    /// Whether the kinks are those of an operation, and not the function's own.
+    #[must_use]
+    pub const fn is_operation(self) -> bool {
+        self.operation
+    }
+
+    /// Whether the reverse sweep reads what the parameter was at the call, if the parameters with these bits vary.
+    ///
+    /// ```
+    /// use autodiff_runtime::callee::Callee;
+    ///
+    /// // y[i] + a * k[i] for the parameters y, a, k: only the adjoint of a needs k.
+    /// let advance = Callee::new(&[0b000, u64::MAX, 0b010]);
+    /// assert!(advance.reads(2, 0b111));
+    /// assert!(!advance.reads(2, 0b101));
+    /// assert!(Callee::new(&[]).reads(0, 0b1));
+    /// ```
+    #[must_use]
+    pub const fn reads(self, param: usize, varied: u64) -> bool {
+        param >= self.reads.len() || self.reads[param] & varied != 0
+    }
+}
+
+/// The copy, if it was made, and what stands in for it otherwise.
+#[inline(always)]
+#[must_use]
+pub fn kept<'a, T>(is_read: bool, copy: &'a [T], instead: &'a [T]) -> &'a [T] {
+    if is_read { copy } else { instead }
+}
+
+/// What stands in for an array that is not kept, since nothing reads it: NaN throughout, so that no mistake is silent.
+#[must_use]
+pub fn unread<T: Scalar>(is_read: bool, len: usize) -> Vec<T> {
+    vec![number(f64::NAN); if is_read { 0 } else { len }]
+}
