@@ -14,6 +14,8 @@
 mod forms;
 #[path = "parallel/panics.rs"]
 mod panics;
+#[path = "parallel/pieces.rs"]
+mod pieces;
 #[path = "parallel/programs.rs"]
 mod programs;
 #[path = "parallel/support.rs"]

@@ -11,6 +11,9 @@
 //!     0 .. 4   4 .. 8   8 .. 12  12 .. 16 both are done; the left half uses the adjoints of its node
 //! ```
 //!
+//! Where iteration `i` adds to element `i` of an adjoint and to no other ([`split`]), there is nothing to copy: each half of a node
+//! gets its elements.
+//!
 //! With [`STRETCHES`] of them there are at most `STRETCHES - 1` copies, and on one thread one for each level
 //! of the tree: what has been added is set to zero, and used again.
 
@@ -125,12 +128,15 @@ pub trait Bars {
     fn all<'p>(self) -> Self::Part<'p>
     where
         Self: 'p;
+    /// What the iterations in front of the one with this counter add to, and what those from it on do.
     #[doc(hidden)]
-    fn lend<'p>(part: &'p mut Self::Part<'_>) -> Self::Part<'p>;
+    fn halves<'p>(
+        part: &'p mut Self::Part<'_>,
+        own: &'p mut Self::Own,
+        at: usize,
+    ) -> (Self::Part<'p>, Self::Part<'p>);
     #[doc(hidden)]
     fn zeros(part: &Self::Part<'_>) -> Self::Own;
-    #[doc(hidden)]
-    fn of(own: &mut Self::Own) -> Self::Part<'_>;
     /// Adds `own`, and sets it to zero.
     #[doc(hidden)]
     fn take(part: Self::Part<'_>, own: &mut Self::Own);
@@ -152,17 +158,13 @@ where
         self
     }
     #[inline]
-    fn lend<'p>(part: &'p mut &mut G) -> &'p mut G {
-        part
+    fn halves<'p>(part: &'p mut &mut G, own: &'p mut G::Owned, _: usize) -> (&'p mut G, &'p mut G) {
+        (part, own.borrow_mut())
     }
     fn zeros(part: &&mut G) -> G::Owned {
         let mut own = (**part).to_owned();
         own.borrow_mut().clear();
         own
-    }
-    #[inline]
-    fn of(own: &mut G::Owned) -> &mut G {
-        own.borrow_mut()
     }
     fn take(part: &mut G, own: &mut G::Owned) {
         part.add((*own).borrow());
@@ -179,10 +181,73 @@ impl Bars for () {
         Self: 'p,
     {
     }
-    fn lend((): &mut ()) {}
+    fn halves<'p>((): &'p mut (), (): &'p mut (), _: usize) -> ((), ()) {
+        ((), ())
+    }
     fn zeros((): &()) {}
-    fn of((): &mut ()) {}
     fn take((): (), (): &mut ()) {}
+}
+
+/// The adjoint of an array of which iteration `i` touches element `i`, and no other.
+pub fn split<E: Send + 'static>(bar: &mut [E]) -> Split<'_, E> {
+    Split(bar)
+}
+
+/// See [`split`].
+#[derive(Debug)]
+pub struct Split<'a, E>(&'a mut [E]);
+
+/// The elements of some iterations.
+#[derive(Debug)]
+pub struct Elements<'a, E> {
+    elements: &'a mut [E],
+    /// The position of the first of them in the array.
+    first: usize,
+}
+
+impl<'a, E> Elements<'a, E> {
+    /// Those of the iterations from this counter on; nothing where a loop that does not run would begin behind the end.
+    #[inline]
+    #[must_use]
+    pub fn starting_at<I: Counter>(self, from: I) -> &'a mut [E] {
+        let skipped = position(from).saturating_sub(self.first);
+        self.elements.get_mut(skipped..).unwrap_or_default()
+    }
+}
+
+/// Counters below zero are in front of every element.
+fn position<I: Counter>(counter: I) -> usize {
+    usize::try_from(counter.wide().max(0)).unwrap_or(usize::MAX)
+}
+
+impl<E: Send + 'static> Bars for Split<'_, E> {
+    type Part<'p> = Elements<'p, E>;
+    type Own = ();
+
+    #[inline]
+    fn all<'p>(self) -> Elements<'p, E>
+    where
+        Self: 'p,
+    {
+        Elements {
+            elements: self.0,
+            first: 0,
+        }
+    }
+    #[inline]
+    fn halves<'p>(
+        part: &'p mut Elements<'_, E>,
+        (): &'p mut (),
+        at: usize,
+    ) -> (Elements<'p, E>, Elements<'p, E>) {
+        let middle = at.saturating_sub(part.first).min(part.elements.len());
+        let (left, right) = part.elements.split_at_mut(middle);
+        let first = part.first;
+        let elements = |elements, first| Elements { elements, first };
+        (elements(left, first), elements(right, first + middle))
+    }
+    fn zeros(_: &Elements<'_, E>) {}
+    fn take(_: Elements<'_, E>, (): &mut ()) {}
 }
 
 /// Tuples of up to twelve.
@@ -197,15 +262,16 @@ macro_rules! tuples {
                 ($($t::all(self.$i),)+)
             }
             #[inline]
-            fn lend<'p>(part: &'p mut Self::Part<'_>) -> Self::Part<'p> {
-                ($($t::lend(&mut part.$i),)+)
+            fn halves<'p>(
+                part: &'p mut Self::Part<'_>,
+                own: &'p mut Self::Own,
+                at: usize,
+            ) -> (Self::Part<'p>, Self::Part<'p>) {
+                let halves = ($($t::halves(&mut part.$i, &mut own.$i, at),)+);
+                (($(halves.$i.0,)+), ($(halves.$i.1,)+))
             }
             fn zeros(part: &Self::Part<'_>) -> Self::Own {
                 ($($t::zeros(&part.$i),)+)
-            }
-            #[inline]
-            fn of(own: &mut Self::Own) -> Self::Part<'_> {
-                ($($t::of(&mut own.$i),)+)
             }
             fn take(part: Self::Part<'_>, own: &mut Self::Own) {
                 $($t::take(part.$i, &mut own.$i);)+
@@ -239,6 +305,9 @@ for_each_tuple!(tuples);
 /// assert_eq!(sum, 332_833_500.0);
 /// assert_eq!(xs_bar[7], 14.0);
 /// ```
+///
+/// Iteration `i` adds to the `i`-th element alone, hence `split(&mut xs_bar)` does, too, and nothing is copied: the stretch gets
+/// `xs_bar.starting_at(from)`, of which element `i - from` is its own.
 ///
 /// # Panics
 ///
@@ -294,14 +363,12 @@ where
             return sums;
         }
         let middle = begin.midpoint(end);
+        let (first, _) = self.iterations.stretch(middle, self.count);
         let mut own = self.copies.take().unwrap_or_else(|| B::zeros(&bars));
-        let left = B::lend(&mut bars);
-        let (mut sums, (others, mut own)) = both(
+        let (left, right) = B::halves(&mut bars, &mut own, position(first));
+        let (mut sums, others) = both(
             || self.run(begin, middle, left),
-            || {
-                let sums = self.run(middle, end, B::of(&mut own));
-                (sums, own)
-            },
+            || self.run(middle, end, right),
         );
         B::take(bars, &mut own);
         self.copies.give(own);

@@ -3,6 +3,8 @@
 //! In: nothing (this module only declares the form). The tree names primal values by [`ValId`] and
 //! memory by [`MemId`], so that a pass can ask which primal values a piece of code reads.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, TokenStream};
 
 use super::hir::{LoopId, Member};
@@ -129,6 +131,8 @@ pub(crate) struct Stretches {
     pub(crate) sums: Vec<(Expr, Ident, Stmt)>,
     /// Adjoints that are added to: the variable, and a reference to all of it.
     pub(crate) bars: Vec<(Ident, Expr)>,
+    /// Those of which an iteration touches its own element alone: the body counts them from the start of the stretch.
+    pub(crate) split: BTreeSet<Ident>,
     /// Memory that is only read: the variable, and a reference to its elements.
     pub(crate) reads: Vec<(Ident, Expr)>,
     /// Numbers of outside.

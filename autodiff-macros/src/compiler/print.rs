@@ -268,7 +268,14 @@ impl<'a> Printer<'a> {
         let rt = &self.rt;
         let iterations = self.expr(&of.iterations);
         let [from, to] = of.range.map(|v| &self.func.val(v).name);
-        let bars = nested(of.bars.iter().map(|(_, bar)| self.expr(bar)).collect());
+        let bar = |(name, all): &(Ident, Expr)| {
+            let all = self.expr(all);
+            match of.split.contains(name) {
+                true => quote!(#rt::parallel::split(#all)),
+                false => all,
+            }
+        };
+        let bars = nested(of.bars.iter().map(bar).collect());
         let parts = nested(of.bars.iter().map(|(name, _)| quote!(#name)).collect());
         let sel = of.sel.as_ref();
         let sel = sel.map(|sel| quote!(use #rt::Selection as _; let #sel = &mut #rt::Plain;));
@@ -321,7 +328,14 @@ impl<'a> Printer<'a> {
     /// The inside of a stretch, where arrays are parameters: these do not overlap for LLVM.
     fn apart_all(&self, of: &Stretches, mut inner: TokenStream) -> TokenStream {
         let rt = &self.rt;
-        let bars = of.bars.iter().map(|(name, _)| (name, quote!(#name)));
+        let from = &self.func.val(of.range[0]).name;
+        let bars = of
+            .bars
+            .iter()
+            .map(|(name, _)| match of.split.contains(name) {
+                true => (name, quote!(#name.starting_at(#from))),
+                false => (name, quote!(#name)),
+            });
         let reads = of.reads.iter().map(|(name, e)| (name, self.expr(e)));
         let all: Vec<_> = bars.chain(reads).collect();
         for some in all.chunks(MOST) {

@@ -18,6 +18,7 @@
 //! What this pass overlooks does no harm: the closure is one that changes nothing that it captures, and
 //! may be sent to other threads, or rustc refuses it.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
@@ -50,6 +51,7 @@ pub(super) fn around(cx: &Context<'_>, stmt: &Ssa, mut looped: Vec<Stmt>, out: &
         range: [facts.from, facts.to],
         sums: Vec::new(),
         bars: Vec::new(),
+        split: BTreeSet::new(),
         reads: Vec::new(),
         numbers: Vec::new(),
         locals: Vec::new(),
@@ -143,6 +145,7 @@ fn complete_one(
     for root in std::mem::take(&mut changed.found).into_values() {
         share(cx, facts, root, &mut of);
     }
+    split(cx, &mut of);
     of.body
         .iter_mut()
         .for_each(|s| through_references(cx, &of.bars, s));
@@ -214,6 +217,63 @@ fn sum(cx: &Context<'_>, v: ValId, name: Ident, place: Expr) -> (Expr, Ident, St
         init: Some(real::zero(ty)),
     };
     (place, part, zero)
+}
+
+/// Adjoints of which every iteration touches the element of its counter, or the elements of its strip, are handed out in pieces,
+/// whose elements are counted from the start of the stretch.
+fn split(cx: &Context<'_>, of: &mut Stretches) {
+    let counter = cx.layout.counters.get(&of.of).copied();
+    let from = of.range[0];
+    let own = |e: &Expr| matches!(e, Expr::Val(v) if *v == from || Some(*v) == counter);
+    let touched: RefCell<BTreeMap<MemId, bool>> = RefCell::default();
+    each_bar(&mut of.body, &|m, index| {
+        let element = index.is_some_and(|index| own(start_of(index)));
+        *touched.borrow_mut().entry(m).or_insert(true) &= element;
+    });
+    let touched = touched.into_inner();
+    let pieces = |name: &Ident| {
+        let mut all = touched.iter();
+        all.any(|(m, pieces)| *pieces && cx.names.mem_bar(*m) == *name)
+    };
+    let names = of.bars.iter().map(|(name, _)| name);
+    of.split = names.filter(|name| pieces(name)).cloned().collect();
+    each_bar(&mut of.body, &|m, index| {
+        if let Some(index) = index.filter(|_| of.split.contains(&cx.names.mem_bar(m))) {
+            let start = start_of(index);
+            *start = match start.clone() {
+                Expr::Val(v) if v == from => Expr::Raw(quote!(0)),
+                start => Expr::bin("-", start, Expr::Val(from)),
+            };
+        }
+    });
+}
+
+/// Where an element, or what follows from one on, begins.
+fn start_of(index: &mut Expr) -> &mut Expr {
+    match index {
+        Expr::Range(Some(start), None, _) => start,
+        index => index,
+    }
+}
+
+/// Calls `f` on every adjoint of memory, with its index where it has one.
+fn each_bar(stmts: &mut [Stmt], f: &dyn Fn(MemId, Option<&mut Expr>)) {
+    fn expr(e: &mut Expr, f: &dyn Fn(MemId, Option<&mut Expr>)) {
+        match e {
+            Expr::MemBar(m) => f(*m, None),
+            Expr::Index(base, index) => {
+                match **base {
+                    Expr::MemBar(m) => f(m, Some(index)),
+                    _ => expr(base, f),
+                }
+                expr(index, f);
+            }
+            e => e.for_each_child_mut(&mut |e| expr(e, f)),
+        }
+    }
+    for stmt in stmts {
+        stmt.for_each_part_mut(&mut |e| expr(e, f), &mut |inner| each_bar(inner, f));
+    }
 }
 
 /// A local adjoint is a reference in the stretch: `&mut x_bar` is `&mut *x_bar` there.
