@@ -99,11 +99,23 @@ fn ranges() {
 }
 
 #[test]
-fn bodies() {
+fn decisions() {
     check!(with_decisions());
+}
+
+#[test]
+fn two_loops() {
     check!(one_after_the_other());
+}
+
+#[test]
+fn a_local_array() {
     check!(of_a_local_array());
     check!(at numbers(70_001, 11), of_a_local_array());
+}
+
+#[test]
+fn more_than_the_own_element() {
     check!(at numbers(1, 11), whole_and_in_pieces());
     check!(at numbers(20_000, 12), whole_and_in_pieces());
     check!(neighbours_on_both_sides());

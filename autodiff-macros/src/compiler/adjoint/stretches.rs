@@ -126,10 +126,16 @@ fn complete_one(
         match moves {
             true => {
                 let moved = std::mem::replace(&mut forward[k], Stmt::Break);
-                if let Stmt::Let { name, .. } = &moved {
+                let mut is_number = false;
+                if let Stmt::Let { name, init, .. } = &moved {
                     changed.found.remove(&name.to_string());
+                    is_number = init.as_ref().is_some_and(|e| real::is_literal(e, "0.0"));
                 }
-                of.locals.push(moved);
+                // What a loop hands from neighbour to neighbour is not 0 at its end, unlike what is in buffers and stacks.
+                match is_number {
+                    true => of.body.insert(0, moved),
+                    false => of.locals.push(moved),
+                }
             }
             false => {
                 forward.swap(kept, k);
