@@ -22,3 +22,5 @@ mod programs;
 mod support;
 #[path = "parallel/threads.rs"]
 mod threads;
+#[path = "parallel/unit.rs"]
+mod unit;

@@ -155,14 +155,15 @@ use proc_macro::TokenStream;
 /// - Which loops: `for` loops over ranges and slices that stand by themselves in the body, and whose
 ///   iterations add to sums and change nothing else that lives longer; scratch arrays that every iteration
 ///   overwrites first count as its own. The function returns a number in which these sums are added up or
-///   multiplied by constants. If none of its loops is such, the option is an error that says why;
+///   multiplied by constants; a loop that forms one sum may end in anything (`(sum / n).sqrt()`, `sum.ln()`),
+///   and its gradient is then formed apart and scaled. If none of its loops is such, the option is an error that says why;
 ///   at an annotated block or module it holds for the functions that allow it.
 /// - A stretch has at least 64 iterations if there are loops or calls in them, and 2048 if not (in strips
 ///   of 32: 2 and 64 strips), so loops of fewer than twice as many run as without the option.
-/// - Memory: each stretch but the first adds to a copy of the adjoints that the loop adds to, of which at most
-///   15 exist at a time, on one thread 4, and has scratch arrays of its own, one set per thread.
-///   The option pays where an iteration does more than to touch a few of many parameters: a flat loop over
-///   `x` itself, with one term for each `x[i]`, is slower with it, a million numbers thirty times.
+/// - Memory: an adjoint of which iteration `i` touches element `i` and no other is handed out in pieces. Of the others
+///   each stretch but the first has a copy, of which at most 15 exist at a time, on one thread 4, and scratch arrays
+///   of its own, one set per thread. The option pays where an iteration does more than to touch a few of many
+///   parameters at other places than its own.
 /// - Other selections, traces, `vjp`, `jvp` and the functions that call this one run in order, on one thread.
 /// - What the body reads has to be `Sync`, or rustc says that it is not. If stretches panic, the panic of
 ///   the first of them goes on.

@@ -107,6 +107,8 @@ pub(crate) struct Context<'a> {
     pub(crate) scratch: std::cell::RefCell<Names>,
     /// The types of what the buffers of lane loops hold.
     pub(crate) buffers: std::cell::RefCell<BTreeMap<String, proc_macro2::TokenStream>>,
+    /// What loops with the adjoint 1 fill in place of adjoints.
+    pub(crate) temporaries: std::cell::RefCell<BTreeSet<String>>,
 }
 
 /// Builds both sweeps.

@@ -140,6 +140,7 @@ impl Compiled {
             names,
             scratch: fresh.clone().into(),
             buffers: Default::default(),
+            temporaries: Default::default(),
         });
         let (stmts, pair) = (printer.stmts(&tangent.0), printer.expr(&tangent.1));
         let parallel = options.parallel.is_some();
@@ -196,6 +197,7 @@ impl Joint {
         let seed = Seed {
             bar: Expr::Name(names.seed.clone()),
             handed: true,
+            stretches: false,
         };
         let layout = layout::run(ssa);
         let calls = loops::run(ssa, facts, &layout, Some(seed.clone())).calls;
@@ -331,9 +333,11 @@ impl Prepared {
     /// The same function with its loops in stretches, or why none of them allows it.
     fn in_stretches(&self, fresh: &mut Names) -> Result<Prepared, parallel::Reason> {
         let layout = layout::run(&self.func);
-        let modes = self.modes(&layout);
-        let func = parallel::run(&self.func, &self.facts, &layout, modes, fresh)?;
-        Ok(self.with_func(func, fresh))
+        let seed = self.seed.clone().map(Seed::in_stretches);
+        let modes = loops::run(&self.func, &self.facts, &layout, seed.clone());
+        let func = parallel::run(&self.func, &self.facts, &layout, &modes, fresh)?;
+        let stretched = self.with_func(func, fresh);
+        Ok(Prepared { seed, ..stretched })
     }
 
     /// True if every loop over strips is reversed strip by strip, which lane loops rely on.
@@ -367,6 +371,7 @@ impl Prepared {
             names: &self.names,
             scratch: scratch.into(),
             buffers: Default::default(),
+            temporaries: Default::default(),
         })
     }
 }

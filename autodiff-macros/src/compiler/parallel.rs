@@ -9,7 +9,7 @@
 //!     →   let from = 0; let to = n;  for i in from..to { s += f(x[i]) }
 //! ```
 //!
-//! A loop is cut if it is reversed iteration by iteration (fused), stands in the function itself, adds up
+//! A loop is cut if it is reversed iteration by iteration (fused, or with the adjoint 1), stands in the function itself, adds up
 //! numbers and adjoints and changes nothing else that anybody sees. The chunks of a loop in strips begin
 //! where strips begin.
 
@@ -196,16 +196,25 @@ impl Given<'_> {
             ));
         }
         match self.modes.get(&id) {
-            Some(Mode::Fused(_)) if !stmt.kind.carried().is_empty() => None,
+            Some(Mode::Fused(_) | Mode::Unit) if !stmt.kind.carried().is_empty() => None,
             _ if !self.has_active_code(body) => Some(reason(
                 "nothing in its loop depends on what is differentiated",
                 "remove `parallel`",
             )),
+            _ if self.active_sums(stmt) > 1 => Some(reason(
+                "its loop forms several sums, whose adjoints depend on the sums themselves, or on what follows",
+                "form one sum per loop, or let the function end in sums, products with constants and quotients by constants of its sums",
+            )),
             _ => Some(reason(
-                "the adjoint of the sum of its loop depends on the sum itself, or on what follows",
-                "let the function end in sums, products with constants and quotients by constants of its sums",
+                "the adjoint of the sum of its loop depends on the sum itself, or on what follows, and what the loop reads is no list of numbers, or changes later",
+                "let the loop read slices and arrays of numbers, or the function end in sums, products with constants and quotients by constants of its sums",
             )),
         }
+    }
+
+    fn active_sums(&self, stmt: &Stmt) -> usize {
+        let sums = stmt.kind.carried().iter();
+        sums.filter(|c| self.facts.active(c.out)).count()
     }
 
     fn has_active_code(&self, body: &Block) -> bool {

@@ -148,13 +148,17 @@ fn complete_one(
     let Some(facts) = cx.func.stretched.get(&of.of) else {
         return at;
     };
-    for root in std::mem::take(&mut changed.found).into_values() {
-        share(cx, facts, root, &mut of);
+    for (name, root) in std::mem::take(&mut changed.found) {
+        match root {
+            Root::Name if cx.temporaries.borrow().contains(&name) => {
+                let declared = forward[..at].iter().find(|s| declares(s, &name));
+                declared.into_iter().for_each(|s| temporary(cx, s, &mut of));
+            }
+            root => share(cx, facts, root, &mut of),
+        }
     }
     split(cx, &mut of);
-    of.body
-        .iter_mut()
-        .for_each(|s| through_references(cx, &of.bars, s));
+    through_references(cx, &of.bars, &mut of.body);
     let taken = Taken::by(cx, &of);
     (of.reads, of.numbers) = (taken.reads(), taken.numbers());
     of.sel = mentions(cx, &of).then(|| cx.names.sel.clone());
@@ -212,10 +216,40 @@ fn share(cx: &Context<'_>, facts: &Stretched, root: Root, of: &mut Stretches) {
     }
 }
 
+fn declares(stmt: &Stmt, name: &str) -> bool {
+    matches!(stmt, Stmt::Let { name: declared, .. } if declared == name)
+}
+
+/// What a loop with the adjoint 1 fills: a number is summed up, a list stands for an adjoint.
+fn temporary(cx: &Context<'_>, declared: &Stmt, of: &mut Stretches) {
+    let Stmt::Let { name, ty, init, .. } = declared else {
+        return;
+    };
+    let list = Expr::Name(name.clone());
+    let reference = matches!(init, Some(Expr::Ref(..)));
+    match (ty, reference) {
+        (Some(_), false) => {
+            let part = part_of(cx, name);
+            of.sums.push((list, part, declared.clone()));
+        }
+        (_, true) => {
+            let all = Expr::Ref(true, Box::new(Expr::Deref(Box::new(list))));
+            of.bars.push((name.clone(), all));
+        }
+        (None, false) => of
+            .bars
+            .push((name.clone(), Expr::Ref(true, Box::new(list)))),
+    }
+}
+
+fn part_of(cx: &Context<'_>, name: &Ident) -> Ident {
+    let part = format!("{}_part", crate::compiler::names::plain(name));
+    cx.scratch.borrow_mut().exact(&part, name.span())
+}
+
 fn sum(cx: &Context<'_>, v: ValId, name: Ident, place: Expr) -> (Expr, Ident, Stmt) {
     let ty = &cx.func.val(v).ty;
-    let part = format!("{}_part", crate::compiler::names::plain(&name));
-    let part = cx.scratch.borrow_mut().exact(&part, name.span());
+    let part = part_of(cx, &name);
     let zero = Stmt::Let {
         name,
         mutable: true,
@@ -231,20 +265,17 @@ fn split(cx: &Context<'_>, of: &mut Stretches) {
     let counter = cx.layout.counters.get(&of.of).copied();
     let from = of.range[0];
     let own = |e: &Expr| matches!(e, Expr::Val(v) if *v == from || Some(*v) == counter);
-    let touched: RefCell<BTreeMap<MemId, bool>> = RefCell::default();
-    each_bar(&mut of.body, &|m, index| {
+    let touched: RefCell<BTreeMap<Ident, bool>> = RefCell::default();
+    each_variable(cx, &mut of.body, &|name, index| {
         let element = index.is_some_and(|index| own(start_of(index)));
-        *touched.borrow_mut().entry(m).or_insert(true) &= element;
+        *touched.borrow_mut().entry(name).or_insert(true) &= element;
     });
     let touched = touched.into_inner();
-    let pieces = |name: &Ident| {
-        let mut all = touched.iter();
-        all.any(|(m, pieces)| *pieces && cx.names.mem_bar(*m) == *name)
-    };
     let names = of.bars.iter().map(|(name, _)| name);
-    of.split = names.filter(|name| pieces(name)).cloned().collect();
-    each_bar(&mut of.body, &|m, index| {
-        if let Some(index) = index.filter(|_| of.split.contains(&cx.names.mem_bar(m))) {
+    let in_pieces = |name: &&Ident| touched.get(name) == Some(&true);
+    of.split = names.filter(in_pieces).cloned().collect();
+    each_variable(cx, &mut of.body, &|name, index| {
+        if let Some(index) = index.filter(|_| of.split.contains(&name)) {
             let start = start_of(index);
             *start = match start.clone() {
                 Expr::Val(v) if v == from => Expr::Raw(quote!(0)),
@@ -262,50 +293,63 @@ fn start_of(index: &mut Expr) -> &mut Expr {
     }
 }
 
-/// Calls `f` on every adjoint of memory, with its index where it has one.
-fn each_bar(stmts: &mut [Stmt], f: &dyn Fn(MemId, Option<&mut Expr>)) {
-    fn expr(e: &mut Expr, f: &dyn Fn(MemId, Option<&mut Expr>)) {
-        match e {
-            Expr::MemBar(m) => f(*m, None),
-            Expr::Index(base, index) => {
-                match **base {
-                    Expr::MemBar(m) => f(m, Some(index)),
-                    _ => expr(base, f),
-                }
-                expr(index, f);
-            }
-            e => e.for_each_child_mut(&mut |e| expr(e, f)),
+/// The variable that an adjoint of memory, or what stands in for one, is in.
+fn variable(cx: &Context<'_>, e: &Expr) -> Option<Ident> {
+    match e {
+        Expr::MemBar(m) => Some(cx.names.mem_bar(*m)),
+        Expr::Name(name) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+/// Calls `f` on every such variable, with its index where it has one.
+fn each_variable(cx: &Context<'_>, stmts: &mut [Stmt], f: &dyn Fn(Ident, Option<&mut Expr>)) {
+    fn expr(cx: &Context<'_>, e: &mut Expr, f: &dyn Fn(Ident, Option<&mut Expr>)) {
+        if let Some(name) = variable(cx, e) {
+            return f(name, None);
         }
+        if let Expr::Index(base, index) = e {
+            match variable(cx, base) {
+                Some(name) => f(name, Some(index)),
+                None => expr(cx, base, f),
+            }
+            return expr(cx, index, f);
+        }
+        e.for_each_child_mut(&mut |e| expr(cx, e, f));
     }
     for stmt in stmts {
-        stmt.for_each_part_mut(&mut |e| expr(e, f), &mut |inner| each_bar(inner, f));
+        stmt.for_each_part_mut(&mut |e| expr(cx, e, f), &mut |inner| {
+            each_variable(cx, inner, f);
+        });
     }
 }
 
 /// A local adjoint is a reference in the stretch: `&mut x_bar` is `&mut *x_bar` there.
-fn through_references(cx: &Context<'_>, bars: &[(Ident, Expr)], stmt: &mut Stmt) {
-    let local = |m: MemId| {
-        let name = cx.names.mem_bar(m);
-        cx.func.mem(m).origin == Origin::Local && bars.iter().any(|(n, _)| *n == name)
+fn through_references(cx: &Context<'_>, bars: &[(Ident, Expr)], stmts: &mut [Stmt]) {
+    let owned = |(name, all): &(Ident, Expr)| match all {
+        Expr::Ref(_, all) if !matches!(**all, Expr::Deref(_)) => Some(name.clone()),
+        _ => None,
     };
-    fn expr(e: &mut Expr, local: &dyn Fn(MemId) -> bool) {
+    let owned: BTreeSet<Ident> = bars.iter().filter_map(owned).collect();
+    let local = |e: &Expr| variable(cx, e).is_some_and(|name| owned.contains(&name));
+    fn expr(e: &mut Expr, local: &dyn Fn(&Expr) -> bool) {
         match e {
-            Expr::MemBar(m) if local(*m) => *e = Expr::Deref(Box::new(e.clone())),
+            e if local(e) => *e = Expr::Deref(Box::new(e.clone())),
             // Elements and fields are found through a reference, too.
-            Expr::Index(base, index) if matches!(**base, Expr::MemBar(_)) => expr(index, local),
-            Expr::Field(base, _) if matches!(**base, Expr::MemBar(_)) => {}
-            Expr::Method(base, _, args) if matches!(**base, Expr::MemBar(_)) => {
+            Expr::Index(base, index) if local(base) => expr(index, local),
+            Expr::Field(base, _) if local(base) => {}
+            Expr::Method(base, _, args) if local(base) => {
                 args.iter_mut().for_each(|a| expr(a, local));
             }
             e => e.for_each_child_mut(&mut |e| expr(e, local)),
         }
     }
-    fn all(stmt: &mut Stmt, local: &dyn Fn(MemId) -> bool) {
-        stmt.for_each_part_mut(&mut |e| expr(e, local), &mut |inner| {
-            inner.iter_mut().for_each(|s| all(s, local));
-        });
+    fn all(stmts: &mut [Stmt], local: &dyn Fn(&Expr) -> bool) {
+        for stmt in stmts {
+            stmt.for_each_part_mut(&mut |e| expr(e, local), &mut |inner| all(inner, local));
+        }
     }
-    all(stmt, &local);
+    all(stmts, &local);
 }
 
 /// What a stretch takes from outside without changing it. A closure refers to it through two pointers,

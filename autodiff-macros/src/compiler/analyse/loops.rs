@@ -69,6 +69,8 @@ pub(crate) struct Seed {
     pub(crate) bar: Expr,
     /// It is an argument: the function may call itself with another one.
     pub(crate) handed: bool,
+    /// Loops are to run on many cores: no iteration waits for the adjoint of the sum.
+    pub(crate) stretches: bool,
 }
 
 impl Seed {
@@ -76,6 +78,14 @@ impl Seed {
         Seed {
             bar: one(func),
             handed: false,
+            stretches: false,
+        }
+    }
+
+    pub(crate) fn in_stretches(self) -> Seed {
+        Seed {
+            stretches: true,
+            ..self
         }
     }
 }
@@ -84,6 +94,7 @@ impl Seed {
 pub(crate) fn run(func: &Func, facts: &Activity, layout: &Layout<'_>, seed: Option<Seed>) -> Modes {
     let mut pass = Loops::new(func, facts, layout);
     pass.joint = seed.is_some();
+    pass.stretches = seed.as_ref().is_some_and(|seed| seed.stretches);
     pass.modes.handed = seed.as_ref().is_some_and(|seed| seed.handed);
     let mut terminals = Terminals::new();
     if let (Some(seed), Some(crate::compiler::ssa::Tree::Val(v))) = (seed, &func.result) {
@@ -102,6 +113,8 @@ pub(crate) struct Loops<'a> {
     modes: Modes,
     /// Both sweeps are one function: what a loop makes is in scope in the reverse of its block.
     joint: bool,
+    /// Loops are to run on many cores.
+    stretches: bool,
 }
 
 impl<'a> Loops<'a> {
@@ -112,6 +125,7 @@ impl<'a> Loops<'a> {
             layout,
             modes: Modes::default(),
             joint: false,
+            stretches: false,
         }
     }
 

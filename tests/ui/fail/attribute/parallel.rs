@@ -72,12 +72,25 @@ fn many(x: &[f64]) -> (f64, f64) {
 }
 
 #[conservative_grad(parallel)] //~ AD0013
-fn root(x: &[f64]) -> f64 {
+fn skewness(x: &[f64]) -> f64 {
+    let mut squares = 0.0;
+    let mut cubes = 0.0;
+    for i in 0..x.len() {
+        squares += x[i] * x[i];
+        cubes += x[i] * x[i] * x[i];
+    }
+    cubes / squares.powf(1.5)
+}
+
+#[conservative_grad(parallel)] //~ AD0013
+fn changed_later(x: &[f64]) -> f64 {
+    let mut y = x.to_vec();
     let mut sum = 0.0;
     for i in 0..x.len() {
-        sum += x[i] * x[i];
+        sum += y[i] * y[i];
     }
-    sum.sqrt()
+    y[0] = 2.0;
+    y[0] * sum.sqrt()
 }
 
 fn main() {}

@@ -130,7 +130,10 @@ impl<'a> Reverse<'a, '_> {
 
     fn temporary(&mut self, of: &Ident) -> Ident {
         let base = format!("{}_unit", crate::compiler::names::plain(of));
-        self.fresh.exact(&base, of.span())
+        let name = self.fresh.exact(&base, of.span());
+        let mut all = self.cx.temporaries.borrow_mut();
+        all.insert(name.to_string());
+        name
     }
 
     /// Zeros of the type that the adjoint has: owned, or behind a reference for parameters.

@@ -35,7 +35,7 @@ impl Loops<'_> {
         let outside = self.outside(body);
         self.joint
             && self.layout.id_of(block) == 0
-            && (is_costly(body) || decides(body))
+            && (self.stretches || is_costly(body) || decides(body))
             && !self.only_adds_to_memory(body)
             && !self.changes_later(body, &block.stmts[k + 1..])
             && outside.mems.iter().all(|m| self.is_flat(*m))

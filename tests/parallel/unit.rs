@@ -1,0 +1,95 @@
+//! Sums whose adjoint is known only when they are complete: roots, logarithms and quotients of them.
+
+use conservative_grad::conservative_grad;
+
+use crate::support::{check, numbers};
+
+macro_rules! ends {
+    ($($name:ident($x:ident) $body:block)*) => {$(
+        #[conservative_grad(parallel)]
+        fn $name($x: &[f64]) -> f64 $body
+    )*};
+}
+
+#[conservative_grad]
+fn model(x: f64, slope: f64) -> f64 {
+    (slope * x).tanh()
+}
+
+ends! {
+    rms(x) {
+        let mut sum = 0.1;
+        for i in 0..x.len() {
+            sum += x[i] * x[i];
+        }
+        (sum / (1 + x.len()) as f64).sqrt()
+    }
+    log_sum_exp(x) {
+        let mut sum = 1.0;
+        for v in x {
+            sum += v.exp();
+        }
+        sum.ln()
+    }
+    misfit(x) {
+        let mut sum = 0.2;
+        for i in 1..x.len() {
+            let error = model(x[i], x[0]) - 0.3;
+            sum += error * error;
+        }
+        (sum / x.len().max(1) as f64).sqrt()
+    }
+    neighbours(x) {
+        let mut sum = 1.0;
+        for i in 1..x.len() {
+            sum += (x[i] - model(x[i - 1], 0.5)).abs();
+        }
+        sum.ln() * sum
+    }
+    by_way_of_an_array(x) {
+        let knots = [0.5, -0.25, 0.125];
+        let scaled: Vec<f64> = x.iter().take(3).map(|v| v * 0.5).collect();
+        let mut sum = 1.0;
+        for i in 0..x.len() {
+            let mut value = 0.0;
+            for k in 0..scaled.len() {
+                value += scaled[k] * knots[k] * x[i];
+            }
+            sum += value * value;
+        }
+        1.0 / sum
+    }
+    two_sums(x) {
+        let mut squares = 1.0;
+        for i in 0..x.len() {
+            squares += x[i] * x[i];
+        }
+        let norm = squares.sqrt();
+        let mut total = 0.0;
+        for i in 0..x.len() {
+            total += (x[i] / norm).sin();
+        }
+        total
+    }
+}
+
+#[test]
+fn roots_and_logarithms() {
+    check!(rms());
+    check!(at numbers(70_001, 21), rms());
+    check!(log_sum_exp());
+    check!(at numbers(70_001, 22), log_sum_exp());
+}
+
+#[test]
+fn calls_and_neighbours() {
+    check!(misfit());
+    check!(neighbours());
+}
+
+#[test]
+fn arrays_and_several_loops() {
+    check!(by_way_of_an_array());
+    check!(two_sums());
+    check!(at numbers(50_000, 23), two_sums());
+}
