@@ -121,6 +121,7 @@ pub(crate) fn run(cx: &Context<'_>, fresh: &mut Names) -> Sweeps {
     let (forward, reverse) = super::tidy::run(forward, reverse, &|name| cx.names.adjoint_of(name));
     let (mut forward, mut reverse) = (forward, reverse);
     super::fold::run(cx.func, &mut [&mut forward, &mut reverse]);
+    nest(cx, &mut [&mut forward, &mut reverse]);
     stretches::complete(cx, &mut forward, &reverse);
     let mut reads = Vec::new();
     if cx.style == Style::Split {
@@ -132,6 +133,22 @@ pub(crate) fn run(cx: &Context<'_>, fresh: &mut Names) -> Sweeps {
         reverse,
         reads,
     }
+}
+
+/// Adjoints that are read once go where they are read.
+fn nest(cx: &Context<'_>, sweeps: &mut [&mut Vec<Stmt>]) {
+    let nest = super::nest::Nest {
+        of: |e| match e {
+            Expr::Bar(v) => Some(*v),
+            _ => None,
+        },
+        named: &|name| match cx.names.adjoint_of(name) {
+            Some(super::tidy::Var::Bar(v)) => Some(v),
+            _ => None,
+        },
+        vals: cx.func.vals.len(),
+    };
+    nest.run(sweeps);
 }
 
 /// The reverse of a block.

@@ -1,6 +1,6 @@
 //! The names of emitted variables that are not the user's: adjoints, tangents, the selection.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use proc_macro2::{Ident, TokenStream};
 
@@ -145,6 +145,13 @@ impl EmitNames {
 
     pub(crate) fn dot(&self, v: ValId) -> Ident {
         lookup(&self.val_dots, v.0)
+    }
+
+    /// The values by the names of their tangents.
+    pub(crate) fn values_by_dot(&self) -> HashMap<String, ValId> {
+        let dots = (0..).map(ValId).zip(&self.val_dots);
+        dots.filter_map(|(v, dot)| Some((dot.as_ref()?.to_string(), v)))
+            .collect()
     }
 
     pub(crate) fn mem_dot(&self, m: MemId) -> Ident {

@@ -17,7 +17,7 @@ use super::code::{Expr, Stmt};
 use super::ssa::{Func, ValId};
 
 /// Beyond this many parts an expression gets a name.
-const LARGEST: usize = 12;
+pub(super) const LARGEST: usize = 12;
 
 /// Folds both sweeps; values that `func` returns stay.
 pub(crate) fn run(func: &Func, sweeps: &mut [&mut Vec<Stmt>]) {
@@ -319,7 +319,7 @@ fn may_be_same(a: &Expr, b: &Expr) -> bool {
 }
 
 /// The expressions of the statement itself, where a value may be put in place.
-fn own_exprs(stmt: &mut Stmt, f: &mut dyn FnMut(&mut Expr)) {
+pub(super) fn own_exprs(stmt: &mut Stmt, f: &mut dyn FnMut(&mut Expr)) {
     match stmt {
         Stmt::Let { init, .. } => init.iter_mut().for_each(f),
         Stmt::Bind { init, .. } | Stmt::Expect { init, .. } | Stmt::Expr(init) => f(init),

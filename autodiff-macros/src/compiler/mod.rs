@@ -31,6 +31,7 @@ mod metadata;
 mod modes;
 mod names;
 mod naming;
+mod nest;
 mod parallel;
 mod parse;
 mod pretty;

@@ -44,6 +44,16 @@ pub(crate) fn run(cx: &Context<'_>) -> (Vec<Stmt>, Expr) {
         }
     }
     super::fold::run(cx.func, &mut [&mut stmts]);
+    let dots = cx.names.values_by_dot();
+    let nest = super::nest::Nest {
+        of: |e| match e {
+            Expr::Dot(v) => Some(*v),
+            _ => None,
+        },
+        named: &|name| dots.get(&name.to_string()).copied(),
+        vals: cx.func.vals.len(),
+    };
+    nest.run(&mut [&mut stmts]);
     if let Some(tree) = &cx.func.result {
         tree.for_each_mem(&mut |m| stmts.extend(pass.constant_result(m)));
     }

@@ -220,15 +220,13 @@ impl decay {
                         let q_1: f64 = rt::over(-t6_bar, limit);
                         y_bar += q_1;
                         limit_bar_2 -= rt::unless_zero_in_turn(-t6_bar, q_1 * t5);
-                        let t2_bar = t3_bar * y;
                         y_bar += t3_bar * t2;
-                        rate_bar_2 += t2_bar * h;
+                        rate_bar_2 += t3_bar * y * h;
                         y_2_bar = y_bar;
                     }
                 }
                 saved_1.truncate(saved_1__start);
-                let start_bar_2 = y_2_bar;
-                *start_bar += start_bar_2;
+                *start_bar += y_2_bar;
                 *rate_bar += rate_bar_2;
                 *limit_bar += limit_bar_2;
             },
@@ -268,17 +266,14 @@ impl decay {
             let y = y_2;
             let y_dot = y_2_dot;
             let t2 = h * rate;
-            let t2_dot = rate_dot * h;
             let t3 = t2 * y;
-            let t3_dot = t2_dot * y + y_dot * t2;
             let t5 = y / limit;
-            let t5_dot: __D = rt::dots_over(
-                y_dot - rt::unless_no_dots(limit_dot, limit_dot * t5),
-                limit,
-            );
             let t6 = 1.0 - t5;
-            let t6_dot = -t5_dot;
-            let t7_dot = t3_dot * t6 + t6_dot * t3;
+            let t7_dot = (rate_dot * h * y + y_dot * t2) * t6
+                + -rt::dots_over(
+                    y_dot - rt::unless_no_dots(limit_dot, limit_dot * t5),
+                    limit,
+                ) * t3;
             let y_1 = y + t3 * t6;
             let y_1_dot = y_dot + t7_dot;
             y_2 = y_1;

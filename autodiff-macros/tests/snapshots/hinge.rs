@@ -166,8 +166,7 @@ impl hinge {
                     slack_bar += seed * slack;
                     slack_bar += seed * slack;
                 }
-                let t2_bar: f64 = rt::pick_above(w_1, slack_bar);
-                *x_bar += -t2_bar;
+                *x_bar += -rt::pick_above(w_1, slack_bar);
             },
         )
     }
@@ -208,8 +207,7 @@ impl hinge {
         let t11: f64;
         let t11_dot: __D;
         if t5 {
-            let t7_dot = slack_dot * 4.0;
-            let t9_dot = t7_dot;
+            let t9_dot = slack_dot * 4.0;
             t11 = 4.0 * slack - 4.0;
             t11_dot = t9_dot;
         } else {

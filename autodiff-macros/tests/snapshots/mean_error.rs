@@ -130,8 +130,7 @@ impl mean_error {
                     let j = k_2;
                     let t4 = i * d;
                     let t6: f64 = xs_row_2[k_2];
-                    let t3_bar = t9_bar * t6;
-                    w_bar_row[k_2] += t3_bar;
+                    w_bar_row[k_2] += t9_bar * t6;
                 }
             }
             error_3 = error_2;
@@ -223,8 +222,8 @@ impl mean_error {
                     w_1_lanes_row[k_3] = w_1;
                     t10_lanes_row[k_3] = f64::abs(t9);
                     let w_1: f64 = w_1_lanes_row[k_3];
-                    let t9_bar: f64 = rt::pick(w_1, -error_3_bar, error_3_bar);
-                    prediction_3_lanes_bar_row[k_3] += t9_bar;
+                    prediction_3_lanes_bar_row[k_3]
+                        += rt::pick(w_1, -error_3_bar, error_3_bar);
                 }
             })(
                 &ys[start_1..],
@@ -353,8 +352,11 @@ impl mean_error {
                 for (&w_1, i) in saved_1[saved_1__start..].iter().rev().zip((0..n).rev())
                 {
                     let error_2_bar = error_3_bar;
-                    let t9_bar: f64 = rt::pick(w_1, -error_2_bar, error_2_bar);
-                    let mut prediction_3_bar = t9_bar;
+                    let mut prediction_3_bar: f64 = rt::pick(
+                        w_1,
+                        -error_2_bar,
+                        error_2_bar,
+                    );
                     if 0 < d {
                         let count_2 = d;
                         let xs_row_2 = &xs[i * d..][..count_2];
@@ -364,8 +366,10 @@ impl mean_error {
                             let t4 = i * d;
                             let t6: f64 = xs_row_2[k_2];
                             let prediction_2_bar = prediction_3_bar;
-                            let t3_bar = prediction_2_bar * t6;
-                            rt::add_at::<__K0, f64>(w_bar_row, k_2, t3_bar);
+                            rt::add_at::<
+                                __K0,
+                                f64,
+                            >(w_bar_row, k_2, prediction_2_bar * t6);
                             prediction_3_bar = prediction_2_bar;
                         }
                     }
@@ -401,17 +405,14 @@ impl mean_error {
         let mut error_3_dot: __D = rt::none::<__D>();
         for i in 0..n {
             let error_1 = error_3;
-            let error_1_dot = error_3_dot;
             let mut prediction_3: f64 = 0.0;
             let mut prediction_3_dot: __D = rt::none::<__D>();
+            let error_1_dot = error_3_dot;
             for j in 0..d {
                 let prediction_1 = prediction_3;
-                let prediction_1_dot = prediction_3_dot;
-                let t3_dot: __D = w_dot[j];
                 let t6: f64 = xs[i * d + j];
-                let t7_dot = t3_dot * t6;
                 let prediction_2 = prediction_1 + w[j] * t6;
-                let prediction_2_dot = prediction_1_dot + t7_dot;
+                let prediction_2_dot = prediction_3_dot + w_dot[j] * t6;
                 prediction_3 = prediction_2;
                 prediction_3_dot = prediction_2_dot;
             }
@@ -424,9 +425,8 @@ impl mean_error {
                     t9 > 0.0,
                     t9 == 0.0,
                 );
-            let t10_dot: __D = rt::pick_dots(w_1, -t9_dot, t9_dot);
             let error_2 = error_1 + f64::abs(t9);
-            let error_2_dot = error_1_dot + t10_dot;
+            let error_2_dot = error_1_dot + rt::pick_dots(w_1, -t9_dot, t9_dot);
             error_3 = error_2;
             error_3_dot = error_2_dot;
         }

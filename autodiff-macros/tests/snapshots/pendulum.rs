@@ -134,18 +134,14 @@ impl pendulum {
                 let mut v_1_bar = v_2_bar;
                 let mut a_bar = a_1_bar;
                 v_1_bar += a_1_bar * h;
-                let v_bar = v_1_bar;
-                let t3_bar = -v_1_bar;
-                let t2_bar = t3_bar * h;
-                a_bar += t2_bar * f64::cos(a);
+                a_bar += -v_1_bar * h * f64::cos(a);
                 a_2_bar = a_bar;
-                v_2_bar = v_bar;
+                v_2_bar = v_1_bar;
             }
         }
         saved_2.truncate(saved_2__start);
-        let angle_bar_2 = a_2_bar;
         let speed_bar_2 = v_2_bar;
-        *angle_bar += angle_bar_2;
+        *angle_bar += a_2_bar;
         *speed_bar += speed_bar_2;
         a_2
     }
@@ -254,18 +250,14 @@ impl pendulum {
                         let mut v_1_bar = v_2_bar;
                         let mut a_bar = a_1_bar;
                         v_1_bar += a_1_bar * h;
-                        let v_bar = v_1_bar;
-                        let t3_bar = -v_1_bar;
-                        let t2_bar = t3_bar * h;
-                        a_bar += t2_bar * f64::cos(a);
+                        a_bar += -v_1_bar * h * f64::cos(a);
                         a_2_bar = a_bar;
-                        v_2_bar = v_bar;
+                        v_2_bar = v_1_bar;
                     }
                 }
                 saved_1.truncate(saved_1__start);
-                let angle_bar_2 = a_2_bar;
                 let speed_bar_2 = v_2_bar;
-                *angle_bar += angle_bar_2;
+                *angle_bar += a_2_bar;
                 *speed_bar += speed_bar_2;
             },
         )
@@ -302,14 +294,10 @@ impl pendulum {
             let a = a_2;
             let a_dot = a_2_dot;
             let v = v_2;
-            let v_dot = v_2_dot;
-            let t2_dot = a_dot * f64::cos(a);
-            let t3_dot = t2_dot * h;
             let v_1 = v - h * f64::sin(a);
-            let v_1_dot = v_dot - t3_dot;
-            let t4_dot = v_1_dot * h;
+            let v_1_dot = v_2_dot - a_dot * f64::cos(a) * h;
             let a_1 = a + h * v_1;
-            let a_1_dot = a_dot + t4_dot;
+            let a_1_dot = a_dot + v_1_dot * h;
             a_2 = a_1;
             a_2_dot = a_1_dot;
             v_2 = v_1;

@@ -323,13 +323,9 @@ impl root {
                 break;
             }
             let t6 = x / y;
-            let t6_dot: __D = rt::dots_over(
-                x_dot - rt::unless_no_dots(y_dot, y_dot * t6),
-                y,
-            );
-            let t7_dot = y_dot + t6_dot;
             let next = 0.5 * (y + t6);
-            let next_dot = t7_dot * 0.5;
+            let next_dot = (y_dot
+                + rt::dots_over(x_dot - rt::unless_no_dots(y_dot, y_dot * t6), y)) * 0.5;
             let t8 = next - y;
             let w_1: f64 = sel.weight(&Self::__SITES[0], t8, t8 > 0.0, t8 == 0.0);
             let t9: f64 = f64::abs(t8);

@@ -117,11 +117,10 @@ impl wave {
                 let t4 = 3.0 * x;
                 let decay_bar: f64 = seed * t5;
                 let t5_bar: f64 = seed * decay;
-                let t4_bar = t5_bar * f64::cos(t4);
-                let mut x_bar_2 = t4_bar * 3.0;
+                let mut x_bar_2 = t5_bar * f64::cos(t4) * 3.0;
                 let t2_bar: f64 = rt::unless_zero(decay_bar, decay_bar * decay);
-                let t1_bar = t2_bar * x;
                 x_bar_2 += t2_bar * t1;
+                let t1_bar = t2_bar * x;
                 *x_bar += x_bar_2;
                 *damping_bar += -t1_bar;
             },
@@ -148,16 +147,13 @@ impl wave {
         let damping_dot: __D = *damping_dot;
         use rt::traits::*;
         let t1 = -damping;
-        let t1_dot = -damping_dot;
-        let t2_dot = t1_dot * x + x_dot * t1;
+        let t2_dot = -damping_dot * x + x_dot * t1;
         let decay: f64 = f64::exp(t1 * x);
-        let decay_dot: __D = rt::unless_no_dots(t2_dot, t2_dot * decay);
         let t4 = 3.0 * x;
-        let t4_dot = x_dot * 3.0;
         let t5: f64 = f64::sin(t4);
-        let t5_dot = t4_dot * f64::cos(t4);
         let t6 = decay * t5;
-        let t6_dot = decay_dot * t5 + t5_dot * decay;
+        let t6_dot: __D = rt::unless_no_dots(t2_dot, t2_dot * decay) * t5
+            + x_dot * 3.0 * f64::cos(t4) * decay;
         (t6, t6_dot)
     }
     /// The gradient with respect to `x` and `damping`.
