@@ -43,6 +43,34 @@ impl<T> DerefMut for Lanes<T> {
     }
 }
 
+/// `&slice[from..][..count]`, for less of rustc's time.
+///
+/// # Panics
+///
+/// If there are fewer elements.
+///
+/// ```
+/// assert_eq!(autodiff_runtime::lanes::part(&[1.0, 2.0, 3.0, 4.0], 1, 2), [2.0, 3.0]);
+/// ```
+#[inline(always)]
+#[must_use]
+#[track_caller]
+pub fn part<T>(slice: &[T], from: usize, count: usize) -> &[T] {
+    &slice[from..][..count]
+}
+
+/// `&mut slice[from..][..count]`
+///
+/// # Panics
+///
+/// If there are fewer elements.
+#[inline(always)]
+#[must_use]
+#[track_caller]
+pub fn part_mut<T>(slice: &mut [T], from: usize, count: usize) -> &mut [T] {
+    &mut slice[from..][..count]
+}
+
 /// Rows of such numbers.
 #[derive(Debug)]
 pub struct Rows<T> {

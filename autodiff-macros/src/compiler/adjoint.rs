@@ -147,6 +147,7 @@ fn nest(cx: &Context<'_>, sweeps: &mut [&mut Vec<Stmt>]) {
             _ => None,
         },
         vals: cx.func.vals.len(),
+        result: None,
     };
     nest.run(sweeps);
 }

@@ -24,6 +24,8 @@ pub(crate) struct Nest<'a> {
     pub(crate) named: &'a dyn Fn(&Ident) -> Option<ValId>,
     /// How many values there are.
     pub(crate) vals: usize,
+    /// What is read after all statements.
+    pub(crate) result: Option<&'a Expr>,
 }
 
 /// A declaration that waits for its reader.
@@ -38,12 +40,17 @@ impl Nest<'_> {
     /// Moves what can move, in sweeps that are one piece of code.
     pub(crate) fn run(&self, sweeps: &mut [&mut Vec<Stmt>]) {
         let mut reads = vec![0_u32; self.vals];
+        let mut see = |e: &Expr| {
+            if let Some(v) = (self.of)(e) {
+                reads[v.0 as usize] += 1;
+            }
+        };
         for stmt in sweeps.iter().flat_map(|s| s.iter()) {
-            stmt.walk(&mut |e| {
-                if let Some(v) = (self.of)(e) {
-                    reads[v.0 as usize] += 1;
-                }
-            });
+            stmt.walk(&mut see);
+        }
+        // What it reads stays: two, for one is what moves.
+        for _ in 0..2 {
+            self.result.into_iter().for_each(|e| e.walk(&mut see));
         }
         for sweep in sweeps {
             self.stmts(sweep, &reads);

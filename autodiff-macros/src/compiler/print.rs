@@ -14,7 +14,7 @@ use super::emit::respan;
 use super::emit_names::EmitNames;
 use super::hir::{Member, Real, Ty};
 use super::real;
-use super::ssa::{Func, Op, StmtKind, ValId};
+use super::ssa::{Func, Op, Origin, StmtKind, ValId};
 use out::Out;
 
 /// What names stand for.
@@ -247,21 +247,78 @@ impl<'a> Printer<'a> {
                     out.word("let");
                     out.ident(&row.name);
                     out.punct("=");
-                    borrow(row, out);
-                    out.ident(&row.name);
-                    out.group(Delimiter::Bracket, |out| {
-                        out.punct("..");
-                        out.ident(count);
-                    });
+                    self.part(row, count, out);
                     out.punct(";");
                 }
                 self.all(body, out);
             });
         });
         out.group(Delimiter::Parenthesis, |out| {
-            out.list(rows, |out, row| self.whole(&row.from, out));
+            out.list(rows, |out, row| match self.sliced(row) {
+                Some((array, _)) => {
+                    if !self.is_reference(array) {
+                        borrow(row, out);
+                    }
+                    self.whole(array, out);
+                }
+                None => self.whole(&row.from, out),
+            });
         });
         out.punct(";");
+    }
+
+    /// The slice of a row that the loop runs over, made of the parameter that stands for it.
+    fn part<'o>(&'o self, row: &Row, count: &Ident, out: &mut Out<'o>) {
+        out.raw(&self.rt);
+        out.punct("::");
+        out.word(if row.mutable { "part_mut" } else { "part" });
+        out.group(Delimiter::Parenthesis, |out| {
+            out.ident(&row.name);
+            out.punct(",");
+            match self.sliced(row) {
+                Some((_, Some(start))) => self.whole(start, out),
+                _ => out.raw(&quote!(0)),
+            }
+            out.punct(",");
+            out.ident(count);
+        });
+    }
+
+    /// The array that a row is a slice of, if a reference to it is one to a slice, and where the row begins.
+    fn sliced<'e>(&self, row: &'e Row) -> Option<(&'e Expr, Option<&'e Expr>)> {
+        let Expr::Ref(_, slice) = &row.from else {
+            return None;
+        };
+        let Expr::Index(array, range) = &**slice else {
+            return None;
+        };
+        let Expr::Range(start, None, false) = &**range else {
+            return None;
+        };
+        let is_array = match &**array {
+            Expr::Mem(m) | Expr::MemBar(m) => {
+                let mem = self.func.mem(*m);
+                matches!(mem.ty, Ty::Array(..) | Ty::Vec(_))
+                    || matches!(mem.ty, Ty::Slice(_)) && mem.origin != Origin::Local
+            }
+            Expr::Name(_) => true,
+            _ => false,
+        };
+        // In a stretch, arrays are references.
+        let is_plain = self.func.stretched.is_empty();
+        (is_array && is_plain).then_some((array, start.as_deref()))
+    }
+
+    /// True if the variable of an array is a reference to it.
+    fn is_reference(&self, array: &Expr) -> bool {
+        match array {
+            Expr::Mem(m) => matches!(
+                self.func.mem(*m).origin,
+                Origin::Shared(_) | Origin::Exclusive(_)
+            ),
+            Expr::MemBar(m) => self.func.mem(*m).origin != Origin::Local,
+            _ => false,
+        }
     }
 
     fn stretches(&self, of: &Stretches) -> TokenStream {

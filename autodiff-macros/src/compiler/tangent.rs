@@ -44,6 +44,10 @@ pub(crate) fn run(cx: &Context<'_>) -> (Vec<Stmt>, Expr) {
         }
     }
     super::fold::run(cx.func, &mut [&mut stmts]);
+    let result = match &cx.func.result {
+        Some(tree) => Expr::Tuple(vec![tree_expr(tree), pass.tree_dot(tree)]),
+        None => Expr::Raw(quote!(((), ()))),
+    };
     let dots = cx.names.values_by_dot();
     let nest = super::nest::Nest {
         of: |e| match e {
@@ -52,15 +56,12 @@ pub(crate) fn run(cx: &Context<'_>) -> (Vec<Stmt>, Expr) {
         },
         named: &|name| dots.get(&name.to_string()).copied(),
         vals: cx.func.vals.len(),
+        result: Some(&result),
     };
     nest.run(&mut [&mut stmts]);
     if let Some(tree) = &cx.func.result {
         tree.for_each_mem(&mut |m| stmts.extend(pass.constant_result(m)));
     }
-    let result = match &cx.func.result {
-        Some(tree) => Expr::Tuple(vec![tree_expr(tree), pass.tree_dot(tree)]),
-        None => Expr::Raw(quote!(((), ()))),
-    };
     (stmts, result)
 }
 

@@ -193,13 +193,17 @@ impl mean_error {
                 let x_2: f64 = xs[at_3];
                 let count_2 = lanes_1;
                 (|prediction_3_lanes_row_2: &mut [f64], xs_lanes_row: &[f64]| {
-                    let prediction_3_lanes_row_2 = &mut prediction_3_lanes_row_2[..count_2];
-                    let xs_lanes_row = &xs_lanes_row[..count_2];
+                    let prediction_3_lanes_row_2 = rt::part_mut(
+                        prediction_3_lanes_row_2,
+                        0,
+                        count_2,
+                    );
+                    let xs_lanes_row = rt::part(xs_lanes_row, j * width_1, count_2);
                     for k_2 in 0..count_2 {
                         let t6: f64 = xs_lanes_row[k_2];
                         prediction_3_lanes_row_2[k_2] += t3 * t6;
                     }
-                })(&mut prediction_3_lanes[..], &xs_lanes[j * width_1..]);
+                })(&mut prediction_3_lanes, &xs_lanes);
             }
             let count_3 = lanes_1;
             (|
@@ -209,11 +213,19 @@ impl mean_error {
                 prediction_3_lanes_row_3: &[f64],
                 prediction_3_lanes_bar_row: &mut [f64]|
             {
-                let ys_row = &ys_row[..count_3];
-                let t10_lanes_row = &mut t10_lanes_row[..count_3];
-                let w_1_lanes_row = &mut w_1_lanes_row[..count_3];
-                let prediction_3_lanes_row_3 = &prediction_3_lanes_row_3[..count_3];
-                let prediction_3_lanes_bar_row = &mut prediction_3_lanes_bar_row[..count_3];
+                let ys_row = rt::part(ys_row, start_1, count_3);
+                let t10_lanes_row = rt::part_mut(t10_lanes_row, 0, count_3);
+                let w_1_lanes_row = rt::part_mut(w_1_lanes_row, 0, count_3);
+                let prediction_3_lanes_row_3 = rt::part(
+                    prediction_3_lanes_row_3,
+                    0,
+                    count_3,
+                );
+                let prediction_3_lanes_bar_row = rt::part_mut(
+                    prediction_3_lanes_bar_row,
+                    0,
+                    count_3,
+                );
                 for k_3 in 0..count_3 {
                     let prediction_3_1: f64 = prediction_3_lanes_row_3[k_3];
                     let t9 = prediction_3_1 - ys_row[k_3];
@@ -226,11 +238,11 @@ impl mean_error {
                         += rt::pick(w_1, -error_3_bar, error_3_bar);
                 }
             })(
-                &ys[start_1..],
-                &mut t10_lanes[..],
-                &mut w_1_lanes[..],
-                &prediction_3_lanes[..],
-                &mut prediction_3_lanes_bar[..],
+                ys,
+                &mut t10_lanes,
+                &mut w_1_lanes,
+                &prediction_3_lanes,
+                &mut prediction_3_lanes_bar,
             );
             let mut error_3_2 = error_1;
             let count_4 = lanes_1;
@@ -249,9 +261,13 @@ impl mean_error {
                     prediction_3_lanes_bar_row_2: &[f64],
                     terms_1_row: &mut [f64]|
                 {
-                    let xs_lanes_row_2 = &xs_lanes_row_2[..count_6];
-                    let prediction_3_lanes_bar_row_2 = &prediction_3_lanes_bar_row_2[..count_6];
-                    let terms_1_row = &mut terms_1_row[..count_6];
+                    let xs_lanes_row_2 = rt::part(xs_lanes_row_2, j * width_1, count_6);
+                    let prediction_3_lanes_bar_row_2 = rt::part(
+                        prediction_3_lanes_bar_row_2,
+                        0,
+                        count_6,
+                    );
+                    let terms_1_row = rt::part_mut(terms_1_row, 0, count_6);
                     for k_6 in 0..count_6 {
                         let lane_3 = k_6;
                         let row_2 = j * width_1;
@@ -259,11 +275,7 @@ impl mean_error {
                         let t7_bar: f64 = prediction_3_lanes_bar_row_2[k_6];
                         terms_1_row[k_6] = t7_bar * t6;
                     }
-                })(
-                    &xs_lanes[j * width_1..],
-                    &prediction_3_lanes_bar[..],
-                    &mut terms_1[..],
-                );
+                })(&xs_lanes, &prediction_3_lanes_bar, &mut terms_1);
                 t3_bar += rt::sum(&terms_1[..lanes_1]);
                 w_bar[j] += t3_bar;
             }
