@@ -1,7 +1,7 @@
 //! Storage for iterations that run side by side: it begins at a boundary of a cache line, wherever the
 //! stack and the allocator stand. (Vectors across two lines cost such loops up to half of their speed.)
 
-use core::ops::{Deref, DerefMut, Range};
+use core::ops::{Add, Deref, DerefMut, Range};
 
 /// What a vector register and a cache line hold at most, in bytes.
 const LINE: usize = 64;
@@ -69,6 +69,22 @@ pub fn part<T>(slice: &[T], from: usize, count: usize) -> &[T] {
 #[track_caller]
 pub fn part_mut<T>(slice: &mut [T], from: usize, count: usize) -> &mut [T] {
     &mut slice[from..][..count]
+}
+
+/// Adds all terms to the sum, in their order: that of the primal is the user's.
+///
+/// ```
+/// let terms = [1e16, 1.0, -1e16];
+/// assert_eq!(autodiff_runtime::lanes::sum_in_order(0.5, &terms), 0.5 + 1e16 + 1.0 - 1e16);
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn sum_in_order<T: Copy + Add<Output = T>>(sum: T, terms: &[T]) -> T {
+    let mut sum = sum;
+    for term in terms {
+        sum = sum + *term;
+    }
+    sum
 }
 
 /// Rows of such numbers.

@@ -9,7 +9,7 @@ use std::cell::OnceCell;
 
 use autodiff_runtime::Definability;
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::quote;
 
 use super::adjoint::forward::{tree_expr, ty_tokens};
 use super::adjoint::{self, Context, Style};
@@ -32,13 +32,12 @@ use super::{
 
 /// The derivative of a function; `None` if something was refused.
 pub(crate) fn differentiate(
-    item: &syn::ItemFn,
     func: &hir::Func,
     options: &Options,
     diags: &mut Diagnostics,
 ) -> Option<Bodies> {
     let dump = Dump::of(&func.name);
-    let mut fresh = Names::of(item.to_token_stream());
+    let mut fresh = Names::of(func.written.clone());
     let params = parameter_names(func, &mut fresh);
     let structured = jumps::run(func.clone());
     let ssa = simplify::run(share::run(build::run(&structured, &params, &mut fresh)));

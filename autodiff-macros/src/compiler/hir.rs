@@ -146,6 +146,8 @@ pub(crate) struct Param {
 #[derive(Clone, Debug)]
 pub(crate) struct Func {
     pub(crate) name: Ident,
+    /// The function as it is written.
+    pub(crate) written: TokenStream,
     pub(crate) params: Vec<Param>,
     pub(crate) result: Ty,
     /// The result is an `Option` or `Result` of something differentiable; `result` are its parts.

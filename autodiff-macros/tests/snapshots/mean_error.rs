@@ -245,44 +245,37 @@ impl mean_error {
                 &mut prediction_3_lanes_bar,
             );
             let mut error_3_2 = error_1;
-            let count_4 = lanes_1;
-            let t10_lanes_row_2 = &t10_lanes[..count_4];
-            for k_4 in 0..count_4 {
-                let error_3_1 = error_3_2;
-                let t10_1: f64 = t10_lanes_row_2[k_4];
-                let error_2 = error_3_1 + t10_1;
-                error_3_2 = error_2;
-            }
+            error_3_2 = rt::sum_in_order(error_3_2, &t10_lanes[..lanes_1]);
             for j in (0..d).rev() {
                 let mut t3_bar: f64 = 0.0;
-                let count_6 = lanes_1;
+                let count_5 = lanes_1;
                 (|
                     xs_lanes_row_2: &[f64],
                     prediction_3_lanes_bar_row_2: &[f64],
                     terms_1_row: &mut [f64]|
                 {
-                    let xs_lanes_row_2 = rt::part(xs_lanes_row_2, j * width_1, count_6);
+                    let xs_lanes_row_2 = rt::part(xs_lanes_row_2, j * width_1, count_5);
                     let prediction_3_lanes_bar_row_2 = rt::part(
                         prediction_3_lanes_bar_row_2,
                         0,
-                        count_6,
+                        count_5,
                     );
-                    let terms_1_row = rt::part_mut(terms_1_row, 0, count_6);
-                    for k_6 in 0..count_6 {
-                        let lane_3 = k_6;
+                    let terms_1_row = rt::part_mut(terms_1_row, 0, count_5);
+                    for k_5 in 0..count_5 {
+                        let lane_3 = k_5;
                         let row_2 = j * width_1;
-                        let t6: f64 = xs_lanes_row_2[k_6];
-                        let t7_bar: f64 = prediction_3_lanes_bar_row_2[k_6];
-                        terms_1_row[k_6] = t7_bar * t6;
+                        let t6: f64 = xs_lanes_row_2[k_5];
+                        let t7_bar: f64 = prediction_3_lanes_bar_row_2[k_5];
+                        terms_1_row[k_5] = t7_bar * t6;
                     }
                 })(&xs_lanes, &prediction_3_lanes_bar, &mut terms_1);
                 t3_bar += rt::sum(&terms_1[..lanes_1]);
                 w_bar[j] += t3_bar;
             }
-            let count_7 = lanes_1;
-            let prediction_3_lanes_bar_row_3 = &mut prediction_3_lanes_bar[..count_7];
-            for k_7 in 0..count_7 {
-                prediction_3_lanes_bar_row_3[k_7] = 0.0;
+            let count_6 = lanes_1;
+            let prediction_3_lanes_bar_row_3 = &mut prediction_3_lanes_bar[..count_6];
+            for k_6 in 0..count_6 {
+                prediction_3_lanes_bar_row_3[k_6] = 0.0;
             }
             error_3 = error_3_2;
         }

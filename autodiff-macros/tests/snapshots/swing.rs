@@ -169,25 +169,22 @@ impl swing {
         let radius_dot: __D = *radius_dot;
         use rt::traits::*;
         let sin: f64 = f64::sin(angle);
-        let sin_dot = angle_dot * f64::cos(angle);
         let cos: f64 = f64::cos(angle);
         let cos_dot = -(angle_dot * f64::sin(angle));
         let curvature = 1.0 / radius;
-        let curvature_dot: __D = rt::dots_over(
-            -rt::unless_no_dots(radius_dot, radius_dot * curvature),
-            radius,
-        );
-        let t3_dot = cos_dot * 2.0;
         let t4 = sin + 2.0 * cos;
-        let t4_dot = sin_dot + t3_dot;
-        let t5_dot = t4_dot * curvature + curvature_dot * t4;
+        let t5_dot = (angle_dot * f64::cos(angle) + cos_dot * 2.0) * curvature
+            + rt::dots_over(
+                -rt::unless_no_dots(radius_dot, radius_dot * curvature),
+                radius,
+            ) * t4;
         let t6 = cos / radius;
-        let t6_dot: __D = rt::dots_over(
-            cos_dot - rt::unless_no_dots(radius_dot, radius_dot * t6),
-            radius,
-        );
         let t7 = t4 * curvature - t6;
-        let t7_dot = t5_dot - t6_dot;
+        let t7_dot = t5_dot
+            - rt::dots_over(
+                cos_dot - rt::unless_no_dots(radius_dot, radius_dot * t6),
+                radius,
+            );
         (t7, t7_dot)
     }
     /// The gradient with respect to `angle` and `radius`.

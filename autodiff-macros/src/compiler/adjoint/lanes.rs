@@ -15,10 +15,10 @@ use quote::quote;
 
 use super::{Context, Rev, RevBlock};
 use crate::compiler::code::{Expr, Stmt};
-use crate::compiler::hir::{BinOp, Ty};
+use crate::compiler::hir::{BinOp, Real, Ty};
 use crate::compiler::names::Names;
 use crate::compiler::real;
-use crate::compiler::ssa::{MemId, Op, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::ssa::{MemId, Op, Proj, Stmt as Ssa, StmtKind, ValId};
 
 /// What stands around a lane loop.
 #[derive(Default)]
@@ -134,6 +134,51 @@ pub(super) fn reduce(
         }
     }
     reduced
+}
+
+/// A loop that does nothing but add terms to one sum, as a call: `s = sum_in_order(s, &terms[..lanes])`. `statements` is how many
+/// its body has.
+pub(super) fn in_order(cx: &Context<'_>, stmt: &Ssa, statements: usize) -> Option<Stmt> {
+    let StmtKind::For {
+        id,
+        counter,
+        range,
+        carried,
+        body,
+        until: None,
+        ..
+    } = &stmt.kind
+    else {
+        return None;
+    };
+    let ([sum], [load, add]) = (carried.as_slice(), body.stmts.as_slice()) else {
+        return None;
+    };
+    let (StmtKind::Def(term, Op::Load(at)), StmtKind::Def(next, Op::Bin(BinOp::Add, a, b))) =
+        (&load.kind, &add.kind)
+    else {
+        return None;
+    };
+    let plain = !range.inclusive && !range.rev && range.step.is_none();
+    let whole = plain && cx.layout.literal(range.lo) == Some(0);
+    let adds = (*a, *b, *next) == (sum.phi, *term, sum.next) && at.path == [Proj::Index(*counter)];
+    let real = matches!(
+        cx.func.val(sum.out).ty,
+        Ty::Real(Real::F64) | Ty::Real(Real::F32)
+    );
+    // Besides the two, what is carried is taken and given back.
+    if !(whole && adds && real && statements == 4 && cx.func.strips.sums.contains(id)) {
+        return None;
+    }
+    let lanes = Expr::Range(None, Some(Box::new(Expr::Val(range.hi))), false);
+    let terms = Expr::borrow(false, Expr::index(Expr::Mem(at.mem), lanes));
+    let rt = &cx.names.rt;
+    let place = Expr::Val(sum.out);
+    Some(Stmt::Assign {
+        place: place.clone(),
+        op: "=",
+        value: Expr::Call(quote!(#rt::sum_in_order), vec![place, terms]),
+    })
 }
 
 /// The buffers in the order of their places, if these follow each other without a gap, and the first.

@@ -16,7 +16,7 @@ use super::forward::{Forward, dummy, kept_name, let_val, range_expr};
 use super::needs::Plan;
 use super::slices::{self, Extras, Slots, Sweep};
 use super::sparse::{self, Taken};
-use super::{Context, Item, Saved, guards, joined, pairs, room, stretches, sweep};
+use super::{Context, Item, Saved, guards, joined, lanes, pairs, room, stretches, sweep};
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
@@ -396,6 +396,9 @@ impl<'a> Records<'a> {
         };
         let counter = &self.cx.func.val(*counter).name;
         let Some((stack, items, _)) = self.in_place(stmt) else {
+            if let Some(sum) = lanes::in_order(self.cx, stmt, inner.len()) {
+                return out.push(sum);
+            }
             let taken = self.sparse.filter(|_| self.stack.is_some());
             let extras = Extras {
                 quiet: taken.and_then(|taken| sparse::quiet(self.cx, stmt, taken)),

@@ -90,7 +90,7 @@ fn compile(
     let mut func = lower::lower(item, options, diags)?;
     nested::expand(&mut func, options, diags);
     dump.section("lowered", || hir::print::func(&func));
-    let bodies = differentiate::differentiate(item, &func, options, diags)?;
+    let bodies = differentiate::differentiate(&func, options, diags)?;
     (diags.is_empty() && !options.malformed).then_some((func, bodies))
 }
 

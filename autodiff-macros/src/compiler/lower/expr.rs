@@ -71,7 +71,7 @@ impl Lower<'_> {
 
     fn literal(&mut self, lit: &syn::ExprLit) -> Expr {
         let tokens = lit.to_token_stream();
-        let span = lit.span();
+        let span = lit.lit.span();
         let ty = match &lit.lit {
             syn::Lit::Float(float) => self.float_type(float.suffix()),
             syn::Lit::Int(int) if matches!(int.suffix(), "f64" | "f32") => {

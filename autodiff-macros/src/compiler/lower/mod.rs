@@ -365,6 +365,7 @@ impl<'a> Lower<'a> {
         });
         let mut func = Func {
             name: item.sig.ident.clone(),
+            written: self.whole.clone(),
             params: params.collect(),
             result: types::untagged(self.infer.resolve(&self.result)),
             outcome: self.infer.payload(&self.result).is_some(),

@@ -104,8 +104,8 @@ impl Lower<'_> {
 
     fn variable_place(&mut self, path: &syn::ExprPath) -> Place {
         let name = path.path.get_ident().cloned();
-        match name.as_ref().map(|name| self.lookup(name)) {
-            Some(Some(Name::Var(var))) => self.whole(var, path.span()),
+        match name.as_ref().map(|name| (self.lookup(name), name.span())) {
+            Some((Some(Name::Var(var)), span)) => self.whole(var, span),
             _ => self.error_place(path),
         }
     }
