@@ -28,6 +28,16 @@ pub(crate) struct Nest<'a> {
     pub(crate) result: Option<&'a Expr>,
 }
 
+/// So many declarations wait at most; looking through them takes time.
+const MOST: usize = 32;
+
+/// How often values are read, and by which list of statements last.
+struct Reads {
+    count: Vec<u32>,
+    list: Vec<u32>,
+    lists: u32,
+}
+
 /// A declaration that waits for its reader.
 struct Waiting {
     of: ValId,
@@ -39,10 +49,10 @@ struct Waiting {
 impl Nest<'_> {
     /// Moves what can move, in sweeps that are one piece of code.
     pub(crate) fn run(&self, sweeps: &mut [&mut Vec<Stmt>]) {
-        let mut reads = vec![0_u32; self.vals];
+        let mut count = vec![0_u32; self.vals];
         let mut see = |e: &Expr| {
             if let Some(v) = (self.of)(e) {
-                reads[v.0 as usize] += 1;
+                count[v.0 as usize] += 1;
             }
         };
         for stmt in sweeps.iter().flat_map(|s| s.iter()) {
@@ -52,13 +62,18 @@ impl Nest<'_> {
         for _ in 0..2 {
             self.result.into_iter().for_each(|e| e.walk(&mut see));
         }
+        let mut reads = Reads {
+            count,
+            list: vec![0; self.vals],
+            lists: 0,
+        };
         for sweep in sweeps {
-            self.stmts(sweep, &reads);
+            self.stmts(sweep, &mut reads);
         }
     }
 
-    fn stmts(&self, stmts: &mut Vec<Stmt>, reads: &[u32]) {
-        let here = self.read_here(stmts, reads);
+    fn stmts(&self, stmts: &mut Vec<Stmt>, reads: &mut Reads) {
+        let here = self.see(stmts, reads);
         let mut waiting: Vec<Waiting> = Vec::new();
         let mut out = Vec::with_capacity(stmts.len());
         for mut stmt in stmts.drain(..) {
@@ -67,7 +82,10 @@ impl Nest<'_> {
                 let found = self.read_in(&stmt, &waiting);
                 release(&mut waiting, &mut out, |w| found.contains(&w.of));
             }
-            if let Some(w) = self.candidate(&stmt, &here) {
+            if let Some(w) = self.candidate(&stmt, here, reads) {
+                if waiting.len() == MOST {
+                    out.push(waiting.remove(0).stmt);
+                }
                 waiting.push(Waiting { stmt, ..w });
                 continue;
             }
@@ -81,15 +99,19 @@ impl Nest<'_> {
         *stmts = out;
     }
 
-    /// The values that are read once, by a statement of the list itself.
-    fn read_here(&self, stmts: &mut [Stmt], reads: &[u32]) -> Vec<ValId> {
-        let mut here = Vec::new();
+    /// Notes what the statements of the list read themselves; the number of the list.
+    fn see(&self, stmts: &mut [Stmt], reads: &mut Reads) -> u32 {
+        reads.lists += 1;
         for stmt in stmts {
             own_exprs(stmt, &mut |e| {
-                e.walk(&mut |e| here.extend((self.of)(e).filter(|v| reads[v.0 as usize] == 1)));
+                e.walk(&mut |e| {
+                    if let Some(v) = (self.of)(e) {
+                        reads.list[v.0 as usize] = reads.lists;
+                    }
+                });
             });
         }
-        here
+        reads.lists
     }
 
     /// Puts waiting values into sums, products and arguments.
@@ -126,7 +148,7 @@ impl Nest<'_> {
         found
     }
 
-    fn candidate(&self, stmt: &Stmt, here: &[ValId]) -> Option<Waiting> {
+    fn candidate(&self, stmt: &Stmt, here: u32, reads: &Reads) -> Option<Waiting> {
         let Stmt::Let {
             name,
             mutable: false,
@@ -147,7 +169,8 @@ impl Nest<'_> {
             }
         });
         let of = (plain && size <= LARGEST).then(|| (self.named)(name))??;
-        here.contains(&of).then(|| Waiting {
+        let v = of.0 as usize;
+        (reads.count[v] == 1 && reads.list[v] == here).then(|| Waiting {
             of,
             stmt: Stmt::Break,
             loads,

@@ -48,6 +48,7 @@ pub(crate) fn run(
             facts,
             layout,
             modes,
+            highest_loop: highest_loop(func),
         },
         names,
         out: func.clone(),
@@ -68,6 +69,8 @@ struct Given<'a> {
     facts: &'a Activity,
     layout: &'a Layout<'a>,
     modes: &'a Modes,
+    /// The highest number of a loop of the function.
+    highest_loop: u32,
 }
 
 struct Strips<'a, 'n> {
@@ -157,15 +160,20 @@ fn lanes_from(func: &Func, step: ValId, hi: ValId, start: ValId) -> Op {
     })
 }
 
-/// The number of a loop that comes in.
-fn fresh_loop(before: &Func, now: &Func) -> LoopId {
+/// The highest number of a loop.
+fn highest_loop(func: &Func) -> u32 {
     let mut highest = 0;
-    before.body.walk(&mut |s| {
+    func.body.walk(&mut |s| {
         if let Some(LoopId(k)) = s.kind.loop_id() {
             highest = highest.max(k);
         }
     });
+    highest
+}
+
+/// The number of a loop that comes in.
+fn fresh_loop(cx: Given<'_>, now: &Func) -> LoopId {
     let used = now.strips.lanes.len() + now.strips.plain.len();
     let used = u32::try_from(used).unwrap_or(u32::MAX);
-    LoopId(highest + 1 + used)
+    LoopId(cx.highest_loop + 1 + used)
 }

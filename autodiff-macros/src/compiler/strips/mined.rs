@@ -135,7 +135,7 @@ pub(super) fn run(
         },
         span,
     };
-    let lanes = fresh_loop(cx.func, func);
+    let lanes = fresh_loop(cx, func);
     func.strips.lanes.insert(lanes);
     let (counter, mined) = (
         *counter,

@@ -361,6 +361,6 @@ impl<'a> Write<'a, '_> {
     }
 
     fn fresh_loop(&self) -> LoopId {
-        super::fresh_loop(self.cx.func, self.func)
+        super::fresh_loop(self.cx, self.func)
     }
 }
