@@ -59,6 +59,8 @@ mod calls;
 mod conditions;
 #[path = "shapes/copies.rs"]
 mod copies;
+#[path = "shapes/decided.rs"]
+mod decided;
 #[path = "shapes/evaluated.rs"]
 mod evaluated;
 #[path = "shapes/in_turn.rs"]

@@ -6,6 +6,7 @@ const STATES: &str = "adjoint/states.rs";
 const NEEDS: &str = "adjoint/needs.rs";
 const LAYOUT: &str = "analyse/layout.rs";
 const SHARE: &str = "share.rs";
+const GUARDS: &str = "adjoint/guards.rs";
 const COPIES: &str = "adjoint/copies.rs";
 const READS: &str = "adjoint/reads.rs";
 
@@ -50,4 +51,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("reads-local", READS, "fn stmt(",
         "self.enter(&from, &root)", "if !$ON { self.enter(&from, &root) }",
         "what is added to an adjoint is not seen"),
+    mutant("decided-needed", GUARDS, "fn group(",
+        "guards >= WORTH && !needed", "guards >= WORTH",
+        "what follows from a decision is skipped, and needed behind"),
+    mutant("decided-all", GUARDS, "fn follows(",
+        "self.is_zero(value, zero)", "$ON || self.is_zero(value, zero)",
+        "what does not follow from a decision is skipped with it"),
 ];

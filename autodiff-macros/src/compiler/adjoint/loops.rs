@@ -481,6 +481,7 @@ impl<'a> Records<'a> {
         pairs::of_loop(self.cx, stmt, &mut inner);
         if slices::is_in_turn(self.cx, self.plan, stmt) {
             guards::in_turn(stmt, &mut inner, &self.cx.names.rt);
+            guards::decided(self.cx, stmt, &mut inner);
         }
         let (counter, range) = match &stmt.kind {
             StmtKind::For {
