@@ -5,6 +5,7 @@
 
 #![allow(
     clippy::manual_memcpy,
+    clippy::manual_swap,
     clippy::needless_range_loop,
     unreachable_pub,
     reason = "the programs under test are written the way people write them"
@@ -12,6 +13,8 @@
 
 #[path = "parallel/forms.rs"]
 mod forms;
+#[path = "parallel/odd.rs"]
+mod odd;
 #[path = "parallel/panics.rs"]
 mod panics;
 #[path = "parallel/pieces.rs"]

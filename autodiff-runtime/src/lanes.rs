@@ -116,6 +116,21 @@ pub fn rows<T: Copy>(first: T, len: usize) -> Rows<T> {
     Rows { numbers, start }
 }
 
+/// Where a cache line begins is another position in another vector.
+impl<T: Copy> Clone for Rows<T> {
+    fn clone(&self) -> Self {
+        let Some(first) = self.first() else {
+            return Rows {
+                numbers: Vec::new(),
+                start: 0,
+            };
+        };
+        let mut copy = rows(*first, self.len());
+        copy.copy_from_slice(self);
+        copy
+    }
+}
+
 impl<T> Deref for Rows<T> {
     type Target = [T];
 

@@ -17,6 +17,15 @@ fn wave(x: f64) -> f64 {
     (2.0 * x).sin() * x
 }
 
+#[conservative_grad]
+fn first_three(x: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for v in x.iter().take(3) {
+        sum += v * v;
+    }
+    sum
+}
+
 loops! {
     behind_the_first(x) {
         let mut sum = 0.0;
@@ -79,6 +88,42 @@ loops! {
         }
         sum
     }
+    ahead_in_strips(x) {
+        let mut sum = 0.0;
+        for i in 0..x.len().max(1) - 1 {
+            sum += (x[i + 1] - x[i] * x[i]).powi(2);
+        }
+        sum
+    }
+    to_the_end(x) {
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            sum += first_three(&x[i..]);
+        }
+        sum
+    }
+    loop_from_the_counter(x) {
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            let mut norm = 0.1;
+            for j in i..x.len().min(i + 3) {
+                norm += x[j] * x[j];
+            }
+            sum += norm.sqrt();
+        }
+        sum
+    }
+    rest_of_the_array(x) {
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            let mut norm = 0.1;
+            for v in x[i..].iter().take(2) {
+                norm += v * v;
+            }
+            sum += norm.sqrt();
+        }
+        sum
+    }
     neighbours_on_both_sides(x) {
         let mut sum = 0.0;
         for i in 1..x.len() / 2 {
@@ -119,6 +164,15 @@ fn more_than_the_own_element() {
     check!(at numbers(1, 11), whole_and_in_pieces());
     check!(at numbers(20_000, 12), whole_and_in_pieces());
     check!(neighbours_on_both_sides());
+}
+
+/// Slices that begin at the own element, and go on behind it.
+#[test]
+fn from_the_own_element_on() {
+    check!(ahead_in_strips());
+    check!(to_the_end());
+    check!(loop_from_the_counter());
+    check!(rest_of_the_array());
 }
 
 #[conservative_grad(parallel)]

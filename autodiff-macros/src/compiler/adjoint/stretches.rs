@@ -264,19 +264,28 @@ fn sum(cx: &Context<'_>, v: ValId, name: Ident, place: Expr) -> (Expr, Ident, St
 fn split(cx: &Context<'_>, of: &mut Stretches) {
     let counter = cx.layout.counters.get(&of.of).copied();
     let from = of.range[0];
-    let own = |e: &Expr| matches!(e, Expr::Val(v) if *v == from || Some(*v) == counter);
+    let strips = cx.func.strips.strips.contains(&of.of);
+    let is = |e: &Expr, v: ValId| matches!(e, Expr::Val(of) if *of == v);
+    let is_counter = |e: &Expr| counter.is_some_and(|counter| is(e, counter));
+    let own = |part: &Part| match part {
+        Part::Element(at) => is_counter(at),
+        // One element for each lane. Other slices are the user's, or those of an inner loop or a stencil.
+        Part::Elements { start, lanes } => is(start, from) || strips && *lanes && is_counter(start),
+        Part::Whole => false,
+    };
     let touched: RefCell<BTreeMap<Ident, bool>> = RefCell::default();
-    each_variable(cx, &mut of.body, &|name, index| {
-        let element = index.is_some_and(|index| own(start_of(index)));
-        *touched.borrow_mut().entry(name).or_insert(true) &= element;
+    each_variable(cx, &mut of.body, &|name, part| {
+        *touched.borrow_mut().entry(name).or_insert(true) &= own(&part);
     });
     let touched = touched.into_inner();
     let names = of.bars.iter().map(|(name, _)| name);
     let in_pieces = |name: &&Ident| touched.get(name) == Some(&true);
     of.split = names.filter(in_pieces).cloned().collect();
-    each_variable(cx, &mut of.body, &|name, index| {
-        if let Some(index) = index.filter(|_| of.split.contains(&name)) {
-            let start = start_of(index);
+    each_variable(cx, &mut of.body, &|name, part| {
+        let (Part::Element(start) | Part::Elements { start, .. }) = part else {
+            return;
+        };
+        if of.split.contains(&name) {
             *start = match start.clone() {
                 Expr::Val(v) if v == from => Expr::Raw(quote!(0)),
                 start => Expr::bin("-", start, Expr::Val(from)),
@@ -285,11 +294,24 @@ fn split(cx: &Context<'_>, of: &mut Stretches) {
     });
 }
 
-/// Where an element, or what follows from one on, begins.
-fn start_of(index: &mut Expr) -> &mut Expr {
-    match index {
-        Expr::Range(Some(start), None, _) => start,
-        index => index,
+/// How much of an adjoint an expression refers to.
+enum Part<'e> {
+    Element(&'e mut Expr),
+    /// From there on; as many as there are lanes, if that is known.
+    Elements {
+        start: &'e mut Expr,
+        lanes: bool,
+    },
+    Whole,
+}
+
+impl<'e> Part<'e> {
+    fn of(index: &'e mut Expr, lanes: bool) -> Part<'e> {
+        match index {
+            Expr::Range(Some(start), None, _) => Part::Elements { start, lanes },
+            Expr::Range(..) => Part::Whole,
+            index => Part::Element(index),
+        }
     }
 }
 
@@ -302,23 +324,33 @@ fn variable(cx: &Context<'_>, e: &Expr) -> Option<Ident> {
     }
 }
 
-/// Calls `f` on every such variable, with its index where it has one.
-fn each_variable(cx: &Context<'_>, stmts: &mut [Stmt], f: &dyn Fn(Ident, Option<&mut Expr>)) {
-    fn expr(cx: &Context<'_>, e: &mut Expr, f: &dyn Fn(Ident, Option<&mut Expr>)) {
+/// Calls `f` on every such variable, with the part of it that is meant.
+fn each_variable(cx: &Context<'_>, stmts: &mut [Stmt], f: &dyn Fn(Ident, Part<'_>)) {
+    /// `lanes`: of a slice, as many elements are taken as there are lanes.
+    fn expr(cx: &Context<'_>, e: &mut Expr, lanes: bool, f: &dyn Fn(Ident, Part<'_>)) {
         if let Some(name) = variable(cx, e) {
-            return f(name, None);
+            return f(name, Part::Whole);
         }
-        if let Expr::Index(base, index) = e {
-            match variable(cx, base) {
-                Some(name) => f(name, Some(index)),
-                None => expr(cx, base, f),
+        match e {
+            Expr::Ref(_, inner) if lanes => expr(cx, inner, true, f),
+            Expr::Index(base, index) => {
+                match variable(cx, base) {
+                    Some(name) => f(name, Part::of(index, lanes)),
+                    None => {
+                        // `a[start..][..lanes]`
+                        let lanes = matches!(&**index, Expr::Range(None, Some(count), false)
+                            if matches!(**count, Expr::Val(_) | Expr::Name(_)));
+                        expr(cx, base, lanes, f);
+                    }
+                }
+                expr(cx, index, false, f);
             }
-            return expr(cx, index, f);
+            e => e.for_each_child_mut(&mut |e| expr(cx, e, false, f)),
         }
-        e.for_each_child_mut(&mut |e| expr(cx, e, f));
     }
     for stmt in stmts {
-        stmt.for_each_part_mut(&mut |e| expr(cx, e, f), &mut |inner| {
+        let lanes = matches!(stmt, Stmt::Apart { .. });
+        stmt.for_each_part_mut(&mut |e| expr(cx, e, lanes, f), &mut |inner| {
             each_variable(cx, inner, f);
         });
     }
