@@ -46,7 +46,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "calls::is_varied(cx, arg)", "!$ON && calls::is_varied(cx, arg)",
         "a copy is not made that a pullback reads for an adjoint that is wanted"),
     mutant("reads-alias", READS, "fn declare(",
-        "self.root(init)", "if $ON { BTreeSet::new() } else { self.root(init) }",
+        "self.root(init)", "if $ON { Vec::new() } else { self.root(init) }",
         "what is added to a slice of an adjoint is not seen"),
     mutant("reads-local", READS, "fn stmt(",
         "self.enter(&from, &root)", "if !$ON { self.enter(&from, &root) }",

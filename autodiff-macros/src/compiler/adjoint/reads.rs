@@ -11,7 +11,7 @@
 //! name and without regard to order, which errs towards more reads: from what a statement mentions, and from the conditions around
 //! it, to what it declares or changes. That an array has a length is nothing that is read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 
@@ -33,12 +33,14 @@ pub(super) fn run(cx: &Context<'_>, reverse: &[Stmt]) -> Vec<u64> {
     if (0..count).all(|k| is_shared(k).is_none()) {
         return Vec::new();
     }
+    let (vals, mems) = (cx.func.vals.len(), cx.func.mems.len());
     let mut flow = Flow {
         cx,
         ids: BTreeMap::new(),
+        known: [vals, vals, mems, mems].map(|n| vec![None; n]),
         to: Vec::new(),
     };
-    flow.stmts(reverse, &BTreeSet::new());
+    flow.stmts(reverse, &[]);
     let everybody = flow.id(EVERYBODY);
     let bars: Vec<Id> = cx
         .names
@@ -52,13 +54,10 @@ pub(super) fn run(cx: &Context<'_>, reverse: &[Stmt]) -> Vec<u64> {
         };
         let start = flow.id(&mem.name.to_string());
         let reached = flow.from(start);
-        if reached.contains(&everybody) {
+        if reached[everybody] {
             return EVERYTHING;
         }
-        let read_for = bars
-            .iter()
-            .enumerate()
-            .filter(|(_, bar)| reached.contains(bar));
+        let read_for = bars.iter().enumerate().filter(|(_, bar)| reached[**bar]);
         read_for.fold(0, |bits, (q, _)| bits | bit(q))
     };
     let reads: Vec<u64> = (0..count).map(|k| reads(k, &mut flow)).collect();
@@ -88,7 +87,10 @@ const EVERYBODY: &str = "for";
 struct Flow<'a> {
     cx: &'a Context<'a>,
     ids: BTreeMap<String, Id>,
-    to: Vec<BTreeSet<Id>>,
+    /// Those of values, their adjoints, memory, and its adjoints: a name is looked up once.
+    known: [Vec<Option<Id>>; 4],
+    /// What each of them enters, some more than once.
+    to: Vec<Vec<Id>>,
 }
 
 impl Flow<'_> {
@@ -96,17 +98,25 @@ impl Flow<'_> {
         if let Some(id) = self.ids.get(name) {
             return *id;
         }
-        self.to.push(BTreeSet::new());
-        self.ids.insert(name.to_owned(), self.to.len() - 1);
+        let id = self.fresh();
+        self.ids.insert(name.to_owned(), id);
+        id
+    }
+
+    fn fresh(&mut self) -> Id {
+        self.to.push(Vec::new());
         self.to.len() - 1
     }
 
-    fn from(&self, start: Id) -> BTreeSet<Id> {
-        let mut reached = BTreeSet::from([start]);
+    /// What a variable enters, by way of others, too.
+    fn from(&self, start: Id) -> Vec<bool> {
+        let mut reached = vec![false; self.to.len()];
+        reached[start] = true;
         let mut todo = vec![start];
         while let Some(id) = todo.pop() {
             for next in &self.to[id] {
-                if reached.insert(*next) {
+                if !reached[*next] {
+                    reached[*next] = true;
                     todo.push(*next);
                 }
             }
@@ -114,22 +124,29 @@ impl Flow<'_> {
         reached
     }
 
-    fn enter(&mut self, from: &BTreeSet<Id>, to: &BTreeSet<Id>) {
-        for id in from {
-            self.to[*id].extend(to);
+    fn enter(&mut self, from: &[Id], to: &[Id]) {
+        match (from, to) {
+            ([], _) | (_, []) => {}
+            (from, [to]) => from.iter().for_each(|id| self.to[*id].push(*to)),
+            // By way of one that stands for all of them.
+            (from, to) => {
+                let all = self.fresh();
+                from.iter().for_each(|id| self.to[*id].push(all));
+                self.to[all].extend(to);
+            }
         }
     }
 
-    fn stmts(&mut self, stmts: &[Stmt], under: &BTreeSet<Id>) {
+    fn stmts(&mut self, stmts: &[Stmt], under: &[Id]) {
         for stmt in stmts {
             self.stmt(stmt, under);
         }
     }
 
-    fn stmt(&mut self, stmt: &Stmt, under: &BTreeSet<Id>) {
+    fn stmt(&mut self, stmt: &Stmt, under: &[Id]) {
         match stmt {
             Stmt::Let { name, ty, init, .. } => {
-                let name = BTreeSet::from([self.id(&name.to_string())]);
+                let name = [self.id(&name.to_string())];
                 self.enter(under, &name);
                 if let Some(init) = init {
                     let number = ty.as_ref().is_some_and(|ty| !is_reference(ty));
@@ -143,15 +160,15 @@ impl Flow<'_> {
             }
             Stmt::Assign { place, value, .. } => {
                 let mut from = self.mentioned(value);
-                from.extend(self.mentioned(place));
+                self.collect(place, &mut from);
                 from.extend(under);
                 let root = self.root(place);
                 self.enter(&from, &root);
                 self.call(value);
             }
             Stmt::If { cond, then, els } => {
-                let mut under = under.clone();
-                under.extend(self.mentioned(cond));
+                let mut under = under.to_vec();
+                self.collect(cond, &mut under);
                 self.stmts(then, &under);
                 self.stmts(els, &under);
             }
@@ -167,20 +184,20 @@ impl Flow<'_> {
                 self.stmts(body, under);
             }
             Stmt::Loop { body } => {
-                let mut conds = BTreeSet::new();
-                conditions(body, &mut |cond| conds.extend(self.mentioned(cond)));
+                let mut conds = Vec::new();
+                conditions(body, &mut |cond| self.collect(cond, &mut conds));
                 self.repeated(&conds);
                 self.stmts(body, under);
             }
             Stmt::Apart { rows, body, .. } => {
                 for row in rows {
-                    let name = BTreeSet::from([self.id(&row.name.to_string())]);
+                    let name = [self.id(&row.name.to_string())];
                     self.declare(&name, &row.from, false);
                 }
                 self.stmts(body, under);
             }
             Stmt::Stretches(_) => {
-                let all = (0..self.to.len()).collect();
+                let all: Vec<Id> = (0..self.to.len()).collect();
                 self.repeated(&all);
             }
             Stmt::Break => {}
@@ -193,13 +210,13 @@ impl Flow<'_> {
     }
 
     /// What decides how often a loop runs.
-    fn repeated(&mut self, by: &BTreeSet<Id>) {
-        let everybody = BTreeSet::from([self.id(EVERYBODY)]);
+    fn repeated(&mut self, by: &[Id]) {
+        let everybody = [self.id(EVERYBODY)];
         self.enter(by, &everybody);
     }
 
     /// A value takes from what it is computed of; a reference, or what may be one, gives back as well.
-    fn declare(&mut self, names: &BTreeSet<Id>, init: &Expr, value: bool) {
+    fn declare(&mut self, names: &[Id], init: &Expr, value: bool) {
         let of = self.mentioned(init);
         self.enter(&of, names);
         match value {
@@ -213,44 +230,42 @@ impl Flow<'_> {
 
     /// What is handed over to be changed.
     fn call(&mut self, e: &Expr) {
-        let mut changed = BTreeSet::new();
+        let mut changed = Vec::new();
         e.walk(&mut |e| {
             if let Expr::Ref(true, place) = e {
                 changed.extend(self.root(place));
             }
         });
-        let all = self.mentioned(e);
-        self.enter(&all, &changed);
+        if !changed.is_empty() {
+            let all = self.mentioned(e);
+            self.enter(&all, &changed);
+        }
     }
 
     /// What is changed by way of a place, or of a reference to it. Primal values never are.
-    fn root(&mut self, place: &Expr) -> BTreeSet<Id> {
+    fn root(&mut self, place: &Expr) -> Vec<Id> {
         match place {
             Expr::Index(base, _) | Expr::Field(base, _) | Expr::Deref(base) => self.root(base),
             Expr::Ref(_, base) | Expr::Cast(base, _) => self.root(base),
-            Expr::Val(_) | Expr::Range(..) | Expr::Method(_, "len", _) => BTreeSet::new(),
+            Expr::Val(_) | Expr::Range(..) | Expr::Method(_, "len", _) => Vec::new(),
             Expr::Call(_, args) => args.iter().flat_map(|arg| self.root(arg)).collect(),
             e => self.mentioned(e),
         }
     }
 
-    fn mentioned(&mut self, e: &Expr) -> BTreeSet<Id> {
-        let mut names = BTreeSet::new();
+    fn mentioned(&mut self, e: &Expr) -> Vec<Id> {
+        let mut names = Vec::new();
         self.collect(e, &mut names);
         names
     }
 
-    fn collect(&mut self, e: &Expr, names: &mut BTreeSet<Id>) {
-        let cx = self.cx;
-        let mut add = |name: &Ident| {
-            names.insert(self.id(&name.to_string()));
-        };
+    fn collect(&mut self, e: &Expr, names: &mut Vec<Id>) {
         match e {
-            Expr::Val(v) => add(&cx.func.val(*v).name),
-            Expr::Mem(m) => add(&cx.func.mem(*m).name),
-            Expr::Bar(v) => add(&cx.names.bar(*v)),
-            Expr::MemBar(m) => add(&cx.names.mem_bar(*m)),
-            Expr::Name(name) => add(name),
+            Expr::Val(v) => names.push(self.known(0, v.0, |cx| cx.func.val(*v).name.clone())),
+            Expr::Bar(v) => names.push(self.known(1, v.0, |cx| cx.names.bar(*v))),
+            Expr::Mem(m) => names.push(self.known(2, m.0, |cx| cx.func.mem(*m).name.clone())),
+            Expr::MemBar(m) => names.push(self.known(3, m.0, |cx| cx.names.mem_bar(*m))),
+            Expr::Name(name) => names.push(self.id(&name.to_string())),
             // Lengths are those of what stands in for what is not kept.
             Expr::Method(_, "len", _) => return,
             // What a call is of, the closure of a callee say, holds what was known in the forward sweep.
@@ -260,17 +275,29 @@ impl Flow<'_> {
         e.for_each_child(&mut |e| self.collect(e, names));
     }
 
+    fn known(&mut self, kind: usize, number: u32, name: impl Fn(&Context<'_>) -> Ident) -> Id {
+        let at = number as usize;
+        if let Some(Some(id)) = self.known[kind].get(at) {
+            return *id;
+        }
+        let id = self.id(&name(self.cx).to_string());
+        if let Some(place) = self.known[kind].get_mut(at) {
+            *place = Some(id);
+        }
+        id
+    }
+
     /// The variables in a piece of code: names that are no part of a path.
-    fn named(&mut self, tokens: &TokenStream) -> BTreeSet<Id> {
+    fn named(&mut self, tokens: &TokenStream) -> Vec<Id> {
         let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
         let colon =
             |k: usize| matches!(tokens.get(k), Some(TokenTree::Punct(p)) if p.as_char() == ':');
-        let mut names = BTreeSet::new();
+        let mut names = Vec::new();
         for (k, token) in tokens.iter().enumerate() {
             let in_path = colon(k + 1) && colon(k + 2) || k >= 2 && colon(k - 1) && colon(k - 2);
             match token {
                 TokenTree::Ident(name) if !in_path => {
-                    names.insert(self.id(&name.to_string()));
+                    names.push(self.id(&name.to_string()));
                 }
                 TokenTree::Group(group) => names.extend(self.named(&group.stream())),
                 _ => {}
