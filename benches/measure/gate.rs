@@ -17,18 +17,18 @@ const GRAD_OVER_HAND_OF: [(&str, f64); 17] = [
     ("l1_logistic", 0.9),
     ("relu_mlp", 0.9),
     ("gmm", 0.7),
-    ("ba", 1.8),
+    ("ba", 1.5),
     ("lstm", 1.5),
     ("lse", 1.3),
     ("det", 1.3),
-    ("ode", 1.8),
+    ("ode", 1.6),
     ("nearest", 1.1),
     ("huber", 0.7),
     ("heat", 1.0),
     ("groupsort", 1.0),
     ("relu_loop", 1.0),
     ("kalman", 1.3),
-    ("binomial", 2.6),
+    ("binomial", 1.9),
 ];
 
 /// The limits are for vectors as wide as the machine has; without them the adjoint by hand, which is mostly scalar, loses less.
