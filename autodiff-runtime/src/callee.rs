@@ -64,3 +64,47 @@ pub fn kept<'a, T>(is_read: bool, copy: &'a [T], instead: &'a [T]) -> &'a [T] {
 pub fn unread<T: Scalar>(is_read: bool, len: usize) -> Vec<T> {
     vec![number(f64::NAN); if is_read { 0 } else { len }]
 }
+
+/// What a pullback takes again of a vector: a slice of it, or the vector.
+pub trait Lent<T> {
+    #[doc(hidden)]
+    fn lent<'a>(row: &'a [T], owned: &'a mut Vec<T>) -> &'a Self;
+}
+
+impl<T> Lent<T> for [T] {
+    #[inline(always)]
+    fn lent<'a>(row: &'a [T], _: &'a mut Vec<T>) -> &'a [T] {
+        row
+    }
+}
+
+impl<T: Clone> Lent<T> for Vec<T> {
+    #[inline]
+    fn lent<'a>(row: &'a [T], owned: &'a mut Vec<T>) -> &'a Vec<T> {
+        owned.clear();
+        owned.extend_from_slice(row);
+        owned
+    }
+}
+
+/// A row of a list of copies, as the function took what it is a copy of: a slice as it is, a vector made anew.
+///
+/// ```
+/// use autodiff_runtime::callee::lent;
+///
+/// fn slice(x: &[f64]) -> f64 {
+///     x[0]
+/// }
+/// #[allow(clippy::ptr_arg)]
+/// fn vector(x: &Vec<f64>) -> f64 {
+///     x[1]
+/// }
+/// let rows = [1.0, 2.0, 3.0];
+/// assert_eq!(slice(lent(&rows[1..], &mut Vec::new())), 2.0);
+/// assert_eq!(vector(lent(&rows[1..], &mut Vec::new())), 3.0);
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn lent<'a, T, A: ?Sized + Lent<T>>(row: &'a [T], owned: &'a mut Vec<T>) -> &'a A {
+    A::lent(row, owned)
+}

@@ -89,7 +89,18 @@ stepped! {
     by_another: handed_on, |_: &[f64]| 0.2;
     as_often: counted, |_: &[f64]| 0.2;
     at_the_ends: ends, |_: &[f64]| 0.2;
+    vectors: of_vectors, |_: &[f64]| 0.2;
+    vectors_varied: of_vectors, |z: &[f64]| 0.2 * z[0];
     at_the_ends_varied: ends, |z: &[f64]| 0.2 * z[0];
+}
+
+/// The callee takes vectors, of which slices are no substitute.
+#[conservative_grad]
+#[allow(clippy::ptr_arg, reason = "people write it")]
+fn of_vectors(y: &Vec<f64>, a: f64, k: &Vec<f64>, out: &mut Vec<f64>) {
+    for i in 0..y.len() {
+        out[i] = y[i] * k[y.len() - 1 - i].sin() + a * k[i];
+    }
 }
 
 /// One copy, of which one of two calls reads.
@@ -119,6 +130,8 @@ mod tests {
         as_often from 1,
         at_the_ends from 1,
         at_the_ends_varied from 1,
+        vectors from 1,
+        vectors_varied from 1,
         shared from 1,
     );
 }

@@ -232,6 +232,18 @@ pub(super) fn take(
     (enter, end.map(drop))
 }
 
+/// A row as the argument of a pullback, which may want a slice or a vector: only rustc knows which of them the callee takes.
+pub(super) fn lent(cx: &Context<'_>, plan: &Plan<'_>, arg: &Expr) -> Expr {
+    match arg {
+        Expr::Ref(false, of) if matches!(&**of, Expr::Mem(m) if plan.flat.contains_key(m)) => {
+            let rt = &cx.names.rt;
+            let owned = Expr::Raw(quote!(&mut ::std::vec::Vec::new()));
+            Expr::Call(quote!(#rt::lent), vec![(**of).clone(), owned])
+        }
+        arg => arg.clone(),
+    }
+}
+
 fn instead_of(name: &Ident) -> Ident {
     format_ident!("{name}__instead")
 }

@@ -176,7 +176,8 @@ impl Sweep<'_> {
                 quote!(#made)
             }
         };
-        out.push(Stmt::Expr(Expr::Call(function, args.to_vec())));
+        let args = args.iter().map(|arg| copies::lent(self.cx, self.plan, arg));
+        out.push(Stmt::Expr(Expr::Call(function, args.collect())));
     }
 
     fn looped(&self, stmt: &Ssa, body: &RevBlock<'_>, out: &mut Vec<Stmt>) {
