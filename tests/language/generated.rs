@@ -588,3 +588,52 @@ fn calls_of_constants_are_compared_with_calls_of_variables() {
         }
     }
 }
+
+#[conservative_grad]
+fn unrolled<T: conservative_grad::Real>(x: T, w: &[T], depth: usize) -> T {
+    if depth == 0 {
+        return w[1] * w[1];
+    }
+    unrolled(x * w[0], w, depth - 1) * x + w[0]
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Handed<T> {
+    w: [T; 2],
+    x: [[T; 2]; 2],
+}
+
+#[conservative_grad]
+impl<T: conservative_grad::Real> Handed<T> {
+    /// Nothing tells what kind of thing `self.w[0]` is, so that it is handed over as a copy. The reverse sweep asks for its
+    /// shape, and must not hold `self` for that.
+    fn run(&mut self) -> T {
+        let first = unrolled(self.w[0], &self.x[1], 3);
+        self.w[0] = first * self.w[1];
+        unrolled(self.w[0], &self.x[0], 2)
+    }
+}
+
+#[conservative_grad]
+fn of_rows(x: &[f64]) -> f64 {
+    let mut rows = Handed {
+        w: [x[0], x[1]],
+        x: [[x[2], x[0]], [x[1], x[3]]],
+    };
+    let result = rows.run();
+    result * rows.w[0]
+}
+
+#[test]
+fn shapes_of_what_a_method_hands_over() {
+    let x = [0.3, -0.7, 1.1, 0.4];
+    let gradient = of_rows::grad(&x);
+    for k in 0..4 {
+        let moved = |t: f64| {
+            let mut x = x;
+            x[k] = t;
+            of_rows(&x)
+        };
+        agrees(gradient[k], moved, x[k]);
+    }
+}

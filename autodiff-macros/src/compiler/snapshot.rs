@@ -176,7 +176,12 @@ impl Snapshots<'_> {
     }
 
     fn arg(&mut self, arg: &mut Arg, pos: u32, block: BlockId, span: Span, out: &mut Vec<Stmt>) {
-        let Arg::Ref(false, at) = arg else { return };
+        let at = match arg {
+            Arg::Ref(false, at) => at,
+            // The reverse sweep asks for the shape of what was handed over, and must not hold the caller's variable for that.
+            Arg::Own(at) if matches!(self.func.mem(at.mem).origin, Origin::Exclusive(_)) => at,
+            _ => return,
+        };
         if self.keeps_its_value(at.mem, pos, block) {
             return;
         }
