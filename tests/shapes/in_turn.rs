@@ -46,6 +46,27 @@ fn substitution(x: &[f64]) -> f64 {
     y[0] * y[0] + y[n - 1]
 }
 
+/// States that change places: the adjoint of one is made of that of another, which has its own new value by then.
+#[conservative_grad]
+fn exchanged(x: &[f64]) -> f64 {
+    let (mut a, mut b) = (1.0, 0.5);
+    for i in 0..x.len() {
+        let before = a;
+        a = b;
+        b = before * x[i];
+    }
+    2.0 * a + b
+}
+
+#[conservative_grad]
+fn handed_round(x: &[f64]) -> f64 {
+    let (mut a, mut b, mut c) = (1.0, 0.5, 0.25);
+    for i in 0..x.len() {
+        (a, b, c) = (b * x[i], c + 0.5, a * (0.3 * x[i]));
+    }
+    a + 2.0 * b - 3.0 * c
+}
+
 /// The quotient of the last step has no adjoint, and an infinite partial.
 #[conservative_grad]
 fn a_pole_that_nobody_reads(x: &[f64]) -> f64 {
@@ -62,6 +83,8 @@ mod tests {
         three_states from 2,
         one_state from 0,
         substitution from 1,
+        exchanged from 0,
+        handed_round from 0,
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What is kept of nests of loops, what is read again behind a loop, and numbers that are read after they were stored.
+//! What is kept of nests of loops, what is read again behind a loop, and numbers that are read after they were stored,
+//! and adjoints that wait for their reader.
 
 use super::{Mutant, mutant};
 
@@ -6,6 +7,7 @@ const STATES: &str = "adjoint/states.rs";
 const NEEDS: &str = "adjoint/needs.rs";
 const LAYOUT: &str = "analyse/layout.rs";
 const SHARE: &str = "share.rs";
+const NEST: &str = "nest.rs";
 const GUARDS: &str = "adjoint/guards.rs";
 const COPIES: &str = "adjoint/copies.rs";
 const READS: &str = "adjoint/reads.rs";
@@ -57,4 +59,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("decided-all", GUARDS, "fn follows(",
         "self.is_zero(value, zero)", "$ON || self.is_zero(value, zero)",
         "what does not follow from a decision is skipped with it"),
+    mutant("nest-assigned", NEST, "fn conflict(",
+        "reads |= (self.of)(e) == Some(assigned)", "reads |= !$ON && (self.of)(e) == Some(assigned)",
+        "an adjoint that waits for its reader is computed of what has changed since"),
+    mutant("nest-loaded", NEST, "fn candidate(",
+        "loads = true", "loads = !$ON",
+        "an adjoint that waits for its reader is loaded behind a store"),
 ];
