@@ -82,8 +82,9 @@ pub fn blank<T: Differentiable>() -> T {
     value
 }
 
-/// The length up to which an array is taken for numbers side by side.
-const SHORT: usize = 16;
+/// The length up to which an array is taken for numbers side by side, here and by the compiler.
+#[doc(hidden)]
+pub const SHORT: usize = 16;
 
 /// Zeros for `x`, see [`Differentiable::neutral_gradient`].
 #[doc(hidden)]

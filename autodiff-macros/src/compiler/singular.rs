@@ -241,12 +241,17 @@ fn is_share(product: &Expr, factor: &Expr) -> bool {
     };
     match product {
         Expr::Call(path, args) => {
-            let name = path.clone().into_iter().last().map(|t| t.to_string());
             let sides = args.get(1..).unwrap_or_default();
-            name.is_some_and(|name| name.starts_with("pick")) && sides.iter().all(is_factor)
+            is_pick(path) && sides.iter().all(is_factor)
         }
         _ => false,
     }
+}
+
+/// True for the path of what a decision passes on: `pick`, `pick_above`, `pick_below`.
+pub(crate) fn is_pick(path: &TokenStream) -> bool {
+    let name = path.clone().into_iter().last().map(|t| t.to_string());
+    name.is_some_and(|name| name.starts_with("pick"))
 }
 
 fn is_literal(e: &Expr) -> bool {

@@ -24,6 +24,7 @@ use quote::quote;
 use super::Context;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::real;
+use crate::compiler::singular;
 use crate::compiler::ssa::{Op, Stmt as Ssa, StmtKind, ValId};
 use crate::compiler::tidy::Var;
 
@@ -233,13 +234,10 @@ fn is_name_of(e: &Expr, bars: &BTreeSet<ValId>) -> bool {
     }
 }
 
-/// True for what a decision passes on to one side: nothing, where it is taken for the other one.
+/// True for what a decision passes on to one side, of two arguments: nothing, where it is taken for the other one.
 fn is_decision(e: &Expr) -> bool {
     match e {
-        Expr::Call(path, _) => {
-            let name = path.clone().into_iter().last().map(|t| t.to_string());
-            name.is_some_and(|name| name == "pick_above" || name == "pick_below")
-        }
+        Expr::Call(path, args) => args.len() == 2 && singular::is_pick(path),
         Expr::Neg(e) => is_decision(e),
         _ => false,
     }

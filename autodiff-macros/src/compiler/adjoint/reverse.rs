@@ -31,9 +31,6 @@ use crate::compiler::ssa::{
     Tree, ValId,
 };
 
-/// Up to so many numbers an array is taken for numbers side by side, as in `neutral_like`.
-const SHORT: usize = 16;
-
 /// Reverses the whole function.
 pub(super) fn run<'a>(cx: &'a Context<'a>, fresh: &mut Names) -> Reversed<'a> {
     let mut pass = Reverse {
@@ -1144,7 +1141,8 @@ fn neutral(ty: &Ty) -> Option<Expr> {
             ty => Some(real::number(ty, quote!(-0.0))),
         }
     }
-    let short = matches!(ty, Ty::Array(..)) && length(ty).is_some_and(|n| n <= SHORT);
+    let short = matches!(ty, Ty::Array(..))
+        && length(ty).is_some_and(|n| n <= autodiff_runtime::differentiable::SHORT);
     short.then(|| list(ty)).flatten()
 }
 
