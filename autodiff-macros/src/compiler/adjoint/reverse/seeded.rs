@@ -6,12 +6,13 @@
 //!
 //! Which ones, [`loops`](crate::compiler::analyse::loops) has found out. What they add to is declared in front of them.
 
-use super::{Arms, Rev, Reverse, Seeded, Ssa, Start};
-use crate::compiler::adjoint::calls;
-use crate::compiler::adjoint::forward::ty_tokens;
-use crate::compiler::code::{Expr, Stmt};
-use crate::compiler::ssa::{Block, Call, Phi, StmtKind, Tree, ValId};
 use proc_macro2::Span;
+
+use super::{Reverse, Start};
+use crate::compiler::adjoint::forward::ty_tokens;
+use crate::compiler::adjoint::{Arms, Rev, Seeded, calls};
+use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::ssa::{Block, Call, Phi, Stmt as Ssa, StmtKind, Tree, ValId};
 
 impl<'a> Reverse<'a, '_> {
     /// Writes the reverse of a branch or call of which it runs in the forward sweep.

@@ -10,8 +10,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Fused, Rev, RevBlock, Reverse, Start, scatter, zeros};
+use super::{Reverse, Start, zeros};
 use crate::compiler::adjoint::forward::ty_tokens;
+use crate::compiler::adjoint::{Fused, Rev, RevBlock, scatter};
 use crate::compiler::analyse::loops::Loops;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{LoopId, Ty};

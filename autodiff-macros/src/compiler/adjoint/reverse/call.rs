@@ -1,0 +1,189 @@
+//! Calls of annotated functions.
+//!
+//! In: a call. Out: the pullback that the forward sweep got from it, with the arguments that the callee took by reference, the
+//! adjoint of its result, and for each argument a place to add to: the adjoint of the argument itself where no other argument
+//! shares it, otherwise a variable that is collected after the call.
+//!
+//! ```text
+//! let y = f(&a, b)      let mut arg_bar = -0.0; pullback(&a, (), y_bar, &mut a_bar, &mut arg_bar); b_bar += arg_bar;
+//! ```
+
+use proc_macro2::{Ident, Span};
+use quote::quote;
+
+use super::Reverse;
+use crate::compiler::adjoint::forward::{self, place, ty_tokens};
+use crate::compiler::adjoint::{Rev, calls};
+use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::real;
+use crate::compiler::ssa::{Arg, Call, Op, Place, Tree};
+
+impl<'a> Reverse<'a, '_> {
+    pub(super) fn call(&mut self, call: &'a Call, span: Span, out: &mut Vec<Rev<'a>>) {
+        if !self.cx.facts.active_call(call) {
+            return;
+        }
+        let mut args: Vec<Expr> = call.args.iter().map(|a| self.again(a, span)).collect();
+        args.push(match &call.result {
+            Some(tree) => self.seed_of(tree),
+            // What nobody uses has the adjoint zero, whatever it is.
+            None => {
+                let rt = self.rt();
+                Expr::Raw(quote!(#rt::unused()))
+            }
+        });
+        let mut after = Vec::new();
+        for arg in &call.args {
+            let bar = self.arg_bar(call, arg, span, out, &mut after);
+            args.push(bar);
+        }
+        out.push(Rev::Pullback { call, args });
+        for (arg, name) in after {
+            self.collect_bar(arg, name, out);
+        }
+    }
+
+    /// The argument once more, for those that the callee takes by shared reference.
+    fn again(&self, arg: &Arg, span: Span) -> Expr {
+        match arg {
+            // Whether the callee changes it, rustc knows.
+            Arg::Ref(true, _) => {
+                let rt = self.rt();
+                let call = quote!(#rt::changed()).into_iter().map(|mut token| {
+                    token.set_span(token.span().located_at(span));
+                    token
+                });
+                Expr::Raw(call.collect())
+            }
+            Arg::Ref(false, _) | Arg::RefVal(_, None) => calls::argument(self.cx.func, arg),
+            Arg::Val(v) => match self.cx.layout.op(*v) {
+                // `&TABLE`, or a constant that may be a reference: rustc knows. It would ask for the type
+                // of a `None`, which is none.
+                Some(Op::Opaque(code)) if code.pure && code.tokens.to_string() != "None" => {
+                    let (rt, code) = (self.rt(), forward::user(self.cx.func, code));
+                    Expr::method(
+                        Expr::Call(quote!(#rt::Again), vec![code]),
+                        "again",
+                        Vec::new(),
+                    )
+                }
+                _ => Expr::Raw(quote!(())),
+            },
+            _ => Expr::Raw(quote!(())),
+        }
+    }
+
+    fn seed_of(&mut self, tree: &Tree) -> Expr {
+        match tree {
+            Tree::Val(v) if self.declared.contains(v) => Expr::Bar(*v),
+            Tree::Val(v) if self.cx.func.is_real(*v) => real::zero(&self.cx.func.val(*v).ty),
+            Tree::Val(_) => Expr::Raw(quote!(())),
+            Tree::Mem(m) => self.mem_bar(*m),
+            Tree::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| self.seed_of(p)).collect()),
+        }
+    }
+
+    /// Where the pullback adds the adjoint of an argument. Scalars, and memory that occurs twice,
+    /// get a variable of their own, which is collected after the call.
+    pub(super) fn arg_bar(
+        &mut self,
+        call: &'a Call,
+        arg: &'a Arg,
+        span: Span,
+        out: &mut Vec<Rev<'a>>,
+        after: &mut Vec<(&'a Arg, Ident)>,
+    ) -> Expr {
+        let rt = self.rt();
+        if !calls::is_varied(self.cx, arg) {
+            return Expr::Raw(quote!(&mut #rt::discard()));
+        }
+        match arg {
+            Arg::Ref(_, at) | Arg::Own(at)
+                if calls::has_own_bar(self.cx, call, at, matches!(arg, Arg::Ref(true, _))) =>
+            {
+                let bar = self.bar_place(calls::bar_of(self.cx, call, at));
+                Expr::borrow(true, bar)
+            }
+            _ => {
+                let name = self.fresh.numbered("arg_bar", "_", 1, span);
+                let init = match arg {
+                    Arg::Ref(true, at) if self.cx.facts.active_mem(at.mem) => self.taken_bar(at),
+                    arg => self.arg_zero(arg),
+                };
+                out.push(Rev::Code(Stmt::Let {
+                    name: name.clone(),
+                    mutable: true,
+                    ty: None,
+                    init: Some(init),
+                }));
+                after.push((arg, name.clone()));
+                match arg {
+                    Arg::Ref(_, at) if calls::is_unsized(self.cx, at) => {
+                        Expr::Raw(quote!(&mut #name[..]))
+                    }
+                    _ => Expr::Raw(quote!(&mut #name)),
+                }
+            }
+        }
+    }
+
+    /// What the callee changes: the adjoint of its final value goes in, and zeros stay until the
+    /// adjoint of the initial one is added.
+    fn taken_bar(&mut self, at: &Place) -> Expr {
+        let rt = self.rt();
+        let bar = self.bar_place(at);
+        Expr::Call(quote!(#rt::taken), vec![Expr::borrow(true, bar)])
+    }
+
+    fn arg_zero(&mut self, arg: &Arg) -> Expr {
+        let rt = self.rt();
+        match arg {
+            Arg::RefVal(_, Some(after)) if self.declared.contains(after) => Expr::Bar(*after),
+            Arg::Val(v) | Arg::RefVal(v, _) => {
+                let ty = ty_tokens(&self.cx.func.val(*v).ty);
+                Expr::Cast(Box::new(Expr::Raw(quote!(-0.0))), ty)
+            }
+            Arg::Ref(..) | Arg::Own(_) => Expr::Call(
+                quote!(#rt::neutral_like),
+                vec![Expr::Ref(false, Box::new(self.place_of(arg)))],
+            ),
+            Arg::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| self.arg_zero(p)).collect()),
+        }
+    }
+
+    fn place_of(&self, arg: &Arg) -> Expr {
+        match arg {
+            Arg::Ref(_, at) | Arg::Own(at) if calls::is_reference(self.cx.func, at) => {
+                Expr::Deref(Box::new(Expr::Mem(at.mem)))
+            }
+            Arg::Ref(_, at) | Arg::Own(at) => place(self.cx.func, at, Expr::Mem(at.mem)),
+            arg => calls::argument(self.cx.func, arg),
+        }
+    }
+
+    /// Adds what a pullback left in a variable of its own to the adjoint of the argument.
+    pub(super) fn collect_bar(&mut self, arg: &Arg, name: Ident, out: &mut Vec<Rev<'a>>) {
+        self.collect(arg, Expr::Name(name), out);
+    }
+
+    fn collect(&mut self, arg: &Arg, bar: Expr, out: &mut Vec<Rev<'a>>) {
+        let rt = self.rt();
+        match arg {
+            Arg::Val(v) | Arg::RefVal(v, _) => self.contribute(*v, bar, out),
+            Arg::Ref(_, at) | Arg::Own(at) if self.cx.facts.active_mem(at.mem) => {
+                let to = self.bar_place(at);
+                let add = Expr::Call(
+                    quote!(#rt::add),
+                    vec![Expr::borrow(true, to), Expr::Ref(false, Box::new(bar))],
+                );
+                out.push(Rev::Code(Stmt::Expr(add)));
+            }
+            Arg::Ref(..) | Arg::Own(_) => {}
+            Arg::Tuple(parts) => {
+                for (k, part) in parts.iter().enumerate() {
+                    self.collect(part, Expr::part(bar.clone(), k), out);
+                }
+            }
+        }
+    }
+}

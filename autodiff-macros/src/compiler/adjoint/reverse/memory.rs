@@ -1,0 +1,191 @@
+//! What makes and changes arrays.
+//!
+//! In: an array that is made, or a store, a push, a copy. Out: the contributions of its adjoint to those of what went in,
+//! and what is left of it then: zeros where everything was overwritten.
+//!
+//! ```text
+//! a[i] = v      v_bar += a_bar[i]; a_bar[i] = 0.0;
+//! ```
+
+use quote::quote;
+
+use super::Reverse;
+use super::bar::zeros;
+use crate::compiler::adjoint::Rev;
+use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::hir::{Member, Ty};
+use crate::compiler::real;
+use crate::compiler::ssa::{Init, MemId, Place, StoreOp, ValId};
+
+impl<'a> Reverse<'a, '_> {
+    pub(super) fn init(&mut self, bar: Expr, init: &Init, out: &mut Vec<Rev<'a>>) {
+        let rt = self.rt();
+        match init {
+            Init::Val(v) => self.contribute(*v, bar, out),
+            Init::Repeat(inner, _) => {
+                let mut active = false;
+                inner.for_each_use(&mut |v| active |= self.cx.facts.active(v));
+                inner.for_each_mem(&mut |m| active |= self.cx.facts.active_mem(m));
+                if active {
+                    let name = self.fresh.numbered("sum", "_", 1, self.cx.func.name.span());
+                    let sum = Expr::Call(quote!(#rt::sum), vec![Expr::Ref(false, Box::new(bar))]);
+                    out.push(Rev::Code(Stmt::Let {
+                        name: name.clone(),
+                        mutable: false,
+                        ty: None,
+                        init: Some(sum),
+                    }));
+                    self.init(Expr::Name(name), inner, out);
+                }
+            }
+            Init::List(parts) => {
+                for (k, part) in parts.iter().enumerate() {
+                    let k = proc_macro2::Literal::usize_unsuffixed(k);
+                    self.init(Expr::index(bar.clone(), Expr::Raw(quote!(#k))), part, out);
+                }
+            }
+            Init::Tuple(parts) => {
+                for (k, part) in parts.iter().enumerate() {
+                    self.init(Expr::part(bar.clone(), k), part, out);
+                }
+            }
+            Init::Struct { fields, base, .. } => {
+                let named: Vec<&Member> = fields.iter().map(|(name, _)| name).collect();
+                if let Some(base) = base.as_ref().filter(|at| self.cx.facts.active_mem(at.mem)) {
+                    self.rest_of_struct(base, &named, bar.clone(), out);
+                }
+                for (name, part) in fields {
+                    let field = Expr::Field(Box::new(bar.clone()), name.clone());
+                    self.init(field, part, out);
+                }
+            }
+            Init::Clone(src) if self.cx.facts.active_mem(src.mem) => {
+                let dst = self.bar_place(src);
+                let add = Expr::Call(
+                    quote!(#rt::add),
+                    vec![Expr::borrow(true, dst), Expr::Ref(false, Box::new(bar))],
+                );
+                out.push(Rev::Code(Stmt::Expr(add)));
+            }
+            Init::Clone(_) | Init::Blank | Init::Unset => {}
+        }
+    }
+
+    /// `P { x: a, ..base }`: all but the named fields of the adjoint goes to the base.
+    fn rest_of_struct(
+        &mut self,
+        base: &Place,
+        named: &[&Member],
+        bar: Expr,
+        out: &mut Vec<Rev<'a>>,
+    ) {
+        let rt = self.rt();
+        let rest = self
+            .fresh
+            .numbered("rest", "_", 1, self.cx.func.name.span());
+        out.push(Rev::Code(Stmt::Let {
+            name: rest.clone(),
+            mutable: true,
+            ty: None,
+            init: Some(Expr::method(bar, "clone", Vec::new())),
+        }));
+        let rest = Expr::Name(rest);
+        for name in named {
+            let field = Expr::Field(Box::new(rest.clone()), (*name).clone());
+            let clear = vec![Expr::Ref(true, Box::new(field))];
+            out.push(Rev::Code(Stmt::Expr(Expr::Call(quote!(#rt::clear), clear))));
+        }
+        let to = self.bar_place(base);
+        let add = vec![Expr::borrow(true, to), Expr::Ref(false, Box::new(rest))];
+        out.push(Rev::Code(Stmt::Expr(Expr::Call(quote!(#rt::add), add))));
+    }
+
+    pub(super) fn store(&mut self, at: &Place, op: StoreOp, value: ValId, out: &mut Vec<Rev<'a>>) {
+        if self.cx.func.strips.terms.contains(&at.mem) {
+            return;
+        }
+        if !self.cx.facts.active_mem(at.mem) {
+            return;
+        }
+        let bar = self.bar_place(at);
+        match op {
+            StoreOp::Add => self.contribute(value, bar, out),
+            StoreOp::Sub => self.contribute(value, Expr::neg(bar), out),
+            StoreOp::Set => {
+                let zero = match self.cx.func.place_ty(at) {
+                    Some(ty @ Ty::Real(_)) => real::zero(&ty),
+                    _ => self.zero(value),
+                };
+                self.contribute(value, bar.clone(), out);
+                out.push(Rev::Code(Stmt::Assign {
+                    place: bar,
+                    op: "=",
+                    value: zero,
+                }));
+            }
+        }
+    }
+
+    /// The adjoint of what was pushed is the last element of the adjoint, and goes.
+    pub(super) fn unpush(&mut self, at: &Place, init: &Init, out: &mut Vec<Rev<'a>>) {
+        if !self.cx.facts.active_mem(at.mem) {
+            return;
+        }
+        let bar = self.bar_place(at);
+        let name = self
+            .fresh
+            .numbered("pushed_bar", "_", 1, self.cx.func.name.span());
+        let pattern = quote!(::core::option::Option::Some(#name));
+        out.push(Rev::Code(Stmt::Expect {
+            pattern,
+            init: Expr::method(bar, "pop", Vec::new()),
+        }));
+        self.init(Expr::Name(name), init, out);
+    }
+
+    pub(super) fn copy(
+        &mut self,
+        dst: &Place,
+        src: &Place,
+        (before, shape): (Option<ValId>, Option<MemId>),
+        out: &mut Vec<Rev<'a>>,
+    ) {
+        if !self.cx.facts.active_mem(dst.mem) {
+            return;
+        }
+        let rt = self.rt();
+        let from = self.bar_place(dst);
+        if self.cx.facts.active_mem(src.mem) {
+            let to = self.bar_place(src);
+            let add = Expr::Call(
+                quote!(#rt::add),
+                vec![Expr::borrow(true, to), Expr::borrow(false, from.clone())],
+            );
+            out.push(Rev::Code(Stmt::Expr(add)));
+        }
+        if let Some(shape) = shape {
+            let zeros = vec![Expr::Ref(false, Box::new(Expr::Mem(shape)))];
+            out.push(Rev::Code(Stmt::Assign {
+                place: from,
+                op: "=",
+                value: Expr::Call(quote!(#rt::zero_like), zeros),
+            }));
+            return;
+        }
+        let element = match self.cx.func.place_ty(dst) {
+            Some(Ty::Vec(inner) | Ty::Seq(inner)) => zeros(&inner),
+            _ => None,
+        };
+        out.push(Rev::Code(match before.zip(element) {
+            Some((before, zero)) => Stmt::Assign {
+                place: from,
+                op: "=",
+                value: Expr::Repeat(true, Box::new(zero), Box::new(Expr::Val(before))),
+            },
+            None => {
+                let clear = vec![Expr::borrow(true, from)];
+                Stmt::Expr(Expr::Call(quote!(#rt::clear), clear))
+            }
+        }));
+    }
+}
