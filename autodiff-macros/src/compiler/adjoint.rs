@@ -20,7 +20,7 @@ mod blocks;
 pub(super) mod calls;
 mod checkpoint;
 mod copies;
-pub(super) mod forward;
+mod forward;
 mod guards;
 mod joined;
 mod lanes;
@@ -82,7 +82,7 @@ fn given(tree: &super::ssa::Tree, read: &std::collections::BTreeSet<MemId>) -> E
     match tree {
         Tree::Mem(m) if read.contains(m) => Expr::method(Expr::Mem(*m), "clone", Vec::new()),
         Tree::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| given(p, read)).collect()),
-        tree => forward::tree_expr(tree),
+        tree => super::primal::tree_expr(tree),
     }
 }
 

@@ -11,7 +11,6 @@ use autodiff_runtime::Definability;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::adjoint::forward::{tree_expr, ty_tokens};
 use super::adjoint::{self, Context, Style};
 use super::analyse::loops::Seed;
 use super::analyse::{activity, again, layout, loops};
@@ -23,6 +22,7 @@ use super::emit::{Bodies, Names as BodyNames};
 use super::emit_names::EmitNames;
 use super::names::{self, Names};
 use super::parse::attribute::{Mode, Options, Parallel};
+use super::primal::{tree_expr, ty_tokens};
 use super::print::Printer;
 use super::ssa::{Func, Op, StmtKind, Tree};
 use super::{

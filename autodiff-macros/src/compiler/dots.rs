@@ -8,9 +8,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::adjoint::forward::ty_tokens;
 use super::code::Expr;
 use super::hir::{Real, Ty};
+use super::primal::ty_tokens;
 use super::real;
 
 /// The type of the tangent; `_` where the compiler does not know it.

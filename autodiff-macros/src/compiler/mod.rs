@@ -35,6 +35,7 @@ mod nest;
 mod parallel;
 mod parse;
 mod pretty;
+mod primal;
 mod print;
 mod real;
 pub(crate) mod rule;

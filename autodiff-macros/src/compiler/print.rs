@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use super::adjoint::forward::ty_tokens;
 use super::code::{Expr, Row, Stmt, Stretches};
 use super::emit::respan;
 use super::emit_names::EmitNames;
 use super::hir::{Member, Real, Ty};
+use super::primal::ty_tokens;
 use super::real;
 use super::ssa::{Func, Op, Origin, StmtKind, ValId};
 use out::Out;

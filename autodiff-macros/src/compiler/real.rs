@@ -4,9 +4,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::adjoint::forward::ty_tokens;
 use super::code::Expr;
 use super::hir::{Real, Ty};
+use super::primal::ty_tokens;
 
 /// True if the type is a parameter.
 pub(crate) fn is_parameter(ty: &Ty) -> bool {

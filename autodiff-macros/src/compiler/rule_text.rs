@@ -7,10 +7,10 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::adjoint::forward::ty_tokens;
 use super::code::Expr;
 use super::dots;
 use super::hir::Ty;
+use super::primal::ty_tokens;
 use super::real;
 use super::ssa::ValId;
 

@@ -32,7 +32,7 @@ fn type_names(func: &Func) -> Vec<String> {
     let name = |ty: &Ty| match ty {
         Ty::Real(Real::F64) => "f64".to_owned(),
         Ty::Bool => "bool".to_owned(),
-        ty => super::adjoint::forward::ty_tokens(ty).to_string(),
+        ty => super::primal::ty_tokens(ty).to_string(),
     };
     func.vals.iter().map(|v| name(&v.ty)).collect()
 }

@@ -6,15 +6,15 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
-use super::adjoint::forward::{
-    alloc, bin_op, border, copy, init_expr, let_val, operation, place, push, range_expr, store_op,
-    tree_expr, user,
-};
 use super::adjoint::{Context, calls};
 use super::code::{Expr, Stmt};
 use super::dots;
 use super::emit::holds_struct;
 use super::hir::{BinOp, UnOp};
+use super::primal::{
+    alloc, bin_op, border, copy, init_expr, let_val, operation, place, push, range_expr, store_op,
+    tree_expr, user,
+};
 use super::real;
 use super::singular;
 use super::ssa::{

@@ -3,8 +3,8 @@
 use super::{Mutant, mutant};
 
 const KINKS: &str = "kinks.rs";
-const FORWARD: &str = "adjoint/forward.rs";
 const RULE_TEXT: &str = "rule_text.rs";
+const OPERATION: &str = "primal/operation.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -14,19 +14,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("decide-first-argument", KINKS, "fn decide(",
         "args.iter().any(|a| self.facts.varied(*a))", "args.first().is_some_and(|a| self.facts.varied(*a))",
         "a kink is decided only if the first argument varies"),
-    mutant("weight-side", FORWARD, "pub(crate) fn operation(",
+    mutant("weight-side", OPERATION, "pub(crate) fn operation(",
         "scope.expr(kink.above)", "Expr::Not(Box::new(scope.expr(kink.above)))",
         "kink: below is taken for above"),
-    mutant("weight-tie", FORWARD, "pub(crate) fn operation(",
+    mutant("weight-tie", OPERATION, "pub(crate) fn operation(",
         "scope.expr(kink.tie)", "Expr::Raw(quote!(false))",
         "kink: there are no ties"),
-    mutant("weight-margin", FORWARD, "pub(crate) fn operation(",
+    mutant("weight-margin", OPERATION, "pub(crate) fn operation(",
         "scope.expr(kink.margin)", "Expr::neg(scope.expr(kink.margin))",
         "kink: sign of the margin flipped"),
-    mutant("branch-margin", FORWARD, "pub(crate) fn operation(",
+    mutant("branch-margin", OPERATION, "pub(crate) fn operation(",
         "Expr::bin(\"-\", a.clone(), b.clone())", "Expr::bin(\"-\", b.clone(), a.clone())",
         "comparison: sign of the margin flipped"),
-    mutant("branch-tie", FORWARD, "pub(crate) fn operation(",
+    mutant("branch-tie", OPERATION, "pub(crate) fn operation(",
         "Expr::bin(\"==\", a, b)", "{ let _ = (a, b); Expr::Raw(quote!(false)) }",
         "comparison: there are no ties"),
     mutant("pick-swapped", RULE_TEXT, "    fn pick(",

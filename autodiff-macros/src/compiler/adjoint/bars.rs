@@ -14,9 +14,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::Context;
-use super::forward::ty_tokens;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{Real, Ty};
+use crate::compiler::primal::ty_tokens;
 use crate::compiler::ssa::{MemId, Origin};
 
 /// Writes additions to bars of slices, and what these begin with, as calls.

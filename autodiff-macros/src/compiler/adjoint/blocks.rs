@@ -24,7 +24,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::checkpoint::State;
-use super::forward::{Forward, let_val, range_expr};
+use super::forward::Forward;
 use super::loops::{Records, tail};
 use super::needs::Plan;
 use super::{Context, Reversed, Saved};
@@ -32,6 +32,7 @@ use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::Ty;
+use crate::compiler::primal::{let_val, range_expr};
 use crate::compiler::ssa::{Block, Carried, Op, Stmt as Ssa, StmtKind, ValId};
 
 /// A loop that may run in blocks.

@@ -4,11 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Context;
-use super::forward::{place, ty_tokens};
 use crate::compiler::analyse::activity::holds_reals;
 use crate::compiler::code::Expr;
 use crate::compiler::companion;
 use crate::compiler::hir::{Form, Ty};
+use crate::compiler::primal::{place, ty_tokens};
 use crate::compiler::ssa::{Arg, Call, Func, MemId, Origin, Place, Tree};
 
 /// The argument as the callee gets it.

@@ -25,11 +25,12 @@ use quote::{format_ident, quote};
 
 pub(super) use self::state::{State, needs};
 use self::state::{decides, state};
-use super::forward::{Forward, let_val, range_expr};
+use super::forward::Forward;
 use super::needs::Plan;
 use super::{Context, Reversed, Saved};
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::Ty;
+use crate::compiler::primal::{let_val, range_expr};
 use crate::compiler::ssa::{Carried, MemId, Origin, Stmt as Ssa, StmtKind};
 
 /// The names of what a loop keeps.

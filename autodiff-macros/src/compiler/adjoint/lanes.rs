@@ -211,7 +211,7 @@ fn declaration(cx: &Context<'_>, name: &Ident, target: Target) -> Stmt {
             ty => ty.clone(),
         },
     };
-    let element = super::forward::ty_tokens(&ty);
+    let element = crate::compiler::primal::ty_tokens(&ty);
     cx.buffers.borrow_mut().insert(name.to_string(), element);
     let rt = &cx.names.rt;
     Stmt::Let {

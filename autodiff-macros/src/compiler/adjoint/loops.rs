@@ -12,7 +12,7 @@ use quote::{format_ident, quote};
 
 use super::blocks::Blocked;
 use super::checkpoint::Checkpointed;
-use super::forward::{Forward, dummy, kept_name, let_val, range_expr};
+use super::forward::{Forward, kept_name};
 use super::needs::Plan;
 use super::slices::{self, Extras, Slots, Sweep};
 use super::sparse::{self, Taken};
@@ -21,6 +21,7 @@ use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{LoopId, Ty};
+use crate::compiler::primal::{dummy, let_val, range_expr};
 use crate::compiler::real;
 use crate::compiler::ssa::{Carried, Range, Stmt as Ssa, StmtKind, Transposed, ValId};
 

@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::forward::ty_tokens;
 use super::{Context, Rev};
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::names::{self, Names};
+use crate::compiler::primal::ty_tokens;
 use crate::compiler::real;
 use crate::compiler::singular;
 use crate::compiler::ssa::ValId;

@@ -31,7 +31,6 @@ use crate::compiler::names::Names;
 use crate::compiler::singular::Watch;
 use crate::compiler::ssa::{Block, MemId, Stmt as Ssa, StmtKind, ValId};
 
-pub(crate) use bar::zeros;
 pub(crate) use ends::one;
 pub(crate) use scalar::rule_scope;
 

@@ -15,12 +15,13 @@ use proc_macro2::Ident;
 use quote::{format_ident, quote};
 
 use super::copies;
-use super::forward::{Forward, let_val, operation, range_expr};
+use super::forward::Forward;
 use super::loops::{self, Records};
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::LoopId;
+use crate::compiler::primal::{let_val, operation, range_expr};
 use crate::compiler::ssa::{Block, MemId, Op, Range, Stmt as Ssa, StmtKind, ValId};
 
 /// Makes room in front of an outermost loop: of those that record, for what an accumulating loop around it keeps is

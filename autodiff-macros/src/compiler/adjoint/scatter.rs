@@ -13,11 +13,11 @@
 use proc_macro2::Ident;
 use quote::quote;
 
-use super::forward::ty_tokens;
 use super::{Context, Rev};
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::Ty;
 use crate::compiler::names::Names;
+use crate::compiler::primal::ty_tokens;
 use crate::compiler::real;
 use crate::compiler::ssa::{MemId, Range, Stmt as Ssa, StmtKind, ValId};
 

@@ -19,13 +19,13 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::Context;
-use super::forward::ty_tokens;
 use super::needs::Plan;
 use super::sparse::Quiet;
 use crate::compiler::analyse::layout::BlockId;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Row, Stmt};
 use crate::compiler::hir::{BinOp, Ty};
+use crate::compiler::primal::ty_tokens;
 use crate::compiler::ssa::{MemId, Op, Range, Stmt as Ssa, StmtKind, StoreOp, ValId};
 
 /// The records of a loop, one element per iteration.

@@ -17,10 +17,10 @@
 use std::collections::BTreeSet;
 
 use super::Context;
-use super::forward::{bin_op, let_val, operation};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{self, Expr};
 use crate::compiler::hir::BinOp;
+use crate::compiler::primal::{bin_op, let_val, operation};
 use crate::compiler::ssa::{Block, Carried, Op, Phi, Stmt, StmtKind, ValId};
 
 /// The test of an iteration alone, for the plain selection.

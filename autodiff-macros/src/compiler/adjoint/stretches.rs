@@ -25,9 +25,9 @@ use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::quote;
 
 use super::Context;
-use super::forward::ty_tokens;
 use crate::compiler::code::{Expr, Stmt, Stretches};
 use crate::compiler::hir::Ty;
+use crate::compiler::primal::ty_tokens;
 use crate::compiler::real;
 use crate::compiler::ssa::{MemId, Op, Origin, Range, Stmt as Ssa, StmtKind, Stretched, ValId};
 

@@ -8,13 +8,14 @@ use quote::{format_ident, quote};
 
 use super::blocks::Again;
 use super::checkpoint::Checkpointed;
-use super::forward::{Forward, kept_name, let_val, operation, place};
+use super::forward::{Forward, kept_name};
 use super::needs::Plan;
 use super::{Context, Item, Rev, RevBlock, Reversed, Saved, copies, loops, pairs};
 use crate::compiler::analyse::layout::{GuardedStep, Role};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{BinOp, LoopId};
+use crate::compiler::primal::{let_val, operation, place};
 use crate::compiler::ssa::{Block, Call, Stmt as Ssa, StmtKind, ValId};
 
 /// Completes the reverse sweep of the function.

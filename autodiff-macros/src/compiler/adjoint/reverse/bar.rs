@@ -7,9 +7,9 @@ use quote::quote;
 
 use super::Reverse;
 use crate::compiler::adjoint::Rev;
-use crate::compiler::adjoint::forward::{self, place, ty_tokens};
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::Ty;
+use crate::compiler::primal::{self, place, ty_tokens, zeros};
 use crate::compiler::real;
 use crate::compiler::ssa::{Init, MemId, Origin, Place, StmtKind, ValId};
 
@@ -129,7 +129,7 @@ impl<'a> Reverse<'a, '_> {
             true => self.zero(v),
             false => Expr::Val(v),
         };
-        forward::of_lanes(self.cx.func, self.rt(), m, made?, &zero)
+        primal::of_lanes(self.cx.func, self.rt(), m, made?, &zero)
     }
 
     /// `vec![0.0; n]` for a vector that begins as `vec![x; n]` and is never replaced.
@@ -177,20 +177,6 @@ impl<'a> Reverse<'a, '_> {
             true => self.whole_bar(at.mem, bar),
             false => place(self.cx.func, at, bar),
         }
-    }
-}
-
-/// `[[0.0; 2]; 3]` for arrays of numbers.
-pub(crate) fn zeros(ty: &Ty) -> Option<Expr> {
-    match ty {
-        Ty::Real(_) => Some(real::zero(ty)),
-        Ty::Array(inner, len) => Some(Expr::Repeat(
-            false,
-            Box::new(zeros(inner)?),
-            Box::new(Expr::Raw(len.clone())),
-        )),
-        Ty::Tuple(parts) => Some(Expr::Tuple(parts.iter().map(zeros).collect::<Option<_>>()?)),
-        _ => None,
     }
 }
 

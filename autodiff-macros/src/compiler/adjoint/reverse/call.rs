@@ -12,9 +12,9 @@ use proc_macro2::{Ident, Span};
 use quote::quote;
 
 use super::Reverse;
-use crate::compiler::adjoint::forward::{self, place, ty_tokens};
 use crate::compiler::adjoint::{Rev, calls};
 use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::primal::{self, place, ty_tokens};
 use crate::compiler::real;
 use crate::compiler::ssa::{Arg, Call, Op, Place, Tree};
 
@@ -60,7 +60,7 @@ impl<'a> Reverse<'a, '_> {
                 // `&TABLE`, or a constant that may be a reference: rustc knows. It would ask for the type
                 // of a `None`, which is none.
                 Some(Op::Opaque(code)) if code.pure && code.tokens.to_string() != "None" => {
-                    let (rt, code) = (self.rt(), forward::user(self.cx.func, code));
+                    let (rt, code) = (self.rt(), primal::user(self.cx.func, code));
                     Expr::method(
                         Expr::Call(quote!(#rt::Again), vec![code]),
                         "again",

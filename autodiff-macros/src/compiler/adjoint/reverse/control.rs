@@ -8,10 +8,10 @@
 //! ```
 
 use super::{Reverse, Start};
-use crate::compiler::adjoint::forward::ty_tokens;
 use crate::compiler::adjoint::{Fused, Rev, RevBlock, lanes, scatter};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::primal::ty_tokens;
 use crate::compiler::ssa::{Block, Carried, Phi, Stmt as Ssa, ValId};
 
 impl<'a> Reverse<'a, '_> {

@@ -10,10 +10,10 @@
 use quote::quote;
 
 use super::Reverse;
-use super::bar::zeros;
 use crate::compiler::adjoint::Rev;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{Member, Ty};
+use crate::compiler::primal::zeros;
 use crate::compiler::real;
 use crate::compiler::ssa::{Init, MemId, Place, StoreOp, ValId};
 

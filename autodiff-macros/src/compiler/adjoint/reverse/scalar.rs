@@ -12,10 +12,10 @@ use quote::quote;
 
 use super::Reverse;
 use super::bar::add_to;
-use crate::compiler::adjoint::forward::{operands, ty_tokens};
 use crate::compiler::adjoint::{Context, Rev};
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{BinOp, UnOp};
+use crate::compiler::primal::{operands, ty_tokens};
 use crate::compiler::real;
 use crate::compiler::rule_text::Scope;
 use crate::compiler::singular;

@@ -9,9 +9,9 @@
 use proc_macro2::Span;
 
 use super::{Reverse, Start};
-use crate::compiler::adjoint::forward::ty_tokens;
 use crate::compiler::adjoint::{Arms, Rev, Seeded, calls};
 use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::primal::ty_tokens;
 use crate::compiler::ssa::{Block, Call, Phi, Stmt as Ssa, StmtKind, Tree, ValId};
 
 impl<'a> Reverse<'a, '_> {

@@ -10,12 +10,12 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Reverse, Start, zeros};
-use crate::compiler::adjoint::forward::ty_tokens;
+use super::{Reverse, Start};
 use crate::compiler::adjoint::{Fused, Rev, RevBlock, scatter};
 use crate::compiler::analyse::loops::Loops;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{LoopId, Ty};
+use crate::compiler::primal::{ty_tokens, zeros};
 use crate::compiler::real;
 use crate::compiler::singular;
 use crate::compiler::ssa::{Block, Carried, MemId, Origin, Stmt as Ssa, ValId};
