@@ -11,6 +11,9 @@ const RECORDS: &str = "adjoint/loops.rs";
 const SWEEP: &str = "adjoint/sweep.rs";
 const SCATTER: &str = "adjoint/scatter.rs";
 const SLICES: &str = "adjoint/slices.rs";
+const ORDER: &str = "adjoint/slices/order.rs";
+const ACCESSES: &str = "adjoint/slices/accesses.rs";
+const INDEX: &str = "adjoint/slices/index.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -206,34 +209,34 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("slice-order", SLICES, "fn looped(",
         "self.sweep == Sweep::Forward || self.is_order_free()", "true",
         "the reverse of every sliced loop runs upwards"),
-    mutant("slice-order-memory", SLICES, "fn is_order_free(",
+    mutant("slice-order-memory", ORDER, "fn is_order_free(",
         "self.touches_apart()", "true",
         "sliced loops run upwards although iterations touch the same element"),
-    mutant("slice-order-sums", SLICES, "fn is_order_free(",
+    mutant("slice-order-sums", ORDER, "fn is_order_free(",
         "&& sums", "&& ($ON || sums)",
         "sliced loops run upwards although they carry more than sums"),
-    mutant("slice-order-steps", SLICES, "fn is_order_free(",
+    mutant("slice-order-steps", ORDER, "fn is_order_free(",
         "!steps", "true",
         "sliced loops run upwards although integers are stepped back"),
-    mutant("slice-written", SLICES, "fn can_slice(",
+    mutant("slice-written", ACCESSES, "fn can_slice(",
         "(!self.written.contains(base) || one)", "true",
         "arrays written at several indices are sliced"),
-    mutant("slice-other", SLICES, "fn can_slice(",
+    mutant("slice-other", ACCESSES, "fn can_slice(",
         "!self.other.contains(base)", "true",
         "arrays that occur whole are sliced"),
-    mutant("slice-start-sign", SLICES, "    fn start(",
+    mutant("slice-start-sign", INDEX, "fn start(",
         "Expr::bin(\"-\", self.start(*a, count)?, self.invariant(*b)?)", "Expr::bin(\"+\", self.start(*a, count)?, self.invariant(*b)?)",
         "slices at `j - k` start at `lo + k`"),
     mutant("slice-counter", SLICES, "fn counter_of(",
         "Expr::bin(\"+\", Expr::Val(self.range.lo), from)", "from",
         "in a sliced loop the counter starts at 0"),
-    mutant("slice-step", SLICES, "fn start_of_stepped(",
+    mutant("slice-step", INDEX, "fn start_of_stepped(",
         "op != BinOp::Add || !one", "op != BinOp::Add",
         "an index that steps by two is sliced as if by one"),
-    mutant("slice-conditional", SLICES, "    fn stmt(&mut self, stmt: &Stmt, always: bool)",
+    mutant("slice-conditional", ACCESSES, "    fn stmt(&mut self, stmt: &Stmt, always: bool)",
         "self.stmt(s, false)", "self.stmt(s, true)",
         "accesses in branches are sliced"),
-    mutant("slice-sets", SLICES, "fn touches_apart(",
+    mutant("slice-sets", ORDER, "fn touches_apart(",
         "t.hows.len() == 1 && !t.hows.contains(&How::Sets)", "t.hows.len() == 1",
         "elements that are overwritten repeatedly are reversed in any order"),
 ];

@@ -13,20 +13,25 @@
 //!     for k in 0..n { let j = lo + k; s += w_row[k] * x_row[k] } }
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+mod accesses;
+mod index;
+mod order;
+
+use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
+use self::accesses::{Accesses, Base, rewrite, rewrite_stmt};
+use self::index::is_zero;
 use super::Context;
 use super::needs::Plan;
 use super::sparse::Quiet;
 use crate::compiler::analyse::layout::BlockId;
-use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Row, Stmt};
-use crate::compiler::hir::{BinOp, Ty};
+use crate::compiler::hir::Ty;
 use crate::compiler::primal::ty_tokens;
-use crate::compiler::ssa::{MemId, Op, Range, Stmt as Ssa, StmtKind, StoreOp, ValId};
+use crate::compiler::ssa::{MemId, Op, Range, Stmt as Ssa, StmtKind, ValId};
 
 /// The records of a loop, one element per iteration.
 pub(super) struct Slots {
@@ -46,9 +51,6 @@ pub(super) struct Extras<'a> {
 
 /// How many iterations are looked at before they are run.
 const BLOCK: usize = 64;
-
-/// So few iterations need no loop.
-const UNROLLED: i64 = 4;
 
 /// Which way a loop runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -143,15 +145,6 @@ fn is_flat(stmt: &Stmt) -> bool {
     )
 }
 
-/// An array in emitted code.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Base {
-    Mem(MemId),
-    Bar(MemId),
-    /// A buffer of the reverse sweep.
-    Local(Ident),
-}
-
 struct Kernel<'a> {
     cx: &'a Context<'a>,
     plan: &'a Plan<'a>,
@@ -160,18 +153,6 @@ struct Kernel<'a> {
     block: BlockId,
     sweep: Sweep,
     stmt: &'a Ssa,
-}
-
-/// The accesses of a body.
-#[derive(Default)]
-struct Accesses {
-    /// Index values that are used in every iteration.
-    always: BTreeMap<Base, BTreeSet<ValId>>,
-    /// All index values.
-    all: BTreeMap<Base, BTreeSet<ValId>>,
-    written: BTreeSet<Base>,
-    /// Arrays that occur in another way than by an element.
-    other: BTreeSet<Base>,
 }
 
 impl Kernel<'_> {
@@ -403,324 +384,6 @@ impl Kernel<'_> {
             Base::Local(name) => crate::compiler::names::plain(name),
         }
     }
-
-    /// The index in the first iteration, if every iteration adds one to it.
-    fn start(&self, index: ValId, count: &Ident) -> Option<Expr> {
-        if index == self.counter {
-            return Some(match self.cx.layout.literal(self.range.lo) == Some(0) {
-                true => Expr::Raw(quote!(0)),
-                false => Expr::Val(self.range.lo),
-            });
-        }
-        if let Some(start) = self.start_of_stepped(index, count) {
-            return Some(start);
-        }
-        let op = self.again(index)?;
-        match op {
-            Op::Bin(BinOp::Add, a, b) => match (self.start(*a, count), self.start(*b, count)) {
-                (Some(start), None) => Some(sum(start, self.invariant(*b)?)),
-                (None, Some(start)) => Some(sum(self.invariant(*a)?, start)),
-                _ => None,
-            },
-            Op::Bin(BinOp::Sub, a, b) => {
-                Some(Expr::bin("-", self.start(*a, count)?, self.invariant(*b)?))
-            }
-            _ => None,
-        }
-    }
-
-    /// A carried integer to which every iteration adds one.
-    fn start_of_stepped(&self, v: ValId, count: &Ident) -> Option<Expr> {
-        let id = self.stmt.kind.loop_id()?;
-        let (op, by) = self.cx.layout.step_taken(id, v)?;
-        let one = matches!(self.cx.layout.op(by), Some(Op::Lit(tokens)) if matches!(tokens.to_string().as_str(), "1" | "1usize"));
-        if op != BinOp::Add || !one {
-            return None;
-        }
-        match self.sweep {
-            Sweep::Forward => self
-                .stmt
-                .kind
-                .carried()
-                .iter()
-                .find(|c| c.phi == v)
-                .map(|c| Expr::Val(c.init)),
-            Sweep::Reverse
-                if self
-                    .plan
-                    .stepped
-                    .get(&id)
-                    .is_some_and(|all| all.contains(&v)) =>
-            {
-                Some(Expr::bin(
-                    "-",
-                    Expr::Val(self.cx.layout.step(id, v)?),
-                    Expr::Name(count.clone()),
-                ))
-            }
-            Sweep::Reverse => None,
-        }
-    }
-
-    /// A value that is the same in all iterations, as an expression over what is in scope outside.
-    fn invariant(&self, v: ValId) -> Option<Expr> {
-        if !self
-            .cx
-            .layout
-            .contains(self.block, self.cx.layout.def_block(v))
-        {
-            return Some(Expr::Val(v));
-        }
-        match self.again(v)? {
-            Op::Lit(_) => Some(Expr::Val(v)),
-            Op::Bin(BinOp::Add, a, b) => Some(sum(self.invariant(*a)?, self.invariant(*b)?)),
-            Op::Bin(BinOp::Mul, a, b) => Some(Expr::mul(self.invariant(*a)?, self.invariant(*b)?)),
-            _ => None,
-        }
-    }
-
-    /// How a value of the body is computed, if the sweep computes it: what it takes is then in scope.
-    fn again(&self, v: ValId) -> Option<&Op> {
-        let block = self.cx.layout.def_block(v);
-        let op = self.cx.layout.op(v)?;
-        let computed = match self.sweep {
-            Sweep::Forward => true,
-            Sweep::Reverse => {
-                matches!(op, Op::Lit(_))
-                    || (self.runs_again() && !self.is_unrolled())
-                    || self
-                        .plan
-                        .recompute
-                        .get(&block)
-                        .is_some_and(|all| all.iter().any(|(_, u)| *u == v))
-            }
-        };
-        (computed && self.cx.layout.contains(self.block, block)).then_some(op)
-    }
-
-    /// True if the reverse of an iteration follows a second run of it.
-    fn runs_again(&self) -> bool {
-        let id = self.stmt.kind.loop_id();
-        id.is_some_and(|l| matches!(self.cx.mode(l), Mode::Rerun))
-    }
-
-    /// True if LLVM writes the few iterations one after the other: it merges their bounds checks better without slices.
-    fn is_unrolled(&self) -> bool {
-        let [lo, hi] = [self.range.lo, self.range.hi].map(|v| self.cx.layout.literal(v));
-        lo.zip(hi)
-            .is_some_and(|(lo, hi)| hi.saturating_sub(lo) <= UNROLLED)
-    }
-
-    /// True if the iterations can be reversed in any order: nothing is handed from one to the next
-    /// but sums, and no two of them touch the same element unless both only add or both only read.
-    fn is_order_free(&self) -> bool {
-        let id = self.stmt.kind.loop_id();
-        let steps = id
-            .and_then(|l| self.plan.stepped.get(&l))
-            .is_some_and(|all| !all.is_empty());
-        let sums = self
-            .stmt
-            .kind
-            .carried()
-            .iter()
-            .filter(|c| self.cx.facts.active(c.out))
-            .all(|c| self.cx.is_sum(c, self.stmt));
-        !steps && sums && self.touches_apart()
-    }
-
-    fn touches_apart(&self) -> bool {
-        let mut touched: BTreeMap<MemId, Touched> = BTreeMap::new();
-        let body = self.stmt.kind.loop_body();
-        body.into_iter().for_each(|b| {
-            b.walk(&mut |s| {
-                let (at, how) = match &s.kind {
-                    StmtKind::Def(_, Op::Load(at) | Op::LoadIf(_, at)) => (at, How::Adds),
-                    StmtKind::Store {
-                        place,
-                        op: StoreOp::Set,
-                        ..
-                    } => (place, How::Sets),
-                    StmtKind::Store { place, .. } => (place, How::Reads),
-                    _ => return,
-                };
-                if self.cx.facts.active_mem(at.mem) {
-                    let index = match at.path.as_slice() {
-                        [crate::compiler::ssa::Proj::Index(v)] => Some(*v),
-                        _ => None,
-                    };
-                    touched.entry(at.mem).or_default().note(index, how);
-                }
-            });
-        });
-        let nothing = Ident::new("count", self.cx.func.name.span());
-        touched.values().all(
-            |t| match t.hows.len() == 1 && !t.hows.contains(&How::Sets) {
-                true => true,
-                false => {
-                    t.indices.len() == 1
-                        && t.indices.iter().all(|i| {
-                            i.is_some_and(|v| {
-                                v == self.counter || self.start(v, &nothing).is_some()
-                            })
-                        })
-                }
-            },
-        )
-    }
-}
-
-/// How the reverse of a statement touches an adjoint.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum How {
-    Adds,
-    Reads,
-    Sets,
-}
-
-#[derive(Default)]
-struct Touched {
-    hows: BTreeSet<How>,
-    indices: BTreeSet<Option<ValId>>,
-}
-
-impl Touched {
-    fn note(&mut self, index: Option<ValId>, how: How) {
-        self.hows.insert(how);
-        self.indices.insert(index);
-    }
-}
-
-impl Accesses {
-    fn of(body: &[Stmt]) -> Accesses {
-        let mut accesses = Accesses::default();
-        for stmt in body {
-            accesses.stmt(stmt, true);
-        }
-        accesses
-    }
-
-    /// Memory that is written to must be reached through one slice only.
-    fn can_slice(&self, base: &Base) -> bool {
-        let one = self.all.get(base).is_some_and(|all| all.len() == 1);
-        !self.other.contains(base) && (!self.written.contains(base) || one)
-    }
-
-    fn stmt(&mut self, stmt: &Stmt, always: bool) {
-        match stmt {
-            Stmt::Let { init, .. } => init.iter().for_each(|e| self.expr(e, always)),
-            Stmt::Bind { init, .. } | Stmt::Expect { init, .. } | Stmt::Expr(init) => {
-                self.expr(init, always)
-            }
-            Stmt::Assign { place, value, .. } => {
-                if let Some(base) = root(place) {
-                    self.written.insert(base);
-                }
-                self.expr(place, always);
-                self.expr(value, always);
-            }
-            Stmt::If { cond, then, els } => {
-                self.expr(cond, always);
-                then.iter().chain(els).for_each(|s| self.stmt(s, false));
-            }
-            Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } => {}
-            Stmt::Stretches(_) | Stmt::Break => {}
-        }
-    }
-
-    fn expr(&mut self, e: &Expr, always: bool) {
-        match e {
-            Expr::Index(base, index) => match (array(base), &**index) {
-                (Some(base), Expr::Val(v)) => {
-                    self.all.entry(base.clone()).or_default().insert(*v);
-                    if always {
-                        self.always.entry(base).or_default().insert(*v);
-                    }
-                }
-                _ => {
-                    self.expr(base, always);
-                    self.expr(index, always);
-                }
-            },
-            Expr::Mem(_) | Expr::MemBar(_) => self.other.extend(array(e)),
-            Expr::If(c, a, b) => {
-                self.expr(c, always);
-                self.expr(a, false);
-                self.expr(b, false);
-            }
-            Expr::Ref(true, inner) => {
-                self.other.extend(root(inner));
-                self.expr(inner, always);
-            }
-            Expr::Neg(a)
-            | Expr::Not(a)
-            | Expr::Deref(a)
-            | Expr::Cast(a, _)
-            | Expr::Field(a, _)
-            | Expr::Ref(false, a) => self.expr(a, always),
-            // The right side of `&&` may not be evaluated.
-            Expr::Bin("&&" | "||", a, b) => {
-                self.expr(a, always);
-                self.expr(b, false);
-            }
-            Expr::Bin(_, a, b) | Expr::Repeat(_, a, b) => {
-                self.expr(a, always);
-                self.expr(b, always);
-            }
-            Expr::Call(_, args) | Expr::Tuple(args) | Expr::List(args) | Expr::Vec(args) => {
-                args.iter().for_each(|a| self.expr(a, always))
-            }
-            Expr::Method(receiver, _, args) => {
-                self.expr(receiver, always);
-                args.iter().for_each(|a| self.expr(a, always));
-            }
-            // The callee may change what it is called on.
-            Expr::Invoke(receiver, _, args) => {
-                self.other.extend(root(receiver));
-                self.expr(receiver, always);
-                args.iter().for_each(|a| self.expr(a, always));
-            }
-            Expr::Struct(_, fields, base) => {
-                fields.iter().for_each(|(_, a)| self.expr(a, always));
-                base.iter().for_each(|a| self.expr(a, always));
-            }
-            Expr::Range(lo, hi, _) => lo.iter().chain(hi).for_each(|e| self.expr(e, always)),
-            Expr::User(_, uses) => uses.iter().for_each(|(_, e)| self.expr(e, always)),
-            Expr::Val(_)
-            | Expr::Bar(_)
-            | Expr::Dot(_)
-            | Expr::MemDot(_)
-            | Expr::Name(_)
-            | Expr::Raw(_) => {}
-        }
-    }
-}
-
-fn array(e: &Expr) -> Option<Base> {
-    match e {
-        Expr::Mem(m) => Some(Base::Mem(*m)),
-        Expr::MemBar(m) => Some(Base::Bar(*m)),
-        Expr::Name(name) => Some(Base::Local(name.clone())),
-        _ => None,
-    }
-}
-
-fn root(place: &Expr) -> Option<Base> {
-    match place {
-        Expr::Index(base, _) | Expr::Field(base, _) | Expr::Deref(base) => root(base),
-        e => array(e),
-    }
-}
-
-fn is_zero(e: &Expr) -> bool {
-    matches!(e, Expr::Raw(tokens) if tokens.to_string() == "0")
-}
-
-fn sum(a: Expr, b: Expr) -> Expr {
-    match (is_zero(&a), is_zero(&b)) {
-        (true, _) => b,
-        (_, true) => a,
-        _ => Expr::bin("+", a, b),
-    }
 }
 
 fn slots_let(name: &Ident, slots: &Slots, count: &Ident) -> Stmt {
@@ -748,39 +411,4 @@ fn slot_let(name: &Ident, slots: &Slots, k: &Ident) -> Stmt {
         pattern: slots.pattern.clone(),
         init,
     }
-}
-
-type Rows = BTreeMap<(Base, ValId), Ident>;
-
-fn rewrite_stmt(stmt: &mut Stmt, rows: &Rows, k: &Ident) {
-    match stmt {
-        Stmt::Let { init, .. } => init.iter_mut().for_each(|e| rewrite(e, rows, k)),
-        Stmt::Bind { init, .. } | Stmt::Expect { init, .. } | Stmt::Expr(init) => {
-            rewrite(init, rows, k)
-        }
-        Stmt::Assign { place, value, .. } => {
-            rewrite(place, rows, k);
-            rewrite(value, rows, k);
-        }
-        Stmt::If { cond, then, els } => {
-            rewrite(cond, rows, k);
-            then.iter_mut()
-                .chain(els)
-                .for_each(|s| rewrite_stmt(s, rows, k));
-        }
-        Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } => {}
-        Stmt::Stretches(_) | Stmt::Break => {}
-    }
-}
-
-fn rewrite(e: &mut Expr, rows: &Rows, k: &Ident) {
-    if let Expr::Index(base, index) = e
-        && let (Some(array), Expr::Val(v)) = (array(base), &**index)
-    {
-        if let Some(row) = rows.get(&(array, *v)) {
-            *e = Expr::index(Expr::Name(row.clone()), Expr::Name(k.clone()));
-        }
-        return;
-    }
-    e.for_each_child_mut(&mut |child| rewrite(child, rows, k));
 }

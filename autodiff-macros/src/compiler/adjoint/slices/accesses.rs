@@ -1,0 +1,188 @@
+//! The elements that a body accesses, and the rows that take their place.
+//!
+//! In: the statements of a body. Out: [`Accesses`], the index values by array; and, given a row for an array and an index, the
+//! body with `row[k]` for `a[i]`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::Ident;
+
+use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::ssa::{MemId, ValId};
+
+/// An array in emitted code.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Base {
+    Mem(MemId),
+    Bar(MemId),
+    /// A buffer of the reverse sweep.
+    Local(Ident),
+}
+
+/// The accesses of a body.
+#[derive(Default)]
+pub(super) struct Accesses {
+    /// Index values that are used in every iteration.
+    pub(super) always: BTreeMap<Base, BTreeSet<ValId>>,
+    /// All index values.
+    all: BTreeMap<Base, BTreeSet<ValId>>,
+    pub(super) written: BTreeSet<Base>,
+    /// Arrays that occur in another way than by an element.
+    other: BTreeSet<Base>,
+}
+
+impl Accesses {
+    pub(super) fn of(body: &[Stmt]) -> Accesses {
+        let mut accesses = Accesses::default();
+        for stmt in body {
+            accesses.stmt(stmt, true);
+        }
+        accesses
+    }
+
+    /// Memory that is written to must be reached through one slice only.
+    pub(super) fn can_slice(&self, base: &Base) -> bool {
+        let one = self.all.get(base).is_some_and(|all| all.len() == 1);
+        !self.other.contains(base) && (!self.written.contains(base) || one)
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, always: bool) {
+        match stmt {
+            Stmt::Let { init, .. } => init.iter().for_each(|e| self.expr(e, always)),
+            Stmt::Bind { init, .. } | Stmt::Expect { init, .. } | Stmt::Expr(init) => {
+                self.expr(init, always)
+            }
+            Stmt::Assign { place, value, .. } => {
+                if let Some(base) = root(place) {
+                    self.written.insert(base);
+                }
+                self.expr(place, always);
+                self.expr(value, always);
+            }
+            Stmt::If { cond, then, els } => {
+                self.expr(cond, always);
+                then.iter().chain(els).for_each(|s| self.stmt(s, false));
+            }
+            Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } => {}
+            Stmt::Stretches(_) | Stmt::Break => {}
+        }
+    }
+
+    fn expr(&mut self, e: &Expr, always: bool) {
+        match e {
+            Expr::Index(base, index) => match (array(base), &**index) {
+                (Some(base), Expr::Val(v)) => {
+                    self.all.entry(base.clone()).or_default().insert(*v);
+                    if always {
+                        self.always.entry(base).or_default().insert(*v);
+                    }
+                }
+                _ => {
+                    self.expr(base, always);
+                    self.expr(index, always);
+                }
+            },
+            Expr::Mem(_) | Expr::MemBar(_) => self.other.extend(array(e)),
+            Expr::If(c, a, b) => {
+                self.expr(c, always);
+                self.expr(a, false);
+                self.expr(b, false);
+            }
+            Expr::Ref(true, inner) => {
+                self.other.extend(root(inner));
+                self.expr(inner, always);
+            }
+            Expr::Neg(a)
+            | Expr::Not(a)
+            | Expr::Deref(a)
+            | Expr::Cast(a, _)
+            | Expr::Field(a, _)
+            | Expr::Ref(false, a) => self.expr(a, always),
+            // The right side of `&&` may not be evaluated.
+            Expr::Bin("&&" | "||", a, b) => {
+                self.expr(a, always);
+                self.expr(b, false);
+            }
+            Expr::Bin(_, a, b) | Expr::Repeat(_, a, b) => {
+                self.expr(a, always);
+                self.expr(b, always);
+            }
+            Expr::Call(_, args) | Expr::Tuple(args) | Expr::List(args) | Expr::Vec(args) => {
+                args.iter().for_each(|a| self.expr(a, always))
+            }
+            Expr::Method(receiver, _, args) => {
+                self.expr(receiver, always);
+                args.iter().for_each(|a| self.expr(a, always));
+            }
+            // The callee may change what it is called on.
+            Expr::Invoke(receiver, _, args) => {
+                self.other.extend(root(receiver));
+                self.expr(receiver, always);
+                args.iter().for_each(|a| self.expr(a, always));
+            }
+            Expr::Struct(_, fields, base) => {
+                fields.iter().for_each(|(_, a)| self.expr(a, always));
+                base.iter().for_each(|a| self.expr(a, always));
+            }
+            Expr::Range(lo, hi, _) => lo.iter().chain(hi).for_each(|e| self.expr(e, always)),
+            Expr::User(_, uses) => uses.iter().for_each(|(_, e)| self.expr(e, always)),
+            Expr::Val(_)
+            | Expr::Bar(_)
+            | Expr::Dot(_)
+            | Expr::MemDot(_)
+            | Expr::Name(_)
+            | Expr::Raw(_) => {}
+        }
+    }
+}
+
+fn array(e: &Expr) -> Option<Base> {
+    match e {
+        Expr::Mem(m) => Some(Base::Mem(*m)),
+        Expr::MemBar(m) => Some(Base::Bar(*m)),
+        Expr::Name(name) => Some(Base::Local(name.clone())),
+        _ => None,
+    }
+}
+
+fn root(place: &Expr) -> Option<Base> {
+    match place {
+        Expr::Index(base, _) | Expr::Field(base, _) | Expr::Deref(base) => root(base),
+        e => array(e),
+    }
+}
+
+pub(super) type Rows = BTreeMap<(Base, ValId), Ident>;
+
+pub(super) fn rewrite_stmt(stmt: &mut Stmt, rows: &Rows, k: &Ident) {
+    match stmt {
+        Stmt::Let { init, .. } => init.iter_mut().for_each(|e| rewrite(e, rows, k)),
+        Stmt::Bind { init, .. } | Stmt::Expect { init, .. } | Stmt::Expr(init) => {
+            rewrite(init, rows, k)
+        }
+        Stmt::Assign { place, value, .. } => {
+            rewrite(place, rows, k);
+            rewrite(value, rows, k);
+        }
+        Stmt::If { cond, then, els } => {
+            rewrite(cond, rows, k);
+            then.iter_mut()
+                .chain(els)
+                .for_each(|s| rewrite_stmt(s, rows, k));
+        }
+        Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } => {}
+        Stmt::Stretches(_) | Stmt::Break => {}
+    }
+}
+
+pub(super) fn rewrite(e: &mut Expr, rows: &Rows, k: &Ident) {
+    if let Expr::Index(base, index) = e
+        && let (Some(array), Expr::Val(v)) = (array(base), &**index)
+    {
+        if let Some(row) = rows.get(&(array, *v)) {
+            *e = Expr::index(Expr::Name(row.clone()), Expr::Name(k.clone()));
+        }
+        return;
+    }
+    e.for_each_child_mut(&mut |child| rewrite(child, rows, k));
+}

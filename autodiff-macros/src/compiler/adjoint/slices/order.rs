@@ -1,0 +1,90 @@
+//! Whether the reverse of a loop may run in the order of the loop.
+//!
+//! In: the loop. Out: true if no iteration waits for what the reverse of another one has left. LLVM makes more of a loop upwards.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::Ident;
+
+use super::Kernel;
+use crate::compiler::ssa::{MemId, Op, Proj, StmtKind, StoreOp, ValId};
+
+impl Kernel<'_> {
+    /// True if the iterations can be reversed in any order: nothing is handed from one to the next
+    /// but sums, and no two of them touch the same element unless both only add or both only read.
+    pub(super) fn is_order_free(&self) -> bool {
+        let id = self.stmt.kind.loop_id();
+        let steps = id
+            .and_then(|l| self.plan.stepped.get(&l))
+            .is_some_and(|all| !all.is_empty());
+        let sums = self
+            .stmt
+            .kind
+            .carried()
+            .iter()
+            .filter(|c| self.cx.facts.active(c.out))
+            .all(|c| self.cx.is_sum(c, self.stmt));
+        !steps && sums && self.touches_apart()
+    }
+
+    fn touches_apart(&self) -> bool {
+        let mut touched: BTreeMap<MemId, Touched> = BTreeMap::new();
+        let body = self.stmt.kind.loop_body();
+        body.into_iter().for_each(|b| {
+            b.walk(&mut |s| {
+                let (at, how) = match &s.kind {
+                    StmtKind::Def(_, Op::Load(at) | Op::LoadIf(_, at)) => (at, How::Adds),
+                    StmtKind::Store {
+                        place,
+                        op: StoreOp::Set,
+                        ..
+                    } => (place, How::Sets),
+                    StmtKind::Store { place, .. } => (place, How::Reads),
+                    _ => return,
+                };
+                if self.cx.facts.active_mem(at.mem) {
+                    let index = match at.path.as_slice() {
+                        [Proj::Index(v)] => Some(*v),
+                        _ => None,
+                    };
+                    touched.entry(at.mem).or_default().note(index, how);
+                }
+            });
+        });
+        let nothing = Ident::new("count", self.cx.func.name.span());
+        touched.values().all(
+            |t| match t.hows.len() == 1 && !t.hows.contains(&How::Sets) {
+                true => true,
+                false => {
+                    t.indices.len() == 1
+                        && t.indices.iter().all(|i| {
+                            i.is_some_and(|v| {
+                                v == self.counter || self.start(v, &nothing).is_some()
+                            })
+                        })
+                }
+            },
+        )
+    }
+}
+
+/// How the reverse of a statement touches an adjoint.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum How {
+    Adds,
+    Reads,
+    Sets,
+}
+
+#[derive(Default)]
+struct Touched {
+    hows: BTreeSet<How>,
+    indices: BTreeSet<Option<ValId>>,
+}
+
+impl Touched {
+    fn note(&mut self, index: Option<ValId>, how: How) {
+        self.hows.insert(how);
+        self.indices.insert(index);
+    }
+}
