@@ -10,7 +10,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Chain, Loops};
+use super::Loops;
+use super::sums::Chain;
 use crate::compiler::code::Expr;
 use crate::compiler::hir::{BinOp, UnOp};
 use crate::compiler::real::is_literal;

@@ -1,0 +1,93 @@
+//! Lengths of arrays: which values are known to be the same number.
+//!
+//! In: arrays and integers. Out: true if the integer is the length of the array, or if that never changes.
+
+use std::collections::BTreeSet;
+
+use super::Loops;
+use crate::compiler::hir::Ty;
+use crate::compiler::ssa::{Init, MemId, Op, Place, Range, StmtKind, ValId};
+
+impl Loops<'_> {
+    /// True if the value is the number of elements of the variable.
+    pub(super) fn is_length(&self, v: ValId, m: MemId) -> bool {
+        if let (Ty::Array(_, len), Some(Op::Lit(hi))) = (&self.func.mem(m).ty, self.layout.op(v)) {
+            return len.to_string() == hi.to_string();
+        }
+        if let (Ty::Array(_, len), Some(Op::Opaque(code))) =
+            (&self.func.mem(m).ty, self.layout.op(v))
+        {
+            return len.to_string() == code.tokens.to_string();
+        }
+        self.has_length(m, v, &mut BTreeSet::new())
+    }
+
+    /// True if the vector has so many elements from the beginning, and so has everything that takes its place.
+    fn has_length(&self, m: MemId, len: ValId, seen: &mut BTreeSet<MemId>) -> bool {
+        if !seen.insert(m) {
+            return true;
+        }
+        let (mut made, mut fits) = (false, !self.layout.grows(m));
+        self.func.body.walk(&mut |s| match &s.kind {
+            StmtKind::Alloc(a, init) if *a == m => {
+                made = true;
+                fits = fits
+                    && match init {
+                        Init::Repeat(_, n) => self.same(*n, len),
+                        Init::Clone(at) => at.path.is_empty() && self.has_length(at.mem, len, seen),
+                        _ => false,
+                    };
+            }
+            StmtKind::Copy { dst, src, .. } if dst.mem == m && dst.path.is_empty() => {
+                fits = fits && src.path.is_empty() && self.has_length(src.mem, len, seen);
+            }
+            _ => {}
+        });
+        made && fits
+    }
+
+    /// True if whatever takes the place of the array is as long.
+    pub(crate) fn keeps_its_length(&self, m: MemId) -> bool {
+        let (mut made, mut replaced) = (None, self.layout.grows(m));
+        self.func.body.walk(&mut |s| match &s.kind {
+            StmtKind::Alloc(a, Init::Repeat(_, n)) if *a == m => made = Some(*n),
+            StmtKind::Copy { dst, .. } => replaced |= *dst == Place::whole(m),
+            _ => {}
+        });
+        let vector = !matches!(self.func.mem(m).ty, Ty::Array(..));
+        !(replaced && vector)
+            || made.is_some_and(|len| self.has_length(m, len, &mut BTreeSet::new()))
+    }
+
+    /// True if the array has an element for each number of the range.
+    pub(crate) fn has_element_for_each(&self, m: MemId, range: &Range) -> bool {
+        !range.inclusive && !self.layout.grows(m) && self.is_length(range.hi, m)
+    }
+
+    /// True if both values are equal wherever both exist.
+    pub(crate) fn same(&self, a: ValId, b: ValId) -> bool {
+        if a == b {
+            return true;
+        }
+        match (self.layout.op(a), self.layout.op(b)) {
+            (Some(Op::Lit(x)), Some(Op::Lit(y))) => x.to_string() == y.to_string(),
+            (Some(Op::Opaque(x)), Some(Op::Opaque(y))) => {
+                x.pure
+                    && y.pure
+                    && x.uses.is_empty()
+                    && y.uses.is_empty()
+                    && x.tokens.to_string() == y.tokens.to_string()
+            }
+            (Some(Op::Len(x)), Some(Op::Len(y))) => {
+                x == y
+                    && x.path.is_empty()
+                    && !self.layout.grows(x.mem)
+                    && self.layout.stores(x.mem).is_empty()
+            }
+            (Some(Op::Bin(o, a1, a2)), Some(Op::Bin(p, b1, b2))) => {
+                o == p && self.same(*a1, *b1) && self.same(*a2, *b2)
+            }
+            _ => false,
+        }
+    }
+}
