@@ -18,6 +18,7 @@ const SUMS: &str = "analyse/loops/sums.rs";
 const MEMORY: &str = "analyse/loops/memory.rs";
 const SCRATCH: &str = "analyse/loops/scratch.rs";
 const LENGTH: &str = "analyse/loops/length.rs";
+const AROUND: &str = "adjoint/loops/around.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -157,19 +158,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "self.plan.mems.contains(&at.mem)", "true",
         "a loop that is run again adds to outer memory again"),
     // Records.
-    mutant("backwards", RECORDS, "fn backwards(",
+    mutant("backwards", AROUND, "fn backwards(",
         "Expr::method(range_expr(range), \"rev\", Vec::new())", "range_expr(range)",
         "the reverse of a loop runs forwards"),
-    mutant("backwards-steps", RECORDS, "fn backwards(",
+    mutant("backwards-steps", AROUND, "fn backwards(",
         "quote!(#rt::backwards)", "quote!(#rt::upwards)",
         "the reverse of a loop with a step runs forwards"),
-    mutant("records-forwards", RECORDS, "pub(super) fn reverse(",
+    mutant("records-forwards", AROUND, "fn reverse(",
         "Expr::method(records, \"rev\", Vec::new())", "records",
         "records are read forwards"),
-    mutant("records-bottom", RECORDS, "pub(super) fn reverse(",
+    mutant("records-bottom", AROUND, "fn reverse(",
         "Expr::bin(\"-\", length, count)", "{ let _ = (length, count); Expr::Raw(quote!(0)) }",
         "an inner loop reads its records from the bottom of the stack"),
-    mutant("records-kept", RECORDS, "pub(super) fn reverse(",
+    mutant("records-kept", AROUND, "fn reverse(",
         "out.push(Stmt::Expr(truncate))", "()",
         "an inner loop leaves its records on the stack"),
     mutant("fused-twice", RECORDS, "pub(super) fn run(",
