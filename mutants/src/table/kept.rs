@@ -4,13 +4,13 @@
 use super::{Mutant, mutant};
 
 const STATES: &str = "adjoint/states.rs";
-const NEEDS: &str = "adjoint/needs.rs";
 const LAYOUT: &str = "analyse/layout.rs";
 const SHARE: &str = "share.rs";
 const NEST: &str = "nest.rs";
 const GUARDS: &str = "adjoint/guards.rs";
 const COPIES: &str = "adjoint/copies.rs";
 const READS: &str = "adjoint/reads.rs";
+const AGAIN: &str = "adjoint/needs/again.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -26,7 +26,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("passed-twice", LAYOUT, "fn is_passed(",
         "!self.runs_twice(block, region)", "true",
         "a loop that runs again is taken to write once"),
-    mutant("arm-array", NEEDS, "fn can_load_again(",
+    mutant("arm-array", AGAIN, "fn can_load_again(",
         "layout.stable(m, layout.def_pos(v), home)", "true",
         "what a branch overwrites is read again from what it leaves"),
     mutant("stored-forget", SHARE, "    fn forget(",

@@ -5,7 +5,6 @@ use super::{Mutant, mutant};
 const LAYOUT: &str = "analyse/layout.rs";
 const CLASSES: &str = "analyse/loops.rs";
 const SEEDS: &str = "analyse/loops/seeds.rs";
-const NEEDS: &str = "adjoint/needs.rs";
 const FORWARD: &str = "adjoint/forward.rs";
 const RECORDS: &str = "adjoint/loops.rs";
 const SWEEP: &str = "adjoint/sweep.rs";
@@ -19,6 +18,8 @@ const MEMORY: &str = "analyse/loops/memory.rs";
 const SCRATCH: &str = "analyse/loops/scratch.rs";
 const LENGTH: &str = "analyse/loops/length.rs";
 const AROUND: &str = "adjoint/loops/around.rs";
+const AGAIN: &str = "adjoint/needs/again.rs";
+const ARRAYS: &str = "adjoint/needs/arrays.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -124,34 +125,34 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "!(nested && is_costly(body))", "true",
         "loops with costly functions are run again inside of others"),
     // What the reverse sweep reads.
-    mutant("decision-again", NEEDS, "fn runs_again(",
+    mutant("decision-again", AGAIN, "fn runs_again(",
         "_ => false,", "op => $ON && matches!(op, Some(Op::Branch { .. } | Op::Weight { .. })),",
         "decisions are taken again in the reverse sweep"),
-    mutant("reload-exclusive", NEEDS, "fn can_load_again(",
+    mutant("reload-exclusive", AGAIN, "fn can_load_again(",
         "Origin::Exclusive(_) => return false,", "Origin::Exclusive(_) => return $ON,",
         "`&mut` parameters are read again in the reverse sweep"),
-    mutant("reload-changed", NEEDS, "fn can_load_again(",
+    mutant("reload-changed", AGAIN, "fn can_load_again(",
         "layout.stable(m, layout.def_pos(v), scope)", "true",
         "arrays that have changed are read again in the reverse sweep"),
-    mutant("reload-inner", NEEDS, "fn can_load_again(",
+    mutant("reload-inner", AGAIN, "fn can_load_again(",
         "if layout.region(home) != home {", "if layout.region(home) != home && !$ON {",
         "arrays of a branch are read again in the reverse sweep"),
-    mutant("reload-given", NEEDS, "fn can_load_again(",
+    mutant("reload-given", AGAIN, "fn can_load_again(",
         "self.is_given_away(m)", "false",
         "arrays that are returned are read again in the reverse sweep"),
-    mutant("row-changed", NEEDS, "fn row_of(",
+    mutant("row-changed", ARRAYS, "fn row_of(",
         "layout.stable(m, layout.def_pos(v), around)", "true",
         "arrays that change later in the iteration are saved at its end"),
-    mutant("row-not-scratch", NEEDS, "fn row_of(",
+    mutant("row-not-scratch", ARRAYS, "fn row_of(",
         "self.cx.is_scratch_of(m, l)", "true",
         "arrays that are not scratch are saved at the end of an iteration"),
-    mutant("length-changed", NEEDS, "fn runs_again(",
+    mutant("length-changed", AGAIN, "fn runs_again(",
         "!self.cx.layout.grows(at.mem) && self.can_load_again(v, at, region)", "true",
         "lengths of vectors that grow are taken again in the reverse sweep"),
-    mutant("step-not-integer", NEEDS, "fn step_of(",
+    mutant("step-not-integer", AGAIN, "fn step_of(",
         "matches!(self.cx.func.val(v).ty, Ty::Int)", "true",
         "real numbers that step are stepped back"),
-    mutant("opaque-again", NEEDS, "fn runs_again(",
+    mutant("opaque-again", AGAIN, "fn runs_again(",
         "self.cx.func.strips.is_count(v)", "true",
         "code that the compiler does not know is run again"),
     mutant("rerun-adds-twice", FORWARD, "fn runs_store(",

@@ -14,7 +14,7 @@ const STORAGE: &str = "strips/write/storage.rs";
 const REVERSE: &str = "adjoint/reverse.rs";
 const LANES: &str = "adjoint/lanes.rs";
 const STATES: &str = "adjoint/states.rs";
-const NEEDS: &str = "adjoint/needs.rs";
+const ARRAYS: &str = "adjoint/needs/arrays.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -136,19 +136,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "states.at.get(&(id, read.mem)) == Some(&read.at)", "states.at.contains_key(&(id, read.mem))",
         "states: loads of different moments are read from one copy"),
     // What is found where it was stored.
-    mutant("copy-in-state", NEEDS, "fn copy_of(",
+    mutant("copy-in-state", ARRAYS, "fn copy_of(",
         "states.any(|(l, _)| layout.contains(layout.body_of(*l), region))", "false",
         "copies: what is stored in the state is read from the copy of before"),
-    mutant("copy-changed", NEEDS, "fn copy_of(",
+    mutant("copy-changed", ARRAYS, "fn copy_of(",
         "layout.holds(m, *pos, scope)", "true",
         "copies: elements that change later are read"),
-    mutant("copy-changed-row", NEEDS, "fn copy_of(",
+    mutant("copy-changed-row", ARRAYS, "fn copy_of(",
         "layout.holds(m, *pos, around)", "true",
         "copies: elements of a saved row that change later are read"),
-    mutant("copy-under-branch", NEEDS, "fn stored(",
+    mutant("copy-under-branch", ARRAYS, "fn stored(",
         "local && same_block", "local",
         "copies: what only a branch stores is read"),
-    mutant("copy-elsewhere", NEEDS, "fn stored(",
+    mutant("copy-elsewhere", ARRAYS, "fn stored(",
         "cx.layout.counters.get(&l) == Some(index)", "true",
         "copies: elements that later iterations overwrite are read"),
 ];
