@@ -36,8 +36,8 @@ pub(crate) enum Expr {
     Deref(Box<Expr>),
     Bin(&'static str, Box<Expr>, Box<Expr>),
     Cast(Box<Expr>, TokenStream),
-    /// `path(args)`
-    Call(TokenStream, Vec<Expr>),
+    /// `callee(args)`
+    Call(Callee, Vec<Expr>),
     Method(Box<Expr>, &'static str, Vec<Expr>),
     /// A method of the user's types, with its generic arguments.
     Invoke(Box<Expr>, TokenStream, Vec<Expr>),
@@ -55,6 +55,33 @@ pub(crate) enum Expr {
     Repeat(bool, Box<Expr>, Box<Expr>),
     /// `vec![a, b]`
     Vec(Vec<Expr>),
+}
+
+/// What is called.
+#[derive(Clone, Debug)]
+pub(crate) enum Callee {
+    /// The function with this path, whatever it does.
+    Path(TokenStream),
+    /// `pick(weight, below, above)`: what a decision passes on.
+    Pick(Pick),
+    /// `unless_zero(factor, product)`: the product, or 0 where the factor is 0; by a branch where iterations run in turn.
+    UnlessZero { in_turn: bool },
+    /// `over(dividend, divisor)`: the quotient, or 0 where the dividend is 0.
+    Over,
+    /// `none::<type>()`: the tangent of what is constant.
+    NoDots(Option<TokenStream>),
+}
+
+/// What a decision passes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Pick {
+    /// One of two numbers.
+    Either,
+    /// The number, or 0: for what is above, or below.
+    Above,
+    Below,
+    /// One of two tangents.
+    Dots,
 }
 
 /// A slice that a piece of code works on.
@@ -164,6 +191,11 @@ impl Expr {
 
     pub(crate) fn mul(a: Expr, b: Expr) -> Expr {
         Expr::bin("*", a, b)
+    }
+
+    /// `path(args)`
+    pub(crate) fn call(path: TokenStream, args: Vec<Expr>) -> Expr {
+        Expr::Call(Callee::Path(path), args)
     }
 
     /// What a method is called on, in place of a reference to it.

@@ -8,7 +8,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::code::Expr;
+use super::code::{Callee, Expr};
 use super::hir::{Real, Ty};
 use super::primal::ty_tokens;
 use super::real;
@@ -39,18 +39,15 @@ pub(crate) fn type_of(ty: &Ty) -> TokenStream {
 }
 
 /// The tangent of a number that is constant.
-pub(crate) fn none(ty: &Ty, rt: &TokenStream) -> Expr {
-    let known = matches!(ty, Ty::Real(_)).then(|| {
-        let ty = type_of(ty);
-        quote!(::<#ty>)
-    });
-    Expr::Call(quote!(#rt::none #known), Vec::new())
+pub(crate) fn none(ty: &Ty) -> Expr {
+    let known = matches!(ty, Ty::Real(_)).then(|| type_of(ty));
+    Expr::Call(Callee::NoDots(known), Vec::new())
 }
 
 /// The same with tangents in the place of literal zeros.
-pub(crate) fn without_zeros(mut e: Expr, rt: &TokenStream) -> Expr {
+pub(crate) fn without_zeros(mut e: Expr) -> Expr {
     if real::is_literal(&e, "0.0") {
-        return Expr::Call(quote!(#rt::none), Vec::new());
+        return Expr::Call(Callee::NoDots(None), Vec::new());
     }
     if matches!(
         e,
@@ -58,7 +55,7 @@ pub(crate) fn without_zeros(mut e: Expr, rt: &TokenStream) -> Expr {
     ) {
         e.for_each_child_mut(&mut |child| {
             let old = std::mem::replace(child, Expr::Tuple(Vec::new()));
-            *child = without_zeros(old, rt);
+            *child = without_zeros(old);
         });
     }
     e
@@ -66,12 +63,12 @@ pub(crate) fn without_zeros(mut e: Expr, rt: &TokenStream) -> Expr {
 
 /// True for the tangent of what is constant.
 pub(crate) fn is_none(e: &Expr) -> bool {
-    matches!(e, Expr::Call(path, args) if args.is_empty() && path.to_string().contains(":: none"))
+    matches!(e, Expr::Call(Callee::NoDots(_), _))
 }
 
 /// `dividend / divisor`, or 0 where the dividend is 0.
 pub(crate) fn quotient(rt: &TokenStream, dividend: Expr, divisor: Expr) -> Expr {
-    Expr::Call(quote!(#rt::dots_over), vec![dividend, divisor])
+    Expr::call(quote!(#rt::dots_over), vec![dividend, divisor])
 }
 
 /// `product`, or 0 where `factor` is 0.
@@ -79,12 +76,12 @@ pub(crate) fn unless_zero(rt: &TokenStream, factor: &Expr, product: Expr) -> Exp
     match product {
         Expr::Neg(product) => Expr::neg(unless_zero(rt, factor, *product)),
         product if is_none(&product) => product,
-        product => Expr::Call(quote!(#rt::unless_no_dots), vec![factor.clone(), product]),
+        product => Expr::call(quote!(#rt::unless_no_dots), vec![factor.clone(), product]),
     }
 }
 
 /// `e as to` for tangents.
 pub(crate) fn cast(e: Expr, from: &Ty, to: &Ty) -> Expr {
     let [from, to] = [from, to].map(ty_tokens);
-    Expr::Call(quote!(__L::cast::<#from, #to>), vec![e])
+    Expr::call(quote!(__L::cast::<#from, #to>), vec![e])
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use super::code::{Expr, Row, Stmt, Stretches};
+use super::code::{Callee, Expr, Pick, Row, Stmt, Stretches};
 use super::emit::respan;
 use super::emit_names::EmitNames;
 use super::hir::{Member, Real, Ty};
@@ -482,6 +482,26 @@ impl<'a> Printer<'a> {
         });
     }
 
+    fn callee<'o>(&'o self, callee: &Callee, out: &mut Out<'o>) {
+        let name = match callee {
+            Callee::Path(path) => return out.raw(path),
+            Callee::Pick(Pick::Either) => "pick",
+            Callee::Pick(Pick::Above) => "pick_above",
+            Callee::Pick(Pick::Below) => "pick_below",
+            Callee::Pick(Pick::Dots) => "pick_dots",
+            Callee::UnlessZero { in_turn: false } => "unless_zero",
+            Callee::UnlessZero { in_turn: true } => "unless_zero_in_turn",
+            Callee::Over => "over",
+            Callee::NoDots(_) => "none",
+        };
+        out.raw(&self.rt);
+        out.punct("::");
+        out.word(name);
+        if let Callee::NoDots(Some(ty)) = callee {
+            out.raw(&quote!(::<#ty>));
+        }
+    }
+
     /// Prints the expression, and tells how strongly it binds; roughly, if it stands where anything may.
     fn bare<'o>(&'o self, e: &Expr, within: Level, out: &mut Out<'o>) -> Level {
         match e {
@@ -508,8 +528,8 @@ impl<'a> Printer<'a> {
                 out.raw(ty);
                 return Level::Cast;
             }
-            Expr::Call(path, args) => {
-                out.raw(path);
+            Expr::Call(callee, args) => {
+                self.callee(callee, out);
                 self.arguments(args, out);
             }
             Expr::Method(receiver, name, args) => {

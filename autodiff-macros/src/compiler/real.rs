@@ -61,7 +61,7 @@ pub(crate) fn is_literal(e: &Expr, text: &str) -> bool {
 pub(crate) fn cast(e: Expr, from: &Ty, to: &Ty, rt: &TokenStream) -> Expr {
     let target = ty_tokens(to);
     match is_parameter(from) || is_parameter(to) {
-        true => Expr::Call(quote!(#rt::cast::<_, #target>), vec![e]),
+        true => Expr::call(quote!(#rt::cast::<_, #target>), vec![e]),
         false => Expr::Cast(Box::new(e), target),
     }
 }

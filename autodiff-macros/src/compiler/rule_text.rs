@@ -7,7 +7,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::code::Expr;
+use super::code::{Callee, Expr, Pick};
 use super::dots;
 use super::hir::Ty;
 use super::primal::ty_tokens;
@@ -51,19 +51,19 @@ impl Scope<'_> {
     }
 
     fn seed(&self, e: &syn::Expr, bar: &Expr) -> Expr {
+        if let Some([weight, below, above]) = picked(e) {
+            let (weight, below, above) = (
+                self.lower(weight),
+                self.seed(below, bar),
+                self.seed(above, bar),
+            );
+            return match self.tangents {
+                true => Expr::Call(Callee::Pick(Pick::Dots), vec![weight, below, above]),
+                false => pick(weight, below, above),
+            };
+        }
         match e {
             syn::Expr::Paren(p) => self.seed(&p.expr, bar),
-            syn::Expr::Call(call) if is_pick(call) && call.args.len() == 3 => {
-                let (below, above) = (self.seed(&call.args[1], bar), self.seed(&call.args[2], bar));
-                let rt = &self.rt;
-                match self.tangents {
-                    true => Expr::Call(
-                        quote!(#rt::pick_dots),
-                        vec![self.lower(&call.args[0]), below, above],
-                    ),
-                    false => self.pick(&call.args[0], below, above),
-                }
-            }
             syn::Expr::If(branch) => self.if_expr(branch, &|e| self.seed(e, bar)),
             syn::Expr::Unary(u) if matches!(u.op, syn::UnOp::Neg(_)) => {
                 match self.seed(&u.expr, bar) {
@@ -73,7 +73,7 @@ impl Scope<'_> {
             }
             syn::Expr::Lit(lit) if lit.to_token_stream().to_string() == "0.0" => {
                 match self.tangents {
-                    true => dots::none(&self.real, &self.rt),
+                    true => dots::none(&self.real),
                     false => self.zero(),
                 }
             }
@@ -83,18 +83,6 @@ impl Scope<'_> {
                 _ => Expr::mul(bar.clone(), self.lower(e)),
             },
         }
-    }
-
-    fn pick(&self, weight: &syn::Expr, below: Expr, above: Expr) -> Expr {
-        let rt = &self.rt;
-        let weight = self.lower(weight);
-        if real::is_literal(&below, "0.0") {
-            return Expr::Call(quote!(#rt::pick_above), vec![weight, above]);
-        }
-        if real::is_literal(&above, "0.0") {
-            return Expr::Call(quote!(#rt::pick_below), vec![weight, below]);
-        }
-        Expr::Call(quote!(#rt::pick), vec![weight, below, above])
     }
 
     fn if_expr(&self, e: &syn::ExprIf, f: &dyn Fn(&syn::Expr) -> Expr) -> Expr {
@@ -111,6 +99,9 @@ impl Scope<'_> {
     }
 
     fn lower(&self, e: &syn::Expr) -> Expr {
+        if let Some([weight, below, above]) = picked(e) {
+            return pick(self.lower(weight), self.lower(below), self.lower(above));
+        }
         match e {
             syn::Expr::Paren(p) => self.lower(&p.expr),
             syn::Expr::Group(g) => self.lower(&g.expr),
@@ -127,11 +118,6 @@ impl Scope<'_> {
                 Expr::bin(operator(&b.op), self.lower(&b.left), self.lower(&b.right))
             }
             syn::Expr::MethodCall(call) => self.method(call),
-            syn::Expr::Call(call) if is_pick(call) && call.args.len() == 3 => self.pick(
-                &call.args[0],
-                self.lower(&call.args[1]),
-                self.lower(&call.args[2]),
-            ),
             // `real(n)`: an integer argument as a real number.
             syn::Expr::Call(call) if call.args.len() == 1 => {
                 self.integer(self.lower(&call.args[0]))
@@ -151,7 +137,7 @@ impl Scope<'_> {
     fn integer(&self, e: Expr) -> Expr {
         let (rt, real) = (&self.rt, ty_tokens(&self.real));
         match real::is_parameter(&self.real) {
-            true => Expr::Call(quote!(#rt::real::<#real>), vec![e]),
+            true => Expr::call(quote!(#rt::real::<#real>), vec![e]),
             false => Expr::Cast(Box::new(e), real),
         }
     }
@@ -178,7 +164,7 @@ impl Scope<'_> {
         match autodiff_runtime::rules::find(&name.to_string(), args.len()) {
             Some(rule) => self
                 .evaluated(rule.name, &args)
-                .unwrap_or_else(|| Expr::Call(real::method(&self.real, name, &self.rt), args)),
+                .unwrap_or_else(|| Expr::call(real::method(&self.real, name, &self.rt), args)),
             None => {
                 let receiver = args.remove(0);
                 match name.to_string().as_str() {
@@ -216,8 +202,38 @@ fn quotient(e: &syn::Expr) -> Option<(bool, &syn::Expr)> {
     }
 }
 
-fn is_pick(call: &syn::ExprCall) -> bool {
-    matches!(&*call.func, syn::Expr::Path(p) if p.path.is_ident("pick"))
+/// `pick(weight, below, above)`: its arguments.
+fn picked(e: &syn::Expr) -> Option<[&syn::Expr; 3]> {
+    let syn::Expr::Call(call) = e else {
+        return None;
+    };
+    let args: Vec<&syn::Expr> = call.args.iter().collect();
+    let is_pick = matches!(&*call.func, syn::Expr::Path(p) if p.path.is_ident("pick"));
+    is_pick.then(|| args.try_into().ok()).flatten()
+}
+
+/// The side that alone passes an adjoint on, as it is, if that is what the partial says: `pick(w, 0.0, 1.0)`.
+pub(crate) fn only_side(partial: &str) -> Option<Pick> {
+    let e = syn::parse_str(partial).ok()?;
+    let [_, below, above] = picked(&e)?;
+    let [below, above] = [below, above].map(|e| e.to_token_stream().to_string());
+    match (below.as_str(), above.as_str()) {
+        ("0.0", "1.0") => Some(Pick::Above),
+        ("1.0", "0.0") => Some(Pick::Below),
+        _ => None,
+    }
+}
+
+/// What a decision passes on; less is written where one side is 0.
+fn pick(weight: Expr, below: Expr, above: Expr) -> Expr {
+    let (sides, args) = if real::is_literal(&below, "0.0") {
+        (Pick::Above, vec![weight, above])
+    } else if real::is_literal(&above, "0.0") {
+        (Pick::Below, vec![weight, below])
+    } else {
+        (Pick::Either, vec![weight, below, above])
+    };
+    Expr::Call(Callee::Pick(sides), args)
 }
 
 fn tail(block: &syn::Block) -> Option<&syn::Expr> {

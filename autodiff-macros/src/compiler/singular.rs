@@ -14,10 +14,9 @@ use std::collections::BTreeSet;
 
 use autodiff_runtime::rules::Rule;
 use proc_macro2::TokenStream;
-use quote::quote;
 
 use super::adjoint::Context;
-use super::code::Expr;
+use super::code::{Callee, Expr};
 use super::hir::BinOp;
 use super::metadata::stays_inside;
 use super::ssa::{Block, Init, MemId, Op, Stmt, StmtKind, ValId};
@@ -215,20 +214,23 @@ fn is_nonzero(tokens: &TokenStream) -> bool {
 }
 
 /// `dividend / divisor`, or 0 where the dividend is 0.
-pub(crate) fn quotient(rt: &TokenStream, dividend: Expr, divisor: Expr) -> Expr {
+pub(crate) fn quotient(dividend: Expr, divisor: Expr) -> Expr {
     match is_literal(&dividend) {
         true => Expr::bin("/", dividend, divisor),
-        false => Expr::Call(quote!(#rt::over), vec![dividend, divisor]),
+        false => Expr::Call(Callee::Over, vec![dividend, divisor]),
     }
 }
 
 /// `product`, or 0 where `factor` is 0.
-pub(crate) fn unless_zero(rt: &TokenStream, factor: &Expr, product: Expr) -> Expr {
+pub(crate) fn unless_zero(factor: &Expr, product: Expr) -> Expr {
     match product {
-        Expr::Neg(product) => Expr::neg(unless_zero(rt, factor, *product)),
+        Expr::Neg(product) => Expr::neg(unless_zero(factor, *product)),
         product if is_literal(factor) || is_literal(&product) => product,
         product if is_share(&product, factor) => product,
-        product => Expr::Call(quote!(#rt::unless_zero), vec![factor.clone(), product]),
+        product => Expr::Call(
+            Callee::UnlessZero { in_turn: false },
+            vec![factor.clone(), product],
+        ),
     }
 }
 
@@ -240,18 +242,11 @@ fn is_share(product: &Expr, factor: &Expr) -> bool {
         _ => false,
     };
     match product {
-        Expr::Call(path, args) => {
-            let sides = args.get(1..).unwrap_or_default();
-            is_pick(path) && sides.iter().all(is_factor)
+        Expr::Call(Callee::Pick(_), args) => {
+            args.get(1..).unwrap_or_default().iter().all(is_factor)
         }
         _ => false,
     }
-}
-
-/// True for the path of what a decision passes on: `pick`, `pick_above`, `pick_below`.
-pub(crate) fn is_pick(path: &TokenStream) -> bool {
-    let name = path.clone().into_iter().last().map(|t| t.to_string());
-    name.is_some_and(|name| name.starts_with("pick"))
 }
 
 fn is_literal(e: &Expr) -> bool {

@@ -87,13 +87,13 @@ impl Tangent<'_> {
 
     /// The tangent of a value that is constant.
     fn none(&self, v: ValId) -> Expr {
-        dots::none(&self.cx.func.val(v).ty, &self.cx.names.rt)
+        dots::none(&self.cx.func.val(v).ty)
     }
 
     /// `zero_dots(directions, &x)`
     fn zero_dots(&self, like: Expr) -> Expr {
         let (rt, directions) = (&self.cx.names.rt, &self.cx.names.directions);
-        Expr::Call(
+        Expr::call(
             quote!(#rt::zero_dots),
             vec![Expr::Name(directions.clone()), like],
         )
@@ -178,7 +178,7 @@ impl Tangent<'_> {
         let rt = &self.cx.names.rt;
         let last = |base| {
             let last = vec![Expr::borrow(false, place(func, at, base))];
-            Expr::Call(quote!(#rt::last), last)
+            Expr::call(quote!(#rt::last), last)
         };
         let zeros = self.zero_dots(last(Expr::Mem(at.mem)));
         let name = self
@@ -257,7 +257,7 @@ impl Tangent<'_> {
         args.iter().find(|a| func.is_real(**a))?;
         let rt = &self.cx.names.rt;
         Some(match terms {
-            Some(terms) => Expr::Call(quote!(#rt::along), vec![terms]),
+            Some(terms) => Expr::call(quote!(#rt::along), vec![terms]),
             None => Expr::Raw(quote!(#rt::core::option::Option::Some(0.0))),
         })
     }
@@ -296,7 +296,7 @@ impl Tangent<'_> {
             }
             Op::Bin(BinOp::Rem, a, b) => {
                 let trunc = Ident::new("trunc", proc_macro2::Span::call_site());
-                let steps = Expr::Call(
+                let steps = Expr::call(
                     real::method(&self.cx.func.val(v).ty, &trunc, &self.cx.names.rt),
                     vec![Expr::bin(bin_op(BinOp::Div), Expr::Val(*a), Expr::Val(*b))],
                 );
@@ -405,7 +405,7 @@ impl Tangent<'_> {
             }
             let value = from_param.unwrap_or_else(|| {
                 let dots = init_expr(func, ty, init, &|v| self.dot(v), &|m| self.mem_dot(m));
-                dots::without_zeros(dots, rt)
+                dots::without_zeros(dots)
             });
             out.push(Stmt::Let {
                 name: self.cx.names.mem_dot(m),
@@ -483,7 +483,7 @@ impl Tangent<'_> {
                     if base.is_some() && !self.is_active(part) {
                         let rt = &self.cx.names.rt;
                         let clear = vec![Expr::Ref(true, Box::new(field))];
-                        out.push(Stmt::Expr(Expr::Call(quote!(#rt::clear), clear)));
+                        out.push(Stmt::Expr(Expr::call(quote!(#rt::clear), clear)));
                     } else {
                         self.assign_dots(field, part, out);
                     }
@@ -787,7 +787,7 @@ impl Tangent<'_> {
 
     fn tangent(&self, e: Expr) -> Expr {
         let rt = &self.cx.names.rt;
-        Expr::Call(quote!(#rt::Tangent), vec![e])
+        Expr::call(quote!(#rt::Tangent), vec![e])
     }
 }
 

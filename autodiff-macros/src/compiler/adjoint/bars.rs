@@ -50,7 +50,7 @@ impl Bars<'_> {
                 ..
             } => match self.head(init) {
                 Some((generics, bar, count)) => {
-                    *init = Expr::Call(quote!(#rt::head_of #generics), vec![bar, count]);
+                    *init = Expr::call(quote!(#rt::head_of #generics), vec![bar, count]);
                     self.rows.insert(name.clone(), generics);
                 }
                 None => drop(self.rows.remove(name)),
@@ -66,7 +66,7 @@ impl Bars<'_> {
                 };
                 if let (Some(generics), false) = (self.generics(bar), is_range(at)) {
                     let arguments = vec![(**bar).clone(), (**at).clone(), value.clone()];
-                    *stmt = Stmt::Expr(Expr::Call(quote!(#function #generics), arguments));
+                    *stmt = Stmt::Expr(Expr::call(quote!(#function #generics), arguments));
                 }
             }
             stmt => stmt.for_each_part_mut(&mut |_| {}, &mut |stmts| self.stmts(stmts)),

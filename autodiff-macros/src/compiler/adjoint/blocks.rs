@@ -93,7 +93,7 @@ impl<'a> Blocked<'a> {
             name: self.name("blocks"),
             mutable: false,
             ty: None,
-            init: Some(Expr::Call(quote!(#rt::Blocks::of), vec![records, count])),
+            init: Some(Expr::call(quote!(#rt::Blocks::of), vec![records, count])),
         }
     }
 

@@ -60,7 +60,7 @@ pub(crate) fn at_sites(cx: &Context<'_>, call: &Call, kind: Expr) -> Expr {
         [first, first + rule.decisions.len()].map(proc_macro2::Literal::usize_unsuffixed);
     let all = cx.names.naming.path("__SITES");
     let sites = Expr::Raw(quote!(&#all[#lo..#hi]));
-    Expr::Call(quote!(#rt::At::new), vec![kind, sites])
+    Expr::call(quote!(#rt::At::new), vec![kind, sites])
 }
 
 /// The parameter of this function whose bar is handed to the callee: what kind of bar it is, only
@@ -216,7 +216,7 @@ pub(crate) fn primal(call: &Call, args: Vec<Expr>) -> Expr {
             let receiver = Expr::place_of(args.remove(0));
             Expr::Invoke(Box::new(receiver), function, args)
         }
-        _ => Expr::Call(function, args),
+        _ => Expr::call(function, args),
     }
 }
 
@@ -236,7 +236,7 @@ pub(crate) fn invoke(
         let receiver = Expr::place_of(args.remove(0));
         return Expr::Invoke(Box::new(receiver), function, with(args));
     }
-    Expr::Call(function, with(args))
+    Expr::call(function, with(args))
 }
 
 /// Path to a function beside the callee.
@@ -315,7 +315,7 @@ pub(crate) fn type_of(func: &Func, tree: &Tree) -> TokenStream {
 pub(crate) fn parted(cx: &Context<'_>, call: &Call, value: Expr) -> Expr {
     let rt = &cx.names.rt;
     match call.outcome {
-        true => Expr::Call(quote!(#rt::parted), vec![value]),
+        true => Expr::call(quote!(#rt::parted), vec![value]),
         false => value,
     }
 }

@@ -102,11 +102,11 @@ impl<'a> Checkpointed<'a> {
         let rt = &self.cx.names.rt;
         let how = format_ident!("{how}");
         let budget = match self.stmt.kind.budget() {
-            Some(v) => Expr::Call(quote!(::core::option::Option::Some), vec![Expr::Val(v)]),
+            Some(v) => Expr::call(quote!(::core::option::Option::Some), vec![Expr::Val(v)]),
             None => Expr::Raw(quote!(::core::option::Option::None)),
         };
         let args = count.into_iter().chain([budget]).collect();
-        let init = Expr::Call(quote!(#rt::Schedule::#how), args);
+        let init = Expr::call(quote!(#rt::Schedule::#how), args);
         variable(&self.names.plan, init)
     }
 

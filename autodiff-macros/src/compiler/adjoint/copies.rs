@@ -215,7 +215,7 @@ pub(super) fn take(
             Some((made, _)) => {
                 let instead = Expr::Ref(false, Box::new(Expr::Name(instead_of(name))));
                 let rt = &cx.names.rt;
-                Expr::Call(
+                Expr::call(
                     quote!(#rt::kept),
                     vec![Expr::Name(made.clone()), slice, instead],
                 )
@@ -238,7 +238,7 @@ pub(super) fn lent(cx: &Context<'_>, plan: &Plan<'_>, arg: &Expr) -> Expr {
         Expr::Ref(false, of) if matches!(&**of, Expr::Mem(m) if plan.flat.contains_key(m)) => {
             let rt = &cx.names.rt;
             let owned = Expr::Raw(quote!(&mut ::std::vec::Vec::new()));
-            Expr::Call(quote!(#rt::lent), vec![(**of).clone(), owned])
+            Expr::call(quote!(#rt::lent), vec![(**of).clone(), owned])
         }
         arg => arg.clone(),
     }
@@ -259,7 +259,7 @@ pub(super) fn instead(cx: &Context<'_>, plan: &Plan<'_>, saved: &Saved, id: Loop
             name: instead_of(&cx.func.mem(*m).name),
             mutable: false,
             ty: None,
-            init: Some(Expr::Call(
+            init: Some(Expr::call(
                 quote!(#rt::unread),
                 vec![Expr::Name(made.clone()), length],
             )),

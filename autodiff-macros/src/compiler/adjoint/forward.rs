@@ -115,7 +115,7 @@ impl Forward<'_> {
                 && self.cx.layout.mem_block(*m) == id
             {
                 let name = kept_name(&self.cx.func.mem(*m).name);
-                let value = Expr::Call(quote!(::core::option::Option::Some), vec![Expr::Mem(*m)]);
+                let value = Expr::call(quote!(::core::option::Option::Some), vec![Expr::Mem(*m)]);
                 out.push(Stmt::Assign {
                     place: Expr::Name(name),
                     op: "=",

@@ -18,20 +18,16 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
-use quote::quote;
-
 use super::Context;
-use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::code::{Callee, Expr, Pick, Stmt};
 use crate::compiler::real;
-use crate::compiler::singular;
 use crate::compiler::ssa::{Op, Stmt as Ssa, StmtKind, ValId};
 use crate::compiler::tidy::Var;
 
 /// Makes the guards in the reverse of an iteration branches, unless kinks decide in the loop.
-pub(super) fn in_turn(stmt: &Ssa, reverse: &mut [Stmt], rt: &TokenStream) {
+pub(super) fn in_turn(stmt: &Ssa, reverse: &mut [Stmt]) {
     if !decides(stmt) {
-        reverse.iter_mut().for_each(|s| branch(s, rt));
+        reverse.iter_mut().for_each(branch);
     }
 }
 
@@ -50,25 +46,22 @@ fn decides(stmt: &Ssa) -> bool {
 }
 
 /// Guards against 0·∞ as branches, inner loops aside.
-fn branch(stmt: &mut Stmt, rt: &TokenStream) {
+fn branch(stmt: &mut Stmt) {
     if matches!(
         stmt,
         Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Apart { .. }
     ) {
         return;
     }
-    let select = quote!(#rt::unless_zero).to_string();
     stmt.for_each_part_mut(
         &mut |e| {
             e.walk_mut(&mut |e| {
-                if let Expr::Call(path, _) = e
-                    && path.to_string() == select
-                {
-                    *path = quote!(#rt::unless_zero_in_turn);
+                if let Expr::Call(Callee::UnlessZero { in_turn }, _) = e {
+                    *in_turn = true;
                 }
             });
         },
-        &mut |stmts| stmts.iter_mut().for_each(|s| branch(s, rt)),
+        &mut |stmts| stmts.iter_mut().for_each(branch),
     );
 }
 
@@ -80,20 +73,11 @@ pub(super) fn decided(cx: &Context<'_>, stmt: &Ssa, reverse: &mut Vec<Stmt>) {
     if !decides(stmt) {
         return;
     }
-    let groups = Groups {
-        cx,
-        guard: {
-            let rt = &cx.names.rt;
-            quote!(#rt::unless_zero).to_string()
-        },
-    };
-    groups.of(reverse, true);
+    Groups { cx }.of(reverse, true);
 }
 
 struct Groups<'a> {
     cx: &'a Context<'a>,
-    /// The path of a guard.
-    guard: String,
 }
 
 impl Groups<'_> {
@@ -192,7 +176,7 @@ impl Groups<'_> {
     /// Factor and product of a guard.
     fn guarded<'e>(&self, e: &'e Expr) -> Option<(&'e Expr, &'e Expr)> {
         match e {
-            Expr::Call(path, args) if path.to_string() == self.guard => match args.as_slice() {
+            Expr::Call(Callee::UnlessZero { in_turn: false }, args) => match args.as_slice() {
                 [factor, product] => Some((factor, product)),
                 _ => None,
             },
@@ -234,10 +218,10 @@ fn is_name_of(e: &Expr, bars: &BTreeSet<ValId>) -> bool {
     }
 }
 
-/// True for what a decision passes on to one side, of two arguments: nothing, where it is taken for the other one.
+/// True for what a decision passes on to one side: nothing, where it is taken for the other one.
 fn is_decision(e: &Expr) -> bool {
     match e {
-        Expr::Call(path, args) => args.len() == 2 && singular::is_pick(path),
+        Expr::Call(Callee::Pick(Pick::Above | Pick::Below), _) => true,
         Expr::Neg(e) => is_decision(e),
         _ => false,
     }

@@ -101,7 +101,7 @@ pub(super) fn reduce(
             Target::Value(v) => reduced.after.push(Stmt::Assign {
                 place: Expr::Bar(v),
                 op: "+=",
-                value: Expr::Call(quote!(#rt::sum), vec![terms(&buffer)]),
+                value: Expr::call(quote!(#rt::sum), vec![terms(&buffer)]),
             }),
             Target::Element(m, at) => elements.entry(m).or_default().push((at, buffer)),
         }
@@ -119,7 +119,7 @@ pub(super) fn reduce(
             let len = Expr::bin("+", lanes, Expr::Raw(quote!(#width)));
             let terms = Expr::List(parts.iter().map(terms).collect());
             if let Some(start) = start(cx, first, *counter, block) {
-                let add = Expr::Call(quote!(#rt::add_stencil), vec![row(start, len), terms]);
+                let add = Expr::call(quote!(#rt::add_stencil), vec![row(start, len), terms]);
                 reduced.after.push(Stmt::Expr(add));
             }
             continue;
@@ -129,7 +129,7 @@ pub(super) fn reduce(
                 let add = vec![row(start, lanes.clone()), terms(&buffer)];
                 reduced
                     .after
-                    .push(Stmt::Expr(Expr::Call(quote!(#rt::add), add)));
+                    .push(Stmt::Expr(Expr::call(quote!(#rt::add), add)));
             }
         }
     }
@@ -177,7 +177,7 @@ pub(super) fn in_order(cx: &Context<'_>, stmt: &Ssa, statements: usize) -> Optio
     Some(Stmt::Assign {
         place: place.clone(),
         op: "=",
-        value: Expr::Call(quote!(#rt::sum_in_order), vec![place, terms]),
+        value: Expr::call(quote!(#rt::sum_in_order), vec![place, terms]),
     })
 }
 
@@ -218,7 +218,7 @@ fn declaration(cx: &Context<'_>, name: &Ident, target: Target) -> Stmt {
         name: name.clone(),
         mutable: true,
         ty: None,
-        init: Some(Expr::Call(quote!(#rt::lanes), vec![real::zero(&ty)])),
+        init: Some(Expr::call(quote!(#rt::lanes), vec![real::zero(&ty)])),
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) fn run(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
         // The sum that the loop forms keeps LLVM from running several iterations at once.
         let strips = &pass.cx.func.strips;
         if !stmt.kind.carried().is_empty() && !strips.strips.contains(&id) {
-            guards::in_turn(stmt, &mut reverse, &pass.cx.names.rt);
+            guards::in_turn(stmt, &mut reverse);
         }
         inner = joined::run(pass.cx, stmt, inner, reverse);
     }
@@ -112,7 +112,7 @@ fn transpose(cx: &Context<'_>, copy: &Transposed) -> Stmt {
         Expr::Val(copy.stride),
         Expr::Val(copy.len),
     ];
-    Stmt::Expr(Expr::Call(quote!(#rt::transpose), args))
+    Stmt::Expr(Expr::call(quote!(#rt::transpose), args))
 }
 
 /// The forward sweep of a loop under `#[checkpoint]`.

@@ -9,11 +9,11 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::Ident;
 use quote::quote;
 
 use super::{Context, Rev};
-use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::code::{Callee, Expr, Stmt};
 use crate::compiler::names::{self, Names};
 use crate::compiler::primal::ty_tokens;
 use crate::compiler::real;
@@ -22,15 +22,11 @@ use crate::compiler::ssa::ValId;
 
 /// Shares the reciprocals among the statements of a block, those of inner blocks left alone.
 pub(super) fn share(cx: &Context<'_>, stmts: &mut Vec<Rev<'_>>, fresh: &mut Names) {
-    let over = {
-        let rt = &cx.names.rt;
-        quote!(#rt::over).to_string()
-    };
     let mut uses: BTreeMap<ValId, (usize, usize)> = BTreeMap::new();
     for (k, stmt) in stmts.iter().enumerate() {
         let Some(stmt) = straight(stmt) else { continue };
         stmt.walk(&mut |e| {
-            if let Some(divisor) = divisor(e, &over).filter(|v| cx.func.is_real(*v)) {
+            if let Some(divisor) = divisor(e).filter(|v| cx.func.is_real(*v)) {
                 uses.entry(divisor).or_insert((k, 0)).1 += 1;
             }
         });
@@ -52,9 +48,9 @@ pub(super) fn share(cx: &Context<'_>, stmts: &mut Vec<Rev<'_>>, fresh: &mut Name
             && let Rev::Code(stmt) = stmt
         {
             stmt.walk_mut(&mut |e| {
-                let name = divisor(e, &over).and_then(|v| names.get(&v));
+                let name = divisor(e).and_then(|v| names.get(&v));
                 if let Some(name) = name {
-                    multiply(e, name, &cx.names.rt);
+                    multiply(e, name);
                 }
             });
         }
@@ -79,14 +75,14 @@ fn straight<'s>(stmt: &'s Rev<'_>) -> Option<&'s Stmt> {
 
 /// What the expression divides by, if that is a value. Quotients of two primal values are left alone: a remainder rounds them to
 /// an integer, where the last bit counts.
-fn divisor(e: &Expr, over: &str) -> Option<ValId> {
+fn divisor(e: &Expr) -> Option<ValId> {
     match e {
         Expr::Bin("/", a, b) => match (&**a, &**b) {
             (Expr::Bar(_) | Expr::Name(_) | Expr::Raw(_) | Expr::Neg(_), Expr::Val(v)) => Some(*v),
             _ => None,
         },
-        Expr::Call(path, args) => match args.as_slice() {
-            [_, Expr::Val(v)] if path.to_string() == over => Some(*v),
+        Expr::Call(Callee::Over, args) => match args.as_slice() {
+            [_, Expr::Val(v)] => Some(*v),
             _ => None,
         },
         _ => None,
@@ -94,14 +90,14 @@ fn divisor(e: &Expr, over: &str) -> Option<ValId> {
 }
 
 /// The product in place of the quotient.
-fn multiply(e: &mut Expr, inverse: &Ident, rt: &TokenStream) {
+fn multiply(e: &mut Expr, inverse: &Ident) {
     let inverse = Expr::Name(inverse.clone());
     *e = match std::mem::replace(e, Expr::zero()) {
         Expr::Bin(_, a, _) => Expr::mul(*a, inverse),
         Expr::Call(_, mut args) => {
             let dividend = args.swap_remove(0);
             let product = Expr::mul(dividend.clone(), inverse);
-            singular::unless_zero(rt, &dividend, product)
+            singular::unless_zero(&dividend, product)
         }
         e => e,
     };

@@ -18,9 +18,10 @@ use std::collections::BTreeSet;
 
 use super::Context;
 use crate::compiler::analyse::loops::Mode;
-use crate::compiler::code::{self, Expr};
+use crate::compiler::code::{self, Expr, Pick};
 use crate::compiler::hir::BinOp;
 use crate::compiler::primal::{bin_op, let_val, operation};
+use crate::compiler::rule_text;
 use crate::compiler::ssa::{Block, Carried, Op, Phi, Stmt, StmtKind, ValId};
 
 /// The test of an iteration alone, for the plain selection.
@@ -94,11 +95,10 @@ pub(super) fn of(cx: &Context<'_>, stmt: &Stmt) -> Option<Taken> {
                 let first = *a == c.phi;
                 let value = if first { *b } else { *a };
                 let partial = rule.partials.get(usize::from(!first))?;
-                let partial: String = partial.chars().filter(|c| !c.is_whitespace()).collect();
-                let kept = match partial.as_str() {
-                    "pick(w,0.0,1.0)" => true,
-                    "pick(w,1.0,0.0)" => false,
-                    _ => return None,
+                let kept = match rule_text::only_side(partial)? {
+                    Pick::Above => true,
+                    Pick::Below => false,
+                    Pick::Either | Pick::Dots => return None,
                 };
                 if first == (*b == c.phi) {
                     return None;

@@ -74,7 +74,7 @@ fn iterations(cx: &Context<'_>, range: &Range, facts: &Stretched, strips: bool) 
         Expr::Val(range.hi),
         Expr::Raw(quote!(#fewest)),
     ];
-    let mut all = Expr::Call(quote!(#rt::parallel::iterations), args);
+    let mut all = Expr::call(quote!(#rt::parallel::iterations), args);
     if range.inclusive {
         all = Expr::method(all, "inclusive", Vec::new());
     }

@@ -178,7 +178,7 @@ impl Sweep<'_> {
             }
         };
         let args = args.iter().map(|arg| copies::lent(self.cx, self.plan, arg));
-        out.push(Stmt::Expr(Expr::Call(function, args.collect())));
+        out.push(Stmt::Expr(Expr::call(function, args.collect())));
     }
 
     fn looped(&self, stmt: &Ssa, body: &RevBlock<'_>, out: &mut Vec<Stmt>) {

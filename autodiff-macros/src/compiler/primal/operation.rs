@@ -72,7 +72,7 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, names: &EmitNames) -> Ex
         }
         Op::Classify(method, a) => {
             let path = real::method(&func.val(*a).ty, method, rt);
-            Expr::Call(path, vec![Expr::Val(*a)])
+            Expr::call(path, vec![Expr::Val(*a)])
         }
         Op::Opaque(code) => user(func, code),
     }

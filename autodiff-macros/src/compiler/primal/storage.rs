@@ -37,7 +37,7 @@ pub(crate) fn alloc(
                 Ty::Struct(of) => of.path.as_ref().map(|path| quote!(::<#path>)),
                 _ => None,
             };
-            Some(Expr::Call(quote!(#rt::blank #known), Vec::new()))
+            Some(Expr::call(quote!(#rt::blank #known), Vec::new()))
         }
         init => Some(init_expr(func, &info.ty, init, val, mem)),
     };
@@ -65,8 +65,8 @@ pub(crate) fn of_lanes(
         return None;
     };
     Some(match &func.mem(m).ty {
-        Ty::Array(..) => Expr::Call(quote!(#rt::lanes), vec![val(first)]),
-        _ => Expr::Call(quote!(#rt::rows), vec![val(first), val(*len)]),
+        Ty::Array(..) => Expr::call(quote!(#rt::lanes), vec![val(first)]),
+        _ => Expr::call(quote!(#rt::rows), vec![val(first), val(*len)]),
     })
 }
 

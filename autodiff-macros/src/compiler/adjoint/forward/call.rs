@@ -91,7 +91,7 @@ impl Forward<'_> {
             init: value,
         });
         if kept && hoisted {
-            let value = Expr::Call(quote!(::core::option::Option::Some), vec![Expr::Name(made)]);
+            let value = Expr::call(quote!(::core::option::Option::Some), vec![Expr::Name(made)]);
             out.push(Stmt::Assign {
                 place: Expr::Name(residual.clone()),
                 op: "=",
@@ -107,7 +107,7 @@ impl Forward<'_> {
         args.push(seeded.seed.clone());
         args.extend(seeded.bars.iter().cloned());
         out.extend(seeded.before.iter().cloned());
-        let value = Expr::Call(self.cx.names.naming.path("__fused"), args);
+        let value = Expr::call(self.cx.names.naming.path("__fused"), args);
         if let Some(tree) = &call.result {
             self.bind(tree, value, out);
         }

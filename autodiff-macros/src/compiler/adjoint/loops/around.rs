@@ -114,7 +114,7 @@ impl Records<'_> {
     ) {
         pairs::of_loop(self.cx, stmt, &mut inner);
         if slices::is_in_turn(self.cx, self.plan, stmt) {
-            guards::in_turn(stmt, &mut inner, &self.cx.names.rt);
+            guards::in_turn(stmt, &mut inner);
             guards::decided(self.cx, stmt, &mut inner);
         }
         let (counter, range) = match &stmt.kind {
@@ -263,11 +263,11 @@ fn backwards(range: &Range, rt: &TokenStream) -> Expr {
             rev: false,
             ..range.clone()
         }),
-        (true, true) => Expr::Call(
+        (true, true) => Expr::call(
             quote!(#rt::upwards),
             vec![range_expr(&plain), Expr::Val(step)],
         ),
-        (false, _) => Expr::Call(
+        (false, _) => Expr::call(
             quote!(#rt::backwards),
             vec![range_expr(&plain), Expr::Val(step)],
         ),

@@ -96,7 +96,7 @@ impl<'a> Reverse<'a, '_> {
             .or_else(|| self.zeros_by_init(m))
             .unwrap_or_else(|| {
                 let rt = self.rt();
-                Expr::Call(
+                Expr::call(
                     quote!(#rt::neutral_like),
                     vec![Expr::Ref(false, Box::new(Expr::Mem(m)))],
                 )

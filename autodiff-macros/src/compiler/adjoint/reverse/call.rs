@@ -62,7 +62,7 @@ impl<'a> Reverse<'a, '_> {
                 Some(Op::Opaque(code)) if code.pure && code.tokens.to_string() != "None" => {
                     let (rt, code) = (self.rt(), primal::user(self.cx.func, code));
                     Expr::method(
-                        Expr::Call(quote!(#rt::Again), vec![code]),
+                        Expr::call(quote!(#rt::Again), vec![code]),
                         "again",
                         Vec::new(),
                     )
@@ -132,7 +132,7 @@ impl<'a> Reverse<'a, '_> {
     fn taken_bar(&mut self, at: &Place) -> Expr {
         let rt = self.rt();
         let bar = self.bar_place(at);
-        Expr::Call(quote!(#rt::taken), vec![Expr::borrow(true, bar)])
+        Expr::call(quote!(#rt::taken), vec![Expr::borrow(true, bar)])
     }
 
     fn arg_zero(&mut self, arg: &Arg) -> Expr {
@@ -143,7 +143,7 @@ impl<'a> Reverse<'a, '_> {
                 let ty = ty_tokens(&self.cx.func.val(*v).ty);
                 Expr::Cast(Box::new(Expr::Raw(quote!(-0.0))), ty)
             }
-            Arg::Ref(..) | Arg::Own(_) => Expr::Call(
+            Arg::Ref(..) | Arg::Own(_) => Expr::call(
                 quote!(#rt::neutral_like),
                 vec![Expr::Ref(false, Box::new(self.place_of(arg)))],
             ),
@@ -172,7 +172,7 @@ impl<'a> Reverse<'a, '_> {
             Arg::Val(v) | Arg::RefVal(v, _) => self.contribute(*v, bar, out),
             Arg::Ref(_, at) | Arg::Own(at) if self.cx.facts.active_mem(at.mem) => {
                 let to = self.bar_place(at);
-                let add = Expr::Call(
+                let add = Expr::call(
                     quote!(#rt::add),
                     vec![Expr::borrow(true, to), Expr::Ref(false, Box::new(bar))],
                 );

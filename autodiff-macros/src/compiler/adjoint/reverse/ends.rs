@@ -48,7 +48,7 @@ impl<'a> Reverse<'a, '_> {
                 } else if self.cx.facts.active_mem(*m) {
                     let rt = self.rt();
                     let bar = self.mem_bar(*m);
-                    let add = Expr::Call(
+                    let add = Expr::call(
                         quote!(#rt::add),
                         vec![
                             Expr::borrow(true, self.whole_bar(*m, bar)),
@@ -104,7 +104,7 @@ impl<'a> Reverse<'a, '_> {
             })),
             Tree::Mem(m) if self.declared_mems.contains(m) => {
                 let rt = self.rt();
-                let add = Expr::Call(
+                let add = Expr::call(
                     quote!(#rt::add),
                     vec![
                         Expr::borrow(true, place),

@@ -28,7 +28,7 @@ impl<'a> Reverse<'a, '_> {
                 inner.for_each_mem(&mut |m| active |= self.cx.facts.active_mem(m));
                 if active {
                     let name = self.fresh.numbered("sum", "_", 1, self.cx.func.name.span());
-                    let sum = Expr::Call(quote!(#rt::sum), vec![Expr::Ref(false, Box::new(bar))]);
+                    let sum = Expr::call(quote!(#rt::sum), vec![Expr::Ref(false, Box::new(bar))]);
                     out.push(Rev::Code(Stmt::Let {
                         name: name.clone(),
                         mutable: false,
@@ -61,7 +61,7 @@ impl<'a> Reverse<'a, '_> {
             }
             Init::Clone(src) if self.cx.facts.active_mem(src.mem) => {
                 let dst = self.bar_place(src);
-                let add = Expr::Call(
+                let add = Expr::call(
                     quote!(#rt::add),
                     vec![Expr::borrow(true, dst), Expr::Ref(false, Box::new(bar))],
                 );
@@ -93,11 +93,11 @@ impl<'a> Reverse<'a, '_> {
         for name in named {
             let field = Expr::Field(Box::new(rest.clone()), (*name).clone());
             let clear = vec![Expr::Ref(true, Box::new(field))];
-            out.push(Rev::Code(Stmt::Expr(Expr::Call(quote!(#rt::clear), clear))));
+            out.push(Rev::Code(Stmt::Expr(Expr::call(quote!(#rt::clear), clear))));
         }
         let to = self.bar_place(base);
         let add = vec![Expr::borrow(true, to), Expr::Ref(false, Box::new(rest))];
-        out.push(Rev::Code(Stmt::Expr(Expr::Call(quote!(#rt::add), add))));
+        out.push(Rev::Code(Stmt::Expr(Expr::call(quote!(#rt::add), add))));
     }
 
     pub(super) fn store(&mut self, at: &Place, op: StoreOp, value: ValId, out: &mut Vec<Rev<'a>>) {
@@ -157,7 +157,7 @@ impl<'a> Reverse<'a, '_> {
         let from = self.bar_place(dst);
         if self.cx.facts.active_mem(src.mem) {
             let to = self.bar_place(src);
-            let add = Expr::Call(
+            let add = Expr::call(
                 quote!(#rt::add),
                 vec![Expr::borrow(true, to), Expr::borrow(false, from.clone())],
             );
@@ -168,7 +168,7 @@ impl<'a> Reverse<'a, '_> {
             out.push(Rev::Code(Stmt::Assign {
                 place: from,
                 op: "=",
-                value: Expr::Call(quote!(#rt::zero_like), zeros),
+                value: Expr::call(quote!(#rt::zero_like), zeros),
             }));
             return;
         }
@@ -184,7 +184,7 @@ impl<'a> Reverse<'a, '_> {
             },
             None => {
                 let clear = vec![Expr::borrow(true, from)];
-                Stmt::Expr(Expr::Call(quote!(#rt::clear), clear))
+                Stmt::Expr(Expr::call(quote!(#rt::clear), clear))
             }
         }));
     }

@@ -85,7 +85,7 @@ impl<'a> Reverse<'a, '_> {
     /// is 0, also if its partial is infinite.
     fn guarded(&self, v: ValId, op: &Op, product: Expr) -> Expr {
         match self.watch.guards(self.cx, v, op) {
-            true => singular::unless_zero(self.rt(), &Expr::Bar(v), product),
+            true => singular::unless_zero(&Expr::Bar(v), product),
             false => product,
         }
     }
@@ -109,14 +109,14 @@ impl<'a> Reverse<'a, '_> {
         singular: bool,
         out: &mut Vec<Rev<'a>>,
     ) {
-        let (rt, bar) = (self.rt(), Expr::Bar(y));
+        let bar = Expr::Bar(y);
         let (in_dividend, in_divisor) = (self.cx.facts.active(a), self.cx.facts.active(b));
         let inverse = self.cx.layout.reciprocal_beside(y, b);
         let scaled = inverse.map(|inverse| Expr::mul(bar.clone(), Expr::Val(inverse)));
         let quotient = match (scaled, singular && in_dividend) {
-            (Some(scaled), true) => singular::unless_zero(rt, &bar, scaled),
+            (Some(scaled), true) => singular::unless_zero(&bar, scaled),
             (Some(scaled), false) => scaled,
-            (None, true) => singular::quotient(rt, bar.clone(), Expr::Val(b)),
+            (None, true) => singular::quotient(bar.clone(), Expr::Val(b)),
             (None, false) if self.is_ordinary(b) => {
                 let one = real::number(&self.cx.func.val(b).ty, quote!(1.0));
                 Expr::mul(bar.clone(), Expr::bin("/", one, Expr::Val(b)))
@@ -138,7 +138,7 @@ impl<'a> Reverse<'a, '_> {
         self.contribute(a, name.clone(), out);
         let product = Expr::mul(name, Expr::Val(y));
         let product = match singular {
-            true => singular::unless_zero(rt, &bar, product),
+            true => singular::unless_zero(&bar, product),
             false => product,
         };
         self.contribute(b, Expr::neg(product), out);
@@ -148,7 +148,7 @@ impl<'a> Reverse<'a, '_> {
     fn remainder(&mut self, y: ValId, a: ValId, b: ValId, out: &mut Vec<Rev<'a>>) {
         self.contribute(a, Expr::Bar(y), out);
         let trunc = Ident::new("trunc", Span::call_site());
-        let steps = Expr::Call(
+        let steps = Expr::call(
             real::method(&self.cx.func.val(y).ty, &trunc, self.rt()),
             vec![Expr::bin("/", Expr::Val(a), Expr::Val(b))],
         );

@@ -156,7 +156,7 @@ impl<'a> Reverse<'a, '_> {
         };
         let zeros = zeros.unwrap_or_else(|| {
             let like = Expr::Ref(false, Box::new(Expr::Mem(m)));
-            Expr::Call(quote!(#rt::zero_like), vec![like])
+            Expr::call(quote!(#rt::zero_like), vec![like])
         });
         self.cx
             .buffers
@@ -191,12 +191,12 @@ impl<'a> Reverse<'a, '_> {
                 Expr::Bar(sum),
                 Expr::Ref(false, Box::new(from)),
             ];
-            let add = Expr::Call(quote!(#rt::add_scaled), args);
+            let add = Expr::call(quote!(#rt::add_scaled), args);
             out.push(Rev::Code(Stmt::Expr(add)));
         }
         for (v, name) in temporaries.vals {
             let product = Expr::mul(Expr::Bar(sum), Expr::Name(name));
-            let product = singular::unless_zero(rt, &Expr::Bar(sum), product);
+            let product = singular::unless_zero(&Expr::Bar(sum), product);
             self.contribute(v, product, out);
         }
     }

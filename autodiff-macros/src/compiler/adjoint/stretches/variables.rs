@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 
 use crate::compiler::adjoint::Context;
-use crate::compiler::code::{Expr, Stmt, Stretches};
+use crate::compiler::code::{Callee, Expr, Stmt, Stretches};
 use crate::compiler::hir::Ty;
 use crate::compiler::ssa::{MemId, Op, Origin, ValId};
 
@@ -277,7 +277,7 @@ impl<'a> Mentioned<'a> {
             Expr::Bar(v) => self.add(&cx.names.bar(*v)),
             Expr::MemBar(m) => self.add(&cx.names.mem_bar(*m)),
             Expr::Name(name) => self.add(name),
-            Expr::Raw(tokens) | Expr::Call(tokens, _) | Expr::User(tokens, _) => {
+            Expr::Raw(tokens) | Expr::Call(Callee::Path(tokens), _) | Expr::User(tokens, _) => {
                 self.names.extend(words(tokens));
             }
             Expr::Invoke(_, tokens, _) | Expr::Struct(tokens, ..) => {
