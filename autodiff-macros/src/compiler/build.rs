@@ -359,17 +359,15 @@ impl Builder<'_> {
 
 /// The memory that a statement reads, or writes after it was made.
 fn collect(stmt: &Stmt, found: &mut std::collections::BTreeSet<MemId>) {
-    stmt.kind.for_each_read(&mut |m| {
+    let mut see = |m| {
         found.insert(m);
+    };
+    stmt.kind.walk(&mut |kind| {
+        kind.for_each_read(&mut see);
+        if !matches!(kind, StmtKind::Alloc(..)) {
+            kind.for_each_write(&mut see);
+        }
     });
-    if !matches!(stmt.kind, StmtKind::Alloc(..)) {
-        stmt.kind.for_each_write(&mut |m| {
-            found.insert(m);
-        });
-    }
-    for block in stmt.kind.blocks() {
-        block.stmts.iter().for_each(|stmt| collect(stmt, found));
-    }
 }
 
 fn forget(stmts: &mut Vec<Stmt>, holes: &std::collections::BTreeSet<MemId>) {

@@ -142,7 +142,7 @@ impl Inside {
     fn of(body: &Block) -> Inside {
         let mut inside = Inside {
             values: BTreeSet::new(),
-            written: BTreeSet::new(),
+            written: body.written(),
         };
         body.walk(&mut |s| {
             s.kind.for_each_def(&mut |v| {
@@ -154,9 +154,6 @@ impl Inside {
             if let StmtKind::For { counter, .. } = &s.kind {
                 inside.values.insert(*counter);
             }
-            s.kind.for_each_write(&mut |m| {
-                inside.written.insert(m);
-            });
         });
         inside
     }

@@ -118,7 +118,7 @@ impl Merge<'_> {
                     .any(|p| made.contains(&p.then) || made.contains(&p.els));
             }
         });
-        let written: BTreeSet<MemId> = a.written().union(&b.written()).copied().collect();
+        let written: BTreeSet<MemId> = a.body.written().union(&b.body.written()).copied().collect();
         !reads_sum
             && self.loops.same(a.range.lo, b.range.lo)
             && self.loops.same(a.range.hi, b.range.hi)
@@ -168,16 +168,6 @@ impl<'a> Looped<'a> {
     fn of_id(id: LoopId) -> impl Fn(&'a Stmt) -> Option<Looped<'a>> {
         move |stmt| Looped::of(stmt).filter(|l| l.id == id)
     }
-
-    fn written(&self) -> BTreeSet<MemId> {
-        let mut written = BTreeSet::new();
-        self.body.walk(&mut |s| {
-            s.kind.for_each_write(&mut |m| {
-                written.insert(m);
-            });
-        });
-        written
-    }
 }
 
 /// A counted loop of arithmetic, loads, stores and branches.
@@ -216,7 +206,7 @@ fn moves_before(first: &Stmt, stmt: &Stmt) -> bool {
     let Some(a) = Looped::of(first) else {
         return false;
     };
-    let written = a.written();
+    let written = a.body.written();
     let mut free = match &stmt.kind {
         StmtKind::Def(_, op) => match op {
             Op::Lit(_) | Op::Un(..) | Op::Cast(..) => true,
@@ -308,16 +298,7 @@ fn hand_on(body: &mut Block, replaced: &mut BTreeMap<ValId, ValId>) {
                 }
             }
             kind => {
-                let mut written = BTreeSet::new();
-                let mut see = |kind: &StmtKind| {
-                    kind.for_each_write(&mut |m| {
-                        written.insert(m);
-                    });
-                };
-                see(kind);
-                for block in kind.blocks() {
-                    block.walk(&mut |s| see(&s.kind));
-                }
+                let written = kind.written();
                 stored.retain(|(at, _)| !written.contains(&at.mem));
             }
         }

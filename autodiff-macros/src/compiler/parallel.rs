@@ -13,8 +13,6 @@
 //! numbers and adjoints and changes nothing else that anybody sees. The chunks of a loop in strips begin
 //! where strips begin.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -118,17 +116,11 @@ impl Given<'_> {
     }
 
     fn facts_of(&self, stmt: &Stmt, body: &Block) -> Stretched {
-        let mut written = BTreeSet::new();
-        body.walk(&mut |s| {
-            s.kind.for_each_write(&mut |m| {
-                written.insert(m);
-            });
-        });
         Stretched {
             from: ValId(0),
             to: ValId(0),
             sums: stmt.kind.carried().iter().map(|c| c.out).collect(),
-            written,
+            written: body.written(),
             heavy: self.is_heavy(body),
         }
     }

@@ -6,7 +6,7 @@
 //! does, and in its order.
 
 use quote::ToTokens;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::hir::{BinOp, Real, Ty};
 use super::ssa::{
@@ -52,7 +52,7 @@ struct Known {
 
 impl Known {
     /// Forgets what was in memory that has been written to.
-    fn forget(&mut self, written: &[MemId]) {
+    fn forget(&mut self, written: &BTreeSet<MemId>) {
         if written.is_empty() {
             return;
         }
@@ -142,11 +142,7 @@ impl Share {
     }
 
     fn inner(&mut self, stmt: &mut Stmt, known: &mut Known) {
-        let mut written = Vec::new();
-        stmt.kind.for_each_write(&mut |m| written.push(m));
-        for block in stmt.kind.blocks() {
-            block.walk(&mut |s| s.kind.for_each_write(&mut |m| written.push(m)));
-        }
+        let written = stmt.kind.written();
         let loops = stmt.kind.loop_id().is_some();
         if loops {
             known.forget(&written);

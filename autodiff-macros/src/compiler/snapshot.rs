@@ -141,30 +141,14 @@ impl Snapshots<'_> {
 
     /// The memory from outside that a loop reads and does not change.
     fn read_by(&self, stmt: &Stmt) -> BTreeSet<MemId> {
-        let (mut read, mut inside) = (BTreeSet::new(), BTreeSet::new());
-        for block in stmt.kind.blocks() {
-            block.walk(&mut |s| {
-                s.kind.for_each_read(&mut |m| {
-                    read.insert(m);
-                });
-                // What is made in the loop counts as changed there.
-                s.kind.for_each_write(&mut |m| {
-                    inside.insert(m);
-                });
-            });
-        }
-        read.retain(|m| !inside.contains(m));
-        read
+        // What is made in the loop counts as changed there.
+        &stmt.kind.read() - &stmt.kind.written()
     }
 
     /// Copies of what the statement changes are not what the array is any more.
     fn forget(&mut self, kind: &StmtKind) {
-        let copies = &mut self.copies;
-        let mut written = |m: MemId| copies.retain(|(at, _)| at.mem != m);
-        kind.for_each_write(&mut written);
-        for block in kind.blocks() {
-            block.walk(&mut |s| s.kind.for_each_write(&mut written));
-        }
+        let written = kind.written();
+        self.copies.retain(|(at, _)| !written.contains(&at.mem));
     }
 
     /// The inner block number `k`; the layout knows the blocks of the original.

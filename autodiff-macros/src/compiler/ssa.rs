@@ -8,6 +8,7 @@
 //! goes on. Arrays, vectors and slices are memory: a [`MemId`] is a variable that statements load
 //! from and store to. The reverse sweep never restores memory; it reads values.
 
+mod effects;
 pub(crate) mod print;
 pub(crate) mod rewrite;
 
@@ -510,42 +511,7 @@ impl Place {
         }
         Some(ty)
     }
-}
 
-impl Op {
-    /// Calls `f` on every value that the operation reads.
-    pub(crate) fn for_each_use(&self, f: &mut dyn FnMut(ValId)) {
-        match self {
-            Op::Lit(_) | Op::Param(_) => {}
-            Op::Un(_, a) | Op::Cast(a, _) | Op::Stop(a) | Op::Classify(_, a) => f(*a),
-            Op::Bin(_, a, b) | Op::Branch { lhs: a, rhs: b, .. } => {
-                f(*a);
-                f(*b);
-            }
-            Op::Rule { args, weights, .. } => args.iter().chain(weights).for_each(|v| f(*v)),
-            Op::Weight { args, .. } => args.iter().for_each(|v| f(*v)),
-            Op::Load(place) | Op::Len(place) | Op::Measure(place, _) => place.for_each_use(f),
-            Op::LoadIf(guard, place) => {
-                f(*guard);
-                place.for_each_use(f);
-            }
-            Op::Opaque(code) => code.for_each_use(f),
-        }
-    }
-
-    /// Calls `f` on every memory variable that the operation reads.
-    pub(crate) fn for_each_mem(&self, f: &mut dyn FnMut(MemId)) {
-        match self {
-            Op::Load(place) | Op::LoadIf(_, place) | Op::Len(place) | Op::Measure(place, _) => {
-                f(place.mem)
-            }
-            Op::Opaque(code) => code.for_each_mem(f),
-            _ => {}
-        }
-    }
-}
-
-impl Place {
     /// True for (an element of) a field.
     pub(crate) fn is_field(&self) -> bool {
         self.path.iter().any(|step| matches!(step, Proj::Field(_)))
@@ -556,107 +522,6 @@ impl Place {
         Place {
             mem,
             path: Vec::new(),
-        }
-    }
-
-    pub(crate) fn for_each_use(&self, f: &mut dyn FnMut(ValId)) {
-        for proj in &self.path {
-            match proj {
-                Proj::Index(v) => f(*v),
-                Proj::Range { lo, hi, .. } => lo.iter().chain(hi).for_each(|v| f(*v)),
-                Proj::Field(_) => {}
-            }
-        }
-    }
-}
-
-impl Tree {
-    pub(crate) fn for_each_val(&self, f: &mut dyn FnMut(ValId)) {
-        match self {
-            Tree::Val(v) => f(*v),
-            Tree::Mem(_) => {}
-            Tree::Tuple(parts) => parts.iter().for_each(|t| t.for_each_val(f)),
-        }
-    }
-
-    pub(crate) fn for_each_mem(&self, f: &mut dyn FnMut(MemId)) {
-        match self {
-            Tree::Val(_) => {}
-            Tree::Mem(m) => f(*m),
-            Tree::Tuple(parts) => parts.iter().for_each(|t| t.for_each_mem(f)),
-        }
-    }
-}
-
-impl Verbatim {
-    pub(crate) fn for_each_use(&self, f: &mut dyn FnMut(ValId)) {
-        for (_, used) in &self.uses {
-            match used {
-                Use::Tree(tree) => tree.for_each_val(f),
-                Use::Place(place) => place.for_each_use(f),
-            }
-        }
-    }
-
-    pub(crate) fn for_each_mem(&self, f: &mut dyn FnMut(MemId)) {
-        for (_, used) in &self.uses {
-            match used {
-                Use::Tree(tree) => tree.for_each_mem(f),
-                Use::Place(place) => f(place.mem),
-            }
-        }
-    }
-}
-
-impl Init {
-    pub(crate) fn for_each_use(&self, f: &mut dyn FnMut(ValId)) {
-        match self {
-            Init::Val(v) => f(*v),
-            Init::Repeat(init, len) => {
-                init.for_each_use(f);
-                f(*len);
-            }
-            Init::List(parts) | Init::Tuple(parts) => parts.iter().for_each(|i| i.for_each_use(f)),
-            Init::Struct { fields, base, .. } => {
-                fields.iter().for_each(|(_, i)| i.for_each_use(f));
-                base.iter().for_each(|place| place.for_each_use(f));
-            }
-            Init::Clone(place) => place.for_each_use(f),
-            Init::Blank | Init::Unset => {}
-        }
-    }
-
-    pub(crate) fn for_each_mem(&self, f: &mut dyn FnMut(MemId)) {
-        match self {
-            Init::Clone(place) => f(place.mem),
-            Init::Repeat(init, _) => init.for_each_mem(f),
-            Init::List(parts) | Init::Tuple(parts) => parts.iter().for_each(|i| i.for_each_mem(f)),
-            Init::Struct { fields, base, .. } => {
-                fields.iter().for_each(|(_, i)| i.for_each_mem(f));
-                base.iter().for_each(|place| f(place.mem));
-            }
-            Init::Val(_) | Init::Blank | Init::Unset => {}
-        }
-    }
-}
-
-impl Arg {
-    /// The values that the argument reads.
-    pub(crate) fn for_each_use(&self, f: &mut dyn FnMut(ValId)) {
-        match self {
-            Arg::Val(v) | Arg::RefVal(v, _) => f(*v),
-            Arg::Ref(_, place) | Arg::Own(place) => place.for_each_use(f),
-            Arg::Tuple(parts) => parts.iter().for_each(|a| a.for_each_use(f)),
-        }
-    }
-
-    /// The memory that the argument refers to, and whether the callee may write to it.
-    pub(crate) fn for_each_mem(&self, f: &mut dyn FnMut(MemId, bool)) {
-        match self {
-            Arg::Ref(mutable, place) => f(place.mem, *mutable),
-            Arg::Own(place) => f(place.mem, false),
-            Arg::Tuple(parts) => parts.iter().for_each(|a| a.for_each_mem(f)),
-            Arg::Val(_) | Arg::RefVal(..) => {}
         }
     }
 }
@@ -680,121 +545,11 @@ impl StmtKind {
         }
     }
 
-    /// Values that the statement itself defines (not those of the blocks in it).
-    pub(crate) fn for_each_def(&self, f: &mut dyn FnMut(ValId)) {
-        match self {
-            StmtKind::Def(v, _) => f(*v),
-            StmtKind::If { phis, .. } => phis.iter().for_each(|p| f(p.out)),
-            StmtKind::For { carried, count, .. } => {
-                carried.iter().for_each(|c| f(c.out));
-                count.iter().for_each(|v| f(*v));
-            }
-            StmtKind::While { carried, count, .. } => {
-                carried.iter().for_each(|c| f(c.out));
-                f(*count);
-            }
-            StmtKind::Call(call) => {
-                if let Some(result) = &call.result {
-                    result.for_each_val(f);
-                }
-                for arg in &call.args {
-                    if let Arg::RefVal(_, Some(after)) = arg {
-                        f(*after);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Memory that the statement itself writes to (not the blocks in it).
-    pub(crate) fn for_each_write(&self, f: &mut dyn FnMut(MemId)) {
-        match self {
-            StmtKind::Alloc(m, _) => f(*m),
-            StmtKind::Store { place, .. } | StmtKind::Push { place, .. } => f(place.mem),
-            StmtKind::Copy { dst, .. } => f(dst.mem),
-            StmtKind::Call(call) => {
-                if let Some(result) = &call.result {
-                    result.for_each_mem(f);
-                }
-                for arg in &call.args {
-                    arg.for_each_mem(&mut |m, mutable| {
-                        if mutable {
-                            f(m);
-                        }
-                    });
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-impl Block {
-    /// Visits every statement, outer before inner, in program order.
-    pub(crate) fn walk<'a>(&'a self, f: &mut dyn FnMut(&'a Stmt)) {
-        for stmt in &self.stmts {
-            f(stmt);
-            for block in stmt.kind.blocks() {
-                block.walk(f);
-            }
-        }
-    }
-}
-
-impl StmtKind {
-    /// Values that the statement itself reads (not the blocks in it, and not through phis).
-    pub(crate) fn for_each_use(&self, f: &mut dyn FnMut(ValId)) {
-        match self {
-            StmtKind::Def(_, op) => op.for_each_use(f),
-            StmtKind::Alloc(_, init) => init.for_each_use(f),
-            StmtKind::Push { place, init } => {
-                place.for_each_use(f);
-                init.for_each_use(f);
-            }
-            StmtKind::Store { place, value, .. } => {
-                place.for_each_use(f);
-                f(*value);
-            }
-            StmtKind::Copy {
-                dst, src, before, ..
-            } => {
-                dst.for_each_use(f);
-                src.for_each_use(f);
-                before.iter().for_each(|v| f(*v));
-            }
-            StmtKind::If { cond, .. } => f(*cond),
-            StmtKind::While { cond, budget, .. } => {
-                [Some(*cond), *budget].into_iter().flatten().for_each(f)
-            }
-            StmtKind::For {
-                range,
-                until,
-                budget,
-                ..
-            } => [Some(range.lo), Some(range.hi), range.step, *until, *budget]
-                .into_iter()
-                .flatten()
-                .for_each(f),
-            StmtKind::Call(call) => call.args.iter().for_each(|a| a.for_each_use(f)),
-            StmtKind::Effect(code) => code.for_each_use(f),
-        }
-    }
-
-    /// Memory that the statement itself reads.
-    pub(crate) fn for_each_read(&self, f: &mut dyn FnMut(MemId)) {
-        match self {
-            StmtKind::Def(_, op) => op.for_each_mem(f),
-            StmtKind::Alloc(_, init) | StmtKind::Push { init, .. } => init.for_each_mem(f),
-            StmtKind::Copy { src, shape, .. } => {
-                [Some(src.mem), *shape].into_iter().flatten().for_each(f)
-            }
-            StmtKind::Call(call) => call
-                .args
-                .iter()
-                .for_each(|a| a.for_each_mem(&mut |m, _| f(m))),
-            StmtKind::Effect(code) => code.for_each_mem(f),
-            _ => {}
+    /// Visits the statement and those in it, outer before inner, in program order.
+    pub(crate) fn walk<'a>(&'a self, f: &mut dyn FnMut(&'a StmtKind)) {
+        f(self);
+        for block in self.blocks() {
+            block.walk(&mut |s| f(&s.kind));
         }
     }
 
@@ -828,6 +583,18 @@ impl StmtKind {
         match self {
             StmtKind::For { body, .. } | StmtKind::While { body, .. } => Some(body),
             _ => None,
+        }
+    }
+}
+
+impl Block {
+    /// Visits every statement, outer before inner, in program order.
+    pub(crate) fn walk<'a>(&'a self, f: &mut dyn FnMut(&'a Stmt)) {
+        for stmt in &self.stmts {
+            f(stmt);
+            for block in stmt.kind.blocks() {
+                block.walk(f);
+            }
         }
     }
 }

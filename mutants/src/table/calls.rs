@@ -10,7 +10,7 @@ const COPIES: &str = "adjoint/copies.rs";
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
     mutant("seeded-changed-later", SEEDED, "    fn call(",
-        "if later {", "if later && !$ON {",
+        "if changed {", "if changed && !$ON {",
         "what a call reads has an adjoint before it is overwritten"),
     mutant("seeded-arm-changed-later", SEEDED, "    fn branch(",
         "!self.changes_later(arm, after)", "true",

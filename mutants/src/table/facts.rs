@@ -84,7 +84,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "self.facts.useful(c.out) || self.facts.useful(c.phi)", "self.facts.useful(c.out)",
         "values that are read in the loop only are useless"),
     mutant("useful-written", ACTIVITY, "fn backward_call(",
-        "kind.for_each_write(&mut |m| useful |= self.facts.useful_mems[m.0 as usize])", "()",
+        "call.for_each_write(&mut |m| useful |= self.facts.useful_mems[m.0 as usize])", "()",
         "calls that only change arrays are useless"),
     mutant("useful-arguments", ACTIVITY, "fn backward_call(",
         "arg.for_each_mem(&mut |m, _| self.use_mem(m))", "()",

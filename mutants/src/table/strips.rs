@@ -90,7 +90,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "group != LAST", "true",
         "strip: the sums read arrays that may hold something else by then"),
     mutant("strip-steady", ROWS, "fn find_steady(",
-        "!block.stmts[k + 1..].iter().any(|s| writes(&s.kind, at.mem))", "true",
+        "!later.iter().any(|s| s.kind.written().contains(&at.mem))", "true",
         "strip: scratch that changes later is read again"),
     mutant("strip-length", SHAPE, "fn length(",
         "!replaced || matches!(mem.ty, Ty::Array(..))", "true",

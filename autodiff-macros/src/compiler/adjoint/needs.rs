@@ -186,10 +186,8 @@ impl<'a> Needs<'a> {
         let mut outer = Vec::new();
         body.walk(&mut |s| {
             s.kind.for_each_use(&mut |v| outer.push(v));
-            s.kind.for_each_read(&mut |m| {
-                self.plan.mems.insert(m);
-            });
         });
+        self.plan.mems.extend(body.read());
         for v in outer {
             if !self.cx.layout.contains(block, self.cx.layout.def_block(v)) {
                 self.val(v);

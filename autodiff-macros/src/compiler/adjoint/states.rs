@@ -10,7 +10,7 @@
 //! it goes finds the old elements at and above its counter. Copies are worth it only where inner loops
 //! read (about) the whole of the array.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Context;
 use crate::compiler::analyse::loops::Mode;
@@ -51,9 +51,15 @@ struct Read {
 
 fn of_loop(cx: &Context<'_>, id: LoopId, body: &Block, states: &mut States) {
     let mut reads = Vec::new();
+    let written: Vec<_> = body.stmts.iter().map(|s| s.kind.written()).collect();
     for (k, stmt) in body.stmts.iter().enumerate() {
         if let Some(inner) = Inner::of(cx, stmt) {
-            let nest = Nest { cx, id, body, k };
+            let nest = Nest {
+                cx,
+                id,
+                body,
+                written: &written[..=k],
+            };
             nest.reads(&inner, &mut vec![inner.range], &mut reads);
         }
     }
@@ -67,12 +73,13 @@ fn of_loop(cx: &Context<'_>, id: LoopId, body: &Block, states: &mut States) {
     }
 }
 
-/// Loops inside of each other, as statement number `k` of the body of a recorded loop.
+/// Loops inside of each other, as a statement of the body of a recorded loop.
 struct Nest<'a, 'b> {
     cx: &'b Context<'a>,
     id: LoopId,
     body: &'b Block,
-    k: usize,
+    /// What the statements of the body write to, up to and including the nest.
+    written: &'b [BTreeSet<MemId>],
 }
 
 impl Nest<'_, '_> {
@@ -96,7 +103,7 @@ impl Nest<'_, '_> {
                 reads.push(Read {
                     value: *v,
                     mem: at.mem,
-                    at: since(self.cx, self.body, self.k, at.mem),
+                    at: self.since(at.mem),
                     whole,
                 });
             }
@@ -105,7 +112,16 @@ impl Nest<'_, '_> {
 
     /// True if nothing in the nest writes to the array.
     fn untouched(&self, m: MemId) -> bool {
-        !writes(self.cx, &self.body.stmts[self.k], m)
+        self.written.last().is_none_or(|nest| !nest.contains(&m))
+    }
+
+    /// The first statement after the last one before the nest that writes to the array.
+    fn since(&self, m: MemId) -> u32 {
+        let before = &self.written[..self.written.len() - 1];
+        let last = before.iter().rposition(|written| written.contains(&m));
+        self.cx
+            .layout
+            .position(&self.body.stmts[last.map_or(0, |w| w + 1)])
     }
 }
 
@@ -201,28 +217,6 @@ impl<'a> Inner<'a> {
             _ => false,
         }
     }
-}
-
-/// The first statement after the last one before number `k` that writes to the array.
-fn since(cx: &Context<'_>, body: &Block, k: usize, m: MemId) -> u32 {
-    let first = body.stmts[..k]
-        .iter()
-        .rposition(|s| writes(cx, s, m))
-        .map_or(0, |w| w + 1);
-    cx.layout.position(&body.stmts[first])
-}
-
-/// True if the statement, or one inside of it, writes to the array.
-fn writes(cx: &Context<'_>, stmt: &Stmt, m: MemId) -> bool {
-    let from = cx.layout.position(stmt);
-    let to = stmt
-        .kind
-        .blocks()
-        .iter()
-        .map(|b| cx.layout.blocks[cx.layout.id_of(b)].span.1)
-        .max()
-        .unwrap_or(from + 1);
-    cx.layout.stores(m).iter().any(|p| (from..to).contains(p))
 }
 
 /// True if loops inside of each other run at least as often as the array has elements, as far as their ends and its

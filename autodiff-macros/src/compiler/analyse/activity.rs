@@ -95,8 +95,8 @@ impl Activity {
     /// True if something that the call gives or changes has an adjoint.
     pub(crate) fn active_call(&self, call: &Call) -> bool {
         let mut active = false;
-        StmtKind::Call(call.clone()).for_each_def(&mut |v| active |= self.active(v));
-        StmtKind::Call(call.clone()).for_each_write(&mut |m| active |= self.active_mem(m));
+        call.for_each_def(&mut |v| active |= self.active(v));
+        call.for_each_write(&mut |m| active |= self.active_mem(m));
         active && self.varied_call(call)
     }
 }
@@ -294,23 +294,16 @@ impl Pass<'_> {
         if !self.facts.varied_call(call) {
             return;
         }
-        let kind = StmtKind::Call(call.clone());
-        let mut defs = Vec::new();
-        kind.for_each_def(&mut |v| defs.push(v));
-        for v in defs {
-            match self.func.val(v).ty {
-                Ty::Real(_) => self.vary(v),
-                _ => self.taint(v),
-            }
-        }
-        let mut written = Vec::new();
-        kind.for_each_write(&mut |m| written.push(m));
-        for m in written {
+        call.for_each_def(&mut |v| match self.func.val(v).ty {
+            Ty::Real(_) => self.vary(v),
+            _ => self.taint(v),
+        });
+        call.for_each_write(&mut |m| {
             self.vary_mem(m);
             if holds_struct(&self.func.mem(m).ty) {
                 self.taint_mem(m);
             }
-        }
+        });
     }
 
     fn backward(&mut self, block: &Block) {
@@ -382,10 +375,9 @@ impl Pass<'_> {
     }
 
     fn backward_call(&mut self, call: &Call) {
-        let kind = StmtKind::Call(call.clone());
         let mut useful = false;
-        kind.for_each_def(&mut |v| useful |= self.facts.useful(v));
-        kind.for_each_write(&mut |m| useful |= self.facts.useful_mems[m.0 as usize]);
+        call.for_each_def(&mut |v| useful |= self.facts.useful(v));
+        call.for_each_write(&mut |m| useful |= self.facts.useful_mems[m.0 as usize]);
         if !useful {
             return;
         }

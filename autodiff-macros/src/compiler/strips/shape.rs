@@ -202,20 +202,14 @@ impl<'a> Shape<'a> {
     /// The arrays that the body writes: each has to be an iteration's own.
     fn find_scratch(&mut self, cx: Given<'a>, body: &'a Block) -> Option<()> {
         let loops = Loops::new(cx.func, cx.facts, cx.layout);
-        let mut written = BTreeSet::new();
         let mut inner = vec![self.id];
-        body.walk(&mut |s| {
-            s.kind.for_each_write(&mut |m| {
-                written.insert(m);
-            });
-            inner.extend(s.kind.loop_id());
-        });
-        for m in written {
+        body.walk(&mut |s| inner.extend(s.kind.loop_id()));
+        for m in body.written() {
             let len = self.length(cx, m)?;
             let own = |l: &LoopId| {
                 cx.layout
                     .statement(*l)
-                    .is_some_and(|kind| accesses(kind, m) && loops.is_scratch_of(m, *l))
+                    .is_some_and(|kind| kind.mentions(m) && loops.is_scratch_of(m, *l))
             };
             let inside = cx
                 .layout
@@ -287,8 +281,7 @@ impl<'a> Shape<'a> {
                 let outs: Vec<ValId> = phis.iter().filter(|p| !uniform(p)).map(|p| p.out).collect();
                 self.varying.extend(outs);
                 // A branch with anything of an iteration in it runs in a lane loop, as a whole.
-                let mut defs = Vec::new();
-                definitions(kind, &mut defs);
+                let defs = kind.defined();
                 if all || defs.iter().any(|v| self.varying.contains(v)) {
                     self.varying.extend(defs);
                 }
@@ -408,35 +401,6 @@ fn unconditional(block: &Block, f: &mut dyn FnMut(&Stmt)) {
         if let Some(body) = stmt.kind.loop_body() {
             unconditional(body, f);
         }
-    }
-}
-
-/// True if the statement or a block in it writes to the array.
-fn writes(kind: &StmtKind, m: MemId) -> bool {
-    let mut found = false;
-    kind.for_each_write(&mut |w| found |= w == m);
-    for block in kind.blocks() {
-        block.walk(&mut |s| s.kind.for_each_write(&mut |w| found |= w == m));
-    }
-    found
-}
-
-fn accesses(kind: &StmtKind, m: MemId) -> bool {
-    let mut found = false;
-    kind.blocks().into_iter().for_each(|b| {
-        b.walk(&mut |s| {
-            s.kind.for_each_read(&mut |r| found |= r == m);
-            s.kind.for_each_write(&mut |w| found |= w == m);
-        });
-    });
-    found
-}
-
-/// What a statement and the blocks in it define.
-fn definitions(kind: &StmtKind, out: &mut Vec<ValId>) {
-    kind.for_each_def(&mut |v| out.push(v));
-    for block in kind.blocks() {
-        block.stmts.iter().for_each(|s| definitions(&s.kind, out));
     }
 }
 

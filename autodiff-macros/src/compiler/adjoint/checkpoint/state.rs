@@ -41,17 +41,7 @@ pub(super) fn state<'a>(
     id: LoopId,
     kept: &BTreeSet<MemId>,
 ) -> State<'a> {
-    let (mut read, mut changed) = (BTreeSet::new(), BTreeSet::new());
-    for block in blocks(stmt) {
-        block.walk(&mut |s| {
-            s.kind.for_each_read(&mut |m| {
-                read.insert(m);
-            });
-            s.kind.for_each_write(&mut |m| {
-                changed.insert(m);
-            });
-        });
-    }
+    let (read, changed) = (stmt.kind.read(), stmt.kind.written());
     let mut state = State {
         carried: stmt.kind.carried(),
         mems: BTreeSet::new(),
@@ -89,19 +79,7 @@ fn outer_values(cx: &Context<'_>, stmt: &Ssa) -> BTreeSet<ValId> {
         used.insert(v);
     };
     for block in blocks(stmt) {
-        block.walk(&mut |s| {
-            s.kind.for_each_use(&mut see);
-            for c in s.kind.carried() {
-                see(c.init);
-                see(c.next);
-            }
-            if let StmtKind::If { phis, .. } = &s.kind {
-                for p in phis {
-                    see(p.then);
-                    see(p.els);
-                }
-            }
-        });
+        block.walk(&mut |s| s.kind.for_each_input(&mut see));
     }
     stmt.kind.carried().iter().for_each(|c| see(c.next));
     if let StmtKind::For { range, .. } = &stmt.kind {
@@ -115,19 +93,9 @@ fn outer_values(cx: &Context<'_>, stmt: &Ssa) -> BTreeSet<ValId> {
 
 /// The memory from outside that an iteration reads and no iteration changes.
 fn outer_memory(stmt: &Ssa, cx: &Context<'_>) -> BTreeSet<MemId> {
-    let (mut read, mut changed) = (BTreeSet::new(), BTreeSet::new());
-    for block in blocks(stmt) {
-        block.walk(&mut |s| {
-            s.kind.for_each_read(&mut |m| {
-                read.insert(m);
-            });
-            s.kind.for_each_write(&mut |m| {
-                changed.insert(m);
-            });
-        });
-    }
-    read.retain(|m| !changed.contains(m) && !is_inside(cx, stmt, cx.layout.mem_block(*m)));
-    read
+    let mut kept = &stmt.kind.read() - &stmt.kind.written();
+    kept.retain(|m| !is_inside(cx, stmt, cx.layout.mem_block(*m)));
+    kept
 }
 
 /// True if an iteration may ask the selection.

@@ -3,8 +3,6 @@
 //! In: the body of a loop, and what follows it. Out: whether its iterations can be reversed one by one, as far as memory is concerned,
 //! and whether they can be run a second time later.
 
-use std::collections::BTreeSet;
-
 use super::Loops;
 use super::scratch::covers_whole;
 use crate::compiler::ssa::{Block, MemId, Op, Origin, Stmt, StmtKind, StoreOp};
@@ -14,13 +12,7 @@ impl Loops<'_> {
     /// each iteration overwrites before it reads, or has no adjoint.
     pub(super) fn memory_is_private(&self, kind: &StmtKind, body: &Block, stmt: &Stmt) -> bool {
         let body_block = self.layout.id_of(body);
-        let mut written = BTreeSet::new();
-        body.walk(&mut |s| {
-            s.kind.for_each_write(&mut |m| {
-                written.insert(m);
-            })
-        });
-        written.into_iter().all(|m| {
+        body.written().into_iter().all(|m| {
             self.layout.contains(body_block, self.layout.mem_block(m))
                 && self.layout.mem_block(m) != 0
                 || !self.facts.active_mem(m)
@@ -53,37 +45,18 @@ impl Loops<'_> {
     /// True if a variable declared outside is added to: its adjoint is not known in advance.
     pub(super) fn only_adds_to_memory(&self, body: &Block) -> bool {
         let body_block = self.layout.id_of(body);
-        let mut found = false;
-        body.walk(&mut |s| {
-            s.kind.for_each_write(&mut |m| {
-                let outside = !self.layout.contains(body_block, self.layout.mem_block(m));
-                found |= outside && self.facts.active_mem(m) && self.adds_only(m, body);
-            });
-        });
-        found
+        body.written().into_iter().any(|m| {
+            let outside = !self.layout.contains(body_block, self.layout.mem_block(m));
+            outside && self.facts.active_mem(m) && self.adds_only(m, body)
+        })
     }
 
     /// True if memory that the loop reads is changed after it. What is reversed before that must not
     /// have added to its adjoint yet: the adjoint of what stands there later is reset, or handed on.
     pub(super) fn changes_later(&self, body: &Block, after: &[Stmt]) -> bool {
-        let mut read = BTreeSet::new();
-        body.walk(&mut |s| {
-            s.kind.for_each_read(&mut |m| {
-                read.insert(m);
-            });
-        });
-        let mut found = false;
-        let mut see = |kind: &StmtKind| {
-            kind.for_each_write(&mut |m| found |= read.contains(&m) && self.facts.active_mem(m));
-        };
-        for stmt in after {
-            see(&stmt.kind);
-            stmt.kind
-                .blocks()
-                .into_iter()
-                .for_each(|block| block.walk(&mut |s| see(&s.kind)));
-        }
-        found
+        let read = body.read();
+        let mut changed = after.iter().flat_map(|s| s.kind.written());
+        changed.any(|m| read.contains(&m) && self.facts.active_mem(m))
     }
 
     /// True if nobody reads after the loop what the memory holds then.

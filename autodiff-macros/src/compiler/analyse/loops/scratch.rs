@@ -25,7 +25,7 @@ impl Loops<'_> {
             .stmts
             .iter()
             .enumerate()
-            .filter(|(_, s)| mentions(s, m))
+            .filter(|(_, s)| s.kind.mentions(m))
         {
             if stmt
                 .kind
@@ -41,12 +41,16 @@ impl Loops<'_> {
 
     fn is_scratch_of_loop(&self, m: MemId, kind: &StmtKind, inner: &Block) -> bool {
         let head = match kind {
-            StmtKind::While { head, .. } => head.stmts.iter().any(|s| mentions(s, m)),
+            StmtKind::While { head, .. } => head.stmts.iter().any(|s| s.kind.mentions(m)),
             _ => false,
         };
         !head
             && !matches!(
-                inner.stmts.iter().find(|s| mentions(s, m)).map(|s| &s.kind),
+                inner
+                    .stmts
+                    .iter()
+                    .find(|s| s.kind.mentions(m))
+                    .map(|s| &s.kind),
                 Some(StmtKind::Store { .. })
             )
             && self.is_scratch(m, inner)
@@ -78,12 +82,7 @@ impl Loops<'_> {
                 inside(place, counters)
             }
             StmtKind::Store { place, .. } if place.mem == m => inside(place, counters),
-            kind => {
-                let mut touched = false;
-                kind.for_each_read(&mut |r| touched |= r == m);
-                kind.for_each_write(&mut |w| touched |= w == m);
-                !touched
-            }
+            kind => !kind.touches(m),
         };
         let pushed = match &stmt.kind {
             StmtKind::For { counter, range, .. }
@@ -106,20 +105,6 @@ impl Loops<'_> {
     }
 }
 
-fn mentions(stmt: &Stmt, m: MemId) -> bool {
-    let mut found = false;
-    let mut see = |s: &StmtKind| {
-        s.for_each_read(&mut |r| found |= r == m);
-        s.for_each_write(&mut |w| found |= w == m);
-    };
-    see(&stmt.kind);
-    stmt.kind
-        .blocks()
-        .into_iter()
-        .for_each(|b| b.walk(&mut |s| see(&s.kind)));
-    found
-}
-
 /// True for a copy over the whole variable.
 pub(super) fn covers_whole(kind: &StmtKind, m: MemId) -> bool {
     matches!(kind, StmtKind::Copy { dst, src, .. } if dst.mem == m && dst.path.is_empty() && src.mem != m)
@@ -140,7 +125,7 @@ fn covering_bound(kind: &StmtKind, m: MemId, is_zero: impl Fn(ValId) -> bool) ->
     if range.inclusive || range.step.is_some() || !is_zero(range.lo) {
         return None;
     }
-    let at = body.stmts.iter().position(|s| mentions(s, m))?;
+    let at = body.stmts.iter().position(|s| s.kind.mentions(m))?;
     let StmtKind::Store {
         place,
         op: StoreOp::Set,
@@ -152,7 +137,7 @@ fn covering_bound(kind: &StmtKind, m: MemId, is_zero: impl Fn(ValId) -> bool) ->
     let direct = place.mem == m && place.path == [Proj::Index(*counter)];
     let rest = body.stmts[at + 1..]
         .iter()
-        .all(|s| !mentions(s, m) || at_counter(s, m, *counter));
+        .all(|s| !s.kind.mentions(m) || at_counter(s, m, *counter));
     (direct && rest).then_some(range.hi)
 }
 
@@ -163,10 +148,7 @@ fn at_counter(stmt: &Stmt, m: MemId, counter: ValId) -> bool {
         StmtKind::Def(_, Op::Load(place) | Op::LoadIf(_, place)) => direct(place),
         StmtKind::Store { place, .. } => direct(place),
         kind => {
-            let mut touched = false;
-            kind.for_each_read(&mut |r| touched |= r == m);
-            kind.for_each_write(&mut |w| touched |= w == m);
-            !touched
+            !kind.touches(m)
                 && kind
                     .blocks()
                     .into_iter()

@@ -15,7 +15,7 @@ use super::seeds::{How, Seeds, Terminals};
 use crate::compiler::code::Expr;
 use crate::compiler::hir::{Form, Real, Role, Ty};
 use crate::compiler::real;
-use crate::compiler::ssa::{Arg, Block, Call, Func, Phi, Stmt, StmtKind, Tree, ValId};
+use crate::compiler::ssa::{Arg, Block, Call, Func, Phi, StmtKind, Tree, ValId};
 
 /// An adjoint of more operations than this is not mentioned twice.
 const SIZE: usize = 8;
@@ -118,15 +118,11 @@ impl Loops<'_> {
     /// True if all memory with an adjoint that the block writes is its own.
     fn writes_its_own(&self, block: &Block) -> bool {
         let inside = self.layout.id_of(block);
-        let mut ok = true;
-        block.walk(&mut |s| {
-            s.kind.for_each_write(&mut |m| {
-                let home = self.layout.mem_block(m);
-                let own = home != 0 && self.layout.contains(inside, home);
-                ok &= own || !self.facts.active_mem(m);
-            });
-        });
-        ok
+        block.written().into_iter().all(|m| {
+            let home = self.layout.mem_block(m);
+            let own = home != 0 && self.layout.contains(inside, home);
+            own || !self.facts.active_mem(m)
+        })
     }
 
     fn call(&mut self, call: &Call, block: &Block, k: usize, seeds: &mut Seeds<'_>) {
@@ -142,19 +138,9 @@ impl Loops<'_> {
                 read.insert(m);
             });
         }
-        let changes = |s: &Stmt| {
-            let mut found = false;
-            s.kind.for_each_write(&mut |m| found |= read.contains(&m));
-            found
-        };
-        let mut later = false;
-        for stmt in &block.stmts[k + 1..] {
-            later |= changes(stmt);
-            for inner in stmt.kind.blocks() {
-                inner.walk(&mut |s| later |= changes(s));
-            }
-        }
-        if later {
+        let mut later = block.stmts[k + 1..].iter();
+        let changed = later.any(|s| !s.kind.written().is_disjoint(&read));
+        if changed {
             return;
         }
         if let Some(seed) = self.seed(v, k, seeds) {

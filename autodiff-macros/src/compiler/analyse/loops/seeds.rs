@@ -61,7 +61,7 @@ impl<'b> Seeds<'b> {
     pub(super) fn of(block: &'b Block, terminals: &'b Terminals) -> Self {
         let mut uses: Vec<Vec<usize>> = Vec::new();
         for (n, stmt) in block.stmts.iter().enumerate() {
-            for v in reads(&stmt.kind) {
+            for v in stmt.kind.inputs() {
                 let v = v.0 as usize;
                 if uses.len() <= v {
                     uses.resize_with(v + 1, Vec::new);
@@ -265,25 +265,4 @@ impl Loops<'_> {
             _ => None,
         }
     }
-}
-
-/// The values that a statement or a block in it reads, in their order.
-pub(super) fn reads(kind: &StmtKind) -> Vec<ValId> {
-    let mut read = Vec::new();
-    let mut see = |s: &StmtKind| {
-        s.for_each_use(&mut |u| read.push(u));
-        for c in s.carried() {
-            read.extend([c.init, c.next]);
-        }
-        if let StmtKind::If { phis, .. } = s {
-            read.extend(phis.iter().flat_map(|p| [p.then, p.els]));
-        }
-    };
-    see(kind);
-    for block in kind.blocks() {
-        block.walk(&mut |s| see(&s.kind));
-    }
-    read.sort_unstable();
-    read.dedup();
-    read
 }

@@ -88,17 +88,7 @@ impl Loops<'_> {
         let mut used = false;
         kind.for_each_use(&mut |v| used |= chain.has(v));
         for block in kind.blocks() {
-            block.walk(&mut |s| {
-                s.kind.for_each_use(&mut |v| used |= chain.has(v));
-                used |= s
-                    .kind
-                    .carried()
-                    .iter()
-                    .any(|c| chain.has(c.init) || chain.has(c.next));
-                if let StmtKind::If { phis, .. } = &s.kind {
-                    used |= phis.iter().any(|p| chain.has(p.then) || chain.has(p.els));
-                }
-            });
+            block.walk(&mut |s| s.kind.for_each_input(&mut |v| used |= chain.has(v)));
         }
         let Some(body) = kind.loop_body() else {
             return false;

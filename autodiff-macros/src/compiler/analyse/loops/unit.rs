@@ -11,7 +11,6 @@ use std::collections::BTreeSet;
 
 use quote::quote;
 
-use super::seeds::reads;
 use super::{Loops, is_costly};
 use crate::compiler::code::Expr;
 use crate::compiler::hir::Ty;
@@ -51,7 +50,7 @@ impl Loops<'_> {
             };
             outside
                 .vals
-                .extend(reads(&s.kind).into_iter().filter(from_outside));
+                .extend(s.kind.inputs().into_iter().filter(from_outside));
             s.kind.for_each_read(&mut |m| {
                 let local = self.layout.mem_block(m) != 0
                     && self.layout.contains(inside, self.layout.mem_block(m));

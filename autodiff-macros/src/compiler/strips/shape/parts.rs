@@ -72,11 +72,9 @@ impl<'a> Shape<'a> {
     ) -> Vec<&'a Carried> {
         let is_sum = |c: &Carried| {
             self.sums.iter().any(|s| match s {
-                Sum::Loop(_, inner, adds) if std::ptr::eq(*inner, stmt) => adds.iter().any(|add| {
-                    let mut defs = Vec::new();
-                    definitions(&add.kind, &mut defs);
-                    defs.contains(&c.next)
-                }),
+                Sum::Loop(_, inner, adds) if std::ptr::eq(*inner, stmt) => {
+                    adds.iter().any(|add| add.kind.defined().contains(&c.next))
+                }
                 _ => false,
             })
         };
@@ -109,28 +107,22 @@ impl<'a> Shape<'a> {
         *groups += 1;
         for item in open.iter() {
             if let Item::Stmt(stmt) = item {
-                let mut defs = Vec::new();
-                definitions(&stmt.kind, &mut defs);
-                self.group_of.extend(defs.into_iter().map(|v| (v, group)));
+                let defs = stmt.kind.defined().into_iter();
+                self.group_of.extend(defs.map(|v| (v, group)));
             }
         }
         parts.push(Part::Lanes(group, std::mem::take(open)));
     }
 
     pub(super) fn is_uniform(&self, kind: &StmtKind) -> bool {
-        let mut defs = Vec::new();
-        definitions(kind, &mut defs);
         let mut writes = false;
-        let mut see = |k: &StmtKind| {
+        kind.walk(&mut |k| {
             if !matches!(k, StmtKind::Alloc(..)) {
                 k.for_each_write(&mut |_| writes = true);
             }
-        };
-        see(kind);
-        kind.blocks()
-            .into_iter()
-            .for_each(|b| b.walk(&mut |s| see(&s.kind)));
-        !writes && defs.iter().all(|v| !self.varying.contains(v))
+        });
+        let varies = |v| self.varying.contains(v);
+        !writes && !kind.defined().iter().any(varies)
     }
 
     pub(super) fn cross_all(

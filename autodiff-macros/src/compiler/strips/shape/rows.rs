@@ -72,8 +72,9 @@ impl<'a> Shape<'a> {
             let [Proj::Index(index)] = at.path.as_slice() else {
                 continue;
             };
+            let later = &block.stmts[k + 1..];
             let steady = match self.scratch.contains_key(&at.mem) {
-                true => !block.stmts[k + 1..].iter().any(|s| writes(&s.kind, at.mem)),
+                true => !later.iter().any(|s| s.kind.written().contains(&at.mem)),
                 false => self.rows.contains_key(&(at.mem, *index)) || self.moves_by_one(cx, *index),
             };
             if steady && real(&cx.func.val(*v).ty) {
