@@ -11,13 +11,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::Ident;
-
 use super::code::{Expr, Stmt};
+use super::inline::{self, LARGEST, Moving};
 use super::ssa::{Func, ValId};
-
-/// Beyond this many parts an expression gets a name.
-pub(super) const LARGEST: usize = 12;
 
 /// Folds both sweeps; values that `func` returns stay.
 pub(crate) fn run(func: &Func, sweeps: &mut [&mut Vec<Stmt>]) {
@@ -30,14 +26,9 @@ pub(crate) fn run(func: &Func, sweeps: &mut [&mut Vec<Stmt>]) {
         let Uses { count, sum } = uses[v.0 as usize];
         (count == 1 && is_temporary(name)).then_some((name.as_str(), ValId(sum)))
     });
-    let pass = Fold {
-        once: once.collect(),
-        vals: func.vals.len(),
-    };
-    for sweep in sweeps {
-        let stmts = std::mem::take(*sweep);
-        **sweep = pass.stmts(stmts);
-    }
+    let once = Once(once.collect());
+    inline::run(&once, func.vals.len(), sweeps);
+    sweeps.iter_mut().for_each(|sweep| in_place(sweep));
 }
 
 /// How often a value is read, under any of the numbers that have its name, and the sum of these numbers: the one of the
@@ -109,15 +100,9 @@ impl Values {
                         unread.push(at);
                     }
                 }
-                Stmt::If { then, els, .. } => {
-                    self.drop_unread(then, uses);
-                    self.drop_unread(els, uses);
-                }
-                Stmt::For { body, .. } | Stmt::Loop { body } | Stmt::Apart { body, .. } => {
-                    self.drop_unread(body, uses);
-                }
-                Stmt::Stretches(of) => self.drop_unread(&mut of.body, uses),
-                _ => {}
+                stmt => stmt.for_each_part_mut(&mut |_| (), &mut |inner| {
+                    self.drop_unread(inner, uses);
+                }),
             }
         }
         if !unread.is_empty() {
@@ -162,148 +147,75 @@ fn is_temporary(name: &str) -> bool {
         .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
-struct Fold<'a> {
-    /// Temporaries that are read once, by name.
-    once: BTreeMap<&'a str, ValId>,
-    /// How many values there are.
-    vals: usize,
-}
+/// Temporaries that are read once, by name.
+struct Once<'a>(BTreeMap<&'a str, ValId>);
 
-/// Values that wait for their use, in order of definition.
-type Pending = Vec<(ValId, Stmt)>;
+impl Moving for Once<'_> {
+    const MOST: usize = usize::MAX;
+    const TOGETHER: bool = true;
 
-impl Fold<'_> {
-    fn stmts(&self, stmts: Vec<Stmt>) -> Vec<Stmt> {
-        let here = self.direct_uses(&stmts);
-        let mut pending = Pending::new();
-        let mut out = Vec::new();
-        for mut stmt in stmts {
-            own_exprs(&mut stmt, &mut |e| substitute(e, &mut pending));
-            if still_reads(&stmt, &pending) {
-                out.extend(pending.drain(..).map(|(_, s)| s));
-            }
-            match self.candidate(&stmt) {
-                Some(v) if here[v.0 as usize] => {
-                    pending.push((v, stmt));
-                    continue;
-                }
-                _ => {}
-            }
-            if is_barrier(&stmt) {
-                out.extend(pending.drain(..).map(|(_, s)| s));
-            }
-            out.push(self.inner(in_place(stmt)));
-        }
-        out.extend(pending.into_iter().map(|(_, s)| s));
-        out
-    }
-
-    fn inner(&self, stmt: Stmt) -> Stmt {
-        match stmt {
-            Stmt::If { cond, then, els } => Stmt::If {
-                cond,
-                then: self.stmts(then),
-                els: self.stmts(els),
-            },
-            Stmt::For {
-                pattern,
-                iter,
-                body,
-            } => Stmt::For {
-                pattern,
-                iter,
-                body: self.stmts(body),
-            },
-            Stmt::Loop { body } => Stmt::Loop {
-                body: self.stmts(body),
-            },
-            Stmt::Apart { rows, count, body } => Stmt::Apart {
-                rows,
-                count,
-                body: self.stmts(body),
-            },
-            Stmt::Stretches(mut of) => {
-                of.body = self.stmts(std::mem::take(&mut of.body));
-                Stmt::Stretches(of)
-            }
-            stmt => stmt,
+    fn read(&self, e: &Expr) -> Option<ValId> {
+        match e {
+            Expr::Val(v) => Some(*v),
+            _ => None,
         }
     }
 
-    fn candidate(&self, stmt: &Stmt) -> Option<ValId> {
+    fn declared(&self, stmt: &Stmt) -> Option<ValId> {
         match stmt {
             Stmt::Let {
                 name,
                 mutable: false,
                 init: Some(init),
                 ..
-            } if is_foldable(init) => self.lookup(name),
+            } if is_foldable(init) => {
+                let name = name.to_string();
+                let temporary = is_temporary(&name).then(|| self.0.get(name.as_str()));
+                temporary.flatten().copied()
+            }
             _ => None,
         }
     }
 
-    /// The values that the statements of the list read themselves, not in inner lists.
-    fn direct_uses(&self, stmts: &[Stmt]) -> Vec<bool> {
-        let mut used = vec![false; self.vals];
-        let mut see = |e: &Expr| {
-            e.walk(&mut |e| {
-                if let Expr::Val(v) = e {
-                    used[v.0 as usize] = true;
-                }
-            });
-        };
-        for stmt in stmts {
-            match stmt {
-                Stmt::Let { init, .. } => init.iter().for_each(&mut see),
-                Stmt::Bind { init, .. } | Stmt::Expect { init, .. } | Stmt::Expr(init) => see(init),
-                Stmt::Assign { place, value, .. } => {
-                    see(place);
-                    see(value);
-                }
-                Stmt::If { cond, .. } => see(cond),
-                Stmt::Apart { rows, .. } => rows.iter().for_each(|row| see(&row.from)),
-                Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Stretches(_) | Stmt::Break => {}
-            }
-        }
-        used
+    /// Names in the user's tokens are bound by `let`, and the branches of a select are not always
+    /// evaluated.
+    fn is_open(&self, e: &Expr) -> bool {
+        !matches!(e, Expr::User(..) | Expr::If(..))
     }
 
-    fn lookup(&self, name: &Ident) -> Option<ValId> {
-        let name = name.to_string();
-        let temporary = is_temporary(&name).then(|| self.once.get(name.as_str()));
-        temporary.flatten().copied()
+    /// What loads must not be moved past.
+    fn stays_before(&self, stmt: &Stmt) -> impl Fn(&Stmt) -> bool {
+        let mut user = false;
+        stmt.walk(&mut |e| user |= matches!(e, Expr::User(..)));
+        let barrier = user || !matches!(stmt, Stmt::Let { .. });
+        move |_| barrier
     }
 }
 
 /// `a = a * b` is `a *= b`.
-fn in_place(stmt: Stmt) -> Stmt {
-    let Stmt::Assign {
-        place,
-        op: "=",
-        value: Expr::Bin(op, a, b),
-    } = stmt
-    else {
-        return stmt;
-    };
-    let op_assign = match op {
-        "+" => "+=",
-        "-" => "-=",
-        "*" => "*=",
-        "/" => "/=",
-        _ => "",
-    };
-    let same = || format!("{place:?}") == format!("{a:?}");
-    match !op_assign.is_empty() && may_be_same(&place, &a) && same() {
-        true => Stmt::Assign {
-            place,
-            op: op_assign,
-            value: *b,
-        },
-        false => Stmt::Assign {
-            place,
-            op: "=",
-            value: Expr::Bin(op, a, b),
-        },
+fn in_place(stmts: &mut [Stmt]) {
+    for stmt in stmts {
+        if let Stmt::Assign { place, op, value } = stmt
+            && *op == "="
+            && let Expr::Bin(of, a, b) = value
+            && let Some(assigned) = assigning(of)
+            && may_be_same(place, a)
+            && format!("{place:?}") == format!("{a:?}")
+        {
+            *op = assigned;
+            *value = std::mem::replace(b, Expr::zero());
+        }
+        stmt.for_each_part_mut(&mut |_| (), &mut |inner| in_place(inner));
+    }
+}
+
+fn assigning(op: &str) -> Option<&'static str> {
+    match op {
+        "+" => Some("+="),
+        "-" => Some("-="),
+        "*" => Some("*="),
+        "/" => Some("/="),
+        _ => None,
     }
 }
 
@@ -316,54 +228,6 @@ fn may_be_same(a: &Expr, b: &Expr) -> bool {
         (Expr::Mem(a), Expr::Mem(b)) | (Expr::MemBar(a), Expr::MemBar(b)) => a == b,
         (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
     }
-}
-
-/// The expressions of the statement itself, where a value may be put in place.
-pub(super) fn own_exprs(stmt: &mut Stmt, f: &mut dyn FnMut(&mut Expr)) {
-    match stmt {
-        Stmt::Let { init, .. } => init.iter_mut().for_each(f),
-        Stmt::Bind { init, .. } | Stmt::Expect { init, .. } | Stmt::Expr(init) => f(init),
-        Stmt::Assign { place, value, .. } => {
-            f(place);
-            f(value);
-        }
-        Stmt::If { cond, .. } => f(cond),
-        Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } => {}
-        Stmt::Stretches(_) | Stmt::Break => {}
-    }
-}
-
-fn substitute(e: &mut Expr, pending: &mut Pending) {
-    if let Expr::Val(v) = e {
-        if let Some(at) = pending.iter().position(|(p, _)| p == v)
-            && let (
-                _,
-                Stmt::Let {
-                    init: Some(init), ..
-                },
-            ) = pending.remove(at)
-        {
-            *e = init;
-        }
-        return;
-    }
-    // Names in the user's tokens are bound by `let`, and the branches of a select are not always
-    // evaluated.
-    if matches!(e, Expr::User(..) | Expr::If(..)) {
-        return;
-    }
-    e.for_each_child_mut(&mut |child| substitute(child, pending));
-}
-
-/// True if the statement reads a waiting value where it cannot be put in place.
-fn still_reads(stmt: &Stmt, pending: &Pending) -> bool {
-    let mut reads = false;
-    stmt.walk(&mut |e| {
-        if let Expr::Val(v) = e {
-            reads |= pending.iter().any(|(p, _)| p == v);
-        }
-    });
-    reads
 }
 
 /// True for arithmetic, operations and loads of moderate size.
@@ -388,11 +252,4 @@ fn is_foldable(e: &Expr) -> bool {
         );
     });
     plain && size <= LARGEST && !matches!(e, Expr::Val(_) | Expr::Name(_))
-}
-
-/// True for a statement that loads must not be moved past.
-fn is_barrier(stmt: &Stmt) -> bool {
-    let mut user = false;
-    stmt.walk(&mut |e| user |= matches!(e, Expr::User(..)));
-    user || !matches!(stmt, Stmt::Let { .. })
 }

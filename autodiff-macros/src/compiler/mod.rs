@@ -23,6 +23,7 @@ mod fold;
 mod forms;
 mod hir;
 mod hoist;
+mod inline;
 mod jumps;
 mod kinks;
 mod lower;

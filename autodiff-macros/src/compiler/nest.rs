@@ -13,7 +13,7 @@
 use proc_macro2::Ident;
 
 use super::code::{Expr, Stmt};
-use super::fold::{LARGEST, own_exprs};
+use super::inline::{self, LARGEST, Moving};
 use super::ssa::ValId;
 
 /// Which variables move.
@@ -26,24 +26,6 @@ pub(crate) struct Nest<'a> {
     pub(crate) vals: usize,
     /// What is read after all statements.
     pub(crate) result: Option<&'a Expr>,
-}
-
-/// So many declarations wait at most; looking through them takes time.
-const MOST: usize = 32;
-
-/// How often values are read, and by which list of statements last.
-struct Reads {
-    count: Vec<u32>,
-    list: Vec<u32>,
-    lists: u32,
-}
-
-/// A declaration that waits for its reader.
-struct Waiting {
-    of: ValId,
-    stmt: Stmt,
-    /// It reads memory.
-    loads: bool,
 }
 
 impl Nest<'_> {
@@ -62,93 +44,26 @@ impl Nest<'_> {
         for _ in 0..2 {
             self.result.into_iter().for_each(|e| e.walk(&mut see));
         }
-        let mut reads = Reads {
-            count,
-            list: vec![0; self.vals],
-            lists: 0,
-        };
-        for sweep in sweeps {
-            self.stmts(sweep, &mut reads);
-        }
+        let once = Once { nest: self, count };
+        inline::run(&once, self.vals, sweeps);
+    }
+}
+
+/// What moves, and how often each value is read.
+struct Once<'a> {
+    nest: &'a Nest<'a>,
+    count: Vec<u32>,
+}
+
+impl Moving for Once<'_> {
+    const MOST: usize = 32;
+    const TOGETHER: bool = false;
+
+    fn read(&self, e: &Expr) -> Option<ValId> {
+        (self.nest.of)(e)
     }
 
-    fn stmts(&self, stmts: &mut Vec<Stmt>, reads: &mut Reads) {
-        let here = self.see(stmts, reads);
-        let mut waiting: Vec<Waiting> = Vec::new();
-        let mut out = Vec::with_capacity(stmts.len());
-        for mut stmt in stmts.drain(..) {
-            if !waiting.is_empty() {
-                own_exprs(&mut stmt, &mut |e| self.substitute(e, &mut waiting));
-                let found = self.read_in(&stmt, &waiting);
-                release(&mut waiting, &mut out, |w| found.contains(&w.of));
-            }
-            if let Some(w) = self.candidate(&stmt, here, reads) {
-                if waiting.len() == MOST {
-                    out.push(waiting.remove(0).stmt);
-                }
-                waiting.push(Waiting { stmt, ..w });
-                continue;
-            }
-            if !waiting.is_empty() {
-                release(&mut waiting, &mut out, |w| self.conflict(w, &stmt));
-            }
-            stmt.for_each_part_mut(&mut |_| (), &mut |inner| self.stmts(inner, reads));
-            out.push(stmt);
-        }
-        out.extend(waiting.into_iter().map(|w| w.stmt));
-        *stmts = out;
-    }
-
-    /// Notes what the statements of the list read themselves; the number of the list.
-    fn see(&self, stmts: &mut [Stmt], reads: &mut Reads) -> u32 {
-        reads.lists += 1;
-        for stmt in stmts {
-            own_exprs(stmt, &mut |e| {
-                e.walk(&mut |e| {
-                    if let Some(v) = (self.of)(e) {
-                        reads.list[v.0 as usize] = reads.lists;
-                    }
-                });
-            });
-        }
-        reads.lists
-    }
-
-    /// Puts waiting values into sums, products and arguments.
-    fn substitute(&self, e: &mut Expr, waiting: &mut Vec<Waiting>) {
-        if let Some(v) = (self.of)(e) {
-            if let Some(at) = waiting.iter().position(|w| w.of == v)
-                && let Stmt::Let {
-                    init: Some(init), ..
-                } = waiting.remove(at).stmt
-            {
-                *e = init;
-            }
-            return;
-        }
-        match e {
-            Expr::Neg(e) => self.substitute(e, waiting),
-            Expr::Bin(_, a, b) => {
-                self.substitute(a, waiting);
-                self.substitute(b, waiting);
-            }
-            Expr::Call(_, args) | Expr::Tuple(args) => {
-                args.iter_mut().for_each(|a| self.substitute(a, waiting));
-            }
-            _ => {}
-        }
-    }
-
-    /// The waiting values that the statement reads where they cannot be put.
-    fn read_in(&self, stmt: &Stmt, waiting: &[Waiting]) -> Vec<ValId> {
-        let mut found = Vec::new();
-        stmt.walk(&mut |e| {
-            found.extend((self.of)(e).filter(|v| waiting.iter().any(|w| w.of == *v)));
-        });
-        found
-    }
-
-    fn candidate(&self, stmt: &Stmt, here: u32, reads: &Reads) -> Option<Waiting> {
+    fn declared(&self, stmt: &Stmt) -> Option<ValId> {
         let Stmt::Let {
             name,
             mutable: false,
@@ -158,58 +73,79 @@ impl Nest<'_> {
         else {
             return None;
         };
-        let (mut size, mut loads, mut plain) = (0, false, true);
+        let (mut size, mut plain) = (0, true);
         init.walk(&mut |e| {
             size += 1;
-            match e {
-                Expr::Mem(_) | Expr::MemBar(_) | Expr::MemDot(_) | Expr::Index(..) => loads = true,
-                Expr::Val(_) | Expr::Bar(_) | Expr::Dot(_) => {}
-                Expr::Neg(_) | Expr::Call(..) | Expr::Bin("+" | "-" | "*" | "/", ..) => {}
-                _ => plain = false,
-            }
+            plain &= is_load(e)
+                || matches!(
+                    e,
+                    Expr::Val(_)
+                        | Expr::Bar(_)
+                        | Expr::Dot(_)
+                        | Expr::Neg(_)
+                        | Expr::Call(..)
+                        | Expr::Bin("+" | "-" | "*" | "/", ..)
+                );
         });
-        let of = (plain && size <= LARGEST).then(|| (self.named)(name))??;
-        let v = of.0 as usize;
-        (reads.count[v] == 1 && reads.list[v] == here).then(|| Waiting {
-            of,
-            stmt: Stmt::Break,
-            loads,
-        })
+        let v = (plain && size <= LARGEST).then(|| (self.nest.named)(name))??;
+        (self.count[v.0 as usize] == 1).then_some(v)
     }
 
-    /// True if what waits may be another after the statement.
-    fn conflict(&self, w: &Waiting, stmt: &Stmt) -> bool {
-        match stmt {
-            Stmt::Let { init, .. } => {
-                let mut changes = false;
-                if let Some(e) = init {
-                    e.walk(&mut |e| {
-                        changes |= matches!(e, Expr::Ref(true, _) | Expr::User(..) | Expr::Raw(_));
-                        changes |= matches!(e, Expr::Method(..) | Expr::Invoke(..));
-                    });
-                }
-                changes
-            }
-            Stmt::Assign { place, .. } if !w.loads => match (self.of)(place) {
-                Some(assigned) => {
-                    let mut reads = false;
-                    w.stmt
-                        .walk(&mut |e| reads |= (self.of)(e) == Some(assigned));
-                    reads
-                }
-                None => !matches!(place, Expr::Index(..)),
+    /// Sums, products and arguments.
+    fn is_open(&self, e: &Expr) -> bool {
+        matches!(
+            e,
+            Expr::Neg(_) | Expr::Bin(..) | Expr::Call(..) | Expr::Tuple(_)
+        )
+    }
+
+    /// What waits may be another after the statement.
+    fn stays_before(&self, stmt: &Stmt) -> impl Fn(&Stmt) -> bool {
+        let stay = match stmt {
+            Stmt::Let { .. } if has(stmt, &may_change) => Stay::All,
+            Stmt::Let { .. } => Stay::None,
+            Stmt::Assign { place, .. } => match self.read(place) {
+                None if !matches!(place, Expr::Index(..)) => Stay::All,
+                assigned => Stay::Loads(assigned),
             },
-            _ => true,
+            _ => Stay::All,
+        };
+        move |waiting| match stay {
+            Stay::None => false,
+            Stay::All => true,
+            Stay::Loads(assigned) => has(waiting, &|e| {
+                is_load(e) || assigned.is_some() && self.read(e) == assigned
+            }),
         }
     }
 }
 
-/// Puts declarations back into the list, in their order.
-fn release(waiting: &mut Vec<Waiting>, out: &mut Vec<Stmt>, which: impl Fn(&Waiting) -> bool) {
-    if waiting.iter().any(&which) {
-        let (now, later) = waiting.drain(..).partition(which);
-        let now: Vec<Waiting> = now;
-        out.extend(now.into_iter().map(|w| w.stmt));
-        *waiting = later;
-    }
+/// Which declarations have to stay in front of a statement.
+enum Stay {
+    None,
+    All,
+    /// Those that load, and those that read the adjoint that is assigned to.
+    Loads(Option<ValId>),
+}
+
+fn has(stmt: &Stmt, is: &dyn Fn(&Expr) -> bool) -> bool {
+    let mut found = false;
+    stmt.walk(&mut |e| found |= is(e));
+    found
+}
+
+/// True for what reads memory.
+fn is_load(e: &Expr) -> bool {
+    matches!(
+        e,
+        Expr::Mem(_) | Expr::MemBar(_) | Expr::MemDot(_) | Expr::Index(..)
+    )
+}
+
+/// True for what may have an effect.
+fn may_change(e: &Expr) -> bool {
+    matches!(
+        e,
+        Expr::Ref(true, _) | Expr::User(..) | Expr::Raw(_) | Expr::Method(..) | Expr::Invoke(..)
+    )
 }

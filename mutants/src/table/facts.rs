@@ -140,7 +140,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("hoist-carried", HOIST, "fn take_out(",
         "inside.values.extend(own)", "{ let _ = own; }",
         "loads at the counter are taken out of the loop"),
-    mutant("fold-store", FOLD, "    fn stmts(",
-        "is_barrier(&stmt)", "false",
+    mutant("fold-store", FOLD, "fn stays_before(",
+        "move |_| barrier", "move |_| barrier && !$ON",
         "loads move past stores"),
 ];
