@@ -11,7 +11,7 @@ use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::Ty;
 use crate::compiler::ssa::{Func, Place, Proj, Range, Tree, Use, ValId, Verbatim};
 
-pub(crate) use operation::{bin_op, border, operands, operation};
+pub(crate) use operation::{border, operands, operation};
 pub(crate) use storage::{alloc, copy, init_expr, of_lanes, push, store_op};
 pub(crate) use types::{dummy, known_ty, ty_tokens, zeros};
 
@@ -31,8 +31,7 @@ pub(crate) fn let_val(func: &Func, v: ValId, mutable: bool, init: Option<Expr>) 
 }
 
 /// A part of a memory variable.
-pub(crate) fn place(func: &Func, at: &Place, base: Expr) -> Expr {
-    let _ = func;
+pub(crate) fn place(at: &Place, base: Expr) -> Expr {
     at.path.iter().fold(base, |e, proj| match proj {
         Proj::Index(v) => Expr::index(e, Expr::Val(*v)),
         Proj::Range { lo, hi, inclusive } => {
@@ -78,11 +77,11 @@ pub(crate) fn tree_expr(tree: &Tree) -> Expr {
 }
 
 /// Tokens of the user's with their names in scope.
-pub(crate) fn user(func: &Func, code: &Verbatim) -> Expr {
+pub(crate) fn user(code: &Verbatim) -> Expr {
     let uses = code.uses.iter().map(|(name, used)| {
         let value = match used {
             Use::Tree(tree) => tree_expr(tree),
-            Use::Place(at) => Expr::borrow(false, place(func, at, Expr::Mem(at.mem))),
+            Use::Place(at) => Expr::borrow(false, place(at, Expr::Mem(at.mem))),
         };
         (name.clone(), value)
     });

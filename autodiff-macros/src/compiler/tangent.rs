@@ -12,7 +12,7 @@ use super::dots;
 use super::emit::holds_struct;
 use super::hir::{BinOp, UnOp};
 use super::primal::{
-    alloc, bin_op, border, copy, init_expr, let_val, operation, place, push, range_expr, store_op,
+    alloc, border, copy, init_expr, let_val, operation, place, push, range_expr, store_op,
     tree_expr, user,
 };
 use super::real;
@@ -135,7 +135,7 @@ impl Tangent<'_> {
     }
 
     fn stmt(&self, stmt: &Ssa, out: &mut Vec<Stmt>) {
-        let func = self.cx.func;
+        let _func = self.cx.func;
         match &stmt.kind {
             StmtKind::Def(v, op) => self.def(*v, op, out),
             StmtKind::Alloc(m, init) => self.alloc(*m, init, out),
@@ -154,7 +154,7 @@ impl Tangent<'_> {
             } => self.branch(*cond, then, els, phis, out),
             StmtKind::For { .. } | StmtKind::While { .. } => self.looped(stmt, out),
             StmtKind::Call(call) => self.call(call, out),
-            StmtKind::Effect(code) => out.push(Stmt::Expr(user(func, code))),
+            StmtKind::Effect(code) => out.push(Stmt::Expr(user(code))),
         }
     }
 
@@ -177,7 +177,7 @@ impl Tangent<'_> {
         out.push(primal);
         let rt = &self.cx.names.rt;
         let last = |base| {
-            let last = vec![Expr::borrow(false, place(func, at, base))];
+            let last = vec![Expr::borrow(false, place(at, base))];
             Expr::call(quote!(#rt::last), last)
         };
         let zeros = self.zero_dots(last(Expr::Mem(at.mem)));
@@ -193,7 +193,7 @@ impl Tangent<'_> {
             init: Some(zeros),
         });
         self.assign_dots(Expr::Name(name.clone()), init, out);
-        let to = place(func, at, Expr::MemDot(at.mem));
+        let to = place(at, Expr::MemDot(at.mem));
         out.push(Stmt::Expr(Expr::method(to, "push", vec![Expr::Name(name)])));
     }
 
@@ -298,7 +298,7 @@ impl Tangent<'_> {
                 let trunc = Ident::new("trunc", proc_macro2::Span::call_site());
                 let steps = Expr::call(
                     real::method(&self.cx.func.val(v).ty, &trunc, &self.cx.names.rt),
-                    vec![Expr::bin(bin_op(BinOp::Div), Expr::Val(*a), Expr::Val(*b))],
+                    vec![Expr::bin(BinOp::Div.symbol(), Expr::Val(*a), Expr::Val(*b))],
                 );
                 sum(
                     self.active(*a),
@@ -334,10 +334,10 @@ impl Tangent<'_> {
                     .reduce(|a, b| sum(Some(a), Some(b)))
                     .unwrap_or_else(|| self.none(v))
             }
-            Op::Load(at) => place(self.cx.func, at, Expr::MemDot(at.mem)),
+            Op::Load(at) => place(at, Expr::MemDot(at.mem)),
             Op::LoadIf(guard, at) => Expr::If(
                 Box::new(Expr::Val(*guard)),
-                Box::new(place(self.cx.func, at, Expr::MemDot(at.mem))),
+                Box::new(place(at, Expr::MemDot(at.mem))),
                 Box::new(self.none(v)),
             ),
             _ => self.none(v),
@@ -448,7 +448,7 @@ impl Tangent<'_> {
         match init {
             Init::Val(v) => out.extend(self.active(*v).map(|dot| set(to, dot))),
             Init::Clone(at) if self.cx.facts.active_mem(at.mem) => {
-                let from = place(self.cx.func, at, Expr::MemDot(at.mem));
+                let from = place(at, Expr::MemDot(at.mem));
                 out.push(set(to, self.owned_copy(at, from)));
             }
             Init::List(parts) => {
@@ -475,7 +475,7 @@ impl Tangent<'_> {
             }
             Init::Struct { fields, base, .. } => {
                 if let Some(at) = base.as_ref().filter(|at| self.cx.facts.active_mem(at.mem)) {
-                    let from = place(self.cx.func, at, Expr::MemDot(at.mem));
+                    let from = place(at, Expr::MemDot(at.mem));
                     out.push(set(to.clone(), self.owned_copy(at, from)));
                 }
                 for (name, part) in fields {
@@ -509,9 +509,9 @@ impl Tangent<'_> {
     }
 
     fn store(&self, at: &Place, op: StoreOp, value: ValId, out: &mut Vec<Stmt>) {
-        let func = self.cx.func;
+        let _func = self.cx.func;
         out.push(Stmt::Assign {
-            place: place(func, at, Expr::Mem(at.mem)),
+            place: place(at, Expr::Mem(at.mem)),
             op: store_op(op),
             value: Expr::Val(value),
         });
@@ -520,7 +520,7 @@ impl Tangent<'_> {
         }
         if self.active(value).is_some() || op == StoreOp::Set {
             out.push(Stmt::Assign {
-                place: place(func, at, Expr::MemDot(at.mem)),
+                place: place(at, Expr::MemDot(at.mem)),
                 op: store_op(op),
                 value: self.dot(value),
             });
@@ -536,9 +536,9 @@ impl Tangent<'_> {
             && self.cx.func.mem(dst.mem).origin != super::ssa::Origin::Local
         {
             true => Expr::Deref(Box::new(Expr::MemDot(dst.mem))),
-            false => place(self.cx.func, dst, Expr::MemDot(dst.mem)),
+            false => place(dst, Expr::MemDot(dst.mem)),
         };
-        let from = place(self.cx.func, src, self.mem_dot(src.mem));
+        let from = place(src, self.mem_dot(src.mem));
         out.push(Stmt::Assign {
             place: to,
             op: "=",
@@ -728,15 +728,15 @@ impl Tangent<'_> {
         if !calls::is_varied(self.cx, arg) {
             return Expr::Raw(quote!(#rt::Unvaried));
         }
-        let func = self.cx.func;
+        let _func = self.cx.func;
         match arg {
             Arg::Ref(true, at) if self.own_reference(at) => Expr::MemDot(at.mem),
             Arg::Ref(true, at) if self.cx.facts.active_mem(at.mem) => {
-                Expr::borrow(true, place(func, at, Expr::MemDot(at.mem)))
+                Expr::borrow(true, place(at, Expr::MemDot(at.mem)))
             }
             // Memory without tangent that the callee may write to: nobody reads what it leaves.
             Arg::Ref(true, at) => {
-                let like = Expr::borrow(false, place(func, at, Expr::Mem(at.mem)));
+                let like = Expr::borrow(false, place(at, Expr::Mem(at.mem)));
                 let zeros = self.zero_dots(like);
                 let name = self.cx.names.mem_dot(at.mem);
                 out.push(Stmt::Let {
@@ -759,7 +759,7 @@ impl Tangent<'_> {
                 self.tangent(Expr::Ref(false, Box::new(whole)))
             }
             Arg::Ref(false, at) | Arg::Own(at) => {
-                self.tangent(Expr::borrow(false, place(func, at, self.mem_dot(at.mem))))
+                self.tangent(Expr::borrow(false, place(at, self.mem_dot(at.mem))))
             }
             Arg::Tuple(parts) => {
                 let dots = Expr::Tuple(parts.iter().map(|p| self.part_dot(p)).collect());
@@ -776,11 +776,9 @@ impl Tangent<'_> {
     fn part_dot(&self, arg: &Arg) -> Expr {
         match arg {
             Arg::Val(v) | Arg::RefVal(v, _) => self.dot(*v),
-            Arg::Own(at) | Arg::Ref(_, at) => Expr::method(
-                place(self.cx.func, at, self.mem_dot(at.mem)),
-                "clone",
-                Vec::new(),
-            ),
+            Arg::Own(at) | Arg::Ref(_, at) => {
+                Expr::method(place(at, self.mem_dot(at.mem)), "clone", Vec::new())
+            }
             Arg::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| self.part_dot(p)).collect()),
         }
     }

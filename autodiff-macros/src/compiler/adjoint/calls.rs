@@ -20,8 +20,8 @@ pub(crate) fn argument(func: &Func, arg: &Arg) -> Expr {
         Arg::RefVal(_, Some(after)) => Expr::Ref(true, Box::new(Expr::Val(*after))),
         // A parameter behind a reference is handed on as it is.
         Arg::Ref(_, at) if is_reference(func, at) => Expr::Mem(at.mem),
-        Arg::Ref(mutable, at) => Expr::borrow(*mutable, place(func, at, Expr::Mem(at.mem))),
-        Arg::Own(at) => Expr::method(place(func, at, Expr::Mem(at.mem)), "clone", Vec::new()),
+        Arg::Ref(mutable, at) => Expr::borrow(*mutable, place(at, Expr::Mem(at.mem))),
+        Arg::Own(at) => Expr::method(place(at, Expr::Mem(at.mem)), "clone", Vec::new()),
         Arg::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| argument(func, p)).collect()),
     }
 }

@@ -154,7 +154,7 @@ impl Forward<'_> {
                 if self.runs_store(at) {
                     let op = store_op(*op);
                     out.push(Stmt::Assign {
-                        place: place(self.cx.func, at, Expr::Mem(at.mem)),
+                        place: place(at, Expr::Mem(at.mem)),
                         op,
                         value: Expr::Val(*value),
                     });
@@ -177,7 +177,7 @@ impl Forward<'_> {
             } => self.branch(self.cx.layout.position(stmt), *cond, (then, els), phis, out),
             StmtKind::For { .. } | StmtKind::While { .. } => loops::run(self, stmt, out),
             StmtKind::Call(call) => self.call(call, out),
-            StmtKind::Effect(code) => out.push(Stmt::Expr(user(self.cx.func, code))),
+            StmtKind::Effect(code) => out.push(Stmt::Expr(user(code))),
         }
     }
 

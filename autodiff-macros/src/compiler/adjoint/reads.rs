@@ -9,7 +9,8 @@
 //!
 //! In: the reverse sweep of a function. Out: a set of parameters, one bit each, for every parameter. What flows where is found by
 //! name and without regard to order, which errs towards more reads: from what a statement mentions, and from the conditions around
-//! it, to what it declares or changes. That an array has a length is nothing that is read.
+//! it, to what it declares or changes. That an array has a length is nothing that is read. (Statements of the SSA form say themselves what
+//! they read and write, `ssa/effects.rs`. Here the statements are emitted ones, whose variables may be references to others.)
 
 use std::collections::BTreeMap;
 

@@ -20,7 +20,7 @@ use super::Context;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{self, Expr, Pick};
 use crate::compiler::hir::BinOp;
-use crate::compiler::primal::{bin_op, let_val, operation};
+use crate::compiler::primal::{let_val, operation};
 use crate::compiler::rule_text;
 use crate::compiler::ssa::{Block, Carried, Op, Phi, Stmt, StmtKind, ValId};
 
@@ -127,7 +127,7 @@ pub(super) fn quiet(cx: &Context<'_>, stmt: &Stmt, taken: Taken) -> Option<Quiet
     let op = cx.layout.op(decision)?;
     let cond = match (taken, op) {
         (Taken::If(_, when), Op::Branch { op, lhs, rhs, .. }) => {
-            let holds = Expr::bin(bin_op(*op), Expr::Val(*lhs), Expr::Val(*rhs));
+            let holds = Expr::bin(op.symbol(), Expr::Val(*lhs), Expr::Val(*rhs));
             if when { not(holds) } else { holds }
         }
         (Taken::Weight(_, kept), Op::Weight { .. }) => {

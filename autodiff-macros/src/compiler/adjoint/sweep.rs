@@ -107,7 +107,7 @@ impl Sweep<'_> {
     fn recompute(&self, all: &[&(u32, ValId)], out: &mut Vec<Stmt>) {
         for (_, v) in all {
             if let Some(at) = self.plan.reloads.get(v) {
-                let value = place(self.cx.func, at, Expr::Mem(at.mem));
+                let value = place(at, Expr::Mem(at.mem));
                 out.push(let_val(self.cx.func, *v, false, Some(value)));
             } else if let Some(op) = self.cx.layout.op(*v) {
                 let value = operation(self.cx.func, *v, op, self.cx.names);

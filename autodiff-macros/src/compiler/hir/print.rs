@@ -141,7 +141,7 @@ impl Printer<'_> {
                 self.line(format_args!("alias {name}: {ty} = {place}"));
             }
             StmtKind::Assign { place, op, value } => {
-                let op = op.map_or("", symbol);
+                let op = op.map_or("", BinOp::symbol);
                 let (place, value) = (self.place(place), self.expr(value));
                 self.line(format_args!("{place} {op}= {value}"));
             }
@@ -301,7 +301,7 @@ impl Printer<'_> {
             ExprKind::Unary(UnOp::Neg, inner) => format!("-{}", self.expr(inner)),
             ExprKind::Unary(UnOp::Not, inner) => format!("!{}", self.expr(inner)),
             ExprKind::Binary(op, a, b) => {
-                format!("({} {} {})", self.expr(a), symbol(*op), self.expr(b))
+                format!("({} {} {})", self.expr(a), op.symbol(), self.expr(b))
             }
             ExprKind::Cast(inner, target) => {
                 format!("({} as {})", self.expr(inner), text_of(target))
@@ -367,29 +367,5 @@ impl Printer<'_> {
         let uses = list(&code.uses, |(_, var)| self.var(*var));
         let mark = if code.pure { "" } else { "!" };
         format!("`{}`{mark}({uses})", text_of(&code.tokens))
-    }
-}
-
-/// The operator as it is written.
-pub(crate) fn symbol(op: BinOp) -> &'static str {
-    match op {
-        BinOp::Add => "+",
-        BinOp::Sub => "-",
-        BinOp::Mul => "*",
-        BinOp::Div => "/",
-        BinOp::Rem => "%",
-        BinOp::And => "&&",
-        BinOp::Or => "||",
-        BinOp::BitAnd => "&",
-        BinOp::BitOr => "|",
-        BinOp::BitXor => "^",
-        BinOp::Shl => "<<",
-        BinOp::Shr => ">>",
-        BinOp::Eq => "==",
-        BinOp::Ne => "!=",
-        BinOp::Lt => "<",
-        BinOp::Le => "<=",
-        BinOp::Gt => ">",
-        BinOp::Ge => ">=",
     }
 }

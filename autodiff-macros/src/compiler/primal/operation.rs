@@ -9,7 +9,7 @@ use quote::{ToTokens, quote};
 use super::{dummy, place, user};
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::emit_names::EmitNames;
-use crate::compiler::hir::{BinOp, Real, Ty, UnOp};
+use crate::compiler::hir::{Real, Ty, UnOp};
 use crate::compiler::real;
 use crate::compiler::rule_text::Scope;
 use crate::compiler::ssa::{Func, Op, SiteId, ValId};
@@ -21,7 +21,7 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, names: &EmitNames) -> Ex
         Op::Lit(tokens) | Op::Param(tokens) => Expr::Raw(tokens.clone()),
         Op::Un(UnOp::Neg, a) => Expr::Neg(Box::new(Expr::Val(*a))),
         Op::Un(UnOp::Not, a) => Expr::Not(Box::new(Expr::Val(*a))),
-        Op::Bin(op, a, b) => Expr::bin(bin_op(*op), Expr::Val(*a), Expr::Val(*b)),
+        Op::Bin(op, a, b) => Expr::bin(op.symbol(), Expr::Val(*a), Expr::Val(*b)),
         Op::Cast(a, ty) => match func.is_real(*a) && func.is_real(v) {
             true => {
                 let [from, to] = [*a, v].map(|v| &func.val(v).ty);
@@ -30,14 +30,14 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, names: &EmitNames) -> Ex
             false => Expr::Cast(Box::new(Expr::Val(*a)), ty.clone()),
         },
         Op::Stop(a) => Expr::Val(*a),
-        Op::Load(at) => place(func, at, Expr::Mem(at.mem)),
-        Op::LoadIf(guard, at) => load_if(func, v, *guard, place(func, at, Expr::Mem(at.mem))),
+        Op::Load(at) => place(at, Expr::Mem(at.mem)),
+        Op::LoadIf(guard, at) => load_if(func, v, *guard, place(at, Expr::Mem(at.mem))),
         Op::Measure(at, method) => Expr::Invoke(
-            Box::new(place(func, at, Expr::Mem(at.mem))),
+            Box::new(place(at, Expr::Mem(at.mem))),
             method.to_token_stream(),
             Vec::new(),
         ),
-        Op::Len(at) => Expr::method(place(func, at, Expr::Mem(at.mem)), "len", Vec::new()),
+        Op::Len(at) => Expr::method(place(at, Expr::Mem(at.mem)), "len", Vec::new()),
         Op::Rule { rule, args, .. } => scope(func, v, rule, args, rt).expr(rule.primal),
         Op::Weight {
             site,
@@ -63,7 +63,7 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, names: &EmitNames) -> Ex
                 Expr::bin("-", a.clone(), b.clone()),
                 rt,
             );
-            let holds = Expr::bin(bin_op(*op), a.clone(), b.clone());
+            let holds = Expr::bin(op.symbol(), a.clone(), b.clone());
             Expr::method(
                 Expr::Raw(quote!(#sel)),
                 "branch",
@@ -74,7 +74,7 @@ pub(crate) fn operation(func: &Func, v: ValId, op: &Op, names: &EmitNames) -> Ex
             let path = real::method(&func.val(*a).ty, method, rt);
             Expr::call(path, vec![Expr::Val(*a)])
         }
-        Op::Opaque(code) => user(func, code),
+        Op::Opaque(code) => user(code),
     }
 }
 
@@ -144,28 +144,5 @@ fn to_f64(func: &Func, like: ValId, e: Expr, rt: &TokenStream) -> Expr {
     match &func.val(like).ty {
         Ty::Real(Real::F64) => e,
         from => real::cast(e, from, &Ty::Real(Real::F64), rt),
-    }
-}
-
-pub(crate) fn bin_op(op: BinOp) -> &'static str {
-    match op {
-        BinOp::Add => "+",
-        BinOp::Sub => "-",
-        BinOp::Mul => "*",
-        BinOp::Div => "/",
-        BinOp::Rem => "%",
-        BinOp::And => "&&",
-        BinOp::Or => "||",
-        BinOp::BitAnd => "&",
-        BinOp::BitOr => "|",
-        BinOp::BitXor => "^",
-        BinOp::Shl => "<<",
-        BinOp::Shr => ">>",
-        BinOp::Eq => "==",
-        BinOp::Ne => "!=",
-        BinOp::Lt => "<",
-        BinOp::Le => "<=",
-        BinOp::Gt => ">",
-        BinOp::Ge => ">=",
     }
 }

@@ -127,13 +127,13 @@ pub(crate) fn init_expr(
             };
             let fields = fields.iter().map(field).collect();
             let base = base.as_ref().map(|at| {
-                let from = place(func, at, mem(at.mem));
+                let from = place(at, mem(at.mem));
                 Box::new(Expr::method(from, "clone", Vec::new()))
             });
             Expr::Struct(path.clone(), fields, base)
         }
         Init::Clone(at) => {
-            let from = place(func, at, mem(at.mem));
+            let from = place(at, mem(at.mem));
             let slice = matches!(at.path.last(), Some(Proj::Range { .. }))
                 || (at.path.is_empty() && matches!(func.mem(at.mem).ty, Ty::Slice(_)));
             let owned_vec = matches!(ty, Ty::Vec(_));
@@ -180,7 +180,7 @@ pub(crate) fn push(
         _ => Ty::Opaque,
     };
     Stmt::Expr(Expr::method(
-        place(func, at, base),
+        place(at, base),
         "push",
         vec![init_expr(func, &inner, init, val, mem)],
     ))
@@ -188,12 +188,12 @@ pub(crate) fn push(
 
 /// Copies a whole array or vector.
 pub(crate) fn copy(func: &Func, dst: &Place, src: &Place) -> Stmt {
-    let to = place(func, dst, Expr::Mem(dst.mem));
+    let to = place(dst, Expr::Mem(dst.mem));
     let to = match (dst.path.is_empty(), func.mem(dst.mem).origin) {
         (true, Origin::Exclusive(_)) => Expr::Deref(Box::new(to)),
         _ => to,
     };
-    let from = place(func, src, Expr::Mem(src.mem));
+    let from = place(src, Expr::Mem(src.mem));
     Stmt::Assign {
         place: to,
         op: "=",

@@ -1,4 +1,6 @@
-//! Types of values and memory, and values of a type that nobody reads or that count for nothing.
+//! Types as they are written, and what a variable of a type may begin with.
+//!
+//! In: the type of a value or of memory. Out: its tokens, as far as it is known; zeros; something that nobody reads.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};

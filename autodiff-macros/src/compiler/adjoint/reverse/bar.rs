@@ -175,7 +175,7 @@ impl<'a> Reverse<'a, '_> {
         let bar = self.mem_bar(at.mem);
         match at.path.is_empty() {
             true => self.whole_bar(at.mem, bar),
-            false => place(self.cx.func, at, bar),
+            false => place(at, bar),
         }
     }
 }

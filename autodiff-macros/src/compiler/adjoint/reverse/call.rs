@@ -60,7 +60,7 @@ impl<'a> Reverse<'a, '_> {
                 // `&TABLE`, or a constant that may be a reference: rustc knows. It would ask for the type
                 // of a `None`, which is none.
                 Some(Op::Opaque(code)) if code.pure && code.tokens.to_string() != "None" => {
-                    let (rt, code) = (self.rt(), primal::user(self.cx.func, code));
+                    let (rt, code) = (self.rt(), primal::user(code));
                     Expr::method(
                         Expr::call(quote!(#rt::Again), vec![code]),
                         "again",
@@ -156,7 +156,7 @@ impl<'a> Reverse<'a, '_> {
             Arg::Ref(_, at) | Arg::Own(at) if calls::is_reference(self.cx.func, at) => {
                 Expr::Deref(Box::new(Expr::Mem(at.mem)))
             }
-            Arg::Ref(_, at) | Arg::Own(at) => place(self.cx.func, at, Expr::Mem(at.mem)),
+            Arg::Ref(_, at) | Arg::Own(at) => place(at, Expr::Mem(at.mem)),
             arg => calls::argument(self.cx.func, arg),
         }
     }
