@@ -195,42 +195,9 @@ impl Tidy<'_> {
                     *e = alias.clone();
                 }
             }
-            Expr::Val(_)
-            | Expr::Mem(_)
-            | Expr::MemBar(_)
-            | Expr::Dot(_)
-            | Expr::MemDot(_)
-            | Expr::Name(_)
-            | Expr::Raw(_) => {}
-            Expr::User(_, uses) => uses.iter_mut().for_each(|(_, e)| self.expr(e)),
             Expr::Neg(_) => self.negative(e),
-            Expr::Not(inner)
-            | Expr::Deref(inner)
-            | Expr::Cast(inner, _)
-            | Expr::Field(inner, _)
-            | Expr::Ref(_, inner) => self.expr(inner),
             Expr::Bin(..) => self.binary(e),
-            Expr::Index(a, b) | Expr::Repeat(_, a, b) => {
-                self.expr(a);
-                self.expr(b);
-            }
-            Expr::Method(receiver, _, args) | Expr::Invoke(receiver, _, args) => {
-                self.expr(receiver);
-                args.iter_mut().for_each(|a| self.expr(a));
-            }
-            Expr::Struct(_, fields, base) => {
-                fields.iter_mut().for_each(|(_, a)| self.expr(a));
-                base.iter_mut().for_each(|a| self.expr(a));
-            }
-            Expr::Call(_, args) | Expr::Tuple(args) | Expr::List(args) | Expr::Vec(args) => {
-                args.iter_mut().for_each(|a| self.expr(a))
-            }
-            Expr::Range(lo, hi, _) => lo.iter_mut().chain(hi).for_each(|e| self.expr(e)),
-            Expr::If(c, a, b) => {
-                self.expr(c);
-                self.expr(a);
-                self.expr(b);
-            }
+            e => e.for_each_child_mut(&mut |child| self.expr(child)),
         }
     }
 
@@ -266,16 +233,6 @@ fn drop_unread(
         _ => true,
     });
     for stmt in stmts {
-        match stmt {
-            Stmt::If { then, els, .. } => {
-                drop_unread(then, read, bars);
-                drop_unread(els, read, bars);
-            }
-            Stmt::For { body, .. } | Stmt::Loop { body } | Stmt::Apart { body, .. } => {
-                drop_unread(body, read, bars);
-            }
-            Stmt::Stretches(of) => drop_unread(&mut of.body, read, bars),
-            _ => {}
-        }
+        stmt.for_each_part_mut(&mut |_| (), &mut |inner| drop_unread(inner, read, bars));
     }
 }
