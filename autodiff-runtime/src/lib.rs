@@ -38,8 +38,9 @@ pub mod bars;
 pub mod blocks;
 #[doc(hidden)]
 pub mod callee;
-pub mod check;
 #[doc(hidden)]
+pub mod cells;
+pub mod check;
 pub mod checkpoint;
 pub mod choices;
 pub mod constant;

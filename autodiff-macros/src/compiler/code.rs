@@ -44,6 +44,8 @@ pub(crate) enum Expr {
     /// `path { x: e, ..base }`
     Struct(TokenStream, Vec<(Member, Expr)>, Option<Box<Expr>>),
     Index(Box<Expr>, Box<Expr>),
+    /// An element of a slice of cells: `e.get()`, and `e.set(…)` where something is assigned to it.
+    Cell(Box<Expr>),
     Field(Box<Expr>, Member),
     Range(Option<Box<Expr>>, Option<Box<Expr>>, bool),
     If(Box<Expr>, Box<Expr>, Box<Expr>),
@@ -234,7 +236,7 @@ impl Expr {
             Expr::Dot(_) | Expr::MemDot(_) | Expr::Name(_) | Expr::Raw(_) => {}
             Expr::User(_, uses) => uses.iter_mut().for_each(|(_, e)| f(e)),
             Expr::Neg(e) | Expr::Not(e) | Expr::Deref(e) => f(e),
-            Expr::Cast(e, _) | Expr::Field(e, _) | Expr::Ref(_, e) => f(e),
+            Expr::Cast(e, _) | Expr::Field(e, _) | Expr::Ref(_, e) | Expr::Cell(e) => f(e),
             Expr::Bin(_, a, b) | Expr::Index(a, b) | Expr::Repeat(_, a, b) => {
                 f(a);
                 f(b);
@@ -272,7 +274,7 @@ impl Expr {
             Expr::Dot(_) | Expr::MemDot(_) | Expr::Name(_) | Expr::Raw(_) => {}
             Expr::User(_, uses) => uses.iter().for_each(|(_, e)| f(e)),
             Expr::Neg(e) | Expr::Not(e) | Expr::Deref(e) => f(e),
-            Expr::Cast(e, _) | Expr::Field(e, _) | Expr::Ref(_, e) => f(e),
+            Expr::Cast(e, _) | Expr::Field(e, _) | Expr::Ref(_, e) | Expr::Cell(e) => f(e),
             Expr::Bin(_, a, b) | Expr::Index(a, b) | Expr::Repeat(_, a, b) => {
                 f(a);
                 f(b);

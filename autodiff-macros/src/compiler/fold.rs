@@ -223,7 +223,9 @@ fn assigning(op: &str) -> Option<&'static str> {
 fn may_be_same(a: &Expr, b: &Expr) -> bool {
     match (a, b) {
         (Expr::Index(a, i), Expr::Index(b, j)) => may_be_same(a, b) && may_be_same(i, j),
-        (Expr::Field(a, _), Expr::Field(b, _)) => may_be_same(a, b),
+        (Expr::Field(a, _), Expr::Field(b, _)) | (Expr::Cell(a), Expr::Cell(b)) => {
+            may_be_same(a, b)
+        }
         (Expr::Val(a), Expr::Val(b)) | (Expr::Bar(a), Expr::Bar(b)) => a == b,
         (Expr::Mem(a), Expr::Mem(b)) | (Expr::MemBar(a), Expr::MemBar(b)) => a == b,
         (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
@@ -242,6 +244,7 @@ fn is_foldable(e: &Expr) -> bool {
                 | Expr::Neg(_)
                 | Expr::Bin(..)
                 | Expr::Index(..)
+                | Expr::Cell(_)
                 | Expr::Cast(..)
                 | Expr::Call(..)
                 | Expr::Name(_)

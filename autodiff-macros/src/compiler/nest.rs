@@ -82,6 +82,7 @@ impl Moving for Once<'_> {
                     Expr::Val(_)
                         | Expr::Bar(_)
                         | Expr::Dot(_)
+                        | Expr::Cell(_)
                         | Expr::Neg(_)
                         | Expr::Call(..)
                         | Expr::Bin("+" | "-" | "*" | "/", ..)
@@ -105,7 +106,7 @@ impl Moving for Once<'_> {
             Stmt::Let { .. } if has(stmt, &may_change) => Stay::All,
             Stmt::Let { .. } => Stay::None,
             Stmt::Assign { place, .. } => match self.read(place) {
-                None if !matches!(place, Expr::Index(..)) => Stay::All,
+                None if !matches!(place, Expr::Index(..) | Expr::Cell(_)) => Stay::All,
                 assigned => Stay::Loads(assigned),
             },
             _ => Stay::All,

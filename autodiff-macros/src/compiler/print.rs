@@ -159,6 +159,11 @@ impl<'a> Printer<'a> {
                 self.bind(pattern, init, out);
                 out.raw(&quote!(else { ::core::unreachable!() };));
             }
+            Stmt::Assign {
+                place: Expr::Cell(place),
+                op,
+                value,
+            } => self.set(place, op, value, out),
             Stmt::Assign { place, op, value } => {
                 self.whole(place, out);
                 // Where a field has no derivative, rustc points at the operator.
@@ -502,6 +507,31 @@ impl<'a> Printer<'a> {
         }
     }
 
+    /// `cell.get()`
+    fn get<'o>(&'o self, cell: &Expr, out: &mut Out<'o>) {
+        self.at(cell, Level::Postfix, out);
+        out.raw(&quote!(.get()));
+    }
+
+    /// `cell.set(value);`, `cell.set(cell.get() + value);`
+    fn set<'o>(&'o self, cell: &Expr, op: &'static str, value: &Expr, out: &mut Out<'o>) {
+        self.at(cell, Level::Postfix, out);
+        out.raw(&quote!(.set));
+        out.group(Delimiter::Parenthesis, |out| {
+            let Some(operator) = op.strip_suffix('=').filter(|op| !op.is_empty()) else {
+                return self.whole(value, out);
+            };
+            self.get(cell, out);
+            out.punct(operator);
+            let level = match operator {
+                "+" | "-" => Level::Product,
+                _ => Level::Unary,
+            };
+            self.at(value, level, out);
+        });
+        out.punct(";");
+    }
+
     /// Prints the expression, and tells how strongly it binds; roughly, if it stands where anything may.
     fn bare<'o>(&'o self, e: &Expr, within: Level, out: &mut Out<'o>) -> Level {
         match e {
@@ -542,6 +572,7 @@ impl<'a> Printer<'a> {
                 self.at(base, Level::Postfix, out);
                 out.group(Delimiter::Bracket, |out| self.whole(index, out));
             }
+            Expr::Cell(element) => self.get(element, out),
             Expr::Field(base, k) => {
                 self.at(base, Level::Postfix, out);
                 out.punct(".");

@@ -247,7 +247,7 @@ impl Flow<'_> {
     fn root(&mut self, place: &Expr) -> Vec<Id> {
         match place {
             Expr::Index(base, _) | Expr::Field(base, _) | Expr::Deref(base) => self.root(base),
-            Expr::Ref(_, base) | Expr::Cast(base, _) => self.root(base),
+            Expr::Ref(_, base) | Expr::Cast(base, _) | Expr::Cell(base) => self.root(base),
             Expr::Val(_) | Expr::Range(..) | Expr::Method(_, "len", _) => Vec::new(),
             Expr::Call(_, args) => args.iter().flat_map(|arg| self.root(arg)).collect(),
             e => self.mentioned(e),

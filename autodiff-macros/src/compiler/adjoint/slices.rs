@@ -4,34 +4,36 @@
 //! `row[k]` with `row = &a[i * d + lo..][..hi - lo]` and `k = j - lo`: one bounds check in place of
 //! one per iteration, and a loop that LLVM can vectorise. The slices are taken only if the loop runs
 //! at all, and only for accesses that happen in every iteration, so that nothing panics that would
-//! not have panicked in the loop. Memory that the loop writes to is sliced only if all accesses to it
-//! are at one index.
+//! not have panicked in the loop. Memory that the loop writes to, and touches at more than one index, is
+//! taken as cells, of which slices may overlap.
 //!
 //! ```text
 //! for j in lo..hi { s += w[i * d + j] * x[j] }
 //! if lo < hi { let n = hi - lo; let w_row = &w[i * d + lo..][..n]; let x_row = &x[lo..][..n];
 //!     for k in 0..n { let j = lo + k; s += w_row[k] * x_row[k] } }
+//!
+//! for j in 0..n { u[j] = f(u[j + 1]) }
+//! if 0 < n { let u_cells = cells(&mut u[..]); let u_row = &u_cells[..n]; let u_row_2 = &u_cells[1..][..n];
+//!     for k in 0..n { u_row[k].set(f(u_row_2[k].get())) } }
 //! ```
 
 mod accesses;
 mod index;
 mod order;
 
-use std::collections::BTreeMap;
-
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use self::accesses::{Accesses, Base, rewrite, rewrite_stmt};
+use self::accesses::{Accesses, Base, Rewrite, Rows};
 use self::index::is_zero;
-use super::Context;
 use super::needs::Plan;
 use super::sparse::Quiet;
+use super::{Context, Style};
 use crate::compiler::analyse::layout::BlockId;
 use crate::compiler::code::{Expr, Row, Stmt};
 use crate::compiler::hir::Ty;
 use crate::compiler::primal::ty_tokens;
-use crate::compiler::ssa::{MemId, Op, Range, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::ssa::{MemId, Op, Origin, Range, Stmt as Ssa, StmtKind, ValId};
 
 /// The records of a loop, one element per iteration.
 pub(super) struct Slots {
@@ -158,38 +160,46 @@ struct Kernel<'a> {
 impl Kernel<'_> {
     fn run(&self, mut body: Vec<Stmt>, extras: Extras<'_>) -> Result<Vec<Stmt>, Vec<Stmt>> {
         let Extras { slots, mut quiet } = extras;
-        let accesses = Accesses::of(&body);
-        let mut rows = BTreeMap::new();
+        let mut accesses = Accesses::of(&body);
+        accesses.as_in_the_primal(self.stmt);
+        let mut rows = Rows::new();
         let mut lets = Vec::new();
         let mut apart: Vec<Row> = Vec::new();
         let count = self.name("count");
+        let id = self.stmt.kind.loop_id();
+        let is_lanes = id.is_some_and(|l| self.cx.func.strips.lanes.contains(&l));
         for (base, indices) in &accesses.always {
             for index in indices.iter().filter(|_| accesses.can_slice(base)) {
                 if let Some(start) = self.start(*index, &count) {
                     let row = self.name(&format!("{}_row", self.base_name(base)));
                     let written = accesses.written.contains(base);
                     apart.extend(self.parameter(&row, base, &start, written));
-                    lets.push(self.row(&row, base, start, &count, written));
+                    lets.push(part(&row, base.array(), start, &count, written));
                     rows.insert((base.clone(), *index), row);
                 }
             }
         }
+        // Parameters of a lane loop must not overlap.
+        let cells = match is_lanes {
+            true => Vec::new(),
+            false => self.cells(&accesses, &count, &mut rows, &mut lets),
+        };
         if rows.is_empty() {
             return Err(body);
         }
         let k = self.name("k");
-        body.iter_mut().for_each(|s| rewrite_stmt(s, &rows, &k));
+        let rows = Rewrite {
+            rows,
+            cells,
+            k: k.clone(),
+        };
+        body.iter_mut().for_each(|s| rows.stmt(s));
         if let Some(quiet) = &mut quiet {
-            quiet
-                .lets
-                .iter_mut()
-                .for_each(|s| rewrite_stmt(s, &rows, &k));
-            rewrite(&mut quiet.cond, &rows, &k);
+            quiet.lets.iter_mut().for_each(|s| rows.stmt(s));
+            rows.expr(&mut quiet.cond);
         }
         let mut inner = self.counter_of(&k);
         let mut before = vec![self.count(&count)];
-        let is_lanes = |l| self.cx.func.strips.lanes.contains(&l);
-        let is_lanes = self.stmt.kind.loop_id().is_some_and(is_lanes);
         let disjoint = is_lanes
             && slots.is_none()
             && apart.len() == lets.len()
@@ -324,50 +334,92 @@ impl Kernel<'_> {
         }
     }
 
-    /// The slice as a parameter.
-    fn parameter(&self, name: &Ident, base: &Base, start: &Expr, written: bool) -> Option<Row> {
+    /// Memory that is written to and reached at several places, as cells of which slices may overlap.
+    fn cells(
+        &self,
+        accesses: &Accesses,
+        count: &Ident,
+        rows: &mut Rows,
+        lets: &mut Vec<Stmt>,
+    ) -> Vec<(Base, Ident)> {
+        let mut all = Vec::new();
+        // What a stretch writes to is found by its assignments.
+        if !self.cx.func.stretched.is_empty() {
+            return all;
+        }
+        for (base, indices) in &accesses.always {
+            if !accesses.needs_cells(base) || !self.is_array_of_numbers(base) {
+                continue;
+            }
+            let starts = indices.iter().map(|i| (*i, self.start(*i, count)));
+            let starts: Vec<(ValId, Expr)> =
+                starts.filter_map(|(i, start)| Some((i, start?))).collect();
+            if starts.is_empty() {
+                continue;
+            }
+            let name = self.base_name(base);
+            let cells = self.name(&format!("{name}_cells"));
+            lets.push(self.all_cells(&cells, base));
+            for (index, start) in starts {
+                let row = self.name(&format!("{name}_row"));
+                lets.push(part(&row, Expr::Name(cells.clone()), start, count, false));
+                rows.insert((base.clone(), index), row);
+            }
+            all.push((base.clone(), cells));
+        }
+        all
+    }
+
+    /// False for adjoints whose type is a projection of the kind of a parameter.
+    fn is_array_of_numbers(&self, base: &Base) -> bool {
+        let of_kind = match base {
+            Base::Bar(m) => {
+                self.cx.style == Style::Split && self.cx.func.mem(*m).origin != Origin::Local
+            }
+            Base::Mem(_) | Base::Local(_) => false,
+        };
+        !of_kind && self.element(base).is_some()
+    }
+
+    /// `let x_cells = cells(&mut x[..]);`
+    fn all_cells(&self, name: &Ident, base: &Base) -> Stmt {
+        let rt = &self.cx.names.rt;
+        let all = Expr::index(base.array(), Expr::Range(None, None, false));
+        Stmt::Let {
+            name: name.clone(),
+            mutable: false,
+            ty: None,
+            init: Some(Expr::Call(
+                quote!(#rt::cells),
+                vec![Expr::borrow(true, all)],
+            )),
+        }
+    }
+
+    /// The type of the elements, if they are numbers.
+    fn element(&self, base: &Base) -> Option<TokenStream> {
         let real = |m: MemId| match &self.cx.func.mem(m).ty {
             Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
                 matches!(**inner, Ty::Real(_)).then(|| ty_tokens(inner))
             }
             _ => None,
         };
-        let (array, element) = match base {
-            Base::Mem(m) => (Expr::Mem(*m), real(*m)?),
-            Base::Bar(m) => (Expr::MemBar(*m), real(*m)?),
-            Base::Local(name) => {
-                let element = self.cx.buffers.borrow().get(&name.to_string()).cloned();
-                (Expr::Name(name.clone()), element?)
-            }
-        };
+        match base {
+            Base::Mem(m) | Base::Bar(m) => real(*m),
+            Base::Local(name) => self.cx.buffers.borrow().get(&name.to_string()).cloned(),
+        }
+    }
+
+    /// The slice as a parameter.
+    fn parameter(&self, name: &Ident, base: &Base, start: &Expr, written: bool) -> Option<Row> {
         let start = (!is_zero(start)).then(|| Box::new(start.clone()));
-        let slice = Expr::index(array, Expr::Range(start, None, false));
+        let slice = Expr::index(base.array(), Expr::Range(start, None, false));
         Some(Row {
             name: name.clone(),
             mutable: written,
-            element,
+            element: self.element(base)?,
             from: Expr::Ref(written, Box::new(slice)),
         })
-    }
-
-    fn row(&self, row: &Ident, base: &Base, start: Expr, count: &Ident, written: bool) -> Stmt {
-        let array = match base {
-            Base::Mem(m) => Expr::Mem(*m),
-            Base::Bar(m) => Expr::MemBar(*m),
-            Base::Local(name) => Expr::Name(name.clone()),
-        };
-        let from = match is_zero(&start) {
-            true => array,
-            false => Expr::index(array, Expr::Range(Some(Box::new(start)), None, false)),
-        };
-        let to = Expr::Range(None, Some(Box::new(Expr::Name(count.clone()))), false);
-        let init = Expr::Ref(written, Box::new(Expr::index(from, to)));
-        Stmt::Let {
-            name: row.clone(),
-            mutable: false,
-            ty: None,
-            init: Some(init),
-        }
     }
 
     fn name(&self, base: &str) -> Ident {
@@ -383,6 +435,21 @@ impl Kernel<'_> {
             Base::Bar(m) => crate::compiler::names::plain(&self.cx.names.mem_bar(*m)),
             Base::Local(name) => crate::compiler::names::plain(name),
         }
+    }
+}
+
+/// `let row = &array[start..][..count];`
+fn part(row: &Ident, array: Expr, start: Expr, count: &Ident, written: bool) -> Stmt {
+    let from = match is_zero(&start) {
+        true => array,
+        false => Expr::index(array, Expr::Range(Some(Box::new(start)), None, false)),
+    };
+    let to = Expr::Range(None, Some(Box::new(Expr::Name(count.clone()))), false);
+    Stmt::Let {
+        name: row.clone(),
+        mutable: false,
+        ty: None,
+        init: Some(Expr::Ref(written, Box::new(Expr::index(from, to)))),
     }
 }
 

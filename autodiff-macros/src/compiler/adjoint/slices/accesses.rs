@@ -1,14 +1,14 @@
 //! The elements that a body accesses, and the rows that take their place.
 //!
 //! In: the statements of a body. Out: [`Accesses`], the index values by array; and, given a row for an array and an index, the
-//! body with `row[k]` for `a[i]`.
+//! body with `row[k]` or `row[k].get()` for `a[i]`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Ident;
 
 use crate::compiler::code::{Expr, Stmt};
-use crate::compiler::ssa::{MemId, ValId};
+use crate::compiler::ssa::{MemId, Op, Proj, Stmt as Ssa, StmtKind, ValId};
 
 /// An array in emitted code.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -17,6 +17,16 @@ pub(super) enum Base {
     Bar(MemId),
     /// A buffer of the reverse sweep.
     Local(Ident),
+}
+
+impl Base {
+    pub(super) fn array(&self) -> Expr {
+        match self {
+            Base::Mem(m) => Expr::Mem(*m),
+            Base::Bar(m) => Expr::MemBar(*m),
+            Base::Local(name) => Expr::Name(name.clone()),
+        }
+    }
 }
 
 /// The accesses of a body.
@@ -38,6 +48,31 @@ impl Accesses {
             accesses.stmt(stmt, true);
         }
         accesses
+    }
+
+    /// An element of which every iteration of the primal takes or sets the value is there, and so is its adjoint, also
+    /// where it is looked at behind a guard.
+    pub(super) fn as_in_the_primal(&mut self, stmt: &Ssa) {
+        for stmt in stmt.kind.loop_body().iter().flat_map(|body| &body.stmts) {
+            let (StmtKind::Def(_, Op::Load(at)) | StmtKind::Store { place: at, .. }) = &stmt.kind
+            else {
+                continue;
+            };
+            let [Proj::Index(index)] = at.path[..] else {
+                continue;
+            };
+            for base in [Base::Mem(at.mem), Base::Bar(at.mem)] {
+                if self.all.get(&base).is_some_and(|all| all.contains(&index)) {
+                    self.always.entry(base).or_default().insert(index);
+                }
+            }
+        }
+    }
+
+    /// Elements are written to, and not at one index only.
+    pub(super) fn needs_cells(&self, base: &Base) -> bool {
+        let several = self.all.get(base).is_some_and(|all| all.len() > 1);
+        several && self.written.contains(base) && !self.other.contains(base)
     }
 
     /// Memory that is written to must be reached through one slice only.
@@ -97,6 +132,7 @@ impl Accesses {
             | Expr::Deref(a)
             | Expr::Cast(a, _)
             | Expr::Field(a, _)
+            | Expr::Cell(a)
             | Expr::Ref(false, a) => self.expr(a, always),
             // The right side of `&&` may not be evaluated.
             Expr::Bin("&&" | "||", a, b) => {
@@ -152,37 +188,54 @@ fn root(place: &Expr) -> Option<Base> {
     }
 }
 
+/// The slice for an array and an index.
 pub(super) type Rows = BTreeMap<(Base, ValId), Ident>;
 
-pub(super) fn rewrite_stmt(stmt: &mut Stmt, rows: &Rows, k: &Ident) {
-    match stmt {
-        Stmt::Let { init, .. } => init.iter_mut().for_each(|e| rewrite(e, rows, k)),
-        Stmt::Bind { init, .. } | Stmt::Expect { init, .. } | Stmt::Expr(init) => {
-            rewrite(init, rows, k)
-        }
-        Stmt::Assign { place, value, .. } => {
-            rewrite(place, rows, k);
-            rewrite(value, rows, k);
-        }
-        Stmt::If { cond, then, els } => {
-            rewrite(cond, rows, k);
-            then.iter_mut()
-                .chain(els)
-                .for_each(|s| rewrite_stmt(s, rows, k));
-        }
-        Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } => {}
-        Stmt::Stretches(_) | Stmt::Break => {}
-    }
+/// What elements are replaced by.
+pub(super) struct Rewrite {
+    pub(super) rows: Rows,
+    /// Arrays that are taken as cells, all of them.
+    pub(super) cells: Vec<(Base, Ident)>,
+    /// The position in the slices.
+    pub(super) k: Ident,
 }
 
-pub(super) fn rewrite(e: &mut Expr, rows: &Rows, k: &Ident) {
-    if let Expr::Index(base, index) = e
-        && let (Some(array), Expr::Val(v)) = (array(base), &**index)
-    {
-        if let Some(row) = rows.get(&(array, *v)) {
-            *e = Expr::index(Expr::Name(row.clone()), Expr::Name(k.clone()));
+impl Rewrite {
+    pub(super) fn stmt(&self, stmt: &mut Stmt) {
+        match stmt {
+            Stmt::Let { init, .. } => init.iter_mut().for_each(|e| self.expr(e)),
+            Stmt::Bind { init, .. } | Stmt::Expect { init, .. } | Stmt::Expr(init) => {
+                self.expr(init)
+            }
+            Stmt::Assign { place, value, .. } => {
+                self.expr(place);
+                self.expr(value);
+            }
+            Stmt::If { cond, then, els } => {
+                self.expr(cond);
+                then.iter_mut().chain(els).for_each(|s| self.stmt(s));
+            }
+            Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } => {}
+            Stmt::Stretches(_) | Stmt::Break => {}
         }
-        return;
     }
-    e.for_each_child_mut(&mut |child| rewrite(child, rows, k));
+
+    pub(super) fn expr(&self, e: &mut Expr) {
+        if let Expr::Index(base, index) = e
+            && let (Some(array), Expr::Val(v)) = (array(base), &**index)
+        {
+            let cells = self.cells.iter().find(|(base, _)| *base == array);
+            let element = match (self.rows.get(&(array, *v)), cells) {
+                (Some(row), _) => Expr::index(Expr::Name(row.clone()), Expr::Name(self.k.clone())),
+                (None, Some((_, all))) => Expr::index(Expr::Name(all.clone()), Expr::Val(*v)),
+                (None, None) => return,
+            };
+            *e = match cells {
+                Some(_) => Expr::Cell(Box::new(element)),
+                None => element,
+            };
+            return;
+        }
+        e.for_each_child_mut(&mut |child| self.expr(child));
+    }
 }
