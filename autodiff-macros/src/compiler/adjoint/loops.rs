@@ -10,18 +10,19 @@
 mod around;
 mod records;
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Literal};
 use quote::quote;
 
 use super::checkpoint::Checkpointed;
 use super::forward::Forward;
+use super::needs::Plan;
 use super::{Context, Item, guards, joined, room, stretches, sweep};
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::LoopId;
 use crate::compiler::primal::{let_val, range_expr};
-use crate::compiler::ssa::{Carried, Stmt as Ssa, StmtKind, Transposed};
+use crate::compiler::ssa::{Carried, MemId, Stmt as Ssa, StmtKind, Transposed};
 
 pub(super) use around::tail;
 pub(super) use records::Records;
@@ -220,8 +221,14 @@ pub(super) fn rows(pass: &Forward<'_>, id: LoopId, before: Option<u32>) -> Vec<S
     let of_loop = pass.saved.rows.iter();
     let of_loop =
         of_loop.filter(|(key, _)| key.0 == id && pass.plan.states.get(*key).copied() == before);
-    let save = |((_, m), rows): (&(LoopId, crate::compiler::ssa::MemId), &Ident)| {
-        let row = Expr::Ref(false, Box::new(Expr::Mem(*m)));
+    let save = |((_, m), rows): (&(LoopId, MemId), &Ident)| {
+        let row = match row_end(pass.cx, pass.plan, (id, *m)) {
+            Some(end) => {
+                let to = Expr::Range(None, Some(Box::new(end)), false);
+                Expr::Ref(false, Box::new(Expr::index(Expr::Mem(*m), to)))
+            }
+            None => Expr::Ref(false, Box::new(Expr::Mem(*m))),
+        };
         Stmt::Expr(Expr::method(
             Expr::Name(rows.clone()),
             "extend_from_slice",
@@ -229,6 +236,16 @@ pub(super) fn rows(pass: &Forward<'_>, id: LoopId, before: Option<u32>) -> Vec<S
         ))
     };
     of_loop.map(save).collect()
+}
+
+/// Where the copy of an array ends of which an iteration does not read everything.
+pub(super) fn row_end(cx: &Context<'_>, plan: &Plan<'_>, (id, m): (LoopId, MemId)) -> Option<Expr> {
+    let beyond = plan.ends.get(&(id, m))?;
+    let beyond = Literal::i64_unsuffixed(*beyond);
+    let counter = Expr::Val(*cx.layout.counters.get(&id)?);
+    let end = Expr::bin("+", counter, Expr::Raw(quote!(#beyond)));
+    let len = Expr::method(Expr::Mem(m), "len", Vec::new());
+    Some(Expr::Call(quote!(::core::cmp::Ord::min), vec![end, len]))
 }
 
 /// What goes on to the next iteration.

@@ -33,6 +33,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) rows: BTreeMap<LoopId, BTreeSet<MemId>>,
     /// Those of them that are saved in front of a statement and not at the end of the iteration.
     pub(crate) states: BTreeMap<(LoopId, MemId), u32>,
+    /// Those of which less is kept, see [`States::ends`].
+    pub(crate) ends: BTreeMap<(LoopId, MemId), i64>,
     /// Loops of which few iterations are recorded.
     pub(crate) sparse: BTreeMap<LoopId, Taken>,
     /// Loops of which few states are kept.

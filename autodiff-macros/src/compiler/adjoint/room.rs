@@ -41,6 +41,7 @@ pub(super) fn before(pass: &Forward<'_>, stmt: &Ssa, records: &Records<'_>, out:
         name,
         ranges: Vec::new(),
         rows: Vec::new(),
+        end: None,
     }));
     outermost.rows(id, &[], &mut lists);
     outermost.visit(body, &mut Vec::new(), &mut lists);
@@ -54,6 +55,8 @@ struct List<'a> {
     ranges: Vec<&'a Range>,
     /// The arrays that are kept whole, and the copies that they are kept as, where these may not be made.
     rows: Vec<(MemId, Option<MemId>)>,
+    /// How many elements an iteration of the outermost loop keeps, where that depends on its counter.
+    end: Option<Expr>,
 }
 
 /// A loop that records all of its iterations, as many as its range has.
@@ -113,6 +116,7 @@ impl<'a> Outermost<'a> {
                     name,
                     ranges: ranges.clone(),
                     rows: Vec::new(),
+                    end: None,
                 });
             }
             self.rows(id, ranges, lists);
@@ -124,10 +128,15 @@ impl<'a> Outermost<'a> {
     /// The arrays that every iteration of a loop keeps whole.
     fn rows(&self, id: LoopId, ranges: &[&'a Range], lists: &mut Vec<List<'a>>) {
         let rows = self.pass.saved.rows.iter().filter(|((l, _), _)| *l == id);
+        let end = |m: MemId| match id == self.id {
+            true => loops::row_end(self.pass.cx, self.pass.plan, (id, m)),
+            false => None,
+        };
         lists.extend(rows.map(|((_, m), name)| List {
             name,
             ranges: ranges.to_vec(),
             rows: vec![(*m, None)],
+            end: end(*m),
         }));
         let copies = self.pass.plan.flat.iter();
         let of = copies
@@ -138,13 +147,14 @@ impl<'a> Outermost<'a> {
             name,
             ranges: ranges.to_vec(),
             rows: of,
+            end: None,
         }));
     }
 
     fn reserve(&self, lists: Vec<List<'_>>, out: &mut Vec<Stmt>) {
         let lists = lists.into_iter().filter(|list| self.is_countable(list));
         let (varying, fixed): (Vec<_>, Vec<_>) =
-            lists.partition(|list| bounds(list).any(|v| self.is_inside(v)));
+            lists.partition(|list| list.end.is_some() || bounds(list).any(|v| self.is_inside(v)));
         let reserve = |list: &List<'_>, room| {
             Stmt::Expr(Expr::method(
                 Expr::Name(list.name.clone()),
@@ -194,6 +204,9 @@ impl<'a> Outermost<'a> {
 
     /// The number of entries per iteration of the outermost loop, as factors.
     fn length(&self, list: &List<'_>) -> Vec<Expr> {
+        if let Some(end) = &list.end {
+            return vec![end.clone()];
+        }
         let counts = list.ranges.iter().map(|range| count(range));
         let rows = list.rows.iter();
         let lengths = rows.map(|(m, copy)| match copy {

@@ -8,7 +8,7 @@
 //!
 //! The copy is taken where the array has what the inner loop finds. A loop that overwrites the array as
 //! it goes finds the old elements at and above its counter. Copies are worth it only where inner loops
-//! read (about) the whole of the array.
+//! read (about) the whole of the array. Where they read less with every iteration (triangles), so does the copy hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +25,8 @@ pub(super) struct States {
     /// The position of the statement of the loop's body in front of which the copy is taken.
     pub(super) at: BTreeMap<(LoopId, MemId), u32>,
     pub(super) of: BTreeMap<ValId, LoopId>,
+    /// Where a copy may end: so many elements beyond the counter of the loop, if the array is as long as that.
+    pub(super) ends: BTreeMap<(LoopId, MemId), i64>,
 }
 
 /// Finds the state of every recorded loop.
@@ -37,7 +39,49 @@ pub(super) fn run(cx: &Context<'_>) -> States {
             of_loop(cx, id, body, &mut states);
         }
     });
+    // The length of a copy stands for that of the array in the loops inside.
+    let once = |m: MemId| states.at.keys().filter(|(_, of)| *of == m).count() == 1;
+    let ends = states.at.keys().filter(|(_, m)| once(*m));
+    states.ends = ends
+        .filter_map(|(l, m)| Some(((*l, *m), end(cx, *l, *m)?)))
+        .collect();
     states
+}
+
+/// How many elements beyond the counter the loop reads at most, if nothing but elements is asked of the array.
+fn end(cx: &Context<'_>, id: LoopId, m: MemId) -> Option<i64> {
+    let outer = *cx.layout.counters.get(&id)?;
+    let Some(StmtKind::For { body, .. }) = cx.layout.statement(id) else {
+        return None;
+    };
+    let mut ends = Vec::new();
+    body.walk(&mut |s| match &s.kind {
+        StmtKind::Def(_, Op::Load(at)) if at.mem == m => ends.push(last(cx, outer, at)),
+        kind => kind.for_each_read(&mut |read| {
+            if read == m {
+                ends.push(None);
+            }
+        }),
+    });
+    let ends: Option<Vec<i64>> = ends.into_iter().collect();
+    ends?.into_iter().max().filter(|end| *end >= 0)
+}
+
+/// How far beyond the counter of the outer loop the last element is that a load finds, and one more.
+fn last(cx: &Context<'_>, outer: ValId, at: &Place) -> Option<i64> {
+    let [Proj::Index(index)] = at.path.as_slice() else {
+        return None;
+    };
+    let (from, offset) = cx.layout.offset(*index);
+    if from == outer {
+        return Some(offset + 1);
+    }
+    let (inner, _) = cx.layout.counters.iter().find(|(_, c)| **c == from)?;
+    let Some(StmtKind::For { range, .. }) = cx.layout.statement(*inner) else {
+        return None;
+    };
+    let (hi, beyond) = cx.layout.offset(range.hi);
+    (hi == outer).then(|| beyond + offset + i64::from(range.inclusive))
 }
 
 /// A load in an inner loop.

@@ -220,7 +220,9 @@ impl Sweep<'_> {
             let name = self.cx.func.mem(*m).name.clone();
             let start = format_ident!("{rows}__start");
             let length = |e: Expr| Expr::method(e, "len", Vec::new());
-            let from = Expr::bin("-", length(Expr::Name(rows.clone())), length(Expr::Mem(*m)));
+            let row = loops::row_end(self.cx, self.plan, (id, *m));
+            let row = row.unwrap_or_else(|| length(Expr::Mem(*m)));
+            let from = Expr::bin("-", length(Expr::Name(rows.clone())), row);
             enter.push(plain_let(&start, from));
             let range = Expr::Range(Some(Box::new(Expr::Name(start.clone()))), None, false);
             let row = Expr::index(Expr::Name(rows.clone()), range);

@@ -190,6 +190,8 @@ impl<'a> Needs<'a> {
         self.plan.rows.entry(l).or_default().insert(m);
         if let Some(at) = self.states.at.get(&(l, m)) {
             self.plan.states.insert((l, m), *at);
+            let end = self.states.ends.get(&(l, m));
+            self.plan.ends.extend(end.map(|end| ((l, m), *end)));
         }
     }
 }
