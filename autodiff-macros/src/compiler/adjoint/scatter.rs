@@ -8,7 +8,10 @@
 //! x_bar[i] += a;  x_bar[i + 1] += b;     →    x_bar[i] += carry + a;  carry = b;
 //! ```
 //!
-//! The sum of an adjoint may be taken in any order (reversal in lanes does the same).
+//! The sum of an adjoint may be taken in any order (reversal in lanes does the same). Recorded loops hand on what the next
+//! iterations take: [`recurrence`].
+
+pub(super) mod recurrence;
 
 use proc_macro2::Ident;
 use quote::quote;

@@ -80,7 +80,9 @@ pub(super) fn run(
     else {
         return Err(body);
     };
-    let plain_range = !range.inclusive && !range.rev && range.step.is_none();
+    // Records are in the order of the iterations, and searches run upwards.
+    let upwards = !range.rev || extras.slots.is_none() && extras.quiet.is_none();
+    let plain_range = !range.inclusive && upwards && range.step.is_none();
     let simple = block.stmts.iter().all(is_simple) && body.iter().all(is_flat);
     if !plain_range || !simple {
         return Err(body);
@@ -244,7 +246,11 @@ impl Kernel<'_> {
             Some(Box::new(Expr::Name(count.clone()))),
             false,
         );
-        let iter = match self.sweep == Sweep::Forward || self.is_order_free() {
+        let in_order = match self.sweep {
+            Sweep::Forward => !self.range.rev,
+            Sweep::Reverse => self.range.rev || self.is_order_free(),
+        };
+        let iter = match in_order {
             true => upwards,
             false => Expr::method(upwards, "rev", Vec::new()),
         };

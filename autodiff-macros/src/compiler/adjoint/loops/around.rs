@@ -250,7 +250,13 @@ impl Records<'_> {
 /// The range in reverse. Not every iterator that takes steps runs backwards.
 fn backwards(range: &Range, rt: &TokenStream) -> Expr {
     let Some(step) = range.step else {
-        return Expr::method(range_expr(range), "rev", Vec::new());
+        return match range.rev {
+            true => range_expr(&Range {
+                rev: false,
+                ..range.clone()
+            }),
+            false => Expr::method(range_expr(range), "rev", Vec::new()),
+        };
     };
     let plain = Range {
         step: None,

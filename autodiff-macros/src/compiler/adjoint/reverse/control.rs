@@ -8,7 +8,8 @@
 //! ```
 
 use super::{Reverse, Start};
-use crate::compiler::adjoint::{Fused, Rev, RevBlock, lanes, scatter};
+use crate::compiler::adjoint::scatter::{self, Carries};
+use crate::compiler::adjoint::{Fused, Rev, RevBlock, lanes};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::primal::ty_tokens;
@@ -134,6 +135,14 @@ impl<'a> Reverse<'a, '_> {
                     self.buffers.extend(reduced.buffers);
                     after = reduced.after;
                 }
+                let carries = match self.cx.mode(id) {
+                    Mode::Recorded if !self.cx.func.strips.lanes.contains(&id) => {
+                        scatter::recurrence::carry(self.cx, stmt, &mut body.stmts, self.fresh)
+                    }
+                    _ => Carries::default(),
+                };
+                after.extend(carries.after);
+                out.extend(carries.before.into_iter().map(Rev::Code));
                 // Buffers are made once, in front of the outermost loop.
                 if self.current == 0 {
                     out.extend(self.buffers.drain(..).map(Rev::Code));

@@ -7,7 +7,7 @@
 //! a[i * d + j], j in lo..hi      i * d + lo
 //! ```
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Literal};
 use quote::quote;
 
 use super::{Kernel, Sweep};
@@ -39,9 +39,24 @@ impl Kernel<'_> {
                 _ => None,
             },
             Op::Bin(BinOp::Sub, a, b) => {
-                Some(Expr::bin("-", self.start(*a, count)?, self.invariant(*b)?))
+                Some(self.difference(self.start(*a, count)?, self.invariant(*b)?))
             }
             _ => None,
+        }
+    }
+
+    /// `a - b`, as a number if both are.
+    fn difference(&self, a: Expr, b: Expr) -> Expr {
+        let literal = |e: &Expr| match e {
+            Expr::Val(v) => self.cx.layout.literal(*v),
+            _ => None,
+        };
+        match literal(&a).zip(literal(&b)) {
+            Some((a, b)) if a >= b => {
+                let number = Literal::u64_unsuffixed((a - b).unsigned_abs());
+                Expr::Raw(quote!(#number))
+            }
+            _ => Expr::bin("-", a, b),
         }
     }
 
@@ -50,7 +65,7 @@ impl Kernel<'_> {
         let id = self.stmt.kind.loop_id()?;
         let (op, by) = self.cx.layout.step_taken(id, v)?;
         let one = matches!(self.cx.layout.op(by), Some(Op::Lit(tokens)) if matches!(tokens.to_string().as_str(), "1" | "1usize"));
-        if op != BinOp::Add || !one {
+        if op != BinOp::Add || !one || self.range.rev {
             return None;
         }
         match self.sweep {
@@ -103,7 +118,7 @@ impl Kernel<'_> {
             Sweep::Forward => true,
             Sweep::Reverse => {
                 matches!(op, Op::Lit(_))
-                    || (self.runs_again() && !self.is_unrolled())
+                    || self.runs_again()
                     || self
                         .plan
                         .recompute
