@@ -227,8 +227,9 @@ impl Kernel<'_> {
             Some(quiet) => self.in_blocks(&k, &count, inner, quiet),
             None => self.looped(&k, &count, inner),
         });
-        if is_lanes {
-            // A strip is never empty.
+        let [lo, hi] = [self.range.lo, self.range.hi].map(|v| self.cx.layout.literal(v));
+        // A strip is never empty.
+        if is_lanes || lo.zip(hi).is_some_and(|(lo, hi)| lo < hi) {
             return Ok(before);
         }
         let cond = Expr::bin("<", Expr::Val(self.range.lo), Expr::Val(self.range.hi));

@@ -16,9 +16,6 @@ use crate::compiler::code::Expr;
 use crate::compiler::hir::BinOp;
 use crate::compiler::ssa::{Op, ValId};
 
-/// So few iterations need no loop.
-const UNROLLED: i64 = 4;
-
 impl Kernel<'_> {
     /// The index in the first iteration, if every iteration adds one to it.
     pub(super) fn start(&self, index: ValId, count: &Ident) -> Option<Expr> {
@@ -133,13 +130,6 @@ impl Kernel<'_> {
     fn runs_again(&self) -> bool {
         let id = self.stmt.kind.loop_id();
         id.is_some_and(|l| matches!(self.cx.mode(l), Mode::Rerun))
-    }
-
-    /// True if LLVM writes the few iterations one after the other: it merges their bounds checks better without slices.
-    fn is_unrolled(&self) -> bool {
-        let [lo, hi] = [self.range.lo, self.range.hi].map(|v| self.cx.layout.literal(v));
-        lo.zip(hi)
-            .is_some_and(|(lo, hi)| hi.saturating_sub(lo) <= UNROLLED)
     }
 }
 
