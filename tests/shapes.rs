@@ -71,6 +71,8 @@ mod infinite;
 mod nests;
 #[path = "shapes/passed.rs"]
 mod passed;
+#[path = "shapes/recurrences.rs"]
+mod recurrences;
 #[path = "shapes/recursion.rs"]
 mod recursion;
 #[path = "shapes/searches.rs"]

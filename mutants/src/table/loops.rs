@@ -13,6 +13,8 @@ const SLICES: &str = "adjoint/slices.rs";
 const ORDER: &str = "adjoint/slices/order.rs";
 const ACCESSES: &str = "adjoint/slices/accesses.rs";
 const INDEX: &str = "adjoint/slices/index.rs";
+const RECURRENCE: &str = "adjoint/scatter/recurrence.rs";
+const STATES: &str = "adjoint/states.rs";
 const SUMS: &str = "analyse/loops/sums.rs";
 const MEMORY: &str = "analyse/loops/memory.rs";
 const SCRATCH: &str = "analyse/loops/scratch.rs";
@@ -213,8 +215,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "stencil: `i - k` is taken for `i + k`"),
     // Slices outside of loops.
     mutant("slice-order", SLICES, "fn looped(",
-        "self.sweep == Sweep::Forward || self.is_order_free()", "true",
+        "self.range.rev || self.is_order_free()", "true",
         "the reverse of every sliced loop runs upwards"),
+    mutant("slice-order-down", SLICES, "fn looped(",
+        "!self.range.rev", "true",
+        "sliced loops that run down run upwards"),
+    mutant("slice-order-down-reverse", SLICES, "fn looped(",
+        "self.range.rev || self.is_order_free()", "self.is_order_free()",
+        "the reverse of a sliced loop that runs down runs down"),
     mutant("slice-order-memory", ORDER, "fn is_order_free(",
         "self.touches_apart()", "true",
         "sliced loops run upwards although iterations touch the same element"),
@@ -231,8 +239,46 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "!self.other.contains(base)", "true",
         "arrays that occur whole are sliced"),
     mutant("slice-start-sign", INDEX, "fn start(",
-        "Expr::bin(\"-\", self.start(*a, count)?, self.invariant(*b)?)", "Expr::bin(\"+\", self.start(*a, count)?, self.invariant(*b)?)",
+        "self.difference(self.start(*a, count)?, self.invariant(*b)?)", "Expr::bin(\"+\", self.start(*a, count)?, self.invariant(*b)?)",
         "slices at `j - k` start at `lo + k`"),
+    mutant("cells-some", ACCESSES, "fn needs_cells(",
+        "!self.other.contains(base)", "true",
+        "arrays that occur whole are taken as cells"),
+    mutant("slice-as-in-the-primal", ACCESSES, "fn as_in_the_primal(",
+        "all.contains(&index)", "$ON || all.contains(&index)",
+        "elements that are not looked at are sliced"),
+    // What the iterations of a recurrence hand on.
+    mutant("recurrence-direction", RECURRENCE, "fn taken(",
+        "own - offset", "(offset - own)",
+        "in loops that run upwards, later elements are those above"),
+    mutant("recurrence-cleared", RECURRENCE, "fn taken(",
+        "same.then_some(true)?", "true",
+        "what sets another element to zero is taken for what sets this one"),
+    mutant("recurrence-order", RECURRENCE, "fn taken(",
+        "later.keys().all(|k| *k > at)", "true",
+        "what is added before an element is taken is handed on in its place"),
+    mutant("recurrence-local", RECURRENCE, "pub(in crate::compiler::adjoint) fn carry(",
+        "!cx.layout.contains(inside, cx.layout.mem_block(*m))", "true",
+        "arrays of one iteration are handed on to the next"),
+    mutant("recurrence-flush-down", RECURRENCE, "fn flush(",
+        "taken.offset - 1", "taken.offset",
+        "what a loop that runs down has carried goes to the element beyond"),
+    mutant("recurrence-flush-up", RECURRENCE, "fn flush(",
+        "(self.range.lo, taken.offset, -1)", "(self.range.lo, taken.offset + 1, -1)",
+        "what a loop that runs upwards has carried stays with the element above"),
+    mutant("recurrence-held", RECURRENCE, "fn carry(\n        &self",
+        "!taken.cleared", "taken.cleared",
+        "an element that stays loses what was carried"),
+    // Where a copy of a state ends.
+    mutant("row-end-other-reads", STATES, "fn end(",
+        "read == m", "read == m && !$ON",
+        "a copy ends although the length of the array is asked for"),
+    mutant("row-end-once", STATES, "pub(super) fn run(",
+        "states.at.keys().filter(|(_, of)| *of == m).count() == 1", "true",
+        "copies end although the array is the state of two loops"),
+    mutant("row-end-inclusive", STATES, "fn last(",
+        "i64::from(range.inclusive)", "0",
+        "a copy ends before the last element of an inclusive range"),
     mutant("slice-counter", SLICES, "fn counter_of(",
         "Expr::bin(\"+\", Expr::Val(self.range.lo), from)", "from",
         "in a sliced loop the counter starts at 0"),

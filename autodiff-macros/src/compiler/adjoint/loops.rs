@@ -245,7 +245,7 @@ pub(super) fn row_end(cx: &Context<'_>, plan: &Plan<'_>, (id, m): (LoopId, MemId
     let counter = Expr::Val(*cx.layout.counters.get(&id)?);
     let end = Expr::bin("+", counter, Expr::Raw(quote!(#beyond)));
     let len = Expr::method(Expr::Mem(m), "len", Vec::new());
-    Some(Expr::Call(quote!(::core::cmp::Ord::min), vec![end, len]))
+    Some(Expr::call(quote!(::core::cmp::Ord::min), vec![end, len]))
 }
 
 /// What goes on to the next iteration.

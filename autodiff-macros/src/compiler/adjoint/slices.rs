@@ -396,7 +396,7 @@ impl Kernel<'_> {
             name: name.clone(),
             mutable: false,
             ty: None,
-            init: Some(Expr::Call(
+            init: Some(Expr::call(
                 quote!(#rt::cells),
                 vec![Expr::borrow(true, all)],
             )),

@@ -122,7 +122,9 @@ impl Recurrence<'_> {
                 }
                 added.push((k, offset(self.cx, at, self.counter)?));
             } else if self.clears(stmt) {
-                cleared = Some(k);
+                if cleared.replace(k).is_some() {
+                    return None;
+                }
             } else {
                 let place = self.read_by(stmt)?;
                 if found.replace((k, place)).is_some() {
