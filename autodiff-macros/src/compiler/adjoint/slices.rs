@@ -262,9 +262,11 @@ impl Kernel<'_> {
         }
     }
 
-    /// The loop in blocks, of which those without a hit are passed over. (In the first one there nearly always is one.)
+    /// The loop in blocks. Those without a hit are passed over, and so are iterations without one in a block that has some. (In
+    /// the first block there nearly always is one.)
     fn in_blocks(&self, k: &Ident, count: &Ident, body: Vec<Stmt>, quiet: Quiet) -> Stmt {
-        let [from, to, is_quiet] = ["from", "to", "quiet"].map(|base| self.name(base));
+        let [from, to, looks, is_quiet] =
+            ["from", "to", "looks", "quiet"].map(|base| self.name(base));
         let sel = &self.cx.names.sel;
         let block = Literal::usize_unsuffixed(BLOCK);
         let iterations = |body| Stmt::For {
@@ -280,6 +282,16 @@ impl Kernel<'_> {
         };
         let mut test = self.counter_of(k);
         test.extend(quiet.lets);
+        let mut taken = test.clone();
+        // What the test takes is in scope behind it.
+        let known = |s: &Stmt| test.iter().any(|t| format!("{t:?}") == format!("{s:?}"));
+        let body = body.into_iter().filter(|s| !known(s)).collect();
+        let passes = Expr::bin("&&", Expr::Name(looks.clone()), quiet.cond.clone());
+        taken.push(Stmt::If {
+            cond: Expr::Not(Box::new(passes)),
+            then: body,
+            els: Vec::new(),
+        });
         test.push(Stmt::Assign {
             place: Expr::Name(is_quiet.clone()),
             op: "&=",
@@ -295,7 +307,8 @@ impl Kernel<'_> {
                     false,
                     quote!(::core::cmp::Ord::min(#from + #block, #count)),
                 ),
-                define(&is_quiet, true, quote!(0 < #from && #sel.is_plain())),
+                define(&looks, false, quote!(0 < #from && #sel.is_plain())),
+                define(&is_quiet, true, quote!(#looks)),
                 Stmt::If {
                     cond: passed.clone(),
                     then: vec![iterations(test)],
@@ -303,7 +316,7 @@ impl Kernel<'_> {
                 },
                 Stmt::If {
                     cond: Expr::Not(Box::new(passed)),
-                    then: vec![iterations(body)],
+                    then: vec![iterations(taken)],
                     els: Vec::new(),
                 },
             ],

@@ -135,7 +135,11 @@ pub(super) fn quiet(cx: &Context<'_>, stmt: &Stmt, taken: Taken) -> Option<Quiet
                 return None;
             };
             let [_, _, above, tie] = <[Expr; 4]>::try_from(args).ok()?;
-            Expr::bin("&&", if kept { above } else { not(above) }, not(tie))
+            match (kept, excludes(&above, &tie)) {
+                (true, true) => above,
+                (true, false) => Expr::bin("&&", above, not(tie)),
+                (false, _) => Expr::bin("&&", not(above), not(tie)),
+            }
         }
         _ => return None,
     };
@@ -162,6 +166,25 @@ pub(super) fn quiet(cx: &Context<'_>, stmt: &Stmt, taken: Taken) -> Option<Quiet
     });
     let lets = std::iter::once(carried).chain(computed).collect();
     Some(Quiet { lets, cond })
+}
+
+/// True if what is above is no tie: `a > b || b != b`, and `a == b`.
+fn excludes(above: &Expr, tie: &Expr) -> bool {
+    let vals = |e: &Expr, operators: [&str; 2]| match e {
+        Expr::Bin(op, a, b) if operators.contains(op) => match (&**a, &**b) {
+            (Expr::Val(a), Expr::Val(b)) => Some([*a, *b]),
+            _ => None,
+        },
+        _ => None,
+    };
+    let tied = vals(tie, ["==", "=="]);
+    let Expr::Bin("||", strict, unordered) = above else {
+        return false;
+    };
+    tied.is_some_and(|tied| {
+        vals(strict, ["<", ">"]) == Some(tied)
+            && vals(unordered, ["!=", "!="]).is_some_and(|[a, b]| a == b && tied.contains(&a))
+    })
 }
 
 /// Literals, arithmetic without divisions, loads and kinks.

@@ -7,6 +7,10 @@
 //! add_scaled(x_bar, s_bar, x_unit);
 //! ```
 
+mod mirrored;
+
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -25,6 +29,8 @@ use crate::compiler::ssa::{Block, Carried, MemId, Origin, Stmt as Ssa, ValId};
 pub(super) struct Temporaries {
     vals: Vec<(ValId, Ident)>,
     mems: Vec<(MemId, Ident)>,
+    /// Values to whose adjoint goes what the sum is, and whether with the other sign.
+    mirrored: Vec<(ValId, bool)>,
 }
 
 impl Temporaries {
@@ -87,7 +93,15 @@ impl<'a> Reverse<'a, '_> {
         (self.touched, self.touched_mems) = touched;
         let carries = scatter::carry(self.cx, stmt, &mut iteration.stmts, self.fresh);
 
-        let (temporaries, mut before) = self.temporaries(body);
+        let outside = Loops::new(self.cx.func, self.cx.facts, self.cx.layout).outside(body);
+        let mirrored = match sums.as_slice() {
+            [sum] => mirrored::take(self.cx, sum, &mut iteration.stmts, &outside.vals),
+            _ => Vec::new(),
+        };
+        let vals = outside.vals.into_iter();
+        let filled = vals.filter(|v| mirrored.iter().all(|(u, _)| u != v));
+        let (mut temporaries, mut before) = self.temporaries(filled, outside.mems);
+        temporaries.mirrored = mirrored;
         before.extend(carries.before);
         let mut fused = Fused {
             before,
@@ -106,12 +120,15 @@ impl<'a> Reverse<'a, '_> {
     }
 
     /// Temporaries for what the body reads from outside, and their declarations.
-    fn temporaries(&mut self, body: &Block) -> (Temporaries, Vec<Stmt>) {
+    fn temporaries(
+        &mut self,
+        vals: impl Iterator<Item = ValId>,
+        mems: BTreeSet<MemId>,
+    ) -> (Temporaries, Vec<Stmt>) {
         let cx = self.cx;
-        let outside = Loops::new(cx.func, cx.facts, cx.layout).outside(body);
         let mut made = Temporaries::default();
         let mut stmts = Vec::new();
-        for v in outside.vals {
+        for v in vals {
             let name = self.temporary(&cx.func.val(v).name);
             stmts.push(Stmt::Let {
                 name: name.clone(),
@@ -121,7 +138,7 @@ impl<'a> Reverse<'a, '_> {
             });
             made.vals.push((v, name));
         }
-        for m in outside.mems {
+        for m in mems {
             let name = self.temporary(&cx.func.mem(m).name);
             stmts.push(self.declare_temporary(m, &name));
             made.mems.push((m, name));
@@ -198,6 +215,19 @@ impl<'a> Reverse<'a, '_> {
             let product = Expr::mul(Expr::Bar(sum), Expr::Name(name));
             let product = singular::unless_zero(&Expr::Bar(sum), product);
             self.contribute(v, product, out);
+        }
+        for (v, negative) in temporaries.mirrored {
+            let product = Expr::mul(Expr::Bar(sum), Expr::Val(sum));
+            let product = singular::unless_zero(&Expr::Bar(sum), product);
+            self.contribute(
+                v,
+                if negative {
+                    Expr::neg(product)
+                } else {
+                    product
+                },
+                out,
+            );
         }
     }
 }
