@@ -17,6 +17,13 @@ mod cases {
         read_twice from 1,
         of_two_sums from 1,
         in_a_while from 1,
+        shifted_upwards from 1,
+        shift_minus_element from 1,
+        shifted_from_one from 1,
+        shifted_and_weighted from 1,
+        shifted_twice from 1,
+        shift_read_again from 1,
+        shifted_by_a_square from 1,
     );
 }
 
@@ -31,6 +38,84 @@ fn log_sum_exp(x: &[f64]) -> f64 {
         sum += (x[i] - largest).exp();
     }
     largest + sum.ln()
+}
+
+/// What is added to the adjoint of the shift is the sum itself; here with the same sign, and the sum on the right.
+#[conservative_grad]
+fn shifted_upwards(x: &[f64]) -> f64 {
+    let shift = 0.1 * x[0] * x[0];
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        sum = (shift + 0.3 * x[i]).exp() + sum;
+    }
+    sum.ln() * shift
+}
+
+#[conservative_grad]
+fn shift_minus_element(x: &[f64]) -> f64 {
+    let shift = 0.2 * x[0];
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        sum += (shift - x[i]).exp();
+    }
+    sum.sqrt()
+}
+
+/// The sum does not start at zero, so it is more than its terms.
+#[conservative_grad]
+fn shifted_from_one(x: &[f64]) -> f64 {
+    let shift = 0.2 * x[0];
+    let mut sum = 1.0;
+    for i in 0..x.len() {
+        sum += (x[i] - shift).exp();
+    }
+    sum.ln()
+}
+
+/// The partial is not the term.
+#[conservative_grad]
+fn shifted_and_weighted(x: &[f64]) -> f64 {
+    let shift = 0.2 * x[0];
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        sum += 0.7 * (x[i] - shift).exp() + (0.5 * shift - x[i]).exp();
+    }
+    sum.ln()
+}
+
+/// Two terms in one iteration.
+#[conservative_grad]
+fn shifted_twice(x: &[f64]) -> f64 {
+    let shift = 0.2 * x[0];
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        sum += (x[i] - shift).exp();
+        sum += (0.5 * x[i] - shift).exp();
+    }
+    sum.ln()
+}
+
+/// The term is read once more, in a term of its own.
+#[conservative_grad]
+fn shift_read_again(x: &[f64]) -> f64 {
+    let shift = 0.2 * x[0];
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        let e = (x[i] - shift).exp();
+        sum += e * e.sqrt();
+    }
+    sum.ln() + shift * sum
+}
+
+/// The shift is squared on its way into the term.
+#[conservative_grad]
+fn shifted_by_a_square(x: &[f64]) -> f64 {
+    let shift = 0.2 * x[0];
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        sum += (x[i] - shift * shift).exp();
+    }
+    sum.ln()
 }
 
 #[conservative_grad]

@@ -13,6 +13,8 @@ const SLICES: &str = "adjoint/slices.rs";
 const ORDER: &str = "adjoint/slices/order.rs";
 const ACCESSES: &str = "adjoint/slices/accesses.rs";
 const INDEX: &str = "adjoint/slices/index.rs";
+const MIRRORED: &str = "adjoint/reverse/unit/mirrored.rs";
+const SPARSE: &str = "adjoint/sparse.rs";
 const RECURRENCE: &str = "adjoint/scatter/recurrence.rs";
 const STATES: &str = "adjoint/states.rs";
 const SUMS: &str = "analyse/loops/sums.rs";
@@ -269,6 +271,25 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("recurrence-held", RECURRENCE, "fn carry(\n        &self",
         "!taken.cleared", "taken.cleared",
         "an element that stays loses what was carried"),
+    // Temporaries that are the sum.
+    mutant("mirrored-start", MIRRORED, "fn term(",
+        "zero.to_bits() == 0", "true",
+        "a sum that does not start at zero is taken for its terms"),
+    mutant("mirrored-sign", MIRRORED, "pub(super) fn take(",
+        "(*op == \"-=\") != negated", "negated",
+        "what is taken away is added"),
+    mutant("mirrored-one", MIRRORED, "fn is_term(",
+        "self.is_one(one) && matches!(**value, Expr::Val(v) if v == term)", "matches!(**value, Expr::Val(v) if v == term)",
+        "any multiple of the term is taken for the term"),
+    mutant("mirrored-declared", MIRRORED, "fn declared(",
+        "*u == v", "*u == v && !$ON",
+        "an adjoint that is added to is what it was declared with"),
+    mutant("quiet-tie", SPARSE, "fn excludes(",
+        "vals(strict, [\"<\", \">\"]) == Some(tied)", "true",
+        "what is above something is no tie with something else"),
+    mutant("quiet-looks", SLICES, "fn in_blocks(",
+        "Expr::Not(Box::new(passes))", "Expr::Not(Box::new(Expr::Name(looks.clone())))",
+        "every iteration of a block that has a hit is passed over"),
     // Where a copy of a state ends.
     mutant("row-end-other-reads", STATES, "fn end(",
         "read == m", "read == m && !$ON",

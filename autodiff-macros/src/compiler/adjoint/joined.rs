@@ -14,7 +14,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 
 use super::Context;
 use crate::compiler::code::{Expr, Row, Stmt};
-use crate::compiler::ssa::{Op, Stmt as Ssa, StmtKind};
+use crate::compiler::ssa::{Stmt as Ssa, StmtKind};
 
 /// The forward sweep of a strip, then its reverse. The two loops are joined if nothing between them is in the way.
 pub(super) fn run(
@@ -43,7 +43,7 @@ fn ends_in_sums(cx: &Context<'_>, stmt: &Ssa) -> bool {
     let mut calls = false;
     lanes.kind.loop_body().into_iter().for_each(|b| {
         b.walk(&mut |s| {
-            calls |= matches!(&s.kind, StmtKind::Def(_, Op::Rule { rule, .. }) if rule.costly && rule.name != "sqrt");
+            calls |= matches!(&s.kind, StmtKind::Def(_, op) if cx.layout.is_call(op));
         });
     });
     among(lanes, &strips.lanes) && among(sums, &strips.sums) && !calls

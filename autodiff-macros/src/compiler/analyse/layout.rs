@@ -98,6 +98,9 @@ pub(crate) fn run(func: &Func) -> Layout<'_> {
     layout
 }
 
+/// Powers up to this one are a few products.
+const SHORT_POWER: i64 = 4;
+
 impl<'a> Layout<'a> {
     fn block(
         &mut self,
@@ -263,8 +266,10 @@ impl<'a> Layout<'a> {
             return None;
         };
         let text = tokens.to_string();
-        let text = text.trim_end_matches("usize").trim_end_matches('_');
-        text.parse().ok()
+        let digits = text
+            .find(['i', 'u'])
+            .map_or(&*text, |suffix| &text[..suffix]);
+        digits.trim_end_matches('_').parse().ok()
     }
 
     /// An integer as another one and the literal that is added to it.
@@ -279,6 +284,21 @@ impl<'a> Layout<'a> {
             _ => None,
         };
         parts.unwrap_or((v, 0))
+    }
+
+    /// True for an operation that LLVM makes a call of, and no instruction of vector registers.
+    pub(crate) fn is_call(&self, op: &Op) -> bool {
+        let Op::Rule { rule, args, .. } = op else {
+            return false;
+        };
+        let is_product = || {
+            let exponent = args.get(1).and_then(|n| match self.op(*n) {
+                Some(Op::Cast(of, _)) => self.literal(*of),
+                _ => self.literal(*n),
+            });
+            rule.name == "powi" && exponent.is_some_and(|n| (0..=SHORT_POWER).contains(&n))
+        };
+        rule.costly && rule.name != "sqrt" && !is_product()
     }
 
     /// The block that a memory variable is declared in.

@@ -40,6 +40,7 @@ pub(super) fn fits(cx: Given<'_>, stmt: &Stmt) -> bool {
         && !cx.func.checkpoints.contains_key(id)
         && body.stmts.iter().all(|s| is_plain(cx, *counter, s))
         && counts_elements(cx, *counter, body)
+        && !is_recurrence(body)
         && (is_stencil(cx, *counter, body) || shares_parameter(cx, body))
 }
 
@@ -59,6 +60,23 @@ fn is_plain(cx: Given<'_>, counter: ValId, stmt: &Stmt) -> bool {
         }
         _ => false,
     }
+}
+
+/// True if elements are made of others that the loop makes: the reverse runs one iteration after the other.
+fn is_recurrence(body: &Block) -> bool {
+    let mut written = BTreeMap::new();
+    body.walk(&mut |s| {
+        if let StmtKind::Store { place, .. } = &s.kind {
+            written.insert(place.mem, place.path.clone());
+        }
+    });
+    let mut found = false;
+    body.walk(&mut |s| {
+        if let StmtKind::Def(_, Op::Load(at)) = &s.kind {
+            found |= written.get(&at.mem).is_some_and(|path| *path != at.path);
+        }
+    });
+    found
 }
 
 /// True if neighbours of one element are read, so that the reverse adds to all of them.

@@ -84,10 +84,8 @@ impl<'a> Shape<'a> {
 
     fn weight(&self, cx: Given<'a>, kind: &StmtKind) -> Weight {
         match kind {
-            StmtKind::Def(v, Op::Rule { rule, .. }) if rule.costly && rule.name == "sqrt" => {
-                kept_if(cx.facts.active(*v))
-            }
-            StmtKind::Def(_, Op::Rule { rule, .. }) if rule.costly => Weight::Alone,
+            StmtKind::Def(_, op @ Op::Rule { .. }) if cx.layout.is_call(op) => Weight::Alone,
+            StmtKind::Def(v, Op::Rule { rule, .. }) if rule.costly => kept_if(cx.facts.active(*v)),
             StmtKind::Def(v, Op::Bin(BinOp::Div, ..)) => kept_if(cx.facts.active(*v)),
             StmtKind::Def(_, Op::Weight { .. }) => Weight::Kept,
             _ => Weight::Light,
