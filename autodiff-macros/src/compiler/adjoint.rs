@@ -48,6 +48,7 @@ use super::analyse::loops::{Loops, Mode, Modes};
 use super::code::{Expr, Stmt};
 use super::hir::LoopId;
 use super::names::Names;
+use super::ssa::swap::{self, Swap};
 use super::ssa::{Block, Call, Func, MemId, Stmt as Ssa, ValId};
 
 pub(crate) use reverse::{one, rule_scope};
@@ -291,6 +292,16 @@ impl Saved {
 }
 
 impl Context<'_> {
+    /// The swap of two arrays that the statements begin with.
+    pub(crate) fn swap_at_start(&self, stmts: &[Ssa]) -> Option<Swap> {
+        swap::at_start(self.func, &|m| self.facts.active_mem(m), stmts)
+    }
+
+    /// The swap of two arrays that the statements end with.
+    pub(crate) fn swap_at_end(&self, stmts: &[Ssa]) -> Option<Swap> {
+        swap::at_end(self.func, &|m| self.facts.active_mem(m), stmts)
+    }
+
     pub(crate) fn mode(&self, l: LoopId) -> &Mode {
         self.modes.get(&l).unwrap_or(&Mode::Recorded)
     }

@@ -11,6 +11,7 @@
 mod effects;
 pub(crate) mod print;
 pub(crate) mod rewrite;
+pub(crate) mod swap;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -12,7 +12,7 @@ use super::dots;
 use super::emit::holds_struct;
 use super::hir::{BinOp, UnOp};
 use super::primal::{
-    alloc, border, copy, init_expr, let_val, operation, place, push, range_expr, store_op,
+    self, alloc, border, copy, init_expr, let_val, operation, place, push, range_expr, store_op,
     tree_expr, user,
 };
 use super::real;
@@ -72,7 +72,22 @@ struct Tangent<'a> {
 impl Tangent<'_> {
     fn block(&self, block: &Block) -> Vec<Stmt> {
         let mut out = Vec::new();
-        block.stmts.iter().for_each(|s| self.stmt(s, &mut out));
+        let mut left = block.stmts.as_slice();
+        while let Some((stmt, after)) = left.split_first() {
+            left = match self.cx.swap_at_start(left) {
+                Some(swap) => {
+                    out.push(primal::swap(swap.places.map(Expr::Mem)));
+                    if swap.places.iter().any(|m| self.cx.facts.active_mem(*m)) {
+                        out.push(primal::swap(swap.places.map(Expr::MemDot)));
+                    }
+                    &left[swap.statements..]
+                }
+                None => {
+                    self.stmt(stmt, &mut out);
+                    after
+                }
+            };
+        }
         out
     }
 

@@ -15,9 +15,11 @@ use super::{Context, Item, Reversed, Saved, copies, loops};
 use crate::compiler::analyse::again::is_assertion;
 use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::primal;
 use crate::compiler::primal::{
     alloc, border, copy, let_val, operation, place, push, store_op, user,
 };
+use crate::compiler::ssa::swap::Swap;
 use crate::compiler::ssa::{Block, Op, Place, Stmt as Ssa, StmtKind, ValId};
 
 /// Writes the forward sweep.
@@ -104,11 +106,21 @@ impl Forward<'_> {
         let saves = self.rerun.is_none()
             && !self.plan.states.is_empty()
             && !loops::in_checkpointed(self, block);
-        for stmt in &block.stmts {
+        let mut swapped = 0;
+        for (k, stmt) in block.stmts.iter().enumerate() {
             if let (Role::Body(l), true) = (role, saves) {
                 out.extend(loops::rows(self, l, Some(self.cx.layout.position(stmt))));
             }
-            self.stmt(stmt, &mut out);
+            if k < swapped {
+                continue;
+            }
+            match self.swap(&block.stmts[k..]) {
+                Some(swap) => {
+                    out.push(primal::swap(swap.places.map(Expr::Mem)));
+                    swapped = k + swap.statements;
+                }
+                None => self.stmt(stmt, &mut out),
+            }
         }
         for item in &self.plan.hoisted {
             if let Item::Mem(m) = item
@@ -124,6 +136,12 @@ impl Forward<'_> {
             }
         }
         out
+    }
+
+    /// The swap that a block goes on with, unless only a part of the block runs again.
+    fn swap(&self, stmts: &[Ssa]) -> Option<Swap> {
+        let all = self.again.is_none() && self.rerun.is_none();
+        all.then(|| self.cx.swap_at_start(stmts)).flatten()
     }
 
     fn stmt(&self, stmt: &Ssa, out: &mut Vec<Stmt>) {

@@ -113,9 +113,19 @@ impl<'a> Reverse<'a, '_> {
         }
         self.seed_terms(&mut out);
         self.declare_touched(&mut out, 0);
-        for stmt in block.stmts.iter().rev() {
+        let mut left = block.stmts.as_slice();
+        while let Some((stmt, before)) = left.split_last() {
             let from = out.len();
-            self.stmt(stmt, &mut out);
+            left = match self.cx.swap_at_end(left) {
+                Some(swap) => {
+                    self.swap(swap, &mut out);
+                    &left[..left.len() - swap.statements]
+                }
+                None => {
+                    self.stmt(stmt, &mut out);
+                    before
+                }
+            };
             self.declare_touched(&mut out, from);
         }
         reciprocals::share(self.cx, &mut out, self.fresh);

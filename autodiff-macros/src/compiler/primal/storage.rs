@@ -201,6 +201,12 @@ pub(crate) fn copy(func: &Func, dst: &Place, src: &Place) -> Stmt {
     }
 }
 
+/// `::core::mem::swap(&mut a, &mut b);`
+pub(crate) fn swap(places: [Expr; 2]) -> Stmt {
+    let args = places.map(|place| Expr::Ref(true, Box::new(place)));
+    Stmt::Expr(Expr::call(quote!(::core::mem::swap), args.into()))
+}
+
 pub(crate) fn store_op(op: StoreOp) -> &'static str {
     match op {
         StoreOp::Set => "=",

@@ -13,8 +13,9 @@ use super::Reverse;
 use crate::compiler::adjoint::Rev;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{Member, Ty};
-use crate::compiler::primal::zeros;
+use crate::compiler::primal::{self, zeros};
 use crate::compiler::real;
+use crate::compiler::ssa::swap::Swap;
 use crate::compiler::ssa::{Init, MemId, Place, StoreOp, ValId};
 
 impl<'a> Reverse<'a, '_> {
@@ -123,6 +124,14 @@ impl<'a> Reverse<'a, '_> {
                     value: zero,
                 }));
             }
+        }
+    }
+
+    /// Arrays that change places: so do their adjoints.
+    pub(super) fn swap(&mut self, swap: Swap, out: &mut Vec<Rev<'a>>) {
+        if swap.places.iter().any(|m| self.cx.facts.active_mem(*m)) {
+            let bars = swap.places.map(|m| self.mem_bar(m));
+            out.push(Rev::Code(primal::swap(bars)));
         }
     }
 
