@@ -177,6 +177,60 @@ fn with_its_length(x: &[f64]) -> f64 {
     y[0]
 }
 
+/// A triangle whose rows have a loop inside for which the array is scratch: it keeps copies of its own, of the whole.
+#[conservative_grad]
+fn scratch_in_a_triangle(x: &[f64]) -> f64 {
+    let n = x.len();
+    let mut y = vec![0.4_f64; n];
+    let mut p = 0.3_f64;
+    for t in 0..n - 1 {
+        for j in 0..t + 1 {
+            y[j] = (y[j] * y[j + 1]).sin() + 0.1 * p;
+        }
+        for _ in 0..2 {
+            for j in 0..t + 1 {
+                y[j] = (p * x[j]).sin();
+            }
+            for j in 0..t + 1 {
+                p = (p * y[j]).cos();
+            }
+        }
+    }
+    p
+}
+
+/// The copies of an array of known length end with the rows: here one element beyond the counter.
+#[conservative_grad]
+fn shrinking_rows(x: &[f64]) -> f64 {
+    let n = x.len();
+    let mut y = vec![0.4_f64; n];
+    for i in 0..n {
+        y[i] = x[i];
+    }
+    for t in (0..n - 1).rev() {
+        for j in 0..=t {
+            y[j] = (y[j] * y[j + 1]).sin() + 0.2 * x[t];
+        }
+    }
+    y[0]
+}
+
+/// The same from the other end, with an element beyond the row.
+#[conservative_grad]
+fn growing_rows(x: &[f64]) -> f64 {
+    let n = x.len();
+    let mut y = vec![0.4_f64; n];
+    for i in 0..n {
+        y[i] = x[i];
+    }
+    for t in 1..n - 1 {
+        for j in 0..t {
+            y[j] = (y[j] * y[j + 1]).cos() + 0.2 * (y[t] * y[t + 1]).sin();
+        }
+    }
+    y[0] * y[n / 2]
+}
+
 mod cases {
     check_all!(
         upwards from 1,
@@ -191,5 +245,8 @@ mod cases {
         triangle from 1,
         growing_triangle from 2,
         with_its_length from 1,
+        scratch_in_a_triangle from 1,
+        shrinking_rows from 1,
+        growing_rows from 2,
     );
 }

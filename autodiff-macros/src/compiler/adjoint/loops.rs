@@ -241,6 +241,11 @@ pub(super) fn rows(pass: &Forward<'_>, id: LoopId, before: Option<u32>) -> Vec<S
 /// Where the copy of an array ends of which an iteration does not read everything.
 pub(super) fn row_end(cx: &Context<'_>, plan: &Plan<'_>, (id, m): (LoopId, MemId)) -> Option<Expr> {
     let beyond = plan.ends.get(&(id, m))?;
+    // The copy has the name of the array: its length stands for that of the array where other loops take their copies back.
+    let alone = plan.rows.values().filter(|all| all.contains(&m)).count() == 1;
+    if !alone {
+        return None;
+    }
     let beyond = Literal::i64_unsuffixed(*beyond);
     let counter = Expr::Val(*cx.layout.counters.get(&id)?);
     let end = Expr::bin("+", counter, Expr::Raw(quote!(#beyond)));

@@ -39,9 +39,7 @@ pub(super) fn run(cx: &Context<'_>) -> States {
             of_loop(cx, id, body, &mut states);
         }
     });
-    // The length of a copy stands for that of the array in the loops inside.
-    let once = |m: MemId| states.at.keys().filter(|(_, of)| *of == m).count() == 1;
-    let ends = states.at.keys().filter(|(_, m)| once(*m));
+    let ends = states.at.keys();
     states.ends = ends
         .filter_map(|(l, m)| Some(((*l, *m), end(cx, *l, *m)?)))
         .collect();
