@@ -139,7 +139,10 @@ fn between(x: &[f64]) -> f64 {
 #[conservative_grad]
 fn triangle(x: &[f64]) -> f64 {
     let n = x.len();
-    let mut y = x.to_vec();
+    let mut y = vec![0.0; n];
+    for j in 0..n {
+        y[j] = x[j];
+    }
     for t in (0..n - 1).rev() {
         for j in 0..t + 1 {
             y[j] = (0.6 * y[j] + 0.4 * y[j + 1] * x[j]).max(0.9 * x[j]);
@@ -152,7 +155,7 @@ fn triangle(x: &[f64]) -> f64 {
 #[conservative_grad]
 fn growing_triangle(x: &[f64]) -> f64 {
     let n = x.len();
-    let mut y = x.to_vec();
+    let mut y = vec![x[0]; n];
     for t in 0..n - 1 {
         for j in 0..=t {
             y[j] = (y[j] * x[t]).sin() + 0.2 * y[j + 1].cos();
@@ -168,7 +171,7 @@ fn growing_triangle(x: &[f64]) -> f64 {
 #[conservative_grad]
 fn with_its_length(x: &[f64]) -> f64 {
     let n = x.len();
-    let mut y = x.to_vec();
+    let mut y = vec![x[0] * x[0]; n];
     for t in 0..n - 1 {
         for j in 0..t + 1 {
             y[j] = (y[j] * y[j + 1]).sin() + 0.1 * y.len() as f64 * x[t];
@@ -231,6 +234,77 @@ fn growing_rows(x: &[f64]) -> f64 {
     y[0] * y[n / 2]
 }
 
+/// Two rows that change places after every step.
+#[conservative_grad]
+fn rows_in_turn(x: &[f64]) -> f64 {
+    let n = x.len();
+    let mut before = x.to_vec();
+    let mut now = vec![0.3; n];
+    for t in 0..4 {
+        now[0] = x[0] * before[n - 1];
+        for j in 1..n {
+            now[j] = before[j].min(before[j - 1] + 0.3) + 0.2 * now[j - 1] * x[j] - 0.1 * t as f64;
+        }
+        std::mem::swap(&mut before, &mut now);
+    }
+    let mut s = 0.0;
+    for j in 0..n {
+        s += before[j] * now[j];
+    }
+    s
+}
+
+/// Arrays of several lengths change places, in a branch, too.
+#[conservative_grad]
+fn of_several_lengths(x: &[f64]) -> f64 {
+    let n = x.len();
+    let mut a = vec![x[0]; n + 1];
+    let mut b = vec![0.5; n];
+    for t in 0..3 {
+        for j in 0..b.len() {
+            b[j] = (b[j] * x[t.min(n - 1)] + a[0]).sin();
+        }
+        if x[0] > 0.1 * t as f64 {
+            std::mem::swap(&mut a, &mut b);
+        }
+        a[0] += 0.1 * b[b.len() - 1];
+    }
+    a[0] * b[0] + a.iter().sum::<f64>()
+}
+
+/// What was kept on the way is read afterwards, so these are copies.
+#[conservative_grad]
+fn kept_on_the_way(x: &[f64]) -> f64 {
+    let mut a = x.to_vec();
+    let mut b = vec![0.7; x.len()];
+    let mut s = 0.0;
+    for t in 0..2 {
+        let kept = a.clone();
+        a = b.clone();
+        b = kept.clone();
+        for j in 0..x.len() {
+            a[j] += 0.2 * b[j] * x[j];
+            s += kept[j] * a[j] * (1.0 + t as f64);
+        }
+    }
+    s
+}
+
+/// Rows of rows.
+#[conservative_grad]
+fn whole_tables(x: &[f64]) -> f64 {
+    let n = x.len();
+    let mut a = vec![x.to_vec(); 2];
+    let mut b = vec![vec![0.4; n]; 2];
+    for t in 0..3 {
+        for j in 0..n {
+            b[t % 2][j] = (a[0][j] * 0.8 + a[1][n - 1 - j]).cos();
+        }
+        std::mem::swap(&mut a, &mut b);
+    }
+    a[0][0] + a[1][n - 1] * b[0][n - 1]
+}
+
 mod cases {
     check_all!(
         upwards from 1,
@@ -245,6 +319,10 @@ mod cases {
         triangle from 1,
         growing_triangle from 2,
         with_its_length from 1,
+        rows_in_turn from 1,
+        of_several_lengths from 1,
+        kept_on_the_way from 0,
+        whole_tables from 1,
         scratch_in_a_triangle from 1,
         shrinking_rows from 1,
         growing_rows from 2,

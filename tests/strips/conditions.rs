@@ -48,7 +48,7 @@ programs! {
         s
     }
     /// The adjoint that the lanes add to is read and set to 0 by them.
-    strips fn neighbours_of_what_is_replaced(x, w, c, k, n) {
+    plain fn neighbours_of_what_is_replaced(x, w, c, k, n) {
         let mut u = x.to_vec();
         for t in 0..3 {
             for j in 1..n.max(1) {

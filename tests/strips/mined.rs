@@ -24,7 +24,7 @@ programs! {
         }
         s
     }
-    strips fn a_sweep_that_reads_what_it_wrote(x, w, c, k, n) {
+    plain fn a_sweep_that_reads_what_it_wrote(x, w, c, k, n) {
         let mut u = x.to_vec();
         for _ in 0..3 {
             for j in 1..n.max(1) {
@@ -54,7 +54,7 @@ programs! {
         }
         y[0] * y[n / 2] + y[n] + y[n / 3] * w[1]
     }
-    strips fn with_another_stride_outside(x, w, c, k, n) {
+    plain fn with_another_stride_outside(x, w, c, k, n) {
         let mut u = x.to_vec();
         let mut t = 0;
         while t < 3 {
@@ -83,7 +83,7 @@ programs! {
         }
         u[n] + u[n / 2]
     }
-    strips fn beside_a_branch(x, w, c, k, n) {
+    plain fn beside_a_branch(x, w, c, k, n) {
         let mut u = x.to_vec();
         for t in 0..3 {
             for j in 1..n.max(1) {

@@ -17,7 +17,7 @@ use super::shape::counts_elements;
 use super::{Given, LANES, Names, fresh_loop, is_long_and_upwards, lanes_from, named};
 use crate::compiler::hir::{BinOp, Ty};
 use crate::compiler::ssa::{
-    Block, Func, MemId, Mined, Op, Proj, Range, Stmt, StmtKind, StoreOp, ValId,
+    Block, Func, MemId, Mined, Op, Place, Proj, Range, Stmt, StmtKind, StoreOp, ValId,
 };
 
 /// True if the reverse of the loop gains by strips, and nothing of it has to be recorded.
@@ -40,7 +40,7 @@ pub(super) fn fits(cx: Given<'_>, stmt: &Stmt) -> bool {
         && !cx.func.checkpoints.contains_key(id)
         && body.stmts.iter().all(|s| is_plain(cx, *counter, s))
         && counts_elements(cx, *counter, body)
-        && !is_recurrence(body)
+        && !is_recurrence(cx, *counter, body)
         && (is_stencil(cx, *counter, body) || shares_parameter(cx, body))
 }
 
@@ -62,18 +62,30 @@ fn is_plain(cx: Given<'_>, counter: ValId, stmt: &Stmt) -> bool {
     }
 }
 
-/// True if elements are made of others that the loop makes: the reverse runs one iteration after the other.
-fn is_recurrence(body: &Block) -> bool {
-    let mut written = BTreeMap::new();
+/// True if elements are made of others that iterations before have made: the reverse runs one iteration after the other.
+fn is_recurrence(cx: Given<'_>, counter: ValId, body: &Block) -> bool {
+    let offset = |at: &Place| match at.path.as_slice() {
+        [Proj::Index(index)] => {
+            let (from, offset) = cx.layout.offset(*index);
+            (from == counter).then_some(offset)
+        }
+        _ => None,
+    };
+    let mut written: BTreeMap<MemId, Vec<Option<i64>>> = BTreeMap::new();
     body.walk(&mut |s| {
         if let StmtKind::Store { place, .. } = &s.kind {
-            written.insert(place.mem, place.path.clone());
+            written.entry(place.mem).or_default().push(offset(place));
         }
     });
     let mut found = false;
     body.walk(&mut |s| {
         if let StmtKind::Def(_, Op::Load(at)) = &s.kind {
-            found |= written.get(&at.mem).is_some_and(|path| *path != at.path);
+            let stores = written.get(&at.mem).into_iter().flatten();
+            let before = |store: &Option<i64>| match (offset(at), store) {
+                (Some(read), Some(store)) => read < *store,
+                _ => true,
+            };
+            found |= stores.into_iter().any(before);
         }
     });
     found
