@@ -13,6 +13,8 @@ const SLICES: &str = "adjoint/slices.rs";
 const ORDER: &str = "adjoint/slices/order.rs";
 const ACCESSES: &str = "adjoint/slices/accesses.rs";
 const INDEX: &str = "adjoint/slices/index.rs";
+const SWAP: &str = "ssa/swap.rs";
+const MEMORY: &str = "adjoint/reverse/memory.rs";
 const MIRRORED: &str = "adjoint/reverse/unit/mirrored.rs";
 const SPARSE: &str = "adjoint/sparse.rs";
 const RECURRENCE: &str = "adjoint/scatter/recurrence.rs";
@@ -294,9 +296,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("row-end-other-reads", STATES, "fn end(",
         "read == m", "read == m && !$ON",
         "a copy ends although the length of the array is asked for"),
-    mutant("row-end-once", STATES, "pub(super) fn run(",
-        "states.at.keys().filter(|(_, of)| *of == m).count() == 1", "true",
-        "copies end although the array is the state of two loops"),
+    mutant("row-end-alone", RECORDS, "fn row_end(",
+        "plan.rows.values().filter(|all| all.contains(&m)).count() == 1", "true",
+        "copies end although another loop keeps the array, too"),
+    // Arrays that change places.
+    mutant("swap-kept", SWAP, "pub(crate) fn at_start(",
+        "mentions(func, *kept) == 1", "true",
+        "what is kept on the way is read afterwards, and was not kept"),
+    mutant("swap-back", SWAP, "pub(crate) fn at_start(",
+        "back.src == *kept", "true",
+        "two copies are taken for a swap, whatever the second is of"),
+    mutant("swap-adjoint", MEMORY, "fn swap(",
+        "self.cx.facts.active_mem(*m)", "self.cx.facts.active_mem(*m) && !$ON",
+        "arrays change places, and their adjoints do not"),
     mutant("row-end-inclusive", STATES, "fn last(",
         "i64::from(range.inclusive)", "0",
         "a copy ends before the last element of an inclusive range"),
