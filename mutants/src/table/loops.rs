@@ -14,7 +14,7 @@ const ORDER: &str = "adjoint/slices/order.rs";
 const ACCESSES: &str = "adjoint/slices/accesses.rs";
 const INDEX: &str = "adjoint/slices/index.rs";
 const SWAP: &str = "ssa/swap.rs";
-const MEMORY: &str = "adjoint/reverse/memory.rs";
+const REVERSED: &str = "adjoint/reverse/memory.rs";
 const MIRRORED: &str = "adjoint/reverse/unit/mirrored.rs";
 const SPARSE: &str = "adjoint/sparse.rs";
 const RECURRENCE: &str = "adjoint/scatter/recurrence.rs";
@@ -306,7 +306,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("swap-back", SWAP, "pub(crate) fn at_start(",
         "back.src == *kept", "true",
         "two copies are taken for a swap, whatever the second is of"),
-    mutant("swap-adjoint", MEMORY, "fn swap(",
+    mutant("swap-adjoint", REVERSED, "fn swap(",
         "self.cx.facts.active_mem(*m)", "self.cx.facts.active_mem(*m) && !$ON",
         "arrays change places, and their adjoints do not"),
     mutant("row-end-inclusive", STATES, "fn last(",
