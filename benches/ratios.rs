@@ -4,8 +4,8 @@
 //!
 //! - `--quick`: fewer rounds, for continuous integration
 //! - `--check`: exit with status 1 where a ratio or the memory of a gradient is beyond its limit
-//! - names: only these kernels; `lanes` stands for those in reverse and in forward mode, `checkpoints` for a long loop that keeps
-//!   few states
+//! - names: only these kernels; `idioms` stands for programs as people write them, `lanes` for those in reverse and in forward
+//!   mode, `checkpoints` for a long loop that keeps few states
 //!
 //! Times are medians of interleaved rounds in the CPU time of the thread; ratios are medians over the rounds, each
 //! taken within one round, so that a busy machine slows both sides of a ratio alike. `targets` is `met`, or what is missed
@@ -15,7 +15,7 @@ mod kernels;
 mod measure;
 
 use kernels::ba::jacobian::Jacobian;
-use kernels::{Kernel, ba, lanes, narrowed};
+use kernels::{Kernel, ba, idioms, lanes, narrowed};
 use measure::{Gate, Standing, agreement, checkpoints, memory, time};
 use std::cell::RefCell;
 use std::env;
@@ -67,6 +67,7 @@ fn main() -> ExitCode {
     }
     println!("{standing}");
     report_jacobian(&options);
+    report_idioms(&options, &mut gate);
     report_precisions(&options);
     report_modes(&options);
     report_memory(&options, &mut gate);
@@ -121,6 +122,19 @@ fn report_jacobian(options: &Options) {
         over(|s| s[1]),
         over(|s| s[1] / s[0])
     );
+}
+
+/// Programs as people write them, over their primals.
+fn report_idioms(options: &Options, gate: &mut Gate) {
+    let point = idioms::point();
+    for idiom in idioms::all() {
+        if options.wants("idioms") || options.wants(idiom.name) {
+            agreement::assert_idiom(&idiom, &point);
+            let times = time::of_idiom(&idiom, &point, options.rounds());
+            println!("idiom={} {times}", idiom.name);
+            gate.idiom(idiom.name, &times);
+        }
+    }
 }
 
 fn report_precisions(options: &Options) {

@@ -42,6 +42,7 @@ pub(crate) mod gmm;
 pub(crate) mod groupsort;
 pub(crate) mod heat;
 pub(crate) mod huber;
+pub(crate) mod idioms;
 pub(crate) mod kalman;
 pub(crate) mod l1_logistic;
 pub(crate) mod lanes;

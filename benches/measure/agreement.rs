@@ -1,6 +1,7 @@
 //! Gradients are compared before they are timed: the hand-written one with central differences, the compiler's with
 //! the hand-written one.
 
+use crate::kernels::idioms::Idiom;
 use crate::kernels::lanes::Pair;
 use crate::kernels::{Kernel, Single};
 
@@ -20,7 +21,8 @@ pub(crate) fn assert(kernel: &Kernel) {
     let problem = &kernel.problem;
     assert_value(kernel, "plain", problem.plain(&kernel.point));
     let hand = hand(kernel);
-    assert_differences(kernel, &hand);
+    let primal = |point: &[f64]| problem.primal(point);
+    assert_differences(kernel.name, primal, &kernel.point, &hand);
     let mut bars = vec![0.0; kernel.point.len()];
     assert_value(kernel, "grad", problem.grad(&kernel.point, &mut bars));
     assert_close(kernel.name, &bars, &hand, ROUNDING);
@@ -36,6 +38,28 @@ pub(crate) fn assert_modes(pair: &Pair) {
         bars
     });
     assert_close(pair.name, &forward, &reverse, MODES);
+}
+
+/// The value against the primal's, the gradient against central differences and the tangent sweep.
+pub(crate) fn assert_idiom(idiom: &Idiom, point: &[f64]) {
+    let mut bars = vec![0.0; point.len()];
+    let value = (idiom.gradient)(point, &mut bars);
+    assert_eq!(
+        value.to_bits(),
+        (idiom.primal)(point).to_bits(),
+        "{}",
+        idiom.name
+    );
+    assert_differences(idiom.name, idiom.primal, point, &bars);
+    let direction = direction(point.len());
+    let (_, tangent) = (idiom.tangent)(point, &direction);
+    let product: f64 = bars.iter().zip(&direction).map(|(g, d)| g * d).sum();
+    let scale = largest(&bars) * (point.len() as f64).sqrt();
+    assert!(
+        (tangent - product).abs() <= ROUNDING * scale,
+        "{}: the gradient gives {product}, the tangent {tangent}",
+        idiom.name
+    );
 }
 
 /// The gradient by hand.
@@ -80,38 +104,35 @@ fn assert_close(name: &str, got: &[f64], expected: &[f64], tolerance: f64) {
 }
 
 /// Coordinates spread over the parameters, and one direction that involves all of them.
-fn assert_differences(kernel: &Kernel, hand: &[f64]) {
-    let n = kernel.point.len();
-    let scale = largest(hand);
+fn assert_differences(name: &str, primal: impl Fn(&[f64]) -> f64, point: &[f64], gradient: &[f64]) {
+    let n = point.len();
+    let scale = largest(gradient);
+    let along = |direction: &[f64], scale: f64| {
+        let at = |t: f64| {
+            let moved = point.iter().zip(direction).map(|(x, d)| x + t * d);
+            primal(&moved.collect::<Vec<f64>>())
+        };
+        let difference = (at(STEP) - at(-STEP)) / (2.0 * STEP);
+        let product: f64 = gradient.iter().zip(direction).map(|(g, d)| g * d).sum();
+        // The value itself is only known to its last bits, which the step magnifies; of a sum of many terms, to fewer.
+        let noise = at(0.0).abs() * f64::EPSILON / STEP * (n as f64).sqrt();
+        assert!(
+            (difference - product).abs() <= DIFFERENCES * scale + 8.0 * noise,
+            "{name}: the gradient gives {product}, central differences {difference}"
+        );
+    };
     for i in (0..n).step_by(n.div_ceil(COORDINATES)) {
         let mut direction = vec![0.0; n];
         direction[i] = 1.0;
-        assert_direction(kernel, hand, &direction, scale);
+        along(&direction, scale);
     }
-    let mut rng = fastrand::Rng::with_seed(0);
-    let direction: Vec<f64> = (0..n).map(|_| rng.f64() - 0.5).collect();
-    assert_direction(kernel, hand, &direction, scale * (n as f64).sqrt());
+    along(&direction(n), scale * (n as f64).sqrt());
 }
 
-fn assert_direction(kernel: &Kernel, hand: &[f64], direction: &[f64], scale: f64) {
-    let at = |t: f64| {
-        let moved: Vec<f64> = kernel
-            .point
-            .iter()
-            .zip(direction)
-            .map(|(x, d)| x + t * d)
-            .collect();
-        kernel.problem.primal(&moved)
-    };
-    let difference = (at(STEP) - at(-STEP)) / (2.0 * STEP);
-    let product: f64 = hand.iter().zip(direction).map(|(g, d)| g * d).sum();
-    // The value itself is only known to its last bits, which the step magnifies.
-    let noise = at(0.0).abs() * f64::EPSILON / STEP;
-    assert!(
-        (difference - product).abs() <= DIFFERENCES * scale + 8.0 * noise,
-        "{}: the hand-written adjoint gives {product}, central differences {difference}",
-        kernel.name
-    );
+/// A direction that involves all parameters.
+fn direction(n: usize) -> Vec<f64> {
+    let mut rng = fastrand::Rng::with_seed(0);
+    (0..n).map(|_| rng.f64() - 0.5).collect()
 }
 
 fn largest(xs: &[f64]) -> f64 {

@@ -1,5 +1,6 @@
 //! Interleaved timing: one batch of each function per round, the same work in every round.
 
+use crate::kernels::idioms::Idiom;
 use crate::kernels::lanes::Pair;
 use crate::kernels::{Kernel, Single};
 use cpu_time::ThreadTime;
@@ -109,6 +110,41 @@ pub(crate) fn of_modes(pair: &Pair, rounds: usize) -> Modes {
         reverse_over_primal: over(|s| s[1] / s[0]),
         forward_over_primal: over(|s| s[2] / s[0]),
         forward_over_reverse: over(|s| s[2] / s[1]),
+    }
+}
+
+/// Medians for a program of which there is no adjoint by hand.
+pub(crate) struct Plain {
+    primal: f64,
+    grad: f64,
+    pub(crate) grad_over_primal: f64,
+}
+
+impl fmt::Display for Plain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "primal_us={:.2} grad_us={:.2} ", self.primal, self.grad)?;
+        write!(f, "grad_over_primal={:.2}", self.grad_over_primal)
+    }
+}
+
+pub(crate) fn of_idiom(idiom: &Idiom, point: &[f64], rounds: usize) -> Plain {
+    let mut bars = vec![0.0; point.len()];
+    let samples = interleaved(
+        [
+            &mut || {
+                black_box((idiom.primal)(black_box(point)));
+            },
+            &mut || {
+                black_box((idiom.gradient)(black_box(point), &mut bars));
+            },
+        ],
+        rounds,
+    );
+    let over = |f: fn(&[f64; 2]) -> f64| median(samples.iter().map(f).collect());
+    Plain {
+        primal: over(|s| s[0]),
+        grad: over(|s| s[1]),
+        grad_over_primal: over(|s| s[1] / s[0]),
     }
 }
 

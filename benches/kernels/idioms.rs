@@ -1,0 +1,333 @@
+//! Programs as people write them, with iterators, windows, arrays and tables: no adjoint by hand, but none of them may be dear.
+
+use conservative_grad::conservative_grad;
+
+/// A function of a slice, and its gradient, which returns the value and adds into the second slice.
+pub(crate) struct Idiom {
+    pub(crate) name: &'static str,
+    pub(crate) primal: fn(&[f64]) -> f64,
+    pub(crate) gradient: fn(&[f64], &mut [f64]) -> f64,
+    /// The value, and its derivative along a direction.
+    pub(crate) tangent: fn(&[f64], &[f64]) -> (f64, f64),
+}
+
+/// A thousand numbers between -0.3 and 0.7.
+pub(crate) fn point() -> Vec<f64> {
+    (0..1000)
+        .map(|i| f64::from((i * 37 + 11) % 101) / 101.0 - 0.3)
+        .collect()
+}
+
+macro_rules! idioms {
+    ($($(#[$meta:meta])* fn $name:ident($x:ident: &[f64]) -> f64 $body:block)*) => {
+        $($(#[$meta])* #[conservative_grad] fn $name($x: &[f64]) -> f64 $body)*
+
+        /// All of them.
+        pub(crate) fn all() -> Vec<Idiom> {
+            vec![$(Idiom {
+                name: stringify!($name),
+                primal: $name,
+                gradient: $name::accumulate_grad,
+                tangent: $name::jvp,
+            }),*]
+        }
+    };
+}
+
+idioms! {
+    /// The logarithm of a sum of exponentials, shifted by the largest, as folds and sums of iterators.
+    fn log_sum_exp(x: &[f64]) -> f64 {
+        let m = x.iter().cloned().fold(f64::NEG_INFINITY, f64::max);
+        m + x.iter().map(|v| (v - m).exp()).sum::<f64>().ln()
+    }
+
+    /// A dot product of two halves.
+    fn dot(x: &[f64]) -> f64 {
+        let (a, b) = x.split_at(x.len() / 2);
+        a.iter().zip(b.iter()).map(|(u, v)| u * v).sum()
+    }
+
+    /// Rosenbrock's function over windows of two.
+    fn rosenbrock_windows(x: &[f64]) -> f64 {
+        x.windows(2)
+            .map(|w| 100.0 * (w[1] - w[0] * w[0]).powi(2) + (1.0 - w[0]).powi(2))
+            .sum()
+    }
+
+    /// Areas of parallelograms, absolute values, over chunks of four.
+    fn areas(x: &[f64]) -> f64 {
+        x.chunks_exact(4)
+            .map(|c| (c[0] * c[1] - c[2] * c[3]).abs())
+            .sum()
+    }
+
+    /// Horner's scheme as a fold.
+    fn horner(x: &[f64]) -> f64 {
+        let t = x[0];
+        x.iter().rev().fold(0.0, |acc, c| acc * t * 0.5 + c)
+    }
+
+    /// A standard deviation in two passes.
+    fn deviation(x: &[f64]) -> f64 {
+        let n = x.len() as f64;
+        let mean = x.iter().sum::<f64>() / n;
+        (x.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt()
+    }
+
+    /// The entropy of a softmax, which is collected.
+    fn softmax_entropy(x: &[f64]) -> f64 {
+        let m = x.iter().copied().fold(x[0], f64::max);
+        let e: Vec<f64> = x.iter().map(|v| (v - m).exp()).collect();
+        let s: f64 = e.iter().sum();
+        let mut h = 0.0;
+        for p in &e {
+            let q = p / s;
+            h -= q * q.ln();
+        }
+        h
+    }
+
+    /// Squares of running sums.
+    fn running_sums(x: &[f64]) -> f64 {
+        let mut acc = 0.0;
+        let mut s = 0.0;
+        for v in x {
+            acc += v;
+            s += acc * acc;
+        }
+        s
+    }
+
+    /// Deviations from a moving average.
+    fn moving_average(x: &[f64]) -> f64 {
+        let mut m = x[0];
+        let mut s = 0.0;
+        for &v in x {
+            m = 0.9 * m + 0.1 * v;
+            s += (v - m) * (v - m);
+        }
+        s
+    }
+
+    /// The likelihood of a GARCH(1, 1).
+    fn garch(x: &[f64]) -> f64 {
+        let (w, a, b) = (x[0] * x[0], 0.1, 0.8);
+        let mut h = w;
+        let mut l = 0.0;
+        for r in x.iter().skip(1) {
+            h = w + a * r * r + b * h;
+            l += h.ln() + r * r / h;
+        }
+        l
+    }
+
+    /// A hidden Markov chain with two states, in arrays.
+    fn markov_chain(x: &[f64]) -> f64 {
+        let mut a = [0.5, 0.5];
+        let mut l = 0.0;
+        for v in x.iter() {
+            let e = [(-v * v).exp(), (-(v - 1.0) * (v - 1.0)).exp()];
+            let b = [
+                (a[0] * 0.9 + a[1] * 0.2) * e[0],
+                (a[0] * 0.1 + a[1] * 0.8) * e[1],
+            ];
+            let c = b[0] + b[1];
+            l += c.ln();
+            a = [b[0] / c, b[1] / c];
+        }
+        l
+    }
+
+    /// A pendulum that is pushed, step by step.
+    fn pendulum(x: &[f64]) -> f64 {
+        let (mut q, mut p) = (x[0], x[1]);
+        for f in x.iter() {
+            p -= 0.01 * (q.sin() + f * 0.1);
+            q += 0.01 * p;
+        }
+        q * q + p * p
+    }
+
+    /// A convolution of width five behind a relu.
+    fn convolution(x: &[f64]) -> f64 {
+        let k = &x[..5];
+        let mut s = 0.0;
+        for i in 0..x.len() - 5 {
+            let mut a = 0.0;
+            for j in 0..5 {
+                a += k[j] * x[i + j];
+            }
+            s += a.max(0.0);
+        }
+        s
+    }
+
+    /// Rows of a matrix by iterators, and tanh.
+    fn rows(x: &[f64]) -> f64 {
+        let n = 30;
+        let (w, v) = x.split_at(n * n);
+        let mut s = 0.0;
+        for i in 0..n {
+            let row = &w[i * n..(i + 1) * n];
+            let y: f64 = row.iter().zip(v).map(|(a, b)| a * b).sum();
+            s += y.tanh();
+        }
+        s
+    }
+
+    /// Smoothing on a grid, with a copy per step.
+    fn smoothing(x: &[f64]) -> f64 {
+        let n = x.len();
+        let mut u = x.to_vec();
+        for _ in 0..10 {
+            let old = u.clone();
+            for i in 1..n - 1 {
+                u[i] = 0.25 * old[i - 1] + 0.5 * old[i] + 0.25 * old[i + 1];
+            }
+        }
+        u.iter().map(|v| v * v).sum()
+    }
+
+    /// A recursive filter of second order.
+    fn filter(x: &[f64]) -> f64 {
+        let n = x.len();
+        let mut y = vec![0.0; n];
+        for i in 2..n {
+            y[i] = 0.2 * x[i] + 0.3 * x[i - 1] + 0.6 * y[i - 1] - 0.2 * y[i - 2];
+        }
+        y.iter().map(|v| v * v).sum()
+    }
+
+    /// A recurrence in place.
+    fn recurrence(x: &[f64]) -> f64 {
+        let mut p = x.to_vec();
+        for i in 1..p.len() {
+            p[i] += 0.5 * p[i - 1];
+        }
+        p.iter().map(|v| v.sin()).sum()
+    }
+
+    /// A chain of springs in the plane.
+    fn springs(x: &[f64]) -> f64 {
+        let n = x.len() / 2;
+        let mut e = 0.0;
+        for i in 0..n - 1 {
+            let dx = x[2 * i + 2] - x[2 * i];
+            let dy = x[2 * i + 3] - x[2 * i + 1];
+            let l = (dx * dx + dy * dy).sqrt();
+            e += (l - 1.0) * (l - 1.0);
+        }
+        e
+    }
+
+    /// A hinge loss by `enumerate`.
+    fn hinge(x: &[f64]) -> f64 {
+        x.iter()
+            .enumerate()
+            .map(|(i, v)| (1.0 - if i % 2 == 0 { *v } else { -*v }).max(0.0))
+            .sum::<f64>()
+            / x.len() as f64
+    }
+
+    /// The logarithm of a determinant by Cholesky.
+    fn cholesky(x: &[f64]) -> f64 {
+        let n = 20;
+        let mut l = vec![0.0; n * n];
+        for i in 0..n {
+            for j in 0..=i {
+                let mut s = if i == j {
+                    20.0 + x[i]
+                } else {
+                    x[i * n + j] * 0.1
+                };
+                for k in 0..j {
+                    s -= l[i * n + k] * l[j * n + k];
+                }
+                if i == j {
+                    l[i * n + j] = s.sqrt();
+                } else {
+                    l[i * n + j] = s / l[j * n + j];
+                }
+            }
+        }
+        let mut d = 0.0;
+        for i in 0..n {
+            d += l[i * n + i].ln();
+        }
+        d
+    }
+
+    /// Dynamic time warping with two rows that change places.
+    fn time_warping(x: &[f64]) -> f64 {
+        let n = 30;
+        let (a, b) = (&x[..n], &x[n..2 * n]);
+        let mut prev = vec![1e9_f64; n + 1];
+        prev[0] = 0.0;
+        let mut cur = vec![1e9_f64; n + 1];
+        for i in 0..n {
+            cur[0] = 1e9;
+            for j in 0..n {
+                let d = (a[i] - b[j]) * (a[i] - b[j]);
+                cur[j + 1] = d + prev[j].min(prev[j + 1]).min(cur[j]);
+            }
+            std::mem::swap(&mut prev, &mut cur);
+        }
+        prev[n]
+    }
+
+    /// A small network that collects its hidden layer.
+    fn network(x: &[f64]) -> f64 {
+        let h: Vec<f64> = (0..20)
+            .map(|i| {
+                x[i * 20..(i + 1) * 20]
+                    .iter()
+                    .zip(&x[400..420])
+                    .map(|(w, v)| w * v)
+                    .sum::<f64>()
+                    .max(0.0)
+            })
+            .collect();
+        let o: f64 = h.iter().zip(&x[420..440]).map(|(a, b)| a * b).sum();
+        (o - 1.0).powi(2)
+    }
+
+    /// Predators and prey in an array.
+    fn predators(x: &[f64]) -> f64 {
+        let mut s = [x[0] + 1.0, x[1] + 1.0];
+        for _ in 0..1000 {
+            let d = [s[0] * (1.0 - s[1]) * x[2], s[1] * (s[0] - 1.0) * x[3]];
+            s[0] += 0.001 * d[0];
+            s[1] += 0.001 * d[1];
+        }
+        s[0] + s[1]
+    }
+
+    /// Five steps of a root per element.
+    fn roots(x: &[f64]) -> f64 {
+        let mut t = 1.0;
+        for v in x {
+            let a = v * v + 1.0;
+            let mut y = a;
+            for _ in 0..5 {
+                y = 0.5 * (y + a / y);
+            }
+            t += y;
+        }
+        t
+    }
+
+    /// A loop of unknown length per element.
+    fn halvings(x: &[f64]) -> f64 {
+        let mut s = 0.0;
+        for v in x {
+            let mut y = v.abs() + 1.0;
+            let mut k = 0;
+            while y > 0.1 && k < 20 {
+                y = y * 0.7;
+                k += 1;
+            }
+            s += y;
+        }
+        s
+    }
+}
