@@ -69,6 +69,8 @@ mod in_turn;
 mod infinite;
 #[path = "shapes/nests.rs"]
 mod nests;
+#[path = "shapes/overwritten.rs"]
+mod overwritten;
 #[path = "shapes/passed.rs"]
 mod passed;
 #[path = "shapes/recurrences.rs"]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::Loops;
 use crate::compiler::hir::Ty;
-use crate::compiler::ssa::{Init, MemId, Op, Place, Range, StmtKind, ValId};
+use crate::compiler::ssa::{Init, MemId, Op, Place, Range, StmtKind, Tree, Use, ValId, Verbatim};
 
 impl Loops<'_> {
     /// True if the value is the number of elements of the variable.
@@ -19,7 +19,17 @@ impl Loops<'_> {
         {
             return len.to_string() == code.tokens.to_string();
         }
-        self.has_length(m, v, &mut BTreeSet::new())
+        match self.layout.op(v) {
+            Some(Op::Len(of)) if *of == Place::whole(m) && self.keeps_its_length(m) => true,
+            // `row.iter_mut().zip(w)`
+            Some(Op::Opaque(code)) if is_least(code) => {
+                let mut uses = code.uses.iter();
+                uses.all(
+                    |(_, used)| matches!(used, Use::Tree(Tree::Val(v)) if self.is_length(*v, m)),
+                )
+            }
+            _ => self.has_length(m, v, &mut BTreeSet::new()),
+        }
     }
 
     /// True if the vector has so many elements from the beginning, and so has everything that takes its place.
@@ -90,4 +100,11 @@ impl Loops<'_> {
             _ => false,
         }
     }
+}
+
+/// True for `cmp::min(…)` of lengths, the number of pairs that a `zip` gives.
+fn is_least(code: &Verbatim) -> bool {
+    let path = code.tokens.to_string().replace(' ', "");
+    let least = path.split_once('(').map(|(path, _)| path);
+    code.pure && least.is_some_and(|path| path.ends_with("__private::core::cmp::min"))
 }

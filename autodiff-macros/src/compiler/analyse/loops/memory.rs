@@ -20,7 +20,7 @@ impl Loops<'_> {
                 || kind
                     .loop_id()
                     .is_some_and(|l| self.func.strips.is_private(m, l))
-                || (!self.layout.grows(m)
+                || (self.keeps_its_length(m)
                     && self.is_scratch(m, body)
                     && self.is_dead_after(m, stmt))
         })
