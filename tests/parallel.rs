@@ -21,6 +21,8 @@ mod panics;
 mod pieces;
 #[path = "parallel/programs.rs"]
 mod programs;
+#[path = "parallel/scratch.rs"]
+mod scratch;
 #[path = "parallel/support.rs"]
 mod support;
 #[path = "parallel/threads.rs"]

@@ -154,7 +154,8 @@ use proc_macro::TokenStream;
 ///
 /// - Which loops: `for` loops over ranges and slices that stand by themselves in the body, and whose
 ///   iterations add to sums and change nothing else that lives longer; scratch arrays that every iteration
-///   overwrites first count as its own. The function returns a number in which these sums are added up or
+///   overwrites first (`fill`, `copy_from_slice`, a loop over its elements) count as its own. Assertions and panics may
+///   stand in the body. The function returns a number in which these sums are added up or
 ///   multiplied by constants; a loop that forms one sum may end in anything (`(sum / n).sqrt()`, `sum.ln()`),
 ///   and its gradient is then formed apart and scaled. If none of its loops is such, the option is an error that says why;
 ///   at an annotated block or module it holds for the functions that allow it.

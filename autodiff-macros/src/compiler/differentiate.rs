@@ -62,9 +62,13 @@ pub(crate) fn differentiate(
     if let (Some(Parallel::Required(span)), Some(reason)) = (&options.parallel, &sweeps.sequential)
     {
         let name = names::plain(&func.name);
+        let at = match reason.at.is_empty() {
+            true => diag::token_at(*span),
+            false => reason.at.clone(),
+        };
         diags
-            .report(&diag::NOT_PARALLEL, *span, &[&name, &reason.why])
-            .help(reason.help);
+            .report_at(&diag::NOT_PARALLEL, &at, &[&name, &reason.why])
+            .help(reason.help.as_str());
         return None;
     }
     let facts = metadata::run(&ssa, &facts, options);
@@ -232,7 +236,12 @@ impl Joint {
         let mut other = prepared.in_strips(fresh);
         let mut sequential = None;
         if parallel {
-            match other.as_ref().unwrap_or(&prepared).in_stretches(fresh) {
+            let cut = other.as_ref().map(|strips| strips.in_stretches(fresh));
+            // If it is refused, then as it was written.
+            match cut
+                .and_then(Result::ok)
+                .map_or_else(|| prepared.in_stretches(fresh), Ok)
+            {
                 Ok(stretched) => other = Some(stretched),
                 Err(reason) => sequential = Some(reason),
             }

@@ -13,29 +13,44 @@
 //! numbers and adjoints and changes nothing else that anybody sees. The chunks of a loop in strips begin
 //! where strips begin.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::analyse::activity::Activity;
+use super::analyse::again::only_panics;
 use super::analyse::layout::Layout;
 use super::analyse::loops::{Loops, Mode, Modes};
-use super::hir::{LoopId, Marks};
+use super::diag::{self, text_of};
+use super::hir::{LoopId, Marks, Ty};
 use super::names::{self, Names};
 use super::ssa::{
     Block, Func, MemId, Op, Stmt, StmtKind, Stretched, Tree, Use, Val, ValId, Verbatim,
 };
 
 /// Why a loop is not cut, and what can be done about it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Reason {
     pub(crate) why: String,
-    pub(crate) help: &'static str,
+    pub(crate) help: String,
+    /// What is in the way; nothing if that is the function.
+    pub(crate) at: TokenStream,
 }
 
-fn reason(why: impl Into<String>, help: &'static str) -> Reason {
+fn reason(why: impl Into<String>, help: impl Into<String>) -> Reason {
     Reason {
         why: why.into(),
-        help,
+        help: help.into(),
+        at: TokenStream::new(),
+    }
+}
+
+impl Reason {
+    /// Points to tokens, unless it points to some already.
+    fn at(self, at: TokenStream) -> Reason {
+        match self.at.is_empty() {
+            true => Reason { at, ..self },
+            false => self,
+        }
     }
 }
 
@@ -109,10 +124,10 @@ impl Given<'_> {
     /// How the statement is cut; `None` if it is no loop.
     fn stretched(&self, stmt: &Stmt) -> Option<Result<Stretched, Reason>> {
         let (id, body) = (stmt.kind.loop_id()?, stmt.kind.loop_body()?);
-        Some(
-            self.obstacle(stmt, id, body)
-                .map_or_else(|| Ok(self.facts_of(stmt, body)), Err),
-        )
+        Some(match self.obstacle(stmt, id, body) {
+            Some(reason) => Err(reason.at(diag::token_at(stmt.span))),
+            None => Ok(self.facts_of(stmt, body)),
+        })
     }
 
     fn facts_of(&self, stmt: &Stmt, body: &Block) -> Stretched {
@@ -168,24 +183,26 @@ impl Given<'_> {
         for c in stmt.kind.carried() {
             if !(self.func.is_real(c.out) && loops.is_sum(c, stmt)) {
                 let name = written(&self.func.val(c.phi).name);
-                return Some(reason(
+                let why = reason(
                     format!("an iteration of its loop reads `{name}` of the one before"),
                     "let the iterations add to sums (`s += …`) and to nothing else, or write the loop into a function of its own",
-                ));
+                );
+                return Some(why.at(self.source(c.next)));
             }
         }
-        if let Some(m) = self.shared_memory(&loops, id, stmt, body) {
-            let name = written(&self.func.mem(m).name);
-            return Some(reason(
-                format!("iterations of its loop write to `{name}`, which lives longer"),
-                "declare it inside of the loop, or overwrite all of it at the start of each iteration",
-            ));
+        if let Some(why) = self.shared_memory(&loops, id, stmt, body) {
+            return Some(why);
         }
-        if has_effect(body) {
-            return Some(reason(
-                "its loop has effects beside the value",
-                "take the statement that does something else out of the loop",
-            ));
+        if let Some((code, span)) = effect(body) {
+            let text = text_of(&code.tokens);
+            let why = reason(
+                format!(
+                    "its loop runs `{}`, whose effects come in the order of the iterations",
+                    text.trim_end_matches(';')
+                ),
+                "take the statement out of the loop; assertions and panics may stay",
+            );
+            return Some(why.at(diag::token_at(span)));
         }
         match self.modes.get(&id) {
             Some(Mode::Fused(_) | Mode::Unit) if !stmt.kind.carried().is_empty() => None,
@@ -217,30 +234,113 @@ impl Given<'_> {
         active
     }
 
-    /// Memory that outlives an iteration, is written to by it, and not overwritten first by every one.
+    /// Why memory that an iteration writes to is not its own: it outlives the iteration, and others read what this one writes.
     fn shared_memory(
         &self,
         loops: &Loops<'_>,
         id: LoopId,
         stmt: &Stmt,
         body: &Block,
-    ) -> Option<MemId> {
+    ) -> Option<Reason> {
         let block = self.layout.id_of(body);
-        let mut shared = None;
+        let mut why = None;
         body.walk(&mut |s| {
             s.kind.for_each_write(&mut |m| {
                 let local = self.layout.contains(block, self.layout.mem_block(m))
                     && self.layout.mem_block(m) != 0;
-                let private = self.func.strips.is_private(m, id)
-                    || !self.layout.grows(m)
-                        && loops.is_scratch_of(m, id)
-                        && loops.is_dead_after(m, stmt);
-                if !local && !private {
-                    shared.get_or_insert(m);
+                if !local && !self.func.strips.is_private(m, id) && why.is_none() {
+                    let shared = self.shared(loops, m, stmt, body);
+                    why = shared.map(|why| why.at(self.tokens(s)));
                 }
             });
         });
-        shared
+        why
+    }
+
+    /// Why not every iteration can have a copy of its own of memory from outside of the loop.
+    fn shared(&self, loops: &Loops<'_>, m: MemId, stmt: &Stmt, body: &Block) -> Option<Reason> {
+        let name = written(&self.func.mem(m).name);
+        let zero = match &self.func.mem(m).ty {
+            Ty::Array(inner, _) | Ty::Vec(inner) if matches!(**inner, Ty::Real(_)) => "0.0",
+            Ty::Array(inner, _) | Ty::Vec(inner) if matches!(**inner, Ty::Int) => "0",
+            _ => "…",
+        };
+        if self.layout.grows(m) {
+            let why = reason(
+                format!("iterations of its loop change the length of `{name}`, which lives longer"),
+                format!("declare `{name}` inside of the loop"),
+            );
+            return Some(why.at(self.pushed(m, body)));
+        }
+        if let Some(early) = loops.reaches_others(m, body) {
+            let why = match &early.kind {
+                StmtKind::Call(call) => {
+                    let callee = text_of(&call.path);
+                    reason(
+                        format!(
+                            "`{callee}`, which its loop calls, may read what another iteration has left in `{name}`"
+                        ),
+                        format!(
+                            "overwrite all of `{name}` in front of the call (`{name}.fill({zero});`), or declare it inside of the loop"
+                        ),
+                    )
+                }
+                _ => reason(
+                    format!(
+                        "an iteration of its loop reaches elements of `{name}` that another one may have written"
+                    ),
+                    format!(
+                        "overwrite all of `{name}` at the start of each iteration (`{name}.fill({zero});`), or declare it inside of the loop"
+                    ),
+                ),
+            };
+            return Some(why.at(self.tokens(early)));
+        }
+        if !loops.is_dead_after(m, stmt) {
+            return Some(reason(
+                format!("what its loop writes to `{name}` is read after the loop"),
+                format!(
+                    "let the loop write to an array of its own, and compute `{name}` in another one"
+                ),
+            ));
+        }
+        let fixed = !self.facts.active_mem(m) || loops.keeps_its_length(m);
+        (!fixed).then(|| {
+            reason(
+                format!(
+                    "iterations of its loop replace `{name}` by a list whose length is not known"
+                ),
+                format!("declare `{name}` inside of the loop (`let {name} = …;`)"),
+            )
+        })
+    }
+
+    /// Where something is appended to a vector.
+    fn pushed(&self, m: MemId, body: &Block) -> TokenStream {
+        let mut at = TokenStream::new();
+        body.walk(&mut |s| {
+            if matches!(&s.kind, StmtKind::Push { place, .. } if place.mem == m) && at.is_empty() {
+                at = diag::token_at(s.span);
+            }
+        });
+        at
+    }
+
+    /// What a statement was written as, as far as that is known.
+    fn tokens(&self, stmt: &Stmt) -> TokenStream {
+        match &stmt.kind {
+            StmtKind::Call(call) => call.path.clone(),
+            StmtKind::Def(v, _) => self.source(*v),
+            _ => diag::token_at(stmt.span),
+        }
+    }
+
+    fn source(&self, v: ValId) -> TokenStream {
+        let val = self.func.val(v);
+        match val.source.is_empty() {
+            true => diag::token_at(val.span),
+            false => val.source.clone(),
+        }
     }
 }
 
@@ -253,11 +353,17 @@ fn written(name: &Ident) -> String {
     }
 }
 
-/// True for statements that are there for what they do, not for a value.
-fn has_effect(body: &Block) -> bool {
-    let mut effect = false;
-    body.walk(&mut |s| effect |= matches!(s.kind, StmtKind::Effect(_)));
-    effect
+/// The first statement that is there for what it does, not for a value. What only panics may stay: the panic is that of the first stretch
+/// that has one.
+fn effect(body: &Block) -> Option<(Verbatim, Span)> {
+    let mut found = None;
+    body.walk(&mut |s| match &s.kind {
+        StmtKind::Effect(code) if found.is_none() && !only_panics(code) => {
+            found = Some((code.clone(), s.span));
+        }
+        _ => {}
+    });
+    found
 }
 
 /// Gives the loop a range of its own.

@@ -47,7 +47,7 @@ pub(crate) fn check(func: &Func, facts: &Activity, diags: &mut Diagnostics) {
 
 fn statement(facts: &Activity, stmt: &Stmt, diags: &mut Diagnostics) {
     match &stmt.kind {
-        StmtKind::Effect(code) if is_assertion(code) || diverges(code) => {}
+        StmtKind::Effect(code) if only_panics(code) => {}
         StmtKind::Effect(code) => refuse(code, stmt.span, diags),
         StmtKind::Def(_, Op::Opaque(code)) if !code.pure => refuse(code, stmt.span, diags),
         StmtKind::Call(call) if call.recursive => {
@@ -67,6 +67,11 @@ fn refuse(code: &Verbatim, span: Span, diags: &mut Diagnostics) {
 fn unknown(call: &Call, diags: &mut Diagnostics) {
     let path = call.path.to_token_stream();
     diags.report_at(&diag::CHECKPOINT_EFFECT, &path, &[&text_of(&path)]);
+}
+
+/// True for code that has no effect but a panic.
+pub(crate) fn only_panics(code: &Verbatim) -> bool {
+    is_assertion(code) || diverges(code)
 }
 
 /// True for assertions: they have held, and need not be seen again.
