@@ -131,6 +131,8 @@ impl Walk<'_> {
                 }
                 covered.whole |= self.is_full(covered);
             }
+            // Into a part.
+            StmtKind::Copy { dst, .. } if dst.mem == m && !covered.whole => return Err(stmt),
             _ => {}
         }
         Ok(())
