@@ -234,6 +234,33 @@ fn growing_rows(x: &[f64]) -> f64 {
     y[0] * y[n / 2]
 }
 
+#[conservative_grad]
+fn total(y: &[f64]) -> f64 {
+    let mut s = 0.0;
+    for v in y {
+        s += v * v;
+    }
+    s
+}
+
+/// A callee reads all of the array, and so does a sum: what is kept does not end early.
+#[conservative_grad]
+fn with_a_sum_of_all(x: &[f64]) -> f64 {
+    let n = x.len();
+    let mut y = vec![0.0; n];
+    for j in 0..n {
+        y[j] = x[j].sin();
+    }
+    for t in (0..n - 1).rev() {
+        for j in 0..t + 1 {
+            y[j] = (y[j] * y[j + 1]).sin() + 0.3 * x[t];
+        }
+        let all: f64 = y.iter().map(|v| v * v).sum();
+        y[0] += 0.01 * total(&y) + (0.1 * all).cos();
+    }
+    y[0]
+}
+
 /// Two rows that change places after every step.
 #[conservative_grad]
 fn rows_in_turn(x: &[f64]) -> f64 {
@@ -290,6 +317,38 @@ fn kept_on_the_way(x: &[f64]) -> f64 {
     s
 }
 
+/// The same with arrays, of which `=` makes copies.
+#[conservative_grad]
+fn kept_as_a_copy(x: &[f64]) -> f64 {
+    let mut a = [x[0], 0.4, x[x.len() - 1]];
+    let mut b = [0.7, x[0] * x[0], 0.2];
+    let mut s = 0.0;
+    for t in 0..3 {
+        let kept = a;
+        a = b;
+        b = kept;
+        a[1] += 0.2 * b[0] * b[2];
+        s += kept[t] * a[t] + kept[0] * b[1];
+    }
+    s
+}
+
+/// Three that go round are no two that change places.
+#[conservative_grad]
+fn three_in_a_ring(x: &[f64]) -> f64 {
+    let mut a = [x[0], 0.4];
+    let mut b = [0.7, x[x.len() - 1]];
+    let mut c = [x[0] * x[0], 0.3];
+    for t in 0..4 {
+        let kept = a;
+        a = b;
+        b = c;
+        c = kept;
+        a[0] += 0.3 * b[1] * c[0] * (1.0 + t as f64);
+    }
+    a[0] * b[1] + 2.0 * c[0] - a[1] * c[1]
+}
+
 /// Rows of rows.
 #[conservative_grad]
 fn whole_tables(x: &[f64]) -> f64 {
@@ -322,6 +381,9 @@ mod cases {
         rows_in_turn from 1,
         of_several_lengths from 1,
         kept_on_the_way from 0,
+        kept_as_a_copy from 1,
+        three_in_a_ring from 1,
+        with_a_sum_of_all from 1,
         whole_tables from 1,
         scratch_in_a_triangle from 1,
         shrinking_rows from 1,

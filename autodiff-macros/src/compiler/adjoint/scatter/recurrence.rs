@@ -161,7 +161,7 @@ impl Recurrence<'_> {
             .map(|(k, offset)| (k, later(offset)))
             .filter(|(_, later)| (1..=WIDEST).contains(later))
             .collect();
-        let next = later.values().any(|later| *later == 1) && later.keys().all(|k| *k > at);
+        let next = later.values().any(|later| *later == 1);
         next.then_some(Taken {
             at,
             place,
