@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
+use super::analyse::again::diverges;
 use super::code::{Callee, Expr, Pick, Row, Stmt, Stretches};
 use super::emit::respan;
 use super::emit_names::EmitNames;
@@ -118,6 +119,10 @@ impl<'a> Printer<'a> {
     fn all<'o>(&'o self, stmts: &[Stmt], out: &mut Out<'o>) {
         for stmt in stmts {
             self.stmt(stmt, out);
+            // rustc warns of what cannot be reached.
+            if matches!(stmt, Stmt::Expr(Expr::User(code, _)) if diverges(code)) {
+                break;
+            }
         }
     }
 

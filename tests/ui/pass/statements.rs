@@ -20,6 +20,23 @@ pub fn checked(x: f64, n: usize) -> f64 {
     y
 }
 
+/// Branches that end in a panic and give no value.
+#[conservative_grad]
+pub fn remainders(x: &[f64]) -> f64 {
+    let mut s = 0.0;
+    for i in 0..x.len() {
+        s += match i % 3 {
+            0 => x[i].sin(),
+            1 => x[i] * x[i],
+            2 => 2.0 * x[i],
+            _ => unreachable!("{i}"),
+        };
+        let scale = if i > 1_000_000 { panic!("too many") } else { 0.5 };
+        s *= scale;
+    }
+    s
+}
+
 /// Results that nobody uses, values that are never read.
 #[conservative_grad]
 pub fn idle(x: f64, y: f64) -> f64 {

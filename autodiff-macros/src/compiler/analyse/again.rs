@@ -3,7 +3,7 @@
 //! In: the SSA form and the attributes. Out: errors, at the attribute of a loop that keeps no states,
 //! and at what cannot run a second time.
 
-use proc_macro2::{Span, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use super::activity::Activity;
@@ -71,16 +71,16 @@ fn unknown(call: &Call, diags: &mut Diagnostics) {
 
 /// True for code that has no effect but a panic.
 pub(crate) fn only_panics(code: &Verbatim) -> bool {
-    is_assertion(code) || diverges(code)
+    is_assertion(code) || diverges(&code.tokens)
 }
 
 /// True for assertions: they have held, and need not be seen again.
 pub(crate) fn is_assertion(code: &Verbatim) -> bool {
-    macro_name(code).is_some_and(|name| name.contains("assert"))
+    macro_name(&code.tokens).is_some_and(|name| name.contains("assert"))
 }
 
 /// True for what does not return: it was not reached.
-fn diverges(code: &Verbatim) -> bool {
+pub(crate) fn diverges(code: &TokenStream) -> bool {
     let name = macro_name(code);
     name.is_some_and(|name| {
         ["panic", "unreachable", "todo", "unimplemented"].contains(&name.as_str())
@@ -88,9 +88,9 @@ fn diverges(code: &Verbatim) -> bool {
 }
 
 /// `name!(…)`, perhaps with a path in front.
-fn macro_name(code: &Verbatim) -> Option<String> {
+fn macro_name(code: &TokenStream) -> Option<String> {
     let mut last = None;
-    for token in code.tokens.clone() {
+    for token in code.clone() {
         match token {
             TokenTree::Ident(name) => last = Some(name.to_string()),
             TokenTree::Punct(punct) if punct.as_char() == '!' => return last,
