@@ -296,9 +296,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "Expr::Not(Box::new(passes))", "Expr::Not(Box::new(Expr::Name(looks.clone())))",
         "every iteration of a block that has a hit is passed over"),
     // Where a copy of a state ends.
-    mutant("row-end-other-reads", STATES, "fn end(",
-        "read == m", "read == m && !$ON",
-        "a copy ends although the length of the array is asked for"),
     mutant("row-end-alone", RECORDS, "fn row_end(",
         "plan.rows.values().filter(|all| all.contains(&m)).count() == 1", "true",
         "copies end although another loop keeps the array, too"),
