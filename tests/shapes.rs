@@ -4,6 +4,7 @@
 #![allow(
     clippy::assign_op_pattern,
     clippy::manual_memcpy,
+    clippy::manual_swap,
     clippy::useless_vec,
     clippy::explicit_counter_loop,
     reason = "the programs are written the way people write them"

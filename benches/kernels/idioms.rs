@@ -323,7 +323,7 @@ idioms! {
             let mut y = v.abs() + 1.0;
             let mut k = 0;
             while y > 0.1 && k < 20 {
-                y = y * 0.7;
+                y *= 0.7;
                 k += 1;
             }
             s += y;

@@ -54,7 +54,7 @@ rows! {
     copied(w, x, i, row: vec![0.0; w.len()]) {
         row.copy_from_slice(w);
         for j in 0..w.len() {
-            row[j] *= x[i] * row[j];
+            row[j] = x[i] * row[j].powi(2);
         }
     } => norm(&row);
     cloned(w, x, i, row: [0.0; 3]) {
@@ -125,7 +125,7 @@ rows! {
             _ => panic!("{} is no remainder", i % 3),
         };
     } => row[0] * row[1];
-    counted(w, x, i, row: vec![0; 4]) {
+    counted(w, x, i, row: [0; 4]) {
         row.fill(0);
         for j in 0..w.len() {
             row[(i + j) % 4] += 1;

@@ -13,6 +13,8 @@
 
 pub(super) mod recurrence;
 
+use std::collections::BTreeSet;
+
 use proc_macro2::Ident;
 use quote::quote;
 
@@ -54,13 +56,7 @@ pub(super) fn carry(
     if range.rev || range.step.is_some() || range.inclusive {
         return carries;
     }
-    let mut arrays: Vec<MemId> = stmts
-        .iter()
-        .filter_map(|s| addition(s).map(|(m, _)| m))
-        .collect();
-    arrays.sort_unstable();
-    arrays.dedup();
-    for m in arrays {
+    for m in added_to(stmts) {
         carry_array(cx, m, *counter, range, stmts, fresh, &mut carries);
     }
     carries
@@ -183,6 +179,12 @@ fn element(ty: &Ty) -> Option<&Ty> {
         }
         _ => None,
     }
+}
+
+/// The arrays to whose adjoints the statements add.
+fn added_to(stmts: &[Rev<'_>]) -> BTreeSet<MemId> {
+    let additions = stmts.iter().filter_map(addition);
+    additions.map(|(m, _)| m).collect()
 }
 
 /// `m_bar[at] += …;`

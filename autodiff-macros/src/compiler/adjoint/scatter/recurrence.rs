@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, Literal};
 
-use super::{Carries, WIDEST, addition, element, mentions, offset};
+use super::{Carries, WIDEST, added_to, addition, element, mentions, offset};
 use crate::compiler::adjoint::{Context, Rev};
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::Ty;
@@ -44,13 +44,8 @@ pub(in crate::compiler::adjoint) fn carry(
     if range.step.is_some() || range.inclusive {
         return carries;
     }
-    let mut arrays: Vec<MemId> = stmts
-        .iter()
-        .filter_map(|s| addition(s).map(|(m, _)| m))
-        .collect();
-    arrays.sort_unstable();
-    arrays.dedup();
     let inside = cx.layout.id_of(body);
+    let mut arrays = added_to(stmts);
     arrays.retain(|m| !cx.layout.contains(inside, cx.layout.mem_block(*m)));
     let mut last = Vec::new();
     for m in arrays {
