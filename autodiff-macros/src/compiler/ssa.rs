@@ -527,6 +527,15 @@ impl Place {
     }
 }
 
+/// A loop over a range that runs to its end.
+#[derive(Clone, Copy)]
+pub(crate) struct Counted<'a> {
+    pub(crate) id: LoopId,
+    pub(crate) counter: ValId,
+    pub(crate) range: &'a Range,
+    pub(crate) body: &'a Block,
+}
+
 impl StmtKind {
     /// The blocks inside the statement, in the order in which they run.
     pub(crate) fn blocks(&self) -> Vec<&Block> {
@@ -575,6 +584,26 @@ impl StmtKind {
     pub(crate) fn budget(&self) -> Option<ValId> {
         match self {
             StmtKind::For { budget, .. } | StmtKind::While { budget, .. } => *budget,
+            _ => None,
+        }
+    }
+
+    /// The loop, if it is one over a range that runs to its end.
+    pub(crate) fn counted(&self) -> Option<Counted<'_>> {
+        match self {
+            StmtKind::For {
+                id,
+                counter,
+                range,
+                body,
+                until: None,
+                ..
+            } => Some(Counted {
+                id: *id,
+                counter: *counter,
+                range,
+                body,
+            }),
             _ => None,
         }
     }

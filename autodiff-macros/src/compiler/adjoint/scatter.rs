@@ -24,7 +24,7 @@ use crate::compiler::hir::Ty;
 use crate::compiler::names::Names;
 use crate::compiler::primal::ty_tokens;
 use crate::compiler::real;
-use crate::compiler::ssa::{MemId, Range, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::ssa::{Counted, MemId, Range, Stmt as Ssa, ValId};
 
 /// The widest stencil that is carried.
 const WIDEST: i64 = 4;
@@ -44,20 +44,14 @@ pub(super) fn carry(
     fresh: &mut Names,
 ) -> Carries {
     let mut carries = Carries::default();
-    let StmtKind::For {
-        counter,
-        range,
-        until: None,
-        ..
-    } = &stmt.kind
-    else {
+    let Some(Counted { counter, range, .. }) = stmt.kind.counted() else {
         return carries;
     };
     if range.rev || range.step.is_some() || range.inclusive {
         return carries;
     }
     for m in added_to(stmts) {
-        carry_array(cx, m, *counter, range, stmts, fresh, &mut carries);
+        carry_array(cx, m, counter, range, stmts, fresh, &mut carries);
     }
     carries
 }

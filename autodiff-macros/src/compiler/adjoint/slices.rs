@@ -33,7 +33,7 @@ use crate::compiler::analyse::layout::BlockId;
 use crate::compiler::code::{Expr, Row, Stmt};
 use crate::compiler::hir::Ty;
 use crate::compiler::primal::ty_tokens;
-use crate::compiler::ssa::{MemId, Op, Origin, Range, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::ssa::{Counted, MemId, Op, Origin, Range, Stmt as Ssa, StmtKind, ValId};
 
 /// The records of a loop, one element per iteration.
 pub(super) struct Slots {
@@ -70,60 +70,29 @@ pub(super) fn run(
     extras: Extras<'_>,
     sweep: Sweep,
 ) -> Result<Vec<Stmt>, Vec<Stmt>> {
-    let StmtKind::For {
-        counter,
-        range,
-        body: block,
-        until: None,
-        ..
-    } = &stmt.kind
-    else {
+    let Some(of) = stmt.kind.counted() else {
         return Err(body);
     };
+    let range = of.range;
     // Records are in the order of the iterations, and searches run upwards.
     let upwards = !range.rev || extras.slots.is_none() && extras.quiet.is_none();
     let plain_range = !range.inclusive && upwards && range.step.is_none();
-    let simple = block.stmts.iter().all(is_simple) && body.iter().all(is_flat);
+    let simple = of.body.stmts.iter().all(is_simple) && body.iter().all(is_flat);
     if !plain_range || !simple {
         return Err(body);
     }
-    let kernel = Kernel {
-        cx,
-        plan,
-        counter: *counter,
-        range,
-        block: cx.layout.id_of(block),
-        sweep,
-        stmt,
-    };
-    kernel.run(body, extras)
+    Kernel::new(cx, plan, stmt, of, sweep).run(body, extras)
 }
 
 /// True if the reverse of every iteration waits for what the one after it has left, and does little else: LLVM cannot run
 /// several at once.
 pub(super) fn is_in_turn(cx: &Context<'_>, plan: &Plan<'_>, stmt: &Ssa) -> bool {
-    let StmtKind::For {
-        id,
-        counter,
-        range,
-        body,
-        until: None,
-        ..
-    } = &stmt.kind
-    else {
+    let Some(of) = stmt.kind.counted() else {
         return false;
     };
-    let kernel = Kernel {
-        cx,
-        plan,
-        counter: *counter,
-        range,
-        block: cx.layout.id_of(body),
-        sweep: Sweep::Reverse,
-        stmt,
-    };
-    let simple = body.stmts.iter().all(is_simple);
-    simple && !cx.func.strips.lanes.contains(id) && !kernel.is_order_free()
+    let kernel = Kernel::new(cx, plan, stmt, of, Sweep::Reverse);
+    let simple = of.body.stmts.iter().all(is_simple);
+    simple && !cx.func.strips.lanes.contains(&of.id) && !kernel.is_order_free()
 }
 
 /// True if the loop holds no other one, no calls, no effects, and no change of a length.
@@ -159,7 +128,25 @@ struct Kernel<'a> {
     stmt: &'a Ssa,
 }
 
-impl Kernel<'_> {
+impl<'a> Kernel<'a> {
+    fn new(
+        cx: &'a Context<'a>,
+        plan: &'a Plan<'a>,
+        stmt: &'a Ssa,
+        of: Counted<'a>,
+        sweep: Sweep,
+    ) -> Kernel<'a> {
+        Kernel {
+            cx,
+            plan,
+            counter: of.counter,
+            range: of.range,
+            block: cx.layout.id_of(of.body),
+            sweep,
+            stmt,
+        }
+    }
+
     fn run(&self, mut body: Vec<Stmt>, extras: Extras<'_>) -> Result<Vec<Stmt>, Vec<Stmt>> {
         let Extras { slots, mut quiet } = extras;
         let mut accesses = Accesses::of(&body);

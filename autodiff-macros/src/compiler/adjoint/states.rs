@@ -16,7 +16,7 @@ use super::Context;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::hir::{BinOp, LoopId, Ty};
 use crate::compiler::ssa::{
-    Block, Init, MemId, Op, Origin, Place, Proj, Range, Stmt, StmtKind, StoreOp, ValId,
+    Block, Counted, Init, MemId, Op, Origin, Place, Proj, Range, Stmt, StmtKind, StoreOp, ValId,
 };
 
 /// What is saved, and which loads find it there.
@@ -193,21 +193,16 @@ struct Inner<'a> {
 
 impl<'a> Inner<'a> {
     fn of(cx: &Context<'_>, stmt: &'a Stmt) -> Option<Inner<'a>> {
-        let StmtKind::For {
+        let Counted {
             id,
             counter,
             range,
             body,
-            until: None,
-            ..
-        } = &stmt.kind
-        else {
-            return None;
-        };
-        let Some(mined) = cx.func.strips.mined.get(id) else {
+        } = stmt.kind.counted()?;
+        let Some(mined) = cx.func.strips.mined.get(&id) else {
             let upwards = !range.rev && range.step.is_none();
             return Some(Inner {
-                counter: *counter,
+                counter,
                 range,
                 upwards,
                 body,

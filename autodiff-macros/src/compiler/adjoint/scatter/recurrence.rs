@@ -21,7 +21,7 @@ use crate::compiler::hir::Ty;
 use crate::compiler::names::Names;
 use crate::compiler::primal::ty_tokens;
 use crate::compiler::real;
-use crate::compiler::ssa::{MemId, Range, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::ssa::{MemId, Range, Stmt as Ssa, ValId};
 
 /// Carries what the iterations of a recorded loop hand on. `stmts` is the reverse of an iteration.
 pub(in crate::compiler::adjoint) fn carry(
@@ -31,20 +31,14 @@ pub(in crate::compiler::adjoint) fn carry(
     fresh: &mut Names,
 ) -> Carries {
     let mut carries = Carries::default();
-    let StmtKind::For {
-        counter,
-        range,
-        body,
-        until: None,
-        ..
-    } = &stmt.kind
-    else {
+    let Some(of) = stmt.kind.counted() else {
         return carries;
     };
+    let range = of.range;
     if range.step.is_some() || range.inclusive {
         return carries;
     }
-    let inside = cx.layout.id_of(body);
+    let inside = cx.layout.id_of(of.body);
     let mut arrays = added_to(stmts);
     arrays.retain(|m| !cx.layout.contains(inside, cx.layout.mem_block(*m)));
     let mut last = Vec::new();
@@ -52,7 +46,7 @@ pub(in crate::compiler::adjoint) fn carry(
         let recurrence = Recurrence {
             cx,
             m,
-            counter: *counter,
+            counter: of.counter,
             range,
         };
         if let (Some(taken), Some(ty)) = (recurrence.taken(stmts), element(&cx.func.mem(m).ty)) {
