@@ -335,9 +335,36 @@ fn in_both_arms(x: &[f64]) -> f64 {
     sum
 }
 
+/// A row is put into a table that is read afterwards, and in the next iteration.
+#[conservative_grad]
+fn row_of_a_table(x: &[f64]) -> f64 {
+    let mut table = [[0.5; 2]; 2];
+    let mut sum = 0.0;
+    for i in 0..5 {
+        let row = [x[0] * (1.0 + i as f64), x[1] * x[2]];
+        table[i % 2] = row;
+        sum += row[0] * x[2];
+    }
+    sum + table[0][0] * table[1][1]
+}
+
+#[conservative_grad]
+fn row_of_a_list(x: &[f64]) -> f64 {
+    let mut table = vec![vec![0.5; 2]; 2];
+    let mut sum = 0.0;
+    for i in 0..5 {
+        let row = vec![x[0] * (1.0 + i as f64), x[1] * x[2]];
+        sum += row[0] * x[2];
+        table[0] = row;
+    }
+    (sum * 0.1).sin() + table[0][0] * table[1][1] * table[0][1]
+}
+
 mod cases {
     check_all!(
         one_arm from 4,
+        row_of_a_table from 3,
+        row_of_a_list from 3,
         other_arm from 4,
         behind_the_part from 4,
         a_gap from 4,
