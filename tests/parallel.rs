@@ -11,6 +11,8 @@
     reason = "the programs under test are written the way people write them"
 )]
 
+#[path = "parallel/checkpoint.rs"]
+mod checkpoint;
 #[path = "parallel/forms.rs"]
 mod forms;
 #[path = "parallel/odd.rs"]

@@ -29,6 +29,8 @@ use crate::compiler::ssa::{Block, Carried, MemId, Origin, Stmt as Ssa, ValId};
 pub(super) struct Temporaries {
     vals: Vec<(ValId, Ident)>,
     mems: Vec<(MemId, Ident)>,
+    /// Those of scratch: nothing comes out of it, it is overwritten before it is read.
+    scratch: BTreeSet<MemId>,
     /// Values to whose adjoint goes what the sum is, and whether with the other sign.
     mirrored: Vec<(ValId, bool)>,
 }
@@ -100,7 +102,7 @@ impl<'a> Reverse<'a, '_> {
         };
         let vals = outside.vals.into_iter();
         let filled = vals.filter(|v| mirrored.iter().all(|(u, _)| u != v));
-        let (mut temporaries, mut before) = self.temporaries(filled, outside.mems);
+        let (mut temporaries, mut before) = self.temporaries(id, filled, outside.mems);
         temporaries.mirrored = mirrored;
         before.extend(carries.before);
         let mut fused = Fused {
@@ -122,10 +124,12 @@ impl<'a> Reverse<'a, '_> {
     /// Temporaries for what the body reads from outside, and their declarations.
     fn temporaries(
         &mut self,
+        id: LoopId,
         vals: impl Iterator<Item = ValId>,
         mems: BTreeSet<MemId>,
     ) -> (Temporaries, Vec<Stmt>) {
         let cx = self.cx;
+        let loops = Loops::new(cx.func, cx.facts, cx.layout);
         let mut made = Temporaries::default();
         let mut stmts = Vec::new();
         for v in vals {
@@ -139,9 +143,17 @@ impl<'a> Reverse<'a, '_> {
             made.vals.push((v, name));
         }
         for m in mems {
-            let name = self.temporary(&cx.func.mem(m).name);
-            stmts.push(self.declare_temporary(m, &name));
-            made.mems.push((m, name));
+            // A copy that a loop under `#[checkpoint]` reads adds to the adjoint of the original, as does what reads that.
+            let of = cx.func.fixed.get(&m).copied().unwrap_or(m);
+            if made.mems.iter().any(|(made, _)| *made == of) {
+                continue;
+            }
+            let name = self.temporary(&cx.func.mem(of).name);
+            stmts.push(self.declare_temporary(of, m, &name));
+            made.mems.push((of, name));
+            if loops.is_scratch_of(m, id) {
+                made.scratch.insert(of);
+            }
         }
         (made, stmts)
     }
@@ -154,9 +166,9 @@ impl<'a> Reverse<'a, '_> {
         name
     }
 
-    /// Zeros of the type that the adjoint has: owned, or behind a reference for parameters.
-    fn declare_temporary(&mut self, m: MemId, name: &Ident) -> Stmt {
-        let mem = self.cx.func.mem(m);
+    /// Zeros of the type that the adjoint of `of` has, owned, or behind a reference for parameters; as many as `m` has elements.
+    fn declare_temporary(&mut self, of: MemId, m: MemId, name: &Ident) -> Stmt {
+        let mem = self.cx.func.mem(of);
         let (ty, element, rt) = (&mem.ty, element(&mem.ty), self.rt());
         let reference: Option<TokenStream> = match (&mem.origin, ty) {
             (Origin::Local, _) => None,
@@ -193,11 +205,9 @@ impl<'a> Reverse<'a, '_> {
     /// Adds what a loop with the adjoint 1 has filled, times the adjoint of its sum.
     pub(super) fn scale(&mut self, id: LoopId, sum: ValId, out: &mut Vec<Rev<'a>>) {
         let temporaries = self.units.remove(&id).unwrap_or_default();
-        let (rt, cx) = (self.rt(), self.cx);
-        let loops = Loops::new(cx.func, cx.facts, cx.layout);
+        let rt = self.rt();
         for (m, name) in temporaries.mems {
-            // Nothing comes out of scratch: it is overwritten before it is read.
-            if loops.is_scratch_of(m, id) {
+            if temporaries.scratch.contains(&m) {
                 continue;
             }
             let bar = self.mem_bar(m);

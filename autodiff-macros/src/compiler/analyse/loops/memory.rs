@@ -3,6 +3,8 @@
 //! In: the body of a loop, and what follows it. Out: whether its iterations can be reversed one by one, as far as memory is concerned,
 //! and whether they can be run a second time later.
 
+use std::collections::BTreeSet;
+
 use super::Loops;
 use super::scratch::covers_whole;
 use crate::compiler::ssa::{Block, MemId, Op, Origin, Stmt, StmtKind, StoreOp};
@@ -53,10 +55,18 @@ impl Loops<'_> {
 
     /// True if memory that the loop reads is changed after it. What is reversed before that must not
     /// have added to its adjoint yet: the adjoint of what stands there later is reset, or handed on.
+    /// The adjoint of a copy that a loop under `#[checkpoint]` reads is that of the original, which may change in this loop, too.
     pub(super) fn changes_later(&self, body: &Block, after: &[Stmt]) -> bool {
         let read = body.read();
-        let mut changed = after.iter().flat_map(|s| s.kind.written());
-        changed.any(|m| read.contains(&m) && self.facts.active_mem(m))
+        let originals = read.iter().filter_map(|m| self.func.fixed.get(m));
+        let originals: BTreeSet<MemId> = originals.copied().collect();
+        let within = body.written();
+        let later = || after.iter().flat_map(|s| s.kind.written());
+        let active = |m: &MemId| self.facts.active_mem(*m);
+        later().any(|m| read.contains(&m) && active(&m))
+            || later()
+                .chain(within)
+                .any(|m| originals.contains(&m) && active(&m))
     }
 
     /// True if nobody reads after the loop what the memory holds then.

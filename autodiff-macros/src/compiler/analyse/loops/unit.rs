@@ -17,7 +17,7 @@ use crate::compiler::hir::Ty;
 use crate::compiler::real;
 use crate::compiler::ssa::{Block, Carried, MemId, Op, Origin, StmtKind, ValId};
 
-/// What a loop reads that stands outside and has an adjoint.
+/// What a loop reads or writes to that stands outside and has an adjoint.
 #[derive(Debug, Default)]
 pub(crate) struct Outside {
     pub(crate) vals: BTreeSet<ValId>,
@@ -40,7 +40,8 @@ impl Loops<'_> {
             && outside.mems.iter().all(|m| self.is_flat(*m))
     }
 
-    /// What the body of a loop reads from outside.
+    /// What the body of a loop reads from outside, and the memory from there that it writes to: a store ends in zeros in the adjoint,
+    /// even if what it wrote is known where it is read.
     pub(crate) fn outside(&self, body: &Block) -> Outside {
         let inside = self.layout.id_of(body);
         let mut outside = Outside::default();
@@ -51,11 +52,17 @@ impl Loops<'_> {
             outside
                 .vals
                 .extend(s.kind.inputs().into_iter().filter(from_outside));
-            s.kind.for_each_read(&mut |m| {
+            let mut see = |m: MemId| {
                 let local = self.layout.mem_block(m) != 0
                     && self.layout.contains(inside, self.layout.mem_block(m));
                 if self.facts.active_mem(m) && !local {
                     outside.mems.insert(m);
+                }
+            };
+            s.kind.for_each_read(&mut see);
+            s.kind.for_each_write(&mut |m| {
+                if !self.func.strips.terms.contains(&m) {
+                    see(m);
                 }
             });
         });
