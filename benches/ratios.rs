@@ -4,8 +4,8 @@
 //!
 //! - `--quick`: fewer rounds, for continuous integration
 //! - `--check`: exit with status 1 where a ratio or the memory of a gradient is beyond its limit
-//! - names: only these kernels; `idioms` stands for programs as people write them, `lanes` for those in reverse and in forward
-//!   mode, `checkpoints` for a long loop that keeps few states
+//! - names: only these kernels; `idioms` stands for programs as people write them, `singles` for kernels in double and in single
+//!   precision, `lanes` for those in reverse and in forward mode, `checkpoints` for a long loop that keeps few states
 //!
 //! Times are medians of interleaved rounds in the CPU time of the thread; ratios are medians over the rounds, each
 //! taken within one round, so that a busy machine slows both sides of a ratio alike. `targets` is `met`, or what is missed
@@ -15,7 +15,7 @@ mod kernels;
 mod measure;
 
 use kernels::ba::jacobian::Jacobian;
-use kernels::{Kernel, ba, idioms, lanes, narrowed};
+use kernels::{Kernel, ba, idioms, lanes};
 use measure::{Gate, Standing, agreement, checkpoints, memory, time};
 use std::cell::RefCell;
 use std::env;
@@ -137,13 +137,13 @@ fn report_idioms(options: &Options, gate: &mut Gate) {
     }
 }
 
+/// Kernels in double and in single precision.
 fn report_precisions(options: &Options) {
-    for (double, single) in kernels::singles() {
-        if options.wants(double.name) {
-            let narrow = narrowed(&double.point);
-            agreement::assert_single(&double, &*single, &narrow);
-            let times = time::of_precisions(&double, &*single, &narrow, options.rounds());
-            println!("single={} {times}", double.name);
+    for twins in kernels::twins() {
+        if options.wants("singles") || options.wants(twins.name) {
+            agreement::assert_precisions(&twins);
+            let times = time::of_precisions(&twins, options.rounds());
+            println!("single={} {times}", twins.name);
         }
     }
 }

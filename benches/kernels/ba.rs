@@ -5,7 +5,7 @@ pub(crate) mod jacobian;
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, parts, parts_mut, uniform};
+use super::{Function, Kernel, Problem, parts, parts_mut, uniform};
 use hand::{Bars, ba_hand};
 use std::hint::black_box;
 
@@ -107,25 +107,10 @@ impl Scene {
     }
 }
 
-impl Problem for Scene {
+impl Function for Scene {
     fn primal(&self, p: &[f64]) -> f64 {
         let (cameras, points, weights) = self.split(p);
         ba(cameras, points, weights, &self.pairs, &self.features)
-    }
-
-    fn plain(&self, p: &[f64]) -> f64 {
-        let (cameras, points, weights) = self.split(p);
-        plain::ba(cameras, points, weights, &self.pairs, &self.features)
-    }
-
-    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
-        let [cameras_bar, points_bar, weights_bar] = parts_mut(bars, self.lengths);
-        let bars = Bars {
-            cameras: cameras_bar.as_chunks_mut().0,
-            points: points_bar.as_chunks_mut().0,
-            weights: weights_bar,
-        };
-        ba_hand(self.split(p), &self.pairs, &self.features, bars)
     }
 
     fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
@@ -144,20 +129,37 @@ impl Problem for Scene {
     }
 }
 
+impl Problem for Scene {
+    fn plain(&self, p: &[f64]) -> f64 {
+        let (cameras, points, weights) = self.split(p);
+        plain::ba(cameras, points, weights, &self.pairs, &self.features)
+    }
+
+    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let [cameras_bar, points_bar, weights_bar] = parts_mut(bars, self.lengths);
+        let bars = Bars {
+            cameras: cameras_bar.as_chunks_mut().0,
+            points: points_bar.as_chunks_mut().0,
+            weights: weights_bar,
+        };
+        ba_hand(self.split(p), &self.pairs, &self.features, bars)
+    }
+}
+
 /// Cameras near the origin that look along the third axis, points in front of them.
 fn scene(observations: usize) -> (Vec<f64>, Scene) {
     let mut rng = fastrand::Rng::with_seed(21);
     let mut point = Vec::new();
     for _ in 0..CAMERAS {
-        point.extend(uniform(&mut rng, 6, -0.2, 0.2));
-        point.extend(uniform(&mut rng, 3, 1.0, 2.0));
-        point.extend(uniform(&mut rng, 2, -0.1, 0.1));
+        point.extend(uniform::<f64>(&mut rng, 6, -0.2, 0.2));
+        point.extend(uniform::<f64>(&mut rng, 3, 1.0, 2.0));
+        point.extend(uniform::<f64>(&mut rng, 2, -0.1, 0.1));
     }
     for _ in 0..POINTS {
-        point.extend(uniform(&mut rng, 2, -1.0, 1.0));
-        point.extend(uniform(&mut rng, 1, 3.0, 6.0));
+        point.extend(uniform::<f64>(&mut rng, 2, -1.0, 1.0));
+        point.extend(uniform::<f64>(&mut rng, 1, 3.0, 6.0));
     }
-    point.extend(uniform(&mut rng, observations, 0.5, 1.5));
+    point.extend(uniform::<f64>(&mut rng, observations, 0.5, 1.5));
     let pairs = (0..observations)
         .map(|i| [i % CAMERAS, i % POINTS])
         .collect();

@@ -2,7 +2,7 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, scalars_mut};
+use super::{Function, Kernel, Problem, scalars_mut};
 use std::hint::black_box;
 
 primal! {
@@ -132,18 +132,9 @@ struct Binomial {
     steps: usize,
 }
 
-impl Problem for Binomial {
+impl Function for Binomial {
     fn primal(&self, p: &[f64]) -> f64 {
         binomial(p[0], p[1], p[2], p[3], p[4], self.steps)
-    }
-
-    fn plain(&self, p: &[f64]) -> f64 {
-        plain::binomial(p[0], p[1], p[2], p[3], p[4], self.steps)
-    }
-
-    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
-        let point = [p[0], p[1], p[2], p[3], p[4]];
-        binomial_hand(point, self.steps, scalars_mut(bars))
     }
 
     fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
@@ -151,6 +142,17 @@ impl Problem for Binomial {
         binomial::accumulate_grad(
             p[0], p[1], p[2], p[3], p[4], self.steps, spot, strike, rate, volatility, maturity,
         )
+    }
+}
+
+impl Problem for Binomial {
+    fn plain(&self, p: &[f64]) -> f64 {
+        plain::binomial(p[0], p[1], p[2], p[3], p[4], self.steps)
+    }
+
+    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let point = [p[0], p[1], p[2], p[3], p[4]];
+        binomial_hand(point, self.steps, scalars_mut(bars))
     }
 }
 

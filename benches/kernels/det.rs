@@ -2,7 +2,7 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, uniform};
+use super::{Function, Kernel, Problem, uniform};
 use std::hint::black_box;
 
 primal! {
@@ -71,21 +71,23 @@ struct Determinant {
     size: usize,
 }
 
-impl Problem for Determinant {
+impl Function for Determinant {
     fn primal(&self, a: &[f64]) -> f64 {
         det(a, self.size)
     }
 
+    fn grad(&self, a: &[f64], a_bar: &mut [f64]) -> f64 {
+        det::accumulate_grad(a, self.size, a_bar)
+    }
+}
+
+impl Problem for Determinant {
     fn plain(&self, a: &[f64]) -> f64 {
         plain::det(a, self.size)
     }
 
     fn hand(&self, a: &[f64], a_bar: &mut [f64]) -> f64 {
         det_hand(a, self.size, 1.0, a_bar)
-    }
-
-    fn grad(&self, a: &[f64], a_bar: &mut [f64]) -> f64 {
-        det::accumulate_grad(a, self.size, a_bar)
     }
 }
 

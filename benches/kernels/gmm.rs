@@ -7,7 +7,7 @@ mod hand;
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, Single, narrowed, parts, parts_mut, uniform};
+use super::{Function, Kernel, Problem, parts, parts_mut, uniform};
 use hand::gmm_hand;
 use std::f64::consts::{PI, SQRT_2};
 use std::hint::black_box;
@@ -17,7 +17,7 @@ const COMPONENTS: usize = 25;
 const GAMMA: f64 = 1.0;
 const WISHART_M: usize = 0;
 
-/// The primal in either precision.
+/// In either precision.
 macro_rules! model {
     ($real:ident) => {
         fn constant_prior(d: usize, k: usize, gamma: $real, m: usize) -> $real {
@@ -109,10 +109,86 @@ macro_rules! model {
                 constant + total - n as $real * mixing - prior
             }
         }
+
+        /// The points, the parameters of the prior, and the numbers of points, components and dimensions.
+        pub(crate) struct Mixture {
+            xs: Vec<$real>,
+            gamma: $real,
+            m: usize,
+            n: usize,
+            k: usize,
+            d: usize,
+        }
+
+        impl Mixture {
+            /// Lengths of the parameter arrays, in the order of the arguments.
+            fn lengths(&self) -> [usize; 4] {
+                [
+                    self.k,
+                    self.k * self.d,
+                    self.k * self.d,
+                    self.k * self.d * (self.d - 1) / 2,
+                ]
+            }
+        }
+
+        impl Function<$real> for Mixture {
+            fn primal(&self, p: &[$real]) -> $real {
+                let &Mixture {
+                    ref xs,
+                    gamma,
+                    m,
+                    n,
+                    k,
+                    d,
+                } = self;
+                let [alpha, mu, q, l] = parts(p, self.lengths());
+                gmm(alpha, mu, q, l, xs, gamma, m, n, k, d)
+            }
+
+            fn grad(&self, p: &[$real], bars: &mut [$real]) -> $real {
+                let &Mixture {
+                    ref xs,
+                    gamma,
+                    m,
+                    n,
+                    k,
+                    d,
+                } = self;
+                let [alpha, mu, q, l] = parts(p, self.lengths());
+                let [alpha_bar, mu_bar, q_bar, l_bar] = parts_mut(bars, self.lengths());
+                gmm::accumulate_grad(
+                    alpha, mu, q, l, xs, gamma, m, n, k, d, alpha_bar, mu_bar, q_bar, l_bar,
+                )
+            }
+        }
+
+        /// Components near the origin, points spread wider than they are.
+        pub(crate) fn data(samples: usize) -> (Vec<$real>, Mixture) {
+            let mut rng = fastrand::Rng::with_seed(4);
+            let [n, k, d] = black_box([samples, COMPONENTS, DIMENSION]);
+            let mut point = uniform(&mut rng, k, -1.0, 1.0);
+            point.extend(uniform::<$real>(&mut rng, k * d, 0.0, 1.0));
+            point.extend(uniform::<$real>(&mut rng, k * d, -1.0, 1.0));
+            point.extend(uniform::<$real>(&mut rng, k * d * (d - 1) / 2, -1.0, 1.0));
+            let xs = uniform(&mut rng, n * d, -1.0, 1.0);
+            let (gamma, m) = (GAMMA as $real, WISHART_M);
+            (
+                point,
+                Mixture {
+                    xs,
+                    gamma,
+                    m,
+                    n,
+                    k,
+                    d,
+                },
+            )
+        }
     };
 }
 
-model!(f64);
+in_both_precisions!(model);
 
 /// The part of the prior that depends on its own parameters only.
 fn log_wishart(d: usize, k: usize, gamma: f64, m: usize) -> f64 {
@@ -136,42 +212,7 @@ fn log_gamma_of_half(twice: usize) -> f64 {
         .fold(start, |sum, t| sum + (0.5 * t as f64).ln())
 }
 
-/// The points, the parameters of the prior, and the numbers of points, components and dimensions.
-struct Mixture<T> {
-    xs: Vec<T>,
-    gamma: T,
-    m: usize,
-    n: usize,
-    k: usize,
-    d: usize,
-}
-
-impl<T> Mixture<T> {
-    /// Lengths of the parameter arrays, in the order of the arguments.
-    fn lengths(&self) -> [usize; 4] {
-        [
-            self.k,
-            self.k * self.d,
-            self.k * self.d,
-            self.k * self.d * (self.d - 1) / 2,
-        ]
-    }
-}
-
-impl Problem for Mixture<f64> {
-    fn primal(&self, p: &[f64]) -> f64 {
-        let &Mixture {
-            ref xs,
-            gamma,
-            m,
-            n,
-            k,
-            d,
-        } = self;
-        let [alpha, mu, q, l] = parts(p, self.lengths());
-        gmm(alpha, mu, q, l, xs, gamma, m, n, k, d)
-    }
-
+impl Problem for Mixture {
     fn plain(&self, p: &[f64]) -> f64 {
         let &Mixture {
             ref xs,
@@ -192,109 +233,9 @@ impl Problem for Mixture<f64> {
             parts_mut(bars, self.lengths()),
         )
     }
-
-    fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
-        let &Mixture {
-            ref xs,
-            gamma,
-            m,
-            n,
-            k,
-            d,
-        } = self;
-        let [alpha, mu, q, l] = parts(p, self.lengths());
-        let [alpha_bar, mu_bar, q_bar, l_bar] = parts_mut(bars, self.lengths());
-        gmm::accumulate_grad(
-            alpha, mu, q, l, xs, gamma, m, n, k, d, alpha_bar, mu_bar, q_bar, l_bar,
-        )
-    }
-}
-
-/// Components near the origin, points spread wider than they are.
-fn data(samples: usize) -> (Vec<f64>, Mixture<f64>) {
-    let mut rng = fastrand::Rng::with_seed(4);
-    let [n, k, d] = black_box([samples, COMPONENTS, DIMENSION]);
-    let mut point = uniform(&mut rng, k, -1.0, 1.0);
-    point.extend(uniform(&mut rng, k * d, 0.0, 1.0));
-    point.extend(uniform(&mut rng, k * d, -1.0, 1.0));
-    point.extend(uniform(&mut rng, k * d * (d - 1) / 2, -1.0, 1.0));
-    let xs = uniform(&mut rng, n * d, -1.0, 1.0);
-    let (gamma, m) = (GAMMA, WISHART_M);
-    (
-        point,
-        Mixture {
-            xs,
-            gamma,
-            m,
-            n,
-            k,
-            d,
-        },
-    )
 }
 
 pub(crate) fn kernel(samples: usize) -> Kernel {
     let (point, mixture) = data(samples);
     Kernel::new(gmm::FIELD, point, mixture)
-}
-
-/// In single precision.
-mod narrow {
-    use super::*;
-
-    model!(f32);
-}
-
-impl Single for Mixture<f32> {
-    fn primal(&self, p: &[f32]) -> f32 {
-        let &Mixture {
-            ref xs,
-            gamma,
-            m,
-            n,
-            k,
-            d,
-        } = self;
-        let [alpha, mu, q, l] = parts(p, self.lengths());
-        narrow::gmm(alpha, mu, q, l, xs, gamma, m, n, k, d)
-    }
-
-    fn grad(&self, p: &[f32], bars: &mut [f32]) -> f32 {
-        let &Mixture {
-            ref xs,
-            gamma,
-            m,
-            n,
-            k,
-            d,
-        } = self;
-        let [alpha, mu, q, l] = parts(p, self.lengths());
-        let [alpha_bar, mu_bar, q_bar, l_bar] = parts_mut(bars, self.lengths());
-        narrow::gmm::accumulate_grad(
-            alpha, mu, q, l, xs, gamma, m, n, k, d, alpha_bar, mu_bar, q_bar, l_bar,
-        )
-    }
-}
-
-pub(crate) fn single(samples: usize) -> impl Single {
-    let (
-        _,
-        Mixture {
-            xs,
-            gamma,
-            m,
-            n,
-            k,
-            d,
-        },
-    ) = data(samples);
-    let (xs, gamma) = (narrowed(&xs), gamma as f32);
-    Mixture {
-        xs,
-        gamma,
-        m,
-        n,
-        k,
-        d,
-    }
 }

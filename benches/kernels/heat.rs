@@ -2,36 +2,76 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, parts, parts_mut, uniform};
+use super::{Function, Kernel, Problem, parts, parts_mut, uniform};
 use std::hint::black_box;
 
 const CELLS: usize = 1000;
 
-primal! {
-    #[conservative_grad]
-    pub(crate) fn heat(start: &[f64], diffusion: f64, growth: f64, steps: usize) -> f64 {
-        let n = start.len();
-        let mut u = vec![0.0; n];
-        let mut next = vec![0.0; n];
-        for j in 0..n {
-            u[j] = start[j];
-        }
-        for _ in 0..steps {
-            for j in 1..n - 1 {
-                let flow = u[j - 1] - 2.0 * u[j] + u[j + 1];
-                next[j] = u[j] + diffusion * flow + growth * u[j] * (1.0 - u[j]);
+/// In either precision.
+macro_rules! model {
+    ($real:ident) => {
+        primal! {
+            #[conservative_grad]
+            pub(crate) fn heat(start: &[$real], diffusion: $real, growth: $real, steps: usize) -> $real {
+                let n = start.len();
+                let mut u = vec![0.0; n];
+                let mut next = vec![0.0; n];
+                for j in 0..n {
+                    u[j] = start[j];
+                }
+                for _ in 0..steps {
+                    for j in 1..n - 1 {
+                        let flow = u[j - 1] - 2.0 * u[j] + u[j + 1];
+                        next[j] = u[j] + diffusion * flow + growth * u[j] * (1.0 - u[j]);
+                    }
+                    for j in 1..n - 1 {
+                        u[j] = next[j];
+                    }
+                }
+                let mut energy = 0.0;
+                for j in 0..n {
+                    energy += u[j] * u[j];
+                }
+                energy
             }
-            for j in 1..n - 1 {
-                u[j] = next[j];
+        }
+
+        pub(crate) struct Heat {
+            lengths: [usize; 3],
+            steps: usize,
+        }
+
+        impl Function<$real> for Heat {
+            fn primal(&self, p: &[$real]) -> $real {
+                let [start, diffusion, growth] = parts(p, self.lengths);
+                heat(start, diffusion[0], growth[0], self.steps)
+            }
+
+            fn grad(&self, p: &[$real], bars: &mut [$real]) -> $real {
+                let [start, diffusion, growth] = parts(p, self.lengths);
+                let [start_bar, diffusion_bar, growth_bar] = parts_mut(bars, self.lengths);
+                heat::accumulate_grad(
+                    start,
+                    diffusion[0],
+                    growth[0],
+                    self.steps,
+                    start_bar,
+                    &mut diffusion_bar[0],
+                    &mut growth_bar[0],
+                )
             }
         }
-        let mut energy = 0.0;
-        for j in 0..n {
-            energy += u[j] * u[j];
+
+        pub(crate) fn data(steps: usize) -> (Vec<$real>, Heat) {
+            let mut point = uniform(&mut fastrand::Rng::with_seed(9), CELLS, 0.0, 1.0);
+            point.extend([0.2, 0.001]);
+            let (lengths, steps) = black_box(([CELLS, 1, 1], steps));
+            (point, Heat { lengths, steps })
         }
-        energy
-    }
+    };
 }
+
+in_both_precisions!(model);
 
 fn heat_hand(
     start: &[f64],
@@ -86,17 +126,7 @@ fn heat_hand(
     energy
 }
 
-struct Heat {
-    lengths: [usize; 3],
-    steps: usize,
-}
-
 impl Problem for Heat {
-    fn primal(&self, p: &[f64]) -> f64 {
-        let [start, diffusion, growth] = parts(p, self.lengths);
-        heat(start, diffusion[0], growth[0], self.steps)
-    }
-
     fn plain(&self, p: &[f64]) -> f64 {
         let [start, diffusion, growth] = parts(p, self.lengths);
         plain::heat(start, diffusion[0], growth[0], self.steps)
@@ -107,25 +137,9 @@ impl Problem for Heat {
         let bars = parts_mut(bars, self.lengths);
         heat_hand(start, diffusion[0], growth[0], self.steps, bars)
     }
-
-    fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
-        let [start, diffusion, growth] = parts(p, self.lengths);
-        let [start_bar, diffusion_bar, growth_bar] = parts_mut(bars, self.lengths);
-        heat::accumulate_grad(
-            start,
-            diffusion[0],
-            growth[0],
-            self.steps,
-            start_bar,
-            &mut diffusion_bar[0],
-            &mut growth_bar[0],
-        )
-    }
 }
 
 pub(crate) fn kernel(steps: usize) -> Kernel {
-    let mut point = uniform(&mut fastrand::Rng::with_seed(9), CELLS, 0.0, 1.0);
-    point.extend([0.2, 0.001]);
-    let (lengths, steps) = black_box(([CELLS, 1, 1], steps));
-    Kernel::new(heat::FIELD, point, Heat { lengths, steps })
+    let (point, problem) = data(steps);
+    Kernel::new(heat::FIELD, point, problem)
 }

@@ -5,7 +5,7 @@ mod hand;
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, parts, parts_mut, uniform};
+use super::{Function, Kernel, Problem, parts, parts_mut, uniform};
 use hand::kalman_hand;
 use std::f64::consts::PI;
 use std::hint::black_box;
@@ -91,12 +91,20 @@ struct Filter {
     lengths: [usize; 4],
 }
 
-impl Problem for Filter {
+impl Function for Filter {
     fn primal(&self, p: &[f64]) -> f64 {
         let [f, h, q, r] = parts(p, self.lengths);
         kalman(f, h, q, r, &self.ys)
     }
 
+    fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let [f, h, q, r] = parts(p, self.lengths);
+        let [f_bar, h_bar, q_bar, r_bar] = parts_mut(bars, self.lengths);
+        kalman::accumulate_grad(f, h, q, r, &self.ys, f_bar, h_bar, q_bar, r_bar)
+    }
+}
+
+impl Problem for Filter {
     fn plain(&self, p: &[f64]) -> f64 {
         let [f, h, q, r] = parts(p, self.lengths);
         plain::kalman(f, h, q, r, &self.ys)
@@ -105,12 +113,6 @@ impl Problem for Filter {
     fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
         let bars = parts_mut(bars, self.lengths);
         kalman_hand(parts(p, self.lengths), &self.ys, bars)
-    }
-
-    fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
-        let [f, h, q, r] = parts(p, self.lengths);
-        let [f_bar, h_bar, q_bar, r_bar] = parts_mut(bars, self.lengths);
-        kalman::accumulate_grad(f, h, q, r, &self.ys, f_bar, h_bar, q_bar, r_bar)
     }
 }
 
@@ -122,8 +124,8 @@ pub(crate) fn kernel(steps: usize) -> Kernel {
     for i in 0..d {
         point[i * d + i] += 0.8;
     }
-    point.extend(uniform(&mut rng, m * d, -1.0, 1.0));
-    point.extend(uniform(&mut rng, d + m, 0.1, 0.5));
+    point.extend(uniform::<f64>(&mut rng, m * d, -1.0, 1.0));
+    point.extend(uniform::<f64>(&mut rng, d + m, 0.1, 0.5));
     let ys = uniform(&mut rng, steps * m, -2.0, 2.0);
     let lengths = [d * d, m * d, d, m];
     Kernel::new(kalman::FIELD, point, Filter { ys, lengths })

@@ -2,12 +2,12 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, Single, narrowed, uniform};
+use super::{Function, Kernel, Problem, uniform};
 
 const FEATURES: usize = 50;
 const LAMBDA: f64 = 0.01;
 
-/// The primal in either precision.
+/// In either precision.
 macro_rules! model {
     ($real:ident) => {
         primal! {
@@ -35,10 +35,37 @@ macro_rules! model {
                 loss / n as $real + lambda * norm
             }
         }
+
+        /// Samples and labels.
+        pub(crate) struct Logistic {
+            xs: Vec<$real>,
+            ys: Vec<$real>,
+        }
+
+        impl Function<$real> for Logistic {
+            fn primal(&self, w: &[$real]) -> $real {
+                l1_logistic(w, &self.xs, &self.ys, LAMBDA as $real)
+            }
+
+            fn grad(&self, w: &[$real], w_bar: &mut [$real]) -> $real {
+                l1_logistic::accumulate_grad(w, &self.xs, &self.ys, LAMBDA as $real, w_bar)
+            }
+        }
+
+        /// Weights and samples.
+        pub(crate) fn data(samples: usize) -> (Vec<$real>, Logistic) {
+            let mut rng = fastrand::Rng::with_seed(2);
+            let w = uniform(&mut rng, FEATURES, -0.5, 0.5);
+            let xs = uniform(&mut rng, samples * FEATURES, -1.0, 1.0);
+            let ys = (0..samples)
+                .map(|_| if rng.bool() { 1.0 } else { -1.0 })
+                .collect();
+            (w, Logistic { xs, ys })
+        }
     };
 }
 
-model!(f64);
+in_both_precisions!(model);
 
 fn l1_logistic_hand(w: &[f64], xs: &[f64], ys: &[f64], lambda: f64, w_bar: &mut [f64]) -> f64 {
     let d = w.len();
@@ -70,17 +97,7 @@ fn sign(x: f64) -> f64 {
     if x == 0.0 { 0.0 } else { x.signum() }
 }
 
-/// Samples and labels.
-struct Logistic {
-    xs: Vec<f64>,
-    ys: Vec<f64>,
-}
-
 impl Problem for Logistic {
-    fn primal(&self, w: &[f64]) -> f64 {
-        l1_logistic(w, &self.xs, &self.ys, LAMBDA)
-    }
-
     fn plain(&self, w: &[f64]) -> f64 {
         plain::l1_logistic(w, &self.xs, &self.ys, LAMBDA)
     }
@@ -88,55 +105,9 @@ impl Problem for Logistic {
     fn hand(&self, w: &[f64], w_bar: &mut [f64]) -> f64 {
         l1_logistic_hand(w, &self.xs, &self.ys, LAMBDA, w_bar)
     }
-
-    fn grad(&self, w: &[f64], w_bar: &mut [f64]) -> f64 {
-        l1_logistic::accumulate_grad(w, &self.xs, &self.ys, LAMBDA, w_bar)
-    }
-}
-
-/// Weights and samples.
-fn data(samples: usize) -> (Vec<f64>, Logistic) {
-    let mut rng = fastrand::Rng::with_seed(2);
-    let w = uniform(&mut rng, FEATURES, -0.5, 0.5);
-    let xs = uniform(&mut rng, samples * FEATURES, -1.0, 1.0);
-    let ys = (0..samples)
-        .map(|_| if rng.bool() { 1.0 } else { -1.0 })
-        .collect();
-    (w, Logistic { xs, ys })
 }
 
 pub(crate) fn kernel(samples: usize) -> Kernel {
-    let (w, logistic) = data(samples);
-    Kernel::new(l1_logistic::FIELD, w, logistic)
-}
-
-/// In single precision.
-mod narrow {
-    use super::*;
-
-    model!(f32);
-}
-
-/// The same samples, rounded.
-pub(crate) struct Narrow {
-    xs: Vec<f32>,
-    ys: Vec<f32>,
-}
-
-impl Single for Narrow {
-    fn primal(&self, w: &[f32]) -> f32 {
-        narrow::l1_logistic(w, &self.xs, &self.ys, LAMBDA as f32)
-    }
-
-    fn grad(&self, w: &[f32], w_bar: &mut [f32]) -> f32 {
-        narrow::l1_logistic::accumulate_grad(w, &self.xs, &self.ys, LAMBDA as f32, w_bar)
-    }
-}
-
-pub(crate) fn single(samples: usize) -> Narrow {
-    let (_, Logistic { xs, ys }) = data(samples);
-    Narrow {
-        xs: narrowed(&xs),
-        ys: narrowed(&ys),
-    }
+    let (point, problem) = data(samples);
+    Kernel::new(l1_logistic::FIELD, point, problem)
 }

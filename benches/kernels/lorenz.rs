@@ -2,7 +2,7 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, scalars_mut};
+use super::{Function, Kernel, Problem, scalars_mut};
 use std::hint::black_box;
 
 const DT: f64 = 0.005;
@@ -73,18 +73,9 @@ struct Lorenz {
     steps: usize,
 }
 
-impl Problem for Lorenz {
+impl Function for Lorenz {
     fn primal(&self, p: &[f64]) -> f64 {
         lorenz(p[0], p[1], p[2], p[3], p[4], p[5], self.dt, self.steps)
-    }
-
-    fn plain(&self, p: &[f64]) -> f64 {
-        plain::lorenz(p[0], p[1], p[2], p[3], p[4], p[5], self.dt, self.steps)
-    }
-
-    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
-        let point = [p[0], p[1], p[2], p[3], p[4], p[5]];
-        lorenz_hand(point, self.dt, self.steps, scalars_mut(bars))
     }
 
     fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
@@ -92,6 +83,17 @@ impl Problem for Lorenz {
         lorenz::accumulate_grad(
             p[0], p[1], p[2], p[3], p[4], p[5], self.dt, self.steps, x, y, z, sigma, rho, beta,
         )
+    }
+}
+
+impl Problem for Lorenz {
+    fn plain(&self, p: &[f64]) -> f64 {
+        plain::lorenz(p[0], p[1], p[2], p[3], p[4], p[5], self.dt, self.steps)
+    }
+
+    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let point = [p[0], p[1], p[2], p[3], p[4], p[5]];
+        lorenz_hand(point, self.dt, self.steps, scalars_mut(bars))
     }
 }
 

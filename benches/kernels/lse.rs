@@ -2,7 +2,7 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, uniform};
+use super::{Function, Kernel, Problem, uniform};
 
 primal! {
     #[conservative_grad]
@@ -42,21 +42,23 @@ fn lse_hand(x: &[f64], x_bar: &mut [f64]) -> f64 {
 
 struct Lse;
 
-impl Problem for Lse {
+impl Function for Lse {
     fn primal(&self, x: &[f64]) -> f64 {
         lse(x)
     }
 
+    fn grad(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
+        lse::accumulate_grad(x, x_bar)
+    }
+}
+
+impl Problem for Lse {
     fn plain(&self, x: &[f64]) -> f64 {
         plain::lse(x)
     }
 
     fn hand(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
         lse_hand(x, x_bar)
-    }
-
-    fn grad(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
-        lse::accumulate_grad(x, x_bar)
     }
 }
 

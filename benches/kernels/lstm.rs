@@ -5,7 +5,7 @@ mod hand;
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, parts, parts_mut, uniform};
+use super::{Function, Kernel, Problem, parts, parts_mut, uniform};
 use hand::lstm_hand;
 use std::hint::black_box;
 
@@ -80,20 +80,10 @@ struct Lstm {
     lengths: [usize; 2],
 }
 
-impl Problem for Lstm {
+impl Function for Lstm {
     fn primal(&self, p: &[f64]) -> f64 {
         let [main, extra] = parts(p, self.lengths);
         lstm(main, extra, &self.start, &self.sequence)
-    }
-
-    fn plain(&self, p: &[f64]) -> f64 {
-        let [main, extra] = parts(p, self.lengths);
-        plain::lstm(main, extra, &self.start, &self.sequence)
-    }
-
-    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
-        let bars = parts_mut(bars, self.lengths);
-        lstm_hand(parts(p, self.lengths), &self.start, &self.sequence, bars)
     }
 
     fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
@@ -107,6 +97,18 @@ impl Problem for Lstm {
             main_bar,
             extra_bar,
         )
+    }
+}
+
+impl Problem for Lstm {
+    fn plain(&self, p: &[f64]) -> f64 {
+        let [main, extra] = parts(p, self.lengths);
+        plain::lstm(main, extra, &self.start, &self.sequence)
+    }
+
+    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let bars = parts_mut(bars, self.lengths);
+        lstm_hand(parts(p, self.lengths), &self.start, &self.sequence, bars)
     }
 }
 

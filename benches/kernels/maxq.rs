@@ -2,7 +2,7 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, uniform};
+use super::{Function, Kernel, Problem, uniform};
 
 primal! {
     #[conservative_grad]
@@ -34,21 +34,23 @@ fn maxq_hand(x: &[f64], x_bar: &mut [f64]) -> f64 {
 
 struct Maxq;
 
-impl Problem for Maxq {
+impl Function for Maxq {
     fn primal(&self, x: &[f64]) -> f64 {
         maxq(x)
     }
 
+    fn grad(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
+        maxq::accumulate_grad(x, x_bar)
+    }
+}
+
+impl Problem for Maxq {
     fn plain(&self, x: &[f64]) -> f64 {
         plain::maxq(x)
     }
 
     fn hand(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
         maxq_hand(x, x_bar)
-    }
-
-    fn grad(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
-        maxq::accumulate_grad(x, x_bar)
     }
 }
 

@@ -34,6 +34,22 @@ macro_rules! primal {
     };
 }
 
+/// What `model!(real)` makes: with `f64` here, with `f32` in a module `single`.
+///
+/// The type of a problem is part of the model: rustc compiles methods in the unit of their type, and functions of another
+/// unit are seldom inlined.
+macro_rules! in_both_precisions {
+    ($model:ident) => {
+        $model!(f64);
+
+        pub(crate) mod single {
+            use super::*;
+
+            $model!(f32);
+        }
+    };
+}
+
 pub(crate) mod ba;
 pub(crate) mod binomial;
 pub(crate) mod checkpoints;
@@ -58,6 +74,7 @@ pub(crate) mod relu_loop;
 pub(crate) mod relu_mlp;
 pub(crate) mod relu_mlp_rows;
 pub(crate) mod rosenbrock;
+pub(crate) mod soft;
 pub(crate) mod spline;
 pub(crate) mod tridiagonal;
 
@@ -68,14 +85,18 @@ use std::mem;
 /// What one kernel computes, as functions of the differentiated parameters, which stand one after the other in one slice.
 ///
 /// The gradients return the value and add into the second slice.
-pub(crate) trait Problem {
-    fn primal(&self, point: &[f64]) -> f64;
+pub(crate) trait Function<T = f64> {
+    fn primal(&self, point: &[T]) -> T;
+    /// The compiler's `accumulate_grad`.
+    fn grad(&self, point: &[T], bars: &mut [T]) -> T;
+}
+
+/// A function and what it is measured against.
+pub(crate) trait Problem: Function {
     /// The primal from source without annotation.
     fn plain(&self, point: &[f64]) -> f64;
     /// The adjoint written by hand.
     fn hand(&self, point: &[f64], bars: &mut [f64]) -> f64;
-    /// The compiler's `accumulate_grad`.
-    fn grad(&self, point: &[f64], bars: &mut [f64]) -> f64;
 }
 
 /// A problem at one point.
@@ -102,10 +123,26 @@ impl Kernel {
     }
 }
 
-/// A kernel in single precision, beside which the same one in double precision stands.
-pub(crate) trait Single {
-    fn primal(&self, point: &[f32]) -> f32;
-    fn grad(&self, point: &[f32], bars: &mut [f32]) -> f32;
+/// A function at one point.
+pub(crate) struct At<T> {
+    pub(crate) point: Vec<T>,
+    pub(crate) function: Box<dyn Function<T>>,
+}
+
+impl<T> At<T> {
+    fn new((point, function): (Vec<T>, impl Function<T> + 'static)) -> Self {
+        At {
+            point,
+            function: Box::new(function),
+        }
+    }
+}
+
+/// One kernel in both precisions, on the same data.
+pub(crate) struct Twins {
+    pub(crate) name: &'static str,
+    pub(crate) double: At<f64>,
+    pub(crate) single: At<f32>,
 }
 
 /// All kernels with the sizes that docs/RESULTS.md compares.
@@ -137,14 +174,32 @@ pub(crate) fn all() -> Vec<Kernel> {
     ]
 }
 
-/// Pairs of a kernel and the same in single precision.
-pub(crate) fn singles() -> Vec<(Kernel, Box<dyn Single>)> {
-    vec![
-        (
-            l1_logistic::kernel(1000),
-            Box::new(l1_logistic::single(1000)),
-        ),
-        (gmm::kernel(1000), Box::new(gmm::single(1000))),
+macro_rules! twins {
+    ($($kernel:ident($size:expr),)+) => {
+        vec![$(Twins {
+            name: stringify!($kernel),
+            double: At::new($kernel::data($size)),
+            single: At::new($kernel::single::data($size)),
+        }),+]
+    };
+}
+
+/// The kernels that are there in single precision, too.
+pub(crate) fn twins() -> Vec<Twins> {
+    twins![
+        rosenbrock(1000),
+        l1_logistic(1000),
+        relu_mlp(32),
+        relu_mlp_rows(32),
+        gmm(1000),
+        llsq(1000),
+        nearest(1000),
+        huber(1000),
+        tridiagonal(1000),
+        heat(1000),
+        groupsort(32),
+        relu_loop(4000),
+        soft(4000),
     ]
 }
 
@@ -175,11 +230,25 @@ pub(crate) fn scalars_mut<const N: usize>(flat: &mut [f64]) -> [&mut f64; N] {
 }
 
 /// `n` numbers spread evenly over [low, high], the same on every run.
-pub(crate) fn uniform(rng: &mut fastrand::Rng, n: usize, low: f64, high: f64) -> Vec<f64> {
-    (0..n).map(|_| low + (high - low) * rng.f64()).collect()
+pub(crate) fn uniform<T: Real>(rng: &mut fastrand::Rng, n: usize, low: f64, high: f64) -> Vec<T> {
+    (0..n)
+        .map(|_| T::rounded(low + (high - low) * rng.f64()))
+        .collect()
 }
 
-/// The numbers rounded to single precision.
-pub(crate) fn narrowed(xs: &[f64]) -> Vec<f32> {
-    xs.iter().map(|&x| x as f32).collect()
+/// A number of either precision.
+pub(crate) trait Real {
+    fn rounded(x: f64) -> Self;
+}
+
+impl Real for f64 {
+    fn rounded(x: f64) -> Self {
+        x
+    }
+}
+
+impl Real for f32 {
+    fn rounded(x: f64) -> Self {
+        x as f32
+    }
 }

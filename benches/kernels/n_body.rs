@@ -2,7 +2,7 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, parts, parts_mut, uniform};
+use super::{Function, Kernel, Problem, parts, parts_mut, uniform};
 use std::hint::black_box;
 
 const SOFTENING: f64 = 0.01;
@@ -75,20 +75,10 @@ struct Bodies {
     lengths: [usize; 3],
 }
 
-impl Problem for Bodies {
+impl Function for Bodies {
     fn primal(&self, p: &[f64]) -> f64 {
         let [position, velocity, mass] = parts(p, self.lengths);
         n_body(position, velocity, mass, SOFTENING)
-    }
-
-    fn plain(&self, p: &[f64]) -> f64 {
-        let [position, velocity, mass] = parts(p, self.lengths);
-        plain::n_body(position, velocity, mass, SOFTENING)
-    }
-
-    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
-        let point = parts(p, self.lengths);
-        n_body_hand(point, SOFTENING, parts_mut(bars, self.lengths))
     }
 
     fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
@@ -106,10 +96,22 @@ impl Problem for Bodies {
     }
 }
 
+impl Problem for Bodies {
+    fn plain(&self, p: &[f64]) -> f64 {
+        let [position, velocity, mass] = parts(p, self.lengths);
+        plain::n_body(position, velocity, mass, SOFTENING)
+    }
+
+    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let point = parts(p, self.lengths);
+        n_body_hand(point, SOFTENING, parts_mut(bars, self.lengths))
+    }
+}
+
 pub(crate) fn kernel(n: usize) -> Kernel {
     let mut rng = fastrand::Rng::with_seed(10);
     let mut point = uniform(&mut rng, 6 * n, -1.0, 1.0);
-    point.extend(uniform(&mut rng, n, 0.5, 1.5));
+    point.extend(uniform::<f64>(&mut rng, n, 0.5, 1.5));
     let lengths = black_box([3 * n, 3 * n, n]);
     Kernel::new(n_body::FIELD, point, Bodies { lengths })
 }

@@ -3,7 +3,7 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, uniform};
+use super::{Function, Kernel, Problem, uniform};
 use std::hint::black_box;
 
 const STEPS: usize = 100;
@@ -119,21 +119,23 @@ struct Ode {
     steps: usize,
 }
 
-impl Problem for Ode {
+impl Function for Ode {
     fn primal(&self, x: &[f64]) -> f64 {
         ode(x, self.steps)
     }
 
+    fn grad(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
+        ode::accumulate_grad(x, self.steps, x_bar)
+    }
+}
+
+impl Problem for Ode {
     fn plain(&self, x: &[f64]) -> f64 {
         plain::ode(x, self.steps)
     }
 
     fn hand(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
         ode_hand(x, self.steps, x_bar)
-    }
-
-    fn grad(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
-        ode::accumulate_grad(x, self.steps, x_bar)
     }
 }
 

@@ -2,41 +2,72 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, parts, parts_mut, uniform};
+use super::{Function, Kernel, Problem, parts, parts_mut, uniform};
 use std::hint::black_box;
 
 const CENTRE: f64 = 0.4;
 const LOW: f64 = 0.1;
 const HIGH: f64 = 0.3;
 
-primal! {
-    #[conservative_grad(wrt(x, w, b))]
-    pub(crate) fn relu_loop(
-        x: &[f64],
-        w: &[f64],
-        b: &[f64],
-        centre: f64,
-        low: f64,
-        high: f64,
-    ) -> f64 {
-        let n = x.len();
-        let mut y = vec![0.0; n];
-        for i in 0..n {
-            y[i] = (w[i] * x[i] + b[i]).max(0.0);
+/// In either precision.
+macro_rules! model {
+    ($real:ident) => {
+        primal! {
+            #[conservative_grad(wrt(x, w, b))]
+            pub(crate) fn relu_loop(
+                x: &[$real],
+                w: &[$real],
+                b: &[$real],
+                centre: $real,
+                low: $real,
+                high: $real,
+            ) -> $real {
+                let n = x.len();
+                let mut y = vec![0.0; n];
+                for i in 0..n {
+                    y[i] = (w[i] * x[i] + b[i]).max(0.0);
+                }
+                for i in 0..n {
+                    y[i] = (y[i] - centre).abs();
+                }
+                for i in 0..n {
+                    y[i] = y[i].clamp(low, high);
+                }
+                let mut sum = 0.0;
+                for i in 0..n {
+                    sum += y[i] * y[i];
+                }
+                sum
+            }
         }
-        for i in 0..n {
-            y[i] = (y[i] - centre).abs();
+
+        pub(crate) struct Loops {
+            lengths: [usize; 3],
+            limits: [$real; 3],
         }
-        for i in 0..n {
-            y[i] = y[i].clamp(low, high);
+
+        impl Function<$real> for Loops {
+            fn primal(&self, p: &[$real]) -> $real {
+                let ([x, w, b], [centre, low, high]) = (parts(p, self.lengths), self.limits);
+                relu_loop(x, w, b, centre, low, high)
+            }
+
+            fn grad(&self, p: &[$real], bars: &mut [$real]) -> $real {
+                let ([x, w, b], [centre, low, high]) = (parts(p, self.lengths), self.limits);
+                let [x_bar, w_bar, b_bar] = parts_mut(bars, self.lengths);
+                relu_loop::accumulate_grad(x, w, b, centre, low, high, x_bar, w_bar, b_bar)
+            }
         }
-        let mut sum = 0.0;
-        for i in 0..n {
-            sum += y[i] * y[i];
+
+        pub(crate) fn data(n: usize) -> (Vec<$real>, Loops) {
+            let point = uniform(&mut fastrand::Rng::with_seed(14), 3 * n, -1.0, 1.0);
+            let (lengths, limits) = black_box(([n; 3], [CENTRE, LOW, HIGH].map(|x| x as $real)));
+            (point, Loops { lengths, limits })
         }
-        sum
-    }
+    };
 }
+
+in_both_precisions!(model);
 
 /// All decisions can be read from two numbers per element.
 fn relu_loop_hand(
@@ -71,17 +102,7 @@ fn relu_loop_hand(
     sum
 }
 
-struct Loops {
-    lengths: [usize; 3],
-    limits: [f64; 3],
-}
-
 impl Problem for Loops {
-    fn primal(&self, p: &[f64]) -> f64 {
-        let ([x, w, b], [centre, low, high]) = (parts(p, self.lengths), self.limits);
-        relu_loop(x, w, b, centre, low, high)
-    }
-
     fn plain(&self, p: &[f64]) -> f64 {
         let ([x, w, b], [centre, low, high]) = (parts(p, self.lengths), self.limits);
         plain::relu_loop(x, w, b, centre, low, high)
@@ -91,16 +112,9 @@ impl Problem for Loops {
         let bars = parts_mut(bars, self.lengths);
         relu_loop_hand(parts(p, self.lengths), self.limits, bars)
     }
-
-    fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
-        let ([x, w, b], [centre, low, high]) = (parts(p, self.lengths), self.limits);
-        let [x_bar, w_bar, b_bar] = parts_mut(bars, self.lengths);
-        relu_loop::accumulate_grad(x, w, b, centre, low, high, x_bar, w_bar, b_bar)
-    }
 }
 
 pub(crate) fn kernel(n: usize) -> Kernel {
-    let point = uniform(&mut fastrand::Rng::with_seed(14), 3 * n, -1.0, 1.0);
-    let (lengths, limits) = black_box(([n; 3], [CENTRE, LOW, HIGH]));
-    Kernel::new(relu_loop::FIELD, point, Loops { lengths, limits })
+    let (point, loops) = data(n);
+    Kernel::new(relu_loop::FIELD, point, loops)
 }

@@ -2,57 +2,66 @@
 
 use conservative_grad::conservative_grad;
 
-use super::relu_mlp::{LAYERS, lengths, network, parameters};
-use super::{Kernel, Problem, parts, parts_mut, uniform};
+use super::relu_mlp::{LAYERS, lengths, network, network_problem, parameters};
+use super::{Function, Kernel, Problem, parts, parts_mut, uniform};
 use std::hint::black_box;
 
-primal! {
-    #[conservative_grad(wrt(w1, b1, w2, b2, w3, b3))]
-    pub(crate) fn relu_mlp_rows(
-        w1: &[f64],
-        b1: &[f64],
-        w2: &[f64],
-        b2: &[f64],
-        w3: &[f64],
-        b3: &[f64],
-        xs: &[f64],
-        ys: &[f64],
-        batch: usize,
-    ) -> f64 {
-        let n1 = b1.len();
-        let n2 = b2.len();
-        let n3 = b3.len();
-        let n0 = w1.len() / n1;
-        let mut h1 = vec![0.0; n1];
-        let mut h2 = vec![0.0; n2];
-        let mut loss = 0.0;
-        for s in 0..batch {
-            for j in 0..n1 {
-                let mut z = b1[j];
-                for i in 0..n0 {
-                    z += w1[j * n0 + i] * xs[s * n0 + i];
+/// In either precision.
+macro_rules! model {
+    ($real:ident) => {
+        primal! {
+            #[conservative_grad(wrt(w1, b1, w2, b2, w3, b3))]
+            pub(crate) fn relu_mlp_rows(
+                w1: &[$real],
+                b1: &[$real],
+                w2: &[$real],
+                b2: &[$real],
+                w3: &[$real],
+                b3: &[$real],
+                xs: &[$real],
+                ys: &[$real],
+                batch: usize,
+            ) -> $real {
+                let n1 = b1.len();
+                let n2 = b2.len();
+                let n3 = b3.len();
+                let n0 = w1.len() / n1;
+                let mut h1 = vec![0.0; n1];
+                let mut h2 = vec![0.0; n2];
+                let mut loss = 0.0;
+                for s in 0..batch {
+                    for j in 0..n1 {
+                        let mut z = b1[j];
+                        for i in 0..n0 {
+                            z += w1[j * n0 + i] * xs[s * n0 + i];
+                        }
+                        h1[j] = z.max(0.0);
+                    }
+                    for j in 0..n2 {
+                        let mut z = b2[j];
+                        for i in 0..n1 {
+                            z += w2[j * n1 + i] * h1[i];
+                        }
+                        h2[j] = z.max(0.0);
+                    }
+                    for j in 0..n3 {
+                        let mut z = b3[j];
+                        for i in 0..n2 {
+                            z += w3[j * n2 + i] * h2[i];
+                        }
+                        let e = z - ys[s * n3 + j];
+                        loss += e * e;
+                    }
                 }
-                h1[j] = z.max(0.0);
-            }
-            for j in 0..n2 {
-                let mut z = b2[j];
-                for i in 0..n1 {
-                    z += w2[j * n1 + i] * h1[i];
-                }
-                h2[j] = z.max(0.0);
-            }
-            for j in 0..n3 {
-                let mut z = b3[j];
-                for i in 0..n2 {
-                    z += w3[j * n2 + i] * h2[i];
-                }
-                let e = z - ys[s * n3 + j];
-                loss += e * e;
+                loss / batch as $real
             }
         }
-        loss / batch as f64
-    }
+
+        network!(relu_mlp_rows, 13, $real);
+    };
 }
+
+in_both_precisions!(model);
 
 /// A unit is off where its output is 0, which the weight of a tie allows: 0, as below.
 fn relu_mlp_rows_hand(
@@ -124,4 +133,4 @@ fn unit_adjoint(w: &[f64], h: &[f64], z_bar: f64, w_bar: &mut [f64], h_bar: &mut
     }
 }
 
-network!(relu_mlp_rows, relu_mlp_rows_hand, 13);
+network_problem!(relu_mlp_rows, relu_mlp_rows_hand);

@@ -2,20 +2,44 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, uniform};
+use super::{Function, Kernel, Problem, uniform};
 
-primal! {
-    #[conservative_grad]
-    pub(crate) fn rosenbrock(x: &[f64]) -> f64 {
-        let mut sum = 0.0;
-        for i in 0..x.len() - 1 {
-            let a = x[i + 1] - x[i] * x[i];
-            let b = 1.0 - x[i];
-            sum += 100.0 * a * a + b * b;
+/// In either precision.
+macro_rules! model {
+    ($real:ident) => {
+        primal! {
+            #[conservative_grad]
+            pub(crate) fn rosenbrock(x: &[$real]) -> $real {
+                let mut sum = 0.0;
+                for i in 0..x.len() - 1 {
+                    let a = x[i + 1] - x[i] * x[i];
+                    let b = 1.0 - x[i];
+                    sum += 100.0 * a * a + b * b;
+                }
+                sum
+            }
         }
-        sum
-    }
+
+        pub(crate) struct Rosenbrock;
+
+        impl Function<$real> for Rosenbrock {
+            fn primal(&self, x: &[$real]) -> $real {
+                rosenbrock(x)
+            }
+
+            fn grad(&self, x: &[$real], x_bar: &mut [$real]) -> $real {
+                rosenbrock::accumulate_grad(x, x_bar)
+            }
+        }
+
+        pub(crate) fn data(n: usize) -> (Vec<$real>, Rosenbrock) {
+            let point = uniform(&mut fastrand::Rng::with_seed(1), n, -1.5, 1.5);
+            (point, Rosenbrock)
+        }
+    };
 }
+
+in_both_precisions!(model);
 
 /// Neighbours share an adjoint: the part that the next iteration completes is carried in a register.
 fn rosenbrock_hand(x: &[f64], x_bar: &mut [f64]) -> f64 {
@@ -35,13 +59,7 @@ fn rosenbrock_hand(x: &[f64], x_bar: &mut [f64]) -> f64 {
     sum
 }
 
-struct Rosenbrock;
-
 impl Problem for Rosenbrock {
-    fn primal(&self, x: &[f64]) -> f64 {
-        rosenbrock(x)
-    }
-
     fn plain(&self, x: &[f64]) -> f64 {
         plain::rosenbrock(x)
     }
@@ -49,13 +67,9 @@ impl Problem for Rosenbrock {
     fn hand(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
         rosenbrock_hand(x, x_bar)
     }
-
-    fn grad(&self, x: &[f64], x_bar: &mut [f64]) -> f64 {
-        rosenbrock::accumulate_grad(x, x_bar)
-    }
 }
 
 pub(crate) fn kernel(n: usize) -> Kernel {
-    let point = uniform(&mut fastrand::Rng::with_seed(1), n, -1.5, 1.5);
-    Kernel::new(rosenbrock::FIELD, point, Rosenbrock)
+    let (point, problem) = data(n);
+    Kernel::new(rosenbrock::FIELD, point, problem)
 }

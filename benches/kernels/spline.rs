@@ -3,7 +3,7 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, parts, parts_mut, uniform};
+use super::{Function, Kernel, Problem, parts, parts_mut, uniform};
 use std::hint::black_box;
 
 const KNOTS: usize = 64;
@@ -95,7 +95,7 @@ struct Spline {
     lengths: [usize; 4],
 }
 
-impl Problem for Spline {
+impl Function for Spline {
     fn primal(&self, p: &[f64]) -> f64 {
         let [y, c, stretch, shift] = parts(p, self.lengths);
         spline(
@@ -107,24 +107,6 @@ impl Problem for Spline {
             &self.times,
             &self.targets,
         )
-    }
-
-    fn plain(&self, p: &[f64]) -> f64 {
-        let [y, c, stretch, shift] = parts(p, self.lengths);
-        plain::spline(
-            y,
-            c,
-            stretch[0],
-            shift[0],
-            &self.knots,
-            &self.times,
-            &self.targets,
-        )
-    }
-
-    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
-        let data = [&self.knots[..], &self.times, &self.targets];
-        spline_hand(parts(p, self.lengths), data, parts_mut(bars, self.lengths))
     }
 
     fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
@@ -143,6 +125,26 @@ impl Problem for Spline {
             &mut stretch_bar[0],
             &mut shift_bar[0],
         )
+    }
+}
+
+impl Problem for Spline {
+    fn plain(&self, p: &[f64]) -> f64 {
+        let [y, c, stretch, shift] = parts(p, self.lengths);
+        plain::spline(
+            y,
+            c,
+            stretch[0],
+            shift[0],
+            &self.knots,
+            &self.times,
+            &self.targets,
+        )
+    }
+
+    fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
+        let data = [&self.knots[..], &self.times, &self.targets];
+        spline_hand(parts(p, self.lengths), data, parts_mut(bars, self.lengths))
     }
 }
 

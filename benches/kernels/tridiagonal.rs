@@ -3,32 +3,75 @@
 
 use conservative_grad::conservative_grad;
 
-use super::{Kernel, Problem, parts, parts_mut, uniform};
+use super::{Function, Kernel, Problem, parts, parts_mut, uniform};
 use std::hint::black_box;
 
-primal! {
-    #[conservative_grad]
-    pub(crate) fn tridiagonal(lower: &[f64], diagonal: &[f64], upper: &[f64], rhs: &[f64]) -> f64 {
-        let n = diagonal.len();
-        let mut factor = vec![0.0; n];
-        let mut x = vec![0.0; n];
-        factor[0] = upper[0] / diagonal[0];
-        x[0] = rhs[0] / diagonal[0];
-        for i in 1..n {
-            let pivot = diagonal[i] - lower[i] * factor[i - 1];
-            factor[i] = upper[i] / pivot;
-            x[i] = (rhs[i] - lower[i] * x[i - 1]) / pivot;
+/// In either precision.
+macro_rules! model {
+    ($real:ident) => {
+        primal! {
+            #[conservative_grad]
+            pub(crate) fn tridiagonal(lower: &[$real], diagonal: &[$real], upper: &[$real], rhs: &[$real]) -> $real {
+                let n = diagonal.len();
+                let mut factor = vec![0.0; n];
+                let mut x = vec![0.0; n];
+                factor[0] = upper[0] / diagonal[0];
+                x[0] = rhs[0] / diagonal[0];
+                for i in 1..n {
+                    let pivot = diagonal[i] - lower[i] * factor[i - 1];
+                    factor[i] = upper[i] / pivot;
+                    x[i] = (rhs[i] - lower[i] * x[i - 1]) / pivot;
+                }
+                for i in (0..n - 1).rev() {
+                    x[i] -= factor[i] * x[i + 1];
+                }
+                let mut norm = 0.0;
+                for i in 0..n {
+                    norm += x[i] * x[i];
+                }
+                norm
+            }
         }
-        for i in (0..n - 1).rev() {
-            x[i] -= factor[i] * x[i + 1];
+
+        pub(crate) struct Tridiagonal {
+            lengths: [usize; 4],
         }
-        let mut norm = 0.0;
-        for i in 0..n {
-            norm += x[i] * x[i];
+
+        impl Function<$real> for Tridiagonal {
+            fn primal(&self, p: &[$real]) -> $real {
+                let [lower, diagonal, upper, rhs] = parts(p, self.lengths);
+                tridiagonal(lower, diagonal, upper, rhs)
+            }
+
+            fn grad(&self, p: &[$real], bars: &mut [$real]) -> $real {
+                let [lower, diagonal, upper, rhs] = parts(p, self.lengths);
+                let [lower_bar, diagonal_bar, upper_bar, rhs_bar] = parts_mut(bars, self.lengths);
+                tridiagonal::accumulate_grad(
+                    lower,
+                    diagonal,
+                    upper,
+                    rhs,
+                    lower_bar,
+                    diagonal_bar,
+                    upper_bar,
+                    rhs_bar,
+                )
+            }
         }
-        norm
-    }
+
+        /// Diagonally dominant, so that no pivot comes near zero.
+        pub(crate) fn data(n: usize) -> (Vec<$real>, Tridiagonal) {
+            let mut rng = fastrand::Rng::with_seed(8);
+            let mut point = uniform(&mut rng, n, -1.0, 1.0);
+            point.extend(uniform::<$real>(&mut rng, n, 2.5, 3.5));
+            point.extend(uniform::<$real>(&mut rng, 2 * n, -1.0, 1.0));
+            let lengths = black_box([n; 4]);
+            (point, Tridiagonal { lengths })
+        }
+    };
 }
+
+in_both_precisions!(model);
 
 fn tridiagonal_hand(params: [&[f64]; 4], bars: [&mut [f64]; 4]) -> f64 {
     let [lower, diagonal, upper, rhs] = params;
@@ -82,16 +125,7 @@ fn tridiagonal_hand(params: [&[f64]; 4], bars: [&mut [f64]; 4]) -> f64 {
     norm
 }
 
-struct Tridiagonal {
-    lengths: [usize; 4],
-}
-
 impl Problem for Tridiagonal {
-    fn primal(&self, p: &[f64]) -> f64 {
-        let [lower, diagonal, upper, rhs] = parts(p, self.lengths);
-        tridiagonal(lower, diagonal, upper, rhs)
-    }
-
     fn plain(&self, p: &[f64]) -> f64 {
         let [lower, diagonal, upper, rhs] = parts(p, self.lengths);
         plain::tridiagonal(lower, diagonal, upper, rhs)
@@ -100,29 +134,9 @@ impl Problem for Tridiagonal {
     fn hand(&self, p: &[f64], bars: &mut [f64]) -> f64 {
         tridiagonal_hand(parts(p, self.lengths), parts_mut(bars, self.lengths))
     }
-
-    fn grad(&self, p: &[f64], bars: &mut [f64]) -> f64 {
-        let [lower, diagonal, upper, rhs] = parts(p, self.lengths);
-        let [lower_bar, diagonal_bar, upper_bar, rhs_bar] = parts_mut(bars, self.lengths);
-        tridiagonal::accumulate_grad(
-            lower,
-            diagonal,
-            upper,
-            rhs,
-            lower_bar,
-            diagonal_bar,
-            upper_bar,
-            rhs_bar,
-        )
-    }
 }
 
-/// Diagonally dominant, so that no pivot comes near zero.
 pub(crate) fn kernel(n: usize) -> Kernel {
-    let mut rng = fastrand::Rng::with_seed(8);
-    let mut point = uniform(&mut rng, n, -1.0, 1.0);
-    point.extend(uniform(&mut rng, n, 2.5, 3.5));
-    point.extend(uniform(&mut rng, 2 * n, -1.0, 1.0));
-    let lengths = black_box([n; 4]);
-    Kernel::new(tridiagonal::FIELD, point, Tridiagonal { lengths })
+    let (point, problem) = data(n);
+    Kernel::new(tridiagonal::FIELD, point, problem)
 }

@@ -3,7 +3,7 @@
 
 use crate::kernels::idioms::Idiom;
 use crate::kernels::lanes::Pair;
-use crate::kernels::{Kernel, Single};
+use crate::kernels::{Kernel, Twins};
 
 const STEP: f64 = 1e-6;
 /// Of the largest entry; what central differences with this step can resolve.
@@ -82,15 +82,24 @@ fn assert_value(kernel: &Kernel, which: &str, value: f64) {
 }
 
 /// The gradient in single precision against the one in double precision, at the rounded point.
-pub(crate) fn assert_single(double: &Kernel, single: &dyn Single, narrow: &[f32]) {
-    let mut bars = vec![0.0; narrow.len()];
-    let value = single.grad(narrow, &mut bars);
-    assert_eq!(value.to_bits(), single.primal(narrow).to_bits());
-    let wide: Vec<f64> = narrow.iter().map(|&x| f64::from(x)).collect();
-    let mut expected = vec![0.0; wide.len()];
-    double.problem.grad(&wide, &mut expected);
-    let got: Vec<f64> = bars.iter().map(|&x| f64::from(x)).collect();
-    assert_close(double.name, &got, &expected, SINGLE);
+pub(crate) fn assert_precisions(
+    Twins {
+        name,
+        double,
+        single,
+    }: &Twins,
+) {
+    let mut bars = vec![0.0; single.point.len()];
+    let value = single.function.grad(&single.point, &mut bars);
+    let primal = single.function.primal(&single.point);
+    assert_eq!(value.to_bits(), primal.to_bits(), "{name}");
+    let mut expected = vec![0.0; single.point.len()];
+    double.function.grad(&widened(&single.point), &mut expected);
+    assert_close(name, &widened(&bars), &expected, SINGLE);
+}
+
+fn widened(xs: &[f32]) -> Vec<f64> {
+    xs.iter().map(|&x| f64::from(x)).collect()
 }
 
 fn assert_close(name: &str, got: &[f64], expected: &[f64], tolerance: f64) {

@@ -2,7 +2,7 @@
 
 use crate::kernels::idioms::Idiom;
 use crate::kernels::lanes::Pair;
-use crate::kernels::{Kernel, Single};
+use crate::kernels::{Kernel, Twins};
 use cpu_time::ThreadTime;
 use std::fmt;
 use std::hint::black_box;
@@ -167,28 +167,25 @@ impl fmt::Display for Precisions {
     }
 }
 
-pub(crate) fn of_precisions(
-    double: &Kernel,
-    single: &dyn Single,
-    narrow: &[f32],
-    rounds: usize,
-) -> Precisions {
-    let (problem, point) = (&double.problem, &double.point);
-    let mut double_bars = vec![0.0; point.len()];
-    let mut single_bars = vec![0.0; point.len()];
+pub(crate) fn of_precisions(twins: &Twins, rounds: usize) -> Precisions {
+    let (double, single) = (&twins.double, &twins.single);
+    let mut double_bars = vec![0.0; double.point.len()];
+    let mut single_bars = vec![0.0; single.point.len()];
     let samples = interleaved(
         [
             &mut || {
-                black_box(problem.primal(black_box(point)));
+                black_box(double.function.primal(black_box(&double.point)));
             },
             &mut || {
-                black_box(single.primal(black_box(narrow)));
+                black_box(single.function.primal(black_box(&single.point)));
             },
             &mut || {
-                black_box(problem.grad(black_box(point), &mut double_bars));
+                let point = black_box(&double.point);
+                black_box(double.function.grad(point, &mut double_bars));
             },
             &mut || {
-                black_box(single.grad(black_box(narrow), &mut single_bars));
+                let point = black_box(&single.point);
+                black_box(single.function.grad(point, &mut single_bars));
             },
         ],
         rounds,

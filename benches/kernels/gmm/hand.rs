@@ -3,7 +3,7 @@
 use super::{Mixture, log_wishart};
 use std::f64::consts::PI;
 
-pub(super) fn gmm_hand(params: [&[f64]; 4], data: &Mixture<f64>, bars: [&mut [f64]; 4]) -> f64 {
+pub(super) fn gmm_hand(params: [&[f64]; 4], data: &Mixture, bars: [&mut [f64]; 4]) -> f64 {
     let [alpha, mu, q, l] = params;
     let [alpha_bar, mu_bar, q_bar, l_bar] = bars;
     let &Mixture {

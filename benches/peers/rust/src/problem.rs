@@ -51,7 +51,7 @@ pub(crate) fn rosenbrock() -> Problem<0> {
 pub(crate) fn l1_logistic() -> Problem<2> {
     let (samples, features) = (1000, 50);
     let mut rng = fastrand::Rng::with_seed(2);
-    uniform(&mut rng, features, -0.5, 0.5);
+    uniform::<f64>(&mut rng, features, -0.5, 0.5);
     let xs = uniform(&mut rng, samples * features, -1.0, 1.0);
     let ys = (0..samples)
         .map(|_| if rng.bool() { 1.0 } else { -1.0 })
@@ -64,7 +64,7 @@ pub(crate) fn relu_mlp() -> Problem<2> {
     let batch = 32;
     let [inputs, _, _, outputs] = kernels::relu_mlp::LAYERS;
     let mut rng = fastrand::Rng::with_seed(3);
-    kernels::relu_mlp::parameters(&mut rng);
+    kernels::relu_mlp::parameters::<f64>(&mut rng);
     let xs = uniform(&mut rng, batch * inputs, -1.0, 1.0);
     let ys = uniform(&mut rng, batch * outputs, -1.0, 1.0);
     Problem::new(kernels::relu_mlp::kernel(batch), [xs, ys])
@@ -75,7 +75,7 @@ pub(crate) fn gmm() -> Problem<1> {
     let points = 1000;
     let mut rng = fastrand::Rng::with_seed(4);
     for length in crate::functions::gmm_lengths() {
-        uniform(&mut rng, length, 0.0, 1.0);
+        uniform::<f64>(&mut rng, length, 0.0, 1.0);
     }
     let xs = uniform(&mut rng, points * crate::functions::DIMENSION, -1.0, 1.0);
     Problem::new(kernels::gmm::kernel(points), [xs])
