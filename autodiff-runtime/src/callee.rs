@@ -2,6 +2,18 @@
 
 use crate::numeric::{Scalar, number};
 
+/// The body of what rustc only looked at, see `compiler/extent.rs` of the macros.
+///
+/// # Panics
+///
+/// Always: `cargo check` emits no bodies, and nothing that it checks runs.
+#[track_caller]
+pub fn unemitted<T>() -> T {
+    panic!(
+        "this derivative was emitted without its body, for rustc to check: set AUTODIFF_BODIES=1"
+    )
+}
+
 /// A constant of each companion.
 #[derive(Clone, Copy, Debug)]
 pub struct Callee {

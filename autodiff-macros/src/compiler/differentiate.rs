@@ -18,8 +18,9 @@ use super::code::{Expr, Stmt};
 use super::companion::Renamed;
 use super::diag::{self, Diagnostics};
 use super::dump::Dump;
-use super::emit::{Bodies, Names as BodyNames};
+use super::emit::{self, Bodies, Names as BodyNames};
 use super::emit_names::EmitNames;
+use super::extent::Extent;
 use super::names::{self, Names};
 use super::parse::attribute::{Mode, Options, Parallel};
 use super::primal::{tree_expr, ty_tokens};
@@ -58,7 +59,12 @@ pub(crate) fn differentiate(
         options.naming.clone(),
     );
     names.companions = Renamed::new(&options.calls);
-    let sweeps = Compiled::new(&ssa, &facts, &names, options, &mut fresh);
+    let extent = Extent::of(&ssa, options);
+    let sweeps = match extent {
+        Extent::Whole => Compiled::new(&ssa, &facts, &names, options, &mut fresh),
+        Extent::Forward => Compiled::forward(&ssa, &facts, &names, &mut fresh).0,
+        Extent::Signatures => Compiled::unemitted(&names),
+    };
     if let (Some(Parallel::Required(span)), Some(reason)) = (&options.parallel, &sweeps.sequential)
     {
         let name = names::plain(&func.name);
@@ -84,6 +90,7 @@ pub(crate) fn differentiate(
             bars: names.bars.clone(),
             dots: names.dots.clone(),
         },
+        extent,
         forward: sweeps.forward,
         value: sweeps.value,
         reverse: sweeps.reverse,
@@ -116,13 +123,27 @@ struct Compiled {
 }
 
 impl Compiled {
-    fn new(
+    /// Of a function of which no more than signatures are emitted.
+    fn unemitted(names: &EmitNames) -> Compiled {
+        let none = emit::unemitted(&names.rt);
+        Compiled {
+            forward: TokenStream::new(),
+            value: none.clone(),
+            reverse: TokenStream::new(),
+            reads: Vec::new(),
+            joint: None,
+            tangent: none,
+            sequential: None,
+        }
+    }
+
+    /// The sweeps in split style, and the function that they are of.
+    fn forward(
         ssa: &Func,
         facts: &activity::Activity,
         names: &EmitNames,
-        options: &Options,
         fresh: &mut Names,
-    ) -> Compiled {
+    ) -> (Compiled, Prepared) {
         let split = Prepared::new(ssa, facts, names, None, fresh);
         let (sweeps, value) = split.with(Style::Split, fresh.clone(), |cx| {
             let sweeps = adjoint::run(cx, fresh);
@@ -133,6 +154,25 @@ impl Compiled {
         let mut forward = pins(ssa);
         forward.extend(sweeps.forward);
         forward.extend(exits(ssa));
+        let compiled = Compiled {
+            forward: printer.stmts(&forward),
+            value: printer.expr(&value),
+            reverse: printer.stmts(&sweeps.reverse),
+            reads: sweeps.reads,
+            ..Compiled::unemitted(names)
+        };
+        (compiled, split)
+    }
+
+    fn new(
+        ssa: &Func,
+        facts: &activity::Activity,
+        names: &EmitNames,
+        options: &Options,
+        fresh: &mut Names,
+    ) -> Compiled {
+        let (forward, split) = Compiled::forward(ssa, facts, names, fresh);
+        let printer = Printer::new(&split.func, &split.names);
         let layout = layout::run(ssa);
         let tangent = tangent::run(&Context {
             func: ssa,
@@ -163,13 +203,10 @@ impl Compiled {
             Err(reason) => Some(reason.clone()),
         };
         Compiled {
-            forward: printer.stmts(&forward),
-            value: printer.expr(&value),
-            reverse: printer.stmts(&sweeps.reverse),
-            reads: sweeps.reads,
             joint: joint.ok(),
             tangent: quote!(#stmts #pair),
             sequential,
+            ..forward
         }
     }
 }

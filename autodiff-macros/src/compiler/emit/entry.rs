@@ -10,7 +10,8 @@ use quote::{ToTokens, quote};
 use super::signature::{Generics, Param, Passing, Signature, Strips};
 use super::sweep::{bar_argument, forward_call, kind_of};
 use super::types::with_lifetime;
-use super::{docs, jacobian};
+use super::{docs, jacobian, unemitted};
+use crate::compiler::extent::Extent;
 
 /// All entry points that the function has.
 pub(crate) fn members(signature: &Signature, deprecation: &TokenStream) -> TokenStream {
@@ -112,6 +113,14 @@ impl Printer<'_> {
         }
     }
 
+    /// A body, if bodies are emitted.
+    pub(super) fn body(&self, write: impl FnOnce() -> TokenStream) -> TokenStream {
+        match self.signature.extent {
+            Extent::Whole => write(),
+            Extent::Forward | Extent::Signatures => unemitted(&self.signature.rt),
+        }
+    }
+
     /// An entry that takes the arguments and nothing else.
     pub(super) fn plain(
         &self,
@@ -135,8 +144,11 @@ impl Printer<'_> {
         if self.signature.outcome || self.is_deprecated() {
             return self.gradient("grad");
         }
-        let call = self.other("value_and_grad", None, &[]);
-        self.plain("grad", self.signature.gradient(), quote!(#call.1))
+        let body = self.body(|| {
+            let call = self.other("value_and_grad", None, &[]);
+            quote!(#call.1)
+        });
+        self.plain("grad", self.signature.gradient(), body)
     }
 
     /// A call of another entry, which costs rustc less than to do the same once more. Not of a deprecated one, which would be
@@ -162,37 +174,42 @@ impl Printer<'_> {
 
     /// The gradient, by this name.
     pub(super) fn gradient(&self, name: &'static str) -> TokenStream {
-        let (buffers, bars) = (self.buffers(), self.signature.bars());
-        let call = self.fused(None, true);
-        if self.signature.outcome {
+        let body = self.body(|| {
+            let (buffers, bars) = (self.buffers(), self.signature.bars());
+            let call = self.fused(None, true);
+            if !self.signature.outcome {
+                return quote!(#buffers #call; #bars);
+            }
             let value = self.signature.fresh("value");
             let whole = self.signature.whole_with(&value, |_| bars);
-            let body = quote!(#buffers let #value = #call; #whole);
-            let gradient = self.signature.result_of(self.signature.gradient());
-            return self.plain(name, gradient, body);
-        }
-        let body = quote!(#buffers #call; #bars);
-        self.plain(name, self.signature.gradient(), body)
+            quote!(#buffers let #value = #call; #whole)
+        });
+        let gradient = self.signature.result_of(self.signature.gradient());
+        self.plain(name, gradient, body)
     }
 
     fn value_and_grad(&self) -> TokenStream {
         let rt = &self.signature.rt;
-        let body = match self.signature.in_strips == Strips::Plain || self.is_deprecated() {
-            true => self.value_and_gradient(None),
-            false => self.other("value_and_grad_with", Some(&quote!(&mut #rt::Plain)), &[]),
-        };
+        let body =
+            self.body(
+                || match self.signature.in_strips == Strips::Plain || self.is_deprecated() {
+                    true => self.value_and_gradient(None),
+                    false => self.other("value_and_grad_with", Some(&quote!(&mut #rt::Plain)), &[]),
+                },
+            );
         self.plain("value_and_grad", self.with_value(), body)
     }
 
     fn accumulate_grad(&self) -> TokenStream {
         let Signature { result, .. } = self.signature;
-        let checks = self.signature.inputs().filter(|p| !p.scalar);
-        let checks = checks.map(|p| self.check(p, &p.bar));
-        let call = self.fused(None, false);
         let mut params = self.signature.declarations();
         params.extend(self.signature.inputs().map(Param::bar_declaration));
-        let call = self.signature.whole(call);
-        let body = quote!(#(#checks)* #call);
+        let body = self.body(|| {
+            let checks = self.signature.inputs().filter(|p| !p.scalar);
+            let checks = checks.map(|p| self.check(p, &p.bar));
+            let call = self.signature.whole(self.fused(None, false));
+            quote!(#(#checks)* #call)
+        });
         self.print(Entry {
             name: "accumulate_grad",
             lifetimes: TokenStream::new(),
@@ -206,7 +223,7 @@ impl Printer<'_> {
 
     fn value_and_grad_with(&self) -> TokenStream {
         let Signature { rt, sel, .. } = self.signature;
-        let body = self.value_and_gradient(Some(&sel.to_token_stream()));
+        let body = self.body(|| self.value_and_gradient(Some(&sel.to_token_stream())));
         let mut params = vec![quote!(#sel: &mut (impl #rt::Selection + ?#rt::core::marker::Sized))];
         params.extend(self.signature.declarations());
         let result = self.with_value();
@@ -238,6 +255,11 @@ impl Printer<'_> {
 
     /// The value, and the reverse sweep with buffers of its own.
     fn vjp(&self) -> TokenStream {
+        if self.signature.extent != Extent::Whole {
+            let none = unemitted(&self.signature.rt);
+            let ignored = (0..=self.signature.in_place().count()).map(|_| quote!(_));
+            return self.print(self.vjp_entry(quote!((#none, move |#(#ignored),*| #none))));
+        }
         let Signature {
             rt,
             seed,
@@ -394,32 +416,36 @@ impl Printer<'_> {
 
     fn jvp(&self) -> TokenStream {
         let Signature { rt, params, .. } = self.signature;
-        let plain = quote!(&mut #rt::Plain);
-        let varied = params.iter().filter(|p| p.differentiable);
-        let dots: Vec<&Ident> = varied.map(|p| &p.dot).collect();
-        let call = (!self.is_deprecated()).then(|| self.other("jvp_with", Some(&plain), &dots));
-        self.along("jvp", Vec::new(), &plain, call)
+        let body = self.body(|| {
+            let plain = quote!(&mut #rt::Plain);
+            if self.is_deprecated() {
+                return self.call_along(&plain);
+            }
+            let varied = params.iter().filter(|p| p.differentiable);
+            let dots: Vec<&Ident> = varied.map(|p| &p.dot).collect();
+            self.other("jvp_with", Some(&plain), &dots)
+        });
+        self.along("jvp", Vec::new(), body)
     }
 
     fn jvp_with(&self) -> TokenStream {
         let Signature { rt, sel, .. } = self.signature;
         let first = vec![quote!(#sel: &mut (impl #rt::Selection + ?#rt::core::marker::Sized))];
-        self.along("jvp_with", first, &sel.to_token_stream(), None)
+        let body = self.body(|| self.call_along(&sel.to_token_stream()));
+        self.along("jvp_with", first, body)
     }
 
-    /// The value, and the derivative along the tangents that follow the arguments; `call` does so, if there is one.
+    /// The value, and the derivative along the tangents that follow the arguments.
     fn along(
         &self,
         name: &'static str,
         mut declarations: Vec<TokenStream>,
-        selection: &TokenStream,
-        call: Option<TokenStream>,
+        body: TokenStream,
     ) -> TokenStream {
         let Signature {
             cotangent, params, ..
         } = self.signature;
         let varied = || params.iter().filter(|p| p.differentiable);
-        let body = call.unwrap_or_else(|| self.call_along(selection));
         declarations.extend(self.signature.declarations());
         declarations.extend(varied().map(|p| {
             let (dot, tangent) = (&p.dot, &p.tangent);
@@ -483,14 +509,16 @@ impl Printer<'_> {
     /// The decisions of one run.
     fn trace(&self) -> TokenStream {
         let Signature { rt, sel, .. } = self.signature;
-        let call = forward_call(self.signature, &quote!(&mut #sel), |p| {
-            kind_of(self.signature, p.in_place())
+        let body = self.body(|| {
+            let call = forward_call(self.signature, &quote!(&mut #sel), |p| {
+                kind_of(self.signature, p.in_place())
+            });
+            quote! {
+                let mut #sel = #rt::Recorder::new(#rt::Plain);
+                let _ = #call;
+                #sel.into_trace()
+            }
         });
-        let body = quote! {
-            let mut #sel = #rt::Recorder::new(#rt::Plain);
-            let _ = #call;
-            #sel.into_trace()
-        };
         self.plain("trace", quote!(#rt::Trace), body)
     }
 

@@ -34,18 +34,19 @@ pub(crate) fn member(printer: &Printer<'_>) -> TokenStream {
         return printer.gradient("jacobian");
     }
     if signature.has_gradient {
-        let turbofish = signature.turbofish(0);
-        let names = signature.params.iter().map(|p| &p.name);
-        let grad = signature.naming.path("grad");
-        let body = quote!(#grad #turbofish(#(#names),*));
+        let body = printer.body(|| {
+            let turbofish = signature.turbofish(0);
+            let names = signature.params.iter().map(|p| &p.name);
+            let grad = signature.naming.path("grad");
+            quote!(#grad #turbofish(#(#names),*))
+        });
         let gradient = signature.result_of(signature.gradient());
         return printer.plain("jacobian", gradient, body);
     }
     let Some(rows) = rows(signature) else {
         return TokenStream::new();
     };
-    let jacobian = Jacobian::of(signature);
-    let body = jacobian.body(printer);
+    let body = printer.body(|| Jacobian::of(signature).body(printer));
     printer.print(Entry {
         name: "jacobian",
         lifetimes: TokenStream::new(),

@@ -49,6 +49,7 @@ pub(crate) use signature::one_or_tuple;
 pub(crate) use stubs::{can_stub, func, names, stubs};
 pub(crate) use types::{adjoint, gradient, holds_struct, storage, without_lifetimes};
 
+use super::extent::Extent;
 use super::hir;
 use super::naming::Naming;
 use super::parse::attribute::{Mode, Options};
@@ -84,6 +85,8 @@ pub(crate) struct Names {
 #[derive(Clone, Debug)]
 pub(crate) struct Bodies {
     pub(crate) names: Names,
+    /// What of the sweeps there is.
+    pub(crate) extent: Extent,
     /// Statements of the forward sweep. `sel` is at hand.
     pub(crate) forward: TokenStream,
     /// The result, after the statements of `forward`. It is evaluated before the closure of the
@@ -137,6 +140,11 @@ impl ToTokens for Runtime {
     }
 }
 
+/// In the place of a body that rustc has no need of.
+pub(crate) fn unemitted(rt: &impl ToTokens) -> TokenStream {
+    quote!(#rt::unemitted())
+}
+
 /// What is emitted for a function.
 pub(crate) struct Emitted {
     /// Documentation for the function itself.
@@ -186,6 +194,7 @@ fn signature(
             (Some(_), None) => Strips::Always,
             (Some(_), Some(_)) => Strips::Plain,
         },
+        extent: bodies.extent,
         takes_seed: bodies.takes_seed,
         forward: options.mode == Mode::Forward,
         recursive: bodies.recursive
@@ -272,6 +281,12 @@ fn named_for_people(bodies: &Bodies, naming: &Naming) -> Bodies {
 
 /// The bodies, each led by the items of the user's body and the checks of what names stand for.
 fn led(bodies: &Bodies, items: &[TokenStream], checks: &pins::Checks, rt: &Runtime) -> Bodies {
+    if !bodies.extent.has_forward() {
+        return Bodies {
+            forward: finished(&checks.operations, rt),
+            ..bodies.clone()
+        };
+    }
     let items: TokenStream = items.iter().map(|item| finished(item, rt)).collect();
     let callees = finished(&checks.callees, rt);
     let with_items = |once: &TokenStream, body: &TokenStream| {
@@ -284,7 +299,10 @@ fn led(bodies: &Bodies, items: &[TokenStream], checks: &pins::Checks, rt: &Runti
         forward: with_items(&once, &bodies.forward),
         fused: bodies.fused.as_ref().map(|body| with_items(none, body)),
         strips: bodies.strips.as_ref().map(|body| with_items(none, body)),
-        tangent: with_items(none, &bodies.tangent),
+        tangent: match bodies.extent {
+            Extent::Whole => with_items(none, &bodies.tangent),
+            Extent::Forward | Extent::Signatures => bodies.tangent.clone(),
+        },
         callees: bodies.callees.iter().cloned().map(respan).collect(),
         siblings: bodies.siblings.iter().cloned().map(respan).collect(),
         ..bodies.clone()

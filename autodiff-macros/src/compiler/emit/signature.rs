@@ -14,6 +14,7 @@ use super::types::{
     without_borrow, without_lifetimes,
 };
 use super::{Names, Runtime};
+use crate::compiler::extent::Extent;
 use crate::compiler::hir::{self, Role, Ty};
 use crate::compiler::naming::{Naming, Receiver, ReceiverPassing};
 use crate::compiler::parse::generics::where_clause;
@@ -113,6 +114,8 @@ pub(crate) struct Signature {
     pub(crate) directions: Ident,
     pub(crate) seed: Ident,
     pub(crate) recursive: bool,
+    /// What of the bodies is emitted.
+    pub(crate) extent: Extent,
     /// The gradient is computed by tangent sweeps.
     pub(crate) forward: bool,
     pub(crate) in_strips: Strips,
@@ -177,6 +180,7 @@ impl Signature {
             directions: respan_ident(&names.directions),
             seed: respan_ident(&names.seed),
             recursive: false,
+            extent: Extent::Whole,
             in_strips: Strips::No,
             takes_seed: false,
             forward: false,

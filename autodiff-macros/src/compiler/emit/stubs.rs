@@ -9,6 +9,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use super::{Bodies, Names, Runtime, generated};
+use crate::compiler::extent::Extent;
 use crate::compiler::hir::{self, Aggregate, Block, Param, Real, Ty, Var, VarId};
 use crate::compiler::names::Names as Fresh;
 use crate::compiler::parse::attribute::Options;
@@ -146,6 +147,7 @@ fn bodies(signature: &Signature<'_>, options: &Options, fresh: &mut Fresh) -> Bo
     let never = quote!(#rt::core::option::Option::None.unwrap());
     Bodies {
         names: names(signature, fresh),
+        extent: Extent::Whole,
         forward: TokenStream::new(),
         value: never.clone(),
         reverse: never.clone(),

@@ -25,13 +25,16 @@ use super::Bodies;
 use super::respan::respan_ident;
 use super::signature::{Param, Passing, Signature, Strips};
 use super::types::behind;
+use crate::compiler::extent::Extent;
 use crate::compiler::hir::Ty;
 use crate::compiler::naming::{Naming, ReceiverPassing};
 use crate::compiler::real::is_parameter;
 
 /// The functions; `__fused` only if there is a gradient, `__strips` if a loop runs in strips.
 pub(crate) fn members(signature: &Signature, bodies: &Bodies) -> TokenStream {
-    let fused = signature.has_gradient.then(|| {
+    // Nobody but the entries calls `__fused`.
+    let joint = signature.has_gradient && signature.extent == Extent::Whole;
+    let fused = joint.then(|| {
         let plain = (signature.in_strips != Strips::Always)
             .then(|| fused(signature, "__fused", bodies.fused.as_ref()));
         let strips = bodies.strips.as_ref();
@@ -262,6 +265,11 @@ fn pullback_type(signature: &Signature) -> TokenStream {
     let Signature {
         generics, params, ..
     } = signature;
+    if !signature.extent.has_forward() {
+        // Nobody of the user's sees it, and rustc has no closure to look for.
+        let arguments = pullback_arguments(signature);
+        return quote!(fn(#arguments));
+    }
     let function = function_type(signature);
     if signature.recursive {
         return boxed_type(signature);
@@ -277,11 +285,17 @@ fn pullback_type(signature: &Signature) -> TokenStream {
 
 /// `FnOnce(&[f64], …, f64, &mut Bar<…>, …)`
 fn function_type(signature: &Signature) -> TokenStream {
+    let (rt, arguments) = (&signature.rt, pullback_arguments(signature));
+    quote!(#rt::core::ops::FnOnce(#arguments))
+}
+
+/// `&[f64], …, f64, &mut Bar<…>, …`
+fn pullback_arguments(signature: &Signature) -> TokenStream {
     let Signature { rt, params, .. } = signature;
     let cotangent = signature.inner_cotangent();
     let again = params.iter().map(Param::again_type);
     let bars = params.iter().map(|p| p.bar_type(rt));
-    quote!(#rt::core::ops::FnOnce(#(#again,)* #cotangent, #(#bars),*))
+    quote!(#(#again,)* #cotangent, #(#bars),*)
 }
 
 fn boxed_type(signature: &Signature) -> TokenStream {
@@ -321,6 +335,9 @@ fn forward_body(signature: &Signature, bodies: &Bodies) -> TokenStream {
         reverse,
         ..
     } = bodies;
+    if !signature.extent.has_forward() {
+        return quote!(#forward #value);
+    }
     let again = params
         .iter()
         .enumerate()
@@ -424,6 +441,9 @@ fn tangent(signature: &Signature, body: &TokenStream) -> TokenStream {
 }
 
 fn tangent_body(signature: &Signature, bodies: &Bodies) -> TokenStream {
+    if signature.extent != Extent::Whole {
+        return bodies.tangent.clone();
+    }
     let receiver_prologue = signature.receiver_prologue();
     let prologue = signature
         .params

@@ -15,6 +15,7 @@ use syn::parse::ParseStream;
 use syn::{Token, parenthesized};
 
 use crate::compiler::diag::{self, Diagnostics};
+use crate::compiler::extent::Extent;
 use crate::compiler::forms::known::Known;
 use crate::compiler::naming::Naming;
 use crate::compiler::parse::list::{Item, List, value};
@@ -99,6 +100,8 @@ pub(crate) struct Options {
     pub(crate) rule: bool,
     /// How what is emitted is called: this follows from where the function stands.
     pub(crate) naming: Naming,
+    /// How much rustc needs.
+    pub(crate) extent: Extent,
 }
 
 /// Where the option `parallel` was given.
@@ -132,17 +135,25 @@ impl Default for Options {
             known: Known::default(),
             rule: false,
             naming: Naming::Companion,
+            extent: Extent::Whole,
         }
     }
 }
 
 impl Options {
+    /// A free function whose derivative is that of its own code.
+    pub(crate) fn is_plain(&self) -> bool {
+        let alone = matches!(self.naming, Naming::Companion) && !self.method && !self.rule;
+        alone && self.parallel.is_none()
+    }
+
     /// Reads the options; what cannot be understood is reported and left at its default.
     pub(crate) fn parse(attr: TokenStream, diags: &mut Diagnostics) -> Self {
         let given = std::env::var(POLICY_OF_CRATE).ok();
         let policy = policy_of_crate(given.as_deref(), diags);
         let options = Options {
             policy,
+            extent: Extent::of_process(),
             ..Options::default()
         };
         options.with(attr, diags)

@@ -12,6 +12,7 @@ use super::options::{Kink, RuleOptions};
 use super::shape::{Param, Shape};
 use crate::compiler::diag::text_of;
 use crate::compiler::emit::{self, Bodies, Names as BodyNames, Obligation, Runtime, Site};
+use crate::compiler::extent::Extent;
 use crate::compiler::forms::method::rename;
 use crate::compiler::names::{Names, plain};
 use crate::compiler::naming::Naming;
@@ -57,6 +58,7 @@ pub(super) fn write(
     };
     let finished = |code| emit::finished(&code, rt);
     Bodies {
+        extent: Extent::Whole,
         forward: finished(writer.primal()),
         value: finished(result),
         reverse: finished(writer.reverse()),

@@ -9,6 +9,7 @@ use quote::{format_ident, quote};
 use super::expansion::check;
 use crate::compiler::diag::Diagnostics;
 use crate::compiler::emit::{Bodies, Emitted, Names, Site, emit};
+use crate::compiler::extent::Extent;
 use crate::compiler::hir::{Block, Func, Param, Var, VarId};
 use crate::compiler::parse::attribute::Options;
 use crate::compiler::parse::helpers;
@@ -52,6 +53,7 @@ impl Example {
                 .unwrap()
         };
         Bodies {
+            extent: Extent::Whole,
             names: names(signature),
             forward: tokens(self.forward),
             value: tokens(self.value),

@@ -3,6 +3,7 @@
 mod emission;
 mod entrance;
 mod expansion;
+mod extent;
 mod mutations;
 mod refusals;
 mod registry;
