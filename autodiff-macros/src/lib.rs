@@ -245,6 +245,10 @@ use proc_macro::TokenStream;
 /// What cannot be differentiated is an error at the tokens in question that tells what to write
 /// instead. `AUTODIFF_DUMP=loss cargo build` prints what every pass of the compiler made of `loss`,
 /// `AUTODIFF_TIMES=1` how long each expansion took.
+///
+/// Under `cargo check` and `cargo clippy`, nothing of which ever runs, functions of numbers, slices, arrays, vectors and tuples are
+/// emitted as signatures and metadata (and with the body that shows rustc what they call): that is all in which there could be a
+/// mistake that this macro does not report itself. `AUTODIFF_BODIES=1` has everything emitted.
 #[proc_macro_attribute]
 pub fn conservative_grad(attr: TokenStream, item: TokenStream) -> TokenStream {
     let original = proc_macro2::TokenStream::from(item.clone());
