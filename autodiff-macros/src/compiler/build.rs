@@ -140,6 +140,7 @@ impl Builder<'_> {
         Param {
             name: name.clone(),
             ty: param.ty.clone(),
+            is_size: param.declared.to_string() == "usize",
             role: param.role,
             entry,
             exit: None,

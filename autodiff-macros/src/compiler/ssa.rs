@@ -462,6 +462,8 @@ pub(crate) struct Param {
     /// The name under which emitted bodies find the argument.
     pub(crate) name: Ident,
     pub(crate) ty: Ty,
+    /// Declared as `usize`: an integer of which rustc does not have to tell the type.
+    pub(crate) is_size: bool,
     pub(crate) role: hir::Role,
     /// What the argument is at the entrance.
     pub(crate) entry: Tree,

@@ -39,7 +39,7 @@ pub(super) fn fits(cx: Given<'_>, stmt: &Stmt) -> bool {
         && is_long_and_upwards(cx, range)
         && !cx.func.checkpoints.contains_key(id)
         && body.stmts.iter().all(|s| is_plain(cx, *counter, s))
-        && counts_elements(cx, *counter, body)
+        && counts_elements(cx, *counter, range, body)
         && !is_recurrence(cx, *counter, body)
         && (is_stencil(cx, *counter, body) || shares_parameter(cx, body))
 }

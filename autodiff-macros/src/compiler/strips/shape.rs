@@ -11,8 +11,8 @@ use super::{Given, LANES, is_long_and_upwards};
 use crate::compiler::analyse::loops::Loops;
 use crate::compiler::hir::{BinOp, LoopId, Real, Ty, UnOp};
 use crate::compiler::ssa::{
-    Block, Carried, Init, MemId, Op, Origin, Phi, Place, Proj, Range, Stmt, StmtKind, StoreOp, Use,
-    ValId,
+    Block, Carried, Init, MemId, Op, Origin, Phi, Place, Proj, Range, Stmt, StmtKind, StoreOp,
+    Tree, Use, ValId,
 };
 
 /// A loop that can run in strips.
@@ -169,7 +169,7 @@ impl<'a> Shape<'a> {
         let chained: BTreeSet<ValId> = carried.iter().map(|c| c.phi).collect();
         let fits = body.stmts.iter().all(|s| shape.fits(cx, s))
             && chained.iter().all(|v| real(&cx.func.val(*v).ty))
-            && counts_elements(cx, *counter, body);
+            && counts_elements(cx, *counter, range, body);
         if !fits {
             return None;
         }
@@ -367,8 +367,11 @@ impl<'a> Shape<'a> {
     }
 }
 
-/// True if the counter is the position of an element, hence of type `usize`.
-pub(super) fn counts_elements(cx: Given<'_>, counter: ValId, body: &Block) -> bool {
+/// True if the counter is of type `usize`: it ends at one, or is the position of an element.
+pub(super) fn counts_elements(cx: Given<'_>, counter: ValId, range: &Range, body: &Block) -> bool {
+    if is_size(cx, range.lo) || is_size(cx, range.hi) {
+        return true;
+    }
     fn leads(cx: Given<'_>, v: ValId, counter: ValId) -> bool {
         v == counter
             || matches!(cx.layout.op(v), Some(Op::Bin(BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div | BinOp::Rem, a, b))
@@ -387,6 +390,21 @@ pub(super) fn counts_elements(cx: Given<'_>, counter: ValId, body: &Block) -> bo
         _ => {}
     });
     found
+}
+
+/// True for the length of something, an argument of type `usize`, and arithmetic with them.
+fn is_size(cx: Given<'_>, v: ValId) -> bool {
+    match cx.layout.op(v) {
+        Some(Op::Len(_)) => true,
+        Some(Op::Param(_)) => {
+            let mut params = cx.func.params.iter();
+            params.any(|p| p.is_size && p.entry == Tree::Val(v))
+        }
+        Some(Op::Bin(BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div | BinOp::Rem, a, b)) => {
+            is_size(cx, *a) || is_size(cx, *b)
+        }
+        _ => false,
+    }
 }
 
 /// `f64` or `f32`, under whatever name.

@@ -48,7 +48,7 @@ impl<'a> Shape<'a> {
             let plain =
                 !range.inclusive && range.step.is_none() && cx.layout.literal(range.lo) == Some(0);
             // The additions run once more by a counter of ours, a `usize`.
-            let counts = counts_elements(cx, *counter, inner_body);
+            let counts = counts_elements(cx, *counter, range, inner_body);
             if !plain || !counts || !self.is_outside(cx, range.hi) {
                 return None;
             }
