@@ -18,6 +18,7 @@ mod strips {
     mod chains;
     mod columns;
     mod conditions;
+    mod counters;
     mod forms;
     mod joined;
     mod kinks;
