@@ -1,5 +1,33 @@
 //! Counters that lead to no index: what is known of their type is where they end.
 
+use conservative_grad::conservative_grad;
+
+/// The end is known, and is no size.
+#[conservative_grad]
+fn up_to_a_signed_number(w: &[f64], n: i64) -> f64 {
+    let mut s = 0.0;
+    for i in -3..n {
+        s += (w[0] * i as f64).sin() * w[1];
+    }
+    s
+}
+
+#[test]
+fn signed_counters_stay_signed() {
+    let w = [0.3, 0.7];
+    let (value, gradient) = up_to_a_signed_number::value_and_grad(&w, 50);
+    assert_eq!(value, up_to_a_signed_number(&w, 50));
+    for (k, slope) in gradient.into_iter().enumerate() {
+        let mut axis = [0.0; 2];
+        axis[k] = 1.0;
+        let along = up_to_a_signed_number::jvp(&w, 50, &axis).1;
+        assert!(
+            (slope - along).abs() <= 1e-12 * along.abs(),
+            "{slope}, {along}"
+        );
+    }
+}
+
 programs! {
     strips fn points_of_a_polynomial(x, w, c, k, n) {
         let mut s = 0.0;

@@ -15,6 +15,7 @@ const ACCESSES: &str = "adjoint/slices/accesses.rs";
 const INDEX: &str = "adjoint/slices/index.rs";
 const SWAP: &str = "ssa/swap.rs";
 const REVERSED: &str = "adjoint/reverse/memory.rs";
+const UNIT: &str = "adjoint/reverse/unit.rs";
 const MIRRORED: &str = "adjoint/reverse/unit/mirrored.rs";
 const SPARSE: &str = "adjoint/sparse.rs";
 const RECURRENCE: &str = "adjoint/scatter/recurrence.rs";
@@ -127,6 +128,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("scratch-pairs", LENGTH, "fn is_length(",
         "self.is_length(*v, m)", "{ let _ = v; true }",
         "an array that is overwritten as far as another one goes counts as overwritten"),
+    mutant("changed-copy", MEMORY, "fn changes_later(",
+        "originals.contains(&m) && active(&m)", "false",
+        "loops under `#[checkpoint]` read copies, and count as if nobody changed what these are of"),
+    mutant("changed-within", MEMORY, "fn changes_later(",
+        "body.written()", "BTreeSet::<MemId>::new()",
+        "loops under `#[checkpoint]` that read a copy of what they change count as if they did not"),
+    mutant("unit-of-copy", UNIT, "fn temporaries(",
+        "cx.func.fixed.get(&m).copied().unwrap_or(m)", "m",
+        "what a copy adds to under the adjoint 1 is kept from the adjoint of the original"),
+    mutant("unit-scratch", UNIT, "fn temporaries(",
+        "loops.is_scratch_of(m, id)", "false",
+        "the adjoint of scratch is scaled and added"),
     mutant("rerun-effects", MEMORY, "fn can_rerun(",
         "ok = false", "()",
         "loops with calls, effects and decisions are run again"),

@@ -135,6 +135,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("states-one-moment", STATES, "fn of_loop(",
         "states.at.get(&(id, read.mem)) == Some(&read.at)", "states.at.contains_key(&(id, read.mem))",
         "states: loads of different moments are read from one copy"),
+    mutant("size-of-any", SHAPE, "fn is_size(",
+        "p.is_size && p.entry == Tree::Val(v)", "p.entry == Tree::Val(v)",
+        "counters that end at an integer of any type count as sizes"),
+    mutant("size-unknown", SHAPE, "fn counts_elements(",
+        "is_size(cx, range.lo) || is_size(cx, range.hi)", "false",
+        "no counter is known to be a size by its end"),
     // What is found where it was stored.
     mutant("copy-in-state", ARRAYS, "fn copy_of(",
         "states.any(|(l, _)| layout.contains(layout.body_of(*l), region))", "false",
