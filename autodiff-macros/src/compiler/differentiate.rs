@@ -25,7 +25,7 @@ use super::names::{self, Names};
 use super::parse::attribute::{Mode, Options, Parallel};
 use super::primal::{tree_expr, ty_tokens};
 use super::print::Printer;
-use super::ssa::{Func, Op, StmtKind, Tree};
+use super::ssa::{Func, Op, Stmt as Ssa, StmtKind, Tree};
 use super::{
     build, hir, hoist, jumps, kinks, merge, metadata, modes, parallel, share, simplify, snapshot,
     strips, tangent,
@@ -59,12 +59,18 @@ pub(crate) fn differentiate(
         options.naming.clone(),
     );
     names.companions = Renamed::new(&options.calls);
-    let extent = Extent::of(&ssa, options);
-    let sweeps = match extent {
+    let diverges = diverges(func, &ssa);
+    let extent = match diverges {
+        true => Extent::Whole,
+        false => Extent::of(&ssa, options),
+    };
+    let mut sweeps = match extent {
         Extent::Whole => Compiled::new(&ssa, &facts, &names, options, &mut fresh),
-        Extent::Forward => Compiled::forward(&ssa, &facts, &names, &mut fresh).0,
         Extent::Signatures => Compiled::unemitted(&names),
     };
+    if diverges {
+        sweeps.diverge(&names);
+    }
     if let (Some(Parallel::Required(span)), Some(reason)) = (&options.parallel, &sweeps.sequential)
     {
         let name = names::plain(&func.name);
@@ -91,6 +97,7 @@ pub(crate) fn differentiate(
             dots: names.dots.clone(),
         },
         extent,
+        diverges,
         forward: sweeps.forward,
         value: sweeps.value,
         reverse: sweeps.reverse,
@@ -135,6 +142,17 @@ impl Compiled {
             tangent: none,
             sequential: None,
         }
+    }
+
+    /// Of a function that never returns: its statements, and a result of any type behind them.
+    fn diverge(&mut self, names: &EmitNames) {
+        let rt = &names.rt;
+        let never = quote!(#rt::core::option::Option::None.unwrap());
+        let forward = &self.forward;
+        self.tangent = quote!(#forward #never);
+        self.value = never;
+        self.reverse = TokenStream::new();
+        self.joint = None;
     }
 
     /// The sweeps in split style, and the function that they are of.
@@ -440,6 +458,22 @@ fn joins(ssa: &Func) -> Result<(), parallel::Reason> {
         true => Ok(()),
         false => Err(parallel::no_sum()),
     }
+}
+
+/// Whether the function ends in a panic wherever it is called (`todo!()`).
+fn diverges(func: &hir::Func, ssa: &Func) -> bool {
+    let nothing = match &ssa.result {
+        None => true,
+        Some(Tree::Tuple(parts)) => parts.is_empty(),
+        Some(_) => false,
+    };
+    let declared = match &func.result {
+        hir::Ty::Tuple(parts) => !parts.is_empty(),
+        ty => !matches!(ty, hir::Ty::Unit | hir::Ty::Never),
+    };
+    let panics =
+        |s: &Ssa| matches!(&s.kind, StmtKind::Effect(code) if again::diverges(&code.tokens));
+    nothing && declared || ssa.body.stmts.iter().any(panics)
 }
 
 /// Whether a selection could tell from the order of what it is asked how loops run.

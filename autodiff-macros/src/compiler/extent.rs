@@ -3,8 +3,10 @@
 //! `cargo check` compiles nothing: rustc looks for mistakes, and what it finds of the functions goes no further. There it is
 //! enough to emit, of a function in which rustc has no mistake of the user's to find, the signatures (`grad`, `vjp` and
 //! the others, with bodies that call `unemitted`), their documentation, which rustdoc shows where another crate re-exports
-//! them, and the metadata. Of one that calls others, `__forward` is emitted as well, in which rustc sees whether these have
-//! a derivative, and with respect to what. All of this compiler's own refusals are made by then.
+//! them, and the metadata. All of this compiler's own refusals are made by then.
+//!
+//! A function that calls others is whole: rustc sees in it whether these have a derivative, and with respect to what, that they are
+//! in use, and whether a pullback can be sent to another thread.
 //!
 //! In: the arguments of the rustc that runs the expansion; the SSA form. Out: an [`Extent`].
 //!
@@ -23,8 +25,6 @@ use super::ssa::{Func, Op, Param, StmtKind};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Extent {
     Whole,
-    /// Signatures and metadata, and the body of `__forward`.
-    Forward,
     /// Signatures and metadata.
     Signatures,
 }
@@ -47,15 +47,9 @@ impl Extent {
     /// what they look like.
     pub(crate) fn of(func: &Func, options: &Options) -> Extent {
         match options.extent == Extent::Signatures && options.is_plain() && is_closed(func) {
-            true if calls(func) => Extent::Forward,
             true => Extent::Signatures,
             false => Extent::Whole,
         }
-    }
-
-    /// Whether `__forward` has its body.
-    pub(crate) fn has_forward(self) -> bool {
-        self != Extent::Signatures
     }
 }
 
@@ -87,22 +81,27 @@ fn only_checks(arguments: &[String]) -> bool {
             .all(|kind| matches!(*kind, "metadata" | "dep-info"))
 }
 
-fn calls(func: &Func) -> bool {
-    let mut calls = false;
-    func.body
-        .walk(&mut |s| calls |= matches!(s.kind, StmtKind::Call(_)));
-    calls
-}
-
-/// Apart from what it calls, the function is made of the types and operations of the language alone.
+/// The function is made of the types and operations of the language alone. A `Vec` among the parameters is not: a user may have a
+/// type of that name, of which the bodies ask more than indexing.
 fn is_closed(func: &Func) -> bool {
     let mut closed = true;
-    func.body
-        .walk(&mut |s| closed &= !matches!(s.kind, StmtKind::Def(_, Op::Opaque(_))));
+    func.body.walk(&mut |s| {
+        closed &= !matches!(s.kind, StmtKind::Call(_) | StmtKind::Def(_, Op::Opaque(_)));
+    });
     let vals = func.vals.iter().map(|val| &val.ty);
     let mems = func.mems.iter().map(|mem| &mem.ty);
     let params = func.params.iter().map(|Param { ty, .. }| ty);
-    closed && vals.chain(mems).chain(params).all(is_of_the_language)
+    let named = params.clone().any(mentions_vec);
+    closed && !named && vals.chain(mems).chain(params).all(is_of_the_language)
+}
+
+fn mentions_vec(ty: &Ty) -> bool {
+    match ty {
+        Ty::Vec(_) => true,
+        Ty::Tuple(parts) => parts.iter().any(mentions_vec),
+        Ty::Array(inner, _) | Ty::Slice(inner) | Ty::Ref(_, inner) => mentions_vec(inner),
+        _ => false,
+    }
 }
 
 fn is_of_the_language(ty: &Ty) -> bool {

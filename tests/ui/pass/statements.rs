@@ -83,7 +83,40 @@ pub fn scale(y: &mut [f64], a: f64, count: &mut usize) {
     }
 }
 
+/// Not written yet.
+#[conservative_grad]
+pub fn unwritten(_x: f64) -> f64 {
+    todo!()
+}
+
+/// Written for nobody.
+#[conservative_grad]
+pub fn impossible(x: &[f64], n: usize) -> (f64, Vec<f64>) {
+    assert!(n > 0);
+    if x.len() > n {
+        unimplemented!("more than {n}")
+    } else {
+        panic!("less than {n}")
+    }
+}
+
+/// Without a result.
+#[conservative_grad]
+pub fn unchanged(x: &mut [f64]) {
+    let _ = x;
+    unimplemented!()
+}
+
 fn main() {
+    for panics in [
+        std::panic::catch_unwind(|| { let _ = unwritten::grad(1.0); }),
+        std::panic::catch_unwind(|| { let _ = unwritten::vjp(1.0); }),
+        std::panic::catch_unwind(|| { let _ = unwritten::jvp(1.0, 1.0); }),
+        std::panic::catch_unwind(|| { let _ = impossible::vjp(&[], 1); }),
+        std::panic::catch_unwind(|| { let _ = unchanged::jvp(&mut [], &mut []); }),
+    ] {
+        assert!(panics.is_err());
+    }
     assert_eq!(checked::grad(2.0, 2), 12.0);
     assert_eq!(idle::grad(2.0, 3.0), (1.0, 0.0));
     assert_eq!(jumps::grad(&[1.0, -1.0, 2.0], 100.0).0, [4.0, 0.0, 8.0]);

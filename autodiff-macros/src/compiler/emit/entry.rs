@@ -117,7 +117,7 @@ impl Printer<'_> {
     pub(super) fn body(&self, write: impl FnOnce() -> TokenStream) -> TokenStream {
         match self.signature.extent {
             Extent::Whole => write(),
-            Extent::Forward | Extent::Signatures => unemitted(&self.signature.rt),
+            Extent::Signatures => unemitted(&self.signature.rt),
         }
     }
 
@@ -255,7 +255,7 @@ impl Printer<'_> {
 
     /// The value, and the reverse sweep with buffers of its own.
     fn vjp(&self) -> TokenStream {
-        if self.signature.extent != Extent::Whole {
+        if self.signature.extent == Extent::Signatures {
             let none = unemitted(&self.signature.rt);
             let ignored = (0..=self.signature.in_place().count()).map(|_| quote!(_));
             return self.print(self.vjp_entry(quote!((#none, move |#(#ignored),*| #none))));

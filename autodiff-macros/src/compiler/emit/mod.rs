@@ -87,6 +87,8 @@ pub(crate) struct Bodies {
     pub(crate) names: Names,
     /// What of the sweeps there is.
     pub(crate) extent: Extent,
+    /// The function never returns.
+    pub(crate) diverges: bool,
     /// Statements of the forward sweep. `sel` is at hand.
     pub(crate) forward: TokenStream,
     /// The result, after the statements of `forward`. It is evaluated before the closure of the
@@ -200,7 +202,7 @@ fn signature(
         recursive: bodies.recursive
             || options.recursive
             || matches!(&options.naming, Naming::Sibling(of) if of.is_guessed()),
-        attributes: own_attributes(item, options),
+        attributes: own_attributes(item, options, bodies),
         ..signature
     }
 }
@@ -251,16 +253,19 @@ fn path_by_name(item: &syn::ItemFn) -> TokenStream {
 }
 
 /// The attributes of each emitted item, where they stand one by one among the user's.
-fn own_attributes(item: &syn::ItemFn, options: &Options) -> TokenStream {
+fn own_attributes(item: &syn::ItemFn, options: &Options, bodies: &Bodies) -> TokenStream {
     let shared = || shared_attributes(item);
-    match &options.naming {
+    // What stands behind a panic is there for its type, and no news to anybody.
+    let unreachable = bodies.diverges.then(|| quote!(#[allow(unreachable_code)]));
+    let own = match &options.naming {
         Naming::Companion => TokenStream::new(),
         Naming::Sibling(of) if of.block => shared(),
         Naming::Sibling(_) | Naming::Module => {
             let shared = shared();
             quote!(#shared #[allow(clippy::all, clippy::pedantic)])
         }
-    }
+    };
+    quote!(#own #unreachable)
 }
 
 /// The bodies with texts that say `self` for the receiver.
@@ -281,7 +286,7 @@ fn named_for_people(bodies: &Bodies, naming: &Naming) -> Bodies {
 
 /// The bodies, each led by the items of the user's body and the checks of what names stand for.
 fn led(bodies: &Bodies, items: &[TokenStream], checks: &pins::Checks, rt: &Runtime) -> Bodies {
-    if !bodies.extent.has_forward() {
+    if bodies.extent == Extent::Signatures {
         return Bodies {
             forward: finished(&checks.operations, rt),
             ..bodies.clone()
@@ -299,10 +304,7 @@ fn led(bodies: &Bodies, items: &[TokenStream], checks: &pins::Checks, rt: &Runti
         forward: with_items(&once, &bodies.forward),
         fused: bodies.fused.as_ref().map(|body| with_items(none, body)),
         strips: bodies.strips.as_ref().map(|body| with_items(none, body)),
-        tangent: match bodies.extent {
-            Extent::Whole => with_items(none, &bodies.tangent),
-            Extent::Forward | Extent::Signatures => bodies.tangent.clone(),
-        },
+        tangent: with_items(none, &bodies.tangent),
         callees: bodies.callees.iter().cloned().map(respan).collect(),
         siblings: bodies.siblings.iter().cloned().map(respan).collect(),
         ..bodies.clone()

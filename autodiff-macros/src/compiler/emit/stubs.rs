@@ -148,6 +148,7 @@ fn bodies(signature: &Signature<'_>, options: &Options, fresh: &mut Fresh) -> Bo
     Bodies {
         names: names(signature, fresh),
         extent: Extent::Whole,
+        diverges: false,
         forward: TokenStream::new(),
         value: never.clone(),
         reverse: never.clone(),

@@ -265,7 +265,7 @@ fn pullback_type(signature: &Signature) -> TokenStream {
     let Signature {
         generics, params, ..
     } = signature;
-    if !signature.extent.has_forward() {
+    if signature.extent == Extent::Signatures {
         // Nobody of the user's sees it, and rustc has no closure to look for.
         let arguments = pullback_arguments(signature);
         return quote!(fn(#arguments));
@@ -335,7 +335,7 @@ fn forward_body(signature: &Signature, bodies: &Bodies) -> TokenStream {
         reverse,
         ..
     } = bodies;
-    if !signature.extent.has_forward() {
+    if signature.extent == Extent::Signatures {
         return quote!(#forward #value);
     }
     let again = params
@@ -441,7 +441,7 @@ fn tangent(signature: &Signature, body: &TokenStream) -> TokenStream {
 }
 
 fn tangent_body(signature: &Signature, bodies: &Bodies) -> TokenStream {
-    if signature.extent != Extent::Whole {
+    if signature.extent == Extent::Signatures {
         return bodies.tangent.clone();
     }
     let receiver_prologue = signature.receiver_prologue();

@@ -59,6 +59,7 @@ pub(super) fn write(
     let finished = |code| emit::finished(&code, rt);
     Bodies {
         extent: Extent::Whole,
+        diverges: false,
         forward: finished(writer.primal()),
         value: finished(result),
         reverse: finished(writer.reverse()),

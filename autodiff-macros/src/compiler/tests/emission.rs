@@ -54,6 +54,7 @@ impl Example {
         };
         Bodies {
             extent: Extent::Whole,
+            diverges: false,
             names: names(signature),
             forward: tokens(self.forward),
             value: tokens(self.value),
