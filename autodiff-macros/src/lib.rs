@@ -246,9 +246,9 @@ use proc_macro::TokenStream;
 /// instead. `AUTODIFF_DUMP=loss cargo build` prints what every pass of the compiler made of `loss`,
 /// `AUTODIFF_TIMES=1` how long each expansion took.
 ///
-/// Under `cargo check` and `cargo clippy`, nothing of which ever runs, functions of numbers, slices, arrays, vectors and tuples are
-/// emitted as signatures and metadata (and with the body that shows rustc what they call): that is all in which there could be a
-/// mistake that this macro does not report itself. `AUTODIFF_BODIES=1` has everything emitted.
+/// Under `cargo check` and `cargo clippy`, nothing of which ever runs, functions of numbers, slices, arrays and tuples that call no
+/// other annotated function are emitted as signatures and metadata: rustc could find no mistake of yours in the rest. What this macro
+/// refuses, it refuses there, too. `AUTODIFF_BODIES=1` has everything emitted (touch the file).
 #[proc_macro_attribute]
 pub fn conservative_grad(attr: TokenStream, item: TokenStream) -> TokenStream {
     let original = proc_macro2::TokenStream::from(item.clone());

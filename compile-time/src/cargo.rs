@@ -79,10 +79,11 @@ impl Crate {
         Ok(Run { seconds, expansion })
     }
 
-    /// Seconds that the one expansion of the crate takes. What rustc does with it is cut short.
+    /// Seconds that the one expansion of the crate takes, with all bodies, as for a build. What rustc does with it is cut short.
     pub(crate) fn expand(&self) -> io::Result<f64> {
         let mut cargo = self
             .command(Action::Check)
+            .env("AUTODIFF_BODIES", "1")
             .stderr(Stdio::piped())
             .process_group(0)
             .spawn()?;
