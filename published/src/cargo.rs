@@ -42,6 +42,7 @@ impl Cargo<'_> {
     /// Type-checks the library.
     pub(crate) fn check(&self) -> io::Result<Vec<Message>> {
         let mut command = self.command("check");
+        command.env("AUTODIFF_BODIES", "1");
         let output = command.arg("--message-format=json").output()?;
         let messages = self.messages(&output.stdout);
         if !output.status.success() && !messages.iter().any(|m| m.error) {

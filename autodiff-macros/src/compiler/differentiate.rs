@@ -62,7 +62,7 @@ pub(crate) fn differentiate(
     let diverges = diverges(func, &ssa);
     let extent = match diverges {
         true => Extent::Whole,
-        false => Extent::of(&ssa, options),
+        false => Extent::of(func, &ssa, options),
     };
     let mut sweeps = match extent {
         Extent::Whole => Compiled::new(&ssa, &facts, &names, options, &mut fresh),

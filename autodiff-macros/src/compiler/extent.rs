@@ -17,7 +17,7 @@
 
 use std::path::Path;
 
-use super::hir::{Real, Ty};
+use super::hir::{self, Real, Ty};
 use super::parse::attribute::Options;
 use super::ssa::{Func, Op, Param, StmtKind};
 
@@ -45,8 +45,9 @@ impl Extent {
 
     /// What is emitted for a function. Of one that names types of the user's, rustc may find in any body that these are not
     /// what they look like.
-    pub(crate) fn of(func: &Func, options: &Options) -> Extent {
-        match options.extent == Extent::Signatures && options.is_plain() && is_closed(func) {
+    pub(crate) fn of(hir: &hir::Func, func: &Func, options: &Options) -> Extent {
+        let plain = options.is_plain() && hir.items.is_empty();
+        match options.extent == Extent::Signatures && plain && is_closed(func) {
             true => Extent::Signatures,
             false => Extent::Whole,
         }

@@ -49,6 +49,7 @@ fn what_rustc_could_find_fault_with_is_whole() {
         "fn f(x: f64) -> f64 { g(x) * x }",
         "fn f(x: f64, n: usize) -> f64 { if n == 0 { x } else { f(x * x, n - 1) } }",
         // Of other names it is not known what they stand for.
+        "fn f(x: f64) -> f64 { use conservative_grad::Nonsmooth; x.relu() }",
         "fn f(x: f64) -> f64 { todo!() }",
         "fn f(x: &Vec<f64>) -> f64 { x[0] * x[0] }",
         "fn f(x: Length) -> Length { x * x }",
