@@ -60,13 +60,11 @@ impl Loops<'_> {
         let read = body.read();
         let originals = read.iter().filter_map(|m| self.func.fixed.get(m));
         let originals: BTreeSet<MemId> = originals.copied().collect();
-        let within = body.written();
         let later = || after.iter().flat_map(|s| s.kind.written());
         let active = |m: &MemId| self.facts.active_mem(*m);
+        let changed = |m: &MemId| originals.contains(m) && active(m);
         later().any(|m| read.contains(&m) && active(&m))
-            || later()
-                .chain(within)
-                .any(|m| originals.contains(&m) && active(&m))
+            || (!originals.is_empty() && later().chain(body.written()).any(|m| changed(&m)))
     }
 
     /// True if nobody reads after the loop what the memory holds then.
