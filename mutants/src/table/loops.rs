@@ -129,7 +129,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "self.is_length(*v, m)", "{ let _ = v; true }",
         "an array that is overwritten as far as another one goes counts as overwritten"),
     mutant("changed-copy", MEMORY, "fn changes_later(",
-        "originals.contains(&m) && active(&m)", "false",
+        "originals.contains(m) && active(m)", "false",
         "loops under `#[checkpoint]` read copies, and count as if nobody changed what these are of"),
     mutant("changed-within", MEMORY, "fn changes_later(",
         "body.written()", "BTreeSet::<MemId>::new()",
