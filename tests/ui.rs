@@ -6,6 +6,7 @@
 //! * `ui/refused`: functions that this compiler cannot see to be wrong, and that rustc refuses because
 //!   of what the emitted code asks of it. A comment `//~ text` in a function says what has to stand in
 //!   an error at that function; one without such a comment has to compile.
+//! * `ui/checked`: what tells `cargo check` from a build.
 //! * `ui/pass`: programs that compile without a warning under the strictest lints, and run.
 //!
 //! ```text
@@ -44,7 +45,7 @@ fn version() -> String {
 #[test]
 fn types_that_only_look_right_are_refused() {
     let files = cases("tests/ui/refused");
-    let errors = check("refused", &files);
+    let errors = check("refused", &files, Bodies::AsNeeded);
     let wrong: Vec<String> = files
         .iter()
         .flat_map(|file| complaints(file, &errors))
@@ -55,9 +56,29 @@ fn types_that_only_look_right_are_refused() {
 /// Under `cargo check` bodies are not emitted, and what is must be as quiet.
 #[test]
 fn programs_that_compile_are_checked_in_silence() {
-    let errors = check("checked", &cases("tests/ui/pass"));
+    let errors = check("checked", &cases("tests/ui/pass"), Bodies::AsNeeded);
     let errors: Vec<String> = errors.into_iter().map(|error| error.text).collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));
+}
+
+/// That cargo's check is recognised, and that everything is emitted for those who ask for it.
+#[test]
+fn bodies_are_for_builds_and_on_request() {
+    let files = cases("tests/ui/checked");
+    assert!(check("signatures", &files, Bodies::AsNeeded).is_empty());
+    let errors = check("bodies", &files, Bodies::Always);
+    assert!(
+        errors
+            .iter()
+            .all(|e| e.text.contains("the pullback is known"))
+    );
+    assert_eq!(errors.len(), files.len());
+}
+
+/// Whether what is emitted has bodies under `cargo check`.
+enum Bodies {
+    AsNeeded,
+    Always,
 }
 
 /// An error of rustc.
@@ -77,7 +98,7 @@ fn cases(folder: &str) -> Vec<PathBuf> {
 }
 
 /// Has cargo check all files as programs of one package.
-fn check(package: &str, files: &[PathBuf]) -> Vec<Error> {
+fn check(package: &str, files: &[PathBuf], bodies: Bodies) -> Vec<Error> {
     let root = env!("CARGO_MANIFEST_DIR");
     let base = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let project = base.join(package);
@@ -99,7 +120,12 @@ fn check(package: &str, files: &[PathBuf]) -> Vec<Error> {
     )
     .expect("the versions in use");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let mut command = Command::new(cargo);
+    match bodies {
+        Bodies::AsNeeded => command.env_remove("AUTODIFF_BODIES"),
+        Bodies::Always => command.env("AUTODIFF_BODIES", "1"),
+    };
+    let output = command
         .args([
             "check",
             "--offline",
@@ -110,7 +136,6 @@ fn check(package: &str, files: &[PathBuf]) -> Vec<Error> {
         ])
         .current_dir(&project)
         .env("CARGO_TARGET_DIR", base.join("refused/target"))
-        .env_remove("AUTODIFF_BODIES")
         .env_remove("RUSTFLAGS")
         .output()
         .expect("cargo runs");
