@@ -146,22 +146,20 @@ impl Compiled {
 
     /// Of a function that never returns: its statements, and a result of any type behind them.
     fn diverge(&mut self, names: &EmitNames) {
-        let rt = &names.rt;
-        let never = quote!(#rt::core::option::Option::None.unwrap());
-        let forward = &self.forward;
+        let (never, forward) = (emit::never(&names.rt), &self.forward);
         self.tangent = quote!(#forward #never);
         self.value = never;
         self.reverse = TokenStream::new();
         self.joint = None;
     }
 
-    /// The sweeps in split style, and the function that they are of.
-    fn forward(
+    fn new(
         ssa: &Func,
         facts: &activity::Activity,
         names: &EmitNames,
+        options: &Options,
         fresh: &mut Names,
-    ) -> (Compiled, Prepared) {
+    ) -> Compiled {
         let split = Prepared::new(ssa, facts, names, None, fresh);
         let (sweeps, value) = split.with(Style::Split, fresh.clone(), |cx| {
             let sweeps = adjoint::run(cx, fresh);
@@ -172,25 +170,6 @@ impl Compiled {
         let mut forward = pins(ssa);
         forward.extend(sweeps.forward);
         forward.extend(exits(ssa));
-        let compiled = Compiled {
-            forward: printer.stmts(&forward),
-            value: printer.expr(&value),
-            reverse: printer.stmts(&sweeps.reverse),
-            reads: sweeps.reads,
-            ..Compiled::unemitted(names)
-        };
-        (compiled, split)
-    }
-
-    fn new(
-        ssa: &Func,
-        facts: &activity::Activity,
-        names: &EmitNames,
-        options: &Options,
-        fresh: &mut Names,
-    ) -> Compiled {
-        let (forward, split) = Compiled::forward(ssa, facts, names, fresh);
-        let printer = Printer::new(&split.func, &split.names);
         let layout = layout::run(ssa);
         let tangent = tangent::run(&Context {
             func: ssa,
@@ -221,10 +200,13 @@ impl Compiled {
             Err(reason) => Some(reason.clone()),
         };
         Compiled {
+            forward: printer.stmts(&forward),
+            value: printer.expr(&value),
+            reverse: printer.stmts(&sweeps.reverse),
+            reads: sweeps.reads,
             joint: joint.ok(),
             tangent: quote!(#stmts #pair),
             sequential,
-            ..forward
         }
     }
 }
@@ -460,7 +442,7 @@ fn joins(ssa: &Func) -> Result<(), parallel::Reason> {
     }
 }
 
-/// Whether the function ends in a panic wherever it is called (`todo!()`).
+/// Whether the function ends in a panic wherever it is called (nobody has written it yet).
 fn diverges(func: &hir::Func, ssa: &Func) -> bool {
     let nothing = match &ssa.result {
         None => true,

@@ -86,7 +86,7 @@ pub fn scale(y: &mut [f64], a: f64, count: &mut usize) {
 /// Not written yet.
 #[conservative_grad]
 pub fn unwritten(_x: f64) -> f64 {
-    todo!()
+    panic!("nobody has written this yet")
 }
 
 /// Written for nobody.
@@ -94,7 +94,7 @@ pub fn unwritten(_x: f64) -> f64 {
 pub fn impossible(x: &[f64], n: usize) -> (f64, Vec<f64>) {
     assert!(n > 0);
     if x.len() > n {
-        unimplemented!("more than {n}")
+        unreachable!("more than {n}")
     } else {
         panic!("less than {n}")
     }
@@ -104,7 +104,7 @@ pub fn impossible(x: &[f64], n: usize) -> (f64, Vec<f64>) {
 #[conservative_grad]
 pub fn unchanged(x: &mut [f64]) {
     let _ = x;
-    unimplemented!()
+    panic!("there is nothing to change")
 }
 
 fn main() {

@@ -147,6 +147,11 @@ pub(crate) fn unemitted(rt: &impl ToTokens) -> TokenStream {
     quote!(#rt::unemitted())
 }
 
+/// A value of any type that there never is, and not of the type `!`, after which rustc reports unreachable code.
+pub(crate) fn never(rt: &impl ToTokens) -> TokenStream {
+    quote!(#rt::core::option::Option::None.unwrap())
+}
+
 /// What is emitted for a function.
 pub(crate) struct Emitted {
     /// Documentation for the function itself.

@@ -6,9 +6,9 @@
 
 use autodiff_runtime::Definability;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident};
 
-use super::{Bodies, Names, Runtime, generated};
+use super::{Bodies, Names, Runtime, generated, never};
 use crate::compiler::extent::Extent;
 use crate::compiler::hir::{self, Aggregate, Block, Param, Real, Ty, Var, VarId};
 use crate::compiler::names::Names as Fresh;
@@ -142,9 +142,7 @@ fn name(parameter: &Parameter<'_>, index: usize) -> Ident {
 
 /// Bodies of any type that never return.
 fn bodies(signature: &Signature<'_>, options: &Options, fresh: &mut Fresh) -> Bodies {
-    // Of any type, and not of the type `!`, after which rustc reports unreachable code.
-    let rt = Runtime::of(options);
-    let never = quote!(#rt::core::option::Option::None.unwrap());
+    let never = never(&Runtime::of(options));
     Bodies {
         names: names(signature, fresh),
         extent: Extent::Whole,
