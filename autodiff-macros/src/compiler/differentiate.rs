@@ -38,7 +38,7 @@ pub(crate) fn differentiate(
     diags: &mut Diagnostics,
 ) -> Option<Bodies> {
     let dump = Dump::of(&func.name);
-    let mut fresh = Names::of(func.written.clone());
+    let mut fresh = func.used.clone();
     let params = parameter_names(func, &mut fresh);
     let structured = jumps::run(func.clone());
     let ssa = simplify::run(share::run(build::run(&structured, &params, &mut fresh)));
@@ -65,7 +65,10 @@ pub(crate) fn differentiate(
         false => Extent::of(func, &ssa, options),
     };
     let mut sweeps = match extent {
-        Extent::Whole => Compiled::new(&ssa, &facts, &names, options, &mut fresh),
+        Extent::Whole => {
+            names.name_variables(&ssa, &mut fresh);
+            Compiled::new(&ssa, &facts, &names, options, &mut fresh)
+        }
         Extent::Signatures => Compiled::unemitted(&names),
     };
     if diverges {

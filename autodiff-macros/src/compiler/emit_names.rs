@@ -7,7 +7,7 @@ use proc_macro2::{Ident, TokenStream};
 use super::companion::Renamed;
 use super::names::{self, Names};
 use super::naming::Naming;
-use super::ssa::{Func, MemId, Origin, Tree, ValId};
+use super::ssa::{Func, Mem, MemId, Origin, Tree, ValId};
 use super::tidy::Var;
 
 /// Names by what they belong to.
@@ -36,7 +36,7 @@ pub(crate) struct EmitNames {
 }
 
 impl EmitNames {
-    /// Allocates the names.
+    /// Allocates the names that signatures have.
     pub(crate) fn new(
         func: &Func,
         names: &mut Names,
@@ -44,68 +44,60 @@ impl EmitNames {
         naming: Naming,
     ) -> EmitNames {
         let span = func.name.span();
-        let mut of = |base: &Ident, suffix: &str| {
-            let written = match naming.receiver() {
-                Some(receiver) if receiver.this == *base => "self".to_owned(),
-                _ => names::plain(base),
-            };
-            names.exact(&format!("{written}_{suffix}"), base.span())
+        let mut of = |suffix: &str| -> Vec<Ident> {
+            let params = func.params.iter();
+            params
+                .map(|p| derived(&p.name, suffix, &naming, names))
+                .collect()
         };
-        let bars: Vec<Ident> = func.params.iter().map(|p| of(&p.name, "bar")).collect();
-        let dots: Vec<Ident> = func.params.iter().map(|p| of(&p.name, "dot")).collect();
-        let reals: Vec<bool> = vals(func).map(|v| func.is_real(v)).collect();
-        let all = || func.vals.iter().zip(&reals);
-        let val_bars: Vec<Option<Ident>> = all()
-            .map(|(val, real)| real.then(|| of(&val.name, "bar")))
-            .collect();
-        let mut val_dots: Vec<Option<Ident>> = vec![None; func.vals.len()];
-        for (p, dot) in func.params.iter().zip(&dots) {
-            // The tangent of a `&mut` scalar is written to at the end, and keeps its name.
-            if let (Tree::Val(v), None) = (&p.entry, &p.exit) {
-                val_dots[v.0 as usize] = Some(dot.clone());
-            }
-        }
-        for ((val, real), dot) in all().zip(&mut val_dots) {
-            if *real && dot.is_none() {
-                *dot = Some(of(&val.name, "dot"));
-            }
-        }
-        let param = |m: &super::ssa::Mem, from: &[Ident]| match m.origin {
-            Origin::Shared(i) | Origin::Exclusive(i) | Origin::Owned(i) => from.get(i).cloned(),
-            Origin::Local => None,
-        };
-        let mems = || func.mems.iter();
-        let mem_bars: Vec<Option<Ident>> = mems()
-            .map(|m| Some(param(m, &bars).unwrap_or_else(|| of(&m.name, "bar"))))
-            .collect();
-        let mem_dots = mems()
-            .map(|m| Some(param(m, &dots).unwrap_or_else(|| of(&m.name, "dot"))))
-            .collect();
-        let of_vals = vals(func).zip(&val_bars);
-        let of_vals = of_vals.filter_map(|(v, n)| Some((n.as_ref()?.to_string(), Var::Bar(v))));
-        let of_mems = mem_ids(func).zip(&mem_bars);
-        let of_mems = of_mems.filter_map(|(m, n)| Some((n.as_ref()?.to_string(), Var::MemBar(m))));
-        let by_name = of_vals.chain(of_mems).collect();
-        let sel = names.exact("sel", span);
-        let seed = names.exact("seed", span);
-        let kinds = names.exact("kinds", span);
-        let directions = names.exact("directions", span);
         EmitNames {
-            sel,
-            seed,
-            kinds,
-            directions,
-            bars,
-            dots,
-            val_bars,
-            mem_bars,
-            val_dots,
-            mem_dots,
-            by_name,
+            bars: of("bar"),
+            dots: of("dot"),
+            sel: names.exact("sel", span),
+            seed: names.exact("seed", span),
+            kinds: names.exact("kinds", span),
+            directions: names.exact("directions", span),
+            val_bars: Vec::new(),
+            mem_bars: Vec::new(),
+            val_dots: Vec::new(),
+            mem_dots: Vec::new(),
+            by_name: BTreeMap::new(),
             rt,
             naming,
             companions: Renamed::default(),
         }
+    }
+
+    /// Names the adjoints and tangents of values and memory.
+    pub(crate) fn name_variables(&mut self, func: &Func, names: &mut Names) {
+        let of_param = |m: &Mem, from: &[Ident]| match m.origin {
+            Origin::Shared(i) | Origin::Exclusive(i) | Origin::Owned(i) => from.get(i).cloned(),
+            Origin::Local => None,
+        };
+        let mems = || func.mems.iter();
+        self.mem_bars = mems().map(|m| of_param(m, &self.bars)).collect();
+        for (id, bar) in mem_ids(func).zip(&self.mem_bars) {
+            let bar = bar.iter().map(|bar| (bar.to_string(), Var::MemBar(id)));
+            self.by_name.extend(bar);
+        }
+        self.extend(func, names);
+        self.val_dots = vec![None; func.vals.len()];
+        for (p, dot) in func.params.iter().zip(&self.dots) {
+            // The tangent of a `&mut` scalar is written to at the end, and keeps its name.
+            if let (Tree::Val(v), None) = (&p.entry, &p.exit) {
+                self.val_dots[v.0 as usize] = Some(dot.clone());
+            }
+        }
+        for ((id, val), dot) in vals(func).zip(&func.vals).zip(&mut self.val_dots) {
+            if dot.is_none() && func.is_real(id) {
+                *dot = Some(derived(&val.name, "dot", &self.naming, names));
+            }
+        }
+        let dots = mems().map(|m| {
+            let dot = of_param(m, &self.dots);
+            Some(dot.unwrap_or_else(|| derived(&m.name, "dot", &self.naming, names)))
+        });
+        self.mem_dots = dots.collect();
     }
 
     /// Names the adjoints of values and memory that came later.
@@ -113,8 +105,7 @@ impl EmitNames {
         self.val_bars.resize(func.vals.len(), None);
         for ((id, val), slot) in vals(func).zip(&func.vals).zip(&mut self.val_bars) {
             if slot.is_none() && func.is_real(id) {
-                let base = format!("{}_bar", names::plain(&val.name));
-                let bar = names.exact(&base, val.name.span());
+                let bar = derived(&val.name, "bar", &self.naming, names);
                 self.by_name.insert(bar.to_string(), Var::Bar(id));
                 *slot = Some(bar);
             }
@@ -122,8 +113,7 @@ impl EmitNames {
         self.mem_bars.resize(func.mems.len(), None);
         for ((id, mem), slot) in mem_ids(func).zip(&func.mems).zip(&mut self.mem_bars) {
             if slot.is_none() {
-                let base = format!("{}_bar", names::plain(&mem.name));
-                let bar = names.exact(&base, mem.name.span());
+                let bar = derived(&mem.name, "bar", &self.naming, names);
                 self.by_name.insert(bar.to_string(), Var::MemBar(id));
                 *slot = Some(bar);
             }
@@ -165,6 +155,15 @@ fn vals(func: &Func) -> impl Iterator<Item = ValId> {
 
 fn mem_ids(func: &Func) -> impl Iterator<Item = MemId> {
     (0..).take(func.mems.len()).map(MemId)
+}
+
+/// `x_bar` of `x`; a receiver is `self`, whatever it is called in the body.
+fn derived(base: &Ident, suffix: &str, naming: &Naming, names: &mut Names) -> Ident {
+    let written = match naming.receiver() {
+        Some(receiver) if receiver.this == *base => "self".to_owned(),
+        _ => names::plain(base),
+    };
+    names.exact(&format!("{written}_{suffix}"), base.span())
 }
 
 /// Every real value and every memory variable has a name; the fallback only keeps this total.

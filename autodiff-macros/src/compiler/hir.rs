@@ -11,6 +11,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 
+use super::names::Names;
+
 pub(crate) mod print;
 
 /// Index of a variable in [`Func::vars`].
@@ -146,8 +148,8 @@ pub(crate) struct Param {
 #[derive(Clone, Debug)]
 pub(crate) struct Func {
     pub(crate) name: Ident,
-    /// The function as it is written.
-    pub(crate) written: TokenStream,
+    /// The identifiers that the user uses.
+    pub(crate) used: Names,
     pub(crate) params: Vec<Param>,
     pub(crate) result: Ty,
     /// The result is an `Option` or `Result` of something differentiable; `result` are its parts.
@@ -350,7 +352,7 @@ pub(crate) enum Proj {
     Field(Member),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum BinOp {
     Add,
     Sub,
@@ -398,7 +400,7 @@ impl BinOp {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum UnOp {
     Neg,
     Not,

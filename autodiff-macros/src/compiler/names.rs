@@ -28,14 +28,17 @@ impl Names {
                     self.used.insert(plain(&ident));
                 }
                 TokenTree::Group(group) => self.reserve(group.stream()),
-                // A format string names variables, too.
                 TokenTree::Literal(literal) => self.reserve_words(&literal.to_string()),
                 TokenTree::Punct(_) => {}
             }
         }
     }
 
+    /// A format string names variables, too.
     fn reserve_words(&mut self, text: &str) {
+        if text.starts_with(|c: char| c.is_ascii_digit()) {
+            return;
+        }
         let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
         self.used
             .extend(words.filter(|w| !w.is_empty()).map(str::to_owned));

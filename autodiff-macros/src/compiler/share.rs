@@ -8,7 +8,7 @@
 use quote::ToTokens;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::hir::{BinOp, Real, Ty};
+use super::hir::{BinOp, Real, Ty, UnOp};
 use super::ssa::{
     Block, Func, Init, MemId, Op, Place, Proj, Stmt, StmtKind, StoreOp, ValId, rewrite,
 };
@@ -17,7 +17,7 @@ use super::ssa::{
 pub(crate) fn run(mut func: Func) -> Func {
     let mut pass = Share {
         replaced: BTreeMap::new(),
-        types: type_names(&func),
+        types: types(&func),
     };
     let mut body = std::mem::take(&mut func.body);
     pass.block(&mut body, &mut Known::default());
@@ -27,23 +27,52 @@ pub(crate) fn run(mut func: Func) -> Func {
     func
 }
 
-/// A name for each type; tokens are asked for theirs only where they are the type.
-fn type_names(func: &Func) -> Vec<String> {
-    let name = |ty: &Ty| match ty {
-        Ty::Real(Real::F64) => "f64".to_owned(),
-        Ty::Bool => "bool".to_owned(),
-        ty => super::primal::ty_tokens(ty).to_string(),
+/// A number for each type.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct TypeId(usize);
+
+/// The types of the values. Tokens are asked for theirs only where they are the type.
+fn types(func: &Func) -> Vec<TypeId> {
+    let mut written: BTreeMap<String, usize> = BTreeMap::new();
+    let mut number = |ty: &Ty| match ty {
+        Ty::Real(Real::F64) => 0,
+        Ty::Bool => 1,
+        ty => {
+            let next = written.len() + 2;
+            let text = super::primal::ty_tokens(ty).to_string();
+            *written.entry(text).or_insert(next)
+        }
     };
-    func.vals.iter().map(|v| name(&v.ty)).collect()
+    func.vals.iter().map(|v| TypeId(number(&v.ty))).collect()
 }
 
-/// What has been computed so far, by a text that names operation and operands.
+/// An operation and its operands.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Un(UnOp, ValId),
+    Bin(BinOp, ValId, ValId),
+    Lit(String),
+    Cast(ValId, String),
+}
+
+/// A part of memory.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Part(MemId, Vec<Step>);
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Index(ValId),
+    Range(Option<ValId>, bool, Option<ValId>),
+    Field(String),
+}
+
+/// What has been computed so far.
 #[derive(Default)]
 struct Known {
-    values: BTreeMap<String, ValId>,
+    values: BTreeMap<(TypeId, Key), ValId>,
     /// The keys of these, in the order in which they came.
-    fresh: Vec<String>,
-    loads: BTreeMap<String, (MemId, ValId)>,
+    fresh: Vec<(TypeId, Key)>,
+    loads: BTreeMap<(TypeId, Part), ValId>,
     /// Arrays that are as they were written out, `[a, b, c]`.
     lists: BTreeMap<MemId, Vec<ValId>>,
     /// The integers that literals are.
@@ -56,7 +85,7 @@ impl Known {
         if written.is_empty() {
             return;
         }
-        self.loads.retain(|_, (m, _)| !written.contains(m));
+        self.loads.retain(|(_, part), _| !written.contains(&part.0));
         self.lists.retain(|m, _| !written.contains(m));
     }
 
@@ -73,7 +102,7 @@ impl Known {
 struct Share {
     replaced: BTreeMap<ValId, ValId>,
     /// The types of the values: a cast to another type is another value.
-    types: Vec<String>,
+    types: Vec<TypeId>,
 }
 
 impl Share {
@@ -94,15 +123,10 @@ impl Share {
 
     /// True if the value was computed before; from then on that one stands for it.
     fn is_known(&mut self, v: ValId, op: &Op, known: &mut Known) -> bool {
-        let ty = self.types[v.0 as usize].clone();
-        if let Op::Lit(tokens) = op
-            && let Ok(n) = tokens.to_string().trim_end_matches("usize").parse()
-        {
-            known.literals.insert(v, n);
-        }
+        let ty = self.types[v.0 as usize];
         if let Op::Load(at) = op {
-            let key = format!("{ty} {}", place_key(at));
-            let stored = known.loads.get(&key).map(|(_, first)| *first);
+            let key = (ty, part(at));
+            let stored = known.loads.get(&key).copied();
             let same = |v: &ValId| self.types[v.0 as usize] == ty;
             return match known.listed(at).filter(same).or(stored) {
                 Some(first) => {
@@ -110,13 +134,18 @@ impl Share {
                     true
                 }
                 None => {
-                    known.loads.insert(key, (at.mem, v));
+                    known.loads.insert(key, v);
                     false
                 }
             };
         }
         let Some(key) = op_key(op) else { return false };
-        let key = format!("{ty} {key}");
+        if let Key::Lit(text) = &key
+            && let Ok(n) = text.trim_end_matches("usize").parse()
+        {
+            known.literals.insert(v, n);
+        }
+        let key = (ty, key);
         match known.values.get(&key) {
             Some(first) => {
                 self.replaced.insert(v, *first);
@@ -167,8 +196,8 @@ impl Share {
                 value,
             } => {
                 let value = *self.replaced.get(value).unwrap_or(value);
-                let key = format!("{} {}", self.types[value.0 as usize], self.key(place));
-                known.loads.insert(key, (place.mem, value));
+                let key = (self.types[value.0 as usize], self.part(place));
+                known.loads.insert(key, value);
             }
             StmtKind::Alloc(m, Init::List(parts)) => {
                 let number = |init: &Init| match init {
@@ -182,43 +211,37 @@ impl Share {
         }
     }
 
-    /// The key of a place whose indices may have been replaced.
-    fn key(&self, at: &Place) -> String {
+    /// A place whose indices may have been replaced.
+    fn part(&self, at: &Place) -> Part {
         let mut at = at.clone();
         at.path.iter_mut().for_each(|proj| {
             if let Proj::Index(v) = proj {
                 *v = *self.replaced.get(v).unwrap_or(v);
             }
         });
-        place_key(&at)
+        part(&at)
     }
 }
 
-fn op_key(op: &Op) -> Option<String> {
+fn op_key(op: &Op) -> Option<Key> {
     match op {
-        Op::Un(op, a) => Some(format!("{op:?} {}", a.0)),
-        Op::Lit(tokens) => Some(format!("literal {tokens}")),
+        Op::Un(op, a) => Some(Key::Un(*op, *a)),
+        Op::Lit(tokens) => Some(Key::Lit(tokens.to_string())),
         // Each comparison is a site of its own; a quotient of integers may panic, and the second
         // one would have panicked as the first did.
         Op::Bin(op @ (BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div), a, b) => {
-            Some(format!("{op:?} {} {}", a.0, b.0))
+            Some(Key::Bin(*op, *a, *b))
         }
-        Op::Cast(a, ty) => Some(format!("{} as {ty}", a.0)),
+        Op::Cast(a, ty) => Some(Key::Cast(*a, ty.to_string())),
         _ => None,
     }
 }
 
-fn place_key(at: &Place) -> String {
-    let mut key = format!("m{}", at.mem.0);
-    for proj in &at.path {
-        let bound = |v: &Option<ValId>| v.map_or_else(String::new, |v| v.0.to_string());
-        key += &match proj {
-            Proj::Index(v) => format!("[{}]", v.0),
-            Proj::Range { lo, hi, inclusive } => {
-                format!("[{}..{inclusive}{}]", bound(lo), bound(hi))
-            }
-            Proj::Field(k) => format!(".{}", k.to_token_stream()),
-        };
-    }
-    key
+fn part(at: &Place) -> Part {
+    let step = |proj: &Proj| match proj {
+        Proj::Index(v) => Step::Index(*v),
+        Proj::Range { lo, hi, inclusive } => Step::Range(*lo, *inclusive, *hi),
+        Proj::Field(k) => Step::Field(k.to_token_stream().to_string()),
+    };
+    Part(at.mem, at.path.iter().map(step).collect())
 }

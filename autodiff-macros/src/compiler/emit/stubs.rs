@@ -63,7 +63,7 @@ pub(crate) fn stubs(
 pub(crate) fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> hir::Func {
     hir::Func {
         name: item.sig.ident.clone(),
-        written: TokenStream::new(),
+        used: Fresh::default(),
         params: signature
             .parameters
             .iter()

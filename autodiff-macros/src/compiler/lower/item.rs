@@ -84,10 +84,10 @@ impl Lower<'_> {
 
     /// True if no name of an item occurs outside of the block that it stands in.
     fn is_known_inside_only(&self, item: &syn::Item, block: &syn::Block) -> bool {
-        let inside = block.to_token_stream();
+        let (whole, inside) = (self.item.to_token_stream(), block.to_token_stream());
         names_of(item)
             .iter()
-            .all(|name| occurrences(self.whole.clone(), name) == occurrences(inside.clone(), name))
+            .all(|name| occurrences(whole.clone(), name) == occurrences(inside.clone(), name))
     }
 
     fn attributes(&mut self, attrs: &[syn::Attribute]) {

@@ -79,6 +79,7 @@ use super::hir::{
     Block, Checkpoint, Expr, ExprKind, Func, LoopId, Marks, Member, Param, Pin, Real, Stmt,
     StmtKind, Ty, Var, VarId, Verbatim,
 };
+use super::names::Names;
 use super::naming::Naming;
 use super::parse::attribute::Options;
 use super::parse::generics;
@@ -209,7 +210,9 @@ struct Lower<'a> {
     items: Vec<TokenStream>,
     nested: Vec<Ident>,
     /// The function, for the question where a name occurs.
-    whole: TokenStream,
+    item: &'a syn::ItemFn,
+    /// The identifiers that the user uses.
+    used: Names,
     pins: Vec<Pin>,
     name: Ident,
     result: Ty,
@@ -223,8 +226,8 @@ struct Lower<'a> {
     bounds: Vec<String>,
     /// The paths that the signature uses as real types.
     real_aliases: Vec<TokenStream>,
-    /// Every identifier of the function, so that invented names are new.
-    names: BTreeSet<String>,
+    /// These, and those that are invented here.
+    names: Names,
     /// Those that were invented.
     hidden: BTreeSet<String>,
     /// Names that were reported because they come from several macro expansions.
@@ -238,13 +241,13 @@ struct Lower<'a> {
 
 impl<'a> Lower<'a> {
     fn new(
-        item: &syn::ItemFn,
+        item: &'a syn::ItemFn,
         options: &'a Options,
         signature: &Signature<'_>,
         seeds: Vec<Ty>,
         diags: &'a mut Diagnostics,
     ) -> Self {
-        let whole = item.to_token_stream();
+        let used = Names::of(item.to_token_stream());
         let mut lower = Lower {
             options,
             diags,
@@ -268,8 +271,9 @@ impl<'a> Lower<'a> {
             recorded: BTreeMap::new(),
             items: Vec::new(),
             nested: Vec::new(),
-            names: scope::identifiers(whole.clone()),
-            whole,
+            names: used.clone(),
+            used,
+            item,
             pins: Vec::new(),
             name: item.sig.ident.clone(),
             result: signature.result.clone(),
@@ -365,7 +369,7 @@ impl<'a> Lower<'a> {
         });
         let mut func = Func {
             name: item.sig.ident.clone(),
-            written: self.whole.clone(),
+            used: std::mem::take(&mut self.used),
             params: params.collect(),
             result: types::untagged(self.infer.resolve(&self.result)),
             outcome: self.infer.payload(&self.result).is_some(),
@@ -459,7 +463,7 @@ impl<'a> Lower<'a> {
     fn fresh_name(&mut self, hint: &str, span: Span) -> Ident {
         let mut name = hint.to_owned();
         let mut n = 1;
-        while !self.names.insert(name.clone()) {
+        while !self.names.claim(&name) {
             n += 1;
             name = format!("{hint}{n}");
         }

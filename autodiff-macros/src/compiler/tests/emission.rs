@@ -100,7 +100,7 @@ fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> Func {
         outcome: false,
         hidden: std::collections::BTreeSet::new(),
         name: item.sig.ident.clone(),
-        written: proc_macro2::TokenStream::new(),
+        used: Default::default(),
         params: params
             .map(|(p, i)| Param {
                 var: VarId(i),
