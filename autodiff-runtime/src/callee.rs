@@ -8,7 +8,7 @@ use crate::numeric::{Scalar, number};
 ///
 /// Always: `cargo check` emits no bodies, and nothing that it checks runs.
 #[track_caller]
-pub fn unemitted<T>() -> T {
+pub fn unemitted<F, T>(_: F) -> T {
     panic!(
         "this derivative was emitted without its body, for rustc to check: set AUTODIFF_BODIES=1"
     )

@@ -10,7 +10,7 @@ use quote::{ToTokens, quote};
 use super::signature::{Generics, Param, Passing, Signature, Strips};
 use super::sweep::{bar_argument, forward_call, kind_of};
 use super::types::with_lifetime;
-use super::{docs, jacobian, unemitted};
+use super::{docs, jacobian};
 use crate::compiler::extent::Extent;
 
 /// All entry points that the function has.
@@ -91,7 +91,8 @@ impl Printer<'_> {
             && !matches!(name, "accumulate_grad" | "value_and_grad_with" | "jvp_with");
         let must_use = pure.then(|| quote!(#[must_use]));
         // Mentioning a deprecated function is reported wherever it stands.
-        let mention = deprecation.is_empty().then(|| self.signature.mention());
+        let mention = (deprecation.is_empty() && self.signature.extent == Extent::Whole)
+            .then(|| self.signature.mention());
         let name = self.signature.naming.item(name);
         let attributes = &self.signature.attributes;
         let receiver = match receiver.is_empty() {
@@ -117,7 +118,16 @@ impl Printer<'_> {
     pub(super) fn body(&self, write: impl FnOnce() -> TokenStream) -> TokenStream {
         match self.signature.extent {
             Extent::Whole => write(),
-            Extent::Signatures => unemitted(&self.signature.rt),
+            Extent::Signatures => self.unemitted(),
+        }
+    }
+
+    /// In the place of a body that rustc has no need of.
+    fn unemitted(&self) -> TokenStream {
+        let (rt, primal) = (&self.signature.rt, &self.signature.primal);
+        match self.is_deprecated() {
+            true => quote!(#rt::unemitted(())),
+            false => quote!(#rt::unemitted(#primal)),
         }
     }
 
@@ -256,7 +266,7 @@ impl Printer<'_> {
     /// The value, and the reverse sweep with buffers of its own.
     fn vjp(&self) -> TokenStream {
         if self.signature.extent == Extent::Signatures {
-            let none = unemitted(&self.signature.rt);
+            let none = self.unemitted();
             let ignored = (0..=self.signature.in_place().count()).map(|_| quote!(_));
             return self.print(self.vjp_entry(quote!((#none, move |#(#ignored),*| #none))));
         }

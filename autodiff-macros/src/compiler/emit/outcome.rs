@@ -46,10 +46,15 @@ impl Signature {
         }
     }
 
+    /// The `Option` or `Result` that the function gives.
+    fn outcome_type(&self) -> Option<syn::TypePath> {
+        let result = self.outcome.then(|| self.result.clone())?;
+        syn::parse2(result).ok()
+    }
+
     /// `Option<T>` or `Result<T, E>`, or `T` for other functions.
     pub(crate) fn result_of(&self, inner: TokenStream) -> TokenStream {
-        let given = syn::parse2(self.result.clone());
-        let (true, Ok(syn::Type::Path(mut ty))) = (self.outcome, given) else {
+        let Some(mut ty) = self.outcome_type() else {
             return inner;
         };
         if let Some(last) = ty.path.segments.last_mut()
@@ -66,8 +71,7 @@ impl Signature {
 
     /// The type of the value in the result.
     pub(crate) fn value(&self) -> TokenStream {
-        let given = syn::parse2(self.result.clone());
-        let (true, Ok(syn::Type::Path(ty))) = (self.outcome, given) else {
+        let Some(ty) = self.outcome_type() else {
             return self.result.clone();
         };
         let last = ty.path.segments.last();

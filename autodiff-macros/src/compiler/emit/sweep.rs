@@ -205,7 +205,6 @@ pub(crate) fn bar_argument(param: &Param, rt: &super::Runtime) -> TokenStream {
 
 fn forward(signature: &Signature, body: &TokenStream) -> TokenStream {
     let Signature {
-        rt,
         visibility,
         generics,
         sel,
@@ -220,25 +219,38 @@ fn forward(signature: &Signature, body: &TokenStream) -> TokenStream {
         &generics.params,
         &generics.where_clause,
     );
-    let outlives = residual_lifetime();
+    let outlives = in_bodies(signature, residual_lifetime).into_iter();
+    let kept = outlives.clone();
     let kind_params = signature
         .params
         .iter()
         .map(|p| kind_parameter(signature, p));
-    let selection = quote!(__S: #rt::Selection + ?#rt::core::marker::Sized + #outlives);
+    let selection = selection_parameter(signature);
     let pullback = pullback_type(signature);
     let name = signature.naming.item("__forward");
     let (attributes, receiver) = (&signature.attributes, signature.receiver_declaration());
-    let bounds = outlive(signature, bounds, &outlives);
+    let bounds = outlive(signature, bounds);
     quote! {
         /// The value, and the reverse sweep as a closure.
         #[doc(hidden)]
         #attributes
         #[inline]
-        #visibility fn #name<#outlives, #(#lifetimes,)* #(#given,)* #selection, #(#kind_params),*>(
+        #visibility fn #name<#(#outlives,)* #(#lifetimes,)* #(#given,)* #selection #(+ #kept)*, #(#kind_params),*>(
             #receiver #sel: &mut __S, #kinds_name: (#(#kinds,)*), #(#params),*
         ) -> (#result, #pullback) #bounds { #body }
     }
+}
+
+/// What is asked of those that call a sweep for the sake of its body alone.
+fn in_bodies<T>(signature: &Signature, bound: impl FnOnce() -> T) -> Option<T> {
+    (signature.extent == Extent::Whole).then(bound)
+}
+
+/// `__S: Selection + ?Sized`
+fn selection_parameter(signature: &Signature) -> TokenStream {
+    let rt = &signature.rt;
+    let selection = in_bodies(signature, || quote!(#rt::Selection +)).into_iter();
+    quote!(__S: #(#selection)* ?#rt::core::marker::Sized)
 }
 
 /// `'__r`, the lifetime of a reverse sweep. It is bound to no argument. The boxed sweep of a recursive
@@ -255,8 +267,8 @@ fn kind_parameter(signature: &Signature, param: &Param) -> TokenStream {
         (true, Passing::Exclusive) => quote!(#rt::Kind + #rt::core::convert::Into<#rt::Varied>),
         (true, _) => quote!(#rt::Kind),
     };
-    let outlives = residual_lifetime();
-    quote!(#kind: #bound + #outlives)
+    let outlives = in_bodies(signature, residual_lifetime).into_iter();
+    quote!(#kind: #bound #(+ #outlives)*)
 }
 
 /// The type of the closure: opaque, or boxed in a recursive function, whose opaque type would
@@ -306,7 +318,8 @@ fn boxed_type(signature: &Signature) -> TokenStream {
 
 /// The bounds of `__forward`. A reverse sweep that holds another one has to tell the shortest of the
 /// lifetimes in it; a boxed one holds values of the types of the `impl` block.
-fn outlive(signature: &Signature, bounds: &TokenStream, outlives: &TokenStream) -> TokenStream {
+fn outlive(signature: &Signature, bounds: &TokenStream) -> TokenStream {
+    let outlives = residual_lifetime();
     let lifetimes = &signature.outer.lifetimes;
     let types = match signature.recursive {
         true => &signature.outer.types[..],
@@ -415,8 +428,11 @@ fn tangent(signature: &Signature, body: &TokenStream) -> TokenStream {
         &generics.params,
         &generics.where_clause,
     );
+    let rate_bound = in_bodies(signature, || quote!(: #rt::Rate<f64>)).into_iter();
+    let rate_parameter = quote!(__D #(#rate_bound)*);
+    let selection = selection_parameter(signature);
     let dot = |p: &Param| {
-        let (dot, tangent) = (p.differentiable.then_some(&p.dot), dot_type(p, rt));
+        let (dot, tangent) = (p.differentiable.then_some(&p.dot), dot_type(signature, p));
         let dot = dot.map_or_else(|| quote!(_), |dot| quote!(#dot));
         quote!(#dot: #tangent)
     };
@@ -434,7 +450,7 @@ fn tangent(signature: &Signature, body: &TokenStream) -> TokenStream {
         #[doc(hidden)]
         #attributes
         #[inline]
-        #visibility fn #name_of_tangent<#(#lifetimes,)* #(#given,)* __D: #rt::Rate<f64>, __L: #rt::Directions<Of<f64> = __D>, __S: #rt::Selection + ?#rt::core::marker::Sized>(
+        #visibility fn #name_of_tangent<#(#lifetimes,)* #(#given,)* #rate_parameter, __L: #rt::Directions<Of<f64> = __D>, #selection>(
             #receiver #sel: &mut __S, #directions: __L, #(#arguments),*
         ) -> (#result, #rate) #bounds { #body }
     }
@@ -455,11 +471,12 @@ fn tangent_body(signature: &Signature, bodies: &Bodies) -> TokenStream {
 }
 
 /// How a tangent is taken: as it is, or as a mark that it is zero.
-fn dot_type(param: &Param, rt: &super::Runtime) -> TokenStream {
-    let (storage, dots) = (&param.storage, &param.dots);
+fn dot_type(signature: &Signature, param: &Param) -> TokenStream {
+    let (rt, storage, dots) = (&signature.rt, &param.storage, &param.dots);
     match (param.differentiable, param.passing) {
-        (false, _) => quote!(impl #rt::ConstantDot),
         (true, Passing::Exclusive) => quote!(&mut #dots),
+        _ if signature.extent == Extent::Signatures => quote!(impl #rt::core::marker::Sized),
+        (false, _) => quote!(impl #rt::ConstantDot),
         (true, _) => quote!(impl #rt::Dot<#storage, __L>),
     }
 }

@@ -3,7 +3,7 @@
 //! In: the types of parameters and results as `lower` understood them, and as the user wrote them.
 //! Out: tokens.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::visit_mut::VisitMut;
 
@@ -182,8 +182,11 @@ fn compound(ty: &Ty, part: &dyn Fn(&Ty) -> TokenStream, rt: &Runtime) -> TokenSt
 
 /// Fragments of `macro_rules!` come in invisible groups, in which an `impl` type cannot stand.
 pub(crate) fn unwrap_groups(tokens: TokenStream) -> TokenStream {
-    match syn::parse2(tokens.clone()) {
-        Ok(syn::Type::Group(group)) => unwrap_groups(group.elem.to_token_stream()),
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => {
+            unwrap_groups(group.stream())
+        }
         _ => tokens,
     }
 }
