@@ -29,52 +29,6 @@ pub fn reach(xs: &[f64], place: &mut [f64; 2], k: usize) -> f64 {
 pub enum reach {}
 #[allow(clippy::all, clippy::pedantic)]
 impl reach {
-    /// The places where the function is not smooth.
-    #[doc(hidden)]
-    pub const __SITES: &'static [rt::Site] = &[
-        rt::Site {
-            id: 0,
-            function: "reach",
-            module: rt::core::module_path!(),
-            file: rt::core::file!(),
-            line: rt::core::line!(),
-            column: rt::core::column!(),
-            primitive: "abs",
-            source: "(xs[i] - place[0]).abs()",
-            kind: rt::SiteKind::Kink,
-            stratum: "(xs[i] - place[0]) = 0",
-            field: "[-1, 1]",
-            theta: 0.5,
-            clarke: true,
-            ties: rt::Ties {
-                pytorch: 0.5,
-                jax: 1.0,
-                tensorflow: 0.5,
-            },
-            listed: true,
-        },
-        rt::Site {
-            id: 1,
-            function: "reach",
-            module: rt::core::module_path!(),
-            file: rt::core::file!(),
-            line: rt::core::line!(),
-            column: rt::core::column!(),
-            primitive: "max",
-            source: "(xs[i] - place[0]).abs().max(most)",
-            kind: rt::SiteKind::Kink,
-            stratum: "(xs[i] - place[0]).abs() = most",
-            field: "{(θ, 1 - θ) : 0 ≤ θ ≤ 1}",
-            theta: 0.5,
-            clarke: true,
-            ties: rt::Ties {
-                pytorch: 0.5,
-                jax: 0.5,
-                tensorflow: 1.0,
-            },
-            listed: true,
-        },
-    ];
     /// What is known of the derivative at compile time: its nonsmooth places, what is chosen
     /// there, and what is taken on trust. It prints as a report.
     pub const FIELD: &'static rt::FieldMetadata = &rt::FieldMetadata {
@@ -84,34 +38,71 @@ impl reach {
         line: rt::core::line!(),
         policy: rt::Policy::PyTorch,
         definability: rt::Definability::Semialgebraic,
-        sites: Self::__SITES,
+        sites: &[
+            rt::Site {
+                id: 0,
+                function: "reach",
+                module: rt::core::module_path!(),
+                file: rt::core::file!(),
+                line: rt::core::line!(),
+                column: rt::core::column!(),
+                primitive: "abs",
+                source: "(xs[i] - place[0]).abs()",
+                kind: rt::SiteKind::Kink,
+                stratum: "(xs[i] - place[0]) = 0",
+                field: "[-1, 1]",
+                theta: 0.5,
+                clarke: true,
+                ties: rt::Ties {
+                    pytorch: 0.5,
+                    jax: 1.0,
+                    tensorflow: 0.5,
+                },
+                listed: true,
+            },
+            rt::Site {
+                id: 1,
+                function: "reach",
+                module: rt::core::module_path!(),
+                file: rt::core::file!(),
+                line: rt::core::line!(),
+                column: rt::core::column!(),
+                primitive: "max",
+                source: "(xs[i] - place[0]).abs().max(most)",
+                kind: rt::SiteKind::Kink,
+                stratum: "(xs[i] - place[0]).abs() = most",
+                field: "{(θ, 1 - θ) : 0 ≤ θ ≤ 1}",
+                theta: 0.5,
+                clarke: true,
+                ties: rt::Ties {
+                    pytorch: 0.5,
+                    jax: 0.5,
+                    tensorflow: 1.0,
+                },
+                listed: true,
+            },
+        ],
         obligations: &[],
         cost_bound: 5.0,
         callees: &[],
     };
-    /// What is left after the calls that start here.
     #[doc(hidden)]
     pub const fn __nested(budget: rt::nesting::Budget) -> rt::nesting::Budget {
         budget.enter().leave()
     }
-    /// What callers have to know.
     #[doc(hidden)]
     pub const __CALLEE: rt::Callee = rt::Callee::new(&[]);
-    /// True for the function that this is the derivative of.
     #[doc(hidden)]
     #[inline(always)]
     pub fn __is<__F: 'static>(function: &__F) -> bool {
         rt::same_function(&reach, function)
     }
-    /// The value, and the reverse sweep as a closure.
     #[doc(hidden)]
-    #[inline]
     pub fn __forward<
-        '__r,
-        __S: rt::Selection + ?rt::core::marker::Sized + '__r,
-        __K0: rt::Kind + '__r,
-        __K1: rt::Kind + rt::core::convert::Into<rt::Varied> + '__r,
-        __K2: rt::Constant + '__r,
+        __S: ?rt::core::marker::Sized,
+        __K0: rt::Kind,
+        __K1: rt::Kind + rt::core::convert::Into<rt::Varied>,
+        __K2: rt::Constant,
     >(
         sel: &mut __S,
         kinds: (__K0, __K1, __K2),
@@ -122,29 +113,26 @@ impl reach {
         f64,
         fn(&[f64], (), (), f64, &mut rt::Bar<__K0, [f64]>, &mut [f64; 2], &mut __K2::Bar),
     ) {
-        rt::unemitted()
+        rt::unemitted(())
     }
-    /// The value and its derivative along each of the directions.
     #[doc(hidden)]
-    #[inline]
     pub fn __tangent<
-        __D: rt::Rate<f64>,
+        __D,
         __L: rt::Directions<Of<f64> = __D>,
-        __S: rt::Selection + ?rt::core::marker::Sized,
+        __S: ?rt::core::marker::Sized,
     >(
         sel: &mut __S,
         directions: __L,
         xs: &[f64],
-        xs_dot: impl rt::Dot<[f64], __L>,
+        xs_dot: impl rt::core::marker::Sized,
         place: &mut [f64; 2],
         place_dot: &mut [__D; 2],
         k: usize,
-        _: impl rt::ConstantDot,
+        _: impl rt::core::marker::Sized,
     ) -> (f64, __D) {
-        rt::unemitted()
+        rt::unemitted(())
     }
     /// The value, and a function from the adjoint of the result to that of `xs`; the adjoint of the final `place` goes in as a buffer and comes out as that of the initial one.
-    #[inline]
     pub fn vjp<'__shared>(
         xs: &'__shared [f64],
         place: &mut [f64; 2],
@@ -153,15 +141,13 @@ impl reach {
         f64,
         impl rt::core::ops::FnOnce(f64, &mut [f64; 2]) -> rt::Vec<f64> + use<'__shared>,
     ) {
-        let _ = reach;
-        (rt::unemitted(), move |_, _| rt::unemitted())
+        (rt::unemitted(reach), move |_, _| rt::unemitted(reach))
     }
     /** The value, and its derivative along the tangents that follow the arguments.
 
  # Panics
 
  If the length of a tangent is not that of its argument.*/
-    #[inline]
     pub fn jvp(
         xs: &[f64],
         place: &mut [f64; 2],
@@ -169,15 +155,13 @@ impl reach {
         xs_dot: &[f64],
         place_dot: &mut [f64; 2],
     ) -> (f64, f64) {
-        let _ = reach;
-        rt::unemitted()
+        rt::unemitted(reach)
     }
     /** As `jvp`, with the selection deciding at every nonsmooth place.
 
  # Panics
 
  If the length of a tangent is not that of its argument.*/
-    #[inline]
     pub fn jvp_with(
         sel: &mut (impl rt::Selection + ?rt::core::marker::Sized),
         xs: &[f64],
@@ -186,23 +170,18 @@ impl reach {
         xs_dot: &[f64],
         place_dot: &mut [f64; 2],
     ) -> (f64, f64) {
-        let _ = reach;
-        rt::unemitted()
+        rt::unemitted(reach)
     }
     /// The derivative of everything that is computed: a gradient in the place of each number of it.
-    #[inline]
     pub fn jacobian(
         xs: &[f64],
         place: &mut [f64; 2],
         k: usize,
     ) -> ((rt::Vec<f64>, [f64; 2]), [(rt::Vec<f64>, [f64; 2]); 2]) {
-        let _ = reach;
-        rt::unemitted()
+        rt::unemitted(reach)
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
-    #[inline]
     pub fn trace(xs: &[f64], place: &mut [f64; 2], k: usize) -> rt::Trace {
-        let _ = reach;
-        rt::unemitted()
+        rt::unemitted(reach)
     }
 }

@@ -91,8 +91,9 @@ impl Printer<'_> {
             && !matches!(name, "accumulate_grad" | "value_and_grad_with" | "jvp_with");
         let must_use = pure.then(|| quote!(#[must_use]));
         // Mentioning a deprecated function is reported wherever it stands.
-        let mention = (deprecation.is_empty() && self.signature.extent == Extent::Whole)
-            .then(|| self.signature.mention());
+        let mention = deprecation.is_empty().then(|| self.signature.mention());
+        let mention = self.signature.in_bodies(|| mention);
+        let inline = self.signature.in_bodies(|| quote!(#[inline]));
         let name = self.signature.naming.item(name);
         let attributes = &self.signature.attributes;
         let receiver = match receiver.is_empty() {
@@ -106,7 +107,7 @@ impl Printer<'_> {
             #attributes
             #deprecation
             #must_use
-            #[inline]
+            #inline
             #visibility fn #name<#lifetimes #(#own,)* #(#given),*>(#receiver #(#params),*) -> #result #bounds {
                 #mention
                 #body

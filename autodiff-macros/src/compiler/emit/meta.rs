@@ -72,20 +72,25 @@ pub(crate) fn members(
     let attributes = &signature.attributes;
     let (rt, visibility, naming) = (&signature.rt, &signature.visibility, &signature.naming);
     let (all_sites, field_name) = (naming.item("__SITES"), naming.item("FIELD"));
-    let field = printer.field(options.policy, bodies, items);
-    let sites = quote! {
-        /// The places where the function is not smooth.
-        #[doc(hidden)]
-        #attributes
-        #visibility const #all_sites: &'static [#rt::Site] = &[#(#sites),*];
-    };
+    let listed = quote!(&[#(#sites),*]);
+    let sites = signature.in_bodies(|| {
+        quote! {
+            /// The places where the function is not smooth.
+            #[doc(hidden)]
+            #attributes
+            #visibility const #all_sites: &'static [#rt::Site] = #listed;
+        }
+    });
+    // Bodies name them one by one.
+    let path = sites.as_ref().map(|_| naming.path("__SITES"));
+    let field = printer.field(path.unwrap_or(listed), options.policy, bodies, items);
     let field = quote! {
         /// What is known of the derivative at compile time: its nonsmooth places, what is chosen
         /// there, and what is taken on trust. It prints as a report.
         #attributes
         #visibility const #field_name: &'static #rt::FieldMetadata = &#field;
     };
-    (sites, field)
+    (sites.unwrap_or_default(), field)
 }
 
 struct Printer<'a> {
@@ -97,7 +102,13 @@ struct Printer<'a> {
 }
 
 impl Printer<'_> {
-    fn field(&self, policy: Policy, bodies: &Bodies, items: &[TokenStream]) -> TokenStream {
+    fn field(
+        &self,
+        sites: TokenStream,
+        policy: Policy,
+        bodies: &Bodies,
+        items: &[TokenStream],
+    ) -> TokenStream {
         let Printer { rt, name, .. } = self;
         let (file, (line, _)) = (self.file(), self.place(self.at));
         let policy = variant(policy);
@@ -110,7 +121,6 @@ impl Printer<'_> {
             .iter()
             .map(|path| callee(path, items, self.naming));
         let callees = callees.chain(siblings);
-        let sites = self.naming.path("__SITES");
         quote! {
             #rt::FieldMetadata {
                 name: #name,

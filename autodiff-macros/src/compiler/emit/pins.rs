@@ -130,15 +130,19 @@ pub(crate) fn member(
         .reads
         .iter()
         .map(|bits| Literal::u64_unsuffixed(*bits));
+    let (knows, is) = (
+        signature.note("What callers have to know."),
+        signature.note("True for the function that this is the derivative of."),
+    );
     quote! {
         #nested
 
-        /// What callers have to know.
+        #knows
         #[doc(hidden)]
         #attributes
         #visibility const __CALLEE: #rt::Callee = #rt::Callee::new(&[#(#reads),*]);
 
-        /// True for the function that this is the derivative of.
+        #is
         #[doc(hidden)]
         #attributes
         #[inline(always)]
@@ -172,8 +176,9 @@ fn nested(signature: &Signature, bodies: &Bodies, items: &[TokenStream]) -> Toke
             }
         }
     };
+    let doc = signature.note("What is left after the calls that start here.");
     quote! {
-        /// What is left after the calls that start here.
+        #doc
         #[doc(hidden)]
         #attributes
         #visibility const fn __nested(budget: #rt::nesting::Budget) -> #rt::nesting::Budget { #body }

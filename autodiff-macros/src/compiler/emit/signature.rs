@@ -217,6 +217,17 @@ impl Signature {
         free.next().unwrap_or_else(|| format_ident!("__{base}"))
     }
 
+    /// What is said for the sake of a body alone.
+    pub(crate) fn in_bodies<T>(&self, said: impl FnOnce() -> T) -> Option<T> {
+        (self.extent == Extent::Whole).then(said)
+    }
+
+    /// The documentation of a member that only those see who read emitted code.
+    pub(crate) fn note(&self, text: &str) -> Option<TokenStream> {
+        let text = format!(" {text}");
+        self.in_bodies(|| quote!(#[doc = #text]))
+    }
+
     /// `f`, or `f::<T, N>`: the primal, mentioned.
     pub(crate) fn mention(&self) -> TokenStream {
         let (primal, turbofish) = (self.function(), self.turbofish(0));

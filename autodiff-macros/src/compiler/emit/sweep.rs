@@ -219,7 +219,7 @@ fn forward(signature: &Signature, body: &TokenStream) -> TokenStream {
         &generics.params,
         &generics.where_clause,
     );
-    let outlives = in_bodies(signature, residual_lifetime).into_iter();
+    let outlives = signature.in_bodies(residual_lifetime).into_iter();
     let kept = outlives.clone();
     let kind_params = signature
         .params
@@ -230,26 +230,25 @@ fn forward(signature: &Signature, body: &TokenStream) -> TokenStream {
     let name = signature.naming.item("__forward");
     let (attributes, receiver) = (&signature.attributes, signature.receiver_declaration());
     let bounds = outlive(signature, bounds);
+    let (doc, inline) = (
+        signature.note("The value, and the reverse sweep as a closure."),
+        signature.in_bodies(|| quote!(#[inline])),
+    );
     quote! {
-        /// The value, and the reverse sweep as a closure.
+        #doc
         #[doc(hidden)]
         #attributes
-        #[inline]
+        #inline
         #visibility fn #name<#(#outlives,)* #(#lifetimes,)* #(#given,)* #selection #(+ #kept)*, #(#kind_params),*>(
             #receiver #sel: &mut __S, #kinds_name: (#(#kinds,)*), #(#params),*
         ) -> (#result, #pullback) #bounds { #body }
     }
 }
 
-/// What is asked of those that call a sweep for the sake of its body alone.
-fn in_bodies<T>(signature: &Signature, bound: impl FnOnce() -> T) -> Option<T> {
-    (signature.extent == Extent::Whole).then(bound)
-}
-
 /// `__S: Selection + ?Sized`
 fn selection_parameter(signature: &Signature) -> TokenStream {
     let rt = &signature.rt;
-    let selection = in_bodies(signature, || quote!(#rt::Selection +)).into_iter();
+    let selection = signature.in_bodies(|| quote!(#rt::Selection +)).into_iter();
     quote!(__S: #(#selection)* ?#rt::core::marker::Sized)
 }
 
@@ -267,7 +266,7 @@ fn kind_parameter(signature: &Signature, param: &Param) -> TokenStream {
         (true, Passing::Exclusive) => quote!(#rt::Kind + #rt::core::convert::Into<#rt::Varied>),
         (true, _) => quote!(#rt::Kind),
     };
-    let outlives = in_bodies(signature, residual_lifetime).into_iter();
+    let outlives = signature.in_bodies(residual_lifetime).into_iter();
     quote!(#kind: #bound #(+ #outlives)*)
 }
 
@@ -428,7 +427,7 @@ fn tangent(signature: &Signature, body: &TokenStream) -> TokenStream {
         &generics.params,
         &generics.where_clause,
     );
-    let rate_bound = in_bodies(signature, || quote!(: #rt::Rate<f64>)).into_iter();
+    let rate_bound = signature.in_bodies(|| quote!(: #rt::Rate<f64>)).into_iter();
     let rate_parameter = quote!(__D #(#rate_bound)*);
     let selection = selection_parameter(signature);
     let dot = |p: &Param| {
@@ -445,11 +444,15 @@ fn tangent(signature: &Signature, body: &TokenStream) -> TokenStream {
     let arguments = self_dot.into_iter().chain(others);
     let (attributes, receiver) = (&signature.attributes, signature.receiver_declaration());
     let name_of_tangent = signature.naming.item("__tangent");
+    let (doc, inline) = (
+        signature.note("The value and its derivative along each of the directions."),
+        signature.in_bodies(|| quote!(#[inline])),
+    );
     quote! {
-        /// The value and its derivative along each of the directions.
+        #doc
         #[doc(hidden)]
         #attributes
-        #[inline]
+        #inline
         #visibility fn #name_of_tangent<#(#lifetimes,)* #(#given,)* #rate_parameter, __L: #rt::Directions<Of<f64> = __D>, #selection>(
             #receiver #sel: &mut __S, #directions: __L, #(#arguments),*
         ) -> (#result, #rate) #bounds { #body }

@@ -32,7 +32,7 @@ pub(crate) fn expand(
         known: options.known.seen_by(annotated),
         ..options.clone()
     };
-    let annotated = &options.known.resolve(annotated);
+    let annotated = &*options.known.resolve(annotated);
     let mut found = Diagnostics::new();
     let Some((func, bodies)) = compile(annotated, options, &mut found) else {
         if found.is_empty() && !options.malformed {
@@ -47,13 +47,11 @@ pub(crate) fn expand(
             ..Expansion::default()
         };
     };
-    let mut item = annotated.clone();
-    helpers::strip(&mut item);
     let emit::Emitted {
         doc,
         beside,
         metadata,
-    } = emit::emit(&item, &func, options, &bodies);
+    } = emit::emit(annotated, &func, options, &bodies);
     dump.code("emitted code", &beside);
     Expansion {
         doc,

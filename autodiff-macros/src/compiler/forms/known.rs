@@ -3,6 +3,7 @@
 //! In: the declarations of the block. Out: [`Known`], as one function sees them: the types of fields,
 //! what aliases stand for, and how methods take their receiver.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -148,10 +149,10 @@ impl Known {
     }
 
     /// The function with aliases of numbers, and of arrays and vectors of them, written out.
-    pub(crate) fn resolve(&self, function: &syn::ItemFn) -> syn::ItemFn {
-        let mut function = function.clone();
+    pub(crate) fn resolve<'f>(&self, function: &'f syn::ItemFn) -> Cow<'f, syn::ItemFn> {
+        let mut function = Cow::Borrowed(function);
         if !self.all.is_empty() {
-            Resolve(self).visit_item_fn_mut(&mut function);
+            Resolve(self).visit_item_fn_mut(function.to_mut());
         }
         function
     }

@@ -82,7 +82,7 @@ pub(super) struct Change {
 /// What an operand reads and changes of the variables outside of it.
 #[derive(Default)]
 struct Effects {
-    reads: BTreeSet<VarId>,
+    reads: Vec<VarId>,
     changes: Vec<Change>,
 }
 
@@ -200,7 +200,7 @@ impl Order<'_> {
 
     fn read(&mut self, place: &Place) -> Effects {
         let mut effects = self.indices(place);
-        effects.reads.insert((self.root)(place.root));
+        effects.reads.push((self.root)(place.root));
         effects
     }
 
