@@ -469,7 +469,7 @@ reals! { sequential ($ T grad): f(&[0.5, 2.0, 1.0, 0.3, 0.9], &[1.1, 0.2, 0.7]);
     }
 } }
 
-#[conservative_grad]
+#[conservative_grad::conservative_grad]
 fn gathered(x: &[f64], degree: usize) -> f64 {
     let gathered: Vec<f64> = (0..=degree).map(|j| x[j] * x[j]).collect();
     gathered[degree]
