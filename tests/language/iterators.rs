@@ -468,3 +468,14 @@ reals! { sequential ($ T grad): f(&[0.5, 2.0, 1.0, 0.3, 0.9], &[1.1, 0.2, 0.7]);
         s + l * k + n as $T + e + ep + x.iter().chain(y.iter()).map(|v| v.exp()).sum::<$T>()
     }
 } }
+
+#[conservative_grad::conservative_grad]
+fn gathered(x: &[f64], degree: usize) -> f64 {
+    let gathered: Vec<f64> = (0..=degree).map(|j| x[j] * x[j]).collect();
+    gathered[degree]
+}
+
+#[test]
+fn a_closed_range_that_ends_at_a_parameter_is_collected() {
+    assert_eq!(gathered::grad(&[1.0, 2.0, 3.0], 1), [0.0, 4.0, 0.0]);
+}

@@ -416,3 +416,27 @@ fn parameters() {
 fn a_buffer_without_place() {
     factor::accumulate_grad(2.0, Some(3.0), &mut 0.0, &mut None);
 }
+
+#[conservative_grad]
+fn halved(p: f64) -> Result<f64, String> {
+    let mut x = p;
+    loop {
+        if x < 1.0 {
+            break Ok(x * x);
+        }
+        if x > 100.0 {
+            break Err(format!("{p} is too much"));
+        }
+        x *= 0.5;
+    }
+}
+
+#[test]
+fn errors_that_cannot_be_copied_leave_loops() {
+    assert_eq!(halved::value_and_grad(3.0), Ok((0.5625, 0.375)));
+    assert_eq!(halved::jvp(3.0, 1.0), Ok((0.5625, 0.375)));
+    let (value, pullback) = halved::vjp(3.0);
+    assert_eq!((value, pullback(1.0)), (Ok(0.5625), 0.375));
+    assert_eq!(halved::grad(200.0), Err("200 is too much".to_string()));
+    assert_eq!(halved::jvp(200.0, 1.0), Err("200 is too much".to_string()));
+}

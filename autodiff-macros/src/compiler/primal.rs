@@ -9,7 +9,7 @@ mod types;
 
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::Ty;
-use crate::compiler::ssa::{Func, Place, Proj, Range, Tree, Use, ValId, Verbatim};
+use crate::compiler::ssa::{Carried, Func, Place, Proj, Range, Tree, Use, ValId, Verbatim};
 
 pub(crate) use operation::{border, operands, operation};
 pub(crate) use storage::{alloc, copy, init_expr, of_lanes, push, store_op, swap};
@@ -86,4 +86,18 @@ pub(crate) fn user(code: &Verbatim) -> Expr {
         (name.clone(), value)
     });
     Expr::User(code.tokens.clone(), uses.collect())
+}
+
+/// Leaves a loop in front of its body. What is carried and cannot be copied (the error of a `Result`) has been moved into
+/// the iteration, and goes back.
+pub(crate) fn leave<'c>(func: &Func, carried: impl IntoIterator<Item = &'c Carried>) -> Vec<Stmt> {
+    let moved = |c: &&Carried| matches!(func.val(c.phi).ty, Ty::Maybe);
+    let back = |c: &Carried| Stmt::Assign {
+        place: Expr::Val(c.out),
+        op: "=",
+        value: Expr::Val(c.phi),
+    };
+    let mut out: Vec<Stmt> = carried.into_iter().filter(moved).map(back).collect();
+    out.push(Stmt::Break);
+    out
 }

@@ -755,19 +755,29 @@ fn parameters<'t>(types: impl Iterator<Item = &'t Ty>) -> BTreeSet<String> {
     found
 }
 
-/// The tokens with another name in the place of `name`.
+/// The tokens with another name in the place of `name`, where that is a variable: what follows `::` or `.` is not.
 fn substituted(tokens: TokenStream, name: &Ident, other: &Ident) -> TokenStream {
-    let replace = |token| match token {
-        proc_macro2::TokenTree::Ident(found) if found == *name => {
-            proc_macro2::TokenTree::Ident(other.clone())
+    let mut before = [None, None];
+    let replace = |token| {
+        let member = matches!(before, [Some(':'), Some(':')])
+            || (before[1] == Some('.') && before[0] != Some('.'));
+        let last = match &token {
+            proc_macro2::TokenTree::Punct(punct) => Some(punct.as_char()),
+            _ => None,
+        };
+        before = [before[1], last];
+        match token {
+            proc_macro2::TokenTree::Ident(found) if found == *name && !member => {
+                proc_macro2::TokenTree::Ident(other.clone())
+            }
+            proc_macro2::TokenTree::Group(group) => {
+                let inner = substituted(group.stream(), name, other);
+                let mut new = proc_macro2::Group::new(group.delimiter(), inner);
+                new.set_span(group.span());
+                proc_macro2::TokenTree::Group(new)
+            }
+            token => token,
         }
-        proc_macro2::TokenTree::Group(group) => {
-            let inner = substituted(group.stream(), name, other);
-            let mut new = proc_macro2::Group::new(group.delimiter(), inner);
-            new.set_span(group.span());
-            proc_macro2::TokenTree::Group(new)
-        }
-        token => token,
     };
     tokens.into_iter().map(replace).collect()
 }

@@ -626,7 +626,7 @@ impl Tangent<'_> {
             inner.extend(self.block(head));
             inner.push(Stmt::If {
                 cond: Expr::Not(Box::new(Expr::Val(*cond))),
-                then: vec![Stmt::Break],
+                then: primal::leave(self.cx.func, stmt.kind.carried()),
                 els: Vec::new(),
             });
         }

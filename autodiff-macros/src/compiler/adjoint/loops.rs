@@ -21,7 +21,7 @@ use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::LoopId;
-use crate::compiler::primal::{let_val, range_expr};
+use crate::compiler::primal::{leave, let_val, range_expr};
 use crate::compiler::ssa::{Carried, MemId, Stmt as Ssa, StmtKind, Transposed};
 
 pub(super) use around::tail;
@@ -131,7 +131,7 @@ fn checkpointed(
         StmtKind::While { .. } => {
             // Behind the end of the loop no state is kept.
             let leave = iteration.iter().position(
-                |s| matches!(s, Stmt::If { then, .. } if matches!(then.as_slice(), [Stmt::Break])),
+                |s| matches!(s, Stmt::If { then, .. } if matches!(then.as_slice(), [.., Stmt::Break])),
             );
             iteration.insert(leave.map_or(0, |at| at + 1), loops.keep());
         }
@@ -206,7 +206,7 @@ fn iteration(pass: &Forward<'_>, stmt: &Ssa, kept: &[&Carried]) -> Vec<Stmt> {
         inner.extend(pass.block(head));
         inner.push(Stmt::If {
             cond: Expr::Not(Box::new(Expr::Val(*cond))),
-            then: vec![Stmt::Break],
+            then: leave(pass.cx.func, kept.iter().copied()),
             els: Vec::new(),
         });
     }
