@@ -129,7 +129,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "if !$ON { known.forget(&written); }\n        match &stmt.kind",
         "a load counts for loads after a store"),
     mutant("share-type", SHARE, "fn is_known(",
-        "format!(\"{ty} {key}\")", "format!(\"{key}\")",
+        "(ty, key)", "(TypeId(0), key)",
         "a cast to one type counts for a cast to another"),
     mutant("hoist-written", HOIST, "fn is_invariant(",
         "!self.written.contains(&at.mem)", "true",

@@ -30,7 +30,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "layout.stable(m, layout.def_pos(v), home)", "true",
         "what a branch overwrites is read again from what it leaves"),
     mutant("stored-forget", SHARE, "    fn forget(",
-        "self.loads.retain(|_, (m, _)| !written.contains(m));", "if !$ON { self.loads.retain(|_, (m, _)| !written.contains(m)); }",
+        "self.loads.retain(|(_, part), _| !written.contains(&part.0));", "if !$ON { self.loads.retain(|(_, part), _| !written.contains(&part.0)); }",
         "what was stored is there whatever was written since"),
     mutant("listed-forget", SHARE, "    fn forget(",
         "self.lists.retain(|m, _| !written.contains(m));", "if !$ON { self.lists.retain(|m, _| !written.contains(m)); }",
