@@ -1,4 +1,4 @@
-//! Methods of slices and vectors: `swap`, `fill`, `copy_from_slice`, `split_at`, `push`.
+//! Methods of slices and vectors: `swap` of numbers and of rows, `fill`, `copy_from_slice`, `split_at`, `push`.
 
 twin! { swapped ($ T O grad): f([0.5, 2.0, 1.0, 0.25]); {
     #[$grad]
@@ -12,6 +12,35 @@ twin! { swapped ($ T O grad): f([0.5, 2.0, 1.0, 0.25]); {
         }
         a.swap(1, 1);
         a[0] * a[1] + a[2] * a[3]
+    }
+} }
+
+twin! { rows_swapped ($ T O grad): f(&[0.5, 2.0, 1.0, 0.25, 3.0, -1.0, 4.0, 0.75, 1.5]); {
+    /// A determinant, with the largest entry of each column as its pivot.
+    #[$grad]
+    pub fn f(a: &[$T]) -> $T {
+        let mut m: Vec<Vec<$T>> = a.chunks(3).map(|row| row.to_vec()).collect();
+        let mut det = 2.0 * a[0] / a[0];
+        for k in 0..3 {
+            let mut p = k;
+            for i in k + 1..3 {
+                if m[i][k].abs() > m[p][k].abs() { p = i; }
+            }
+            if p != k {
+                m.swap(p, k);
+                det = -det;
+            }
+            m.swap(k, k);
+            det *= m[k][k];
+            for i in k + 1..3 {
+                let f = m[i][k] / m[k][k];
+                for j in k..3 {
+                    let above = m[k][j];
+                    m[i][j] -= f * above;
+                }
+            }
+        }
+        det
     }
 } }
 

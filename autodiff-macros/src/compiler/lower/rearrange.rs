@@ -234,6 +234,26 @@ impl Lower<'_> {
         self.write(code, span, out);
     }
 
+    /// `rows.swap(i, j)` of vectors.
+    pub(super) fn swap_rows(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        rows: &syn::Expr,
+        out: &mut Vec<Stmt>,
+    ) {
+        let span = call.method.span();
+        let [from, to, kept] = self.fresh(["from", "to", "kept"], span);
+        let (i, j) = (&call.args[0], &call.args[1]);
+        let code = quote_spanned!(span=> {
+            let #from = #i;
+            let #to = #j;
+            let #kept = #rows[#from].clone();
+            #rows[#from] = #rows[#to].clone();
+            #rows[#to] = #kept;
+        });
+        self.write(code, span, out);
+    }
+
     /// Methods that change the length of a vector.
     fn resize(&mut self, call: &syn::ExprMethodCall, v: &syn::Expr, out: &mut Vec<Stmt>) {
         let span = call.method.span();

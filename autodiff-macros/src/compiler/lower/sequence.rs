@@ -107,6 +107,14 @@ impl Lower<'_> {
         }
     }
 
+    /// A vector of numbers, or of such vectors.
+    pub(super) fn is_row(&self, ty: &Ty) -> bool {
+        match self.infer.strip(ty) {
+            Ty::Vec(inner) => self.is_copy(&inner) || self.is_row(&inner),
+            _ => false,
+        }
+    }
+
     /// A method of a vector, slice or array that is no variable, or that is not known.
     pub(super) fn indexed_value(
         &mut self,

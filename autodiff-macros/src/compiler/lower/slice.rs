@@ -199,6 +199,10 @@ impl Lower<'_> {
             return;
         };
         if !self.is_copy(&inner) && self.infer.kind(&self.infer.strip(&inner)).is_none() {
+            let part = matches!(receiver, syn::Expr::Index(at) if matches!(*at.index, syn::Expr::Range(_)));
+            if !part && self.is_row(&inner) {
+                return self.swap_rows(call, receiver, out);
+            }
             self.refuse(&diag::ELEMENTS_NOT_COPY, &call.method, &["swap"]);
             return;
         }

@@ -39,7 +39,7 @@ fn lent(xs: &mut Vec<f64>, y: f64) {
 #[conservative_grad]
 fn filled(x: f64, y: f64) -> f64 {
     let mut rows = vec![vec![x], vec![y]];
-    rows.swap(0, 1); //~ AD0144
+    rows[..2].swap(0, 1); //~ AD0144
     rows[0][0]
 }
 
