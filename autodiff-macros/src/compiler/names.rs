@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use syn::visit::{self, Visit};
 
 /// The identifiers in use in a function.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,13 @@ impl Names {
     pub(crate) fn of(tokens: TokenStream) -> Names {
         let mut names = Names::default();
         names.reserve(tokens);
+        names
+    }
+
+    /// As [`Names::of`] the tokens of the function, which would have to be made.
+    pub(crate) fn of_function(function: &syn::ItemFn) -> Names {
+        let mut names = Names::default();
+        names.visit_item_fn(function);
         names
     }
 
@@ -73,6 +81,51 @@ impl Names {
             if self.used.insert(name.clone()) {
                 return Ident::new(&name, span);
             }
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Names {
+    fn visit_ident(&mut self, ident: &'ast Ident) {
+        self.used.insert(plain(ident));
+    }
+
+    fn visit_lit(&mut self, literal: &'ast syn::Lit) {
+        if let syn::Lit::Str(text) = literal {
+            self.reserve_words(&text.value());
+        }
+    }
+
+    fn visit_macro(&mut self, invoked: &'ast syn::Macro) {
+        self.visit_path(&invoked.path);
+        self.reserve(invoked.tokens.clone());
+    }
+
+    fn visit_meta_list(&mut self, list: &'ast syn::MetaList) {
+        self.visit_path(&list.path);
+        self.reserve(list.tokens.clone());
+    }
+
+    // What syn has no structure for.
+
+    fn visit_expr(&mut self, expr: &'ast syn::Expr) {
+        match expr {
+            syn::Expr::Verbatim(tokens) => self.reserve(tokens.clone()),
+            expr => visit::visit_expr(self, expr),
+        }
+    }
+
+    fn visit_type(&mut self, ty: &'ast syn::Type) {
+        match ty {
+            syn::Type::Verbatim(tokens) => self.reserve(tokens.clone()),
+            ty => visit::visit_type(self, ty),
+        }
+    }
+
+    fn visit_item(&mut self, item: &'ast syn::Item) {
+        match item {
+            syn::Item::Verbatim(tokens) => self.reserve(tokens.clone()),
+            item => visit::visit_item(self, item),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! Out: a [`Signature`], every token of which is ready to be emitted, from which `sweep` and `entry`
 //! print the functions.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
 use super::lifetimes;
@@ -471,11 +471,24 @@ fn tangent(declared: &TokenStream, ty: &Ty, rt: &Runtime) -> TokenStream {
     }
 }
 
+/// Whether a type that is written as a reference is `&mut`.
+fn reference(declared: &TokenStream) -> Option<bool> {
+    let mut trees = unwrap_groups(declared.clone()).into_iter();
+    let is = |tree: &Option<TokenTree>, sign| matches!(tree, Some(TokenTree::Punct(p)) if p.as_char() == sign);
+    if !is(&trees.next(), '&') {
+        return None;
+    }
+    let mut next = trees.next();
+    if is(&next, '\'') {
+        next = trees.nth(1);
+    }
+    Some(matches!(next, Some(TokenTree::Ident(word)) if word == "mut"))
+}
+
 fn passing(declared: &TokenStream, ty: &Ty) -> Passing {
-    match (syn::parse2(declared.clone()), ty) {
-        (Ok(syn::Type::Reference(r)), _) if r.mutability.is_some() => Passing::Exclusive,
-        (Ok(syn::Type::Reference(_)), _) | (_, Ty::Ref(false, _)) => Passing::Shared,
-        (_, Ty::Ref(true, _)) => Passing::Exclusive,
+    match (reference(declared), ty) {
+        (Some(true), _) | (None, Ty::Ref(true, _)) => Passing::Exclusive,
+        (Some(false), _) | (None, Ty::Ref(false, _)) => Passing::Shared,
         _ => Passing::Value,
     }
 }

@@ -62,19 +62,18 @@ pub(crate) fn expand(
 
 /// A free function, and what stands beside it.
 pub(crate) fn expand_free(
-    annotated: &syn::ItemFn,
+    mut function: syn::ItemFn,
     options: &Options,
     diags: &mut Diagnostics,
 ) -> TokenStream {
-    let Expansion { doc, beside, .. } = expand(annotated, options, diags);
-    let mut item = annotated.clone();
-    helpers::strip(&mut item);
+    let Expansion { doc, beside, .. } = expand(&function, options, diags);
+    helpers::strip(&mut function);
     let syn::ItemFn {
         attrs,
         vis,
         sig,
         block,
-    } = &item;
+    } = &function;
     quote!(#(#attrs)* #doc #vis #sig #block #beside)
 }
 

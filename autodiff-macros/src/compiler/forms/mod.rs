@@ -41,7 +41,7 @@ pub(crate) fn expand(item: TokenStream, options: &Options, diags: &mut Diagnosti
         return skipped(item);
     }
     match syn::parse2::<syn::ItemFn>(item.clone()) {
-        Ok(function) => expand_function(&function, options, diags),
+        Ok(function) => expand_function(function, options, diags),
         Err(error) => match keyword(&item).as_deref() {
             Some("impl") => match syn::parse2::<syn::ItemImpl>(item.clone()) {
                 Ok(block) => impl_block::expand(&block, options, diags),
@@ -58,12 +58,12 @@ pub(crate) fn expand(item: TokenStream, options: &Options, diags: &mut Diagnosti
 
 /// A function by itself, or in an `impl` block that is not seen.
 fn expand_function(
-    function: &syn::ItemFn,
+    function: syn::ItemFn,
     options: &Options,
     diags: &mut Diagnostics,
 ) -> TokenStream {
-    match options.method || is_method(function) {
-        true => expand_method(function, options, diags),
+    match options.method || is_method(&function) {
+        true => expand_method(&function, options, diags),
         false => {
             let naming = match options.module {
                 true => Naming::Module,

@@ -247,7 +247,7 @@ impl<'a> Lower<'a> {
         seeds: Vec<Ty>,
         diags: &'a mut Diagnostics,
     ) -> Self {
-        let used = Names::of(item.to_token_stream());
+        let used = Names::of_function(item);
         let mut lower = Lower {
             options,
             diags,
