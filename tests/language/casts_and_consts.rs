@@ -157,3 +157,51 @@ fn references_to_tables_are_run_over() {
     assert_eq!((value, slope), (43.5, 39.0));
     assert_eq!(through_tables::jvp(2.0, 1.0), (43.5, 39.0));
 }
+
+const LOW: [f64; 3] = [1.0, 2.0, 3.0];
+const HIGH: [f64; 3] = [0.5, -1.0, 1.5];
+
+fn table_of(k: usize) -> &'static [f64] {
+    if k > 1 { &LOW } else { &HIGH[..2] }
+}
+
+/// Sums of a table that depends on `x`, by itself and in pairs.
+#[conservative_grad]
+fn one_of_two_tables(x: f64, k: usize) -> f64 {
+    let one: &[f64] = if x > 3.0 { &LOW } else { &HIGH };
+    let other = match k {
+        0 => &LOW,
+        _ => &HIGH,
+    };
+    let (numerator, scale): (&[f64], f64) = if x > 3.0 { (&LOW, x) } else { (&HIGH, 2.0) };
+    let (p, q) = if x > 3.0 {
+        (&LOW, &HIGH)
+    } else {
+        (&HIGH, &LOW)
+    };
+    let third: &[f64] = table_of(k);
+    let horner = |c: &[f64]| c.iter().fold(0.0, |sum, c| sum * x + c);
+    let mut sum = 0.0;
+    for c in one {
+        sum += c * x * x;
+    }
+    sum + other[1] * x + scale * numerator[2] + horner(p) / horner(q) + horner(third)
+}
+
+#[test]
+fn tables_are_chosen() {
+    for (x, k) in [(0.5, 0), (0.5, 2), (4.0, 1), (4.0, 2)] {
+        let (value, slope) = one_of_two_tables::value_and_grad(x, k);
+        assert_eq!(value, one_of_two_tables(x, k));
+        let (same, tangent) = one_of_two_tables::jvp(x, k, 1.0);
+        assert_eq!(same, value);
+        approx::assert_relative_eq!(tangent, slope, max_relative = 1e-14);
+        let step = 1e-6;
+        let f = |x| one_of_two_tables(x, k);
+        approx::assert_relative_eq!(
+            slope,
+            (f(x + step) - f(x - step)) / (2.0 * step),
+            max_relative = 1e-7
+        );
+    }
+}

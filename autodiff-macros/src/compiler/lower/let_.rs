@@ -218,11 +218,6 @@ impl Lower<'_> {
     ) -> VarId {
         let mut value = flatten(value, out);
         self.coerce(&mut value, &ty);
-        let table = self.table_behind(&value);
-        let ty = table.clone().unwrap_or(ty);
-        if let Some(table) = table {
-            value.ty = table;
-        }
         if matches!(self.infer.shallow(&value.ty), Ty::Opaque) {
             // What the variable turns out to be is what the code gives.
             value.ty = ty.clone();
@@ -236,20 +231,6 @@ impl Lower<'_> {
         };
         out.push(stmt(kind, name.span()));
         var
-    }
-
-    /// The type of a variable for a constant that is a reference to a table (`&COEFFICIENTS`): it is
-    /// indexed and run over like memory, and stays the reference that it is.
-    fn table_behind(&self, value: &Expr) -> Option<Ty> {
-        let (ExprKind::Opaque(_), Ty::Ref(false, table)) =
-            (&value.kind, self.infer.shallow(&value.ty))
-        else {
-            return None;
-        };
-        match self.infer.shallow(&table) {
-            Ty::Array(inner, _) | Ty::Slice(inner) => Some(Ty::Seq(inner)),
-            _ => None,
-        }
     }
 
     /// The place that `let name = init` is another name of, and the type of the reference.

@@ -59,6 +59,7 @@ mod slice;
 mod std_call;
 mod stmt;
 mod structs;
+mod table;
 mod value;
 
 #[cfg(test)]
@@ -396,6 +397,7 @@ impl<'a> Lower<'a> {
             self.lone_field(&field);
         }
         resolve::run(&mut func, &self.infer);
+        table::run(&mut func);
         overload::run(&mut func, self.diags);
         let keeps = |method: &str| {
             let method = syn::parse_str::<Ident>(method).ok();
