@@ -219,11 +219,11 @@ impl Builder<'_> {
     /// True for what the user's own pattern binds.
     fn is_bound_by_pattern(&self, v: ValId) -> bool {
         let open = self.out.iter().flatten();
-        let code = open.filter_map(|stmt| match &stmt.kind {
+        let mut code = open.filter_map(|stmt| match &stmt.kind {
             StmtKind::Def(of, Op::Opaque(code)) if *of == v => Some(code),
             _ => None,
         });
-        code.last().is_some_and(|code| {
+        code.next().is_some_and(|code| {
             // One of several names: a part of the tuple that the pattern gives.
             if let [(_, Use::Tree(Tree::Val(whole)))] = code.uses[..]
                 && matches!(self.vals[whole.0 as usize].ty, Ty::Opaque)
