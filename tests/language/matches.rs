@@ -305,3 +305,50 @@ twin! { vectors_from_arms ($ T O grad): f(0.7, 1.3, const 0); f(0.7, 1.3, const 
         s
     }
 } }
+
+#[derive(Clone, Copy)]
+enum Loss {
+    Huber(f64),
+    Tukey { c: f64 },
+    Elastic(f64, f64),
+    Plain,
+}
+
+/// What a pattern binds behind a reference is one, which operators take as it is.
+#[conservative_grad::conservative_grad]
+fn payload(e: f64, #[constant] loss: &Loss) -> f64 {
+    match loss {
+        Loss::Huber(d) if e.abs() <= *d => 0.5 * e * e,
+        Loss::Huber(d) => d * (e.abs() - 0.5 * d),
+        Loss::Tukey { c } => {
+            if e.abs() < *c {
+                let t = 1.0 - (e / c).powi(2);
+                c * c / 6.0 * (1.0 - t * t * t)
+            } else {
+                c * c / 6.0
+            }
+        }
+        Loss::Elastic(a, b) => {
+            let mut s = a * e.abs();
+            s += b;
+            s * e + b * e * *b
+        }
+        Loss::Plain => e,
+    }
+}
+
+#[test]
+fn payloads_behind_references() {
+    let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} for {b}");
+    close(payload::grad(0.25, &Loss::Huber(0.5)), 0.25);
+    close(payload::grad(-0.75, &Loss::Huber(0.5)), -0.5);
+    close(payload::grad(0.75, &Loss::Tukey { c: 0.5 }), 0.0);
+    let t: f64 = 1.0 - 0.25;
+    close(payload::grad(0.25, &Loss::Tukey { c: 0.5 }), 0.25 * t * t);
+    close(
+        payload::grad(-0.5, &Loss::Elastic(3.0, 2.0)),
+        2.0 * 3.0 * 0.5 + 2.0 + 4.0,
+    );
+    close(payload::grad(0.5, &Loss::Plain), 1.0);
+    assert_eq!(payload::jvp(0.5, &Loss::Huber(0.25), 2.0).1, 0.5);
+}

@@ -317,3 +317,58 @@ fn values_and_gradients() {
     }
     assert_eq!(sums::grad(&[2.0, 0.5], 1.0), None);
 }
+
+// Arrays behind `?`: whether what a callee gives is an array or a vector, only rustc knows.
+#[conservative_grad]
+fn row(m: [[f64; 2]; 2], k: usize) -> Option<[f64; 2]> {
+    if k < 2 { Some(m[k]) } else { None }
+}
+
+#[conservative_grad]
+fn of_try(m: [[f64; 2]; 2], k: usize) -> Option<f64> {
+    let a = row(m, k)?;
+    let [p, q] = row(m, 1)?;
+    Some(a[0] * p + a[1] * q * row(m, k)?[1])
+}
+
+#[conservative_grad]
+fn of_match(m: [[f64; 2]; 2], k: usize) -> Option<f64> {
+    let mut s = 0.0;
+    for i in 0..k {
+        let mut a = match row(m, i) {
+            None if i > 2 => break,
+            Some(a) => a,
+            None => continue,
+        };
+        a[0] *= 2.0;
+        s += a[0] * a[1] * (i + 1) as f64;
+    }
+    let last = match row(m, 0) {
+        Some(last) => last,
+        None => return None,
+    };
+    Some(s + last[1])
+}
+
+#[test]
+fn arrays_of_callees() {
+    let m = [[0.5, 2.0], [3.0, 7.0]];
+    assert_eq!(of_try(m, 2), None);
+    assert_eq!(of_try::grad(m, 2), None);
+    // a0 p + a1² q
+    assert_eq!(
+        of_try::grad(m, 0),
+        Some([[3.0, 2.0 * 2.0 * 7.0], [0.5, 4.0]])
+    );
+    for k in [0, 1, 2, 5] {
+        let (n, o) = (f64::from(u8::from(k > 0)), f64::from(u8::from(k > 1)));
+        let bar = [
+            [2.0 * 2.0 * n, 2.0 * 0.5 * n + 1.0],
+            [4.0 * 7.0 * o, 4.0 * 3.0 * o],
+        ];
+        assert_eq!(of_match::grad(m, k), Some(bar), "{k}");
+        let (value, along) = of_match::jvp(m, k, [[1.0, 0.0], [0.0, 1.0]]).unwrap();
+        assert_eq!(Some(value), of_match(m, k));
+        assert_eq!(along, bar[0][0] + bar[1][1]);
+    }
+}

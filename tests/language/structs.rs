@@ -897,3 +897,97 @@ fn patterns_that_lead_to_the_variable() {
     assert_eq!(value, by_exclusive_names(&at));
     check(&gradient, &at, |x| by_exclusive_names(x));
 }
+
+/// Structs of structs with operators: an annotation tells what a field is, and what a method gives may go
+/// to a field as it is.
+mod nested_operators {
+    use super::*;
+    use std::ops::{Add, Mul};
+
+    #[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+    struct Turn {
+        w: f64,
+        x: f64,
+    }
+
+    #[conservative_grad]
+    impl Mul for Turn {
+        type Output = Turn;
+        fn mul(self, o: Turn) -> Turn {
+            Turn {
+                w: self.w * o.w - self.x * o.x,
+                x: self.w * o.x + self.x * o.w,
+            }
+        }
+    }
+
+    #[conservative_grad]
+    impl Add for Turn {
+        type Output = Turn;
+        fn add(self, o: Turn) -> Turn {
+            Turn {
+                w: self.w + o.w,
+                x: self.x + o.x,
+            }
+        }
+    }
+
+    #[conservative_grad]
+    impl Turn {
+        fn scale(self, k: f64) -> Turn {
+            Turn {
+                w: self.w * k,
+                x: self.x * k,
+            }
+        }
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+    struct Screw {
+        real: Turn,
+        dual: Turn,
+    }
+
+    #[conservative_grad]
+    impl Screw {
+        fn of(q: Turn, t: &[f64; 2]) -> Self {
+            let shift = Turn { w: t[0], x: t[1] };
+            Screw {
+                real: q,
+                dual: (shift * q).scale(0.5),
+            }
+        }
+        fn then(self, rhs: Self) -> Self {
+            let a: Turn = self.real;
+            let b: Turn = self.dual;
+            Self {
+                real: a * rhs.real,
+                dual: a * rhs.dual + b * rhs.real,
+            }
+        }
+    }
+
+    #[conservative_grad]
+    fn composed(q: Turn, t: &[f64; 2], r: Turn) -> f64 {
+        let both = Screw::of(q, t).then(Screw::of(r, t));
+        let dual: Turn = both.dual;
+        dual.w
+    }
+
+    #[test]
+    fn fields_that_are_operands() {
+        // With numbers of the plane: dual = q r t.
+        let (q, r, t) = (
+            Turn { w: 2.0, x: 1.0 },
+            Turn { w: 3.0, x: -1.0 },
+            [0.5, 4.0],
+        );
+        let (q_bar, t_bar, r_bar) = composed::grad(q, &t, r);
+        let qr = q * r;
+        assert_eq!(t_bar, [qr.w, -qr.x]);
+        let rt = r * Turn { w: t[0], x: t[1] };
+        assert_eq!((q_bar.w, q_bar.x), (rt.w, -rt.x));
+        let qt = q * Turn { w: t[0], x: t[1] };
+        assert_eq!((r_bar.w, r_bar.x), (qt.w, -qt.x));
+    }
+}

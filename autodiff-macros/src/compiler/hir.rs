@@ -13,6 +13,7 @@ use quote::ToTokens;
 
 use super::names::Names;
 
+pub(crate) mod binding;
 pub(crate) mod print;
 
 /// Index of a variable in [`Func::vars`].

@@ -16,6 +16,7 @@ mod operands;
 use proc_macro2::{Ident, Span};
 use quote::quote;
 
+use super::hir::binding::bound;
 use super::hir::{
     BinOp, Block, Expr, ExprKind, Func, LoopId, Marks, Pat, Place, Stmt, StmtKind, Ty, UnOp, Var,
     VarId,
@@ -179,7 +180,7 @@ impl Jumps<'_> {
             StmtKind::Let {
                 pat,
                 init: Some(init),
-            } if has_jump(&init) => self.jumping_let(pat, init, span, rest, out),
+            } if has_jump(&init) => self.jumping_let(pat, init, span, rest),
             StmtKind::Assign {
                 place,
                 op: None,
@@ -215,14 +216,12 @@ impl Jumps<'_> {
         init: Expr,
         span: Span,
         rest: &mut std::vec::IntoIter<Stmt>,
-        out: &mut Vec<Stmt>,
     ) -> Next {
         let (var, own) = match &pat {
             Pat::Var(var) => (*var, true),
             _ => (self.variable("value", init.ty.clone(), span), false),
         };
-        out.push(self.declare(var, None, span));
-        let mut stmts = self.spread(var, init);
+        let mut stmts = bound(var, self.spread(var, init), span);
         if !own {
             let init = Some(self.read(var, span));
             stmts.push(Stmt {

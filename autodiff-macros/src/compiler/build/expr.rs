@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use super::{Binding, Builder, is_owned_memory, is_scalar, scan};
-use crate::compiler::hir::{self, BinOp, Expr, ExprKind, Member, Ty, UnOp};
+use crate::compiler::hir::{self, BinOp, Expr, ExprKind, Member, Real, Ty, UnOp};
 use crate::compiler::ssa::{
     Arg, Call, Init, MemId, Op, Phi, Place, Proj, StmtKind, Tree, Use, ValId, Verbatim,
 };
@@ -176,24 +176,65 @@ impl Builder<'_> {
     fn binary(&mut self, op: BinOp, a: &Expr, b: &Expr) -> Op {
         let lhs = self.scalar(a);
         let rhs = self.scalar(b);
-        self.pin_constant(lhs, rhs);
-        self.pin_constant(rhs, lhs);
+        let lhs = self.pin_constant(lhs, rhs);
+        let rhs = self.pin_constant(rhs, lhs);
         Op::Bin(op, lhs, rhs)
     }
 
     /// A constant of unknown type beside a real number is a real number; the type annotation that
     /// follows from this makes rustc agree or refuse.
-    fn pin_constant(&mut self, constant: ValId, other: ValId) {
+    fn pin_constant(&mut self, constant: ValId, other: ValId) -> ValId {
         let ty = self.vals[other.0 as usize].ty.clone();
-        self.pin_to(constant, &ty);
+        self.pin_to(constant, &ty)
     }
 
     /// The same beside something of a known type.
-    pub(super) fn pin_to(&mut self, constant: ValId, ty: &Ty) {
-        let unknown = matches!(self.vals[constant.0 as usize].ty, Ty::Opaque);
-        if unknown && matches!(ty, Ty::Real(_)) {
-            self.vals[constant.0 as usize].ty = ty.clone();
+    pub(super) fn pin_to(&mut self, constant: ValId, ty: &Ty) -> ValId {
+        let known = &self.vals[constant.0 as usize];
+        let Ty::Real(real) = ty else { return constant };
+        if !matches!(known.ty, Ty::Opaque) {
+            return constant;
         }
+        if !self.is_bound_by_pattern(constant) {
+            self.vals[constant.0 as usize].ty = ty.clone();
+            return constant;
+        }
+        let real = match real {
+            Real::F64 => quote!(f64),
+            Real::F32 => quote!(f32),
+            Real::Named(path) => path.clone(),
+            Real::Param(name) => quote!(#name),
+        };
+        // It is the number, or a reference to it where the pattern looks behind one: operators take both.
+        let (name, span) = (known.name.clone(), known.span);
+        let tokens = quote!(*::core::borrow::Borrow::<#real>::borrow(&#name));
+        let code = Verbatim {
+            tokens,
+            uses: vec![(name, Use::Tree(Tree::Val(constant)))],
+            pure: true,
+        };
+        self.def(ty.clone(), Op::Opaque(code), span)
+    }
+
+    /// True for what the user's own pattern binds.
+    fn is_bound_by_pattern(&self, v: ValId) -> bool {
+        let open = self.out.iter().flatten();
+        let mut code = open.filter_map(|stmt| match &stmt.kind {
+            StmtKind::Def(of, Op::Opaque(code)) if *of == v => Some(code),
+            _ => None,
+        });
+        code.next().is_some_and(|code| {
+            // One of several names: a part of the tuple that the pattern gives.
+            if let [(_, Use::Tree(Tree::Val(whole)))] = code.uses[..]
+                && matches!(self.vals[whole.0 as usize].ty, Ty::Opaque)
+                && self.is_bound_by_pattern(whole)
+            {
+                return true;
+            }
+            let mut words = code.tokens.clone().into_iter().map(|tree| tree.to_string());
+            words.next().is_some_and(|first| first == "match")
+                && code.tokens.to_string().contains("unreachable")
+        })
     }
 
     /// `a && b` as `if a { b } else { false }`, `a || b` as `if a { true } else { b }`.

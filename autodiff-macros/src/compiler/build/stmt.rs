@@ -209,7 +209,7 @@ impl Builder<'_> {
         value: &Expr,
         span: Span,
     ) -> ValId {
-        self.pin_to(new, &ty);
+        let new = self.pin_to(new, &ty);
         let v = self.def(ty, Op::Bin(op, old, new), span);
         self.vals[v.0 as usize].source = value.source.clone();
         self.vals[v.0 as usize].marks = value.marks;
@@ -248,7 +248,7 @@ impl Builder<'_> {
         value: &Expr,
         span: Span,
     ) {
-        self.pin_to(new, &place.ty);
+        let new = self.pin_to(new, &place.ty);
         let (op, value) = match op {
             None => (StoreOp::Set, new),
             Some(BinOp::Add) => (StoreOp::Add, new),

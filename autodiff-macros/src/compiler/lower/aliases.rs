@@ -73,7 +73,7 @@ pub(super) fn result_is_struct(signature: &Signature<'_>) -> bool {
     let Ty::Real(Real::Named(path)) = &signature.result else {
         return false;
     };
-    let path = path.to_string();
+    let (path_tokens, path) = (path, path.to_string());
     let names = |wanted: &dyn Fn(&Real) -> bool| {
         let types = signature.parameters.iter().map(|p| &p.ty);
         let mut reals = Vec::new();
@@ -82,17 +82,14 @@ pub(super) fn result_is_struct(signature: &Signature<'_>) -> bool {
     };
     let same = |real: &Real| matches!(real, Real::Named(named) if named.to_string() == path);
     let plain = |real: &Real| !matches!(real, Real::Named(_));
-    !is_word_for_numbers(&signature.result) && (!names(&same) || names(&plain))
+    !is_word_for_numbers(path_tokens) && (!names(&same) || names(&plain))
 }
 
 /// `Real`, `Float`, and what is spelled as primitive types are.
-fn is_word_for_numbers(ty: &Ty) -> bool {
+pub(super) fn is_word_for_numbers(path: &TokenStream) -> bool {
     const WORDS: [&str; 8] = [
         "Real", "Float", "Scalar", "Number", "Num", "Flt", "Fp", "Prec",
     ];
-    let Ty::Real(Real::Named(path)) = ty else {
-        return true;
-    };
     let words = path.clone().into_iter().filter_map(|tree| match tree {
         TokenTree::Ident(word) => Some(word.to_string()),
         _ => None,

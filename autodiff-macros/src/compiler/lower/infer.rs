@@ -55,6 +55,8 @@ pub(super) struct Infer {
     pub(super) real_path: Option<Ty>,
     /// Types that the signature names by a path.
     named: Vec<u32>,
+    /// Types that a `let` names by a path that is no word for numbers.
+    annotated: Vec<u32>,
     /// Results of calls that are handed to callees by value.
     handed: Vec<u32>,
     /// Types of which it is known that they are structs.
@@ -108,6 +110,7 @@ impl Infer {
             result_is_struct: false,
             real_path: None,
             named: Vec::new(),
+            annotated: Vec::new(),
             handed: Vec::new(),
             structs: Vec::new(),
             members: Vec::new(),
@@ -613,6 +616,17 @@ impl Infer {
         }
     }
 
+    /// A `let` names the type by a path: what its value is, nothing else may tell.
+    pub(super) fn annotate(&mut self, path: TokenStream) -> Ty {
+        let is_number = super::aliases::is_word_for_numbers(&path);
+        let ty = self.fresh(Kind::Path { path, real: false });
+        match ty {
+            Ty::Infer(id) if !is_number => self.annotated.push(id),
+            _ => {}
+        }
+        ty
+    }
+
     /// A value of this type is handed to a callee: if no use tells what it is, only rustc knows.
     pub(super) fn hand_over(&mut self, ty: &Ty) {
         if let Ty::Infer(id) = self.strip(ty) {
@@ -814,7 +828,10 @@ impl Infer {
                 if takes_arguments(path)
                     || self.is_result(ty) && self.result_is_struct && !self.is_operand(ty)
                     || !self.is_result(ty)
-                        && (self.is_handed(ty) || self.is_borrowed(ty) || self.is_named(ty)) =>
+                        && (self.is_handed(ty)
+                            || self.is_borrowed(ty)
+                            || self.is_named(ty)
+                            || self.is_among(&self.annotated, ty)) =>
             {
                 self.resolve_struct(Some(path.clone()), &[])
             }

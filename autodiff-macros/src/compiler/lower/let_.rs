@@ -7,6 +7,7 @@ use super::scope::Name;
 use super::value::flatten;
 use super::{Lower, annotation, stmt};
 use crate::compiler::diag::{self, text_of_type};
+use crate::compiler::hir::binding::bound;
 use crate::compiler::hir::{Expr, ExprKind, Pat, Place, Stmt, StmtKind, Ty, VarId};
 use crate::compiler::parse::{generics, types};
 use proc_macro2::{Ident, Span};
@@ -101,7 +102,7 @@ impl Lower<'_> {
         match ty {
             Ty::Real(Real::Named(path)) => match self.named_types.get(&path.to_string()) {
                 Some(known) => known.clone(),
-                None => self.infer.fresh(Kind::Path { path, real: false }),
+                None => self.infer.annotate(path),
             },
             Ty::Tuple(parts) => {
                 Ty::Tuple(parts.into_iter().map(|part| self.soften(part)).collect())
@@ -172,9 +173,16 @@ impl Lower<'_> {
         let ty = declared.ty.unwrap_or_else(|| self.infer.fresh(Kind::Const));
         let var = self.bind_later(name, ty, mutable);
         self.facts[var.0 as usize].declared = declared.written.cloned();
-        self.declare(var, out);
-        self.value_into(init, Dest::Var(var), out);
+        self.declared_value(var, init, out);
         self.enter_name(name, var);
+    }
+
+    /// A variable whose value jumps or is a loop.
+    fn declared_value(&mut self, var: VarId, init: &syn::Expr, out: &mut Vec<Stmt>) {
+        let mut stmts = Vec::new();
+        self.value_into(init, Dest::Var(var), &mut stmts);
+        let span = self.var(var).name.span();
+        out.extend(bound(var, stmts, span));
     }
 
     /// The value of a `let`, and whether it stands behind a `&` or `&mut` (true) that belongs to no
@@ -320,8 +328,7 @@ impl Lower<'_> {
             let ty = declared.ty.unwrap_or_else(|| self.infer.fresh(Kind::Const));
             let hidden = self.temp("value", ty.clone(), span);
             self.facts[hidden.0 as usize].declared = declared.written.cloned();
-            self.declare(hidden, out);
-            self.value_into(init, Dest::Var(hidden), out);
+            self.declared_value(hidden, init, out);
             return self.destructure(pat, hidden, ty, out);
         }
         if let (syn::Pat::Tuple(pats), syn::Expr::Tuple(values)) = (pat, init)

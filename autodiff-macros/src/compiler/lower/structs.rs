@@ -106,6 +106,11 @@ impl Lower<'_> {
             if let Some(field) = self.infer.member(&ty, name) {
                 self.expect(value, &field);
             }
+            // The declaration of the struct decides, which rustc knows.
+            let given = self.infer.strip(&value.ty);
+            if matches!(self.infer.kind(&given), Some(Kind::Call)) {
+                self.infer.hand_over(&given);
+            }
         }
         let literal = StructLit { path, fields, base };
         self.make(ExprKind::Struct(literal), ty, span)

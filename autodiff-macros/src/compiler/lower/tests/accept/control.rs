@@ -65,11 +65,9 @@ fn jump_out_of_a_let() {
         r#"fn j(x: f64, n: usize) -> f64 { let y = if n > 3 { return 0.0; } else { x * x }; let z = { let mut t = y; t += 1.0; t } * 2.0; z }"#,
         r#"
          fn j(x: f64, n: int const) -> f64
-           let y: f64
            if (n > 3)
              return 0.0
-           else
-             y = (x * x)
+           let y: f64 = (x * x)
            let z: f64 = ({ let mut t: f64 = y; t += 1.0; t } * 2.0)
            z
         "#,
