@@ -26,6 +26,7 @@ pub(crate) fn run(func: &hir::Func, params: &[Ident], names: &mut Names) -> Func
         named: Vec::new(),
         mems: Vec::new(),
         holes: std::collections::BTreeSet::new(),
+        matched: std::collections::BTreeSet::new(),
         lent: Vec::new(),
         out: vec![Vec::new()],
         taken: params.iter().map(names::plain).collect(),
@@ -55,6 +56,8 @@ struct Builder<'a> {
     mems: Vec<Mem>,
     /// Memory that is never read: the value that an `Option` does not have.
     holes: std::collections::BTreeSet<MemId>,
+    /// What variables of constant patterns are bound to.
+    matched: std::collections::BTreeSet<ValId>,
     /// Tuples of numbers that are in memory for the call at hand, and what they are read back into.
     lent: Vec<(hir::VarId, Vec<Proj>, super::ssa::Place)>,
     /// The blocks under construction, innermost last.

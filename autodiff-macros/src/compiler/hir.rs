@@ -158,6 +158,8 @@ pub(crate) struct Func {
     /// Names of variables that the user did not name, which are new in the function.
     pub(crate) hidden: std::collections::BTreeSet<String>,
     pub(crate) vars: Vec<Var>,
+    /// Variables of constant patterns, which rustc alone reads: numbers, or references to numbers.
+    pub(crate) matched: std::collections::BTreeSet<VarId>,
     /// The body; its value is the function's result.
     pub(crate) body: Block,
     /// Nested `fn`, `const`, `use` items of the body, copied to the top of every emitted body.

@@ -195,7 +195,7 @@ impl Builder<'_> {
         if !matches!(known.ty, Ty::Opaque) {
             return constant;
         }
-        if !self.is_bound_by_pattern(constant) {
+        if !self.matched.contains(&constant) {
             self.vals[constant.0 as usize].ty = ty.clone();
             return constant;
         }
@@ -214,27 +214,6 @@ impl Builder<'_> {
             pure: true,
         };
         self.def(ty.clone(), Op::Opaque(code), span)
-    }
-
-    /// True for what the user's own pattern binds.
-    fn is_bound_by_pattern(&self, v: ValId) -> bool {
-        let open = self.out.iter().flatten();
-        let mut code = open.filter_map(|stmt| match &stmt.kind {
-            StmtKind::Def(of, Op::Opaque(code)) if *of == v => Some(code),
-            _ => None,
-        });
-        code.next().is_some_and(|code| {
-            // One of several names: a part of the tuple that the pattern gives.
-            if let [(_, Use::Tree(Tree::Val(whole)))] = code.uses[..]
-                && matches!(self.vals[whole.0 as usize].ty, Ty::Opaque)
-                && self.is_bound_by_pattern(whole)
-            {
-                return true;
-            }
-            let mut words = code.tokens.clone().into_iter().map(|tree| tree.to_string());
-            words.next().is_some_and(|first| first == "match")
-                && code.tokens.to_string().contains("unreachable")
-        })
     }
 
     /// `a && b` as `if a { b } else { false }`, `a || b` as `if a { true } else { b }`.

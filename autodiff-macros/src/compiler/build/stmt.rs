@@ -112,6 +112,9 @@ impl Builder<'_> {
         let tree = self.filled(tree);
         let name = self.hir.vars[var.0 as usize].name.clone();
         self.name_tree(&tree, &name);
+        if let (Tree::Val(v), true) = (&tree, self.hir.matched.contains(&var)) {
+            self.matched.insert(*v);
+        }
         self.env[var.0 as usize] = Binding::Is(tree);
     }
 

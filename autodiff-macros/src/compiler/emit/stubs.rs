@@ -72,6 +72,7 @@ pub(crate) fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> hir::Func {
             .collect(),
         result: undecided(types::untagged(signature.result.clone()), is_own),
         hidden: std::collections::BTreeSet::new(),
+        matched: std::collections::BTreeSet::new(),
         outcome: types::payload(&signature.result).is_some(),
         vars: signature
             .parameters

@@ -231,6 +231,8 @@ struct Lower<'a> {
     names: Names,
     /// Those that were invented.
     hidden: BTreeSet<String>,
+    /// Variables of constant patterns.
+    matched: BTreeSet<VarId>,
     /// Names that were reported because they come from several macro expansions.
     clashes: BTreeSet<String>,
     /// The user's bindings, in the order of the source, and their types from an earlier round.
@@ -284,6 +286,7 @@ impl<'a> Lower<'a> {
             bounds: generics::all_bounds([&item.sig.generics, &options.naming.block_generics()]),
             real_aliases: aliases::of(signature),
             hidden: BTreeSet::new(),
+            matched: BTreeSet::new(),
             clashes: BTreeSet::new(),
             bindings: Vec::new(),
             seeds,
@@ -375,6 +378,7 @@ impl<'a> Lower<'a> {
             result: types::untagged(self.infer.resolve(&self.result)),
             outcome: self.infer.payload(&self.result).is_some(),
             hidden: std::mem::take(&mut self.hidden),
+            matched: std::mem::take(&mut self.matched),
             vars: std::mem::take(&mut self.vars),
             body,
             items: std::mem::take(&mut self.items),

@@ -99,6 +99,7 @@ fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> Func {
     Func {
         outcome: false,
         hidden: std::collections::BTreeSet::new(),
+        matched: std::collections::BTreeSet::new(),
         name: item.sig.ident.clone(),
         used: Default::default(),
         params: params

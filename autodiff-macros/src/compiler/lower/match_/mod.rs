@@ -406,7 +406,9 @@ impl Lower<'_> {
                         true => self.open(&Ty::Opaque),
                         false => Ty::Opaque,
                     };
-                    self.bind_value(&bind.name, bind.mutable, ty, value, None, out);
+                    let is_code = matches!(value.kind, ExprKind::Opaque(_));
+                    let var = self.bind_value(&bind.name, bind.mutable, ty, value, None, out);
+                    self.matched.extend(is_code.then_some(var));
                 }
                 What::Constants(value, names) => self.bind_constants(value, &names, out),
                 What::Alias(place, ty) => {
@@ -428,7 +430,8 @@ impl Lower<'_> {
                 true => self.open(&Ty::Opaque),
                 false => Ty::Opaque,
             };
-            self.bind_value(name, *mutable, ty, part, None, out);
+            let var = self.bind_value(name, *mutable, ty, part, None, out);
+            self.matched.insert(var);
         }
     }
 
