@@ -29,6 +29,12 @@ pub fn caller(p: [f64; 2]) -> f64 {
     total::<2, true>(p, &q) + dot(&p, &q[0])
 }
 
+/// The body does not mention the parameter.
+#[conservative_grad]
+pub fn first_squared<const N: usize>(p: &[f64; N]) -> f64 {
+    p[0] * p[0]
+}
+
 /// Found by rustc.
 #[conservative_grad]
 fn dot<const N: usize>(a: &[f64; N], b: &[f64; N]) -> f64 {
@@ -122,6 +128,7 @@ fn main() {
     assert_eq!(lifetimes::grad(&[2.0], &vec![3.0], &["a"]), (vec![3.0], vec![2.0]));
     assert_eq!(total::grad::<2, false>([1.0, 2.0], &[[3.0, 4.0], [5.0, 6.0]]).0, [3.0, 4.0]);
     assert_eq!(caller::grad([1.0, 1.0]), [4.0, 6.0]);
+    assert_eq!(first_squared::grad(&[3.0, 1.0]), [6.0, 0.0]);
     assert_eq!(attributes::grad(3.0), 6.0);
     assert_eq!(constant::grad(3.0) + exported::grad(1.0), 6.0);
     assert_eq!(inner::deeper::reaches::grad(1.0), 6.0);

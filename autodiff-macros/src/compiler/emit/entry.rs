@@ -125,11 +125,10 @@ impl Printer<'_> {
 
     /// In the place of a body that rustc has no need of.
     fn unemitted(&self) -> TokenStream {
-        let (rt, primal) = (&self.signature.rt, &self.signature.primal);
-        match self.is_deprecated() {
-            true => quote!(#rt::unemitted(())),
-            false => quote!(#rt::unemitted(#primal)),
-        }
+        let rt = &self.signature.rt;
+        let mention = (!self.is_deprecated()).then(|| self.signature.instance());
+        let mention = mention.unwrap_or_else(|| quote!(()));
+        quote!(#rt::unemitted(#mention))
     }
 
     /// An entry that takes the arguments and nothing else.

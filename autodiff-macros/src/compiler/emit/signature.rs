@@ -228,10 +228,16 @@ impl Signature {
         self.in_bodies(|| quote!(#[doc = #text]))
     }
 
-    /// `f`, or `f::<T, N>`: the primal, mentioned.
+    /// The primal, mentioned.
     pub(crate) fn mention(&self) -> TokenStream {
+        let primal = self.instance();
+        quote!(let _ = #primal;)
+    }
+
+    /// `f`, or `f::<T, N>`.
+    pub(crate) fn instance(&self) -> TokenStream {
         let (primal, turbofish) = (self.function(), self.turbofish(0));
-        quote!(let _ = #primal #turbofish;)
+        quote!(#primal #turbofish)
     }
 
     /// The primal, as an expression.
