@@ -205,3 +205,35 @@ fn tables_are_chosen() {
         );
     }
 }
+
+#[conservative_grad]
+fn parts_of_tables(x: f64, n: usize) -> f64 {
+    let horner = |c: &[f64]| c.iter().fold(0.0, |sum, c| sum * x + c);
+    let mut sum = horner(&LOW[1..]) + horner(&HIGH[..n]) * LOW[1..].len() as f64;
+    for c in &HIGH[n..=2] {
+        sum += c * x;
+    }
+    for (i, c) in HIGH[1..=n].iter().enumerate() {
+        sum += c * x.powi(i as i32);
+    }
+    let (short, scale) = match n {
+        0 => (&LOW[..], 2.0),
+        _ => (&HIGH[n..], x),
+    };
+    let mean: f64 = LOW[..2].iter().sum();
+    sum + mean * x + LOW[1..][0] * x + short[0] * scale
+}
+
+#[test]
+fn tables_are_cut() {
+    for n in 0..3 {
+        let (value, slope) = parts_of_tables::value_and_grad(1.5, n);
+        assert_eq!(value, parts_of_tables(1.5, n));
+        let f = |x| parts_of_tables(x, n);
+        approx::assert_relative_eq!(
+            slope,
+            (f(1.5 + 1e-6) - f(1.5 - 1e-6)) / 2e-6,
+            max_relative = 1e-8
+        );
+    }
+}

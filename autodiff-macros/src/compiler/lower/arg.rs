@@ -130,6 +130,9 @@ impl Lower<'_> {
         reference: &syn::ExprReference,
         value: Expr,
     ) -> Expr {
+        if is_part(&reference.expr) {
+            return value;
+        }
         let ty = match self.infer.strip(&value.ty) {
             Ty::Opaque => Ty::Opaque,
             ty => Ty::Ref(false, Box::new(ty)),
@@ -180,4 +183,9 @@ fn is_reference(arg: &Expr) -> bool {
         arg.kind,
         ExprKind::Ref(..) | ExprKind::Place(_) | ExprKind::Opaque(_)
     )
+}
+
+/// `x[lo..hi]`
+pub(super) fn is_part(expr: &syn::Expr) -> bool {
+    matches!(bare(expr), syn::Expr::Index(at) if matches!(bare(&at.index), syn::Expr::Range(_)))
 }

@@ -4,6 +4,7 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 
 use super::Lower;
+use super::arg::is_part;
 use super::infer::Kind;
 use super::marks::has_attributes;
 use super::stmt::Want;
@@ -113,6 +114,9 @@ impl Lower<'_> {
     /// `g(x)[i]`, `TABLE[i]`.
     fn index_value(&mut self, index: &syn::ExprIndex) -> Expr {
         let base = self.operand(&index.expr);
+        if let (ExprKind::Opaque(_), syn::Expr::Range(range)) = (&base.kind, bare(&index.index)) {
+            return self.part_of_constant(base, index, range);
+        }
         let at = self.integer_or_any(&index.index);
         if matches!(base.kind, ExprKind::Opaque(_)) {
             let inner = self.element_of(&base.ty).unwrap_or(Ty::Opaque);
@@ -123,7 +127,10 @@ impl Lower<'_> {
             let span = index.span();
             return self.compose(parts, true, inner, span, |parts| {
                 let (base, at) = (&parts[0], &parts[1]);
-                quote::quote!(#base[#at])
+                match is_part(&index.expr) {
+                    true => quote::quote!((#base)[#at]),
+                    false => quote::quote!(#base[#at]),
+                }
             });
         }
         let span = index.span();
@@ -140,6 +147,29 @@ impl Lower<'_> {
                     &[&text_of(&index.expr), "a value"],
                 ),
             }
+        })
+    }
+
+    /// `TABLE[lo..hi]`; what can be done with it can be done with a reference to it.
+    fn part_of_constant(
+        &mut self,
+        base: Expr,
+        index: &syn::ExprIndex,
+        range: &syn::ExprRange,
+    ) -> Expr {
+        let ty = match self.element_of(&base.ty) {
+            Some(inner) => Ty::Ref(false, Box::new(Ty::Slice(Box::new(inner)))),
+            None => Ty::Opaque,
+        };
+        let mut parts = vec![(base, index.expr.to_token_stream())];
+        for end in [&range.start, &range.end].into_iter().flatten() {
+            parts.push((self.integer(end), end.to_token_stream()));
+        }
+        let (starts, limits) = (range.start.is_some(), range.limits);
+        self.compose(parts, true, ty, index.span(), |parts| {
+            let (base, ends) = (&parts[0], &parts[1..]);
+            let (start, end) = ends.split_at(usize::from(starts));
+            quote::quote!(&#base[#(#start)* #limits #(#end)*])
         })
     }
 
