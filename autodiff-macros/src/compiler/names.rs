@@ -152,7 +152,7 @@ fn is_keyword(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{KEYWORDS, is_keyword};
+    use super::{KEYWORDS, Names, is_keyword};
 
     #[test]
     fn keywords_are_those_of_the_language() {
@@ -164,5 +164,38 @@ mod tests {
         for word in ["x", "y_bar", "Self", "selfish", "k", "r#type"] {
             assert_eq!(is_keyword(word), refused(&word), "{word}");
         }
+    }
+
+    #[test]
+    fn the_names_of_a_function_are_those_in_its_tokens() {
+        let function: syn::ItemFn = syn::parse_quote! {
+            #[cfg(any(one, two))]
+            fn f<'a, T: Bound<Item = Other>>(r#type: &'a [T; SIZE], (a, _): Pair) -> path::To
+            where
+                T: Clone,
+            {
+                use some::thing as another;
+                const INNER: usize = size_of::<[u8; 4]>();
+                let Some(Fields { field, x: y @ 1..=END }) = r#type.method::<U>(a) else {
+                    panic!("of {shown} and {0:>width$}", told(value));
+                };
+                'outer: for i in 0..n {
+                    macros::like!(nested { deeply: [word, "in {text}"] });
+                    let closure = |p: V| -> W { p as X };
+                    if let Enum::Variant(..) = "plain words" {
+                        break 'outer;
+                    }
+                }
+                unsafe_looking.await_looking
+            }
+        };
+        let tokens = Names::of(quote::quote!(#function));
+        let mut names = Names::of_function(&function);
+        let keyword = |name: &&String| KEYWORDS.contains(&name.as_str()) || *name == "Self";
+        let missing: Vec<&String> = tokens.used.difference(&names.used).collect();
+        let missing: Vec<&&String> = missing.iter().filter(|name| !keyword(name)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        assert!(!names.claim("shown") && !names.claim("deeply") && !names.claim("text"));
+        assert!(names.claim("free"));
     }
 }
