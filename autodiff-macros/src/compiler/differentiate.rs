@@ -31,16 +31,21 @@ use super::{
     strips, tangent,
 };
 
-/// The derivative of a function; `None` if something was refused.
+/// The derivative of a function, whose body is taken out; `None` if something was refused.
 pub(crate) fn differentiate(
-    func: &hir::Func,
+    func: &mut hir::Func,
     options: &Options,
     diags: &mut Diagnostics,
 ) -> Option<Bodies> {
     let dump = Dump::of(&func.name);
     let mut fresh = func.used.clone();
     let params = parameter_names(func, &mut fresh);
-    let structured = jumps::run(func.clone());
+    let body = std::mem::take(&mut func.body);
+    let structured = jumps::run(hir::Func {
+        body,
+        ..func.clone()
+    });
+    let func = &*func;
     let ssa = simplify::run(share::run(build::run(&structured, &params, &mut fresh)));
     let ssa = hoist::run(ssa, &mut fresh);
     dump.section("ssa", || super::ssa::print::func(&ssa));

@@ -29,8 +29,8 @@ pub fn reach(xs: &[f64], place: &mut [f64; 2], k: usize) -> f64 {
 pub enum reach {}
 #[allow(clippy::all, clippy::pedantic)]
 impl reach {
-    /// What is known of the derivative at compile time: its nonsmooth places, what is chosen
-    /// there, and what is taken on trust. It prints as a report.
+    /** What is known of the derivative at compile time: its nonsmooth places, what is chosen
+ there, and what is taken on trust. It prints as a report.*/
     pub const FIELD: &'static rt::FieldMetadata = &rt::FieldMetadata {
         name: "reach",
         module: rt::core::module_path!(),

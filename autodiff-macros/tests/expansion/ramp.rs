@@ -53,8 +53,8 @@ impl ramp {
             listed: true,
         },
     ];
-    /// What is known of the derivative at compile time: its nonsmooth places, what is chosen
-    /// there, and what is taken on trust. It prints as a report.
+    /** What is known of the derivative at compile time: its nonsmooth places, what is chosen
+ there, and what is taken on trust. It prints as a report.*/
     pub const FIELD: &'static rt::FieldMetadata = &rt::FieldMetadata {
         name: "ramp",
         module: rt::core::module_path!(),

@@ -75,8 +75,8 @@ impl hinge {
             listed: true,
         },
     ];
-    /// What is known of the derivative at compile time: its nonsmooth places, what is chosen
-    /// there, and what is taken on trust. It prints as a report.
+    /** What is known of the derivative at compile time: its nonsmooth places, what is chosen
+ there, and what is taken on trust. It prints as a report.*/
     pub const FIELD: &'static rt::FieldMetadata = &rt::FieldMetadata {
         name: "hinge",
         module: rt::core::module_path!(),

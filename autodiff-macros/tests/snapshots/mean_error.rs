@@ -62,8 +62,8 @@ impl mean_error {
             listed: true,
         },
     ];
-    /// What is known of the derivative at compile time: its nonsmooth places, what is chosen
-    /// there, and what is taken on trust. It prints as a report.
+    /** What is known of the derivative at compile time: its nonsmooth places, what is chosen
+ there, and what is taken on trust. It prints as a report.*/
     pub const FIELD: &'static rt::FieldMetadata = &rt::FieldMetadata {
         name: "mean_error",
         module: rt::core::module_path!(),

@@ -29,8 +29,8 @@ impl wave {
     /// The places where the function is not smooth.
     #[doc(hidden)]
     pub const __SITES: &'static [rt::Site] = &[];
-    /// What is known of the derivative at compile time: its nonsmooth places, what is chosen
-    /// there, and what is taken on trust. It prints as a report.
+    /** What is known of the derivative at compile time: its nonsmooth places, what is chosen
+ there, and what is taken on trust. It prints as a report.*/
     pub const FIELD: &'static rt::FieldMetadata = &rt::FieldMetadata {
         name: "wave",
         module: rt::core::module_path!(),

@@ -9,15 +9,20 @@ use quote::{ToTokens, quote};
 
 use super::signature::{Generics, Param, Passing, Signature, Strips};
 use super::sweep::{bar_argument, forward_call, kind_of};
+use super::tokens::Tokens;
 use super::types::with_lifetime;
 use super::{docs, jacobian};
 use crate::compiler::extent::Extent;
 
 /// All entry points that the function has.
-pub(crate) fn members(signature: &Signature, deprecation: &TokenStream) -> TokenStream {
+pub(crate) fn members(signature: &Signature, deprecation: Tokens) -> TokenStream {
+    let rt = &signature.rt;
+    let mention = deprecation.is_empty().then(|| signature.instance());
+    let mention = mention.unwrap_or_else(|| quote!(()));
     let printer = Printer {
         signature,
         deprecation,
+        unemitted: quote!(#rt::unemitted(#mention)).into(),
     };
     let mut members = vec![
         printer.vjp(),
@@ -44,9 +49,9 @@ pub(crate) fn members(signature: &Signature, deprecation: &TokenStream) -> Token
 pub(super) struct Entry {
     pub(super) name: &'static str,
     /// Generic parameters in front of the user's, `'a,`.
-    pub(super) lifetimes: TokenStream,
+    pub(super) lifetimes: Tokens,
     /// `&'a self,`, where it is not as always.
-    pub(super) receiver: TokenStream,
+    pub(super) receiver: Tokens,
     pub(super) params: Vec<TokenStream>,
     pub(super) result: TokenStream,
     /// Predicates that the user's function does without.
@@ -57,15 +62,18 @@ pub(super) struct Entry {
 /// What the closure of `vjp` borrows.
 #[derive(Default)]
 struct Captures {
-    lifetimes: TokenStream,
-    receiver: TokenStream,
+    lifetimes: Tokens,
+    receiver: Tokens,
     params: Vec<TokenStream>,
     captures: TokenStream,
 }
 
 pub(super) struct Printer<'a> {
     pub(super) signature: &'a Signature,
-    deprecation: &'a TokenStream,
+    /// `#[deprecated]`. Mentioning a deprecated function is reported wherever it stands.
+    deprecation: Tokens,
+    /// In the place of a body that rustc has no need of.
+    unemitted: Tokens,
 }
 
 impl Printer<'_> {
@@ -85,19 +93,20 @@ impl Printer<'_> {
             body,
         } = entry;
         let doc = docs::entry(name, self.signature);
-        let deprecation = self.deprecation;
+        let deprecation = &self.deprecation;
         // What has an effect beside its result may be called for the effect alone.
         let pure = !self.signature.changes_arguments()
             && !matches!(name, "accumulate_grad" | "value_and_grad_with" | "jvp_with");
         let must_use = pure.then(|| quote!(#[must_use]));
-        // Mentioning a deprecated function is reported wherever it stands.
-        let mention = deprecation.is_empty().then(|| self.signature.mention());
-        let mention = self.signature.in_bodies(|| mention);
+        let mention = self
+            .signature
+            .in_bodies(|| deprecation.is_empty().then(|| self.signature.mention()));
+        let mention = mention.flatten();
         let inline = self.signature.in_bodies(|| quote!(#[inline]));
         let name = self.signature.naming.item(name);
         let attributes = &self.signature.attributes;
         let receiver = match receiver.is_empty() {
-            true => self.signature.receiver_declaration(),
+            true => self.signature.receiver_declaration().into(),
             false => receiver,
         };
         let (own, given) = (&generics.lifetimes, &generics.params);
@@ -119,16 +128,8 @@ impl Printer<'_> {
     pub(super) fn body(&self, write: impl FnOnce() -> TokenStream) -> TokenStream {
         match self.signature.extent {
             Extent::Whole => write(),
-            Extent::Signatures => self.unemitted(),
+            Extent::Signatures => self.unemitted.to_token_stream(),
         }
-    }
-
-    /// In the place of a body that rustc has no need of.
-    fn unemitted(&self) -> TokenStream {
-        let rt = &self.signature.rt;
-        let mention = (!self.is_deprecated()).then(|| self.signature.instance());
-        let mention = mention.unwrap_or_else(|| quote!(()));
-        quote!(#rt::unemitted(#mention))
     }
 
     /// An entry that takes the arguments and nothing else.
@@ -141,8 +142,8 @@ impl Printer<'_> {
         let params = self.signature.declarations();
         self.print(Entry {
             name,
-            lifetimes: TokenStream::new(),
-            receiver: TokenStream::new(),
+            lifetimes: Tokens::default(),
+            receiver: Tokens::default(),
             bounds: Vec::new(),
             params,
             result,
@@ -222,8 +223,8 @@ impl Printer<'_> {
         });
         self.print(Entry {
             name: "accumulate_grad",
-            lifetimes: TokenStream::new(),
-            receiver: TokenStream::new(),
+            lifetimes: Tokens::default(),
+            receiver: Tokens::default(),
             bounds: Vec::new(),
             params,
             result: result.clone(),
@@ -239,8 +240,8 @@ impl Printer<'_> {
         let result = self.with_value();
         self.print(Entry {
             name: "value_and_grad_with",
-            lifetimes: TokenStream::new(),
-            receiver: TokenStream::new(),
+            lifetimes: Tokens::default(),
+            receiver: Tokens::default(),
             bounds: Vec::new(),
             params,
             result,
@@ -266,7 +267,7 @@ impl Printer<'_> {
     /// The value, and the reverse sweep with buffers of its own.
     fn vjp(&self) -> TokenStream {
         if self.signature.extent == Extent::Signatures {
-            let none = self.unemitted();
+            let none = &self.unemitted;
             let ignored = (0..=self.signature.in_place().count()).map(|_| quote!(_));
             return self.print(self.vjp_entry(quote!((#none, move |#(#ignored),*| #none))));
         }
@@ -407,9 +408,9 @@ impl Printer<'_> {
         let (outer_lifetimes, outer_args) = (&outer.lifetimes, &outer.args);
         Captures {
             params: params.collect(),
-            receiver: receiver.unwrap_or_default(),
+            receiver: receiver.unwrap_or_default().into(),
             captures: quote!(+ use<#lifetime, #(#outer_lifetimes,)* #(#own,)* #(#outer_args,)* #(#args),*>),
-            lifetimes: quote!(#lifetime,),
+            lifetimes: quote!(#lifetime,).into(),
         }
     }
 
@@ -465,8 +466,8 @@ impl Printer<'_> {
         let result = self.signature.result_of(quote!((#value, #cotangent)));
         self.print(Entry {
             name,
-            lifetimes: TokenStream::new(),
-            receiver: TokenStream::new(),
+            lifetimes: Tokens::default(),
+            receiver: Tokens::default(),
             bounds: Vec::new(),
             params: declarations,
             result,

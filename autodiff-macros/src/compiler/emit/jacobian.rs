@@ -23,6 +23,7 @@ use quote::{ToTokens, quote};
 use super::entry::{Entry, Printer};
 use super::signature::{Param, Passing, Signature, one_or_tuple};
 use super::sweep::kind_of;
+use super::tokens::Tokens;
 use super::types::with_lifetime;
 use crate::compiler::hir::{Real, Ty};
 
@@ -49,8 +50,8 @@ pub(crate) fn member(printer: &Printer<'_>) -> TokenStream {
     let body = printer.body(|| Jacobian::of(signature).body(printer));
     printer.print(Entry {
         name: "jacobian",
-        lifetimes: TokenStream::new(),
-        receiver: TokenStream::new(),
+        lifetimes: Tokens::default(),
+        receiver: Tokens::default(),
         params: signature.declarations(),
         result: rows,
         bounds: bounds(signature),

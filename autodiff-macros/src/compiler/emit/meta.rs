@@ -85,8 +85,7 @@ pub(crate) fn members(
     let path = sites.as_ref().map(|_| naming.path("__SITES"));
     let field = printer.field(path.unwrap_or(listed), options.policy, bodies, items);
     let field = quote! {
-        /// What is known of the derivative at compile time: its nonsmooth places, what is chosen
-        /// there, and what is taken on trust. It prints as a report.
+        #[doc = " What is known of the derivative at compile time: its nonsmooth places, what is chosen\n there, and what is taken on trust. It prints as a report."]
         #attributes
         #visibility const #field_name: &'static #rt::FieldMetadata = &#field;
     };

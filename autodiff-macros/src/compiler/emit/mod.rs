@@ -37,11 +37,12 @@ pub(crate) mod respan;
 mod signature;
 mod stubs;
 mod sweep;
+mod tokens;
 mod types;
 pub(crate) mod vectors;
 
 use autodiff_runtime::Definability;
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 pub(crate) use meta::{Obligation, Site};
@@ -55,6 +56,7 @@ use super::naming::Naming;
 use super::parse::attribute::{Mode, Options};
 pub(crate) use respan::respan;
 use signature::{Signature, Strips};
+use tokens::Tokens;
 
 /// The names that bodies use for what the emitted functions take. All are fresh against the names
 /// of the user's function.
@@ -124,21 +126,20 @@ pub(crate) struct Bodies {
     pub(crate) recursive: bool,
 }
 
-/// Path of what emitted code uses of the runtime: `::conservative_grad::__private`. A list, since a stream would be handed
-/// over to rustc wherever the path is put into another one.
+/// Path of what emitted code uses of the runtime: `::conservative_grad::__private`.
 #[derive(Clone, Debug)]
-pub(crate) struct Runtime(Vec<TokenTree>);
+pub(crate) struct Runtime(Tokens);
 
 impl Runtime {
     pub(crate) fn of(options: &Options) -> Runtime {
         let krate = respan(options.krate.clone());
-        Runtime(quote!(#krate::__private).into_iter().collect())
+        Runtime(quote!(#krate::__private).into())
     }
 }
 
 impl ToTokens for Runtime {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(self.0.iter().cloned());
+        self.0.to_tokens(tokens);
     }
 }
 
@@ -207,7 +208,7 @@ fn signature(
         recursive: bodies.recursive
             || options.recursive
             || matches!(&options.naming, Naming::Sibling(of) if of.is_guessed()),
-        attributes: own_attributes(item, options, bodies),
+        attributes: own_attributes(item, options, bodies).into(),
         ..signature
     }
 }
@@ -232,7 +233,7 @@ fn generated(
         field,
         pins::member(signature, item, bodies, &func.items),
         sweep::members(signature, bodies),
-        entry::members(signature, &deprecation(item)),
+        entry::members(signature, deprecation(item).into()),
     ];
     let beside = match &options.naming {
         Naming::Companion => companion(item, signature, options, &members),

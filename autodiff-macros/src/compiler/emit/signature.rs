@@ -9,6 +9,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::lifetimes;
 use super::respan::{respan, respan_ident};
+use super::tokens::Tokens;
 use super::types::{
     adjoint, behind, dots, gradient, holds_struct, owned_dots, storage, unwrap_groups,
     without_borrow, without_lifetimes,
@@ -66,7 +67,7 @@ pub(crate) struct Generics {
     pub(crate) params: Vec<TokenStream>,
     /// `T`, `N`.
     pub(crate) args: Vec<Ident>,
-    pub(crate) where_clause: TokenStream,
+    pub(crate) where_clause: Tokens,
 }
 
 /// Generic parameters of the `impl` block around the function, which an opaque type has to name.
@@ -90,8 +91,8 @@ pub(crate) struct Signature {
     /// How the receiver of a method is taken by what is emitted. It is the first of `params`.
     pub(crate) receiver: Option<Passing>,
     /// Attributes of every emitted item, where no `impl` of ours holds them together.
-    pub(crate) attributes: TokenStream,
-    pub(crate) visibility: TokenStream,
+    pub(crate) attributes: Tokens,
+    pub(crate) visibility: Tokens,
     pub(crate) generics: Generics,
     pub(crate) outer: Outer,
     pub(crate) params: Vec<Param>,
@@ -160,10 +161,10 @@ impl Signature {
             primal: respan_ident(&item.sig.ident),
             companion: respan_ident(&companion),
             receiver: receiver(&naming),
-            attributes: TokenStream::new(),
+            attributes: Tokens::default(),
             outer: outer(&naming),
             naming,
-            visibility: respan(item.vis.to_token_stream()),
+            visibility: respan(item.vis.to_token_stream()).into(),
             generics: Generics {
                 lifetimes: [own.lifetimes, lifetimes].concat(),
                 ..own
@@ -546,7 +547,7 @@ fn result(output: &syn::ReturnType) -> TokenStream {
 
 fn generics(generics: &syn::Generics, reals: &[Ident], rt: &Runtime) -> Generics {
     let mut out = Generics {
-        where_clause: respan(where_clause(generics, reals, rt)),
+        where_clause: respan(where_clause(generics, reals, rt)).into(),
         ..Generics::default()
     };
     for param in &generics.params {
@@ -578,20 +579,20 @@ impl Generics {
     fn require_clone(&mut self, rt: &Runtime) {
         let clone: syn::WherePredicate =
             syn::parse_quote!(for<'__copy> Self: #rt::core::clone::Clone);
-        let clause = syn::parse2::<syn::WhereClause>(self.where_clause.clone());
+        let clause = syn::parse2::<syn::WhereClause>(self.where_clause.to_token_stream());
         let mut clause = clause.unwrap_or_else(|_| syn::parse_quote!(where));
         clause.predicates.push(clone);
-        self.where_clause = clause.to_token_stream();
+        self.where_clause = clause.to_token_stream().into();
     }
 
     /// The user's predicates, and more.
-    pub(crate) fn where_clause_with(&self, more: Vec<TokenStream>) -> TokenStream {
+    pub(crate) fn where_clause_with(&self, more: Vec<TokenStream>) -> Tokens {
         if more.is_empty() {
             return self.where_clause.clone();
         }
-        let given = syn::parse2::<syn::WhereClause>(self.where_clause.clone());
+        let given = syn::parse2::<syn::WhereClause>(self.where_clause.to_token_stream());
         let given = given.map_or_else(|_| Vec::new(), |w| w.predicates.into_iter().collect());
-        quote!(where #(#given,)* #(#more),*)
+        quote!(where #(#given,)* #(#more),*).into()
     }
 
     fn push(&mut self, name: &Ident, declaration: impl ToTokens) {

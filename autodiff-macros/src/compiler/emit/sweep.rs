@@ -19,11 +19,12 @@
 //! arguments, hence `use<…>` without lifetimes, hence the arguments once more.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use super::Bodies;
 use super::respan::respan_ident;
 use super::signature::{Param, Passing, Signature, Strips};
+use super::tokens::Tokens;
 use super::types::behind;
 use crate::compiler::extent::Extent;
 use crate::compiler::hir::Ty;
@@ -317,7 +318,7 @@ fn boxed_type(signature: &Signature) -> TokenStream {
 
 /// The bounds of `__forward`. A reverse sweep that holds another one has to tell the shortest of the
 /// lifetimes in it; a boxed one holds values of the types of the `impl` block.
-fn outlive(signature: &Signature, bounds: &TokenStream) -> TokenStream {
+fn outlive(signature: &Signature, bounds: &Tokens) -> Tokens {
     let outlives = residual_lifetime();
     let lifetimes = &signature.outer.lifetimes;
     let types = match signature.recursive {
@@ -327,13 +328,13 @@ fn outlive(signature: &Signature, bounds: &TokenStream) -> TokenStream {
     if lifetimes.is_empty() && types.is_empty() {
         return bounds.clone();
     }
-    let comma = match syn::parse2::<syn::WhereClause>(bounds.clone()) {
+    let comma = match syn::parse2::<syn::WhereClause>(bounds.to_token_stream()) {
         Ok(clause) if clause.predicates.trailing_punct() => quote!(),
         Ok(clause) if !clause.predicates.is_empty() => quote!(,),
         Ok(_) => quote!(),
         Err(_) => quote!(where),
     };
-    quote!(#bounds #comma #(#lifetimes: #outlives,)* #(#types: #outlives),*)
+    quote!(#bounds #comma #(#lifetimes: #outlives,)* #(#types: #outlives),*).into()
 }
 
 fn forward_body(signature: &Signature, bodies: &Bodies) -> TokenStream {

@@ -1,7 +1,7 @@
 //! One function, wherever it stands: its derivatives, or its errors and stubs.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Group, TokenStream};
+use quote::{ToTokens, quote};
 
 use super::nested;
 use crate::compiler::diag::{self, Diagnostics};
@@ -60,21 +60,27 @@ pub(crate) fn expand(
     }
 }
 
-/// A free function, and what stands beside it.
+/// A free function, and what stands beside it. `written` is its body in the user's tokens, where these are at hand: to print
+/// it once more is dear.
 pub(crate) fn expand_free(
     mut function: syn::ItemFn,
+    written: Option<Group>,
     options: &Options,
     diags: &mut Diagnostics,
 ) -> TokenStream {
     let Expansion { doc, beside, .. } = expand(&function, options, diags);
-    helpers::strip(&mut function);
+    let with_helpers = helpers::strip(&mut function);
     let syn::ItemFn {
         attrs,
         vis,
         sig,
         block,
     } = &function;
-    quote!(#(#attrs)* #doc #vis #sig #block #beside)
+    let body = match written.filter(|_| !with_helpers) {
+        Some(body) => body.to_token_stream(),
+        None => block.to_token_stream(),
+    };
+    quote!(#(#attrs)* #doc #vis #sig #body #beside)
 }
 
 /// The function and its derivative; `None` if there is any error.
@@ -87,7 +93,7 @@ fn compile(
     let mut func = lower::lower(item, options, diags)?;
     nested::expand(&mut func, options, diags);
     dump.section("lowered", || hir::print::func(&func));
-    let bodies = differentiate::differentiate(&func, options, diags)?;
+    let bodies = differentiate::differentiate(&mut func, options, diags)?;
     (diags.is_empty() && !options.malformed).then_some((func, bodies))
 }
 

@@ -23,7 +23,7 @@ mod module;
 mod nested;
 mod select;
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::visit::Visit;
@@ -41,7 +41,7 @@ pub(crate) fn expand(item: TokenStream, options: &Options, diags: &mut Diagnosti
         return skipped(item);
     }
     match syn::parse2::<syn::ItemFn>(item.clone()) {
-        Ok(function) => expand_function(function, options, diags),
+        Ok(function) => expand_function(function, body(item), options, diags),
         Err(error) => match keyword(&item).as_deref() {
             Some("impl") => match syn::parse2::<syn::ItemImpl>(item.clone()) {
                 Ok(block) => impl_block::expand(&block, options, diags),
@@ -59,6 +59,7 @@ pub(crate) fn expand(item: TokenStream, options: &Options, diags: &mut Diagnosti
 /// A function by itself, or in an `impl` block that is not seen.
 fn expand_function(
     function: syn::ItemFn,
+    written: Option<Group>,
     options: &Options,
     diags: &mut Diagnostics,
 ) -> TokenStream {
@@ -73,8 +74,16 @@ fn expand_function(
                 naming,
                 ..options.clone()
             };
-            function::expand_free(function, &options, diags)
+            function::expand_free(function, written, &options, diags)
         }
+    }
+}
+
+/// The body of a function, if its last token is that.
+fn body(item: TokenStream) -> Option<Group> {
+    match item.into_iter().last() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => Some(group),
+        _ => None,
     }
 }
 

@@ -154,7 +154,7 @@ fn expand_function(
         true => Naming::Module,
         false => Naming::Companion,
     };
-    let expanded = function::expand_free(function, &own, diags);
+    let expanded = function::expand_free(function, None, &own, diags);
     quote!(#expanded #mention)
 }
 

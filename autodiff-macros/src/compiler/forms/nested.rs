@@ -63,7 +63,7 @@ pub(crate) fn expand(func: &mut hir::Func, options: &Options, diags: &mut Diagno
             inherited = inherited.with(attr, diags);
         }
         if !inherited.skip {
-            *item = function::expand_free(nested, &inherited, diags);
+            *item = function::expand_free(nested, None, &inherited, diags);
         }
     }
 }

@@ -10,6 +10,7 @@ use syn::spanned::Spanned;
 impl Lower<'_> {
     /// References to values that belong to no variable get one: `g(&[a, b])`.
     pub(super) fn lift_args(&mut self, mut call: Call, ty: Ty, span: proc_macro2::Span) -> Expr {
+        self.calls = true;
         call.args
             .iter_mut()
             .for_each(|arg| self.option_argument(arg));

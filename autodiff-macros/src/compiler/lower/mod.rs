@@ -191,6 +191,8 @@ struct Lower<'a> {
     /// The closures and functions that have a name.
     callables: Vec<closure::Callable>,
     callable_count: usize,
+    /// A function of the user's is called.
+    calls: bool,
     /// The closures and loops in which an error was found.
     reported: BTreeSet<usize>,
     /// The iterators that have a name.
@@ -262,6 +264,7 @@ impl<'a> Lower<'a> {
             loop_count: 0,
             callables: Vec::new(),
             callable_count: 0,
+            calls: false,
             reported: BTreeSet::new(),
             chains: Vec::new(),
             frame: None,
@@ -421,7 +424,10 @@ impl<'a> Lower<'a> {
             facts.get(var.0 as usize).is_some_and(|fact| fact.state)
         });
         resolve::check(&mut func, self.diags);
-        order::check(&func, &|var| root_of(facts, var), self.diags);
+        // The operators of structs come later, and change nothing beside what they read.
+        if self.calls {
+            order::check(&func, &|var| root_of(facts, var), self.diags);
+        }
         func
     }
 

@@ -11,14 +11,15 @@ pub(crate) fn is_helper(attribute: &syn::Attribute) -> bool {
     name.is_some_and(|name| HELPERS.contains(&name.as_str()))
 }
 
-/// Takes the helper attributes off parameters, statements and expressions; all else stays as it is.
-pub(crate) fn strip(item: &mut syn::ItemFn) {
-    strip_parts(&mut item.sig, &mut item.block);
+/// Takes the helper attributes off parameters, statements and expressions; all else stays as it is. False if there were none
+/// in the body.
+pub(crate) fn strip(item: &mut syn::ItemFn) -> bool {
+    strip_parts(&mut item.sig, &mut item.block)
 }
 
 /// The same for a function of an `impl` block.
 pub(crate) fn strip_method(item: &mut syn::ImplItemFn) {
-    strip_parts(&mut item.sig, &mut item.block);
+    let _ = strip_parts(&mut item.sig, &mut item.block);
 }
 
 /// The same for an item of an `impl` block.
@@ -28,11 +29,16 @@ pub(crate) fn strip_member(item: &mut syn::ImplItem) {
     }
 }
 
-fn strip_parts(sig: &mut syn::Signature, block: &mut syn::Block) {
-    struct Strip;
+fn strip_parts(sig: &mut syn::Signature, block: &mut syn::Block) -> bool {
+    #[derive(Default)]
+    struct Strip {
+        found: bool,
+    }
     impl VisitMut for Strip {
         fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
+            let before = attributes.len();
             attributes.retain(|attribute| !is_helper(attribute));
+            self.found |= attributes.len() < before;
         }
         fn visit_block_mut(&mut self, block: &mut syn::Block) {
             let stmts = std::mem::take(&mut block.stmts);
@@ -53,9 +59,11 @@ fn strip_parts(sig: &mut syn::Signature, block: &mut syn::Block) {
         }
     }
     for input in &mut sig.inputs {
-        visit_mut::visit_fn_arg_mut(&mut Strip, input);
+        visit_mut::visit_fn_arg_mut(&mut Strip::default(), input);
     }
-    Strip.visit_block_mut(block);
+    let mut strip = Strip::default();
+    strip.visit_block_mut(block);
+    strip.found
 }
 
 /// `n` of `#[checkpoint(budget = n)]` on a loop.
