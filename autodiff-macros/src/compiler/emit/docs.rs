@@ -36,7 +36,7 @@ pub(crate) fn companion(signature: &Signature, options: &Options) -> TokenStream
 }
 
 /// Documentation of an entry point.
-pub(crate) fn entry(name: &str, signature: &Signature) -> TokenStream {
+pub(crate) fn entry(name: &str, signature: &Signature) -> String {
     let with_respect_to = list(signature.inputs());
     let first = match name {
         "grad" => format!("The gradient with respect to {with_respect_to}."),
@@ -68,7 +68,7 @@ pub(crate) fn entry(name: &str, signature: &Signature) -> TokenStream {
     };
     let mut lines = vec![first];
     lines.extend(panics(name));
-    attribute(&lines)
+    text(&lines)
 }
 
 fn panics(name: &str) -> Vec<String> {
@@ -278,10 +278,14 @@ fn plain(ty: &TokenStream) -> String {
 
 /// One attribute for all lines: rustc keeps each attribute by itself.
 fn attribute(lines: &[String]) -> TokenStream {
+    let text = text(lines);
+    quote!(#[doc = #text])
+}
+
+fn text(lines: &[String]) -> String {
     let lines = lines.iter().map(|line| match line.is_empty() {
         true => String::new(),
         false => format!(" {line}"),
     });
-    let text = lines.collect::<Vec<_>>().join("\n");
-    quote!(#[doc = #text])
+    lines.collect::<Vec<_>>().join("\n")
 }

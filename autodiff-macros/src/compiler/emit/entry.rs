@@ -22,6 +22,12 @@ pub(crate) fn members(signature: &Signature, deprecation: Tokens) -> TokenStream
     let printer = Printer {
         signature,
         deprecation,
+        declarations: signature
+            .declarations()
+            .into_iter()
+            .map(Tokens::from)
+            .collect(),
+        gradient: signature.gradient().into(),
         unemitted: quote!(#rt::unemitted(#mention)).into(),
     };
     let mut members = vec![
@@ -52,11 +58,11 @@ pub(super) struct Entry {
     pub(super) lifetimes: Tokens,
     /// `&'a self,`, where it is not as always.
     pub(super) receiver: Tokens,
-    pub(super) params: Vec<TokenStream>,
+    pub(super) params: Vec<Tokens>,
     pub(super) result: TokenStream,
     /// Predicates that the user's function does without.
     pub(super) bounds: Vec<TokenStream>,
-    pub(super) body: TokenStream,
+    pub(super) body: Tokens,
 }
 
 /// What the closure of `vjp` borrows.
@@ -64,7 +70,7 @@ pub(super) struct Entry {
 struct Captures {
     lifetimes: Tokens,
     receiver: Tokens,
-    params: Vec<TokenStream>,
+    params: Vec<Tokens>,
     captures: TokenStream,
 }
 
@@ -72,6 +78,9 @@ pub(super) struct Printer<'a> {
     pub(super) signature: &'a Signature,
     /// `#[deprecated]`. Mentioning a deprecated function is reported wherever it stands.
     deprecation: Tokens,
+    /// The arguments, and the type of the gradient, which most entries mention.
+    pub(super) declarations: Vec<Tokens>,
+    gradient: Tokens,
     /// In the place of a body that rustc has no need of.
     unemitted: Tokens,
 }
@@ -112,7 +121,7 @@ impl Printer<'_> {
         let (own, given) = (&generics.lifetimes, &generics.params);
         let bounds = generics.where_clause_with(bounds);
         quote! {
-            #doc
+            #[doc = #doc]
             #attributes
             #deprecation
             #must_use
@@ -125,10 +134,10 @@ impl Printer<'_> {
     }
 
     /// A body, if bodies are emitted.
-    pub(super) fn body(&self, write: impl FnOnce() -> TokenStream) -> TokenStream {
+    pub(super) fn body(&self, write: impl FnOnce() -> TokenStream) -> Tokens {
         match self.signature.extent {
-            Extent::Whole => write(),
-            Extent::Signatures => self.unemitted.to_token_stream(),
+            Extent::Whole => write().into(),
+            Extent::Signatures => self.unemitted.clone(),
         }
     }
 
@@ -137,9 +146,9 @@ impl Printer<'_> {
         &self,
         name: &'static str,
         result: TokenStream,
-        body: TokenStream,
+        body: Tokens,
     ) -> TokenStream {
-        let params = self.signature.declarations();
+        let params = self.declarations.clone();
         self.print(Entry {
             name,
             lifetimes: Tokens::default(),
@@ -159,7 +168,7 @@ impl Printer<'_> {
             let call = self.other("value_and_grad", None, &[]);
             quote!(#call.1)
         });
-        self.plain("grad", self.signature.gradient(), body)
+        self.plain("grad", self.gradient.to_token_stream(), body)
     }
 
     /// A call of another entry, which costs rustc less than to do the same once more. Not of a deprecated one, which would be
@@ -213,8 +222,8 @@ impl Printer<'_> {
 
     fn accumulate_grad(&self) -> TokenStream {
         let Signature { result, .. } = self.signature;
-        let mut params = self.signature.declarations();
-        params.extend(self.signature.inputs().map(Param::bar_declaration));
+        let mut params = self.declarations.clone();
+        params.extend(self.signature.inputs().map(|p| p.bar_declaration().into()));
         let body = self.body(|| {
             let checks = self.signature.inputs().filter(|p| !p.scalar);
             let checks = checks.map(|p| self.check(p, &p.bar));
@@ -235,8 +244,9 @@ impl Printer<'_> {
     fn value_and_grad_with(&self) -> TokenStream {
         let Signature { rt, sel, .. } = self.signature;
         let body = self.body(|| self.value_and_gradient(Some(&sel.to_token_stream())));
-        let mut params = vec![quote!(#sel: &mut (impl #rt::Selection + ?#rt::core::marker::Sized))];
-        params.extend(self.signature.declarations());
+        let mut params: Vec<Tokens> =
+            vec![quote!(#sel: &mut (impl #rt::Selection + ?#rt::core::marker::Sized)).into()];
+        params.extend(self.declarations.iter().cloned());
         let result = self.with_value();
         self.print(Entry {
             name: "value_and_grad_with",
@@ -260,7 +270,7 @@ impl Printer<'_> {
 
     /// `(f64, (Vec<f64>, f64))`.
     fn with_value(&self) -> TokenStream {
-        let (value, gradient) = (self.signature.value(), self.signature.gradient());
+        let (value, gradient) = (self.signature.value(), &self.gradient);
         self.signature.result_of(quote!((#value, #gradient)))
     }
 
@@ -339,7 +349,7 @@ impl Printer<'_> {
         )
     }
 
-    fn vjp_entry(&self, body: TokenStream) -> Entry {
+    fn vjp_entry(&self, body: impl Into<Tokens>) -> Entry {
         let Signature {
             rt,
             result,
@@ -347,7 +357,7 @@ impl Printer<'_> {
             ..
         } = self.signature;
         let in_place = self.signature.in_place().map(|p| &p.adjoint);
-        let gradient = self.signature.gradient();
+        let gradient = &self.gradient;
         let function =
             quote!(impl #rt::core::ops::FnOnce(#cotangent #(, &mut #in_place)*) -> #gradient);
         let Captures {
@@ -363,14 +373,14 @@ impl Printer<'_> {
             bounds: Vec::new(),
             params,
             result: quote!((#result, #function #captures)),
-            body,
+            body: body.into(),
         }
     }
 
     /// The closure of `vjp` borrows what was taken by shared reference. Where something is changed
     /// in place, that alone has to be said, or the closure would borrow what is changed, too.
     fn vjp_captures(&self) -> Captures {
-        let declarations = self.signature.declarations();
+        let declarations = self.declarations.clone();
         if !self.signature.changes_arguments() {
             return Captures {
                 params: declarations,
@@ -386,7 +396,7 @@ impl Printer<'_> {
                 .map(|(p, declaration)| match p.passing {
                     Passing::Shared => {
                         let (name, ty) = (&p.name, with_lifetime(&p.declared, &lifetime));
-                        quote!(#name: #ty)
+                        quote!(#name: #ty).into()
                     }
                     Passing::Value | Passing::Exclusive => declaration,
                 });
@@ -441,7 +451,8 @@ impl Printer<'_> {
 
     fn jvp_with(&self) -> TokenStream {
         let Signature { rt, sel, .. } = self.signature;
-        let first = vec![quote!(#sel: &mut (impl #rt::Selection + ?#rt::core::marker::Sized))];
+        let first =
+            vec![quote!(#sel: &mut (impl #rt::Selection + ?#rt::core::marker::Sized)).into()];
         let body = self.body(|| self.call_along(&sel.to_token_stream()));
         self.along("jvp_with", first, body)
     }
@@ -450,17 +461,17 @@ impl Printer<'_> {
     fn along(
         &self,
         name: &'static str,
-        mut declarations: Vec<TokenStream>,
-        body: TokenStream,
+        mut declarations: Vec<Tokens>,
+        body: Tokens,
     ) -> TokenStream {
         let Signature {
             cotangent, params, ..
         } = self.signature;
         let varied = || params.iter().filter(|p| p.differentiable);
-        declarations.extend(self.signature.declarations());
+        declarations.extend(self.declarations.iter().cloned());
         declarations.extend(varied().map(|p| {
             let (dot, tangent) = (&p.dot, &p.tangent);
-            quote!(#dot: #tangent)
+            quote!(#dot: #tangent).into()
         }));
         let value = self.signature.value();
         let result = self.signature.result_of(quote!((#value, #cotangent)));

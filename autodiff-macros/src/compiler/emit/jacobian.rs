@@ -52,7 +52,7 @@ pub(crate) fn member(printer: &Printer<'_>) -> TokenStream {
         name: "jacobian",
         lifetimes: Tokens::default(),
         receiver: Tokens::default(),
-        params: signature.declarations(),
+        params: printer.declarations.clone(),
         result: rows,
         bounds: bounds(signature),
         body,
