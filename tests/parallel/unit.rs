@@ -16,7 +16,41 @@ fn model(x: f64, slope: f64) -> f64 {
     (slope * x).tanh()
 }
 
+#[conservative_grad]
+fn against(a: f64, knots: &[f64]) -> f64 {
+    let mut sum = a;
+    for k in 0..knots.len().min(3) {
+        sum += a * knots[k];
+    }
+    sum
+}
+
+#[conservative_grad]
+fn mixed(a: f64, knots: [f64; 3]) -> f64 {
+    a * knots[0] + knots[2] * knots[1]
+}
+
 ends! {
+    // The callee adds to the temporary that stands for the adjoint of an argument.
+    slices_of_callees(x) {
+        let mut sum = 0.5;
+        for i in 0..x.len() {
+            sum += against(x[i], x);
+        }
+        sum * sum
+    }
+    lists_of_callees(x) {
+        let scaled: Vec<f64> = x.iter().take(3).map(|v| v * 0.5).collect();
+        let mut knots = [0.5; 3];
+        for k in 0..scaled.len() {
+            knots[k] = scaled[k].cos();
+        }
+        let mut sum = 0.5;
+        for i in 0..x.len() {
+            sum += against(x[i], &scaled) + mixed(x[i], knots) + against(x[i], &x[i..]);
+        }
+        sum.abs().ln_1p()
+    }
     rms(x) {
         let mut sum = 0.1;
         for i in 0..x.len() {
@@ -75,6 +109,8 @@ ends! {
 
 #[test]
 fn roots_and_logarithms() {
+    check!(slices_of_callees());
+    check!(lists_of_callees());
     check!(rms());
     check!(at numbers(70_001, 21), rms());
     check!(log_sum_exp());

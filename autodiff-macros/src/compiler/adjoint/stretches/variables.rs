@@ -234,9 +234,13 @@ impl<'a> Changed<'a> {
     }
 }
 
-/// True for the bar of a parameter as it is, which is a reference.
+/// True for the bar of a parameter as it is, which is a reference, and for what stands for one in a loop with the adjoint 1.
 fn is_reference(cx: &Context<'_>, e: &Expr) -> bool {
-    matches!(e, Expr::MemBar(m) if cx.func.mem(*m).origin != Origin::Local)
+    match e {
+        Expr::MemBar(m) => cx.func.mem(*m).origin != Origin::Local,
+        Expr::Name(name) => cx.temporaries.borrow().contains(&name.to_string()),
+        _ => false,
+    }
 }
 
 /// True for a method of a vector or slice that changes it.
