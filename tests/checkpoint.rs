@@ -19,6 +19,8 @@ mod counts;
 mod forms;
 #[path = "checkpoint/nested.rs"]
 mod nested;
+#[path = "checkpoint/outcomes.rs"]
+mod outcomes;
 #[path = "checkpoint/scalars.rs"]
 mod scalars;
 #[path = "checkpoint/selections.rs"]

@@ -2,5 +2,6 @@
 
 pub(crate) mod activity;
 pub(crate) mod again;
+pub(crate) mod later;
 pub(crate) mod layout;
 pub(crate) mod loops;

@@ -211,7 +211,7 @@ impl<'a> Checkpointed<'a> {
     fn pattern(&self) -> (TokenStream, Vec<Stmt>) {
         let mut names = Vec::new();
         let mut references = Vec::new();
-        for c in self.state.carried {
+        for c in &self.state.carried {
             let name = &self.cx.func.val(c.out).name;
             names.push(quote!(mut #name));
         }
@@ -371,7 +371,7 @@ impl<'a> Checkpointed<'a> {
 
     /// What an iteration starts with, up to the condition of the loop, and the rest.
     fn iteration(&self, pass: &Forward<'_>) -> (Vec<Stmt>, Vec<Stmt>) {
-        let start = |c: &Carried| let_val(self.cx.func, c.phi, false, Some(Expr::Val(c.out)));
+        let start = |c: &&Carried| let_val(self.cx.func, c.phi, false, Some(Expr::Val(c.out)));
         let mut first: Vec<Stmt> = self.state.carried.iter().map(start).collect();
         if let StmtKind::While { head, .. } = &self.stmt.kind {
             first.extend(pass.block(head));

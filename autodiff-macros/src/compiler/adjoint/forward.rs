@@ -199,9 +199,10 @@ impl Forward<'_> {
         }
     }
 
-    /// True unless this is a rerun in which nobody reads the value.
+    /// True unless this runs again, and nobody reads the value.
     pub(super) fn runs(&self, v: ValId) -> bool {
-        self.rerun.as_ref().is_none_or(|needed| needed.contains(&v))
+        let needed = self.rerun.as_ref().is_none_or(|needed| needed.contains(&v));
+        needed && self.again.is_none_or(|state| !state.later.contains(&v))
     }
 
     /// In a rerun, memory that outlives the loop has got its additions already.
@@ -213,12 +214,7 @@ impl Forward<'_> {
     }
 
     fn def(&self, v: ValId, op: &Op, out: &mut Vec<Stmt>) {
-        if matches!(op, Op::Lit(_))
-            || self
-                .rerun
-                .as_ref()
-                .is_some_and(|needed| !needed.contains(&v))
-        {
+        if matches!(op, Op::Lit(_)) || !self.runs(v) {
             return;
         }
         if let Op::Param(tokens) = op

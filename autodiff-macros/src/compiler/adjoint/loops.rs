@@ -280,5 +280,3 @@ fn step(stmt: &Ssa, kept: &[&Carried]) -> Vec<Stmt> {
     }
     out
 }
-
-impl<'a> Records<'a> {}

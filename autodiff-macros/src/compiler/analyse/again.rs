@@ -3,15 +3,17 @@
 //! In: the SSA form and the attributes. Out: errors, at the attribute of a loop that keeps no states,
 //! and at what cannot run a second time.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use super::activity::Activity;
-use super::layout;
 use super::loops::{self, Mode, Seed};
+use super::{later, layout};
 use crate::compiler::diag::{self, Diagnostics, text_of};
 use crate::compiler::hir::LoopId;
-use crate::compiler::ssa::{Call, Func, Op, Stmt, StmtKind, Tree, Verbatim};
+use crate::compiler::ssa::{Call, Func, Op, Stmt, StmtKind, Tree, ValId, Verbatim};
 
 /// Checks every loop under `#[checkpoint]`.
 pub(crate) fn check(func: &Func, facts: &Activity, diags: &mut Diagnostics) {
@@ -35,8 +37,9 @@ pub(crate) fn check(func: &Func, facts: &Activity, diags: &mut Diagnostics) {
             .any(|modes| matches!(modes.get(&id), Some(Mode::Checkpointed)));
         if func.checkpoints.contains_key(&id) && keeps {
             idle.remove(&id);
+            let later = later::run(func, stmt);
             for block in stmt.kind.blocks() {
-                block.walk(&mut |s| statement(facts, s, diags));
+                block.walk(&mut |s| statement(facts, s, &later, diags));
             }
         }
     });
@@ -45,11 +48,13 @@ pub(crate) fn check(func: &Func, facts: &Activity, diags: &mut Diagnostics) {
     }
 }
 
-fn statement(facts: &Activity, stmt: &Stmt, diags: &mut Diagnostics) {
+fn statement(facts: &Activity, stmt: &Stmt, later: &BTreeSet<ValId>, diags: &mut Diagnostics) {
     match &stmt.kind {
         StmtKind::Effect(code) if only_panics(code) => {}
         StmtKind::Effect(code) => refuse(code, stmt.span, diags),
-        StmtKind::Def(_, Op::Opaque(code)) if !code.pure => refuse(code, stmt.span, diags),
+        StmtKind::Def(v, Op::Opaque(code)) if !code.pure && !later.contains(v) => {
+            refuse(code, stmt.span, diags)
+        }
         StmtKind::Call(call) if call.recursive => {
             diags.report_at(&diag::CHECKPOINT_RECURSIVE, &call.path, &[]);
         }

@@ -3,28 +3,32 @@
 use std::collections::BTreeSet;
 
 use crate::compiler::adjoint::Context;
+use crate::compiler::analyse::later;
 use crate::compiler::hir::LoopId;
 use crate::compiler::ssa::{Block, Carried, MemId, Op, Origin, Stmt as Ssa, StmtKind, ValId};
 
 /// What a loop carries from one iteration to the next.
 #[derive(Debug)]
 pub(in crate::compiler::adjoint) struct State<'a> {
-    pub(super) carried: &'a [Carried],
+    pub(super) carried: Vec<&'a Carried>,
     pub(super) mems: BTreeSet<MemId>,
     /// Memory that is only written to.
     pub(in crate::compiler::adjoint) written: BTreeSet<MemId>,
     /// Memory of which every iteration overwrites what it reads, and that nobody reads afterwards.
     pub(super) scratch: BTreeSet<MemId>,
+    /// Values that no iteration needs, see [`later`].
+    pub(in crate::compiler::adjoint) later: BTreeSet<ValId>,
 }
 
 impl<'a> State<'a> {
     /// That of a loop which carries numbers and touches no memory.
     pub(in crate::compiler::adjoint) fn of_numbers(carried: &'a [Carried]) -> State<'a> {
         State {
-            carried,
+            carried: carried.iter().collect(),
             mems: BTreeSet::new(),
             written: BTreeSet::new(),
             scratch: BTreeSet::new(),
+            later: BTreeSet::new(),
         }
     }
 }
@@ -42,11 +46,14 @@ pub(super) fn state<'a>(
     kept: &BTreeSet<MemId>,
 ) -> State<'a> {
     let (read, changed) = (stmt.kind.read(), stmt.kind.written());
+    let later = later::run(cx.func, stmt);
+    let carried = stmt.kind.carried().iter();
     let mut state = State {
-        carried: stmt.kind.carried(),
+        carried: carried.filter(|c| !later.contains(&c.phi)).collect(),
         mems: BTreeSet::new(),
         written: BTreeSet::new(),
         scratch: BTreeSet::new(),
+        later,
     };
     for m in changed {
         if is_inside(cx, stmt, cx.layout.mem_block(m)) {
@@ -73,15 +80,15 @@ fn is_inside(cx: &Context<'_>, stmt: &Ssa, block: usize) -> bool {
 }
 
 /// The values from outside that an iteration reads.
-fn outer_values(cx: &Context<'_>, stmt: &Ssa) -> BTreeSet<ValId> {
+fn outer_values(cx: &Context<'_>, stmt: &Ssa, state: &State<'_>) -> BTreeSet<ValId> {
     let mut used = BTreeSet::new();
     let mut see = |v: ValId| {
         used.insert(v);
     };
     for block in blocks(stmt) {
-        block.walk(&mut |s| s.kind.for_each_input(&mut see));
+        block.walk(&mut |s| later::inputs(&s.kind, &state.later, &mut see));
     }
-    stmt.kind.carried().iter().for_each(|c| see(c.next));
+    state.carried.iter().for_each(|c| see(c.next));
     if let StmtKind::For { range, .. } = &stmt.kind {
         let ends = [Some(range.lo), Some(range.hi), range.step];
         ends.into_iter().flatten().for_each(&mut see);
@@ -119,7 +126,8 @@ pub(in crate::compiler::adjoint) fn needs(
     stmt: &Ssa,
     id: LoopId,
 ) -> (BTreeSet<ValId>, Vec<MemId>) {
-    let scratch = state(cx, stmt, id, &BTreeSet::new()).scratch;
-    let mems = outer_memory(stmt, cx).into_iter().chain(scratch).collect();
-    (outer_values(cx, stmt), mems)
+    let state = state(cx, stmt, id, &BTreeSet::new());
+    let values = outer_values(cx, stmt, &state);
+    let mems = outer_memory(stmt, cx).into_iter().chain(state.scratch);
+    (values, mems.collect())
 }

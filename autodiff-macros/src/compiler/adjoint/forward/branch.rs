@@ -29,14 +29,7 @@ impl Forward<'_> {
         out.extend(reversed.into_iter().flat_map(|arms| arms.before.clone()));
         self.hoist(then, out);
         self.hoist(els, out);
-        let phis: Vec<&Phi> = phis
-            .iter()
-            .filter(|p| {
-                self.rerun
-                    .as_ref()
-                    .is_none_or(|needed| needed.contains(&p.out))
-            })
-            .collect();
+        let phis: Vec<&Phi> = phis.iter().filter(|p| self.runs(p.out)).collect();
         for p in &phis {
             if !self.plan.hoisted.contains(&Item::Val(p.out)) {
                 out.push(let_val(self.cx.func, p.out, false, None));
