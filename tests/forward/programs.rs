@@ -119,6 +119,27 @@ both! {
         sum
     }
 
+    fn pieces(x: &[f64], k: usize) -> f64 {
+        const PAIR: usize = 2;
+        assert!(k > 0, "at least one");
+        if x.is_empty() {
+            panic!("no numbers");
+        }
+        let mut copy = vec![0.0; x.len()];
+        copy.copy_from_slice(x);
+        let mut sum = copy[0];
+        for w in copy.windows(k) {
+            sum += w[0] * w[k - 1];
+        }
+        for w in x.chunks(k) {
+            sum += w[0].sin();
+        }
+        for (a, pair) in x.chunks_exact(PAIR).zip(copy.chunks_exact(PAIR)) {
+            sum += a[1] * pair[0];
+        }
+        sum
+    }
+
     fn maybe(x: f64, y: f64) -> Option<f64> {
         if x < 0.0 {
             return None;
@@ -187,6 +208,20 @@ fn more_numbers_take_several_sweeps() {
         )
         .1
     });
+}
+
+#[test]
+fn what_may_panic_runs_several_times() {
+    for n in [1, 2, 8, 9, 20] {
+        let x: Vec<f64> = (0..n).map(|i| f64::from(i).cos()).collect();
+        for k in [1, 2, 3] {
+            let (value, gradient) = forward::pieces::value_and_grad(&x, k);
+            let (expected, by_reverse) = reverse::pieces::value_and_grad(&x, k);
+            assert_eq!(value.to_bits(), expected.to_bits());
+            close(&gradient, &by_reverse);
+            same_bits(&gradient, |d| forward::pieces::jvp(&x, k, d).1);
+        }
+    }
 }
 
 #[test]

@@ -3,8 +3,9 @@
 //! In: the function and its SSA form. Out: reports. Forward sweeps give eight partial derivatives each, so
 //! a function of more numbers runs several times, and may do nothing but compute.
 
-use proc_macro2::{Span, TokenTree};
+use proc_macro2::Span;
 
+use super::analyse::again;
 use super::diag::{self, Diagnostics};
 use super::emit;
 use super::hir::{self, Role, Ty};
@@ -57,14 +58,7 @@ fn is_exclusive(ty: &Ty) -> bool {
     matches!(ty, Ty::Ref(true, _))
 }
 
-/// `assert!(…)`, `format!(…)` and their kin may be run as often as one likes.
+/// What panics or makes a text may be run as often as one likes.
 fn is_harmless(code: &Verbatim) -> bool {
-    let mut names = code.tokens.clone().into_iter();
-    let name = names.find_map(|tree| match tree {
-        TokenTree::Ident(name) if name != "core" && name != "std" => Some(name.to_string()),
-        _ => None,
-    });
-    name.is_some_and(|name| {
-        name == "format" || name.trim_start_matches("debug_").starts_with("assert")
-    })
+    again::only_panics(code) || again::is_text(code)
 }

@@ -84,6 +84,11 @@ pub(crate) fn is_assertion(code: &Verbatim) -> bool {
     macro_name(&code.tokens).is_some_and(|name| name.contains("assert"))
 }
 
+/// True for `format!(…)`.
+pub(crate) fn is_text(code: &Verbatim) -> bool {
+    macro_name(&code.tokens).is_some_and(|name| name == "format")
+}
+
 /// True for what does not return: it was not reached.
 pub(crate) fn diverges(code: &TokenStream) -> bool {
     let name = macro_name(code);
