@@ -167,6 +167,34 @@ fn panics_stay() {
     }
 }
 
+#[conservative_grad]
+fn texts(x: f64, n: usize) -> f64 {
+    let mut label = String::from("x");
+    let mut made = format!("{x:.1}");
+    let mut copied = "steps".to_string();
+    let last = '!';
+    let mut y = x;
+    for i in 0..n {
+        label.push('c');
+        made.push_str("; ");
+        if i % 2 == 0 {
+            copied.push(last);
+        }
+        y *= x;
+    }
+    made.push(last);
+    let length = label.len() + copied.len() + made.len();
+    assert_eq!(length, 1 + n + 5 + n.div_ceil(2) + 3 + 2 * n + 1);
+    y
+}
+
+#[test]
+fn texts_that_grow() {
+    for n in 0..5 {
+        check!(texts(0.5, const n));
+    }
+}
+
 #[test]
 fn out_of_bounds_is_the_primals_panic() {
     #[conservative_grad]

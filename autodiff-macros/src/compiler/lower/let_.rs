@@ -3,6 +3,7 @@
 use super::dest::{Dest, needs_dest};
 use super::expr::bare;
 use super::infer::Kind;
+use super::looks::is_text;
 use super::scope::Name;
 use super::value::flatten;
 use super::{Lower, annotation, stmt};
@@ -12,6 +13,27 @@ use crate::compiler::hir::{Expr, ExprKind, Pat, Place, Stmt, StmtKind, Ty, VarId
 use crate::compiler::parse::{generics, types};
 use proc_macro2::{Ident, Span};
 use syn::spanned::Spanned;
+
+/// A value that got a name of its own, and is about to get another one.
+fn unnamed(value: Expr) -> Expr {
+    let ExprKind::Block(block) = &value.kind else {
+        return value;
+    };
+    let named = match (
+        block.stmts.as_slice(),
+        block.value.as_deref().map(|e| &e.kind),
+    ) {
+        ([only], Some(ExprKind::Place(place))) if place.path.is_empty() => match &only.kind {
+            StmtKind::Let {
+                pat: Pat::Var(var),
+                init: Some(init),
+            } if *var == place.root && matches!(init.kind, ExprKind::Opaque(_)) => Some(init),
+            _ => None,
+        },
+        _ => None,
+    };
+    named.cloned().unwrap_or(value)
+}
 
 /// The type that a `let` declares.
 pub(super) struct Declared<'t> {
@@ -148,7 +170,8 @@ impl Lower<'_> {
         } else if needs_dest(init) {
             self.let_into(name, mutable, declared, init, out);
         } else {
-            let (mut value, held) = self.init(init);
+            let (value, held) = self.init(init);
+            let mut value = unnamed(value);
             if self.gives_exclusive(&value) {
                 let value = self.with_source(value, init);
                 self.refuse_reference(&value);
@@ -157,7 +180,9 @@ impl Lower<'_> {
             declared.apply(&mut value);
             let ty = self.let_type(declared.ty, &value);
             let var = self.bind_value(name, mutable, ty, value, held, out);
-            self.facts[var.0 as usize].declared = declared.written.cloned();
+            let facts = &mut self.facts[var.0 as usize];
+            facts.declared = declared.written.cloned();
+            facts.text = is_text(init);
         }
     }
 

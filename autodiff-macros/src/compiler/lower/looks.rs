@@ -137,3 +137,23 @@ impl Lower<'_> {
         }
     }
 }
+
+/// True for what makes a text: `String::from(…)`, `format!(…)`, `"…".to_string()`.
+pub(super) fn is_text(value: &Expr) -> bool {
+    match bare(value) {
+        Expr::Call(call) => match bare(&call.func) {
+            Expr::Path(path) => {
+                let owner = path.path.segments.iter().rev().nth(1);
+                owner.is_some_and(|owner| owner.ident == "String")
+            }
+            _ => false,
+        },
+        Expr::Macro(of) => of.mac.path.is_ident("format"),
+        Expr::MethodCall(call) => {
+            let text = matches!(bare(&call.receiver), Expr::Lit(lit) if matches!(lit.lit, syn::Lit::Str(_)));
+            call.method == "to_string"
+                || text && (call.method == "to_owned" || call.method == "into")
+        }
+        _ => false,
+    }
+}

@@ -154,6 +154,8 @@ struct Facts {
     named: bool,
     /// Known to be a `usize`.
     usize: bool,
+    /// Begins as a text.
+    text: bool,
     /// What `chunks` or `windows` cut out.
     piece: Option<iter::Piece>,
 }

@@ -37,7 +37,7 @@ impl Lower<'_> {
     }
 
     /// The variable that a path of one segment names.
-    fn local(&self, path: &syn::ExprPath) -> Option<VarId> {
+    pub(super) fn local(&self, path: &syn::ExprPath) -> Option<VarId> {
         let name = path.path.get_ident().filter(|_| path.qself.is_none())?;
         match self.peek_name(&name.to_string()) {
             Some(Name::Var(var)) => Some(var),

@@ -44,7 +44,8 @@ impl Lower<'_> {
                 1
             ) | ("swap", 2)
         );
-        if !known || !self.is_place(receiver) || self.is_opaque_place(receiver) {
+        let opaque = |e| self.is_opaque_place(e);
+        if !known || !self.is_place(receiver) || opaque(receiver) || self.adds_to_text(call) {
             return false;
         }
         if let Some(var) = self.root(receiver) {
@@ -67,6 +68,15 @@ impl Lower<'_> {
             _ => self.copy_from(call, receiver, out),
         }
         true
+    }
+
+    /// `label.push('x')`, of a `String`.
+    fn adds_to_text(&self, call: &syn::ExprMethodCall) -> bool {
+        let var = match bare(&call.receiver) {
+            syn::Expr::Path(path) => self.local(path),
+            _ => None,
+        };
+        call.method == "push" && var.is_some_and(|var| self.facts[var.0 as usize].text)
     }
 
     fn push(&mut self, call: &syn::ExprMethodCall, receiver: &syn::Expr, out: &mut Vec<Stmt>) {
