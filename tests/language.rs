@@ -39,6 +39,7 @@ mod language {
     mod names;
     mod near_misses;
     mod nested;
+    mod operators;
     mod option_programs;
     mod option_structs;
     mod optional;

@@ -36,6 +36,7 @@ impl Lower<'_> {
                 if simple && needs_dest(&assign.right) {
                     return self.value_into(&assign.right, Dest::Var(place.root), out);
                 }
+                self.hint = Some(place.ty.clone());
                 let mut value = match simple {
                     true => self.expr(&assign.right),
                     false => self.operand(&assign.right),
@@ -113,6 +114,7 @@ impl Lower<'_> {
         if !self.is_place(left) {
             return self.bad_target(left);
         }
+        self.hint = self.variable_type(left);
         let value = self.operand(&binary.right);
         let place = self.changed_place(left);
         self.infer.operate(&place.ty);

@@ -21,6 +21,7 @@ impl Lower<'_> {
             syn::Expr::Paren(paren) => self.value_into(&paren.expr, dest, out),
             syn::Expr::Group(group) => self.value_into(&group.expr, dest, out),
             _ if !needs_dest(expr) => {
+                self.hint = Some(self.type_of(dest));
                 let value = self.expr(expr);
                 self.store(value, dest, out);
             }
@@ -39,6 +40,13 @@ impl Lower<'_> {
                 let value = self.expr(expr);
                 self.store(value, dest, out);
             }
+        }
+    }
+
+    fn type_of(&self, dest: Dest) -> Ty {
+        match dest {
+            Dest::Var(var) => self.var(var).ty.clone(),
+            Dest::Return => self.result.clone(),
         }
     }
 

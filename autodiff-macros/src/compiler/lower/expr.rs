@@ -23,8 +23,11 @@ pub(super) fn bare(expr: &syn::Expr) -> &syn::Expr {
 impl Lower<'_> {
     /// Lowers an expression that is used for its value.
     pub(super) fn expr(&mut self, expr: &syn::Expr) -> Expr {
-        // What a `let` declares is the type of its own value, not of a part of that.
-        let keeps = matches!(bare(expr), syn::Expr::Call(_));
+        // What is known of a value is not known of its parts.
+        let keeps = matches!(
+            bare(expr),
+            syn::Expr::Call(_) | syn::Expr::Binary(_) | syn::Expr::If(_) | syn::Expr::Block(_)
+        );
         self.hint = self.hint.take().filter(|_| keeps);
         if has_attributes(expr) {
             let outer = self.marks;
@@ -218,8 +221,11 @@ impl Lower<'_> {
         let Some((_, els)) = &branch.else_branch else {
             return self.refuse(&diag::IF_WITHOUT_ELSE, &branch.if_token, &[]);
         };
+        let wanted = self.hint.take();
         let cond = self.condition(&branch.cond);
+        self.hint = wanted.clone();
         let mut then = self.block(&branch.then_branch, Want::Value);
+        self.hint = wanted;
         let mut els = match bare(els) {
             syn::Expr::Block(block) if block.label.is_none() => {
                 self.block(&block.block, Want::Value)

@@ -201,7 +201,7 @@ struct Lower<'a> {
     chains: Vec<iter::Chain>,
     /// The closure that is being written out, if it returns early.
     frame: Option<closure::Frame>,
-    /// The type that the expression which is lowered next is declared with.
+    /// The type of the expression which is lowered next, where what it is for tells.
     hint: Option<Ty>,
     /// Constants that are known to be `usize`.
     usizes: BTreeSet<String>,
@@ -413,13 +413,16 @@ impl<'a> Lower<'a> {
             method.is_some_and(|name| self.is_known_to_change(&name) == Some(false))
         };
         let root = |var| root_of(&self.facts, var);
-        promote::run(
-            &mut func,
-            &promote::Facts {
-                root: &root,
-                keeps: &keeps,
-            },
-        );
+        if self.calls {
+            promote::run(
+                &mut func,
+                &promote::Facts {
+                    root: &root,
+                    keeps: &keeps,
+                    named: &|var| self.facts[var.0 as usize].named,
+                },
+            );
+        }
         // Variables that were made since then (for operators on structs) have no facts: they are no state.
         let facts = &self.facts;
         resolve::keep_state(&mut func, |var| {

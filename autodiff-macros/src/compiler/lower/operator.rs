@@ -14,7 +14,16 @@ impl Lower<'_> {
         let Some(op) = operator(&binary.op) else {
             return self.refuse(&diag::ASSIGN_IN_OPERAND, &binary.op, &[]);
         };
-        let (a, b) = (self.operand(&binary.left), self.operand(&binary.right));
+        let wanted = self.hint.take();
+        // The operands of a sum are of its type.
+        let sums = matches!(op, BinOp::Add | BinOp::Sub);
+        let wanted = wanted.or_else(|| self.variable_type(&binary.right).filter(|_| sums));
+        self.hint = wanted.clone().filter(|_| sums);
+        let a = self.operand(&binary.left);
+        self.make_operand_of(wanted, &a, op);
+        self.hint = sums.then(|| a.ty.clone());
+        let b = self.operand(&binary.right);
+        self.hint = None;
         if let Some(name) = super::overload::method(op)
             && [&a, &b].iter().any(|value| self.infer.is_struct(&value.ty))
         {
@@ -49,6 +58,19 @@ impl Lower<'_> {
         match compares || divides {
             true => self.with_source(value, binary),
             false => value,
+        }
+    }
+
+    /// What is known to give a struct has one as its first operand, if that is the result of a call.
+    fn make_operand_of(&mut self, wanted: Option<Ty>, first: &Expr, op: BinOp) {
+        let arithmetic = super::overload::method(op).is_some();
+        let Some(wanted) = wanted.filter(|ty| arithmetic && self.infer.is_struct(ty)) else {
+            return;
+        };
+        let open = self.infer.strip(&first.ty);
+        if matches!(self.infer.kind(&open), Some(Kind::Call)) {
+            // It fits: the one is open.
+            let _ = self.infer.unify(&open, &wanted);
         }
     }
 

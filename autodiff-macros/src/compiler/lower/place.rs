@@ -74,6 +74,14 @@ impl Lower<'_> {
         }
     }
 
+    /// The type of a variable; nothing for other expressions.
+    pub(super) fn variable_type(&self, expr: &syn::Expr) -> Option<Ty> {
+        match bare(expr) {
+            syn::Expr::Path(path) => self.local(path).map(|var| self.var(var).ty.clone()),
+            _ => None,
+        }
+    }
+
     /// True if the type of the place's variable is one that the compiler does not look into.
     pub(super) fn is_opaque_place(&self, expr: &syn::Expr) -> bool {
         let root = self.root(expr);

@@ -7,8 +7,12 @@
 //!
 //! In: the HIR with its types resolved. Out: the same, with such receivers behind `&mut`.
 
+use std::collections::BTreeSet;
+
 use super::resolve::Walk;
-use crate::compiler::hir::{Call, Expr, ExprKind, Form, Func, Place, StmtKind, Ty, VarId};
+use crate::compiler::hir::{
+    Block, Call, Expr, ExprKind, Form, Func, Pat, Place, StmtKind, Ty, VarId,
+};
 
 /// Methods of the traits of operators, which take their operands by value.
 const OPERATORS: [&str; 6] = ["add", "sub", "mul", "div", "rem", "neg"];
@@ -19,11 +23,14 @@ pub(super) struct Facts<'f> {
     pub(super) root: &'f dyn Fn(VarId) -> VarId,
     /// True for a method that is known to leave its receiver as it is.
     pub(super) keeps: &'f dyn Fn(&str) -> bool,
+    /// True for a variable of the user's.
+    pub(super) named: &'f dyn Fn(VarId) -> bool,
 }
 
 /// Rewrites the whole function.
 pub(super) fn run(func: &mut Func, facts: &Facts<'_>) {
     let mut body = std::mem::take(&mut func.body);
+    let beside = beside(&mut body, facts);
     let can_change = |place: &Place| {
         let var = &func.vars[(facts.root)(place.root).0 as usize];
         var.mutable || matches!(var.ty, Ty::Ref(true, _))
@@ -57,6 +64,9 @@ pub(super) fn run(func: &mut Func, facts: &Facts<'_>) {
         expr: &mut |_| {},
         stmt: &mut |stmt| match &mut stmt.kind {
             StmtKind::Let {
+                pat: Pat::Var(var), ..
+            } if beside.contains(var) => {}
+            StmtKind::Let {
                 init: Some(value), ..
             }
             | StmtKind::Return(Some(value))
@@ -72,6 +82,37 @@ pub(super) fn run(func: &mut Func, facts: &Facts<'_>) {
         promote(value, None);
     }
     func.body = body;
+}
+
+/// What has a name of the compiler's, and is computed beside other operands: `p.turned(a)` of `p.x + p.turned(a).y`.
+fn beside(body: &mut Block, facts: &Facts<'_>) -> BTreeSet<VarId> {
+    let mut found = BTreeSet::new();
+    let mut operand = |operand: &Expr| {
+        let ExprKind::Block(block) = &operand.kind else {
+            return;
+        };
+        let vars = block.stmts.iter().filter_map(|stmt| match &stmt.kind {
+            StmtKind::Let {
+                pat: Pat::Var(var), ..
+            } => Some(*var),
+            _ => None,
+        });
+        found.extend(vars.filter(|var| !(facts.named)(*var)));
+    };
+    Walk {
+        ty: &mut |_| {},
+        code: &mut |_| {},
+        stmt: &mut |_| {},
+        expr: &mut |expr| match &expr.kind {
+            ExprKind::Binary(_, a, b) => [a, b].into_iter().for_each(|e| operand(e)),
+            ExprKind::Rule(_, parts) | ExprKind::Call(Call { args: parts, .. }) => {
+                parts.iter().for_each(&mut operand);
+            }
+            _ => {}
+        },
+    }
+    .block(body);
+    found
 }
 
 /// The variable of which a callee gets memory; a number is read before the call.

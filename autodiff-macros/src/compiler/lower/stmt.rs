@@ -27,6 +27,7 @@ impl Lower<'_> {
             Some(syn::Stmt::Expr(tail, None)) if needs_dest(tail) => Want::Into(Dest::Return),
             _ => Want::Value,
         };
+        self.hint = Some(result.clone());
         let mut body = self.block(block, want);
         if let Some(value) = &mut body.value {
             self.expect(value, &result);
@@ -53,11 +54,13 @@ impl Lower<'_> {
     ) -> Option<Expr> {
         let before = self.scopes.len();
         self.scopes.push(Default::default());
+        let expected = self.hint.take();
         self.hoist_items(block);
         let mut value = None;
         for (i, statement) in block.stmts.iter().enumerate() {
             match statement {
                 syn::Stmt::Expr(tail, None) if i + 1 == block.stmts.len() => {
+                    self.hint = expected.clone();
                     value = self.tail(tail, want, out);
                 }
                 syn::Stmt::Macro(tail)
