@@ -413,17 +413,19 @@ impl<'a> Lower<'a> {
             method.is_some_and(|name| self.is_known_to_change(&name) == Some(false))
         };
         let root = |var| root_of(&self.facts, var);
+        // Variables that were made since lowering have no facts.
+        let named = |var: VarId| self.facts.get(var.0 as usize).is_some_and(|f| f.named);
         if self.calls {
             promote::run(
                 &mut func,
                 &promote::Facts {
                     root: &root,
                     keeps: &keeps,
-                    named: &|var| self.facts[var.0 as usize].named,
+                    named: &named,
                 },
             );
         }
-        // Variables that were made since then (for operators on structs) have no facts: they are no state.
+        // Without facts: no state.
         let facts = &self.facts;
         resolve::keep_state(&mut func, |var| {
             facts.get(var.0 as usize).is_some_and(|fact| fact.state)
