@@ -57,6 +57,51 @@ fn as_arguments(x: f64) -> f64 {
         + "2.5".parse::<f64>().unwrap().sqrt() * x
 }
 
+#[conservative_grad]
+fn squares(x: &[f64]) -> Vec<f64> {
+    x.iter().map(|v| v * v).collect()
+}
+
+#[conservative_grad]
+fn turned(a: [f64; 3]) -> [f64; 3] {
+    [2.0 * a[0], a[1] * a[2], a[2]]
+}
+
+#[conservative_grad]
+fn lists_of_calls(x: &[f64], a: f64) -> f64 {
+    let v = squares(x).to_vec();
+    let mut s = squares(x).to_vec().iter().sum::<f64>();
+    for i in 0..squares(x).len() {
+        s += v[i] * x[i];
+    }
+    let t = turned([a, x[0], 2.0]).to_vec();
+    s + t[0] * t[1] / turned([a, a, a]).len() as f64
+}
+
+trait Norm {
+    fn of(x: f64) -> f64;
+}
+
+struct Square;
+
+#[conservative_grad]
+impl Norm for Square {
+    fn of(x: f64) -> f64 {
+        x * x
+    }
+}
+
+#[conservative_grad]
+fn of_a_trait(x: f64) -> f64 {
+    <Square as Norm>::of(x) + <Square>::of(2.0 * x) * Square::of(x)
+}
+
+#[test]
+fn lists_and_functions_of_traits() {
+    check!(lists_of_calls(&vec![0.5, -1.5, 2.0], 0.7));
+    check!(of_a_trait(0.6));
+}
+
 #[test]
 fn of_calls_on_constants() {
     check!(chained(0.75));

@@ -221,7 +221,7 @@ fn generated(
     bodies: &Bodies,
     signature: &Signature,
 ) -> (TokenStream, TokenStream) {
-    let checks = pins::checks(bodies, &func.pins, &signature.rt);
+    let checks = pins::checks(bodies, func, &signature.rt);
     let bodies = &led(bodies, &func.items, &checks, &signature.rt);
     let (sites, field) = meta::members(item, signature, options, bodies, &func.items);
     let (field, metadata) = match &options.naming {

@@ -204,6 +204,11 @@ impl Lower<'_> {
         args: &[&syn::Expr],
         call: bool,
     ) -> Receiver {
+        if call && args.is_empty() && matches!(name, "to_vec" | "len") {
+            let list = Ty::Seq(Box::new(self.infer.fresh(Kind::Call)));
+            let _ = self.infer.unify(ty, &list);
+            return Receiver::Indexed(list);
+        }
         let integer = is_integer_method(name);
         let real = rules::find_called(name, args.len() + 1).is_some() || CLASSIFY.contains(&name);
         let real = match (real, integer) {

@@ -353,7 +353,7 @@ impl Lower<'_> {
         let callee = Call {
             outcome: false,
             form: Form::Associated,
-            path: strip_generics(path),
+            path: strip_generics(&of_type(path)),
             generics,
             recursive,
             operation: None,
@@ -462,4 +462,17 @@ impl Lower<'_> {
             _ => false,
         }
     }
+}
+
+/// `<T>::f` for `<T as Trait>::f`: what is emitted for a method of a trait belongs to the type.
+fn of_type(path: &syn::ExprPath) -> syn::ExprPath {
+    let mut path = path.clone();
+    if let Some(qself) = &mut path.qself {
+        let names = path.path.segments.into_iter().skip(qself.position);
+        path.path.segments = names.collect();
+        qself.position = 0;
+        qself.as_token = None;
+        path.path.leading_colon = Some(syn::Token![::](qself.gt_token.span));
+    }
+    path
 }
