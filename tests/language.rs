@@ -47,6 +47,7 @@ mod language {
     mod out_of_sight;
     mod places_behind_patterns;
     mod properties;
+    mod range_chains;
     mod recursion;
     mod reversal;
     mod scalars;

@@ -224,16 +224,27 @@ impl Lower<'_> {
 
     /// The number at an index of a range.
     fn of_range(&mut self, range: &Range, index: Expr, span: Span, out: &mut Vec<Stmt>) -> Expr {
-        let mut index = index;
+        let stepped = |this: &mut Self, index| match &range.step {
+            Some(step) => this.int(BinOp::Mul, index, step.clone(), span),
+            None => index,
+        };
+        // Steps downwards start at the last number of the range, whether a step upwards leads there or not.
+        let down = range.rev && range.rev_first;
+        let mut index = if down { stepped(self, index) } else { index };
         if range.rev {
-            let len = self.range_length(range, span, out);
+            let whole = match down {
+                true => &Range {
+                    step: None,
+                    ..range.clone()
+                },
+                false => range,
+            };
+            let len = self.range_length(whole, span, out);
             let one = self.number(1, span);
             let last = self.int(BinOp::Sub, len, one, span);
             index = self.int(BinOp::Sub, last, index, span);
         }
-        if let Some(step) = &range.step {
-            index = self.int(BinOp::Mul, index, step.clone(), span);
-        }
+        let index = if down { index } else { stepped(self, index) };
         self.int(BinOp::Add, range.lo.clone(), index, span)
     }
 
