@@ -19,6 +19,7 @@ mod language {
     mod casts_and_consts;
     mod closures;
     mod composition;
+    mod constants_of_calls;
     mod control_flow;
     mod effects;
     mod f32;

@@ -35,6 +35,42 @@ pub fn clear<B: Adjoint + ?Sized>(bar: &mut B) {
     bar.clear();
 }
 
+/// The adjoint of an array or a vector, of which only rustc knows which it is.
+pub trait List {
+    /// Zeros, as many as there are to be; of an array there are always as many.
+    fn clear_to(&mut self, len: usize);
+}
+
+impl<T: Adjoint, const N: usize> List for [T; N] {
+    #[inline]
+    fn clear_to(&mut self, _: usize) {
+        self.clear();
+    }
+}
+
+impl<S: Scalar> List for Vec<S> {
+    #[inline]
+    fn clear_to(&mut self, len: usize) {
+        Vec::clear(self);
+        self.resize(len, S::default());
+    }
+}
+
+/// Sets the adjoint of a list to zeros, as many as the list had elements.
+///
+/// ```
+/// let mut bar = vec![1.0, 2.0];
+/// autodiff_runtime::sums::clear_to(&mut bar, 3);
+/// assert_eq!(bar, [0.0; 3]);
+/// let mut bar = [1.0, 2.0];
+/// autodiff_runtime::sums::clear_to(&mut bar, 2);
+/// assert_eq!(bar, [0.0; 2]);
+/// ```
+#[inline]
+pub fn clear_to<B: List>(bar: &mut B, len: usize) {
+    bar.clear_to(len);
+}
+
 /// Takes the adjoint out of its place, and leaves zeros.
 ///
 /// ```

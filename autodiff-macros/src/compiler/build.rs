@@ -17,8 +17,9 @@ use super::ssa::{
     Block, Func, Mem, MemId, Op, Origin, Param, Proj, Stmt, StmtKind, Tree, Val, ValId,
 };
 
-/// Builds the SSA form. `params` are the names under which the emitted body finds the arguments.
-pub(crate) fn run(func: &hir::Func, params: &[Ident], names: &mut Names) -> Func {
+/// Builds the SSA form. `params` are the names under which the emitted body finds the arguments. `None` if what two branches
+/// made of a variable does not fit together, which no program should show.
+pub(crate) fn run(func: &hir::Func, params: &[Ident], names: &mut Names) -> Option<Func> {
     let mut builder = Builder {
         hir: func,
         env: vec![Binding::None; func.vars.len()],
@@ -30,9 +31,11 @@ pub(crate) fn run(func: &hir::Func, params: &[Ident], names: &mut Names) -> Func
         lent: Vec::new(),
         out: vec![Vec::new()],
         taken: params.iter().map(names::plain).collect(),
+        unfit: false,
         names,
     };
-    builder.function(params)
+    let built = builder.function(params);
+    (!builder.unfit).then_some(built)
 }
 
 /// What a variable stands for at this point of the program.
@@ -60,6 +63,8 @@ struct Builder<'a> {
     matched: std::collections::BTreeSet<ValId>,
     /// Tuples of numbers that are in memory for the call at hand, and what they are read back into.
     lent: Vec<(hir::VarId, Vec<Proj>, super::ssa::Place)>,
+    /// Two branches made different things of a variable.
+    unfit: bool,
     /// The blocks under construction, innermost last.
     out: Vec<Vec<Stmt>>,
     /// The user's names that a value or memory variable bears already.

@@ -46,7 +46,7 @@ pub(crate) fn differentiate(
         ..func.clone()
     });
     let func = &*func;
-    let ssa = simplify::run(share::run(build::run(&structured, &params, &mut fresh)));
+    let ssa = simplify::run(share::run(build::run(&structured, &params, &mut fresh)?));
     let ssa = hoist::run(ssa, &mut fresh);
     dump.section("ssa", || super::ssa::print::func(&ssa));
     let facts = activity::run(&ssa);

@@ -74,6 +74,20 @@ impl Builder<'_> {
         self.constant_parts(whole, &quote!(), &e.ty, e.span)
     }
 
+    /// A constant of which only rustc knows what it is, where the type is known to be a tuple: its parts.
+    pub(super) fn shaped(&mut self, tree: Tree, ty: &Ty, span: Span) -> Tree {
+        match (tree, ty) {
+            (Tree::Val(v), Ty::Tuple(parts)) if !parts.is_empty() => {
+                self.constant_parts(v, &quote!(), ty, span)
+            }
+            (Tree::Tuple(trees), Ty::Tuple(parts)) if trees.len() == parts.len() => {
+                let parts = trees.into_iter().zip(parts);
+                Tree::Tuple(parts.map(|(t, ty)| self.shaped(t, ty, span)).collect())
+            }
+            (tree, _) => tree,
+        }
+    }
+
     fn constant_parts(&mut self, whole: ValId, path: &TokenStream, ty: &Ty, span: Span) -> Tree {
         if let Ty::Tuple(parts) = ty {
             let parts = parts.iter().enumerate().map(|(k, part)| {

@@ -13,6 +13,14 @@ use crate::compiler::ssa::{
     self, Carried, Init, Op, Phi, Place, Range, StmtKind, StoreOp, Tree, ValId,
 };
 
+/// True for what is known to consist of several numbers. (A struct of which no field is known may be a number.)
+fn is_compound(ty: &Ty) -> bool {
+    match ty {
+        Ty::Struct(of) => !of.fields.is_empty(),
+        ty => is_owned_memory(ty),
+    }
+}
+
 impl Builder<'_> {
     /// Runs a block and gives its value, if it has one.
     pub(super) fn block_value(&mut self, block: &Block) -> Option<Tree> {
@@ -109,8 +117,10 @@ impl Builder<'_> {
     }
 
     fn bind_var(&mut self, var: VarId, tree: Tree) {
+        let var_info = &self.hir.vars[var.0 as usize];
+        let (name, ty) = (var_info.name.clone(), var_info.ty.clone());
+        let tree = self.shaped(tree, &ty, name.span());
         let tree = self.filled(tree);
-        let name = self.hir.vars[var.0 as usize].name.clone();
         self.name_tree(&tree, &name);
         if let (Tree::Val(v), true) = (&tree, self.hir.matched.contains(&var)) {
             self.matched.insert(*v);
@@ -188,6 +198,11 @@ impl Builder<'_> {
     fn assign(&mut self, place: &hir::Place, op: Option<BinOp>, value: &Expr, span: Span) {
         let new = self.expr(value);
         match (self.place(place), new) {
+            // A constant, of which only rustc knows what it is.
+            (Resolved::Mem(at), Tree::Val(new)) if op.is_none() && is_compound(&place.ty) => {
+                let src = self.alloc(place.ty.clone(), Init::Val(new), span);
+                self.store_tree(at, Tree::Mem(src), span);
+            }
             (Resolved::Mem(at), Tree::Val(new)) => self.store(at, op, new, place, value, span),
             (Resolved::Mem(at), new) => self.store_tree(at, new, span),
             (Resolved::Leaf(old, root, path), new) => {
@@ -196,7 +211,10 @@ impl Builder<'_> {
                         let ty = self.vals[old.0 as usize].ty.clone();
                         Tree::Val(self.update(ty, op, *old, *new, value, span))
                     }
-                    _ => self.owned(new, value),
+                    _ => {
+                        let new = self.shaped(new, &place.ty, span);
+                        self.owned(new, value)
+                    }
                 };
                 self.assign_leaf(old, new, root, &path, span);
             }
@@ -334,9 +352,9 @@ impl Builder<'_> {
             ty => self.joined(ty, span),
         };
         let before = self.env.clone();
-        let (then_value, then) = self.branch(then, &joined);
+        let (then_value, then) = self.branch(then, ty, &joined);
         let after_then = std::mem::replace(&mut self.env, before.clone());
-        let (els_value, els) = self.branch(els, &joined);
+        let (els_value, els) = self.branch(els, ty, &joined);
         let after_els = std::mem::replace(&mut self.env, before);
         let mut join = Join {
             then,
@@ -397,9 +415,15 @@ impl Builder<'_> {
         }
     }
 
-    fn branch(&mut self, block: &Block, joined: &Option<Joined>) -> (Option<Tree>, ssa::Block) {
+    fn branch(
+        &mut self,
+        block: &Block,
+        ty: &Ty,
+        joined: &Option<Joined>,
+    ) -> (Option<Tree>, ssa::Block) {
         self.in_block(|b| {
             let value = b.block_value(block);
+            let value = value.map(|tree| b.shaped(tree, ty, Span::call_site()));
             match (joined, value) {
                 (Some(joined), Some(value)) => Some(b.join_memory(joined, value)),
                 (Some(joined), None) => joined.memory().map(Tree::Mem),
@@ -532,7 +556,10 @@ impl Builder<'_> {
                     .map(|(x, y)| self.merge_tree(x, y, name, join))
                     .collect(),
             ),
-            (a, _) => a.clone(),
+            (a, b) => {
+                self.unfit |= a != b;
+                a.clone()
+            }
         }
     }
 

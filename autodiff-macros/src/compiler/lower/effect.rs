@@ -389,7 +389,7 @@ fn repeat(input: syn::parse::ParseStream<'_>) -> syn::Result<(syn::Expr, syn::Ex
 }
 
 /// The names that a format string captures.
-fn format_names(text: &str) -> Vec<String> {
+pub(super) fn format_names(text: &str) -> Vec<String> {
     let mut names = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find('{') {

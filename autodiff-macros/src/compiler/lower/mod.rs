@@ -47,6 +47,7 @@ mod outcome;
 mod outcome_method;
 mod overload;
 mod parameter;
+mod parted;
 mod pat;
 mod path;
 mod place;
@@ -406,6 +407,7 @@ impl<'a> Lower<'a> {
             self.lone_field(&field);
         }
         resolve::run(&mut func, &self.infer);
+        parted::run(&mut func, &self.options.krate);
         table::run(&mut func);
         overload::run(&mut func, self.diags);
         let keeps = |method: &str| {

@@ -113,7 +113,12 @@ fn collect(tokens: TokenStream, names: &mut BTreeSet<String>) {
                 names.insert(ident.to_string());
             }
             TokenTree::Group(group) => collect(group.stream(), names),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            TokenTree::Literal(literal) => {
+                if let syn::Lit::Str(text) = syn::Lit::new(literal) {
+                    names.extend(super::effect::format_names(&text.value()));
+                }
+            }
+            TokenTree::Punct(_) => {}
         }
     }
 }

@@ -181,8 +181,14 @@ impl<'a> Reverse<'a, '_> {
             }));
             return;
         }
-        let element = match self.cx.func.place_ty(dst) {
-            Some(Ty::Vec(inner) | Ty::Seq(inner)) => zeros(&inner),
+        let ty = self.cx.func.place_ty(dst);
+        if let (Some(Ty::Seq(_)), Some(before)) = (&ty, before) {
+            let args = vec![Expr::borrow(true, from), Expr::Val(before)];
+            let clear = Expr::call(quote!(#rt::clear_to), args);
+            return out.push(Rev::Code(Stmt::Expr(clear)));
+        }
+        let element = match ty {
+            Some(Ty::Vec(inner)) => zeros(&inner),
             _ => None,
         };
         out.push(Rev::Code(match before.zip(element) {

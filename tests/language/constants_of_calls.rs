@@ -1,0 +1,252 @@
+//! Calls on constants where a branch, a loop or an assignment makes their results meet those of calls with a derivative.
+
+use conservative_grad::{Differentiable, conservative_grad};
+
+#[conservative_grad]
+fn so(x: f64) -> (f64, f64) {
+    (x * x + 0.1, x.sin())
+}
+
+#[conservative_grad]
+fn mixed(x: f64) -> (f64, [f64; 2], f64) {
+    (x * x + 0.1, [x.sin(), 2.0], 3.0)
+}
+
+#[conservative_grad]
+fn maybe(x: f64) -> Option<f64> {
+    if x > 3.0 { None } else { Some(x * x) }
+}
+
+#[conservative_grad]
+fn tried(x: f64) -> Result<f64, String> {
+    if x > 0.6 {
+        Err("large".to_string())
+    } else {
+        Ok(x * x + 0.1)
+    }
+}
+
+#[conservative_grad]
+fn arr(x: f64) -> [f64; 2] {
+    [x, x * x]
+}
+
+#[conservative_grad]
+fn list(x: f64) -> Vec<f64> {
+    vec![x, x * x, 1.0]
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+struct P {
+    x: f64,
+    y: f64,
+}
+
+#[conservative_grad]
+fn pt(x: f64) -> P {
+    P { x, y: x * x }
+}
+
+macro_rules! programs {
+    ($($name:ident($x:ident, $a:ident) $body:block)*) => {
+        $(
+            #[conservative_grad]
+            fn $name($x: &[f64], $a: f64) -> f64 $body
+        )*
+
+        #[test]
+        fn constants_meet_what_varies() {
+            for n in 0..6 {
+                let x: Vec<f64> = (0..n).map(|i| 0.3 + 0.2 * f64::from(i)).collect();
+                $(check!($name(&x.clone(), 0.7));)*
+            }
+        }
+    };
+}
+
+programs! {
+    tuple_below(x, a) {
+        let u = if x.len() > 3 { so(a) } else { so(0.4) };
+        u.0 * a + u.1
+    }
+    tuple_above(x, a) {
+        let u = if x.len() > 3 { so(0.4) } else { so(a) };
+        u.0 * a * u.1
+    }
+    assigned_in_one_arm(x, a) {
+        let mut u = so(a);
+        if x.len() > 3 {
+        } else {
+            u = so(0.4);
+        }
+        u.0 * u.1 * a
+    }
+    changed_or_assigned(x, a) {
+        let mut u = so(a);
+        if x.len() > 3 {
+            u.0 += 1.0;
+        } else {
+            u = so(0.4);
+        }
+        u.0 * u.1 * a
+    }
+    assigned_in_a_loop(x, a) {
+        let mut u = so(0.3);
+        for v in x {
+            if *v > 0.6 {
+                u = so(v * a);
+            } else {
+                u = so(0.2);
+            }
+        }
+        u.0 * u.1
+    }
+    assigned_and_changed_in_a_loop(x, a) {
+        let mut u = so(0.3 * a);
+        for v in x {
+            let w = u.0 + v * a;
+            u = so(0.2);
+            u.1 += w;
+        }
+        u.0 * u.1
+    }
+    arms_of_a_match(x, a) {
+        let (p, q) = match x.len() {
+            0 => so(0.4),
+            1 => so(a),
+            2 => (a, 2.0),
+            _ => so(x[0]),
+        };
+        p * q
+    }
+    tuple_with_an_array(x, a) {
+        let u = if x.len() > 2 { mixed(a) } else { mixed(0.4) };
+        u.0 * u.1[0] * a * u.2
+    }
+    assigned_tuple_with_an_array(x, a) {
+        let mut u = mixed(a);
+        if x.len() > 2 {
+        } else {
+            u = mixed(0.4);
+        }
+        u.0 * u.1[0] * a * u.1[1] + u.2
+    }
+    option(x, a) {
+        let u = if x.len() > 2 { maybe(a) } else { maybe(0.4) };
+        u.unwrap_or(0.2) * a
+    }
+    option_assigned(x, a) {
+        let mut u = maybe(a);
+        if x.len() > 2 {
+            u = maybe(4.0);
+        }
+        if u.is_none() {
+            u = maybe(0.4);
+        }
+        u.unwrap_or(0.2) * a
+    }
+    array(x, a) {
+        let u = if x.len() > 2 { arr(a) } else { arr(0.4) };
+        u[0] * u[1] * a
+    }
+    array_assigned(x, a) {
+        let mut u = arr(a);
+        if x.len() > 2 {
+        } else {
+            u = arr(0.4);
+        }
+        u[0] * u[1] * a
+    }
+    vector_assigned(x, a) {
+        let mut u = list(a);
+        if x.len() > 2 {
+        } else {
+            u = list(0.4);
+        }
+        u[0] * u[1] * a
+    }
+    struct_assigned(x, a) {
+        let mut u = pt(a);
+        if x.len() > 2 {
+        } else {
+            u = pt(0.4);
+        }
+        u.x * u.y * a
+    }
+    structure(x, a) {
+        let u = if x.len() > 2 { pt(0.4) } else { pt(a) };
+        u.x * u.y * a
+    }
+    nested_tuples(x, a) {
+        let mut t = ((a, 1.0), so(0.1));
+        if x.len() > 1 {
+            t = (so(0.2), so(a));
+        }
+        t.0.0 * t.0.1 + t.1.0 * t.1.1
+    }
+    parts_assigned(x, a) {
+        let mut t = (so(a), [a, 1.0]);
+        if x.len() > 1 {
+            t.0 = so(0.2);
+            t.1 = arr(0.3);
+        }
+        t.0.0 * t.0.1 + t.1[0] * t.1[1]
+    }
+    in_a_closure(x, a) {
+        let f = |t: f64| if t > 0.5 { so(t) } else { so(0.4) };
+        let (p, q) = f(a);
+        let (r, s) = f(0.1 * a);
+        let _ = x;
+        p * q + r * s
+    }
+    declared_first(x, a) {
+        let mut u;
+        if x.is_empty() {
+            u = so(0.4);
+        } else {
+            u = so(a);
+            u.0 *= 2.0;
+        }
+        u.1 += 1.0;
+        u.0 * u.1
+    }
+    left_early(x, a) {
+        let mut i = 0;
+        let mut u = so(a);
+        while i < x.len() {
+            if x[i] > 0.6 {
+                u = so(0.3);
+                break;
+            }
+            u = so(u.0 * x[i]);
+            i += 1;
+        }
+        u.0 * u.1
+    }
+}
+
+#[conservative_grad]
+fn errors_with_texts(x: &[f64], a: f64) -> Result<f64, String> {
+    let mut s = 0.0;
+    for (i, v) in x.iter().enumerate() {
+        s += tried(v * a).map_err(|e| format!("{i}: {e}"))?;
+    }
+    let k = x.len() * 2;
+    let w = tried(a).map_err(|e| format!("{k:>3}: {e}"))?;
+    Ok(s + w)
+}
+
+#[test]
+fn what_texts_of_errors_capture() {
+    assert_eq!(
+        errors_with_texts::value_and_grad(&[0.1, 9.0], 0.5),
+        Err("1: large".into())
+    );
+    assert_eq!(
+        errors_with_texts::value_and_grad(&[0.1], 0.7),
+        Err("  2: large".into())
+    );
+    let (value, (_, a)) = errors_with_texts::value_and_grad(&[0.1, 0.2], 0.5).unwrap();
+    assert_eq!(Ok(value), errors_with_texts(&[0.1, 0.2], 0.5));
+    assert!((a - (2.0 * 0.5 * (0.01 + 0.04) + 1.0)).abs() < 1e-14);
+}
