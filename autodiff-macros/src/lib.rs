@@ -203,7 +203,7 @@ use proc_macro::TokenStream;
 /// A loop whose iterations build on each other (`u = step(u)`) keeps something of every iteration for the
 /// reverse sweep. Under `#[checkpoint]` it keeps few *states* (what the loop carries: numbers, and copies of
 /// the arrays that it changes and reads), and computes the others again from the nearest one. Value and
-/// gradient stay the same bits.
+/// gradient stay the same bits (those of `vjp`, and of `value_and_grad_with`: loops that run in strips otherwise add up in another order).
 ///
 /// ```text
 /// #[conservative_grad]
