@@ -39,7 +39,7 @@ pub(crate) fn check(func: &Func, facts: &Activity, diags: &mut Diagnostics) {
             idle.remove(&id);
             let later = later::run(func, stmt);
             for block in stmt.kind.blocks() {
-                block.walk(&mut |s| statement(facts, s, &later, diags));
+                block.walk(&mut |s| statement(func, facts, s, &later, diags));
             }
         }
     });
@@ -48,12 +48,25 @@ pub(crate) fn check(func: &Func, facts: &Activity, diags: &mut Diagnostics) {
     }
 }
 
-fn statement(facts: &Activity, stmt: &Stmt, later: &BTreeSet<ValId>, diags: &mut Diagnostics) {
+fn statement(
+    func: &Func,
+    facts: &Activity,
+    stmt: &Stmt,
+    later: &BTreeSet<ValId>,
+    diags: &mut Diagnostics,
+) {
     match &stmt.kind {
         StmtKind::Effect(code) if only_panics(code) => {}
-        StmtKind::Effect(code) => refuse(code, stmt.span, diags),
+        StmtKind::Effect(code) => refuse(&code.tokens, stmt.span, diags),
         StmtKind::Def(v, Op::Opaque(code)) if !code.pure && !later.contains(v) => {
-            refuse(code, stmt.span, diags)
+            // As the user wrote it: in the code, operands have names.
+            let source = &func.val(*v).source;
+            let written = if source.is_empty() {
+                &code.tokens
+            } else {
+                source
+            };
+            refuse(written, stmt.span, diags);
         }
         StmtKind::Call(call) if call.recursive => {
             diags.report_at(&diag::CHECKPOINT_RECURSIVE, &call.path, &[]);
@@ -63,8 +76,8 @@ fn statement(facts: &Activity, stmt: &Stmt, later: &BTreeSet<ValId>, diags: &mut
     }
 }
 
-fn refuse(code: &Verbatim, span: Span, diags: &mut Diagnostics) {
-    let text = text_of(&code.tokens);
+fn refuse(code: &TokenStream, span: Span, diags: &mut Diagnostics) {
+    let text = text_of(code);
     let text = text.trim_end_matches(';');
     diags.report(&diag::CHECKPOINT_EFFECT, span, &[text]);
 }

@@ -241,13 +241,20 @@ impl Lower<'_> {
         let texts = call.args.iter().map(ToTokens::to_token_stream);
         let parts = args.into_iter().zip(texts).collect();
         let func = &call.func;
-        self.compose(
+        let mut value = self.compose(
             parts,
             pure,
             Ty::Opaque,
             call.func.span(),
             |parts| quote!(#func(#(#parts),*)),
-        )
+        );
+        if let ExprKind::Block(Block {
+            value: Some(inner), ..
+        }) = &mut value.kind
+        {
+            inner.source = call.to_token_stream();
+        }
+        value
     }
 
     /// True if an expression does nothing but compute.
