@@ -26,7 +26,7 @@ use crate::numeric::{Scalar, cast, number};
     message = "`{Self}` has no gradient",
     label = "a differentiable value of type `{Self}`",
     note = "`f64`, `f32`, and references, slices, arrays, `Vec`s, tuples and `Option`s of these have one, and structs with `#[derive(Differentiable)]`",
-    note = "mark the parameter or field `#[constant]` if no derivative with respect to it is wanted"
+    note = "mark the parameter or field `#[constant]` if no derivative with respect to it is wanted; a constant that is only handed on needs a `let` with its type (`let n: usize = p.n;`)"
 )]
 pub trait Differentiable {
     /// What holds the derivative with respect to a value of this type.

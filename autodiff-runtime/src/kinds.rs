@@ -163,7 +163,7 @@ impl Kind for Unvaried {
     message = "`{Self}` has no gradient",
     label = "a differentiable value of type `{Self}`",
     note = "`f64`, `f32`, and references, slices, arrays, `Vec`s, tuples and `Option`s of these have one, and structs with `#[derive(Differentiable)]`",
-    note = "mark the parameter or field `#[constant]` if no derivative with respect to it is wanted"
+    note = "mark the parameter or field `#[constant]` if no derivative with respect to it is wanted; a constant that is only handed on needs a `let` with its type (`let n: usize = p.n;`)"
 )]
 pub trait Shape {
     /// The bar under a kind.
@@ -178,7 +178,7 @@ pub type Bar<K, T> = <T as Shape>::Bar<K>;
     message = "`{Self}` has no gradient",
     label = "a differentiable value of type `{Self}`",
     note = "`f64`, `f32`, and references, slices, arrays, `Vec`s, tuples and `Option`s of these have one, and structs with `#[derive(Differentiable)]`",
-    note = "mark the parameter or field `#[constant]` if no derivative with respect to it is wanted"
+    note = "mark the parameter or field `#[constant]` if no derivative with respect to it is wanted; a constant that is only handed on needs a `let` with its type (`let n: usize = p.n;`)"
 )]
 pub trait Element:
     Differentiable<Gradient = <Self as Element>::Bar<Varied>>

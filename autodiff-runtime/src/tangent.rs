@@ -28,7 +28,7 @@ impl<T: ?Sized> Copy for Tangent<'_, T> {}
     message = "`{Self}` has no gradient",
     label = "a differentiable value of type `{Self}`",
     note = "`f64`, `f32`, and references, slices, arrays, `Vec`s, tuples and `Option`s of these have one, and structs with `#[derive(Differentiable)]`",
-    note = "mark the parameter or field `#[constant]` if no derivative with respect to it is wanted"
+    note = "mark the parameter or field `#[constant]` if no derivative with respect to it is wanted; a constant that is only handed on needs a `let` with its type (`let n: usize = p.n;`)"
 )]
 pub trait Zeroed: Differentiable {
     /// The tangent, as it is borrowed: `[f64]` for `[f64]`.
