@@ -250,3 +250,42 @@ fn what_texts_of_errors_capture() {
     assert_eq!(Ok(value), errors_with_texts(&[0.1, 0.2], 0.5));
     assert!((a - (2.0 * 0.5 * (0.01 + 0.04) + 1.0)).abs() < 1e-14);
 }
+
+/// A constant that the compiler knows nothing of, with parts of several kinds.
+#[derive(Clone, Debug)]
+struct Settings {
+    period: usize,
+    weights: Vec<f64>,
+}
+
+impl Settings {
+    fn of(n: usize) -> Settings {
+        Settings {
+            period: 1 + n % 3,
+            weights: vec![0.3, 0.5, 2.0],
+        }
+    }
+}
+
+fn table(n: usize) -> (f64, [f64; 2], usize) {
+    (0.5 + n as f64, [0.25, 2.0], n)
+}
+
+#[conservative_grad]
+fn parts_of_constants(x: &[f64], a: f64) -> f64 {
+    let c = Settings::of(x.len());
+    let t = table(x.len());
+    let mut s = a * c.weights[0];
+    for i in 0..x.len() {
+        s += t.0 * a * x[i] * t.1[i % 2] + c.weights[i % c.period] * x[i] * x[i];
+    }
+    s * t.2 as f64 + c.period as f64 * a
+}
+
+#[test]
+fn several_parts() {
+    for n in 0..5 {
+        let x: Vec<f64> = (0..n).map(|i| 0.3 + 0.2 * f64::from(i)).collect();
+        check!(parts_of_constants(&x.clone(), 0.7));
+    }
+}

@@ -387,7 +387,15 @@ impl Builder<'_> {
     /// The value of a place.
     fn read(&mut self, place: &hir::Place, e: &Expr) -> Tree {
         match self.place(place) {
-            Resolved::Leaf(tree, ..) => tree,
+            Resolved::Leaf(tree, ..) => {
+                if let (Tree::Val(v), Ty::Real(_)) = (&tree, &place.ty)
+                    && matches!(self.vals[v.0 as usize].ty, Ty::Opaque)
+                    && !place.path.is_empty()
+                {
+                    self.vals[v.0 as usize].ty = place.ty.clone();
+                }
+                tree
+            }
             Resolved::Mem(at) => self.load(at, &place.ty, e),
         }
     }
@@ -443,15 +451,57 @@ impl Builder<'_> {
                 prefix.extend(path);
                 self.through(target, prefix)
             }
-            Binding::Is(tree) => walk(tree, root, path),
+            Binding::Is(tree) => self.follow(tree, root, path),
             Binding::None | Binding::Declared => {
                 // Assigned in no branch before this: rustc reports the use of it.
                 let ty = self.hir.vars[root.0 as usize].ty.clone();
                 let span = self.hir.vars[root.0 as usize].name.span();
                 let tree = self.nothing(&ty, span);
-                walk(tree, root, path)
+                self.follow(tree, root, path)
             }
         }
+    }
+
+    /// What is at a path in a tree. In a constant of which only rustc knows what it is, the path is copied.
+    fn follow(&mut self, tree: Tree, root: hir::VarId, path: Vec<Proj>) -> Resolved {
+        let (found, rest) = walk(tree, root, path.clone());
+        match found {
+            Resolved::Leaf(Tree::Val(v), root, _) if !rest.is_empty() => {
+                let part = self.part_of(v, &rest);
+                Resolved::Leaf(Tree::Val(part), root, path)
+            }
+            found => found,
+        }
+    }
+
+    /// `constant.weights[i]`
+    fn part_of(&mut self, constant: ValId, path: &[Proj]) -> ValId {
+        let span = self.vals[constant.0 as usize].span;
+        let name = |k: usize| proc_macro2::Ident::new(&format!("part{k}"), span);
+        // Under its own name it is not moved.
+        let whole = match self.named[constant.0 as usize] {
+            true => self.vals[constant.0 as usize].name.clone(),
+            false => name(0),
+        };
+        let mut uses = vec![(whole.clone(), Use::Tree(Tree::Val(constant)))];
+        let mut tokens = quote!(#whole);
+        for proj in path {
+            match proj {
+                Proj::Field(member) => tokens = quote!(#tokens.#member),
+                Proj::Index(at) => {
+                    let index = name(uses.len());
+                    tokens = quote!(#tokens[#index]);
+                    uses.push((index, Use::Tree(Tree::Val(*at))));
+                }
+                Proj::Range { .. } => self.unfit = true,
+            }
+        }
+        let code = Verbatim {
+            tokens,
+            uses,
+            pure: true,
+        };
+        self.def(Ty::Opaque, Op::Opaque(code), span)
     }
 
     fn call(&mut self, call: &hir::Call, e: &Expr) -> Tree {
@@ -600,7 +650,10 @@ impl Builder<'_> {
                 (Tree::Tuple(parts), Proj::Field(Member::At(k))) if (*k as usize) < parts.len() => {
                     at = &mut parts[*k as usize]
                 }
-                _ => return,
+                _ => {
+                    self.unfit = true;
+                    return;
+                }
             }
         }
         *at = Tree::Val(value);
@@ -618,26 +671,32 @@ pub(super) enum Resolved {
     Leaf(Tree, hir::VarId, Vec<Proj>),
 }
 
-fn walk(tree: Tree, root: hir::VarId, path: Vec<Proj>) -> Resolved {
+/// What is at a path in a tree, and what of the path leads into a single value.
+fn walk(tree: Tree, root: hir::VarId, path: Vec<Proj>) -> (Resolved, Vec<Proj>) {
     let mut at = tree;
     for (k, proj) in path.iter().enumerate() {
         match (at, proj) {
             (Tree::Mem(mem), _) => {
-                return Resolved::Mem(Place {
+                let place = Place {
                     mem,
                     path: path[k..].to_vec(),
-                });
+                };
+                return (Resolved::Mem(place), Vec::new());
             }
             (Tree::Tuple(mut parts), Proj::Field(Member::At(i))) if (*i as usize) < parts.len() => {
                 at = parts.swap_remove(*i as usize)
             }
-            (other, _) => return Resolved::Leaf(other, root, path[..k].to_vec()),
+            (other, _) => {
+                let found = Resolved::Leaf(other, root, path[..k].to_vec());
+                return (found, path[k..].to_vec());
+            }
         }
     }
-    match at {
+    let found = match at {
         Tree::Mem(mem) => Resolved::Mem(Place::whole(mem)),
         at => Resolved::Leaf(at, root, path),
-    }
+    };
+    (found, Vec::new())
 }
 
 fn tree_init(tree: Tree) -> Init {
