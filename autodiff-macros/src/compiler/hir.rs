@@ -80,6 +80,13 @@ pub(crate) enum Ty {
     Infer(u32),
 }
 
+impl Ty {
+    /// The parts of an `Option` or `Result`: whether there is a value, the value, the error.
+    pub(crate) fn is_outcome(&self) -> bool {
+        matches!(self, Ty::Tuple(parts) if matches!(parts[..], [Ty::Bool, _, Ty::Maybe]))
+    }
+}
+
 /// What is known of a struct: how it is called, and the fields that the function mentions.
 #[derive(Clone, Debug)]
 pub(crate) struct Aggregate {

@@ -38,7 +38,7 @@ impl Builder<'_> {
                 let from = self.def(Ty::Opaque, op, e.span);
                 Tree::Mem(self.alloc(e.ty.clone(), Init::Val(from), e.span))
             }
-            ExprKind::Opaque(code) if is_outcome(&e.ty) => self.constant_outcome(code, e),
+            ExprKind::Opaque(code) if e.ty.is_outcome() => self.constant_outcome(code, e),
             ExprKind::Call(call) => self.call(call, e),
             ExprKind::If(cond, then, els) => self
                 .if_expr(cond, then, els, &e.ty, e.span)
@@ -387,15 +387,10 @@ impl Builder<'_> {
     /// The value of a place.
     fn read(&mut self, place: &hir::Place, e: &Expr) -> Tree {
         match self.place(place) {
-            Resolved::Leaf(tree, ..) => {
-                if let (Tree::Val(v), Ty::Real(_)) = (&tree, &place.ty)
-                    && matches!(self.vals[v.0 as usize].ty, Ty::Opaque)
-                    && !place.path.is_empty()
-                {
-                    self.vals[v.0 as usize].ty = place.ty.clone();
-                }
-                tree
+            Resolved::Leaf(Tree::Val(v), ..) if !place.path.is_empty() => {
+                Tree::Val(self.pin_to(v, &place.ty))
             }
+            Resolved::Leaf(tree, ..) => tree,
             Resolved::Mem(at) => self.load(at, &place.ty, e),
         }
     }
@@ -658,11 +653,6 @@ impl Builder<'_> {
         }
         *at = Tree::Val(value);
     }
-}
-
-/// The parts of an `Option` or `Result`.
-fn is_outcome(ty: &Ty) -> bool {
-    matches!(ty, Ty::Tuple(parts) if matches!(parts[..], [Ty::Bool, _, Ty::Maybe]))
 }
 
 /// Where a place leads: to memory, or to a scalar or tuple that a variable is bound to.

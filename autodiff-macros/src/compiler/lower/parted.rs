@@ -13,7 +13,7 @@ use crate::compiler::hir::{Block, Expr, ExprKind, Func, Pat, StmtKind, Ty, Var};
 
 /// Rewrites the whole function; `krate` is the path of the facade.
 pub(super) fn run(func: &mut Func, krate: &TokenStream) {
-    if !func.vars.iter().any(|var| is_outcome(&var.ty)) && !func.outcome {
+    if !func.vars.iter().any(|var| var.ty.is_outcome()) && !func.outcome {
         return;
     }
     let mut body = std::mem::take(&mut func.body);
@@ -54,7 +54,7 @@ fn value_of(block: &mut Block, ty: &Ty, krate: &TokenStream) {
 
 /// Takes a constant apart if it stands for an `Option` or `Result`.
 fn part(value: &mut Expr, ty: &Ty, krate: &TokenStream) {
-    if !is_outcome(ty) || !matches!(value.ty, Ty::Opaque) {
+    if !ty.is_outcome() || !matches!(value.ty, Ty::Opaque) {
         return;
     }
     match &mut value.kind {
@@ -72,8 +72,4 @@ fn part(value: &mut Expr, ty: &Ty, krate: &TokenStream) {
         _ => return,
     }
     value.ty = ty.clone();
-}
-
-fn is_outcome(ty: &Ty) -> bool {
-    matches!(ty, Ty::Tuple(parts) if matches!(parts[..], [Ty::Bool, _, Ty::Maybe]))
 }
