@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// The tests that have a file each; what `tests/language.rs` includes comes after them.
+/// The tests that have a file each; the topics of `LISTS` come after them.
 const TARGETS: [&str; 5] = [
     "shapes",
     "strips",
@@ -17,9 +17,16 @@ const TARGETS: [&str; 5] = [
     "rules",
 ];
 
-/// The test whose topics become tests of their own in the copy: what one of them does not compile
+/// Where the topics are that become tests of their own in the copy: what one of them does not compile
 /// with does not keep the others from being run.
-pub(crate) const TOPICS: &str = "language";
+const TOPICS: &str = "language";
+
+/// The tests that include them.
+pub(crate) const LISTS: [&str; 3] = [
+    "tests/language.rs",
+    "tests/language_calls.rs",
+    "tests/language_data.rs",
+];
 
 /// The file in which every row has a test that bears its name.
 pub(crate) const ROWS: &str = "tests/rules.rs";
@@ -54,10 +61,12 @@ impl Suite {
             files.extend(parts(root, target));
             suite.targets.push(String::from(target));
         }
-        let text = fs::read_to_string(root.join(format!("tests/{TOPICS}.rs"))).unwrap_or_default();
-        for topic in topics(&text) {
-            files.push(format!("tests/{TOPICS}/{topic}.rs"));
-            suite.targets.push(format!("{TOPICS}_{topic}"));
+        for list in LISTS {
+            let text = fs::read_to_string(root.join(list)).unwrap_or_default();
+            for topic in topics(&text) {
+                files.push(format!("tests/{TOPICS}/{topic}.rs"));
+                suite.targets.push(target(topic));
+            }
         }
         if !only.is_empty() {
             suite.targets.retain(|t| only.contains(t));
@@ -184,6 +193,11 @@ fn topic(line: &str) -> Option<&str> {
     line.strip_prefix("    mod ")?.strip_suffix(';')
 }
 
+/// The test that a topic becomes.
+fn target(topic: &str) -> String {
+    format!("{TOPICS}_on_{topic}")
+}
+
 /// The texts of the tests of one topic each, by the name of their file.
 pub(crate) fn split(text: &str) -> Vec<(String, String)> {
     let one = |wanted: &&str| {
@@ -191,7 +205,7 @@ pub(crate) fn split(text: &str) -> Vec<(String, String)> {
             .lines()
             .filter(|l| topic(l).is_none_or(|t| t == *wanted));
         let text = lines.map(|l| format!("{l}\n")).collect();
-        (format!("tests/{TOPICS}_{wanted}.rs"), text)
+        (format!("tests/{}.rs", target(wanted)), text)
     };
     topics(text).iter().map(one).collect()
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::suite::{self, TOPICS};
+use crate::suite::{self, LISTS};
 use crate::table::{self, FOLDER};
 
 /// What is put into `lib.rs` of the copied compiler.
@@ -50,9 +50,11 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), String> {
         };
         write(&to.join(name), &bytes)?;
     }
-    let all = fs::read_to_string(from.join(format!("tests/{TOPICS}.rs")));
-    for (name, text) in suite::split(&all.unwrap_or_default()) {
-        write(&to.join(name), text.as_bytes())?;
+    for list in LISTS {
+        let all = fs::read_to_string(from.join(list));
+        for (name, text) in suite::split(&all.unwrap_or_default()) {
+            write(&to.join(name), text.as_bytes())?;
+        }
     }
     let switch = include_bytes!("switch.rs");
     write(&to.join("autodiff-runtime/src/switch.rs"), switch)

@@ -1,0 +1,29 @@
+//! The language, as in `language.rs`: arrays, slices, lists, structs, tuples and options.
+
+#![allow(
+    clippy::all,
+    redundant_semicolons,
+    unreachable_pub,
+    reason = "the programs under test are written the way people write them, and in modules of their own"
+)]
+
+#[macro_use]
+#[path = "language"]
+mod language {
+    #[macro_use]
+    pub mod support;
+    mod arrays;
+    mod in_place;
+    mod iterators;
+    mod operators;
+    mod option_programs;
+    mod option_structs;
+    mod optional;
+    mod places_behind_patterns;
+    mod range_chains;
+    mod slices;
+    mod structs;
+    mod tuples;
+    mod vecs;
+}
+use language::support;
