@@ -17,6 +17,7 @@ mod language {
     mod accumulators;
     mod casts_and_consts;
     mod control_flow;
+    mod early_returns;
     mod f32;
     mod generated;
     mod integer_state;

@@ -27,8 +27,8 @@ use super::primal::{tree_expr, ty_tokens};
 use super::print::Printer;
 use super::ssa::{Func, Op, Stmt as Ssa, StmtKind, Tree};
 use super::{
-    build, hir, hoist, jumps, kinks, merge, metadata, modes, parallel, share, simplify, snapshot,
-    strips, tangent,
+    build, exits, hir, hoist, jumps, kinks, merge, metadata, modes, parallel, share, simplify,
+    snapshot, strips, tangent,
 };
 
 /// The derivative of a function, whose body is taken out; `None` if something was refused.
@@ -269,6 +269,16 @@ impl Joint {
         })
     }
 
+    /// The body for every selection.
+    fn as_written(&self) -> Option<&TokenStream> {
+        self.plain.as_ref().or(self.strips.as_ref())
+    }
+
+    /// The body for the plain selection.
+    fn fast(&self) -> Option<&TokenStream> {
+        self.strips.as_ref().or(self.plain.as_ref())
+    }
+
     fn new(
         ssa: &Func,
         facts: &activity::Activity,
@@ -276,9 +286,25 @@ impl Joint {
         parallel: bool,
         fresh: &mut Names,
     ) -> Joint {
-        let one = Some(Seed::one(ssa));
-        let prepared = Prepared::new(ssa, facts, names, one, fresh);
-        let mut other = prepared.in_strips(fresh);
+        let split = exits::run(ssa, facts);
+        let leaving = split.iter().flat_map(exits::Split::arms);
+        let leaving: Vec<Joint> = leaving
+            .map(|arm| Joint::new(arm, &activity::run(arm), names, parallel, fresh))
+            .collect();
+        let mut prepare = |code: fn(&Joint) -> Option<&TokenStream>| {
+            let one = Some(Seed::one(ssa));
+            match &split {
+                Some(split) => {
+                    let func = split.with(&mut leaving.iter().filter_map(code));
+                    Prepared::new(&func, &activity::run(&func), names, one, fresh)
+                }
+                None => Prepared::new(ssa, facts, names, one, fresh),
+            }
+        };
+        let prepared = prepare(Joint::as_written);
+        let in_strips = leaving.iter().any(|arm| arm.strips.is_some());
+        let fast = in_strips.then(|| prepare(Joint::fast));
+        let mut other = fast.as_ref().unwrap_or(&prepared).in_strips(fresh).or(fast);
         let mut sequential = None;
         if parallel {
             let cut = other.as_ref().map(|strips| strips.in_stretches(fresh));
@@ -442,9 +468,8 @@ fn joins(ssa: &Func) -> Result<(), parallel::Reason> {
     if !has_loops(ssa) && !loops::seeded::can_hand_on(ssa) {
         return Err(parallel::no_loop());
     }
-    let scalar = matches!(ssa.result, Some(Tree::Val(v)) if ssa.is_real(v));
     let in_place = |p: &super::ssa::Param| matches!(p.ty, hir::Ty::Ref(true, _));
-    match scalar && !ssa.params.iter().any(in_place) {
+    match ssa.number().is_some() && !ssa.params.iter().any(in_place) {
         true => Ok(()),
         false => Err(parallel::no_sum()),
     }

@@ -19,6 +19,7 @@ mod dots;
 mod dump;
 mod emit;
 mod emit_names;
+mod exits;
 mod extent;
 mod fold;
 mod forms;

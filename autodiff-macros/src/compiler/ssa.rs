@@ -485,6 +485,23 @@ impl Func {
         at.ty(&self.mems)
     }
 
+    /// The number that the function returns, by itself or in an `Option` or a `Result`.
+    pub(crate) fn number(&self) -> Option<ValId> {
+        let v = match self.result.as_ref()? {
+            Tree::Val(v) => *v,
+            Tree::Tuple(parts) => match parts.as_slice() {
+                [Tree::Val(_), Tree::Val(v), Tree::Val(error)]
+                    if matches!(self.val(*error).ty, Ty::Maybe) =>
+                {
+                    *v
+                }
+                _ => return None,
+            },
+            Tree::Mem(_) => return None,
+        };
+        self.is_real(v).then_some(v)
+    }
+
     /// True if the value is a real number.
     pub(crate) fn is_real(&self, v: ValId) -> bool {
         matches!(self.val(v).ty, Ty::Real(_))

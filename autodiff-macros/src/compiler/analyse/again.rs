@@ -13,7 +13,7 @@ use super::loops::{self, Mode, Seed};
 use super::{later, layout};
 use crate::compiler::diag::{self, Diagnostics, text_of};
 use crate::compiler::hir::LoopId;
-use crate::compiler::ssa::{Call, Func, Op, Stmt, StmtKind, Tree, ValId, Verbatim};
+use crate::compiler::ssa::{Call, Func, Op, Stmt, StmtKind, ValId, Verbatim};
 
 /// Checks every loop under `#[checkpoint]`.
 pub(crate) fn check(func: &Func, facts: &Activity, diags: &mut Diagnostics) {
@@ -22,8 +22,7 @@ pub(crate) fn check(func: &Func, facts: &Activity, diags: &mut Diagnostics) {
     }
     let layout = layout::run(func);
     let split = loops::run(func, facts, &layout, None);
-    let scalar = matches!(&func.result, Some(Tree::Val(v)) if func.is_real(*v));
-    let joint = loops::run(func, facts, &layout, scalar.then(|| Seed::one(func)));
+    let joint = loops::run(func, facts, &layout, func.number().map(|_| Seed::one(func)));
     let mut idle = func.checkpoints.clone();
     let stores_nothing = |l: &LoopId| [&split, &joint].iter().all(|m| m.get(l).is_some());
     let whole = func.whole.iter().filter(|(l, _)| stores_nothing(l));

@@ -100,8 +100,8 @@ pub(crate) fn run(func: &Func, facts: &Activity, layout: &Layout<'_>, seed: Opti
     pass.stretches = seed.as_ref().is_some_and(|seed| seed.stretches);
     pass.modes.handed = seed.as_ref().is_some_and(|seed| seed.handed);
     let mut terminals = Terminals::new();
-    if let (Some(seed), Some(crate::compiler::ssa::Tree::Val(v))) = (seed, &func.result) {
-        terminals.insert(*v, seed.bar);
+    if let (Some(seed), Some(v)) = (seed, func.number()) {
+        terminals.insert(v, seed.bar);
     }
     pass.block(&func.body, &terminals, false);
     pass.checkpoints();

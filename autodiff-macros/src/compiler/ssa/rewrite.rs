@@ -130,7 +130,8 @@ fn place(place: &mut Place, map: Map<'_>) {
     }
 }
 
-fn tree(tree_: &mut Tree, map: Map<'_>) {
+/// Applies `map` to every value of a tree.
+pub(crate) fn tree(tree_: &mut Tree, map: Map<'_>) {
     match tree_ {
         Tree::Val(v) => *v = map(*v),
         Tree::Mem(_) => {}

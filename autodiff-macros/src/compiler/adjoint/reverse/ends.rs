@@ -18,12 +18,15 @@ use crate::compiler::ssa::{Func, Origin, Tree};
 impl<'a> Reverse<'a, '_> {
     /// The adjoint of the result is the seed.
     pub(super) fn seed_results(&mut self, out: &mut Vec<Rev<'a>>) {
-        if let Some(result) = &self.cx.func.result {
-            let seed = match self.cx.style {
-                Style::Joint if !self.cx.modes.handed => one(self.cx.func),
-                _ => Expr::Name(self.cx.names.seed.clone()),
-            };
-            self.seed_tree(result, seed, out);
+        let handed = Expr::Name(self.cx.names.seed.clone());
+        match (self.cx.style, &self.cx.func.result) {
+            (Style::Joint, _) if !self.cx.modes.handed => {
+                if let Some(v) = self.cx.func.number() {
+                    self.contribute(v, one(self.cx.func), out);
+                }
+            }
+            (_, Some(result)) => self.seed_tree(result, handed, out),
+            (_, None) => {}
         }
         for (param, bar) in self.cx.func.params.iter().zip(&self.cx.names.bars) {
             if let Some(exit) = param.exit.filter(|v| self.cx.func.is_real(*v)) {
@@ -126,8 +129,8 @@ impl<'a> Reverse<'a, '_> {
 
 /// The seed of a function whose result is a number.
 pub(crate) fn one(func: &Func) -> Expr {
-    match func.result {
-        Some(Tree::Val(v)) => real::number(&func.val(v).ty, quote!(1.0)),
-        _ => Expr::Raw(quote!(1.0)),
+    match func.number() {
+        Some(v) => real::number(&func.val(v).ty, quote!(1.0)),
+        None => Expr::Raw(quote!(1.0)),
     }
 }
