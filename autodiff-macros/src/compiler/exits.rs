@@ -10,9 +10,9 @@
 //! run in strips and on many cores. The sweeps of an arm that leaves become the code of the statement there
 //! ([`Split::with`]).
 //!
-//! That is for value and gradient in one go, where the adjoint of the result is known. Whoever leaves has reversed his
-//! arm, and nothing else: so nothing in front of him may have been reversed already (no active loop), and nothing that
-//! he uses may have an adjoint but the parameters.
+//! That is for value and gradient in one go, where the adjoint of the result is known. Whoever leaves reverses the arm, and
+//! nothing else: no loop in front of it is fused ([`loops`](super::analyse::loops)), and nothing that it uses has an adjoint
+//! but the parameters.
 
 use std::collections::BTreeSet;
 
@@ -70,14 +70,7 @@ impl Split {
     pub(super) fn with<'c>(&self, codes: &mut dyn Iterator<Item = &'c TokenStream>) -> Func {
         let mut func = self.func.clone();
         for (leaf, code) in self.leaves.iter().zip(codes) {
-            let cond = &func.val(leaf.cond).name;
-            let not = leaf.otherwise.then(|| quote!(!));
-            let code = Verbatim {
-                tokens: quote!(if #not #cond { return { #code }; }),
-                uses: leaf.reads.clone(),
-                pure: false,
-            };
-            func.body.stmts[leaf.at].kind = StmtKind::Effect(code);
+            func.body.stmts[leaf.at].kind = leaf.statement(quote!(return { #code }));
         }
         simplify::run(func)
     }
@@ -103,7 +96,7 @@ fn step(func: &Func, facts: &Activity) -> Option<(Func, Leaf)> {
         (true, false) => true,
         (false, false) => return None,
     };
-    if tail.len() > TAIL || has_active_loop(before.iter(), facts) {
+    if tail.len() > TAIL {
         return None;
     }
     let arm = |block: &Block, side: &dyn Fn(&Phi) -> ValId| {
@@ -139,11 +132,7 @@ fn step(func: &Func, facts: &Activity) -> Option<(Func, Leaf)> {
     leaf.take_from(before, facts)?;
     let mut out = func.clone();
     let leaves = Stmt {
-        kind: StmtKind::Effect(Verbatim {
-            tokens: TokenStream::new(),
-            uses: leaf.reads.clone(),
-            pure: false,
-        }),
+        kind: leaf.statement(TokenStream::new()),
         span: leaf.span,
     };
     let before = before.iter().cloned();
@@ -153,12 +142,24 @@ fn step(func: &Func, facts: &Activity) -> Option<(Func, Leaf)> {
 }
 
 impl Leaf {
+    fn statement(&self, tokens: TokenStream) -> StmtKind {
+        StmtKind::Leave {
+            cond: self.cond,
+            otherwise: self.otherwise,
+            code: Verbatim {
+                tokens,
+                uses: self.reads.clone(),
+                pure: false,
+            },
+        }
+    }
+
     /// Finds out what the arm reads of what stands in front of it; `None` if that has an adjoint. What is not a variable
     /// there is computed again.
     fn take_from(&mut self, before: &[Stmt], facts: &Activity) -> Option<()> {
         let func = &self.func;
         let mut inside = BTreeSet::new();
-        let mut read = BTreeSet::from([self.cond]);
+        let mut read = BTreeSet::new();
         let mut mems = BTreeSet::new();
         func.body.walk(&mut |s| {
             s.kind.for_each_def(&mut |v| {

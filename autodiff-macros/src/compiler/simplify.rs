@@ -125,7 +125,9 @@ impl Live<'_> {
                     .iter()
                     .for_each(|a| a.for_each_use(&mut |v| self.mark(v)));
             }
-            StmtKind::Effect(code) => code.for_each_use(&mut |v| self.mark(v)),
+            StmtKind::Effect(_) | StmtKind::Leave { .. } => {
+                kind.for_each_use(&mut |v| self.mark(v))
+            }
         }
     }
 

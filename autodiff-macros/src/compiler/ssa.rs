@@ -320,6 +320,12 @@ pub(crate) enum StmtKind {
     },
     Call(Call),
     Effect(Verbatim),
+    /// Leaves the function if the condition is true (or false, if `otherwise`): the code returns. See `exits`.
+    Leave {
+        cond: ValId,
+        otherwise: bool,
+        code: Verbatim,
+    },
 }
 
 #[derive(Clone, Debug, Default)]

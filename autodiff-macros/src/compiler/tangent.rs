@@ -170,6 +170,8 @@ impl Tangent<'_> {
             StmtKind::For { .. } | StmtKind::While { .. } => self.looped(stmt, out),
             StmtKind::Call(call) => self.call(call, out),
             StmtKind::Effect(code) => out.push(Stmt::Expr(user(code))),
+            // Only for value and gradient in one go.
+            StmtKind::Leave { .. } => {}
         }
     }
 

@@ -196,6 +196,18 @@ impl Forward<'_> {
             StmtKind::For { .. } | StmtKind::While { .. } => loops::run(self, stmt, out),
             StmtKind::Call(call) => self.call(call, out),
             StmtKind::Effect(code) => out.push(Stmt::Expr(user(code))),
+            StmtKind::Leave {
+                cond,
+                otherwise,
+                code,
+            } => out.push(Stmt::If {
+                cond: match otherwise {
+                    true => Expr::Not(Box::new(Expr::Val(*cond))),
+                    false => Expr::Val(*cond),
+                },
+                then: vec![Stmt::Expr(user(code))],
+                els: Vec::new(),
+            }),
         }
     }
 

@@ -180,7 +180,7 @@ impl<'a> Reverse<'a, '_> {
             StmtKind::For { .. } | StmtKind::While { .. } => self.looped(stmt, out),
             StmtKind::Call(call) if self.calls.contains_key(&call.residual.to_string()) => {}
             StmtKind::Call(call) => self.call(call, stmt.span, out),
-            StmtKind::Effect(_) => {}
+            StmtKind::Effect(_) | StmtKind::Leave { .. } => {}
         }
     }
 }

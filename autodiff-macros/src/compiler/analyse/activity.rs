@@ -208,7 +208,7 @@ impl Pass<'_> {
                     self.looped(carried, body, tainted, count);
                 }
                 StmtKind::Call(call) => self.call(call),
-                StmtKind::Effect(_) => {}
+                StmtKind::Effect(_) | StmtKind::Leave { .. } => {}
             }
         }
     }

@@ -31,7 +31,7 @@ use super::layout::{BlockId, Layout};
 use crate::compiler::adjoint::one;
 use crate::compiler::code::Expr;
 use crate::compiler::hir::LoopId;
-use crate::compiler::ssa::{Block, Carried, Func, Op, StmtKind, ValId};
+use crate::compiler::ssa::{Block, Carried, Func, Op, Stmt, StmtKind, ValId};
 
 /// How a loop is reversed.
 #[derive(Clone, Debug)]
@@ -151,11 +151,18 @@ impl<'a> Loops<'a> {
             if !self.memory_is_private(&stmt.kind, body, stmt) {
                 continue;
             }
-            let seeds = seeds.get_or_insert_with(|| Seeds::of(block, terminals));
-            let known: Option<Vec<_>> = accumulators
-                .iter()
-                .map(|c| Some((c.out, self.seed(c.out, k, seeds)?)))
-                .collect();
+            // Whoever leaves later has adjoints of his own.
+            let leaves = |s: &Stmt| matches!(s.kind, StmtKind::Leave { .. });
+            let known: Option<Vec<_>> = match block.stmts[k + 1..].iter().any(leaves) {
+                true => None,
+                false => {
+                    let seeds = seeds.get_or_insert_with(|| Seeds::of(block, terminals));
+                    let known = accumulators.iter();
+                    known
+                        .map(|c| Some((c.out, self.seed(c.out, k, seeds)?)))
+                        .collect()
+                }
+            };
             match known {
                 Some(known)
                     if !self.only_adds_to_memory(body)

@@ -61,6 +61,10 @@ impl StmtKind {
                 .for_each(f),
             StmtKind::Call(call) => call.args.iter().for_each(|a| a.for_each_use(f)),
             StmtKind::Effect(code) => code.for_each_use(f),
+            StmtKind::Leave { cond, code, .. } => {
+                f(*cond);
+                code.for_each_use(f);
+            }
         }
     }
 
@@ -87,7 +91,7 @@ impl StmtKind {
                 .args
                 .iter()
                 .for_each(|a| a.for_each_mem(&mut |m, _| f(m))),
-            StmtKind::Effect(code) => code.for_each_mem(f),
+            StmtKind::Effect(code) | StmtKind::Leave { code, .. } => code.for_each_mem(f),
             _ => {}
         }
     }

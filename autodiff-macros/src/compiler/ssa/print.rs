@@ -92,6 +92,14 @@ impl Printer<'_> {
                 format!("{result} = call {}({})", call.path, args.join(", "))
             }
             StmtKind::Effect(code) => format!("effect {}", code.tokens),
+            StmtKind::Leave {
+                cond,
+                otherwise,
+                code,
+            } => {
+                let not = if *otherwise { "not " } else { "" };
+                format!("leave if {not}{} {}", self.val(*cond), code.tokens)
+            }
         };
         let _ = writeln!(out, "{pad}{line}");
         for block in kind.blocks() {

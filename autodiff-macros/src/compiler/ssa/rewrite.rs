@@ -97,6 +97,10 @@ pub(crate) fn stmt(kind: &mut StmtKind, map: Map<'_>) {
         }
         StmtKind::Call(call) => call.args.iter_mut().for_each(|a| arg(a, map)),
         StmtKind::Effect(code) => verbatim(code, map),
+        StmtKind::Leave { cond, code, .. } => {
+            set(cond, map);
+            verbatim(code, map);
+        }
     }
 }
 
@@ -188,7 +192,9 @@ pub(crate) fn memory(kind: &mut StmtKind, map: &dyn Fn(MemId) -> MemId) {
         StmtKind::Def(_, Op::Load(at) | Op::LoadIf(_, at) | Op::Len(at) | Op::Measure(at, _)) => {
             set(at);
         }
-        StmtKind::Def(_, Op::Opaque(tokens)) | StmtKind::Effect(tokens) => code(tokens),
+        StmtKind::Def(_, Op::Opaque(tokens))
+        | StmtKind::Effect(tokens)
+        | StmtKind::Leave { code: tokens, .. } => code(tokens),
         StmtKind::Def(..) => {}
         StmtKind::Alloc(_, init) => memory_of_init(init, map),
         StmtKind::Store { place: at, .. } => set(at),

@@ -101,6 +101,7 @@ impl Loops<'_> {
         body.walk(&mut |s| match &s.kind {
             StmtKind::Call(_)
             | StmtKind::Effect(_)
+            | StmtKind::Leave { .. }
             | StmtKind::Def(_, Op::Weight { .. } | Op::Branch { .. }) => ok = false,
             StmtKind::Def(_, Op::Opaque(code)) => ok &= code.pure && code.uses.is_empty(),
             _ => {}

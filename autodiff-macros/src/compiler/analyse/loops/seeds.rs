@@ -188,7 +188,7 @@ impl Loops<'_> {
             StmtKind::For { .. } | StmtKind::While { .. } | StmtKind::If { .. } => {
                 Some(vec![way(self.through(kind, v)?, How::Added)])
             }
-            StmtKind::Effect(_) => Some(Vec::new()),
+            StmtKind::Effect(_) | StmtKind::Leave { .. } => Some(Vec::new()),
             _ => None,
         }
     }
