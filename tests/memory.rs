@@ -30,6 +30,33 @@ fn residuals(w: &[f64], #[constant] xs: &[f64], #[constant] ys: &[f64]) -> f64 {
     sum
 }
 
+/// Leaves early, in front of a loop and behind one.
+#[conservative_grad]
+fn spread(x: &[f64], scale: f64) -> Result<f64, String> {
+    if x.is_empty() {
+        return Err(String::from("no numbers"));
+    }
+    let mut mean = 0.0;
+    for v in x {
+        mean += v;
+    }
+    mean /= x.len() as f64;
+    if mean.is_nan() {
+        return Ok(scale);
+    }
+    let mut sum = 0.0;
+    for v in x {
+        sum += ((v - mean) * scale).powi(2);
+    }
+    Ok(sum / x.len() as f64)
+}
+
+/// A callee that leaves early.
+#[conservative_grad]
+fn spreads(x: &[f64], scale: f64) -> f64 {
+    spread(x, scale).unwrap() + spread(x, scale * scale).unwrap_or(0.0)
+}
+
 #[conservative_grad]
 fn swing(x: &[f64], steps: usize) -> f64 {
     let (mut q, mut v) = (x[0], x[1]);
@@ -162,6 +189,20 @@ fn memory_of_gradients() {
         sizes[0], sizes[1],
         "an accumulating loop keeps more for more samples"
     );
+
+    let leaving = [1_000, 10_000].map(|n| {
+        let x: Vec<f64> = (0..n).map(|i| (i as f64).sin()).collect();
+        let mut bar = vec![0.0; n];
+        let alone = peak(|| {
+            let _ = std::hint::black_box(spread::accumulate_grad(&x, 1.5, &mut bar, &mut 0.0));
+        });
+        let called = peak(|| {
+            let _ = std::hint::black_box(spreads::accumulate_grad(&x, 1.5, &mut bar, &mut 0.0));
+        });
+        (alone, called)
+    });
+    assert_eq!(leaving[0].0, 0, "a gradient behind early returns");
+    assert_eq!(leaving[0], leaving[1], "more numbers, more memory");
 
     let state = peak(|| {
         let mut bar = [0.0; 2];

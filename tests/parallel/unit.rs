@@ -2,7 +2,7 @@
 
 use conservative_grad::conservative_grad;
 
-use crate::support::{check, numbers};
+use crate::support::{assert_close, check, numbers, on_many_threads};
 
 macro_rules! ends {
     ($($name:ident($x:ident) $body:block)*) => {$(
@@ -93,6 +93,49 @@ ends! {
         }
         1.0 / sum
     }
+    leaves_early(x) {
+        if x.is_empty() {
+            return 0.0;
+        }
+        let mut sum = 0.0;
+        for v in x {
+            sum += v * v;
+        }
+        sum / x.len() as f64
+    }
+    leaves_in_the_middle(x) {
+        let n = x.len();
+        if n < 2 {
+            return n as f64;
+        }
+        let mut squares = 0.0;
+        for v in x {
+            squares += v * v;
+        }
+        if squares < 1e-3 {
+            return x[0] * x[1];
+        }
+        let mut total = 0.0;
+        for v in x {
+            total += (v / n as f64).sin();
+        }
+        total * squares.sqrt()
+    }
+    by_parity(x) {
+        if x.len() % 2 == 0 {
+            let mut sum = 0.5;
+            for v in x {
+                sum += v.exp();
+            }
+            sum.ln()
+        } else {
+            let mut sum = 0.5;
+            for k in 1..x.len() {
+                sum += x[k] * x[k - 1];
+            }
+            sum * 2.0
+        }
+    }
     two_sums(x) {
         let mut squares = 1.0;
         for i in 0..x.len() {
@@ -115,6 +158,58 @@ fn roots_and_logarithms() {
     check!(at numbers(70_001, 21), rms());
     check!(log_sum_exp());
     check!(at numbers(70_001, 22), log_sum_exp());
+}
+
+#[test]
+fn early_returns() {
+    check!(leaves_early());
+    check!(at numbers(70_001, 24), leaves_early());
+    check!(leaves_in_the_middle());
+    check!(at numbers(70_001, 25), leaves_in_the_middle());
+    check!(at vec![1e-3, 2e-3, 1e-3], leaves_in_the_middle());
+    check!(by_parity());
+    check!(at numbers(70_000, 26), by_parity());
+    check!(at numbers(70_001, 27), by_parity());
+}
+
+/// A result does not keep a sum from running on many cores.
+#[conservative_grad(parallel)]
+fn checked(x: &[f64], scale: f64) -> Result<f64, usize> {
+    if x.len() < 3 {
+        return Err(x.len());
+    }
+    let mut sum = 0.0;
+    for v in x {
+        sum += (v * scale).tanh();
+    }
+    Ok(sum / x.len() as f64)
+}
+
+#[conservative_grad]
+fn in_one_go(x: &[f64], scale: f64) -> f64 {
+    let mut sum = 0.0;
+    for v in x {
+        sum += (v * scale).tanh();
+    }
+    sum / x.len() as f64
+}
+
+#[test]
+fn results() {
+    for n in [3, 33, 10_007, 70_001] {
+        let x = numbers(n, 28);
+        let found = on_many_threads(|| {
+            let (value, (x_bar, scale_bar)) = checked::value_and_grad(&x, 0.7).expect("a number");
+            [vec![value, scale_bar], x_bar].concat()
+        });
+        let (value, (x_bar, scale_bar)) = in_one_go::value_and_grad(&x, 0.7);
+        let plain = &mut conservative_grad::Plain;
+        let (as_written, _) = checked::value_and_grad_with(plain, &x, 0.7).expect("a number");
+        assert_eq!(Ok(as_written), checked(&x, 0.7));
+        assert_close(&found[..2], &[value, scale_bar], 1e-12);
+        assert_close(&found[2..], &x_bar, 1e-12);
+    }
+    assert_eq!(checked::value_and_grad(&[0.5, 1.0], 0.7), Err(2));
 }
 
 #[test]

@@ -142,6 +142,11 @@ impl<'a> Loops<'a> {
                 self.meet(block, k, seeds, nested);
                 continue;
             }
+            if let StmtKind::If { then, els, .. } = &stmt.kind {
+                for arm in [then, els] {
+                    self.apart(arm, &Terminals::new(), nested);
+                }
+            }
             let (Some(id), Some(body)) = (stmt.kind.loop_id(), stmt.kind.loop_body()) else {
                 continue;
             };
@@ -182,7 +187,7 @@ impl<'a> Loops<'a> {
                     let inner = accumulators.iter().map(|c| (c.next, self.one(c.next)));
                     let inner = inner.collect();
                     self.modes.loops.insert(id, Mode::Unit);
-                    self.apart(body, &inner);
+                    self.apart(body, &inner, true);
                 }
                 _ if !(nested && is_costly(body)) && self.can_rerun(&stmt.kind, body, stmt) => {
                     let inner = accumulators
@@ -190,7 +195,7 @@ impl<'a> Loops<'a> {
                         .map(|c| (c.next, Expr::Bar(c.out)))
                         .collect();
                     self.modes.loops.insert(id, Mode::Rerun);
-                    self.apart(body, &inner);
+                    self.apart(body, &inner, true);
                 }
                 _ => {}
             }

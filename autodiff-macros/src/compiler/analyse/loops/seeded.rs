@@ -66,9 +66,9 @@ impl Loops<'_> {
     }
 
     /// Classifies what stands in a loop whose adjoints are not yet what they will be.
-    pub(super) fn apart(&mut self, body: &Block, terminals: &Terminals) {
+    pub(super) fn apart(&mut self, body: &Block, terminals: &Terminals, nested: bool) {
         let handed = std::mem::take(&mut self.modes.handed);
-        self.block(body, terminals, true);
+        self.block(body, terminals, nested);
         self.modes.handed = handed;
     }
 
