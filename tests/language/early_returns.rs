@@ -320,3 +320,122 @@ mod results {
         assert_eq!((x_bar, y_bar), (vec![0.0; 3], vec![0.0; 3]));
     }
 }
+
+twin! { lists_of_an_arm ($ T O grad): f(&[0.5, 2.0, 1.0], 0.7); f(&[0.5, 2.0, 1.0], -0.7); f(&[0.5, -2.0], 0.7); {
+    #[$grad]
+    pub fn f(x: &[$T], c: $T) -> $T {
+        let made = if c > 0.0 {
+            let mut grid = [[$O; 2]; 3];
+            grid[x.len() % 3][1] += x[0] * c;
+            let mut row = vec![$O; x.len()];
+            for i in 0..x.len() {
+                row[i] = x[i] * grid[x.len() % 3][1];
+            }
+            let mut s: $T = $O;
+            for i in 0..x.len() {
+                s += (row[i] - c) * grid[x.len() % 3][1] * row[i];
+            }
+            row[0] = s;
+            row
+        } else {
+            let row = vec![c; x.len() + 1];
+            let mut s: $T = $O;
+            for v in x {
+                s += *v * row[1] * c;
+            }
+            vec![s, c]
+        };
+        let mut total: $T = $O;
+        for v in &made {
+            total = total * *v + *v;
+        }
+        total.sin()
+    }
+} }
+
+twin! { handed_to_callees ($ T O grad): f(vec![0.5, 2.0, 1.0], 0.7); f(vec![0.5, 2.0, 1.0], -0.7); {
+    #[$grad]
+    pub fn taken(v: Vec<$T>, c: $T) -> $T {
+        if v.len() < 2 {
+            return c;
+        }
+        let mut s: $T = $O;
+        for a in &v {
+            s += *a * *a * c;
+        }
+        s
+    }
+    #[$grad]
+    pub fn f(x: Vec<$T>, c: $T) -> $T {
+        let mut y = c;
+        if c > 0.0 {
+            let mut twice = vec![$O; x.len()];
+            for i in 0..x.len() {
+                twice[i] = x[i] * 2.0;
+            }
+            let mut s: $T = $O;
+            for i in 0..x.len() {
+                s += twice[i] * c * twice[i];
+            }
+            y = taken(twice, s);
+        }
+        y * taken(x, c)
+    }
+} }
+
+twin! { what_callees_gave ($ T O grad): f(&[0.5, 2.0], 0.7, const 0, &[0.3, 0.4, 0.5]); f(&[0.5, 2.0], 0.7, const 1, &[0.3, 0.4, 0.5]); {
+    #[$grad]
+    pub fn h(w: &[$T; 3], c: $T) -> [$T; 3] {
+        [w[0] * c, w[1] * w[0], w[2].sin()]
+    }
+    #[$grad]
+    pub fn f(x: &[$T], c: $T, k: usize, w: &[$T; 3]) -> $T {
+        let r = h(w, c);
+        if k == 0 {
+            return r[0] * r[1] * c;
+        }
+        let mut s: $T = $O;
+        for v in x {
+            s += *v * r[2] * c;
+        }
+        s
+    }
+} }
+
+twin! { changed_in_front ($ T O grad): f(vec![0.5, 2.0], 0.7, const 0); f(vec![0.5, 2.0], 0.7, const 1); {
+    #[$grad]
+    pub fn f(mut x: Vec<$T>, c: $T, k: usize) -> $T {
+        x[0] = x[0] * x[1] * c;
+        if k == 0 {
+            return x[0] * x[1];
+        }
+        let mut s: $T = $O;
+        for v in &x {
+            s += *v * *v * c;
+        }
+        s
+    }
+} }
+
+mod lists_of_operations {
+    use conservative_grad::{conservative_grad, sorted};
+
+    #[conservative_grad]
+    pub fn f(x: &[f64], c: f64, k: usize) -> f64 {
+        let w = sorted(x);
+        if k == 0 {
+            return w[0] * w[1] * c;
+        }
+        let mut s = 0.0;
+        for v in &w {
+            s += v * c;
+        }
+        s
+    }
+
+    #[test]
+    fn leave_with_their_adjoint() {
+        crate::check!(f(&[2.0, 0.5, 1.0], 0.7, const 0));
+        crate::check!(f(&[2.0, 0.5, 1.0], 0.7, const 1));
+    }
+}

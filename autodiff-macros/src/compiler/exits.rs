@@ -21,9 +21,7 @@ use quote::quote;
 
 use super::analyse::activity::Activity;
 use super::simplify;
-use super::ssa::{
-    Block, Func, Op, Origin, Phi, Stmt, StmtKind, Tree, Use, ValId, Verbatim, rewrite,
-};
+use super::ssa::{Block, Func, Op, Phi, Stmt, StmtKind, Tree, Use, ValId, Verbatim, rewrite};
 
 /// More statements than this behind the `if` are not written twice.
 const TAIL: usize = 16;
@@ -154,8 +152,8 @@ impl Leaf {
         }
     }
 
-    /// Finds out what the arm reads of what stands in front of it; `None` if that has an adjoint. What is not a variable
-    /// there is computed again.
+    /// Finds out what the arm reads of what stands in front of it; `None` if that has an adjoint, or is memory that was written
+    /// to. What is not a variable there is computed again.
     fn take_from(&mut self, before: &[Stmt], facts: &Activity) -> Option<()> {
         let func = &self.func;
         let mut inside = BTreeSet::new();
@@ -196,14 +194,8 @@ impl Leaf {
                 }
             }
         }
-        let mut allocated = BTreeSet::new();
-        before.iter().for_each(|s| {
-            if let StmtKind::Alloc(m, _) = s.kind {
-                allocated.insert(m);
-            }
-        });
-        let foreign = |m: &_| func.mem(*m).origin == Origin::Local && allocated.contains(m);
-        if mems.iter().any(foreign) {
+        let mut written = before.iter().flat_map(|s| s.kind.written());
+        if written.any(|m| mems.contains(&m)) {
             return None;
         }
         own.append(&mut self.func.body.stmts);

@@ -189,7 +189,12 @@ impl<'a> Needs<'a> {
         body.walk(&mut |s| {
             s.kind.for_each_use(&mut |v| outer.push(v));
         });
-        self.plan.mems.extend(body.read());
+        for m in body.read() {
+            match self.cx.layout.contains(block, self.cx.layout.mem_block(m)) {
+                true => self.plan.mems.extend([m]),
+                false => self.mem(m),
+            }
+        }
         for v in outer {
             if !self.cx.layout.contains(block, self.cx.layout.def_block(v)) {
                 self.val(v);
