@@ -57,6 +57,21 @@ fn spreads(x: &[f64], scale: f64) -> f64 {
     spread(x, scale).unwrap() + spread(x, scale * scale).unwrap_or(0.0)
 }
 
+/// Two rows that change places, the first of which is a copy.
+#[conservative_grad]
+fn diffusion(x: &[f64], rate: f64, steps: usize) -> f64 {
+    let n = x.len();
+    let mut row = x.to_vec();
+    let mut next = vec![0.0; n];
+    for _ in 0..steps {
+        for j in 1..n - 1 {
+            next[j] = row[j] + rate * (row[j - 1] - 2.0 * row[j] + row[j + 1]);
+        }
+        std::mem::swap(&mut row, &mut next);
+    }
+    row.iter().map(|v| v * v).sum()
+}
+
 #[conservative_grad]
 fn swing(x: &[f64], steps: usize) -> f64 {
     let (mut q, mut v) = (x[0], x[1]);
@@ -250,6 +265,11 @@ fn memory_of_gradients() {
         let mut bar = vec![0.0; 100];
         let _ = smooth::accumulate_grad(&x, 1_000, &mut bar);
     });
+    let rows = peak(|| {
+        let mut bar = vec![0.0; 100];
+        let _ = diffusion::accumulate_grad(&x, 0.1, 1_000, &mut bar, &mut 0.0);
+    });
+    assert!(rows <= 1_005 * 800, "1,000 rows of 800 bytes are {rows}");
     // Ten states, the loop's own array and adjoint, and what an iteration records.
     assert!(arrays <= 16 * 800, "10 states of 800 bytes are {arrays}");
 }

@@ -194,6 +194,36 @@ twin! { in_a_state ($ T O grad): f(&[0.5, 2.0, 1.0], 0.7, const 4); f(&[0.5, 2.0
     }
 } }
 
+/// A switch that is turned off for the time being.
+twin! { never_and_always ($ T O grad): f(&[0.5, 2.0], 0.7); g(&[0.5, 2.0], 0.7); {
+    #[$grad]
+    pub fn f(x: &[$T], c: $T) -> $T {
+        let done = false;
+        if done {
+            return c;
+        }
+        if false {
+            return c * c;
+        }
+        let mut s: $T = $O;
+        for v in x {
+            s += *v * *v * c;
+        }
+        s
+    }
+    #[$grad]
+    pub fn g(x: &[$T], c: $T) -> $T {
+        if true {
+            return c * c;
+        }
+        let mut s: $T = $O;
+        for v in x {
+            s += *v * *v * c;
+        }
+        s
+    }
+} }
+
 mod results {
     use conservative_grad::conservative_grad;
 

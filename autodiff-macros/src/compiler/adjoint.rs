@@ -325,6 +325,11 @@ impl Context<'_> {
         self.loops().keeps_its_length(m)
     }
 
+    /// The number of elements that the array is made with, if that is known.
+    pub(crate) fn first_length(&self, m: MemId) -> Option<ValId> {
+        self.loops().first_length(m)
+    }
+
     /// True if nobody reads after the loop what the memory holds then.
     pub(crate) fn is_dead_after(&self, m: MemId, stmt: &Ssa) -> bool {
         self.loops().is_dead_after(m, stmt)

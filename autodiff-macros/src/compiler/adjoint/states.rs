@@ -16,7 +16,7 @@ use super::Context;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::hir::{BinOp, LoopId, Ty};
 use crate::compiler::ssa::{
-    Block, Counted, Init, MemId, Op, Origin, Place, Proj, Range, Stmt, StmtKind, StoreOp, ValId,
+    Block, Counted, MemId, Op, Origin, Place, Proj, Range, Stmt, StmtKind, StoreOp, ValId,
 };
 
 /// What is saved, and which loads find it there.
@@ -259,7 +259,7 @@ impl<'a> Inner<'a> {
 /// True if loops inside of each other run at least as often as the array has elements, as far as their ends and its
 /// length say so: `0..rows` around `0..columns`, and `rows * columns`.
 fn covers(cx: &Context<'_>, ranges: &[&Range], m: MemId) -> bool {
-    let Some(len) = length(cx, m) else {
+    let Some(len) = cx.first_length(m) else {
         return matches!(cx.func.mem(m).ty, Ty::Array(..));
     };
     let mut ends: Vec<ValId> = Vec::new();
@@ -294,7 +294,7 @@ fn spans(cx: &Context<'_>, id: LoopId, range: &Range, m: MemId) -> bool {
     if matches!(cx.func.mem(m).ty, Ty::Array(..)) {
         return true;
     }
-    let Some(len) = length(cx, m) else {
+    let Some(len) = cx.first_length(m) else {
         return false;
     };
     let reaches = |v: ValId| {
@@ -313,17 +313,4 @@ fn spans(cx: &Context<'_>, id: LoopId, range: &Range, m: MemId) -> bool {
         || outer
             .is_some_and(|(counter, hi)| cx.layout.offset(range.hi).0 == counter && reaches(hi));
     from_start && to_end
-}
-
-/// The number of elements that the array is made with.
-fn length(cx: &Context<'_>, m: MemId) -> Option<ValId> {
-    let mut len = None;
-    cx.func.body.walk(&mut |s| {
-        if let StmtKind::Alloc(a, Init::Repeat(_, n)) = &s.kind
-            && *a == m
-        {
-            len = Some(*n);
-        }
-    });
-    len
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use super::Loops;
 use crate::compiler::hir::Ty;
-use crate::compiler::ssa::{Init, MemId, Op, Place, Range, StmtKind, Tree, Use, ValId, Verbatim};
+use crate::compiler::ssa::{
+    Init, MemId, Op, Origin, Place, Range, StmtKind, Tree, Use, ValId, Verbatim,
+};
 
 impl Loops<'_> {
     /// True if the value is the number of elements of the variable.
@@ -37,6 +39,9 @@ impl Loops<'_> {
         if !seen.insert(m) {
             return true;
         }
+        if matches!(self.func.mem(m).origin, Origin::Shared(_)) {
+            return matches!(self.layout.op(len), Some(Op::Len(of)) if *of == Place::whole(m));
+        }
         let (mut made, mut fits) = (false, !self.layout.grows(m));
         self.func.body.walk(&mut |s| match &s.kind {
             StmtKind::Alloc(a, init) if *a == m => {
@@ -58,15 +63,34 @@ impl Loops<'_> {
 
     /// True if whatever takes the place of the array is as long.
     pub(crate) fn keeps_its_length(&self, m: MemId) -> bool {
-        let (mut made, mut replaced) = (None, self.layout.grows(m));
-        self.func.body.walk(&mut |s| match &s.kind {
-            StmtKind::Alloc(a, Init::Repeat(_, n)) if *a == m => made = Some(*n),
-            StmtKind::Copy { dst, .. } => replaced |= *dst == Place::whole(m),
-            _ => {}
+        let mut replaced = self.layout.grows(m);
+        self.func.body.walk(&mut |s| {
+            if let StmtKind::Copy { dst, .. } = &s.kind {
+                replaced |= *dst == Place::whole(m);
+            }
         });
         let vector = !matches!(self.func.mem(m).ty, Ty::Array(..));
-        !(replaced && vector)
-            || made.is_some_and(|len| self.has_length(m, len, &mut BTreeSet::new()))
+        let has_length = |len| self.has_length(m, len, &mut BTreeSet::new());
+        !(replaced && vector) || self.first_length(m).is_some_and(has_length)
+    }
+
+    /// The number of elements that the array is made with: `n` in `vec![0.0; n]`, and `x.len()` in `x.to_vec()` if that is
+    /// computed somewhere.
+    pub(crate) fn first_length(&self, m: MemId) -> Option<ValId> {
+        if matches!(self.func.mem(m).origin, Origin::Shared(_)) {
+            let all = (0..self.func.vals.len()).map(|v| ValId(v as u32));
+            let of = |op: &Op| matches!(op, Op::Len(of) if *of == Place::whole(m));
+            return all.into_iter().find(|v| self.layout.op(*v).is_some_and(of));
+        }
+        let mut len = None;
+        self.func.body.walk(&mut |s| match &s.kind {
+            StmtKind::Alloc(a, Init::Repeat(_, n)) if *a == m => len = Some(*n),
+            StmtKind::Alloc(a, Init::Clone(of)) if *a == m && of.path.is_empty() => {
+                len = self.first_length(of.mem);
+            }
+            _ => {}
+        });
+        len
     }
 
     /// True if the array has an element for each number of the range.
