@@ -115,7 +115,7 @@ macro_rules! counters {
         }
     )*};
 }
-counters!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
+counters!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
 
 /// The adjoints that the iterations of a loop add to: `&mut x_bar`, or a tuple of such.
 pub trait Bars {
@@ -281,6 +281,21 @@ macro_rules! tuples {
 }
 
 for_each_tuple!(tuples);
+
+/// An integer that stretches count in, each for itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Count<T>(pub T);
+
+impl<T: Copy + Default + core::ops::AddAssign> Adjoint for Count<T> {
+    #[inline]
+    fn add(&mut self, other: &Self) {
+        self.0 += other.0;
+    }
+    #[inline]
+    fn clear(&mut self) {
+        self.0 = T::default();
+    }
+}
 
 /// Runs the iterations in stretches: `body(from, to, bars, locals)` runs those of `from..to`, adds to the
 /// adjoints in `bars`, and returns its sums. The result is the sum of these.

@@ -194,7 +194,7 @@ twin! { in_a_state ($ T O grad): f(&[0.5, 2.0, 1.0], 0.7, const 4); f(&[0.5, 2.0
     }
 } }
 
-/// A switch that is turned off for the time being.
+// A switch that is turned off for the time being.
 twin! { never_and_always ($ T O grad): f(&[0.5, 2.0], 0.7); g(&[0.5, 2.0], 0.7); {
     #[$grad]
     pub fn f(x: &[$T], c: $T) -> $T {

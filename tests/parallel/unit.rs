@@ -93,6 +93,31 @@ ends! {
         }
         1.0 / sum
     }
+    counted(x) {
+        let (mut hits, mut misses) = (0usize, 0u8);
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            if i % 3 == 0 {
+                sum += x[i] * x[i];
+                hits += 1;
+            } else if i < 100 {
+                misses += 1;
+            }
+        }
+        sum / (hits as f64 + 1.0) + misses as f64 * 0.5
+    }
+    skips(x) {
+        let mut used = 0;
+        let mut sum = 1.0;
+        for (i, v) in x.iter().enumerate() {
+            if i % 5 == 2 {
+                continue;
+            }
+            used += 2;
+            sum += v.exp() / x.len() as f64;
+        }
+        sum.ln() * used as f64
+    }
     leaves_early(x) {
         if x.is_empty() {
             return 0.0;
@@ -170,6 +195,14 @@ fn early_returns() {
     check!(by_parity());
     check!(at numbers(70_000, 26), by_parity());
     check!(at numbers(70_001, 27), by_parity());
+}
+
+#[test]
+fn counts() {
+    check!(counted());
+    check!(at numbers(70_001, 29), counted());
+    check!(skips());
+    check!(at numbers(70_001, 30), skips());
 }
 
 /// A result does not keep a sum from running on many cores.

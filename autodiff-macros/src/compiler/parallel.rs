@@ -181,11 +181,12 @@ impl Given<'_> {
             ));
         }
         for c in stmt.kind.carried() {
-            if !(self.func.is_real(c.out) && loops.is_sum(c, stmt)) {
+            let sums = self.func.is_real(c.out) && loops.is_sum(c, stmt);
+            if !sums && !loops.is_count(c, stmt) {
                 let name = written(&self.func.val(c.phi).name);
                 let why = reason(
                     format!("an iteration of its loop reads `{name}` of the one before"),
-                    "let the iterations add to sums (`s += …`) and to nothing else, or write the loop into a function of its own",
+                    "let the iterations add to sums (`s += …`) and counts (`n += 1`) and to nothing else, or write the loop into a function of its own",
                 );
                 return Some(why.at(self.source(c.next)));
             }

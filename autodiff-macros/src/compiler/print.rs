@@ -349,8 +349,19 @@ impl<'a> Printer<'a> {
         let body = self.stmts(&of.body);
         let zeros = of.sums.iter();
         let zeros = zeros.map(|(_, _, zero)| self.stmts(std::slice::from_ref(zero)));
-        let sums = nested(of.sums.iter().flat_map(|s| declared(&s.2)).collect());
-        let given = nested(of.sums.iter().map(|(_, name, _)| quote!(#name)).collect());
+        let counted = |zero: &Stmt, name: TokenStream| match zero {
+            Stmt::Let { ty: None, .. } => quote!(#rt::parallel::Count(#name)),
+            _ => quote!(#name),
+        };
+        let all = of.sums.iter();
+        let sums = all.flat_map(|(_, _, zero)| Some(counted(zero, declared(zero)?)));
+        let sums = nested(sums.collect());
+        let given = of.sums.iter();
+        let given = nested(
+            given
+                .map(|(_, name, zero)| counted(zero, quote!(#name)))
+                .collect(),
+        );
         let added = of.sums.iter().map(|(place, name, _)| {
             let place = self.expr(place);
             quote!(#place += #name;)

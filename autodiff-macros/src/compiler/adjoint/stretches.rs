@@ -30,6 +30,7 @@ use self::pieces::{split, through_references};
 use self::variables::{Changed, Mentioned, Root, Taken};
 use super::Context;
 use crate::compiler::code::{Expr, Stmt, Stretches};
+use crate::compiler::hir::Ty;
 use crate::compiler::primal::ty_tokens;
 use crate::compiler::real;
 use crate::compiler::ssa::{Origin, Range, Stmt as Ssa, StmtKind, Stretched, ValId};
@@ -253,11 +254,16 @@ fn part_of(cx: &Context<'_>, name: &Ident) -> Ident {
 fn sum(cx: &Context<'_>, v: ValId, name: Ident, place: Expr) -> (Expr, Ident, Stmt) {
     let ty = &cx.func.val(v).ty;
     let part = part_of(cx, &name);
+    // Which integers these are, rustc knows.
+    let counts = matches!(ty, Ty::Int);
     let zero = Stmt::Let {
         name,
         mutable: true,
-        ty: Some(ty_tokens(ty)),
-        init: Some(real::zero(ty)),
+        ty: (!counts).then(|| ty_tokens(ty)),
+        init: Some(match counts {
+            true => Expr::Raw(quote!(0)),
+            false => real::zero(ty),
+        }),
     };
     (place, part, zero)
 }

@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 
 use super::Loops;
-use crate::compiler::hir::BinOp;
+use crate::compiler::hir::{BinOp, Ty};
 use crate::compiler::ssa::{Block, Carried, Op, Phi, Stmt, StmtKind, ValId};
 
 impl Loops<'_> {
@@ -24,14 +24,39 @@ impl Loops<'_> {
     /// True if the loop only adds to the carried value, things that do not depend on it, and uses it
     /// for nothing else: the adjoint is the same in all iterations.
     pub(super) fn is_sum_of(&self, carried: &Carried, kind: &StmtKind, body: &Block) -> bool {
+        self.chain_of(carried, kind, body).is_some()
+    }
+
+    /// True if the loop counts something in the integer, upwards: the order of the steps does not matter then, nor where they begin.
+    pub(crate) fn is_count(&self, carried: &Carried, stmt: &Stmt) -> bool {
+        let body = stmt.kind.loop_body();
+        let chain = body.and_then(|body| self.chain_of(carried, &stmt.kind, body));
+        let Some((chain, body)) = chain.zip(body) else {
+            return false;
+        };
+        let mut upwards = matches!(self.func.val(carried.out).ty, Ty::Int);
+        body.walk(&mut |s| {
+            if let StmtKind::Def(v, Op::Bin(BinOp::Sub, ..)) = &s.kind {
+                upwards &= !chain.has(*v);
+            }
+            // What an inner loop does with it is not looked at.
+            upwards &= s.kind.carried().iter().all(|c| !chain.has(c.out));
+        });
+        upwards
+    }
+
+    /// What becomes of the carried value in an iteration, if it is a sum.
+    fn chain_of(&self, carried: &Carried, kind: &StmtKind, body: &Block) -> Option<Chain> {
         let mut chain = Chain::of(carried.phi);
         let head = match kind {
             StmtKind::While { head, .. } => self.extend_chain(&mut chain, head),
             _ => true,
         };
-        head && self.extend_chain(&mut chain, body)
+        let sums = head
+            && self.extend_chain(&mut chain, body)
             && chain.ends_in(carried.next)
-            && !leaks(kind, carried, &chain)
+            && !leaks(kind, carried, &chain);
+        sums.then_some(chain)
     }
 
     /// Follows the chain through a block; false if a member is used for anything but to continue it,
@@ -81,6 +106,8 @@ impl Loops<'_> {
         // What one branch used up and the other did not would have two adjoints.
         let same = in_then.open() == in_els.open();
         *chain = in_then;
+        chain.members.append(&mut in_els.members);
+        chain.used.append(&mut in_els.used);
         same
     }
 
