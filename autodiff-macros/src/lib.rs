@@ -153,9 +153,9 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// - Which loops: `for` loops over ranges and slices that stand by themselves in the body, and whose
-///   iterations add to sums and change nothing else that lives longer; scratch arrays that every iteration
+///   iterations add to sums, or count (`n += 1`), and change nothing else that lives longer; scratch arrays that every iteration
 ///   overwrites first (`fill`, `copy_from_slice`, a loop over its elements) count as its own. Assertions and panics may
-///   stand in the body. The function returns a number in which these sums are added up or
+///   stand in the body, and early returns around the loop. The function returns a number (or an `Option` or a `Result` of one) in which these sums are added up or
 ///   multiplied by constants; a loop that forms one sum may end in anything (`(sum / n).sqrt()`, `sum.ln()`),
 ///   and its gradient is then formed apart and scaled. If none of its loops is such, the option is an error that says why;
 ///   at an annotated block or module it holds for the functions that allow it.
@@ -183,6 +183,8 @@ use proc_macro::TokenStream;
 /// #[conservative_grad(mode = forward, wrt(x, rate))]
 /// fn orbit(x: f64, rate: f64, steps: usize) -> f64 { … }
 /// ```
+///
+/// At an `impl` block or a module the option holds for the functions in it that have a gradient.
 ///
 /// Every partial derivative is what `jvp` gives along that direction. Annotated functions that are
 /// called need no option of their own. `vjp`, `jvp` and `jacobian` are as without the option. What does

@@ -346,6 +346,44 @@ fn type_parameters_and_precisions() {
 }
 
 #[derive(Clone, Differentiable)]
+struct Oscillator {
+    frequency: f64,
+}
+
+/// Of a block, the option concerns what has a gradient.
+#[conservative_grad(mode = forward)]
+impl Oscillator {
+    fn slope(&self, y: [f64; 2]) -> [f64; 2] {
+        [y[1], -self.frequency * y[0]]
+    }
+
+    fn run(&self, start: f64, steps: usize) -> f64 {
+        let mut y = [start, 0.0];
+        for _ in 0..steps {
+            let d = self.slope(y);
+            y = [y[0] + 0.1 * d[0], y[1] + 0.1 * d[1]];
+        }
+        y[0]
+    }
+}
+
+#[test]
+fn blocks() {
+    let of = Oscillator { frequency: 2.0 };
+    let (value, (of_bar, start_bar)) = of.run_value_and_grad(0.5, 20);
+    assert_eq!(value, of.run(0.5, 20));
+    let moved = |by: f64| {
+        Oscillator {
+            frequency: 2.0 + by,
+        }
+        .run(0.5, 20)
+    };
+    let slope = (moved(1e-6) - moved(-1e-6)) / 2e-6;
+    approx::assert_relative_eq!(of_bar.frequency, slope, max_relative = 1e-7);
+    approx::assert_relative_eq!(start_bar, value / 0.5, max_relative = 1e-14);
+}
+
+#[derive(Clone, Differentiable)]
 struct Spring<T> {
     stiffness: T,
     rest: Vec<T>,

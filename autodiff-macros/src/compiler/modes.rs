@@ -19,7 +19,9 @@ pub(crate) fn check(func: &hir::Func, ssa: &Func, options: &Options, diags: &mut
     }
     if !has_gradient(func) {
         let name = func.name.to_string();
-        diags.report(&diag::MODE_WITHOUT_GRADIENT, options.mode_span, &[&name]);
+        if let Some(span) = options.mode_span {
+            diags.report(&diag::MODE_WITHOUT_GRADIENT, span, &[&name]);
+        }
         return;
     }
     if emit::forward::is_one_sweep(func) {

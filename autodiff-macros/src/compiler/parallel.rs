@@ -24,7 +24,7 @@ use super::diag::{self, text_of};
 use super::hir::{LoopId, Marks, Ty};
 use super::names::{self, Names};
 use super::ssa::{
-    Block, Func, MemId, Op, Stmt, StmtKind, Stretched, Tree, Use, Val, ValId, Verbatim,
+    Block, Func, MemId, Op, Stmt, StmtKind, StoreOp, Stretched, Tree, Use, Val, ValId, Verbatim,
 };
 
 /// Why a loop is not cut, and what can be done about it.
@@ -275,6 +275,12 @@ impl Given<'_> {
         }
         if let Some(early) = loops.reaches_others(m, body) {
             let why = match &early.kind {
+                StmtKind::Store { op, .. } if *op != StoreOp::Set => reason(
+                    format!("iterations of its loop add to elements or fields of `{name}`"),
+                    format!(
+                        "add to variables (`s += …`), and put the sums into `{name}` after the loop"
+                    ),
+                ),
                 StmtKind::Call(call) => {
                     let callee = text_of(&call.path);
                     reason(
@@ -282,7 +288,7 @@ impl Given<'_> {
                             "`{callee}`, which its loop calls, may read what another iteration has left in `{name}`"
                         ),
                         format!(
-                            "overwrite all of `{name}` in front of the call (`{name}.fill({zero});`), or declare it inside of the loop"
+                            "overwrite all of `{name}` in front of the call (`{name}.fill({zero});`), or declare it inside of the loop; if an iteration needs what the one before has left there, remove `parallel`"
                         ),
                     )
                 }
@@ -291,7 +297,7 @@ impl Given<'_> {
                         "an iteration of its loop reaches elements of `{name}` that another one may have written"
                     ),
                     format!(
-                        "overwrite all of `{name}` at the start of each iteration (`{name}.fill({zero});`), or declare it inside of the loop"
+                        "overwrite all of `{name}` at the start of each iteration (`{name}.fill({zero});`), or declare it inside of the loop; if an iteration needs what the one before has left there, remove `parallel`"
                     ),
                 ),
             };

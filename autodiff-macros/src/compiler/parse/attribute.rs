@@ -76,8 +76,8 @@ pub(crate) struct Options {
     pub(crate) policy: Policy,
     /// How gradients are computed.
     pub(crate) mode: Mode,
-    /// Where that was said.
-    pub(crate) mode_span: Span,
+    /// Where that was said, if it was said of the function itself.
+    pub(crate) mode_span: Option<Span>,
     /// The function is part of a cycle of calls: box its residual.
     pub(crate) recursive: bool,
     /// Show the companion type in the documentation.
@@ -123,7 +123,7 @@ impl Default for Options {
             krate_given: false,
             policy: Policy::PyTorch,
             mode: Mode::Reverse,
-            mode_span: Span::call_site(),
+            mode_span: None,
             recursive: false,
             doc: false,
             method: false,
@@ -172,6 +172,7 @@ impl Options {
     pub(crate) fn of_members(&self) -> Self {
         Options {
             parallel: self.parallel.as_ref().map(|_| Parallel::Possible),
+            mode_span: None,
             ..self.clone()
         }
     }
@@ -236,7 +237,7 @@ impl Options {
 
     fn read_mode(&mut self, input: ParseStream<'_>, diags: &mut Diagnostics) -> syn::Result<()> {
         let name = value(input)?.call(Ident::parse_any)?;
-        self.mode_span = name.span();
+        self.mode_span = Some(name.span());
         match name.to_string().as_str() {
             "reverse" => self.mode = Mode::Reverse,
             "forward" => self.mode = Mode::Forward,
