@@ -43,7 +43,7 @@ Puts mistakes into a copy of the compiler, one at a time, and sees which tests n
 of them, going on where it was stopped.
 
   --only A,B     mutants whose name contains A or B
-  --tests T,U    with these tests only (shapes, strips, language_loops)
+  --tests T,U    with these tests only (shapes, strips, language_on_loops)
   --rounds N     stop after N rounds of builds
   --at DIR       where the copy, its build and what is known are (target/mutants)
   --keep         go on with the copy and what is known of it

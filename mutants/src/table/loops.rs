@@ -5,6 +5,7 @@ use super::{Mutant, mutant};
 const LAYOUT: &str = "analyse/layout.rs";
 const CLASSES: &str = "analyse/loops.rs";
 const SEEDS: &str = "analyse/loops/seeds.rs";
+const EXITS: &str = "exits.rs";
 const FORWARD: &str = "adjoint/forward.rs";
 const RECORDS: &str = "adjoint/loops.rs";
 const SWEEP: &str = "adjoint/sweep.rs";
@@ -40,10 +41,22 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("not-a-sum", CLASSES, "fn accumulators<",
         "(all && self.has_active_code(body))", "(self.has_active_code(body))",
         "loops that carry more than sums are reversed one by one"),
-    mutant("sum-leaks", SUMS, "fn is_sum_of(",
+    mutant("leave-fused", CLASSES, "    fn block(&mut self",
+        "block.stmts[k + 1..].iter().any(leaves)", "{ let _ = leaves; false }",
+        "a loop in front of an early return is reversed before it is known whether the function leaves"),
+    mutant("leave-adjoint", EXITS, "fn take_from(",
+        "func.is_real(*v) && facts.varied(*v)", "false",
+        "an arm that leaves drops the adjoints of what was computed in front of it"),
+    mutant("leave-memory", EXITS, "fn take_from(",
+        "written.any(|m| mems.contains(&m))", "{ let _ = (&mut written, &mems); false }",
+        "an arm that leaves drops the adjoints of arrays that were made in front of it"),
+    mutant("leave-otherwise", EXITS, "fn statement(",
+        "self.otherwise", "!self.otherwise",
+        "the function leaves where it should go on"),
+    mutant("sum-leaks", SUMS, "fn chain_of(",
         "!leaks(kind, carried, &chain)", "true",
         "a sum that another variable takes over counts as a sum"),
-    mutant("sum-ends-elsewhere", SUMS, "fn is_sum_of(",
+    mutant("sum-ends-elsewhere", SUMS, "fn chain_of(",
         "chain.ends_in(carried.next)", "true",
         "a sum that starts anew in the loop counts as a sum"),
     mutant("sum-read", SUMS, "fn extend_chain_by(",
@@ -102,7 +115,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "src.path.is_empty() && self.has_length(src.mem, len, seen)", "{ let _ = src; true }",
         "an array in whose place a longer one was put counts as overwritten"),
     mutant("rows-other-length", LENGTH, "fn keeps_its_length(",
-        "made.is_some_and(|len| self.has_length(m, len, &mut BTreeSet::new()))", "{ let _ = made; true }",
+        "self.first_length(m).is_some_and(has_length)", "{ let _ = has_length; true }",
         "arrays of different lengths are saved whole"),
     mutant("scratch-index", SCRATCH, "fn has_element(",
         "*counter == at", "true",
