@@ -105,6 +105,42 @@ twin! { a_loop_in_front ($ T O grad): f(&[0.5, -2.0, 1.0], 0.7); f(&[0.5, 2.0], 
     }
 } }
 
+twin! { a_sum_in_front ($ T O grad): f(&[0.5, -2.0, 1.0], 0.7, const 0); f(&[0.5, -2.0, 1.0], 0.7, const 1); {
+    #[$grad]
+    pub fn f(x: &[$T], c: $T, k: usize) -> $T {
+        let mut total: $T = $O;
+        for v in x {
+            total += *v * *v;
+        }
+        if k == 0 {
+            return c * c;
+        }
+        let mut s = total;
+        for v in x {
+            s += *v * c;
+        }
+        s
+    }
+} }
+
+twin! { an_array_in_front ($ T O grad): f(&[0.5, -2.0, 1.0], 0.7, const 0); f(&[0.5, -2.0, 1.0], 0.7, const 1); {
+    #[$grad]
+    pub fn f(x: &[$T], c: $T, k: usize) -> $T {
+        let mut kept = vec![$O; x.len()];
+        for i in 0..x.len() {
+            kept[i] = x[i] * x[i] * c;
+        }
+        if k == 0 {
+            return kept[x.len() - 1] * c;
+        }
+        let mut s: $T = $O;
+        for i in 0..x.len() {
+            s += kept[i] * x[i];
+        }
+        s
+    }
+} }
+
 twin! { the_other_way_round ($ T O grad): f(&[0.5, -2.0, 1.0], 0.7); f(&Vec::<f64>::new(), 0.7); {
     #[$grad]
     pub fn f(x: &[$T], c: $T) -> $T {

@@ -75,3 +75,47 @@ fn inclusive_ranges() {
         check!(inclusive(&x));
     }
 }
+
+/// Ranges of integers that are no lengths.
+mod of_other_integers {
+    use conservative_grad::conservative_grad;
+
+    #[conservative_grad]
+    pub fn zipped(x: &[f64], a: f64) -> f64 {
+        let mut s = a;
+        for (k, v) in (-3..4i32).zip(x).skip(1) {
+            s += k as f64 * v;
+        }
+        s
+    }
+
+    #[conservative_grad]
+    pub fn skipped(x: &[f64], a: f64, from: i64) -> f64 {
+        let mut s = a;
+        for k in (-3..4i32).skip(x.len() / 3) {
+            s += k as f64 * x[0];
+        }
+        for k in (-3..=4i32).step_by(2).skip(1) {
+            s += k as f64 * a * x[1];
+        }
+        for (k, v) in (1i32..).zip(x).skip(1) {
+            s += k as f64 * v * a;
+        }
+        for (n, k) in (-2..3i32).rev().enumerate().skip(1) {
+            s += k as f64 * x[n % 2] * a;
+        }
+        for k in (-2..3i32).rev().take(2) {
+            s *= k as f64 * a;
+        }
+        for k in (from..from + 3).rev().skip(1) {
+            s += k as f64 * a;
+        }
+        s
+    }
+
+    #[test]
+    fn have_their_type() {
+        crate::check!(zipped(&[0.5, 2.0, 1.0], 0.7));
+        crate::check!(skipped(&[0.5, 2.0, 1.0, 0.25], 0.7, const -2));
+    }
+}

@@ -153,8 +153,8 @@ struct Facts {
     declared: Option<syn::Type>,
     /// Bears a name of the user's, so that code which is copied may mention it.
     named: bool,
-    /// Known to be a `usize`.
-    usize: bool,
+    /// Whether it is a `usize`, or an integer of another type, if that is known.
+    usize: Option<bool>,
     /// Begins as a text.
     text: bool,
     /// What `chunks` or `windows` cut out.
@@ -349,7 +349,9 @@ impl<'a> Lower<'a> {
             var
         });
         self.facts[var.0 as usize].hidden = parameter.exclusive && matches!(ty, Ty::Opaque);
-        self.facts[var.0 as usize].usize = parameter.declared.to_string() == "usize";
+        let declared = parameter.declared.to_string();
+        self.facts[var.0 as usize].usize =
+            types::is_integer(&declared).then(|| declared == "usize");
         var
     }
 

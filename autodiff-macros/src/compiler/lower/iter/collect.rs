@@ -10,7 +10,7 @@ use super::seq::At;
 use super::{Chain, Item};
 use crate::compiler::diag::{self, text_of, text_of_type};
 use crate::compiler::hir::{
-    BinOp, Block, Expr, ExprKind, Pat, Place, Proj, Range, Stmt, StmtKind, Ty, VarId,
+    BinOp, Block, Expr, ExprKind, Pat, Place, Proj, Range, Stmt, StmtKind, Ty, UnOp, VarId,
 };
 use crate::compiler::lower::infer::Kind;
 use crate::compiler::lower::{Lower, stmt};
@@ -197,7 +197,7 @@ impl Lower<'_> {
                 let declared = facts.declared.as_ref().map(types::bare);
                 match declared {
                     Some(syn::Type::Path(path)) => path.path.is_ident("usize"),
-                    _ => facts.usize,
+                    _ => facts.usize == Some(true),
                 }
             }
             ExprKind::Binary(
@@ -211,10 +211,40 @@ impl Lower<'_> {
         }
     }
 
+    /// True if the integer says that it has another type than a length.
+    pub(super) fn is_no_usize(&self, value: &Expr) -> bool {
+        let other = |name: &str| types::is_integer(name) && name != "usize";
+        match &value.kind {
+            ExprKind::Lit(tokens) => {
+                let text = tokens.to_string();
+                let suffix = text.find(['i', 'u']).map(|at| &text[at..]);
+                !text.starts_with("0x") && suffix.is_some_and(other)
+            }
+            ExprKind::Unary(UnOp::Neg, _) => true,
+            ExprKind::Cast(_, to) => other(&to.to_string()),
+            ExprKind::Place(place) if place.path.is_empty() => {
+                let facts = &self.facts[place.root.0 as usize];
+                match facts.declared.as_ref().map(types::bare) {
+                    Some(syn::Type::Path(path)) => {
+                        let name = path.path.get_ident();
+                        name.is_some_and(|name| other(&name.to_string()))
+                    }
+                    _ => facts.usize == Some(false),
+                }
+            }
+            ExprKind::Binary(
+                BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div | BinOp::Rem,
+                a,
+                b,
+            ) => self.is_no_usize(a) || self.is_no_usize(b),
+            _ => false,
+        }
+    }
+
     /// Notes that a variable that was just made has the type of a length.
     pub(in crate::compiler::lower) fn note_usize(&mut self, var: VarId, value: &Expr) {
-        let usize = self.is_usize(value);
-        self.facts[var.0 as usize].usize = usize;
+        let (usize, other) = (self.is_usize(value), self.is_no_usize(value));
+        self.facts[var.0 as usize].usize = (usize || other).then_some(usize);
     }
 
     pub(super) fn unzip(&mut self, chain: &Chain, span: Span, out: &mut Vec<Stmt>) -> Expr {

@@ -153,7 +153,7 @@ impl Lower<'_> {
                 let counter = at.counters.iter().find(|(met, _)| *met == at.met);
                 match counter.map(|(_, var)| *var) {
                     Some(var) => Item::value(self.read_var(var, span)),
-                    None => Item::value(self.int(BinOp::Add, lo.clone(), at.index.clone(), span)),
+                    None => Item::value(self.counted_from(lo, None, at.index.clone(), span, out)),
                 }
             }
             Chain::Elements(elements) => self.element_item(elements, at.index.clone(), span),
@@ -245,7 +245,35 @@ impl Lower<'_> {
             index = self.int(BinOp::Sub, last, index, span);
         }
         let index = if down { index } else { stepped(self, index) };
-        self.int(BinOp::Add, range.lo.clone(), index, span)
+        let end = Some((&range.hi, range.inclusive));
+        self.counted_from(&range.lo, end, index, span, out)
+    }
+
+    /// The integer so many steps behind the start of a range, of the type of the range.
+    fn counted_from(
+        &mut self,
+        lo: &Expr,
+        end: Option<(&Expr, bool)>,
+        index: Expr,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) -> Expr {
+        let other = |e: &Expr| self.is_no_usize(e);
+        if !(other(lo) || end.is_some_and(|(hi, _)| other(hi))) {
+            return self.int(BinOp::Add, lo.clone(), index, span);
+        }
+        let krate = self.options.krate.clone();
+        let inclusive = end.is_some_and(|(_, inclusive)| inclusive);
+        let mut parts = vec![lo.clone(), index];
+        parts.extend(end.map(|(hi, _)| hi.clone()));
+        self.int_code(parts, span, out, |parts| {
+            let (lo, index, hi) = (&parts[0], &parts[1], parts.get(2));
+            let range = match inclusive {
+                true => quote!(#lo..=#hi),
+                false => quote!(#lo..#hi),
+            };
+            quote!(#krate::__private::core::iter::Iterator::nth(&mut (#range), #index).unwrap_or(#lo))
+        })
     }
 
     pub(super) fn element_item(&mut self, elements: &Elements, index: Expr, span: Span) -> Item {
