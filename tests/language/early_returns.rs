@@ -505,3 +505,44 @@ mod lists_of_operations {
         crate::check!(f(&[2.0, 0.5, 1.0], 0.7, const 1));
     }
 }
+
+twin! { behind_references ($ T O grad): f(&[0.5, 2.0], &0.7, const 0); f(&[0.5, 2.0], &0.7, const 1); g(&[0.5, 2.0], &0.7, const &0); g(&[0.5, 2.0], &0.7, const &2); h((0.7, 0.3), &[0.5, 2.0], const 0); h((0.7, 0.3), &[0.5, 2.0], const 1); {
+    #[$grad]
+    pub fn f(x: &[$T], c: &$T, k: usize) -> $T {
+        if k == 0 {
+            return *c;
+        }
+        let mut s: $T = $O;
+        for v in x {
+            s += *v * *c;
+        }
+        s
+    }
+    #[$grad]
+    pub fn g(x: &[$T], c: &$T, k: &usize) -> $T {
+        if *k == 0 {
+            let mut s = *c;
+            for v in x {
+                s += *v * *c * *c;
+            }
+            return s;
+        }
+        let mut s: $T = $O;
+        for i in 0..*k {
+            s += x[i % 2] * *c;
+        }
+        s
+    }
+    #[$grad]
+    pub fn h(pair: ($T, $T), x: &[$T], k: usize) -> $T {
+        let (a, b) = pair;
+        if k == 0 {
+            return a * b * pair.0;
+        }
+        let mut s = b;
+        for v in x {
+            s += *v * a;
+        }
+        s
+    }
+} }

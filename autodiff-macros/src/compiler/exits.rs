@@ -153,7 +153,7 @@ impl Leaf {
     }
 
     /// Finds out what the arm reads of what stands in front of it; `None` if that has an adjoint, or is memory that was written
-    /// to. What is not a variable there is computed again.
+    /// to.
     fn take_from(&mut self, before: &[Stmt], facts: &Activity) -> Option<()> {
         let func = &self.func;
         let mut inside = BTreeSet::new();
@@ -181,12 +181,16 @@ impl Leaf {
         let mut own = Vec::new();
         for v in read.difference(&inside) {
             let defined = before.iter().find(|s| defines(s, *v));
-            match defined.map(|s| &s.kind) {
-                Some(StmtKind::Def(_, Op::Lit(_) | Op::Param(_))) => {
-                    own.extend(defined.cloned());
-                }
-                _ => {
-                    if func.is_real(*v) && facts.varied(*v) {
+            let op = match defined.map(|s| &s.kind) {
+                Some(StmtKind::Def(_, op)) => Some(op),
+                _ => None,
+            };
+            match op {
+                // Has no name.
+                Some(Op::Lit(_)) => own.extend(defined.cloned()),
+                op => {
+                    let given = matches!(op, Some(Op::Param(_)));
+                    if func.is_real(*v) && facts.varied(*v) && !given {
                         return None;
                     }
                     let name = func.val(*v).name.clone();
