@@ -372,3 +372,51 @@ fn arrays_of_callees() {
         assert_eq!(along, bar[0][0] + bar[1][1]);
     }
 }
+
+/// What a filter drops has no adjoint.
+mod filtered {
+    use conservative_grad::conservative_grad;
+
+    #[conservative_grad]
+    pub fn sum(x: &[f64], c: f64) -> Option<f64> {
+        let mut s = 0.0;
+        for v in x {
+            s += v * v * c;
+        }
+        Some(s).filter(|v| *v > 0.2)
+    }
+
+    #[conservative_grad]
+    pub fn mapped(x: &[f64], c: f64, k: usize) -> Option<f64> {
+        let first = x.first().map(|v| v * c);
+        first.map(|v| v * 2.0).filter(|_| k > 1)
+    }
+
+    #[test]
+    fn none_has_no_adjoint() {
+        let (mut x_bar, mut c_bar) = (vec![1.0; 2], 2.0);
+        let small = [0.1, 0.2];
+        assert_eq!(
+            sum::accumulate_grad(&small, 0.7, &mut x_bar, &mut c_bar),
+            None
+        );
+        assert_eq!(
+            mapped::accumulate_grad(&small, 0.7, 1, &mut x_bar, &mut c_bar),
+            None
+        );
+        assert_eq!((x_bar, c_bar), (vec![1.0; 2], 2.0));
+        let (value, pullback) = sum::vjp(&small, 0.7);
+        assert_eq!((value, pullback(1.0)), (None, (vec![0.0; 2], 0.0)));
+        let (value, pullback) = mapped::vjp(&small, 0.7, 0);
+        assert_eq!((value, pullback(1.0)), (None, (vec![0.0; 2], 0.0)));
+    }
+
+    #[test]
+    fn some_has_it() {
+        let (value, (x_bar, c_bar)) = sum::value_and_grad(&[0.5, 1.0], 0.5).expect("a number");
+        assert_eq!((value, x_bar, c_bar), (0.625, vec![0.5, 1.0], 1.25));
+        let (value, (x_bar, c_bar)) =
+            mapped::value_and_grad(&[0.5, 1.0], 0.5, 2).expect("a number");
+        assert_eq!((value, x_bar, c_bar), (0.5, vec![1.0, 0.0], 1.0));
+    }
+}

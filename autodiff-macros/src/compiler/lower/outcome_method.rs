@@ -142,8 +142,10 @@ impl Lower<'_> {
                 let keep = self.block_expr(keep, Ty::Bool, span);
                 let kind = ExprKind::Binary(BinOp::And, Box::new(ok), Box::new(keep));
                 let keep = self.make(kind, Ty::Bool, span);
-                let value = self.read_var(parts.value, span);
-                self.outcome_of(keep, value, error(self), span)
+                // The value that is not kept has no part in the result.
+                let whole = self.again(parts, span);
+                let early = self.without_value(error(self), span);
+                self.either(keep, valued(whole), valued(early), span)
             }
             ("is_some_and" | "is_ok_and", [f]) => {
                 let keep = self.applied(f, &[parts.value], false, span);
