@@ -237,3 +237,83 @@ fn tables_are_cut() {
         );
     }
 }
+
+/// The literal of a `let` has one type for all its uses.
+mod literals_with_several_uses {
+    use conservative_grad::conservative_grad;
+
+    #[conservative_grad]
+    pub fn remainder(x: &[f64], c: f64) -> f64 {
+        let big = 3_000_000_000;
+        let m = x.len() % big;
+        c * (big as f64) + m as f64
+    }
+
+    #[conservative_grad]
+    pub fn shifted(x: &[f64], c: f64) -> f64 {
+        let b = 7;
+        let n = x.len() as u64;
+        let k = if n > 3 { n } else { b };
+        let mut s = c * c * ((b << 30) as f64) * 1e-9;
+        for v in x {
+            s += v * k as f64 * c;
+        }
+        s
+    }
+
+    #[conservative_grad]
+    pub fn powers(x: &[f64], c: f64) -> f64 {
+        let b = 10;
+        let q = b * b * b;
+        let r = q * q * q;
+        let t = r * r;
+        let i = x.len() as u64 + b;
+        c * c * t as f64 + i as f64
+    }
+
+    #[conservative_grad]
+    pub fn grown(x: &[f64], c: f64, k: usize) -> f64 {
+        let mut p = 1;
+        if k > 4 {
+            for _ in 0..12 {
+                p *= 10;
+            }
+            return c * c * p as f64;
+        }
+        let m = x.len() + p;
+        let mut s = c;
+        for v in x {
+            s += v * v * m as f64;
+        }
+        s
+    }
+
+    #[conservative_grad]
+    pub fn single(x: &[f32], c: f32, k: usize) -> f32 {
+        let t = 0.1;
+        if k == 3 {
+            return c * c * ((t as f64) * 1e8 % 1.0) as f32;
+        }
+        let mut s = 0.0;
+        for v in x {
+            s += v * c * t;
+        }
+        s
+    }
+
+    #[test]
+    fn keep_their_type() {
+        crate::check!(remainder(&[0.5, 2.0], 0.7));
+        crate::check!(shifted(&[0.5, 2.0], 0.7));
+        crate::check!(powers(&[0.5, 2.0], 0.7));
+        crate::check!(grown(&[0.5, 2.0], 0.7, const 3));
+        crate::check!(grown(&[0.5, 2.0], 0.7, const 5));
+        for k in [2, 3] {
+            let (value, (_, slope)) = single::value_and_grad(&[0.5, 2.0], 0.75, k);
+            assert_eq!(value.to_bits(), single(&[0.5, 2.0], 0.75, k).to_bits());
+            let degree = if k == 3 { 2.0 } else { 1.0 };
+            approx::assert_relative_eq!(slope, degree * value / 0.75, max_relative = 1e-6);
+            assert_eq!(single::vjp(&[0.5, 2.0], 0.75, k).1(1.0).1, slope);
+        }
+    }
+}

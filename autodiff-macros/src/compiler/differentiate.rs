@@ -27,8 +27,8 @@ use super::primal::{tree_expr, ty_tokens};
 use super::print::Printer;
 use super::ssa::{Func, Op, Stmt as Ssa, StmtKind, Tree};
 use super::{
-    build, exits, hir, hoist, jumps, kinks, merge, metadata, modes, parallel, share, simplify,
-    snapshot, strips, tangent,
+    anchor, build, exits, hir, hoist, jumps, kinks, merge, metadata, modes, parallel, share,
+    simplify, snapshot, strips, tangent,
 };
 
 /// The derivative of a function, whose body is taken out; `None` if something was refused.
@@ -46,7 +46,8 @@ pub(crate) fn differentiate(
         ..func.clone()
     });
     let func = &*func;
-    let ssa = simplify::run(share::run(build::run(&structured, &params, &mut fresh)?));
+    let ssa = anchor::run(build::run(&structured, &params, &mut fresh)?);
+    let ssa = simplify::run(share::run(ssa));
     let ssa = hoist::run(ssa, &mut fresh);
     dump.section("ssa", || super::ssa::print::func(&ssa));
     let facts = activity::run(&ssa);

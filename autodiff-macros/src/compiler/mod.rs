@@ -10,6 +10,7 @@
 
 mod adjoint;
 mod analyse;
+mod anchor;
 mod build;
 mod code;
 mod companion;

@@ -572,6 +572,16 @@ impl StmtKind {
         }
     }
 
+    /// The same, to be changed.
+    pub(crate) fn blocks_mut(&mut self) -> Vec<&mut Block> {
+        match self {
+            StmtKind::If { then, els, .. } => vec![then, els],
+            StmtKind::For { body, .. } => vec![body],
+            StmtKind::While { head, body, .. } => vec![head, body],
+            _ => Vec::new(),
+        }
+    }
+
     /// The loop that the statement is, if it is one.
     pub(crate) fn loop_id(&self) -> Option<LoopId> {
         match self {

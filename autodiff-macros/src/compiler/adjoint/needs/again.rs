@@ -6,6 +6,7 @@
 use super::Needs;
 use crate::compiler::adjoint::Item;
 use crate::compiler::analyse::layout::{BlockId, Role};
+use crate::compiler::anchor;
 use crate::compiler::hir::{BinOp, LoopId, Ty};
 use crate::compiler::ssa::{MemId, Op, Origin, Place, Tree, ValId};
 
@@ -40,6 +41,7 @@ impl Needs<'_> {
                     || code.pure
                         && code.uses.is_empty()
                         && !matches!(self.cx.func.val(v).ty, Ty::Opaque)
+                        && !anchor::is_anchor(&self.cx.func.val(v).ty, code)
             }
             _ => false,
         }
