@@ -65,7 +65,7 @@ impl Split {
     }
 
     /// The function that runs these codes where it leaves.
-    pub(super) fn with<'c>(&self, codes: &mut dyn Iterator<Item = &'c TokenStream>) -> Func {
+    pub(super) fn with(&self, codes: &mut dyn Iterator<Item = &TokenStream>) -> Func {
         let mut func = self.func.clone();
         for (leaf, code) in self.leaves.iter().zip(codes) {
             func.body.stmts[leaf.at].kind = leaf.statement(quote!(return { #code }));
