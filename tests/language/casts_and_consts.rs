@@ -301,8 +301,35 @@ mod literals_with_several_uses {
         s
     }
 
+    #[conservative_grad]
+    pub fn negative(x: &[f64], c: f64, k: i64) -> f64 {
+        let big = -3_000_000_000;
+        let also = 3 * 1_000_000_000;
+        let m = k % big + k % also;
+        let mut s = 0.0;
+        for v in x {
+            s += v * v * c;
+        }
+        s / (big as f64) + c * c * (also as f64) * 1e-9 + m as f64
+    }
+
+    /// A function that a literal is called like.
+    fn scale(n: usize) -> usize {
+        n + 1
+    }
+
+    #[conservative_grad]
+    pub fn named_alike(x: &[f64], c: f64) -> f64 {
+        let k = scale(x.len());
+        let scale = 3_000_000_000;
+        let m = k % scale;
+        c * c * (scale as f64) * 1e-9 + m as f64
+    }
+
     #[test]
     fn keep_their_type() {
+        crate::check!(negative(&[0.5, 2.0], 0.7, const 5));
+        crate::check!(named_alike(&[0.5, 2.0], 0.7));
         crate::check!(remainder(&[0.5, 2.0], 0.7));
         crate::check!(shifted(&[0.5, 2.0], 0.7));
         crate::check!(powers(&[0.5, 2.0], 0.7));

@@ -546,3 +546,79 @@ twin! { behind_references ($ T O grad): f(&[0.5, 2.0], &0.7, const 0); f(&[0.5, 
         s
     }
 } }
+
+twin! { conditions_on_elements ($ T O grad): f(&[0.5, -2.0, 1.0], 0.7, const 1); f(&[-0.5, 2.0], 0.7, const 1); f(&[0.5, 2.0, -1.0], 0.7, const 2); {
+    #[$grad]
+    pub fn f(x: &[$T], c: $T, k: usize) -> $T {
+        if x[0] < 0.0 {
+            return x[0] * c;
+        }
+        if x[k] > c && x[k] > x[0] {
+            let mut s = x[k];
+            for v in x {
+                s += *v * x[k] * c;
+            }
+            return s;
+        }
+        let mut s: $T = $O;
+        for v in x {
+            s += *v * *v * x[0];
+        }
+        s
+    }
+} }
+
+twin! { scratch_of_an_arm ($ T O grad): f(&[0.5, 2.0, -1.0], 0.7, const 0); f(&[0.5, 2.0, -1.0], 0.7, const 1); g(&[0.5, 2.0, -1.0], 0.7, const 0); g(&[0.5, 2.0, -1.0], 0.7, const 1); h(&[0.5, 2.0, -1.0], 0.7, const 0); h(&[0.5, 2.0, -1.0], 0.7, const 1); {
+    #[$grad]
+    pub fn f(x: &[$T], c: $T, k: usize) -> $T {
+        let mut r = c;
+        if k > 0 {
+            let mut b = [$O; 3];
+            let mut s: $T = $O;
+            for v in x {
+                for j in 0..3 {
+                    b[j] = *v * c + x[j % 2];
+                }
+                for j in 0..3 {
+                    s += b[j] * b[j];
+                }
+            }
+            r = s.sqrt();
+        }
+        r * r
+    }
+    #[$grad]
+    pub fn g(x: &[$T], c: $T, k: usize) -> $T {
+        let mut r = c;
+        if k > 0 {
+            let mut a = [$O; 2];
+            for i in 0..x.len() {
+                a[i % 2] += x[i] * x[i] * c;
+            }
+            let mut s: $T = $O;
+            for j in 0..2 {
+                s += a[j] * a[j] * c;
+            }
+            r = s * s;
+        }
+        r * r
+    }
+    #[$grad]
+    pub fn h(x: &[$T], c: $T, k: usize) -> $T {
+        let mut r = c;
+        if k > 0 {
+            let w = c.sin();
+            let mut s: $T = $O;
+            for i in 0..x.len() {
+                let mut t = w;
+                for j in 0..x.len() {
+                    t += x[j] * x[i];
+                }
+                let u = if i % 2 == 0 { w } else { c };
+                s += t * t * u;
+            }
+            r = s * s;
+        }
+        r * r
+    }
+} }

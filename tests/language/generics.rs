@@ -282,3 +282,27 @@ fn generic_callers() {
     };
     assert_eq!(rows, [[1.0, 2.0], [9.0, 12.0]]);
 }
+
+/// The operators of a type parameter borrow their left side first.
+mod elements_of_one_list {
+    use conservative_grad::{Real, conservative_grad};
+
+    #[conservative_grad]
+    pub fn f<T: Real>(x: Vec<T>, y: T) -> T {
+        let mut row: Vec<T> = x.clone();
+        for l in (0..4).rev() {
+            let v = -row[3 - l];
+            row[3] += v;
+        }
+        let mut s = y;
+        for l in 0..4 {
+            s += row[l] * row[3 - l];
+        }
+        s * y
+    }
+
+    #[test]
+    fn agrees() {
+        crate::check!(f(vec![1.0, 2.0, 3.0, 4.0], 0.5));
+    }
+}

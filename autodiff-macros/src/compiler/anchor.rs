@@ -16,10 +16,11 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenTree;
 
 use super::hir::Ty;
+use super::names::{Names, plain};
 use super::ssa::{Block, Func, Op, Stmt, StmtKind, ValId, Verbatim};
 
 /// Gives literals back the names that they need.
-pub(crate) fn run(mut func: Func) -> Func {
+pub(crate) fn run(mut func: Func, names: &mut Names) -> Func {
     let mut uses = Uses {
         func: &func,
         literal: vec![false; func.vals.len()],
@@ -34,9 +35,16 @@ pub(crate) fn run(mut func: Func) -> Func {
     let named: Vec<bool> = (0..func.vals.len())
         .map(|v| found(ValId(v as u32)))
         .collect();
+    let mut first = Vec::new();
     if named.contains(&true) {
-        let mut first = Vec::new();
         take(&mut func.body, &named, &mut first);
+        for stmt in &first {
+            // In front of everything, the name may stand for something else.
+            if let StmtKind::Def(v, _) = stmt.kind {
+                let val = &mut func.vals[v.0 as usize];
+                val.name = names.numbered(&plain(&val.name), "_", 1, val.span);
+            }
+        }
         func.body.stmts.splice(..0, first);
     }
     func
@@ -54,7 +62,7 @@ struct Uses<'a> {
     /// Integers that are made of literals alone.
     literal: Vec<bool>,
     count: BTreeMap<ValId, usize>,
-    /// Literals that are used with nothing but literals.
+    /// Literals that are used somewhere without a companion that could tell their type.
     alone: Vec<bool>,
 }
 

@@ -148,6 +148,19 @@ pub(crate) enum Stmt {
     Expr(Expr),
 }
 
+/// What all stretches add to.
+#[derive(Clone, Debug)]
+pub(crate) struct Sum {
+    /// The variable outside.
+    pub(crate) place: Expr,
+    /// The name of what the stretches give.
+    pub(crate) part: Ident,
+    /// The declaration of the variable in a stretch.
+    pub(crate) zero: Stmt,
+    /// An integer that counts.
+    pub(crate) counts: bool,
+}
+
 /// `let (sums) = stretches(iterations, (bars), |from, to, (bars)| { locals; body; (sums) });`
 #[derive(Clone, Debug)]
 pub(crate) struct Stretches {
@@ -156,8 +169,8 @@ pub(crate) struct Stretches {
     pub(crate) iterations: Expr,
     /// The parameters of a stretch.
     pub(crate) range: [ValId; 2],
-    /// What is added up: its place outside, the name of what the stretches give, and its declaration in one.
-    pub(crate) sums: Vec<(Expr, Ident, Stmt)>,
+    /// What is added up.
+    pub(crate) sums: Vec<Sum>,
     /// Adjoints that are added to: the variable, and a reference to all of it.
     pub(crate) bars: Vec<(Ident, Expr)>,
     /// Those of which an iteration touches its own element alone: the body counts them from the start of the stretch.
@@ -331,9 +344,9 @@ impl Stmt {
             }
             Stmt::Stretches(of) => {
                 of.iterations.walk(f);
-                of.sums.iter().for_each(|(place, _, zero)| {
-                    place.walk(f);
-                    zero.walk(f);
+                of.sums.iter().for_each(|sum| {
+                    sum.place.walk(f);
+                    sum.zero.walk(f);
                 });
                 of.bars.iter().chain(&of.reads).for_each(|(_, e)| e.walk(f));
                 of.locals.iter().chain(&of.body).for_each(|s| s.walk(f));

@@ -1,8 +1,9 @@
 //! HIR → derivative bodies: the middle of the compiler, pass by pass.
 //!
 //! ```text
-//! hir → jumps → hir → build → ssa → simplify → ssa → activity → kinks → ssa (with decisions)
-//!     → layout, loops → adjoint (split), adjoint (joint), tangent → code → print → tokens
+//! hir → jumps → hir → build → ssa → anchor, share, simplify, hoist → ssa → activity → kinks → ssa (with decisions)
+//!     → layout, loops → adjoint (split), tangent → code → print → tokens
+//!     → exits → ssa → layout, loops → adjoint (joint) → code → print → tokens
 //! ```
 
 use std::cell::OnceCell;
@@ -46,7 +47,7 @@ pub(crate) fn differentiate(
         ..func.clone()
     });
     let func = &*func;
-    let ssa = anchor::run(build::run(&structured, &params, &mut fresh)?);
+    let ssa = anchor::run(build::run(&structured, &params, &mut fresh)?, &mut fresh);
     let ssa = simplify::run(share::run(ssa));
     let ssa = hoist::run(ssa, &mut fresh);
     dump.section("ssa", || super::ssa::print::func(&ssa));
@@ -178,7 +179,7 @@ impl Compiled {
         let printer = Printer::new(&split.func, &split.names);
         let mut forward = pins(ssa);
         forward.extend(sweeps.forward);
-        forward.extend(exits(ssa));
+        forward.extend(write_back(ssa));
         let layout = layout::run(ssa);
         let tangent = tangent::run(&Context {
             func: ssa,
@@ -315,6 +316,8 @@ impl Joint {
                 .map_or_else(|| prepared.in_stretches(fresh), Ok)
             {
                 Ok(stretched) => other = Some(stretched),
+                // A loop in an arm does run on many cores.
+                Err(_) if leaving.iter().any(|arm| arm.sequential.is_none()) => {}
                 Err(reason) => sequential = Some(reason),
             }
         }
@@ -463,8 +466,8 @@ fn has_loops(ssa: &Func) -> bool {
     loops
 }
 
-/// Whether forward and reverse sweep of the function are worth a body of their own: it is a scalar,
-/// and has a loop or calls itself.
+/// Whether forward and reverse sweep of the function are worth a body of their own: it gives a number, or one
+/// or none, and has a loop or calls itself.
 fn joins(ssa: &Func) -> Result<(), parallel::Reason> {
     if !has_loops(ssa) && !loops::seeded::can_hand_on(ssa) {
         return Err(parallel::no_loop());
@@ -526,7 +529,7 @@ fn pins(ssa: &Func) -> Vec<Stmt> {
 }
 
 /// `*y = …;` for scalars behind exclusive references.
-fn exits(ssa: &Func) -> Vec<Stmt> {
+fn write_back(ssa: &Func) -> Vec<Stmt> {
     let exit = |p: &super::ssa::Param| {
         let place = Expr::Deref(Box::new(Expr::Name(p.name.clone())));
         p.exit.map(|v| Stmt::Assign {

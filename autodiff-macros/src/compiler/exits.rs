@@ -11,7 +11,7 @@
 //! ([`Split::with`]).
 //!
 //! That is for value and gradient in one go, where the adjoint of the result is known. Whoever leaves reverses the arm, and
-//! nothing else: no loop in front of it is fused ([`loops`](super::analyse::loops)), and nothing that it uses has an adjoint
+//! nothing else: no loop in front of it is fused with a known adjoint ([`loops`](super::analyse::loops)), and nothing that it uses has an adjoint
 //! but the parameters.
 
 use std::collections::BTreeSet;
@@ -21,7 +21,9 @@ use quote::quote;
 
 use super::analyse::activity::Activity;
 use super::simplify;
-use super::ssa::{Block, Func, Op, Phi, Stmt, StmtKind, Tree, Use, ValId, Verbatim, rewrite};
+use super::ssa::{
+    Block, Func, Op, Origin, Phi, Place, Stmt, StmtKind, Tree, Use, ValId, Verbatim, rewrite,
+};
 
 /// More statements than this behind the `if` are not written twice.
 const TAIL: usize = 16;
@@ -178,23 +180,32 @@ impl Leaf {
                 read.insert(v);
             });
         }
-        let mut own = Vec::new();
-        for v in read.difference(&inside) {
-            let defined = before.iter().find(|s| defines(s, *v));
-            let op = match defined.map(|s| &s.kind) {
-                Some(StmtKind::Def(_, op)) => Some(op),
+        let mut own = BTreeSet::new();
+        let mut open: Vec<ValId> = read.difference(&inside).copied().collect();
+        while let Some(v) = open.pop() {
+            if !inside.insert(v) {
+                continue;
+            }
+            let at = before.iter().position(|s| defines(s, v));
+            let op = at.and_then(|at| match &before[at].kind {
+                StmtKind::Def(_, op) => Some(op),
                 _ => None,
-            };
+            });
             match op {
                 // Has no name.
-                Some(Op::Lit(_)) => own.extend(defined.cloned()),
+                Some(Op::Lit(_)) => own.extend(at),
+                // The arm has the adjoint of what it loads itself.
+                Some(Op::Load(place)) if func.is_real(v) && is_shared(func, place) => {
+                    own.extend(at);
+                    place.for_each_use(&mut |u| open.push(u));
+                }
                 op => {
                     let given = matches!(op, Some(Op::Param(_)));
-                    if func.is_real(*v) && facts.varied(*v) && !given {
+                    if func.is_real(v) && facts.varied(v) && !given {
                         return None;
                     }
-                    let name = func.val(*v).name.clone();
-                    self.reads.push((name, Use::Tree(Tree::Val(*v))));
+                    let name = func.val(v).name.clone();
+                    self.reads.push((name, Use::Tree(Tree::Val(v))));
                 }
             }
         }
@@ -202,8 +213,8 @@ impl Leaf {
         if written.any(|m| mems.contains(&m)) {
             return None;
         }
-        own.append(&mut self.func.body.stmts);
-        self.func.body.stmts = own;
+        let own = own.into_iter().map(|at| before[at].clone());
+        self.func.body.stmts.splice(..0, own.collect::<Vec<_>>());
         Some(())
     }
 }
@@ -212,6 +223,11 @@ fn defines(stmt: &Stmt, v: ValId) -> bool {
     let mut found = false;
     stmt.kind.for_each_def(&mut |d| found |= d == v);
     found
+}
+
+/// True for a part of what the caller has lent, which nobody changes.
+fn is_shared(func: &Func, place: &Place) -> bool {
+    matches!(func.mem(place.mem).origin, Origin::Shared(_))
 }
 
 fn is_def(stmt: &Stmt) -> bool {

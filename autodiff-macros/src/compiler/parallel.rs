@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A loop is cut if it is reversed iteration by iteration (fused, or with the adjoint 1), stands in the function itself, adds up
-//! numbers and adjoints and changes nothing else that anybody sees. The chunks of a loop in strips begin
+//! numbers and adjoints, counts, and changes nothing else that anybody sees. The chunks of a loop in strips begin
 //! where strips begin.
 
 use proc_macro2::{Ident, Span, TokenStream};

@@ -6,10 +6,10 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use super::analyse::again::diverges;
-use super::code::{Callee, Expr, Pick, Row, Stmt, Stretches};
+use super::code::{Callee, Expr, Pick, Row, Stmt, Stretches, Sum};
 use super::emit::respan;
 use super::emit_names::EmitNames;
 use super::hir::{Member, Real, Ty};
@@ -169,6 +169,14 @@ impl<'a> Printer<'a> {
                 op,
                 value,
             } => self.set(place, op, value, out),
+            // The operator of a type parameter borrows its left side first.
+            Stmt::Assign { place, op, value }
+                if *op != "=" && !self.parameters.is_empty() && reads_list_of(place, value) =>
+            {
+                let (place, value) = (self.expr(place), self.expr(value));
+                let op: TokenStream = op.parse().unwrap_or_default();
+                out.raw(&quote!({ let added = #value; #place #op added; }));
+            }
             Stmt::Assign { place, op, value } => {
                 self.whole(place, out);
                 // Where a field has no derivative, rustc points at the operator.
@@ -348,23 +356,20 @@ impl<'a> Printer<'a> {
         let sel = sel.map(|sel| quote!(use #rt::Selection as _; let #sel = &mut #rt::Plain;));
         let body = self.stmts(&of.body);
         let zeros = of.sums.iter();
-        let zeros = zeros.map(|(_, _, zero)| self.stmts(std::slice::from_ref(zero)));
-        let counted = |zero: &Stmt, name: TokenStream| match zero {
-            Stmt::Let { ty: None, .. } => quote!(#rt::parallel::Count(#name)),
-            _ => quote!(#name),
+        let zeros = zeros.map(|sum| self.stmts(std::slice::from_ref(&sum.zero)));
+        let one = |sum: &Sum, name: TokenStream| match sum.counts {
+            true => quote!(#rt::parallel::Count(#name)),
+            false => name,
         };
-        let all = of.sums.iter();
-        let sums = all.flat_map(|(_, _, zero)| Some(counted(zero, declared(zero)?)));
+        let sums = of.sums.iter();
+        let sums = sums.flat_map(|sum| Some(one(sum, declared(&sum.zero)?)));
         let sums = nested(sums.collect());
         let given = of.sums.iter();
-        let given = nested(
-            given
-                .map(|(_, name, zero)| counted(zero, quote!(#name)))
-                .collect(),
-        );
-        let added = of.sums.iter().map(|(place, name, _)| {
-            let place = self.expr(place);
-            quote!(#place += #name;)
+        let given = given.map(|sum| one(sum, sum.part.to_token_stream()));
+        let given = nested(given.collect());
+        let added = of.sums.iter().map(|sum| {
+            let (place, part) = (self.expr(&sum.place), &sum.part);
+            quote!(#place += #part;)
         });
         let own: Vec<_> = of.locals.iter().flat_map(declared).collect();
         let changed = nested(own.iter().map(|name| quote!(mut #name)).collect());
@@ -745,6 +750,24 @@ impl<'a> Printer<'a> {
             _ => quote!(let #name = #value;),
         })
     }
+}
+
+/// True if the value is read from the list that an element of is assigned to.
+fn reads_list_of(place: &Expr, value: &Expr) -> bool {
+    let mut root = place;
+    while let Expr::Index(of, _) = root {
+        root = of;
+    }
+    let same = |e: &Expr| match (root, e) {
+        (Expr::Mem(a), Expr::Mem(b))
+        | (Expr::MemBar(a), Expr::MemBar(b))
+        | (Expr::MemDot(a), Expr::MemDot(b)) => a == b,
+        (Expr::Name(a), Expr::Name(b)) => a == b,
+        _ => false,
+    };
+    let mut found = false;
+    value.walk(&mut |e| found |= same(e));
+    found
 }
 
 /// The type parameters that stand for real numbers.

@@ -187,11 +187,14 @@ impl<'a> Needs<'a> {
         let block = self.cx.layout.id_of(body);
         let mut outer = Vec::new();
         body.walk(&mut |s| {
-            s.kind.for_each_use(&mut |v| outer.push(v));
+            s.kind.for_each_input(&mut |v| outer.push(v));
         });
         for m in body.read() {
             match self.cx.layout.contains(block, self.cx.layout.mem_block(m)) {
-                true => self.plan.mems.extend([m]),
+                true => {
+                    self.plan.mems.insert(m);
+                }
+                // That of an arm is kept.
                 false => self.mem(m),
             }
         }

@@ -29,7 +29,7 @@ use quote::quote;
 use self::pieces::{split, through_references};
 use self::variables::{Changed, Mentioned, Root, Taken};
 use super::Context;
-use crate::compiler::code::{Expr, Stmt, Stretches};
+use crate::compiler::code::{Expr, Stmt, Stretches, Sum};
 use crate::compiler::hir::Ty;
 use crate::compiler::primal::ty_tokens;
 use crate::compiler::real;
@@ -234,7 +234,12 @@ fn temporary(cx: &Context<'_>, declared: &Stmt, of: &mut Stretches) {
     match (ty, reference) {
         (Some(_), false) => {
             let part = part_of(cx, name);
-            of.sums.push((list, part, declared.clone()));
+            of.sums.push(Sum {
+                place: list,
+                part,
+                zero: declared.clone(),
+                counts: false,
+            });
         }
         (_, true) => {
             let all = Expr::Ref(true, Box::new(Expr::Deref(Box::new(list))));
@@ -251,7 +256,7 @@ fn part_of(cx: &Context<'_>, name: &Ident) -> Ident {
     cx.scratch.borrow_mut().exact(&part, name.span())
 }
 
-fn sum(cx: &Context<'_>, v: ValId, name: Ident, place: Expr) -> (Expr, Ident, Stmt) {
+fn sum(cx: &Context<'_>, v: ValId, name: Ident, place: Expr) -> Sum {
     let ty = &cx.func.val(v).ty;
     let part = part_of(cx, &name);
     // Which integers these are, rustc knows.
@@ -265,7 +270,12 @@ fn sum(cx: &Context<'_>, v: ValId, name: Ident, place: Expr) -> (Expr, Ident, St
             false => real::zero(ty),
         }),
     };
-    (place, part, zero)
+    Sum {
+        place,
+        part,
+        zero,
+        counts,
+    }
 }
 
 /// True if the stretch asks the selection.

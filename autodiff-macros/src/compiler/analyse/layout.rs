@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compiler::hir::{BinOp, LoopId};
+use crate::compiler::hir::{BinOp, LoopId, UnOp};
 use crate::compiler::rule_text::Evaluation;
 use crate::compiler::ssa::{Block, Func, MemId, Op, Place, Proj, StmtKind, ValId};
 
@@ -269,7 +269,37 @@ impl<'a> Layout<'a> {
         let digits = text
             .find(['i', 'u'])
             .map_or(&*text, |suffix| &text[..suffix]);
-        digits.trim_end_matches('_').parse().ok()
+        digits.replace('_', "").parse().ok()
+    }
+
+    /// True for an integer that is computed from literals alone, and is not the same number whatever integers these are: its type is
+    /// that of the variables that it is kept in.
+    pub(crate) fn is_large(&self, v: ValId) -> bool {
+        let fits = |n: i64| i32::try_from(n).is_ok();
+        self.of_literals(v, 8).is_some_and(|n| !n.is_some_and(fits))
+    }
+
+    /// What an integer is that is computed from literals alone, where every step of that fits into an `i32`, or is the last.
+    fn of_literals(&self, v: ValId, depth: u32) -> Option<Option<i64>> {
+        let small = |n: &i64| i32::try_from(*n).is_ok();
+        let Some(deeper) = depth.checked_sub(1) else {
+            return Some(None);
+        };
+        match self.op(v)? {
+            Op::Lit(_) => Some(self.literal(v)),
+            Op::Un(UnOp::Neg, a) => Some(self.of_literals(*a, deeper)?.map(|n| -n)),
+            Op::Bin(op, a, b) => {
+                let (a, b) = (self.of_literals(*a, deeper)?, self.of_literals(*b, deeper)?);
+                let operands = a.filter(small).zip(b.filter(small));
+                Some(operands.and_then(|(a, b)| match op {
+                    BinOp::Add => Some(a + b),
+                    BinOp::Sub => Some(a - b),
+                    BinOp::Mul => Some(a * b),
+                    _ => None,
+                }))
+            }
+            _ => None,
+        }
     }
 
     /// An integer as another one and the literal that is added to it.

@@ -4,8 +4,8 @@
 //!   it starts; each iteration is run and reversed at once. No storage.
 //! - *unit*: the adjoint of the one accumulator is known only later; the loop is fused with the adjoint 1
 //!   into temporaries, and what they hold is scaled when the adjoint is known. Storage of the size of the gradient.
-//! - *rerun*: the loop accumulates, yet the adjoint is known only later; the reverse sweep runs each
-//!   iteration again and reverses it. No storage.
+//! - *rerun*: the loop accumulates, yet the adjoint is known only later, or the loop stands in an arm; the
+//!   reverse sweep runs each iteration again and reverses it. No storage.
 //! - *checkpointed*: as recorded, under `#[checkpoint]`.
 //! - *recorded*: every other loop; what the reverse sweep reads and cannot compute again is saved,
 //!   one record per iteration.
@@ -132,10 +132,13 @@ impl<'a> Loops<'a> {
         }
     }
 
-    /// Classifies the loops that stand directly in a live block.
+    /// Classifies the loops that stand in a live block, or in an arm there.
     /// In a loop that is reversed iteration by iteration (`nested`), records do not grow with it.
     fn block(&mut self, block: &Block, terminals: &Terminals, nested: bool) {
         let mut seeds = None;
+        // What an arm makes is kept for the reverse sweep, and not changed there.
+        let region = self.layout.id_of(block);
+        let in_arm = self.layout.region(region) != region;
         for (k, stmt) in block.stmts.iter().enumerate() {
             if self.modes.handed && matches!(stmt.kind, StmtKind::If { .. } | StmtKind::Call(_)) {
                 let seeds = seeds.get_or_insert_with(|| Seeds::of(block, terminals));
@@ -156,18 +159,13 @@ impl<'a> Loops<'a> {
             if !self.memory_is_private(&stmt.kind, body, stmt) {
                 continue;
             }
-            // Whoever leaves later has adjoints of his own.
-            let leaves = |s: &Stmt| matches!(s.kind, StmtKind::Leave { .. });
-            let known: Option<Vec<_>> = match block.stmts[k + 1..].iter().any(leaves) {
-                true => None,
-                false => {
-                    let seeds = seeds.get_or_insert_with(|| Seeds::of(block, terminals));
-                    let known = accumulators.iter();
-                    known
-                        .map(|c| Some((c.out, self.seed(c.out, k, seeds)?)))
-                        .collect()
-                }
-            };
+            let seeds = seeds.get_or_insert_with(|| Seeds::of(block, terminals));
+            let known: Option<Vec<_>> = accumulators
+                .iter()
+                .map(|c| Some((c.out, self.seed(c.out, k, seeds)?)))
+                .collect();
+            // Where the function leaves later, the adjoints are others.
+            let known = known.filter(|_| !block.stmts[k + 1..].iter().any(leaves));
             match known {
                 Some(known)
                     if !self.only_adds_to_memory(body)
@@ -189,7 +187,10 @@ impl<'a> Loops<'a> {
                     self.modes.loops.insert(id, Mode::Unit);
                     self.apart(body, &inner, true);
                 }
-                _ if !(nested && is_costly(body)) && self.can_rerun(&stmt.kind, body, stmt) => {
+                _ if !(nested && is_costly(body))
+                    && self.can_rerun(&stmt.kind, body, stmt)
+                    && (!in_arm || self.writes_its_own(body)) =>
+                {
                     let inner = accumulators
                         .iter()
                         .map(|c| (c.next, Expr::Bar(c.out)))
@@ -233,6 +234,10 @@ impl<'a> Loops<'a> {
         });
         active
     }
+}
+
+fn leaves(stmt: &Stmt) -> bool {
+    matches!(stmt.kind, StmtKind::Leave { .. })
 }
 
 /// True if the body evaluates what is worth saving.

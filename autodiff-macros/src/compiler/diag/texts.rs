@@ -59,7 +59,7 @@ texts! {
         help "annotate the functions and `impl` blocks in that file", note "an attribute sees an inline module only";
 
     NOT_PARALLEL "AD0013" "no loop of `{0}` can run in parallel: {1}",
-        help "", note "iterations run in parallel where they only add to sums and adjoints, and the adjoints of the sums are known before the loop, or there is one sum";
+        help "", note "iterations run in parallel where they only add to sums, counts and adjoints, and the adjoints of the sums are known before the loop, or there is one sum";
 
     ASYNC_FN "AD0020" "an `async` function cannot be differentiated",
         help "differentiate a plain function and call it from the `async` one",

@@ -153,7 +153,7 @@ struct Facts {
     declared: Option<syn::Type>,
     /// Bears a name of the user's, so that code which is copied may mention it.
     named: bool,
-    /// Whether it is a `usize`, or an integer of another type, if that is known.
+    /// Whether it is a `usize` (true) or a number of another type (false), if that is known.
     usize: Option<bool>,
     /// Begins as a text.
     text: bool,

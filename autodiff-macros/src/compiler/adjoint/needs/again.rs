@@ -18,6 +18,11 @@ impl Needs<'_> {
 
     pub(super) fn runs_again(&self, v: ValId, region: BlockId) -> bool {
         match self.cx.layout.op(v) {
+            Some(Op::Un(..) | Op::Bin(..))
+                if !self.cx.func.is_real(v) && self.cx.layout.is_large(v) =>
+            {
+                false
+            }
             Some(Op::Bin(BinOp::Div | BinOp::Rem, ..)) => !self.cx.func.is_real(v),
             Some(
                 Op::Lit(_)

@@ -32,7 +32,7 @@ impl<'a> Taken<'a> {
         taken
             .declared
             .extend(of.range.map(|v| cx.func.val(v).name.to_string()));
-        let own = of.sums.iter().map(|(_, _, zero)| zero);
+        let own = of.sums.iter().map(|sum| &sum.zero);
         of.locals
             .iter()
             .chain(own)

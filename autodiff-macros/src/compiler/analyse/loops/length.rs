@@ -78,9 +78,9 @@ impl Loops<'_> {
     /// computed somewhere.
     pub(crate) fn first_length(&self, m: MemId) -> Option<ValId> {
         if matches!(self.func.mem(m).origin, Origin::Shared(_)) {
-            let all = (0..self.func.vals.len()).map(|v| ValId(v as u32));
+            let mut all = (0..self.func.vals.len()).map(|v| ValId(v as u32));
             let of = |op: &Op| matches!(op, Op::Len(of) if *of == Place::whole(m));
-            return all.into_iter().find(|v| self.layout.op(*v).is_some_and(of));
+            return all.find(|v| self.layout.op(*v).is_some_and(of));
         }
         let mut len = None;
         self.func.body.walk(&mut |s| match &s.kind {

@@ -116,7 +116,7 @@ impl Loops<'_> {
     }
 
     /// True if all memory with an adjoint that the block writes is its own.
-    fn writes_its_own(&self, block: &Block) -> bool {
+    pub(super) fn writes_its_own(&self, block: &Block) -> bool {
         let inside = self.layout.id_of(block);
         block.written().into_iter().all(|m| {
             let home = self.layout.mem_block(m);

@@ -236,7 +236,11 @@ impl Loops<'_> {
         *size = size.checked_sub(1)?;
         let mut again = |u: ValId| self.early(u, block, k, size, until);
         match self.layout.op(v)? {
-            Op::Lit(tokens) => Some(Expr::Raw(tokens.clone())),
+            // Its type is that of all uses; with a small one it is the same number in any.
+            Op::Lit(tokens) => {
+                let same = self.func.is_real(v) || !self.layout.is_large(v);
+                same.then(|| Expr::Raw(tokens.clone()))
+            }
             Op::Opaque(code) if code.pure && code.uses.is_empty() => {
                 Some(Expr::Raw(code.tokens.clone()))
             }

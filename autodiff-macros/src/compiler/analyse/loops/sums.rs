@@ -27,14 +27,17 @@ impl Loops<'_> {
         self.chain_of(carried, kind, body).is_some()
     }
 
-    /// True if the loop counts something in the integer, upwards: the order of the steps does not matter then, nor where they begin.
+    /// True if the loop counts something in the integer, upwards and from 0 or more: the order of the steps does not matter then, and
+    /// no part of them leads further than all.
     pub(crate) fn is_count(&self, carried: &Carried, stmt: &Stmt) -> bool {
         let body = stmt.kind.loop_body();
         let chain = body.and_then(|body| self.chain_of(carried, &stmt.kind, body));
         let Some((chain, body)) = chain.zip(body) else {
             return false;
         };
-        let mut upwards = matches!(self.func.val(carried.out).ty, Ty::Int);
+        let from = self.layout.literal(carried.init);
+        let mut upwards =
+            matches!(self.func.val(carried.out).ty, Ty::Int) && from.is_some_and(|n| n >= 0);
         body.walk(&mut |s| {
             if let StmtKind::Def(v, Op::Bin(BinOp::Sub, ..)) = &s.kind {
                 upwards &= !chain.has(*v);

@@ -241,7 +241,7 @@ impl Lower<'_> {
         }
     }
 
-    /// Notes that a variable that was just made has the type of a length.
+    /// Notes whether a variable that was just made has the type of a length, or another one.
     pub(in crate::compiler::lower) fn note_usize(&mut self, var: VarId, value: &Expr) {
         let (usize, other) = (self.is_usize(value), self.is_no_usize(value));
         self.facts[var.0 as usize].usize = (usize || other).then_some(usize);
