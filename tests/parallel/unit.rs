@@ -147,7 +147,7 @@ ends! {
         total * squares.sqrt()
     }
     by_parity(x) {
-        if x.len() % 2 == 0 {
+        if x.len() % 3 == 1 {
             let mut sum = 0.5;
             for v in x {
                 sum += v.exp();
