@@ -313,6 +313,20 @@ mod literals_with_several_uses {
         s / (big as f64) + c * c * (also as f64) * 1e-9 + m as f64
     }
 
+    #[conservative_grad]
+    pub fn told_by_an_alias(c: f64) -> f64 {
+        let b = 3_000_000_000;
+        let z: i64 = b;
+        c * c * (b as f64) * 1e-9 + c * (z as f64) * 1e-9
+    }
+
+    #[conservative_grad]
+    pub fn told_by_a_power(x: &[f64], c: f64) -> f64 {
+        let b = 200;
+        let q: u64 = b;
+        c * c * ((b * b * b * b * b) as f64) * 1e-9 + c * (q + x.len() as u64) as f64
+    }
+
     /// A function that a literal is called like.
     fn scale(n: usize) -> usize {
         n + 1
@@ -328,6 +342,8 @@ mod literals_with_several_uses {
 
     #[test]
     fn keep_their_type() {
+        crate::check!(told_by_an_alias(0.7));
+        crate::check!(told_by_a_power(&[0.5, 2.0], 0.7));
         crate::check!(negative(&[0.5, 2.0], 0.7, const 5));
         crate::check!(named_alike(&[0.5, 2.0], 0.7));
         crate::check!(remainder(&[0.5, 2.0], 0.7));

@@ -47,6 +47,21 @@ pub(super) fn apply(ty: &syn::Type, value: &mut Expr) {
     }
 }
 
+/// The type of a `let` that gives an integer another name, which by itself would not hand it on: `b` becomes `b + 0i64`. Those
+/// of lengths are left alone, since they lead to indices.
+pub(super) fn hand_on(ty: &syn::Type, value: &mut Expr) {
+    if !matches!((&value.kind, &value.ty), (ExprKind::Place(_), Ty::Int)) {
+        return;
+    }
+    let name = integer(types::bare(ty)).filter(|name| name != "usize");
+    let Some(zero) = name.and_then(|name| format!("0{name}").parse().ok()) else {
+        return;
+    };
+    let [operand, mut zero_of] = [value.clone(), value.clone()];
+    zero_of.kind = ExprKind::Lit(zero);
+    value.kind = ExprKind::Binary(BinOp::Add, Box::new(operand), Box::new(zero_of));
+}
+
 fn apply_if(ty: Option<&syn::Type>, value: &mut Expr) {
     if let Some(ty) = ty {
         apply(ty, value);
@@ -84,13 +99,18 @@ fn element(ty: &syn::Type) -> Option<&syn::Type> {
     }
 }
 
+/// The name of an integer type.
+fn integer(ty: &syn::Type) -> Option<String> {
+    let syn::Type::Path(path) = ty else {
+        return None;
+    };
+    let name = path.path.segments.last()?.ident.to_string();
+    types::is_integer(&name).then_some(name)
+}
+
 /// `1` becomes `1u64`.
 fn suffix(ty: &syn::Type, known: &Ty, tokens: &mut TokenStream) {
-    let name = match ty {
-        syn::Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
-        _ => None,
-    };
-    let Some(name) = name.filter(|name| matches!(known, Ty::Int) && types::is_integer(name)) else {
+    let Some(name) = integer(ty).filter(|_| matches!(known, Ty::Int)) else {
         return;
     };
     let Ok(literal) = syn::parse2::<syn::LitInt>(tokens.clone()) else {

@@ -47,6 +47,7 @@ impl Declared<'_> {
     fn apply(&self, value: &mut Expr) {
         if let Some(written) = self.written {
             annotation::apply(written, value);
+            annotation::hand_on(written, value);
         }
     }
 }
