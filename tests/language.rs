@@ -23,6 +23,7 @@ mod language {
     mod integer_state;
     mod jumps;
     mod kinks;
+    mod literal_types;
     mod loops;
     mod matches;
     mod names;

@@ -47,21 +47,6 @@ pub(super) fn apply(ty: &syn::Type, value: &mut Expr) {
     }
 }
 
-/// The type of a `let` that gives an integer another name, which by itself would not hand it on: `b` becomes `b + 0i64`. Those
-/// of lengths are left alone, since they lead to indices.
-pub(super) fn hand_on(ty: &syn::Type, value: &mut Expr) {
-    if !matches!((&value.kind, &value.ty), (ExprKind::Place(_), Ty::Int)) {
-        return;
-    }
-    let name = integer(types::bare(ty)).filter(|name| name != "usize");
-    let Some(zero) = name.and_then(|name| format!("0{name}").parse().ok()) else {
-        return;
-    };
-    let [operand, mut zero_of] = [value.clone(), value.clone()];
-    zero_of.kind = ExprKind::Lit(zero);
-    value.kind = ExprKind::Binary(BinOp::Add, Box::new(operand), Box::new(zero_of));
-}
-
 fn apply_if(ty: Option<&syn::Type>, value: &mut Expr) {
     if let Some(ty) = ty {
         apply(ty, value);

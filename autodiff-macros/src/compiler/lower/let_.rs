@@ -47,7 +47,6 @@ impl Declared<'_> {
     fn apply(&self, value: &mut Expr) {
         if let Some(written) = self.written {
             annotation::apply(written, value);
-            annotation::hand_on(written, value);
         }
     }
 }
@@ -99,6 +98,24 @@ impl Lower<'_> {
                 self.declare(var, out);
             }
             None => self.bad_pattern(pat),
+        }
+    }
+
+    /// Keeps the types that the user declared for the names of a pattern.
+    pub(super) fn note_declared(&mut self, pat: &syn::Pat, ty: &syn::Type) {
+        match (pat, types::bare(ty)) {
+            (syn::Pat::Paren(paren), ty) => self.note_declared(&paren.pat, ty),
+            (syn::Pat::Tuple(pats), syn::Type::Tuple(types)) => {
+                let pairs = pats.elems.iter().zip(&types.elems);
+                pairs.for_each(|(pat, ty)| self.note_declared(pat, ty));
+            }
+            (pat, ty) => {
+                let name = self.simple_name(pat);
+                let found = name.and_then(|(name, _)| self.peek_name(&name.to_string()));
+                if let Some(Name::Var(var)) = found {
+                    self.facts[var.0 as usize].declared = Some(ty.clone());
+                }
+            }
         }
     }
 
@@ -168,6 +185,9 @@ impl Lower<'_> {
     ) {
         if let Some((place, ty)) = self.alias(init) {
             self.bind_alias(name, mutable, declared.ty, place, ty, out);
+            if let Some(Name::Var(var)) = self.peek_name(&name.to_string()) {
+                self.facts[var.0 as usize].declared = declared.written.cloned();
+            }
         } else if needs_dest(init) {
             self.let_into(name, mutable, declared, init, out);
         } else {
@@ -385,6 +405,9 @@ impl Lower<'_> {
             None => self.open(&value.ty),
         };
         self.bind_pattern(pat, ty, value, span, out);
+        if let Some(written) = declared.written {
+            self.note_declared(pat, written);
+        }
     }
 
     /// The place that the names of a pattern lead to if they may change it: `ref mut`, or parts of
@@ -461,6 +484,9 @@ impl Lower<'_> {
                     self.bind_pattern(pat, ty, value, span, out);
                 }
             }
+        }
+        if let Some(written) = declared.written {
+            self.note_declared(&syn::Pat::Tuple(pats.clone()), written);
         }
     }
 }

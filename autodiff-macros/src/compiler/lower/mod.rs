@@ -35,6 +35,7 @@ mod item;
 mod iter;
 mod jump;
 mod let_;
+mod literals;
 mod looks;
 mod loops;
 mod marks;
@@ -409,6 +410,8 @@ impl<'a> Lower<'a> {
             self.lone_field(&field);
         }
         resolve::run(&mut func, &self.infer);
+        let facts = &self.facts;
+        literals::run(&mut func, &|var| facts[var.0 as usize].declared.clone());
         parted::run(&mut func, &self.options.krate);
         table::run(&mut func);
         overload::run(&mut func, self.diags);

@@ -90,7 +90,9 @@ impl Lower<'_> {
             syn::Pat::Type(typed) => {
                 let annotation = self.annotation(&typed.ty);
                 self.fit(&typed.pat, ty, &annotation);
-                self.pattern(&typed.pat, &annotation)
+                let pat = self.pattern(&typed.pat, &annotation);
+                self.note_declared(&typed.pat, &typed.ty);
+                pat
             }
             syn::Pat::Tuple(tuple) => {
                 let parts = self.tuple_parts(tuple, ty);

@@ -55,6 +55,7 @@ impl Lower<'_> {
                 let found = self.item_type(&item);
                 self.fit(&typed.pat, &found, &ty);
                 self.bind_item(&typed.pat, item, out);
+                self.note_declared(&typed.pat, &typed.ty);
             }
             (syn::Pat::Reference(reference), Item::Place(place, mutable)) => {
                 // Behind the `&` of the pattern stands what the reference leads to.

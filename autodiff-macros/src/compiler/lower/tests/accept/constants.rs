@@ -134,7 +134,7 @@ fn a_list_and_a_tuple_of_constants() {
         r#"fn r(x: f64, table: &[usize], cfg: (usize, bool)) -> f64 { let mut k = 0; for i in 0..table.len() { k += table[i]; } if cfg.1 { x * k as f64 } else { x / cfg.0 as f64 } }"#,
         r#"
          fn r(x: f64, table: &[int] const, cfg: (int, bool) const) -> f64
-           let mut k: int = 0
+           let mut k: int = 0usize
            for i in 0..len(table) @0
              k += table[i]
            if cfg.1 { (x * (k as f64)) } else { (x / (cfg.0 as f64)) }

@@ -10,7 +10,7 @@ fn while_with_break_and_early_return() {
          fn b(x: f64, n: int const) -> f64
            if (x < 0.0)
              return -x
-           let mut k: int = 0
+           let mut k: int = 0usize
            let mut s: f64 = x
            loop @0
              if (k < n)
@@ -155,7 +155,7 @@ fn an_index_kept_by_a_test() {
            if (len(x) == 0)
              return 0.0
            let mut best: f64 = `f64::NEG_INFINITY`()
-           let mut arg: int = 0
+           let mut arg: int = 0usize
            for i in 0..n @0
              if (x[i] > best)
                best = x[i]
