@@ -289,3 +289,91 @@ fn several_parts() {
         check!(parts_of_constants(&x.clone(), 0.7));
     }
 }
+
+/// A constant struct goes on to callees that would differentiate it.
+mod whole_structs {
+    use conservative_grad::{Differentiable, conservative_grad};
+
+    #[derive(Clone, Copy, Debug, Differentiable)]
+    pub struct Point {
+        pub w: f64,
+    }
+
+    #[derive(Clone, Debug, Differentiable)]
+    pub struct Table {
+        pub w: Vec<f64>,
+    }
+
+    #[conservative_grad]
+    fn scaled(a: f64, p: &Point) -> f64 {
+        p.w * a
+    }
+
+    #[conservative_grad]
+    fn scaled_by_value(a: f64, p: Point) -> f64 {
+        p.w * a
+    }
+
+    #[conservative_grad]
+    fn squared(a: f64, p: &Table) -> f64 {
+        p.w[0] * a * a
+    }
+
+    #[conservative_grad]
+    impl Table {
+        fn dot(&self, image: &[f64], k: usize) -> f64 {
+            self.w[0] * image[k]
+        }
+
+        fn both(&self, a: f64, p: &Table) -> f64 {
+            self.w[0] * a * p.w[0]
+        }
+    }
+
+    #[conservative_grad]
+    pub fn of_a_reference(a: f64, #[constant] p: &Point) -> f64 {
+        let q = *p;
+        scaled(a, p) * scaled(a, &q)
+    }
+
+    #[conservative_grad]
+    pub fn owned(a: f64, #[constant] p: Point) -> f64 {
+        scaled(a, &p) * scaled_by_value(a, p)
+    }
+
+    #[conservative_grad]
+    pub fn of_lists(a: f64, #[constant] p: Table, #[constant] r: &Table) -> f64 {
+        squared(a, &p) + squared(a * a, r) * squared(a, r)
+    }
+
+    #[conservative_grad]
+    pub fn methods(n: &Table, #[constant] p: &Table, a: f64) -> f64 {
+        n.both(a, p) * n.dot(&[a, 2.0], 0)
+    }
+
+    #[conservative_grad]
+    pub fn in_a_loop(x: &[f64], #[constant] p: &Table, a: f64) -> f64 {
+        let mut s = 0.0;
+        for v in x {
+            s += squared(v * a, p);
+        }
+        s
+    }
+
+    #[test]
+    fn go_on() {
+        let point = Point { w: 3.0 };
+        let table = || Table { w: vec![3.0] };
+        assert_eq!(of_a_reference::value_and_grad(2.0, &point), (36.0, 36.0));
+        assert_eq!(owned::value_and_grad(2.0, point), (36.0, 36.0));
+        assert_eq!(owned::vjp(2.0, point).1(2.0), 72.0);
+        let expected = (588.0, 1740.0);
+        assert_eq!(of_lists::value_and_grad(2.0, table(), &table()), expected);
+        let (value, (bars, slope)) = methods::value_and_grad(&table(), &table(), 2.0);
+        assert_eq!((value, bars.w, slope), (108.0, vec![72.0], 108.0));
+        let expected = (60.0, (vec![24.0, 48.0], 60.0));
+        let x = [1.0, 2.0];
+        assert_eq!(in_a_loop::value_and_grad(&x, &table(), 2.0), expected);
+        assert_eq!(in_a_loop::vjp(&x, &table(), 2.0).1(1.0), expected.1);
+    }
+}

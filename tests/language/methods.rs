@@ -194,3 +194,73 @@ fn every_program_has_a_row() {
     let unknown: Vec<_> = METHODS.iter().chain(OPERATIONS).filter(known).collect();
     assert!(unknown.is_empty(), "no row for {unknown:?}");
 }
+
+/// A method that is called like that of an operator's trait, and changes its receiver.
+mod assembled {
+    use conservative_grad::{Differentiable, conservative_grad};
+
+    #[derive(Clone, Debug, Differentiable)]
+    pub struct Matrix {
+        val: Vec<f64>,
+        #[constant]
+        columns: usize,
+    }
+
+    #[conservative_grad]
+    impl Matrix {
+        fn add(&mut self, i: usize, j: usize, v: f64) {
+            self.val[i * self.columns + j] += v;
+        }
+
+        fn sub(&mut self, v: f64) {
+            self.val[0] -= v;
+        }
+    }
+
+    #[conservative_grad]
+    pub fn energy(k: &[f64], c: f64) -> f64 {
+        let mut a = Matrix {
+            val: vec![0.0; 4],
+            columns: 2,
+        };
+        for (i, v) in k.iter().enumerate() {
+            a.add(i % 2, 1, v * c);
+            a.add(1, i % 2, v * v);
+            a.sub(c);
+        }
+        a.val[0] * a.val[1] + a.val[2] * a.val[3] * c
+    }
+
+    #[derive(Clone, Debug, Differentiable)]
+    pub struct Layer {
+        #[constant]
+        pub out: usize,
+        pub w: Vec<f64>,
+    }
+
+    #[conservative_grad]
+    pub fn applied(p: &Layer, x: &[f64]) -> f64 {
+        let mut y = Vec::with_capacity(p.out);
+        for i in 0..p.out {
+            y.push(p.w[i] * x[i]);
+        }
+        let mut s = 0.0;
+        for v in &y {
+            s += v * v;
+        }
+        s
+    }
+
+    #[test]
+    fn methods_and_capacities() {
+        crate::check!(energy(&[0.5, 2.0, -1.5], 0.7));
+        let p = Layer {
+            out: 2,
+            w: vec![0.5, -2.0],
+        };
+        let (value, (bars, x_bar)) = applied::value_and_grad(&p, &[3.0, 4.0]);
+        assert_eq!(value, applied(&p, &[3.0, 4.0]));
+        assert_eq!(bars.w, [2.0 * 0.5 * 9.0, -2.0 * 2.0 * 16.0]);
+        assert_eq!(x_bar, [2.0 * 0.25 * 3.0, 2.0 * 4.0 * 4.0]);
+    }
+}

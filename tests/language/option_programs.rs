@@ -420,3 +420,80 @@ mod filtered {
         assert_eq!((value, x_bar, c_bar), (0.5, vec![1.0, 0.0], 1.0));
     }
 }
+
+/// What is taken leaves nothing behind.
+mod taken {
+    use conservative_grad::conservative_grad;
+
+    /// Two numbers at a time, of which the second waits for the next turn.
+    #[conservative_grad]
+    pub fn pairs(x: &[f64], c: f64) -> f64 {
+        let mut spare: Option<f64> = None;
+        let mut s = 0.0;
+        for v in x {
+            let z = match spare.take() {
+                Some(z) => z,
+                None => {
+                    spare = Some(v * c.sin());
+                    v * c.cos()
+                }
+            };
+            s += z * z * c;
+        }
+        s
+    }
+
+    #[conservative_grad]
+    pub fn replaced(x: &[f64], c: f64) -> f64 {
+        let mut last: Option<f64> = None;
+        let mut s = 0.0;
+        for v in x {
+            if let Some(before) = last.replace(v * c) {
+                s += before * v;
+            }
+        }
+        s
+    }
+
+    #[conservative_grad]
+    pub fn in_one_go(x: &[f64], c: f64) -> f64 {
+        let mut kept = x.to_vec();
+        let mut first = x.first().map(|v| v * c);
+        let mut s = 0.0;
+        for k in 0..2 {
+            let old = std::mem::take(&mut kept);
+            let number = std::mem::take(&mut first);
+            s += old.iter().map(|v| v * v).sum::<f64>() * c + number.unwrap_or(0.5 * c);
+            if k == 0 {
+                kept.push(s * c);
+            }
+        }
+        s + kept.len() as f64
+    }
+
+    #[conservative_grad]
+    pub fn ends(rows: &[Vec<f64>], at: &[usize], c: f64) -> Option<f64> {
+        let k = *at.first()?;
+        let mut s = c * *rows[k].last().unwrap();
+        for row in rows {
+            let first = *row.first().unwrap();
+            s += first * *row.last().unwrap_or(&1.0);
+        }
+        Some(s * *rows[0].first()?)
+    }
+
+    #[test]
+    fn of_options() {
+        crate::check!(pairs(&[0.5, -1.25, 2.0], 0.7));
+        crate::check!(pairs(&[0.5, -1.25], 0.7));
+        crate::check!(replaced(&[0.5, -1.25, 2.0], 0.7));
+        crate::check!(in_one_go(&[0.5, -1.25, 2.0], 0.7));
+        let rows = [vec![0.5, 2.0], vec![3.0]];
+        let (value, (bars, slope)) = ends::value_and_grad(&rows, &[1], 0.7).expect("a number");
+        assert_eq!(Some(value), ends(&rows, &[1], 0.7));
+        assert_eq!(slope, 3.0 * 0.5);
+        let s = 0.7 * 3.0 + 0.5 * 2.0 + 9.0;
+        assert_eq!(bars[0], [s + 2.0 * 0.5, 0.5 * 0.5]);
+        approx::assert_relative_eq!(bars[1][0], (0.7 + 6.0) * 0.5, max_relative = 1e-14);
+    }
+}

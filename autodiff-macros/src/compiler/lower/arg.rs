@@ -118,7 +118,12 @@ impl Lower<'_> {
         }
         let mut value = self.expr(inner);
         self.infer.borrow(&value.ty);
-        if matches!(value.kind, ExprKind::Opaque(_)) && !mutable {
+        let constant = match &value.kind {
+            ExprKind::Opaque(_) => true,
+            ExprKind::Place(_) => matches!(self.infer.strip(&value.ty), Ty::Opaque),
+            _ => false,
+        };
+        if constant && !mutable {
             return self.reference_to_constant(reference, value);
         }
         value.ty = Ty::Ref(mutable, Box::new(value.ty));

@@ -12,7 +12,7 @@ use super::infer::Kind;
 use super::scope::Name;
 use super::std_call::is_facade_name;
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::{BinOp, Block, Call, Expr, ExprKind, Form, Ty};
+use crate::compiler::hir::{BinOp, Block, Call, Expr, ExprKind, Form, Proj, Ty};
 
 impl Lower<'_> {
     pub(super) fn call(&mut self, call: &syn::ExprCall) -> Expr {
@@ -262,6 +262,9 @@ impl Lower<'_> {
         let mut captured = super::capture::Captured::default();
         match &expr.kind {
             ExprKind::Len(_) | ExprKind::Measure(..) => true,
+            ExprKind::Place(place) if matches!(place.path.last(), Some(Proj::Field(_))) => {
+                place.path.iter().all(|step| matches!(step, Proj::Field(_)))
+            }
             ExprKind::Binary(op, a, b) if *op != BinOp::Div => self.is_pure(a) && self.is_pure(b),
             _ => self.capture(expr, &mut captured) && !captured.impure,
         }

@@ -169,9 +169,30 @@ impl Lower<'_> {
         let value = self.operand(&unary.expr);
         match value.kind {
             ExprKind::Opaque(_) => self.constant_unary(value, unary),
+            ExprKind::Block(_) if matches!(value.ty, Ty::Opaque) && self.is_constant(&value) => {
+                self.constant_unary(value, unary)
+            }
             _ if self.is_taken_option(&unary.expr) => value,
+            // What a reference leads to, as in `*row.last().unwrap()`.
+            _ if self.is_number(&value) => value,
             _ if self.is_error(&value.ty) => value,
             _ => self.refuse(&diag::DEREF, unary, &[&text_of(&unary.expr)]),
+        }
+    }
+
+    /// True for a number that comes from no call, whose result could be anything that leads to one.
+    fn is_number(&self, value: &Expr) -> bool {
+        let number = matches!(
+            self.infer.strip(&value.ty),
+            Ty::Real(_) | Ty::Int | Ty::Bool
+        );
+        match &value.kind {
+            ExprKind::Call(_) => false,
+            ExprKind::Block(block) => block
+                .value
+                .as_ref()
+                .is_some_and(|value| self.is_number(value)),
+            _ => number,
         }
     }
 

@@ -68,6 +68,9 @@ impl Lower<'_> {
         if !self.becomes_outcome(&receiver.ty) {
             return None;
         }
+        if let Some(taken) = self.taken_outcome(call, name) {
+            return Some(taken);
+        }
         if !own && !SHARED.contains(&name) {
             return Some(self.refuse(&diag::OUTCOME_METHOD, &call.method, &[name]));
         }
@@ -262,7 +265,11 @@ impl Lower<'_> {
 
     /// An argument, which is evaluated whether it is used or not.
     fn eager(&mut self, arg: &syn::Expr, stmts: &mut Vec<Stmt>) -> Expr {
-        let value = self.operand(arg);
+        // What stands behind a reference is found as a value.
+        let value = match bare(arg) {
+            syn::Expr::Reference(arg) if arg.mutability.is_none() => self.operand(&arg.expr),
+            arg => self.operand(arg),
+        };
         if matches!(value.kind, ExprKind::Lit(_)) {
             return value;
         }

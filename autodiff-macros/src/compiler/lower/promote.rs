@@ -14,8 +14,15 @@ use crate::compiler::hir::{
     Block, Call, Expr, ExprKind, Form, Func, Pat, Place, StmtKind, Ty, VarId,
 };
 
-/// Methods of the traits of operators, which take their operands by value.
-const OPERATORS: [&str; 6] = ["add", "sub", "mul", "div", "rem", "neg"];
+/// Methods of the traits of operators, which take their operands by value, and how many they have.
+const OPERATORS: [(&str, usize); 6] = [
+    ("add", 2),
+    ("sub", 2),
+    ("mul", 2),
+    ("div", 2),
+    ("rem", 2),
+    ("neg", 1),
+];
 
 /// What has to be known of the function.
 pub(super) struct Facts<'f> {
@@ -35,12 +42,13 @@ pub(super) fn run(func: &mut Func, facts: &Facts<'_>) {
         let var = &func.vars[(facts.root)(place.root).0 as usize];
         var.mutable || matches!(var.ty, Ty::Ref(true, _))
     };
-    let promote = |value: &mut Expr, assigned: Option<VarId>| {
+    let promote = |value: &mut Expr, assigned: Option<VarId>, used: bool| {
         let Some(call) = whole_call(value) else {
             return;
         };
         let name = call.path.to_string();
-        if (facts.keeps)(&name) || OPERATORS.contains(&name.as_str()) {
+        let operator = used && OPERATORS.contains(&(&name, call.args.len()));
+        if (facts.keeps)(&name) || operator {
             return;
         }
         let Some((receiver, others)) = call.args.split_first_mut() else {
@@ -69,17 +77,17 @@ pub(super) fn run(func: &mut Func, facts: &Facts<'_>) {
             StmtKind::Let {
                 init: Some(value), ..
             }
-            | StmtKind::Return(Some(value))
-            | StmtKind::Expr(value) => promote(value, None),
+            | StmtKind::Return(Some(value)) => promote(value, None, true),
+            StmtKind::Expr(value) => promote(value, None, false),
             StmtKind::Assign { place, value, .. } if place.path.iter().all(is_field) => {
-                promote(value, Some(place.root));
+                promote(value, Some(place.root), true);
             }
             _ => {}
         },
     }
     .block(&mut body);
     if let Some(value) = &mut body.value {
-        promote(value, None);
+        promote(value, None, true);
     }
     func.body = body;
 }

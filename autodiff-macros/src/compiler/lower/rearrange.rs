@@ -318,6 +318,43 @@ impl Lower<'_> {
                 let a = self.exclusive(a)?;
                 quote_spanned!(span=> { let #u = #value; let #t = #a; #a = #u; #t })
             }
+            ("take", [a]) => {
+                let a = self.exclusive(a)?;
+                let place = syn::parse2(a.clone()).ok()?;
+                let left = self.left_behind(&place)?;
+                quote_spanned!(span=> { let #t = #a; #a = #left; #t })
+            }
+            _ => return None,
+        };
+        let code = syn::parse2::<syn::Expr>(code).ok()?;
+        Some(self.expr(&code))
+    }
+
+    /// What `mem::take` leaves in a vector or an `Option`.
+    fn left_behind(&self, place: &syn::Expr) -> Option<TokenStream> {
+        let ty = self.infer.strip(&self.type_so_far(place)?);
+        match ty {
+            Ty::Vec(_) => Some(quote!(Vec::new())),
+            ty if self.infer.payload(&ty).is_some() => Some(quote!(None)),
+            _ => None,
+        }
+    }
+
+    /// `place.take()`, `place.replace(value)` of an `Option` that carries a derivative.
+    pub(super) fn taken_outcome(&mut self, call: &syn::ExprMethodCall, name: &str) -> Option<Expr> {
+        let place = bare(&call.receiver);
+        let args: Vec<&syn::Expr> = call.args.iter().collect();
+        let span = call.method.span();
+        let [t, u] = self.fresh(["kept", "value"], span);
+        let code = match (name, &args[..]) {
+            _ if !self.is_place(place) => return None,
+            ("take", []) => quote_spanned!(span=> { let #t = #place; #place = None; #t }),
+            ("replace", [value]) => quote_spanned!(span=> {
+                let #u = #value;
+                let #t = #place;
+                #place = Some(#u);
+                #t
+            }),
             _ => return None,
         };
         let code = syn::parse2::<syn::Expr>(code).ok()?;

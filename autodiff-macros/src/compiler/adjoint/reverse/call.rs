@@ -14,6 +14,7 @@ use quote::quote;
 use super::Reverse;
 use crate::compiler::adjoint::{Rev, calls};
 use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::hir::Ty;
 use crate::compiler::primal::{self, place, ty_tokens};
 use crate::compiler::real;
 use crate::compiler::ssa::{Arg, Call, Op, Place, Tree};
@@ -60,17 +61,22 @@ impl<'a> Reverse<'a, '_> {
                 // `&TABLE`, or a constant that may be a reference: rustc knows. It would ask for the type
                 // of a `None`, which is none.
                 Some(Op::Opaque(code)) if code.pure && code.tokens.to_string() != "None" => {
-                    let (rt, code) = (self.rt(), primal::user(code));
-                    Expr::method(
-                        Expr::call(quote!(#rt::Again), vec![code]),
-                        "again",
-                        Vec::new(),
-                    )
+                    self.if_reference(primal::user(code))
+                }
+                Some(Op::Param(_)) if matches!(self.cx.func.val(*v).ty, Ty::Opaque) => {
+                    self.if_reference(Expr::Val(*v))
                 }
                 _ => Expr::Raw(quote!(())),
             },
             _ => Expr::Raw(quote!(())),
         }
+    }
+
+    /// A reference once more, and `()` in the place of anything else.
+    fn if_reference(&self, value: Expr) -> Expr {
+        let rt = self.rt();
+        let value = Expr::call(quote!(#rt::Again), vec![value]);
+        Expr::method(value, "again", Vec::new())
     }
 
     fn seed_of(&mut self, tree: &Tree) -> Expr {

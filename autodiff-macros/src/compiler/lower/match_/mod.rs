@@ -321,7 +321,12 @@ impl Lower<'_> {
                 self.placed(place, By::Move, out)
             }
             expr => {
-                let value = self.operand(expr);
+                // Nothing stands beside it.
+                let value = self.expr(expr);
+                let value = match value.source.is_empty() {
+                    true => self.with_source(value, expr),
+                    false => value,
+                };
                 self.named_subject(value, out)
             }
         }
