@@ -61,7 +61,7 @@ pub use autodiff_macros::{conservative_grad, conservative_rule};
 /// it derive the trait, too. The gradient of a borrowed field is owned: of `&[f64]` a `Vec<f64>`.
 ///
 /// Integers, `bool`, `char`, strings, `PhantomData`, and references, slices, arrays, `Vec`s, tuples
-/// and `Option`s of these are constants. Any other field is one if it is marked `#[constant]`. In the
+/// and `Option`s of these are constants. (In a `Vec<(usize, f64)>`, an integer keeps its place beside the numbers.) Any other field is one if it is marked `#[constant]`. In the
 /// gradient a [`ConstantField`] takes the place of a constant, and nothing can be added to it: a
 /// function that differentiates through a constant field does not compile.
 ///

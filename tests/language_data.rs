@@ -15,6 +15,7 @@ mod language {
     mod arrays;
     mod in_place;
     mod iterators;
+    mod mixed_tuples;
     mod operators;
     mod option_programs;
     mod option_structs;

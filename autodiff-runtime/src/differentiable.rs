@@ -12,6 +12,7 @@ use crate::numeric::{Scalar, cast, number};
 /// | `[T; N]` | an array of gradients |
 /// | `[T]`, `Vec<T>` | a `Vec` of gradients |
 /// | a tuple | a tuple of gradients |
+/// | an integer, `bool` or `char` in such a tuple | [`ConstantField`](crate::ConstantField) |
 /// | `Option<T>` | an `Option` of a gradient, which is `None` where the value is |
 /// | `&T`, `&mut T`, `Box<T>` | the gradient of what is behind the pointer |
 /// | a struct with `#[derive(Differentiable)]` | a struct with fields of the same names |

@@ -44,6 +44,7 @@ pub mod check;
 pub mod checkpoint;
 pub mod choices;
 pub mod constant;
+mod constant_elements;
 pub mod decision;
 pub mod differentiable;
 pub mod directions;

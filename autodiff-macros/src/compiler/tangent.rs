@@ -10,7 +10,7 @@ use super::adjoint::{Context, calls};
 use super::code::{Expr, Stmt};
 use super::dots;
 use super::emit::holds_struct;
-use super::hir::{BinOp, UnOp};
+use super::hir::{BinOp, Ty, UnOp};
 use super::primal::{
     self, alloc, border, copy, init_expr, let_val, operation, place, push, range_expr, store_op,
     tree_expr, user,
@@ -102,7 +102,13 @@ impl Tangent<'_> {
 
     /// The tangent of a value that is constant.
     fn none(&self, v: ValId) -> Expr {
-        dots::none(&self.cx.func.val(v).ty)
+        match &self.cx.func.val(v).ty {
+            Ty::Int | Ty::Bool => {
+                let rt = &self.cx.names.rt;
+                Expr::Raw(quote!(#rt::ConstantField))
+            }
+            ty => dots::none(ty),
+        }
     }
 
     /// `zero_dots(directions, &x)`

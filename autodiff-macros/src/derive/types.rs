@@ -57,6 +57,18 @@ pub(crate) fn is_constant(ty: &Type) -> bool {
     }
 }
 
+/// The same, unless the gradient of a tuple keeps its place: integers and truth values.
+fn is_constant_beside(ty: &Type) -> bool {
+    let kept = match named(bare(ty)) {
+        Some((last, arguments)) => {
+            let name = last.ident.to_string();
+            arguments.is_empty() && name != "str" && crate::compiler::is_constant_primitive(&name)
+        }
+        None => false,
+    };
+    is_constant(ty) && !kept
+}
+
 fn is_constant_name(name: &str, arguments: &[&Type]) -> bool {
     match (name, arguments) {
         ("PhantomData", [_]) => true,
@@ -90,7 +102,7 @@ pub(crate) fn owned(ty: &Type, this: &Itself) -> Result<Type, Unfit> {
             syn::parse_quote!([#element; #len])
         }
         Type::Tuple(tuple) => {
-            if tuple.elems.iter().any(is_constant) {
+            if tuple.elems.iter().any(is_constant_beside) {
                 return Err(Unfit::Mixed(ty.to_token_stream()));
             }
             let parts = tuple.elems.iter().map(|part| owned(part, this));

@@ -90,7 +90,7 @@ texts! {
         help "return `f64`, `f32`, an array, `Vec` or tuple of them, or an `Option` or `Result` of one of these", note "";
     MIXED_PARAMETER "AD0030" "parameter of type `{0}` mixes real numbers and constants",
         help "pass the constants as parameters of their own",
-        note "the gradient would have a part for each field";
+        note "the gradient has a part for each field; integers and `bool`s may stand beside numbers";
     MIXED_RESULT "AD0031" "result of type `{0}` mixes real numbers and constants",
         help "return the constants from a function of their own, or through a `&mut` parameter",
         note "the adjoint of the result would have a part for each field";

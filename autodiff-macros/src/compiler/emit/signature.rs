@@ -444,7 +444,7 @@ fn param(param: &hir::Param, index: usize, rt: &Runtime, names: &Names, naming: 
         bar: respan_ident(&names.bars[index]),
         dot: respan_ident(&names.dots[index]),
         kind: format_ident!("__K{index}"),
-        storage: storage(ty, rt),
+        storage: storage(ty, &declared, rt),
         adjoint: adjoint(ty, rt),
         dots: dots(ty, rt),
         tangent: match receiver.map(|of| of.passing) {

@@ -10,6 +10,7 @@ use syn::visit_mut::VisitMut;
 use super::Runtime;
 use super::respan::respan;
 use crate::compiler::hir::{Aggregate, Real, Ty};
+use crate::compiler::parse::types::{bare, type_arguments};
 
 /// The type behind a reference, or the type itself.
 pub(crate) fn behind(ty: &Ty) -> &Ty {
@@ -19,9 +20,21 @@ pub(crate) fn behind(ty: &Ty) -> &Ty {
     }
 }
 
-/// The type behind the reference of a parameter, or its type; a `Vec` counts as the slice it holds.
-pub(crate) fn storage(ty: &Ty, rt: &Runtime) -> TokenStream {
-    as_slice(ty, &|part| plain(part, rt))
+/// The type behind the reference of a parameter, or its type; a `Vec` counts as the slice it holds. `declared`: the
+/// type as it is written, which alone tells what an integer is.
+pub(crate) fn storage(ty: &Ty, declared: &TokenStream, rt: &Runtime) -> TokenStream {
+    let declared = match holds_constant(ty) {
+        true => syn::parse2(declared.clone()).ok(),
+        false => None,
+    };
+    let declared = declared.as_ref().map(referent);
+    match behind(ty) {
+        Ty::Slice(e) | Ty::Vec(e) | Ty::Seq(e) => {
+            let e = plain(e, declared.and_then(element), rt);
+            quote!([#e])
+        }
+        other => plain(other, declared, rt),
+    }
 }
 
 /// Where the adjoint or the tangent of a parameter lives: the same, with gradients for structs.
@@ -43,22 +56,59 @@ fn as_slice(ty: &Ty, part: &dyn Fn(&Ty) -> TokenStream) -> TokenStream {
 pub(crate) fn holds_struct(ty: &Ty) -> bool {
     match behind(ty) {
         Ty::Struct(_) => true,
-        Ty::Tuple(parts) => parts.iter().any(holds_struct),
+        Ty::Tuple(parts) => {
+            let other = |part: &Ty| matches!(part, Ty::Int | Ty::Bool) || holds_struct(part);
+            parts.iter().any(other)
+        }
         Ty::Array(e, _) | Ty::Slice(e) | Ty::Vec(e) | Ty::Seq(e) => holds_struct(e),
         _ => false,
     }
 }
 
+/// True if an integer or a truth value is in it, besides in structs.
+fn holds_constant(ty: &Ty) -> bool {
+    match behind(ty) {
+        Ty::Int | Ty::Bool => true,
+        Ty::Tuple(parts) => parts.iter().any(holds_constant),
+        Ty::Array(e, _) | Ty::Slice(e) | Ty::Vec(e) | Ty::Seq(e) => holds_constant(e),
+        _ => false,
+    }
+}
+
+fn referent(ty: &syn::Type) -> &syn::Type {
+    match bare(ty) {
+        syn::Type::Reference(reference) => referent(&reference.elem),
+        ty => ty,
+    }
+}
+
+/// The type of the elements, as written.
+fn element(ty: &syn::Type) -> Option<&syn::Type> {
+    match bare(ty) {
+        syn::Type::Array(array) => Some(&array.elem),
+        syn::Type::Slice(slice) => Some(&slice.elem),
+        syn::Type::Path(path) => type_arguments(path.path.segments.last()?).pop(),
+        _ => None,
+    }
+}
+
 /// The type, spelled out.
-fn plain(ty: &Ty, rt: &Runtime) -> TokenStream {
-    match ty {
-        Ty::Real(real) => real_type(real),
-        Ty::Slice(e) => {
-            let e = plain(e, rt);
+fn plain(ty: &Ty, declared: Option<&syn::Type>, rt: &Runtime) -> TokenStream {
+    let inner = declared.and_then(element);
+    match (ty, declared) {
+        (Ty::Real(real), _) => real_type(real),
+        (Ty::Int | Ty::Bool, Some(declared)) => respan(declared.to_token_stream()),
+        (Ty::Slice(e), _) => {
+            let e = plain(e, inner, rt);
             quote!([#e])
         }
-        Ty::Struct(of) => struct_type(of),
-        _ => compound(ty, &|part| plain(part, rt), rt),
+        (Ty::Struct(of), _) => struct_type(of),
+        (Ty::Tuple(parts), Some(syn::Type::Tuple(declared))) => {
+            let pairs = parts.iter().zip(&declared.elems);
+            let parts = pairs.map(|(part, declared)| plain(part, Some(bare(declared)), rt));
+            quote!((#(#parts,)*))
+        }
+        _ => compound(ty, &|part| plain(part, inner.map(bare), rt), rt),
     }
 }
 
@@ -160,8 +210,8 @@ fn real_type(real: &Real) -> TokenStream {
     }
 }
 
-/// Containers, with `part` telling the type of what they contain; what has no parts that could be
-/// differentiated has a unit for gradient.
+/// Containers, with `part` telling the type of what they contain; a constant beside numbers keeps its place.
+/// What has no parts that could be differentiated has a unit for gradient.
 fn compound(ty: &Ty, part: &dyn Fn(&Ty) -> TokenStream, rt: &Runtime) -> TokenStream {
     match ty {
         Ty::Slice(e) | Ty::Vec(e) | Ty::Seq(e) => {
@@ -176,6 +226,7 @@ fn compound(ty: &Ty, part: &dyn Fn(&Ty) -> TokenStream, rt: &Runtime) -> TokenSt
             let parts = parts.iter().map(part);
             quote!((#(#parts,)*))
         }
+        Ty::Int | Ty::Bool => quote!(#rt::ConstantField),
         _ => quote!(()),
     }
 }

@@ -135,6 +135,21 @@ impl Lower<'_> {
         }
     }
 
+    /// True for an element of a field, if no number with a derivative would be cast like that: to an integer, or to the precision
+    /// that numbers have anyway.
+    fn is_integer_in_field(&self, ty: &Ty, cast: &syn::ExprCast) -> bool {
+        let target = match types::bare(&cast.ty) {
+            syn::Type::Path(path) => types::primitive(&path.path),
+            _ => None,
+        };
+        let tells = match target {
+            Some(Ty::Int) => true,
+            Some(Ty::Real(Real::F64)) => self.infer.is_f64(),
+            _ => false,
+        };
+        tells && self.infer.is_in_field(ty)
+    }
+
     /// A field of a type that nothing else tells, and that is cast: an integer. The emitted code has
     /// rustc agree.
     pub(super) fn integer_field(&mut self, value: Expr, cast: &syn::ExprCast) -> Expr {
@@ -144,7 +159,8 @@ impl Lower<'_> {
             _ => (false, false),
         };
         let undecided = matches!(self.infer.kind(&ty), Some(Kind::Call));
-        if !is_field || !(undecided || (named && matches!(ty, Ty::Int))) {
+        let field = is_field && (undecided || named && matches!(ty, Ty::Int));
+        if !field && !(undecided && self.is_integer_in_field(&ty, cast)) {
             return value;
         }
         if self.infer.unify(&ty, &Ty::Int).is_err() {

@@ -771,6 +771,20 @@ impl Infer {
         self.handed.iter().any(|b| self.root(*b) == self.root(*id))
     }
 
+    /// True for the type of a field, or of what is in one.
+    pub(super) fn is_in_field(&self, ty: &Ty) -> bool {
+        let Ty::Infer(id) = ty else { return false };
+        let id = self.root(*id);
+        self.members
+            .iter()
+            .any(|member| self.occurs(id, &Ty::Infer(*member)))
+    }
+
+    /// True if the function computes in double precision.
+    pub(super) fn is_f64(&self) -> bool {
+        matches!(self.real(), Real::F64)
+    }
+
     fn is_operand(&self, ty: &Ty) -> bool {
         self.is_among(&self.operands, ty)
     }

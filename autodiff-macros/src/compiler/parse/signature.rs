@@ -160,7 +160,7 @@ impl Reader<'_> {
                 .report_at(&diag::FOREIGN_PARAMETER, &typed.ty, &[&text, &name]);
             refused = true;
         }
-        if !constant && types::has_constant(&ty) {
+        if !constant && types::has_other_constant(&ty) {
             self.diags.report_at(
                 &diag::MIXED_PARAMETER,
                 &typed.ty,

@@ -240,6 +240,19 @@ pub(crate) fn is_constant(ty: &Ty) -> bool {
     }
 }
 
+/// True if something that is not a real number is in it, apart from integers and truth values, whose place a gradient keeps.
+pub(crate) fn has_other_constant(ty: &Ty) -> bool {
+    match ty {
+        Ty::Int | Ty::Bool => false,
+        Ty::Tuple(parts) => parts.iter().any(has_other_constant),
+        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
+            has_other_constant(inner)
+        }
+        Ty::Ref(_, inner) => has_other_constant(inner),
+        ty => is_constant(ty),
+    }
+}
+
 /// True if something that is not a real number is in it.
 pub(crate) fn has_constant(ty: &Ty) -> bool {
     match ty {

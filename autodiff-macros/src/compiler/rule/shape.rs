@@ -110,7 +110,7 @@ impl Shape {
         let result = match (self.result.is_sized(), &self.result.ty) {
             (true, _) => declared.clone(),
             (false, Ty::Vec(_)) => {
-                let elements = emit::storage(&self.result.ty, rt);
+                let elements = emit::storage(&self.result.ty, &self.declared, rt);
                 quote!(&#elements)
             }
             (false, _) => quote!(&#declared),

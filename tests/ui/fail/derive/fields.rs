@@ -8,7 +8,7 @@ struct Fields {
     function: fn(f64) -> f64, //~ AD0406
     boxed: Box<dyn Fn(f64) -> f64>, //~ AD0406
     pointer: Vec<*const f64>, //~ AD0406
-    mixed: Vec<(usize, f64)>, //~ AD0407
+    mixed: Vec<(String, f64)>, //~ AD0407
     #[constant]
     unmixed: Vec<(usize, f64)>,
     #[constant(always)] //~ AD0008

@@ -108,6 +108,10 @@ impl<'a> Reverse<'a, '_> {
         if !self.cx.facts.active_mem(at.mem) {
             return;
         }
+        // An integer beside numbers has no adjoint.
+        if matches!(self.cx.func.val(value).ty, Ty::Int | Ty::Bool) {
+            return;
+        }
         let bar = self.bar_place(at);
         match op {
             StoreOp::Add => self.contribute(value, bar, out),

@@ -62,8 +62,8 @@ fn parameters() {
         &[("AD0034", "Option<&f64>")],
     );
     refuse(
-        "fn f(x: (f64, usize)) -> f64 { x.0 }",
-        &[("AD0030", "(f64, usize)")],
+        "fn f(x: (f64, String)) -> f64 { x.0 }",
+        &[("AD0030", "(f64, String)")],
     );
     refuse(
         "fn f(#[cfg(a)] x: f64) -> f64 { x }",
