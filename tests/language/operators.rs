@@ -115,3 +115,195 @@ fn structs_by_what_they_are_for() {
     check!(lists(&x.to_vec(), 0.7));
     check!(lists(&vec![0.3, 0.9, 0.4], 0.7));
 }
+
+/// Structs of which operators, and nothing else, tell that they are none.
+mod by_operators_alone {
+    use conservative_grad::{Differentiable, conservative_grad};
+    use std::ops::{Add, AddAssign, Mul, MulAssign, Neg};
+
+    #[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+    pub struct Cx {
+        pub re: f64,
+        pub im: f64,
+    }
+
+    #[conservative_grad]
+    impl Add for Cx {
+        type Output = Cx;
+        fn add(self, o: Cx) -> Cx {
+            Cx {
+                re: self.re + o.re,
+                im: self.im + o.im,
+            }
+        }
+    }
+
+    #[conservative_grad]
+    impl Mul for Cx {
+        type Output = Cx;
+        fn mul(self, o: Cx) -> Cx {
+            Cx {
+                re: self.re * o.re - self.im * o.im,
+                im: self.im * o.re + self.re * o.im,
+            }
+        }
+    }
+
+    #[conservative_grad]
+    impl Neg for Cx {
+        type Output = Cx;
+        fn neg(self) -> Cx {
+            Cx {
+                re: -self.re,
+                im: -self.im,
+            }
+        }
+    }
+
+    #[conservative_grad]
+    impl MulAssign for Cx {
+        fn mul_assign(&mut self, o: Cx) {
+            let re = self.re * o.re - self.im * o.im;
+            self.im = self.im * o.re + self.re * o.im;
+            self.re = re;
+        }
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+    pub struct V2 {
+        pub x: f64,
+        pub y: f64,
+    }
+
+    #[conservative_grad]
+    impl MulAssign<f64> for V2 {
+        fn mul_assign(&mut self, o: f64) {
+            self.x *= o;
+            self.y *= o;
+        }
+    }
+
+    #[conservative_grad]
+    impl AddAssign for V2 {
+        fn add_assign(&mut self, o: V2) {
+            self.x += o.x;
+            self.y += o.y;
+        }
+    }
+
+    #[conservative_grad]
+    fn sum(a: Cx, b: Cx) -> Cx {
+        a + b
+    }
+
+    #[conservative_grad]
+    fn product(a: Cx, b: Cx) -> Cx {
+        let s: Cx = a * b;
+        s
+    }
+
+    #[conservative_grad]
+    fn negative(a: Cx) -> Cx {
+        -a
+    }
+
+    #[conservative_grad]
+    fn real(x: f64) -> Cx {
+        Cx { re: x, im: 0.0 }
+    }
+
+    #[conservative_grad]
+    fn scaled(n: V2, k: f64) -> V2 {
+        let mut v = n;
+        v *= k;
+        v += n;
+        v += v;
+        v
+    }
+
+    #[conservative_grad]
+    pub fn all(a: f64, b: f64) -> f64 {
+        let u = Cx { re: a, im: b };
+        let d = scaled(V2 { x: a, y: b }, b);
+        let v = product(u, sum(u, Cx { re: d.x, im: d.y }));
+        let w = negative(real(1.5) + v);
+        w.re * w.im
+    }
+
+    #[conservative_grad]
+    pub fn squared(k: f64) -> f64 {
+        let mut z = Cx { re: k, im: 2.0 * k };
+        z *= z;
+        z *= z;
+        z.re * z.im
+    }
+
+    #[test]
+    fn are_structs() {
+        crate::check!(all(0.8, 0.6));
+        crate::check!(squared(0.7));
+    }
+}
+
+/// In a module, the declaration tells, whatever the name.
+#[conservative_grad]
+mod declared_beside {
+    use conservative_grad::Differentiable;
+    use std::ops::{Add, Mul};
+
+    #[derive(Clone, Copy, Debug, Differentiable)]
+    pub struct Number {
+        pub re: f64,
+        pub im: f64,
+    }
+
+    impl Add for Number {
+        type Output = Number;
+        fn add(self, o: Number) -> Number {
+            Number {
+                re: self.re + o.re,
+                im: self.im + o.im,
+            }
+        }
+    }
+
+    impl Mul for Number {
+        type Output = Number;
+        fn mul(self, o: Number) -> Number {
+            Number {
+                re: self.re * o.re - self.im * o.im,
+                im: self.im * o.re + self.re * o.im,
+            }
+        }
+    }
+
+    impl Number {
+        pub fn real(x: f64) -> Number {
+            Number { re: x, im: 0.0 }
+        }
+    }
+
+    pub fn horner(c: &[f64], z: Number) -> Number {
+        let mut p = Number::real(0.0);
+        for &a in c {
+            p = p * z + Number::real(a);
+        }
+        p
+    }
+
+    pub fn same(a: Number) -> Number {
+        let b = a;
+        b
+    }
+
+    pub fn value_at(c: &[f64], x: f64) -> f64 {
+        let z = Number { re: x, im: 0.5 };
+        let p = horner(c, same(z));
+        p.re * p.im
+    }
+}
+
+#[test]
+fn structs_of_a_module() {
+    crate::check!(declared_beside::value_at(&[1.0, 2.0, 3.0], 0.7));
+}

@@ -85,6 +85,30 @@ pub(super) fn result_is_struct(signature: &Signature<'_>) -> bool {
     !is_word_for_numbers(path_tokens) && (!names(&same) || names(&plain))
 }
 
+/// Names that people give to structs with operators, and not to real numbers: `Complex`, `V3`, `Quaternion`.
+pub(super) fn is_word_for_structs(path: &TokenStream) -> bool {
+    const WORDS: [&str; 21] = [
+        "Complex", "Cplx", "Cx", "C64", "C32", "Vec", "Vector", "V2", "V3", "V4", "Quat", "Mat",
+        "Matrix", "Point", "Pt", "Pose", "Rot", "Dual", "Poly", "Tensor", "Interval",
+    ];
+    let mut words = Vec::new();
+    for tree in path.clone() {
+        match tree {
+            TokenTree::Ident(word) => words.push(word.to_string()),
+            // What follows are arguments.
+            TokenTree::Punct(p) if p.as_char() == '<' => break,
+            _ => {}
+        }
+    }
+    let starts = |word: &String| {
+        WORDS.iter().any(|start| {
+            let rest = word.strip_prefix(start);
+            rest.is_some_and(|rest| !rest.starts_with(char::is_lowercase) || *start == "Quat")
+        })
+    };
+    words.last().is_some_and(starts)
+}
+
 /// `Real`, `Float`, and what is spelled as primitive types are.
 pub(super) fn is_word_for_numbers(path: &TokenStream) -> bool {
     const WORDS: [&str; 8] = [

@@ -117,6 +117,13 @@ impl Lower<'_> {
         self.hint = self.variable_type(left);
         let value = self.operand(&binary.right);
         let place = self.changed_place(left);
+        let arithmetic = super::overload::method(op).is_some();
+        if arithmetic && self.is_struct_with_operators(&place.ty) {
+            // The operand may be of any type.
+            let value = flatten(value, out);
+            let (op, span) = (Some(op), binary.op.span());
+            return out.push(stmt(StmtKind::Assign { place, op, value }, span));
+        }
         self.infer.operate(&place.ty);
         self.infer.operate(&value.ty);
         self.push_assign(place, Some(op), value, binary.op.span(), out);

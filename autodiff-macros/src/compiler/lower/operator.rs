@@ -3,8 +3,8 @@
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
-use super::Lower;
 use super::infer::{Kind, element};
+use super::{Lower, aliases};
 use crate::compiler::diag::{self, text_of, text_of_type};
 use crate::compiler::hir::{BinOp, Expr, ExprKind, Real, Ty, UnOp};
 use crate::compiler::parse::types;
@@ -25,7 +25,7 @@ impl Lower<'_> {
         let b = self.operand(&binary.right);
         self.hint = None;
         if let Some(name) = super::overload::method(op)
-            && [&a, &b].iter().any(|value| self.infer.is_struct(&value.ty))
+            && [&a, &b].iter().any(|value| self.is_struct_operand(value))
         {
             return self.operator_method(name, vec![a, b], binary, binary.op.span());
         }
@@ -59,6 +59,21 @@ impl Lower<'_> {
             true => self.with_source(value, binary),
             false => value,
         }
+    }
+
+    /// True for a struct: arrays and vectors are no operands, and of what is left the name tells.
+    fn is_struct_operand(&mut self, value: &Expr) -> bool {
+        self.is_struct_with_operators(&value.ty)
+    }
+
+    /// The same for the type of a value that operators are applied to.
+    pub(super) fn is_struct_with_operators(&mut self, ty: &Ty) -> bool {
+        let ty = self.infer.strip(ty);
+        let named = match self.infer.kind(&ty) {
+            Some(Kind::Path { path, .. }) => aliases::is_word_for_structs(path),
+            _ => false,
+        };
+        self.infer.is_struct(&ty) || named && self.infer.make_struct(&ty)
     }
 
     /// What is known to give a struct has one as its first operand, if that is the result of a call.
@@ -134,7 +149,7 @@ impl Lower<'_> {
         let value = self.operand(&unary.expr);
         self.infer.operate(&value.ty);
         let ty = self.infer.strip(&value.ty);
-        if op == UnOp::Neg && self.infer.is_struct(&ty) {
+        if op == UnOp::Neg && self.is_struct_operand(&value) {
             return self.operator_method("neg", vec![value], unary, unary.op.span());
         }
         let fits = match ty {

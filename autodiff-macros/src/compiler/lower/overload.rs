@@ -10,7 +10,8 @@ use super::resolve::Walk;
 use super::stmt;
 use crate::compiler::diag::{self, Diagnostics};
 use crate::compiler::hir::{
-    BinOp, Block, Call, Expr, ExprKind, Form, Func, Pat, Stmt, StmtKind, Ty, UnOp, Var, VarId,
+    BinOp, Block, Call, Expr, ExprKind, Form, Func, Pat, Place, Stmt, StmtKind, Ty, UnOp, Var,
+    VarId,
 };
 
 /// Rewrites the operators of the whole function.
@@ -22,7 +23,14 @@ pub(super) fn run(func: &mut Func, diags: &mut Diagnostics) {
         ty: &mut |_| {},
         code: &mut |_| {},
         expr: &mut |expr| rewrite(expr, &mut vars, &mut refused),
-        stmt: &mut |found| assign(found),
+        stmt: &mut |_| {},
+    }
+    .block(&mut body);
+    Walk {
+        ty: &mut |_| {},
+        code: &mut |_| {},
+        expr: &mut |_| {},
+        stmt: &mut |found| assign(found, &mut vars),
     }
     .block(&mut body);
     func.body = body;
@@ -95,28 +103,10 @@ fn rewrite(expr: &mut Expr, vars: &mut Vec<Var>, refused: &mut Vec<(&'static str
 
 /// The first operand behind a reference; one that is no place gets a name.
 fn receiver(value: Expr, vars: &mut Vec<Var>, stmts: &mut Vec<Stmt>) -> Expr {
-    let span = value.span;
     let ty = Ty::Ref(false, Box::new(value.ty.clone()));
     let place = match &value.kind {
         ExprKind::Place(place) => place.clone(),
-        _ => {
-            let var = VarId(u32::try_from(vars.len()).unwrap_or(u32::MAX));
-            vars.push(Var {
-                name: Ident::new("operand", span),
-                ty: value.ty.clone(),
-                mutable: false,
-            });
-            let place = crate::compiler::hir::Place {
-                root: var,
-                path: Vec::new(),
-                ty: value.ty.clone(),
-                span,
-            };
-            let init = Some(value.clone());
-            let pat = Pat::Var(var);
-            stmts.push(stmt(StmtKind::Let { pat, init }, span));
-            place
-        }
+        _ => named(value.clone(), vars, stmts),
     };
     Expr {
         kind: ExprKind::Ref(false, place),
@@ -125,8 +115,27 @@ fn receiver(value: Expr, vars: &mut Vec<Var>, stmts: &mut Vec<Stmt>) -> Expr {
     }
 }
 
+/// `let operand = value;`
+fn named(value: Expr, vars: &mut Vec<Var>, stmts: &mut Vec<Stmt>) -> Place {
+    let var = VarId(u32::try_from(vars.len()).unwrap_or(u32::MAX));
+    let (span, ty) = (value.span, value.ty.clone());
+    vars.push(Var {
+        name: Ident::new("operand", span),
+        ty: ty.clone(),
+        mutable: false,
+    });
+    let (pat, init) = (Pat::Var(var), Some(value));
+    stmts.push(stmt(StmtKind::Let { pat, init }, span));
+    Place {
+        root: var,
+        path: Vec::new(),
+        ty,
+        span,
+    }
+}
+
 /// `p += q` is `p.add_assign(q)`.
-fn assign(found: &mut Stmt) {
+fn assign(found: &mut Stmt, vars: &mut Vec<Var>) {
     let StmtKind::Assign {
         place,
         op: Some(op),
@@ -139,6 +148,18 @@ fn assign(found: &mut Stmt) {
         return;
     };
     let (span, ty) = (found.span, Ty::Ref(true, Box::new(place.ty.clone())));
+    let mut stmts = Vec::new();
+    // `p *= p` multiplies by what `p` was.
+    let mut value = value.clone();
+    if matches!(&value.kind, ExprKind::Place(other) if other.root == place.root) {
+        let (ty, copied) = (value.ty.clone(), value.clone());
+        let at = named(value, vars, &mut stmts);
+        value = Expr {
+            kind: ExprKind::Place(at),
+            ty,
+            ..copied
+        };
+    }
     let changed = Expr {
         kind: ExprKind::Ref(true, place.clone()),
         ty,
@@ -153,11 +174,18 @@ fn assign(found: &mut Stmt) {
         operation: None,
         args: vec![changed, value.clone()],
     };
-    found.kind = StmtKind::Expr(Expr {
-        kind: ExprKind::Call(call),
-        ty: Ty::Unit,
-        ..value.clone()
-    });
+    let kind = ExprKind::Call(call);
+    let ty = Ty::Unit;
+    stmts.push(stmt(
+        StmtKind::Expr(Expr {
+            kind,
+            ty,
+            ..value.clone()
+        }),
+        span,
+    ));
+    let (kind, ty) = (ExprKind::Block(Block { stmts, value: None }), Ty::Unit);
+    found.kind = StmtKind::Expr(Expr { kind, ty, ..value });
 }
 
 /// The method of the trait of an arithmetic operator.

@@ -29,8 +29,11 @@ impl Lower<'_> {
         if let Some(known) = self.named_types.get(&key) {
             return known.clone();
         }
+        let declared = syn::parse2(path.clone());
+        let declared =
+            declared.is_ok_and(|path| self.options.known.is_differentiable(&path) == Some(true));
         let ty = self.infer.fresh(Kind::Path { path, real });
-        if key == "Self" {
+        if declared || key == "Self" {
             self.infer.make_struct(&ty);
         }
         self.infer.name(&ty);

@@ -14,7 +14,7 @@ use quote::quote;
 use super::Reverse;
 use crate::compiler::adjoint::{Rev, calls};
 use crate::compiler::code::{Expr, Stmt};
-use crate::compiler::hir::Ty;
+use crate::compiler::hir::{Form, Ty};
 use crate::compiler::primal::{self, place, ty_tokens};
 use crate::compiler::real;
 use crate::compiler::ssa::{Arg, Call, Op, Place, Tree};
@@ -25,6 +25,13 @@ impl<'a> Reverse<'a, '_> {
             return;
         }
         let mut args: Vec<Expr> = call.args.iter().map(|a| self.again(a, span)).collect();
+        if let (Form::Method, Some(Arg::Val(v))) = (call.form, call.args.first())
+            && matches!(self.cx.layout.op(*v), Some(Op::Opaque(_) | Op::Param(_)))
+            && !matches!(self.cx.func.val(*v).ty, Ty::Real(_) | Ty::Int | Ty::Bool)
+        {
+            // Receivers are taken by reference, also where nobody wrote one.
+            args[0] = Expr::Ref(false, Box::new(Expr::Val(*v)));
+        }
         args.push(match &call.result {
             Some(tree) => self.seed_of(tree),
             // What nobody uses has the adjoint zero, whatever it is.
