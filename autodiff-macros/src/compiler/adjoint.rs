@@ -29,6 +29,7 @@ mod needs;
 mod pairs;
 mod reads;
 mod reciprocals;
+mod rerun;
 mod reverse;
 mod room;
 mod scatter;

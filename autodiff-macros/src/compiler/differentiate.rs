@@ -248,6 +248,7 @@ impl Joint {
             bar: Expr::Name(names.seed.clone()),
             handed: true,
             stretches: false,
+            plain: false,
         };
         let layout = layout::run(ssa);
         let calls = loops::run(ssa, facts, &layout, Some(seed.clone())).calls;
@@ -293,19 +294,18 @@ impl Joint {
         let leaving: Vec<Joint> = leaving
             .map(|arm| Joint::new(arm, &activity::run(arm), names, parallel, fresh))
             .collect();
-        let mut prepare = |code: fn(&Joint) -> Option<&TokenStream>| {
-            let one = Some(Seed::one(ssa));
-            match &split {
-                Some(split) => {
-                    let func = split.with(&mut leaving.iter().filter_map(code));
-                    Prepared::new(&func, &activity::run(&func), names, one, fresh)
-                }
-                None => Prepared::new(ssa, facts, names, one, fresh),
+        let mut prepare = |code: fn(&Joint) -> Option<&TokenStream>, seed: Seed| match &split {
+            Some(split) => {
+                let func = split.with(&mut leaving.iter().filter_map(code));
+                Prepared::new(&func, &activity::run(&func), names, Some(seed), fresh)
             }
+            None => Prepared::new(ssa, facts, names, Some(seed), fresh),
         };
-        let prepared = prepare(Joint::as_written);
+        let prepared = prepare(Joint::as_written, Seed::one(ssa));
         let in_strips = leaving.iter().any(|arm| arm.strips.is_some());
-        let fast = in_strips.then(|| prepare(Joint::fast));
+        let decides = decides_in_loops(ssa);
+        let fast = (in_strips || decides).then(|| prepare(Joint::fast, Seed::of_plain(ssa)));
+        let fast = fast.filter(|fast| in_strips || fast.reruns() > prepared.reruns());
         let mut other = fast.as_ref().unwrap_or(&prepared).in_strips(fresh).or(fast);
         let mut sequential = None;
         if parallel {
@@ -321,7 +321,7 @@ impl Joint {
                 Err(reason) => sequential = Some(reason),
             }
         }
-        let alone = other.is_some() && !parallel && !decides_in_loops(ssa);
+        let alone = other.is_some() && !parallel && !decides;
         Joint {
             plain: (!alone).then(|| prepared.joint(fresh)),
             strips: other.map(|prepared| prepared.joint(fresh)),
@@ -345,6 +345,10 @@ impl Prepared {
     fn modes(&self, layout: &layout::Layout<'_>) -> &loops::Modes {
         let find = || loops::run(&self.func, &self.facts, layout, self.seed.clone());
         self.modes.get_or_init(find)
+    }
+
+    fn reruns(&self) -> usize {
+        self.modes(&layout::run(&self.func)).reruns()
     }
 
     fn new(

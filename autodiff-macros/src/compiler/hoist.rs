@@ -13,7 +13,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 
 use super::hir::{BinOp, Marks, Ty};
 use super::names::Names;
-use super::ssa::{Block, Func, MemId, Op, Place, Range, Stmt, StmtKind, Val, ValId};
+use super::ssa::{Block, Func, Op, Place, Range, Stmt, StmtKind, Val, ValId};
 
 /// Hoists out of every counted loop without early exit, inner loops first.
 pub(crate) fn run(mut func: Func, names: &mut Names) -> Func {
@@ -135,19 +135,21 @@ fn guarded(stmt: Stmt, guard: ValId) -> Stmt {
 /// What a loop body defines and writes to.
 struct Inside {
     values: BTreeSet<ValId>,
-    written: BTreeSet<MemId>,
+    written: Vec<Place>,
 }
 
 impl Inside {
     fn of(body: &Block) -> Inside {
         let mut inside = Inside {
             values: BTreeSet::new(),
-            written: body.written(),
+            written: Vec::new(),
         };
         body.walk(&mut |s| {
             s.kind.for_each_def(&mut |v| {
                 inside.values.insert(v);
             });
+            s.kind
+                .for_each_written_place(&mut |place| inside.written.push(place.clone()));
             s.kind.carried().iter().for_each(|c| {
                 inside.values.insert(c.phi);
             });
@@ -158,13 +160,16 @@ impl Inside {
         inside
     }
 
-    /// True for a load from memory that the loop does not write to, for the integer arithmetic of an
+    /// True for a load from a place that the loop does not write to, for the integer arithmetic of an
     /// index (no difference: it may be negative where the loop does not run), and for quotients and roots.
     fn is_invariant(&self, v: ValId, op: &Op, func: &Func) -> bool {
         let mut invariant = true;
         op.for_each_use(&mut |u| invariant &= !self.values.contains(&u));
         match op {
-            Op::Load(at) => invariant && !self.written.contains(&at.mem) && is_element(at),
+            Op::Load(at) => {
+                let unchanged = || self.written.iter().all(|place| place.is_apart(at));
+                invariant && is_element(at) && unchanged()
+            }
             Op::Bin(BinOp::Add | BinOp::Mul, ..) => invariant && matches!(func.val(v).ty, Ty::Int),
             // An operand of what is taken out, perhaps; it costs nothing anywhere.
             Op::Lit(_) => true,

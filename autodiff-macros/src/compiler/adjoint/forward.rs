@@ -4,13 +4,12 @@
 mod branch;
 mod call;
 
-use std::collections::BTreeSet;
-
 use proc_macro2::Ident;
 use quote::quote;
 
 use super::checkpoint::{Names, State};
 use super::needs::Plan;
+use super::rerun::Rerun;
 use super::{Context, Item, Reversed, Saved, copies, loops};
 use crate::compiler::analyse::again::is_assertion;
 use crate::compiler::analyse::layout::{BlockId, Role};
@@ -49,7 +48,7 @@ pub(super) struct Forward<'a> {
     pub(super) saved: &'a Saved,
     pub(super) reversed: &'a Reversed<'a>,
     /// In the rerun of a loop: the values that the reverse sweep takes from it.
-    pub(super) rerun: Option<BTreeSet<ValId>>,
+    pub(super) rerun: Option<Rerun>,
     /// The body of that loop.
     pub(super) within: Option<BlockId>,
     /// In what runs again from a checkpoint: the state of the loop.
@@ -145,6 +144,11 @@ impl Forward<'_> {
     }
 
     fn stmt(&self, stmt: &Ssa, out: &mut Vec<Stmt>) {
+        if let Some(rerun) = &self.rerun
+            && !rerun.matters(self.cx, self.plan, stmt)
+        {
+            return;
+        }
         match &stmt.kind {
             StmtKind::Store { place: at, .. }
             | StmtKind::Push { place: at, .. }
@@ -169,14 +173,12 @@ impl Forward<'_> {
                 op,
                 value,
             } => {
-                if self.runs_store(at) {
-                    let op = store_op(*op);
-                    out.push(Stmt::Assign {
-                        place: place(at, Expr::Mem(at.mem)),
-                        op,
-                        value: Expr::Val(*value),
-                    });
-                }
+                let op = store_op(*op);
+                out.push(Stmt::Assign {
+                    place: place(at, Expr::Mem(at.mem)),
+                    op,
+                    value: Expr::Val(*value),
+                });
             }
             StmtKind::Push { place: at, init } => out.push(push(
                 self.cx.func,
@@ -213,16 +215,8 @@ impl Forward<'_> {
 
     /// True unless this runs again, and nobody reads the value.
     pub(super) fn runs(&self, v: ValId) -> bool {
-        let needed = self.rerun.as_ref().is_none_or(|needed| needed.contains(&v));
+        let needed = self.rerun.as_ref().is_none_or(|rerun| rerun.needs(v));
         needed && self.again.is_none_or(|state| !state.later.contains(&v))
-    }
-
-    /// In a rerun, memory that outlives the loop has got its additions already.
-    fn runs_store(&self, at: &Place) -> bool {
-        match &self.rerun {
-            None => true,
-            Some(_) => self.plan.mems.contains(&at.mem),
-        }
     }
 
     fn def(&self, v: ValId, op: &Op, out: &mut Vec<Stmt>) {

@@ -10,13 +10,14 @@ use super::blocks::Again;
 use super::checkpoint::Checkpointed;
 use super::forward::{Forward, kept_name};
 use super::needs::Plan;
+use super::rerun::Rerun;
 use super::{Context, Item, Rev, RevBlock, Reversed, Saved, copies, loops, pairs};
 use crate::compiler::analyse::layout::{GuardedStep, Role};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{BinOp, LoopId};
 use crate::compiler::primal::{let_val, operation, place};
-use crate::compiler::ssa::{Block, Call, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::ssa::{Block, Call, Stmt as Ssa, ValId};
 
 /// Completes the reverse sweep of the function.
 pub(super) fn run(
@@ -297,98 +298,17 @@ impl Sweep<'_> {
         let Some(body) = stmt.kind.loop_body() else {
             return Vec::new();
         };
-        let mut needed = BTreeSet::new();
-        read_by(reverse, &mut needed);
-        let inside = self.cx.layout.id_of(body);
-        for (l, fused) in &self.reversed.fused {
-            if self.cx.layout.contains(inside, self.cx.layout.body_of(*l)) {
-                read_by(&fused.iteration, &mut needed);
-                for stmt in fused.before.iter().chain(&fused.after) {
-                    stmt.walk(&mut |e| {
-                        if let Expr::Val(v) = e {
-                            needed.insert(*v);
-                        }
-                    });
-                }
-            }
-        }
-        for (v, _) in self.plan.recompute.values().flatten().map(|(p, v)| (*v, p)) {
-            if let Some(op) = self.cx.layout.op(v) {
-                op.for_each_use(&mut |u| {
-                    needed.insert(u);
-                });
-            }
-        }
-        for (l, items) in &self.plan.records {
-            if self.cx.layout.contains(inside, self.cx.layout.body_of(*l)) {
-                needed.extend(
-                    items
-                        .iter()
-                        .filter_map(|i| if let Item::Val(v) = i { Some(*v) } else { None }),
-                );
-            }
-        }
-        loop {
-            let before = needed.len();
-            self.close(body, &mut needed);
-            if needed.len() == before {
-                break;
-            }
-        }
+        let rerun = Rerun::of(self.cx, self.plan, self.reversed, body, reverse);
         let forward = Forward {
             cx: self.cx,
             plan: self.plan,
             saved: self.saved,
             reversed: self.reversed,
-            rerun: Some(needed),
-            within: Some(inside),
+            rerun: Some(rerun),
+            within: Some(self.cx.layout.id_of(body)),
             again: None,
         };
         forward.block(body)
-    }
-
-    /// Adds what the needed values of a block are computed from.
-    fn close(&self, block: &Block, needed: &mut BTreeSet<ValId>) {
-        for stmt in block.stmts.iter().rev() {
-            match &stmt.kind {
-                StmtKind::Def(v, op) if needed.contains(v) => op.for_each_use(&mut |u| {
-                    needed.insert(u);
-                }),
-                StmtKind::Def(..) => {}
-                StmtKind::Store { place, value, .. } => {
-                    if self.plan.mems.contains(&place.mem) {
-                        needed.insert(*value);
-                        place.for_each_use(&mut |u| {
-                            needed.insert(u);
-                        });
-                    }
-                }
-                StmtKind::If { cond, phis, .. } => {
-                    needed.insert(*cond);
-                    for p in phis {
-                        if needed.contains(&p.out) {
-                            needed.extend([p.then, p.els]);
-                        }
-                    }
-                }
-                kind => {
-                    kind.for_each_use(&mut |u| {
-                        needed.insert(u);
-                    });
-                    for c in kind.carried() {
-                        if needed.contains(&c.out) || needed.contains(&c.phi) {
-                            needed.extend([c.out, c.phi, c.init, c.next]);
-                        }
-                    }
-                }
-            }
-            stmt.kind
-                .blocks()
-                .into_iter()
-                .for_each(|b| self.close(b, needed));
-        }
-        let role = self.cx.layout.blocks[self.cx.layout.id_of(block)].role;
-        debug_assert!(role != Role::Function);
     }
 }
 
@@ -399,32 +319,4 @@ fn plain_let(name: &Ident, init: Expr) -> Stmt {
         ty: None,
         init: Some(init),
     }
-}
-
-/// The primal values that a reverse block reads.
-fn read_by(rev: &RevBlock<'_>, needed: &mut BTreeSet<ValId>) {
-    let mut leaf = |e: &Expr| {
-        if let Expr::Val(v) = e {
-            needed.insert(*v);
-        }
-    };
-    let mut conds = Vec::new();
-    let mut blocks = Vec::new();
-    for stmt in &rev.stmts {
-        match stmt {
-            Rev::Code(stmt) => stmt.walk(&mut leaf),
-            Rev::If { cond, then, els } => {
-                conds.push(*cond);
-                blocks.extend([then, els]);
-            }
-            Rev::Loop { stmt, body } => {
-                stmt.kind.for_each_use(&mut |v| conds.push(v));
-                conds.extend(stmt.kind.count());
-                blocks.push(body);
-            }
-            Rev::Pullback { args, .. } => args.iter().for_each(|e| e.walk(&mut leaf)),
-        }
-    }
-    needed.extend(conds);
-    blocks.into_iter().for_each(|b| read_by(b, needed));
 }

@@ -493,11 +493,29 @@ impl<'a> Layout<'a> {
     /// True if no store to `m` can run after the statement at `pos` and before `region` ends: no
     /// store stands later in the region, and none shares a loop inside the region with it.
     pub(crate) fn stable(&self, m: MemId, pos: u32, region: BlockId) -> bool {
+        self.later(m, pos, region).next().is_none()
+    }
+
+    /// The same of a place: stores to other fields do not count.
+    pub(crate) fn stable_at(&self, at: &Place, pos: u32, region: BlockId) -> bool {
+        let mut later = self.later(at.mem, pos, region);
+        later.all(|store| self.is_apart(store, at))
+    }
+
+    /// The positions of the stores that can run after the statement at `pos` and before `region` ends.
+    fn later(&self, m: MemId, pos: u32, region: BlockId) -> impl Iterator<Item = u32> {
         let (start, end) = self.blocks[region].span;
-        self.stores(m)
-            .iter()
-            .filter(|s| (start..end).contains(s))
-            .all(|s| *s < pos && !self.share_loop(*s, pos, region))
+        let stores = self.stores(m).iter().copied();
+        stores.filter(move |s| {
+            (start..end).contains(s) && (*s >= pos || self.share_loop(*s, pos, region))
+        })
+    }
+
+    /// True if the statement at the position stores to another field than that.
+    fn is_apart(&self, store: u32, at: &Place) -> bool {
+        self.stored
+            .get(&store)
+            .is_some_and(|place| place.is_apart(at))
     }
 
     /// True if the element that the load `v` found is not stored to any more before `region` ends: its loop goes through
@@ -524,14 +542,11 @@ impl<'a> Layout<'a> {
             false => read < store,
             true => read > store,
         };
-        let (start, end) = self.blocks[region].span;
         // Nothing but this loop stores at a distance from its counter.
-        let mut later = self.stores(at.mem).iter().filter(|s| {
-            (start..end).contains(*s) && (**s >= pos || self.share_loop(**s, pos, region))
-        });
+        let mut later = self.later(at.mem, pos, region);
         range.step.is_none()
             && later.all(|s| {
-                let at = self.stored.get(s);
+                let at = self.stored.get(&s);
                 at.and_then(|at| distance(at)).is_some_and(behind)
             })
             && !self.runs_twice(block, region)

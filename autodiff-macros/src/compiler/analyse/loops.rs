@@ -61,6 +61,12 @@ pub(crate) struct Modes {
 }
 
 impl Modes {
+    /// How many loops run again in the reverse sweep.
+    pub(crate) fn reruns(&self) -> usize {
+        let modes = self.loops.values();
+        modes.filter(|mode| matches!(mode, Mode::Rerun)).count()
+    }
+
     pub(crate) fn get(&self, l: &LoopId) -> Option<&Mode> {
         self.loops.get(l)
     }
@@ -74,6 +80,8 @@ pub(crate) struct Seed {
     pub(crate) handed: bool,
     /// Loops are to run on many cores: no iteration waits for the adjoint of the sum.
     pub(crate) stretches: bool,
+    /// The body is for the plain selection, which decides alike however often it is asked.
+    pub(crate) plain: bool,
 }
 
 impl Seed {
@@ -82,6 +90,14 @@ impl Seed {
             bar: one(func),
             handed: false,
             stretches: false,
+            plain: false,
+        }
+    }
+
+    pub(crate) fn of_plain(func: &Func) -> Seed {
+        Seed {
+            plain: true,
+            ..Seed::one(func)
         }
     }
 
@@ -97,6 +113,7 @@ impl Seed {
 pub(crate) fn run(func: &Func, facts: &Activity, layout: &Layout<'_>, seed: Option<Seed>) -> Modes {
     let mut pass = Loops::new(func, facts, layout);
     pass.joint = seed.is_some();
+    pass.plain = seed.as_ref().is_some_and(|seed| seed.plain);
     pass.stretches = seed.as_ref().is_some_and(|seed| seed.stretches);
     pass.modes.handed = seed.as_ref().is_some_and(|seed| seed.handed);
     let mut terminals = Terminals::new();
@@ -118,6 +135,8 @@ pub(crate) struct Loops<'a> {
     joint: bool,
     /// Loops are to run on many cores.
     stretches: bool,
+    /// Decisions may be asked for again.
+    plain: bool,
 }
 
 impl<'a> Loops<'a> {
@@ -129,6 +148,7 @@ impl<'a> Loops<'a> {
             modes: Modes::default(),
             joint: false,
             stretches: false,
+            plain: false,
         }
     }
 

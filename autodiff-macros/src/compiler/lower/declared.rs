@@ -160,7 +160,8 @@ impl Lower<'_> {
         };
         let undecided = matches!(self.infer.kind(&ty), Some(Kind::Call));
         let field = is_field && (undecided || named && matches!(ty, Ty::Int));
-        if !field && !(undecided && self.is_integer_in_field(&ty, cast)) {
+        let element = undecided && self.is_integer_in_field(&ty, cast);
+        if !(field || element) {
             return value;
         }
         if self.infer.unify(&ty, &Ty::Int).is_err() {

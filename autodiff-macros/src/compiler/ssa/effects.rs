@@ -79,6 +79,22 @@ impl StmtKind {
         }
     }
 
+    /// The places that the statement itself may write to.
+    pub(crate) fn for_each_written_place(&self, f: &mut dyn FnMut(&Place)) {
+        match self {
+            StmtKind::Store { place, .. } | StmtKind::Push { place, .. } => f(place),
+            StmtKind::Copy { dst, .. } => f(dst),
+            StmtKind::Alloc(m, _) => f(&Place::whole(*m)),
+            StmtKind::Call(call) => {
+                if let Some(result) = &call.result {
+                    result.for_each_mem(&mut |m| f(&Place::whole(m)));
+                }
+                call.args.iter().for_each(|arg| arg.for_each_lent_place(f));
+            }
+            _ => {}
+        }
+    }
+
     /// Memory that the statement itself reads.
     pub(crate) fn for_each_read(&self, f: &mut dyn FnMut(MemId)) {
         match self {
@@ -199,6 +215,21 @@ impl Op {
 }
 
 impl Place {
+    /// True if the two places are in different variables, or in different fields of one: `p[i].x` and `p[j].y`.
+    pub(crate) fn is_apart(&self, other: &Place) -> bool {
+        if self.mem != other.mem {
+            return true;
+        }
+        for steps in self.path.iter().zip(&other.path) {
+            match steps {
+                (Proj::Field(a), Proj::Field(b)) if a != b => return true,
+                (Proj::Field(_), Proj::Field(_)) | (Proj::Index(_), Proj::Index(_)) => {}
+                _ => return false,
+            }
+        }
+        false
+    }
+
     pub(crate) fn for_each_use(&self, f: &mut dyn FnMut(ValId)) {
         for proj in &self.path {
             match proj {
@@ -315,6 +346,15 @@ impl Arg {
             Arg::Val(v) | Arg::RefVal(v, _) => f(*v),
             Arg::Ref(_, place) | Arg::Own(place) => place.for_each_use(f),
             Arg::Tuple(parts) => parts.iter().for_each(|a| a.for_each_use(f)),
+        }
+    }
+
+    /// The places that the callee may write to.
+    fn for_each_lent_place(&self, f: &mut dyn FnMut(&Place)) {
+        match self {
+            Arg::Ref(true, place) => f(place),
+            Arg::Tuple(parts) => parts.iter().for_each(|a| a.for_each_lent_place(f)),
+            _ => {}
         }
     }
 

@@ -74,7 +74,7 @@ impl Needs<'_> {
             return self.plan.hoisted.contains(&Item::Mem(m))
                 && layout.contains(home, layout.def_block(v))
                 && layout.region(layout.def_block(v)) == layout.region(home)
-                && layout.stable(m, layout.def_pos(v), home);
+                && layout.stable_at(at, layout.def_pos(v), home);
         }
         let live = self.live_region(region);
         let scope = if layout.contains(live, home) {
@@ -82,7 +82,7 @@ impl Needs<'_> {
         } else {
             live
         };
-        layout.stable(m, layout.def_pos(v), scope) || layout.is_passed(v, at, scope)
+        layout.stable_at(at, layout.def_pos(v), scope) || layout.is_passed(v, at, scope)
     }
 
     /// An integer that its loop changes by a fixed step, and the value that it has after the loop.

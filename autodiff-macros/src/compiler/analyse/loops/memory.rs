@@ -99,10 +99,9 @@ impl Loops<'_> {
         let pos = self.layout.position(stmt);
         let mut ok = true;
         body.walk(&mut |s| match &s.kind {
-            StmtKind::Call(_)
-            | StmtKind::Effect(_)
-            | StmtKind::Leave { .. }
-            | StmtKind::Def(_, Op::Weight { .. } | Op::Branch { .. }) => ok = false,
+            StmtKind::Call(_) | StmtKind::Effect(_) | StmtKind::Leave { .. } => ok = false,
+            // A selection is asked once per visit.
+            StmtKind::Def(_, Op::Weight { .. } | Op::Branch { .. }) => ok &= self.plain,
             StmtKind::Def(_, Op::Opaque(code)) => ok &= code.pure && code.uses.is_empty(),
             _ => {}
         });
