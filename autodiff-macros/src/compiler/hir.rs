@@ -15,6 +15,7 @@ use super::names::Names;
 
 pub(crate) mod binding;
 pub(crate) mod print;
+mod walk;
 
 /// Index of a variable in [`Func::vars`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -12,6 +12,7 @@
 //! A branch that may jump or not sets a flag, and the rest of the block runs under `if !flag`.
 
 mod operands;
+mod searches;
 
 use proc_macro2::{Ident, Span};
 use quote::quote;
@@ -25,6 +26,7 @@ use super::hir::{
 /// Removes all jumps.
 pub(crate) fn run(mut func: Func) -> Func {
     operands::run(&mut func);
+    searches::run(&mut func);
     let body = std::mem::take(&mut func.body);
     let mut pass = Jumps {
         func: &mut func,
