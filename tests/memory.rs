@@ -51,6 +51,60 @@ fn spread(x: &[f64], scale: f64) -> Result<f64, String> {
     Ok(sum / x.len() as f64)
 }
 
+/// Looks for an interval, and leaves from inside of the search.
+#[conservative_grad]
+fn interpolated(#[constant] xs: &[f64], ys: &[f64], x: f64) -> f64 {
+    for i in 0..xs.len() - 1 {
+        if x < xs[i + 1] {
+            let t = (x - xs[i]) / (xs[i + 1] - xs[i]);
+            return ys[i] + t * (ys[i + 1] - ys[i]);
+        }
+    }
+    ys[ys.len() - 1]
+}
+
+#[conservative_grad]
+fn looked_up(#[constant] xs: &[f64], ys: &[f64], at: &[f64]) -> f64 {
+    at.iter().map(|x| interpolated(xs, ys, *x).powi(2)).sum()
+}
+
+/// Decides for every pair, and adds to both.
+#[conservative_grad]
+fn contacts(x: &[f64], k: f64) -> f64 {
+    let mut forces = vec![0.0; x.len()];
+    for i in 0..x.len() {
+        for j in 0..i {
+            let d = x[i] - x[j];
+            if d * d < 0.8 {
+                forces[i] += k * d;
+                forces[j] -= k * d;
+            }
+        }
+    }
+    forces.iter().map(|f| f * f).sum()
+}
+
+#[derive(Clone, Debug, conservative_grad::Differentiable)]
+struct Weights {
+    w: Vec<f64>,
+    bias: Vec<f64>,
+}
+
+#[conservative_grad]
+fn unit(w: &[f64], bias: &[f64], i: usize) -> f64 {
+    w[i] * w[i] + bias[i]
+}
+
+/// Hands fields to a callee.
+#[conservative_grad]
+fn units(p: &Weights) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..p.w.len() {
+        sum += unit(&p.w, &p.bias, i).sin();
+    }
+    sum
+}
+
 /// A callee that leaves early.
 #[conservative_grad]
 fn spreads(x: &[f64], scale: f64) -> f64 {
@@ -218,6 +272,30 @@ fn memory_of_gradients() {
     });
     assert_eq!(leaving[0].0, 0, "a gradient behind early returns");
     assert_eq!(leaving[0], leaving[1], "more numbers, more memory");
+
+    let searches = [100, 1_000].map(|n| {
+        let xs: Vec<f64> = (0..n).map(f64::from).collect();
+        let (ys, at) = (vec![0.5; xs.len()], [0.3, 7.1, 55.5]);
+        let (mut ys_bar, mut at_bar) = (vec![0.0; xs.len()], [0.0; 3]);
+        peak(|| {
+            let _ = looked_up::accumulate_grad(&xs, &ys, &at, &mut ys_bar, &mut at_bar);
+        })
+    });
+    assert_eq!(searches, [0, 0], "searches keep what they passed");
+    let pairs = peak(|| {
+        let x: Vec<f64> = (0..400).map(|i| f64::from(i).sin()).collect();
+        let _ = contacts::accumulate_grad(&x, 0.7, &mut vec![0.0; 400], &mut 0.0);
+    });
+    assert!(pairs < 5 * 8 * 400, "pairs keep {pairs} bytes");
+    let fields = peak(|| {
+        let weights = Weights {
+            w: vec![0.5; 1_000],
+            bias: vec![0.1; 1_000],
+        };
+        let mut bar = conservative_grad::Differentiable::zero_gradient(&weights);
+        let _ = units::accumulate_grad(&weights, &mut bar);
+    });
+    assert_eq!(fields, 4 * 8 * 1_000, "a copy of a field's adjoint");
 
     let state = peak(|| {
         let mut bar = [0.0; 2];

@@ -102,6 +102,47 @@ impl<K: Kind, E: Element, B: ?Sized> Indexed<K, E> for B where
 {
 }
 
+/// A bar that can be lent out as another: that of an array or a list as that of a slice, and each as itself.
+pub trait Lend<B: ?Sized> {
+    /// The same bar.
+    fn lent(&mut self) -> &mut B;
+}
+
+impl<B: ?Sized> Lend<B> for B {
+    #[inline(always)]
+    fn lent(&mut self) -> &mut B {
+        self
+    }
+}
+
+impl<B> Lend<[B]> for Vec<B> {
+    #[inline(always)]
+    fn lent(&mut self) -> &mut [B] {
+        self
+    }
+}
+
+impl<B, const N: usize> Lend<[B]> for [B; N] {
+    #[inline(always)]
+    fn lent(&mut self) -> &mut [B] {
+        self
+    }
+}
+
+/// A bar as what a callee wants: of a field, nobody but rustc knows the type.
+///
+/// ```
+/// use autodiff_runtime::kinds::lend;
+/// let mut bar = vec![1.0, 2.0];
+/// let of_slice: &mut [f64] = lend(&mut bar);
+/// of_slice[0] = 3.0;
+/// assert_eq!(bar, [3.0, 2.0]);
+/// ```
+#[inline(always)]
+pub fn lend<T: Lend<B> + ?Sized, B: ?Sized>(bar: &mut T) -> &mut B {
+    bar.lent()
+}
+
 /// What can be done with every bar that has a size: gradients are compared, summed, and listed.
 pub trait BarValue: Clone + fmt::Debug + PartialEq + SameShape<Self> + Summed + Components {}
 
@@ -121,11 +162,18 @@ pub trait Kind: Copy + fmt::Debug + 'static {
         + Accumulate<Vec<E::Gradient>>;
     /// Bar of an array.
     type Array<E: Element, const N: usize>: Indexed<Self, E>
+        + Lend<Self::Slice<E>>
+        + Lend<Self::Array<E, N>>
         + Accumulate<[E::Gradient; N]>
         + Adjoint
         + BarValue;
     /// Bar of a `Vec` inside a slice, array or struct.
-    type List<E: Element>: Indexed<Self, E> + Accumulate<Vec<E::Gradient>> + Adjoint + BarValue;
+    type List<E: Element>: Indexed<Self, E>
+        + Lend<Self::Slice<E>>
+        + Lend<Self::List<E>>
+        + Accumulate<Vec<E::Gradient>>
+        + Adjoint
+        + BarValue;
     /// Bar of an `Option`.
     type Maybe<E: Element>: IndexMut<Payload, Output = E::Bar<Self>>
         + Accumulate<Option<E::Gradient>>

@@ -171,3 +171,138 @@ mod by_path {
         assert!((by_time - expected.0).abs() < 1e-12 && (by_rate - expected.1).abs() < 1e-12);
     }
 }
+
+/// Fields of a struct or a tuple, as the slices, arrays, vectors and numbers that callees want.
+mod fields {
+    use conservative_grad::{Differentiable, conservative_grad};
+
+    #[derive(Clone, Debug, Differentiable)]
+    pub struct W {
+        w: Vec<f64>,
+        a: f64,
+        c: [f64; 4],
+        rows: Vec<Vec<f64>>,
+        b: Vec<f64>,
+        grid: Vec<[f64; 3]>,
+    }
+    #[conservative_grad]
+    fn row(w: &[f64], i: usize) -> f64 {
+        w[i] * w[i]
+    }
+    #[conservative_grad]
+    fn fixed(w: &[f64; 4], i: usize) -> f64 {
+        w[i % 4] * w[0]
+    }
+    #[conservative_grad]
+    fn three(w: &[f64; 3]) -> f64 {
+        w[0] * w[1] + w[2]
+    }
+    #[conservative_grad]
+    fn vector(w: &Vec<f64>, i: usize) -> f64 {
+        w[i] * 2.0
+    }
+    #[conservative_grad]
+    fn scalar(w: &f64) -> f64 {
+        w * w
+    }
+    #[conservative_grad]
+    fn affine(w: &[f64], b: &[f64], x: f64, i: usize) -> f64 {
+        w[i] * x + b[i]
+    }
+    #[conservative_grad]
+    pub fn f(p: &W) -> f64 {
+        let mut s = 0.0;
+        for i in 0..p.w.len() {
+            s += row(&p.w, i).sin();
+        }
+        s
+    }
+    #[conservative_grad]
+    fn g(p: &W) -> f64 {
+        let mut s = 0.0;
+        for i in 0..p.w.len() {
+            s += fixed(&p.c, i)
+                + row(&p.c, i % 4) * vector(&p.w, i)
+                + scalar(&p.a)
+                + affine(&p.w, &p.b, p.a, i)
+                + row(&p.rows[i % 2], 0)
+                + three(&p.grid[i % 2])
+                + row(&p.grid[1], 2) * row(&p.grid[0], 1);
+        }
+        s
+    }
+    #[conservative_grad]
+    fn t(p: &(Vec<f64>, f64)) -> f64 {
+        let mut s = 0.0;
+        for i in 0..p.0.len() {
+            s += row(&p.0, i).sin() * p.1;
+        }
+        s
+    }
+    #[conservative_grad]
+    fn arr(p: &[f64; 4], q: [f64; 3]) -> f64 {
+        let mut s = 0.0;
+        for i in 0..4 {
+            s += row(p, i) * row(&q, 1) + fixed(p, i);
+        }
+        s
+    }
+    #[conservative_grad]
+    fn outer(p: &W, q: &(Vec<f64>, f64)) -> f64 {
+        f(p) * g(p) + t(q) * arr(&p.c, [p.a, p.w[0], 1.0])
+    }
+    #[conservative_grad]
+    fn local(x: &[f64], a: f64) -> f64 {
+        let p = W {
+            w: x.to_vec(),
+            a,
+            c: [a, 1.0, 2.0, x[0]],
+            rows: vec![vec![a], vec![x[1]]],
+            b: x.to_vec(),
+            grid: vec![[a, x[0], 1.0], [x[1], 2.0, a]],
+        };
+        outer(&p, &(vec![a, x[0]], x[1]))
+    }
+    #[conservative_grad]
+    impl W {
+        fn m(&self, i: usize) -> f64 {
+            row(&self.w, i) * affine(&self.w, &self.b, self.a, i)
+        }
+        fn all(&self) -> f64 {
+            let mut s = 0.0;
+            for i in 0..self.w.len() {
+                s += self.m(i);
+            }
+            s
+        }
+        fn change(&mut self, k: f64) -> f64 {
+            let mut s = 0.0;
+            for i in 0..self.w.len() {
+                self.a += row(&self.w, i) * k;
+                s += affine(&self.w, &self.b, self.a, i);
+            }
+            s
+        }
+    }
+    #[conservative_grad]
+    fn lm(x: &[f64], a: f64) -> f64 {
+        let mut p = W {
+            w: x.to_vec(),
+            a,
+            c: [a, 1.0, 2.0, x[0]],
+            rows: vec![vec![a], vec![x[1]]],
+            b: x.to_vec(),
+            grid: vec![],
+        };
+        let v = p.all();
+        let w = p.change(a);
+        v + w * p.a
+    }
+
+    #[test]
+    fn go_on_without_copies() {
+        let x = vec![0.3, 0.9, -0.4, 0.7];
+        crate::check!(local(&x.clone(), 0.6));
+        crate::check!(lm(&x.clone(), 0.6));
+    }
+}

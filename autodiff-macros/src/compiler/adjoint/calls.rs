@@ -84,13 +84,14 @@ pub(crate) fn own_kind(cx: &Context<'_>, call: &Call, arg: &Arg) -> Option<usize
 /// type, and not one that the caller of this function chose.
 pub(crate) fn has_own_bar(cx: &Context<'_>, call: &Call, at: &Place, exclusive: bool) -> bool {
     cx.facts.active_mem(at.mem)
-        && occurrences(cx, call, at.mem) == 1
-        && (exclusive
-            || is_exclusive(cx, at)
-            || !is_array_parameter(cx, at)
-                && !is_field(at)
-                && !is_in_field(cx, call, at)
-                && !is_placed(cx, call, at))
+        && occurrences(cx, call, at) == 1
+        && (exclusive || is_exclusive(cx, at) || !is_placed(cx, call, at))
+}
+
+/// True if the bar may be one of an array or a list where the callee wants one of a slice.
+pub(crate) fn is_lent(cx: &Context<'_>, call: &Call, at: &Place) -> bool {
+    !is_exclusive(cx, at)
+        && (is_array_parameter(cx, at) || is_field(at) || is_in_field(cx, call, at))
 }
 
 /// True for a parameter that is changed: its bar is of a known type, too.
@@ -144,13 +145,31 @@ fn is_array_parameter(cx: &Context<'_>, at: &Place) -> bool {
         )
 }
 
-fn occurrences(cx: &Context<'_>, call: &Call, m: MemId) -> usize {
+/// How many arguments may borrow from the bar of a place, itself among them.
+fn occurrences(cx: &Context<'_>, call: &Call, at: &Place) -> usize {
     let original = |m: MemId| cx.func.snapshots.get(&m).map_or(m, |at| at.mem);
     let mut n = 0;
     for arg in &call.args {
-        arg.for_each_mem(&mut |x, _| n += usize::from(original(x) == original(m)));
+        arg.for_each_place(&mut |other| {
+            let same = original(other.mem) == original(at.mem);
+            let fields = other.mem == at.mem && are_fields_apart(other, at);
+            n += usize::from(same && !fields);
+        });
     }
     n
+}
+
+/// True for different fields of one variable, which can be borrowed at the same time.
+fn are_fields_apart(a: &Place, b: &Place) -> bool {
+    use crate::compiler::ssa::Proj;
+    for steps in a.path.iter().zip(&b.path) {
+        match steps {
+            (Proj::Field(x), Proj::Field(y)) if x != y => return true,
+            (Proj::Field(_), Proj::Field(_)) => {}
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// Where the adjoint of an argument is: a copy that was made for the pullback has that of what it is a

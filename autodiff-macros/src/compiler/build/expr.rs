@@ -598,7 +598,9 @@ impl Builder<'_> {
                     let after = mutable.then(|| self.assign_after_call(v, root, &path));
                     Arg::RefVal(v, after)
                 }
-                Resolved::Leaf(tree @ Tree::Tuple(_), root, path) if holds_values(&tree) => {
+                Resolved::Leaf(tree @ Tree::Tuple(_), root, path)
+                    if holds_values(&tree) || !*mutable && is_copied(&tree, &place.ty) =>
+                {
                     let ty = behind(&place.ty).clone();
                     self.lend(*mutable, tree, &ty, (root, path), e.span)
                 }
@@ -761,6 +763,12 @@ fn holds_values(tree: &Tree) -> bool {
         Tree::Tuple(parts) => !parts.is_empty() && parts.iter().all(holds_values),
         Tree::Mem(_) => false,
     }
+}
+
+/// True for a tuple of which some parts are lists: a callee that only reads it gets a copy.
+fn is_copied(tree: &Tree, ty: &Ty) -> bool {
+    let parts = matches!(tree, Tree::Tuple(parts) if !parts.is_empty());
+    parts && !behind(ty).is_outcome()
 }
 
 fn behind(ty: &Ty) -> &Ty {

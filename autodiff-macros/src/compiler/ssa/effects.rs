@@ -358,6 +358,15 @@ impl Arg {
         }
     }
 
+    /// The places that the argument refers to.
+    pub(crate) fn for_each_place(&self, f: &mut dyn FnMut(&Place)) {
+        match self {
+            Arg::Ref(_, place) | Arg::Own(place) => f(place),
+            Arg::Tuple(parts) => parts.iter().for_each(|a| a.for_each_place(f)),
+            Arg::Val(_) | Arg::RefVal(..) => {}
+        }
+    }
+
     /// The memory that the argument refers to, and whether the callee may write to it.
     pub(crate) fn for_each_mem(&self, f: &mut dyn FnMut(MemId, bool)) {
         match self {

@@ -17,7 +17,7 @@ use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{Form, Ty};
 use crate::compiler::primal::{self, place, ty_tokens};
 use crate::compiler::real;
-use crate::compiler::ssa::{Arg, Call, Op, Place, Tree};
+use crate::compiler::ssa::{Arg, Call, Op, Place, Tree, ValId};
 
 impl<'a> Reverse<'a, '_> {
     pub(super) fn call(&mut self, call: &'a Call, span: Span, out: &mut Vec<Rev<'a>>) {
@@ -26,11 +26,9 @@ impl<'a> Reverse<'a, '_> {
         }
         let mut args: Vec<Expr> = call.args.iter().map(|a| self.again(a, span)).collect();
         if let (Form::Method, Some(Arg::Val(v))) = (call.form, call.args.first())
-            && matches!(self.cx.layout.op(*v), Some(Op::Opaque(_) | Op::Param(_)))
-            && !matches!(self.cx.func.val(*v).ty, Ty::Real(_) | Ty::Int | Ty::Bool)
+            && let Some(receiver) = self.constant_receiver(*v)
         {
-            // Receivers are taken by reference, also where nobody wrote one.
-            args[0] = Expr::Ref(false, Box::new(Expr::Val(*v)));
+            args[0] = receiver;
         }
         args.push(match &call.result {
             Some(tree) => self.seed_of(tree),
@@ -49,6 +47,17 @@ impl<'a> Reverse<'a, '_> {
         for (arg, name) in after {
             self.collect_bar(arg, name, out);
         }
+    }
+
+    /// Receivers are taken by reference, also where nobody wrote one.
+    fn constant_receiver(&self, v: ValId) -> Option<Expr> {
+        let receiver = match self.cx.layout.op(v)? {
+            Op::Opaque(code) if code.pure => primal::user(code),
+            Op::Opaque(_) | Op::Param(_) => Expr::Val(v),
+            _ => return None,
+        };
+        let constant = !matches!(self.cx.func.val(v).ty, Ty::Real(_) | Ty::Int | Ty::Bool);
+        constant.then(|| Expr::Ref(false, Box::new(receiver)))
     }
 
     /// The argument once more, for those that the callee takes by shared reference.
@@ -114,8 +123,14 @@ impl<'a> Reverse<'a, '_> {
             Arg::Ref(_, at) | Arg::Own(at)
                 if calls::has_own_bar(self.cx, call, at, matches!(arg, Arg::Ref(true, _))) =>
             {
-                let bar = self.bar_place(calls::bar_of(self.cx, call, at));
-                Expr::borrow(true, bar)
+                let of = calls::bar_of(self.cx, call, at);
+                let bar = Expr::borrow(true, self.bar_place(of));
+                match arg {
+                    Arg::Ref(false, _) | Arg::Own(_) if calls::is_lent(self.cx, call, of) => {
+                        Expr::call(quote!(#rt::lend), vec![bar])
+                    }
+                    _ => bar,
+                }
             }
             _ => {
                 let name = self.fresh.numbered("arg_bar", "_", 1, span);
