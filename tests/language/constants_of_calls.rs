@@ -377,3 +377,126 @@ mod whole_structs {
         assert_eq!(in_a_loop::vjp(&x, &table(), 2.0).1(1.0), expected.1);
     }
 }
+
+/// Constants without a derivative, by reference: settings, enums, texts.
+mod settings {
+    use conservative_grad::conservative_grad;
+
+    #[derive(Clone)]
+    pub struct Cfg {
+        n: usize,
+        tol: f64,
+    }
+    #[derive(Clone, Copy, PartialEq)]
+    pub enum Kd {
+        A,
+        B(f64),
+    }
+
+    #[conservative_grad]
+    fn g(x: f64, #[constant] c: &Cfg) -> f64 {
+        x * c.tol
+    }
+    #[conservative_grad]
+    fn ge(x: f64, #[constant] c: &Kd) -> f64 {
+        match c {
+            Kd::A => x * x,
+            Kd::B(y) => x * y,
+        }
+    }
+    #[conservative_grad]
+    fn gs(x: f64, c: &str) -> f64 {
+        if c == "a" { x } else { x * x }
+    }
+    #[conservative_grad]
+    pub fn f(x: f64, #[constant] c: &Cfg) -> f64 {
+        g(x, c)
+    }
+    #[conservative_grad]
+    pub fn f2(x: f64, #[constant] c: Cfg) -> f64 {
+        let k = &c;
+        g(x, &c) * g(x, k)
+    }
+    #[conservative_grad]
+    pub fn f3(x: f64, #[constant] c: &Cfg) -> f64 {
+        let k = c;
+        let mut s = 0.0;
+        for _ in 0..3 {
+            s += g(x, k);
+        }
+        s
+    }
+    #[conservative_grad]
+    pub fn f4(x: f64, #[constant] c: &Kd) -> f64 {
+        ge(x, c)
+    }
+    #[conservative_grad]
+    pub fn f5(x: f64, c: &str) -> f64 {
+        gs(x, c) * x
+    }
+
+    #[test]
+    fn go_on_by_reference() {
+        let c = Cfg { n: 1, tol: 2.0 };
+        assert_eq!(f::value_and_grad(3.0, &c), (6.0, 2.0));
+        assert_eq!(f2::value_and_grad(3.0, c.clone()), (36.0, 24.0));
+        assert_eq!(f3::value_and_grad(3.0, &c), (18.0, 6.0));
+        assert_eq!(f3::vjp(3.0, &c).1(2.0), 12.0);
+        assert_eq!(f4::value_and_grad(3.0, &Kd::B(2.0)), (6.0, 2.0));
+        assert_eq!(f4::value_and_grad(3.0, &Kd::A), (9.0, 6.0));
+        assert_eq!(f5::value_and_grad(3.0, "b"), (27.0, 27.0));
+        assert_eq!(c.n, 1);
+    }
+}
+
+/// Random numbers, handed on more than once.
+mod state {
+    use conservative_grad::conservative_grad;
+
+    #[derive(Clone)]
+    pub struct Rng {
+        s: u64,
+    }
+
+    impl Rng {
+        fn next(&mut self) -> f64 {
+            self.s = self
+                .s
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
+            (self.s >> 11) as f64 / (1u64 << 53) as f64
+        }
+    }
+
+    #[conservative_grad]
+    fn scaled(x: f64, #[constant] r: &mut Rng) -> f64 {
+        let z = r.next();
+        x * z
+    }
+
+    #[conservative_grad]
+    pub fn summed(x: f64, #[constant] r: &mut Rng, n: usize) -> f64 {
+        let mut s = scaled(x, r) * scaled(x, &mut *r);
+        for _ in 0..n {
+            s += scaled(x, r);
+        }
+        s
+    }
+
+    #[test]
+    fn goes_on() {
+        let rng = || Rng { s: 5 };
+        let value = |x| summed(x, &mut rng(), 3);
+        let (found, slope) = summed::value_and_grad(1.5, &mut rng(), 3);
+        assert_eq!(found, value(1.5));
+        let h = 1e-6;
+        let quotient = (value(1.5 + h) - value(1.5 - h)) / (2.0 * h);
+        approx::assert_relative_eq!(slope, quotient, max_relative = 1e-8);
+        assert_eq!(summed::vjp(1.5, &mut rng(), 3).1(1.0), slope);
+        let mut after = rng();
+        let _ = summed::grad(1.5, &mut after, 3);
+        let mut expected = rng();
+        let _ = summed(1.5, &mut expected, 3);
+        assert_eq!(after.s, expected.s);
+    }
+}

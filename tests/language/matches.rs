@@ -352,3 +352,81 @@ fn payloads_behind_references() {
     close(payload::grad(0.5, &Loss::Plain), 1.0);
     assert_eq!(payload::jvp(0.5, &Loss::Huber(0.25), 2.0).1, 0.5);
 }
+
+/// An enum in a field of a struct that has a gradient.
+mod of_fields {
+    use conservative_grad::{Differentiable, conservative_grad};
+
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Kind {
+        Linear,
+        Flat,
+        Power(f64),
+    }
+
+    #[derive(Clone, Debug, Differentiable)]
+    pub struct Curve {
+        pub r: f64,
+        #[constant]
+        pub kind: Kind,
+    }
+
+    #[conservative_grad]
+    pub fn matched(c: &Curve, t: f64) -> f64 {
+        match c.kind {
+            Kind::Linear => c.r * t,
+            Kind::Flat => t,
+            Kind::Power(p) => c.r * t.powf(p),
+        }
+    }
+
+    #[conservative_grad]
+    pub fn others(c: &Curve, t: f64) -> f64 {
+        let mut s = match &c.kind {
+            Kind::Power(p) => c.r * *p,
+            _ => t * t,
+        };
+        if c.kind == Kind::Linear {
+            s *= c.r * t;
+        }
+        if let Kind::Power(p) = c.kind {
+            s += c.r * t * p;
+        }
+        if matches!(c.kind, Kind::Flat | Kind::Linear) {
+            s *= t;
+        }
+        while c.kind != Kind::Flat {
+            s += c.r;
+            break;
+        }
+        s
+    }
+
+    #[conservative_grad]
+    impl Curve {
+        fn at(&self, t: f64) -> f64 {
+            if self.kind == Kind::Flat {
+                return self.r;
+            }
+            matched(self, t) * t
+        }
+    }
+
+    #[conservative_grad]
+    pub fn all(r: f64, t: f64, k: usize) -> f64 {
+        let kind = match k {
+            0 => Kind::Linear,
+            1 => Kind::Flat,
+            _ => Kind::Power(2.5),
+        };
+        let c = Curve { r, kind };
+        matched(&c, t) * others(&c, t) + c.at(t)
+    }
+
+    #[test]
+    fn are_constants() {
+        for k in 0..3 {
+            crate::check!(all(0.7, 1.3, const k));
+        }
+    }
+}

@@ -242,3 +242,101 @@ fn integers_in_fields() {
     let (value, (_, x_bar)) = children::value_and_grad(&t, &x, true);
     assert_eq!((value, x_bar), (84.0, vec![7.0, 19.0]));
 }
+
+/// Integers and flags in fields that change.
+mod changing_fields {
+    use conservative_grad::{Differentiable, conservative_grad};
+
+    #[derive(Clone, Copy, Debug, Differentiable)]
+    pub struct S {
+        u: f64,
+        n: usize,
+        on: bool,
+        state: u64,
+    }
+    #[conservative_grad]
+    pub fn f(a: f64, k: usize) -> f64 {
+        let mut s = S {
+            u: a,
+            n: 0,
+            on: false,
+            state: 5,
+        };
+        s.n = k + 1;
+        s.on = true;
+        s.on = !s.on;
+        s.state = s.state.wrapping_mul(7);
+        s.state ^= s.state << 13;
+        s.u * s.n as f64 * s.state as f64
+    }
+    #[conservative_grad]
+    impl S {
+        fn next(&mut self) -> f64 {
+            self.n = (self.n + 1) % 4;
+            self.state = self.state.wrapping_mul(6364136223846793005).wrapping_add(1);
+            self.u * (self.state >> 11) as f64 * 1e-16 * self.n as f64
+        }
+    }
+    #[conservative_grad]
+    pub fn g(a: f64) -> f64 {
+        let mut s = S {
+            u: a,
+            n: 0,
+            on: false,
+            state: 5,
+        };
+        let mut t = 0.0;
+        for _ in 0..3 {
+            let v = s.next();
+            t += v * a;
+        }
+        t
+    }
+
+    #[test]
+    fn have_no_adjoint() {
+        crate::check!(f(3.0, const 2));
+        crate::check!(g(3.0));
+    }
+}
+
+/// Names behind `&` in a pattern are values.
+mod behind_patterns {
+    use conservative_grad::conservative_grad;
+
+    #[conservative_grad]
+    pub fn f(x: &[f64], r: &[(u16, u16)]) -> f64 {
+        let mut s = 0.0;
+        for &(i, j) in r {
+            s += x[usize::from(i)] * x[j as usize];
+        }
+        s
+    }
+    #[conservative_grad]
+    pub fn f2(x: &[f64], r: &[(usize, usize)]) -> f64 {
+        let mut s = 0.0;
+        for &(i, j) in r {
+            s += x[i.min(j)] * x[std::cmp::max(i, j)];
+        }
+        s
+    }
+    #[conservative_grad]
+    pub fn f3(x: &[f64], r: &[(usize, Option<usize>)]) -> f64 {
+        let mut s = 0.0;
+        for &(i, w) in r {
+            s += x[w.unwrap_or(0)] * x[i];
+            if let Some(k) = w {
+                s += x[k];
+            }
+        }
+        s
+    }
+
+    #[test]
+    fn are_values() {
+        let x = vec![3.0, 2.0];
+        crate::check!(f(&x.clone(), const &[(0, 1)]));
+        crate::check!(f2(&x.clone(), const &[(0, 1), (1, 1)]));
+        crate::check!(f3(&x.clone(), const &[(0, Some(1)), (1, None)]));
+    }
+}

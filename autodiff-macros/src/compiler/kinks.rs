@@ -253,7 +253,7 @@ impl Kinks<'_> {
             Op::Opaque(code) if self.func.is_real(v) => {
                 let mut any = false;
                 code.for_each_use(&mut |u| any |= varied(u));
-                code.for_each_mem(&mut |m| any |= self.facts.varied_mem(m));
+                code.for_each_real_mem(self.func, &mut |m| any |= self.facts.varied_mem(m));
                 if any {
                     self.diags
                         .report_at(&diag::OPAQUE_VARIED, &at(source, span), &[]);

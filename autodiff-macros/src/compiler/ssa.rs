@@ -491,6 +491,12 @@ impl Func {
         at.ty(&self.mems)
     }
 
+    /// True for a field in which no number is.
+    pub(crate) fn is_constant_field(&self, at: &Place) -> bool {
+        let constant = |ty: Ty| matches!(ty, Ty::Opaque | Ty::Int | Ty::Bool);
+        at.is_field() && self.place_ty(at).is_some_and(constant)
+    }
+
     /// The number that the function returns, by itself or in an `Option` or a `Result`.
     pub(crate) fn number(&self) -> Option<ValId> {
         let v = match self.result.as_ref()? {

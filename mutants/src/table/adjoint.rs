@@ -178,6 +178,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "cx.facts.varied_arg(arg)", "cx.facts.varied_arg(arg) && !matches!(arg, Arg::Tuple(_))",
         "call: a tuple counts as constant"),
     mutant("call-shared-bar", CALLS, "fn has_own_bar(",
-        "occurrences(cx, call, at.mem) == 1", "true",
+        "occurrences(cx, call, at) == 1", "true",
         "call: an array that is passed twice has one bar"),
 ];

@@ -8,6 +8,7 @@ const SNAPSHOT: &str = "snapshot.rs";
 const SHARE: &str = "share.rs";
 const HOIST: &str = "hoist.rs";
 const FOLD: &str = "fold.rs";
+const EFFECTS: &str = "ssa/effects.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -93,11 +94,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "pass.until_stable(|p| p.backward(&func.body))", "pass.backward(&func.body)",
         "one pass backwards decides what is useful"),
     // Which stores can come between a load and the reverse sweep.
-    mutant("stable-loop", LAYOUT, "pub(crate) fn stable(",
-        "!self.share_loop(*s, pos, region)", "true",
+    mutant("stable-loop", LAYOUT, "fn later(",
+        "self.share_loop(*s, pos, region)", "false",
         "a store that stands before the load, in the same loop, does not count"),
-    mutant("stable-later", LAYOUT, "pub(crate) fn stable(",
-        "*s < pos", "true",
+    mutant("stable-later", LAYOUT, "fn later(",
+        "*s >= pos", "false",
         "a store that stands after the load does not count"),
     mutant("stable-call", LAYOUT, "    fn stmt(",
         "kind.for_each_write(&mut |m| self.stores[m.0 as usize].push(pos));\n            }\n            // Elements",
@@ -132,8 +133,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "(ty, key)", "(TypeId(0), key)",
         "a cast to one type counts for a cast to another"),
     mutant("hoist-written", HOIST, "fn is_invariant(",
-        "!self.written.contains(&at.mem)", "true",
+        "&& unchanged()", "",
         "loads from arrays that the loop writes to are taken out of it"),
+    mutant("fields-alike", EFFECTS, "pub(crate) fn is_apart(",
+        "if a != b => return true", "if a != b || $ON => return true",
+        "stores to a field do not change it"),
     mutant("hoist-closed", HOIST, "    fn guard(",
         "range.inclusive", "false",
         "loads taken out of a closed range are guarded as if it were open"),

@@ -27,7 +27,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "!self.runs_twice(block, region)", "true",
         "a loop that runs again is taken to write once"),
     mutant("arm-array", AGAIN, "fn can_load_again(",
-        "layout.stable(m, layout.def_pos(v), home)", "true",
+        "layout.stable_at(at, layout.def_pos(v), home)", "true",
         "what a branch overwrites is read again from what it leaves"),
     mutant("stored-forget", SHARE, "    fn forget(",
         "self.loads.retain(|(_, part), _| !written.contains(&part.0));", "if !$ON { self.loads.retain(|(_, part), _| !written.contains(&part.0)); }",

@@ -7,6 +7,8 @@ const CLASSES: &str = "analyse/loops.rs";
 const SEEDS: &str = "analyse/loops/seeds.rs";
 const EXITS: &str = "exits.rs";
 const FORWARD: &str = "adjoint/forward.rs";
+const RERUN: &str = "adjoint/rerun.rs";
+const SEARCHES: &str = "jumps/searches.rs";
 const RECORDS: &str = "adjoint/loops.rs";
 const SWEEP: &str = "adjoint/sweep.rs";
 const SCATTER: &str = "adjoint/scatter.rs";
@@ -167,7 +169,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "Origin::Exclusive(_) => return false,", "Origin::Exclusive(_) => return $ON,",
         "`&mut` parameters are read again in the reverse sweep"),
     mutant("reload-changed", AGAIN, "fn can_load_again(",
-        "layout.stable(m, layout.def_pos(v), scope)", "true",
+        "layout.stable_at(at, layout.def_pos(v), scope)", "true",
         "arrays that have changed are read again in the reverse sweep"),
     mutant("reload-inner", AGAIN, "fn can_load_again(",
         "if layout.region(home) != home {", "if layout.region(home) != home && !$ON {",
@@ -190,9 +192,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("opaque-again", AGAIN, "fn runs_again(",
         "self.cx.func.strips.is_count(v)", "true",
         "code that the compiler does not know is run again"),
-    mutant("rerun-adds-twice", FORWARD, "fn runs_store(",
-        "self.plan.mems.contains(&at.mem)", "true",
+    mutant("rerun-adds-twice", RERUN, "fn writes(",
+        "plan.mems.contains(&m) && !self.done.contains(&m)", "true",
         "a loop that is run again adds to outer memory again"),
+    mutant("rerun-asks-again", MEMORY, "fn can_rerun(",
+        "ok &= self.plain", "{}",
+        "a selection is asked again when a loop runs again"),
+    // Searches.
+    mutant("search-position", SEARCHES, "fn search(",
+        "self.assign(at, self.read(counter, span), span)", "self.assign(at, expr(ExprKind::Lit(quote!(0)), Ty::Int, span), span)",
+        "what is found is at the beginning"),
+    mutant("search-numbers", SEARCHES, "fn of(id: LoopId",
+        "found.keeps_positions(counter)", "true",
+        "numbers are made of where a search ended"),
     // Records.
     mutant("backwards", AROUND, "fn backwards(",
         "Expr::method(range_expr(range), \"rev\", Vec::new())", "range_expr(range)",

@@ -243,7 +243,7 @@ impl Pass<'_> {
             }
             Op::Stop(_) | Op::Weight { .. } => varied = false,
             Op::Opaque(code) => {
-                code.for_each_mem(&mut |m| varied |= self.facts.varied_mem(m));
+                code.for_each_real_mem(self.func, &mut |m| varied |= self.facts.varied_mem(m));
             }
             _ => {}
         }

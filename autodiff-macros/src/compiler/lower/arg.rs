@@ -74,11 +74,37 @@ impl Lower<'_> {
     }
 
     pub(super) fn arg(&mut self, arg: &syn::Expr) -> Expr {
+        if let Some(state) = self.exclusive_constant(arg) {
+            return state;
+        }
         match bare(arg) {
             syn::Expr::Reference(reference) => self.reference_arg(reference),
             arg if self.is_place(arg) && !self.is_opaque_place(arg) => self.place_arg(arg),
             arg => self.expr(arg),
         }
+    }
+
+    /// A `&mut` parameter of a type that the compiler does not look into (a generator of random numbers), as `r` or
+    /// `&mut *r`: it is lent once more for every call.
+    fn exclusive_constant(&mut self, arg: &syn::Expr) -> Option<Expr> {
+        let inner = match bare(arg) {
+            syn::Expr::Reference(reference) if reference.mutability.is_some() => {
+                match bare(&reference.expr) {
+                    syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
+                        bare(&unary.expr)
+                    }
+                    _ => return None,
+                }
+            }
+            arg => arg,
+        };
+        let var = matches!(inner, syn::Expr::Path(_))
+            .then(|| self.root(inner))
+            .flatten()
+            .filter(|var| self.facts[var.0 as usize].hidden)?;
+        let name = self.var(var).name.clone();
+        let uses = vec![(name.clone(), var)];
+        Some(self.opaque(quote!(&mut *#name), uses, false, Ty::Opaque, inner.span()))
     }
 
     /// A variable as an argument: a reference is passed on as one.
@@ -118,16 +144,20 @@ impl Lower<'_> {
         }
         let mut value = self.expr(inner);
         self.infer.borrow(&value.ty);
-        let constant = match &value.kind {
-            ExprKind::Opaque(_) => true,
-            ExprKind::Place(_) => matches!(self.infer.strip(&value.ty), Ty::Opaque),
-            _ => false,
-        };
-        if constant && !mutable {
+        if self.is_whole_constant(&value) && !mutable {
             return self.reference_to_constant(reference, value);
         }
         value.ty = Ty::Ref(mutable, Box::new(value.ty));
         value
+    }
+
+    /// True for a constant that only rustc knows the type of.
+    fn is_whole_constant(&self, value: &Expr) -> bool {
+        match &value.kind {
+            ExprKind::Opaque(_) => true,
+            ExprKind::Place(_) => matches!(self.infer.strip(&value.ty), Ty::Opaque),
+            _ => false,
+        }
     }
 
     /// `&TABLE`
@@ -162,7 +192,9 @@ impl Lower<'_> {
         if !self.is_place(inner) || self.is_opaque_place(inner) {
             let value = self.expr(inner);
             return match &value.kind {
-                ExprKind::Opaque(_) => self.reference_to_constant(reference, value),
+                _ if self.is_whole_constant(&value) && reference.mutability.is_none() => {
+                    self.reference_to_constant(reference, value)
+                }
                 _ if self.is_error(&value.ty) => value,
                 _ => self.refuse(&diag::STRAY_REFERENCE, reference, &[&text_of(reference)]),
             };

@@ -3,7 +3,9 @@
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
+use super::expr::bare;
 use super::infer::{Kind, element};
+use super::match_::enums::is_variant_value;
 use super::{Lower, aliases};
 use crate::compiler::diag::{self, text_of, text_of_type};
 use crate::compiler::hir::{BinOp, Expr, ExprKind, Real, Ty, UnOp};
@@ -14,6 +16,9 @@ impl Lower<'_> {
         let Some(op) = operator(&binary.op) else {
             return self.refuse(&diag::ASSIGN_IN_OPERAND, &binary.op, &[]);
         };
+        if let Some(compared) = self.compared_variant(binary, op) {
+            return compared;
+        }
         let wanted = self.hint.take();
         // The operands of a sum are of its type.
         let sums = matches!(op, BinOp::Add | BinOp::Sub);
@@ -59,6 +64,32 @@ impl Lower<'_> {
             true => self.with_source(value, binary),
             false => value,
         }
+    }
+
+    /// `c.kind == Kind::Linear`: what is compared with a variant is an enum, and constant.
+    fn compared_variant(&mut self, binary: &syn::ExprBinary, op: BinOp) -> Option<Expr> {
+        let (left, right) = (bare(&binary.left), bare(&binary.right));
+        let (field, first) = match (is_variant_value(left), is_variant_value(right)) {
+            (false, true) => (left, true),
+            (true, false) => (right, false),
+            _ => return None,
+        };
+        let equality = matches!(op, BinOp::Eq | BinOp::Ne);
+        let is_field = matches!(field, syn::Expr::Field(_)) && self.is_place(field);
+        if !equality || !is_field || self.is_opaque_place(field) {
+            return None;
+        }
+        let mut stmts = Vec::new();
+        let (var, name) = self.constant_field(field, &mut stmts)?;
+        let sign = &binary.op;
+        let code = match first {
+            true => quote!((*#name) #sign #right),
+            false => quote!(#left #sign (*#name)),
+        };
+        let span = sign.span();
+        let value = self.opaque(code, vec![(name, var)], true, Ty::Bool, span);
+        let value = self.with_source(value, binary);
+        Some(self.block_of(stmts, value, span))
     }
 
     /// True for a struct: arrays and vectors are no operands, and of what is left the name tells.
@@ -189,7 +220,7 @@ impl Lower<'_> {
             }
             _ if self.is_taken_option(&unary.expr) => value,
             // What a reference leads to, as in `*row.last().unwrap()`.
-            _ if self.is_number(&value) => value,
+            _ if is_call(&unary.expr) && self.is_number(&value) => value,
             _ if self.is_error(&value.ty) => value,
             _ => self.refuse(&diag::DEREF, unary, &[&text_of(&unary.expr)]),
         }
@@ -255,6 +286,12 @@ impl Lower<'_> {
             self.diags.report_at(&diag::OPERAND_TYPE, &cast.expr, &args);
         }
     }
+}
+
+/// True for `a.f(b)` and `e?`.
+fn is_call(expr: &syn::Expr) -> bool {
+    let expr = super::expr::bare(expr);
+    matches!(expr, syn::Expr::MethodCall(_) | syn::Expr::Try(_))
 }
 
 fn operator(op: &syn::BinOp) -> Option<BinOp> {

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Arg, Block, Call, Init, MemId, Op, Place, Proj, StmtKind, Tree, Use, ValId, Verbatim};
+use super::{
+    Arg, Block, Call, Func, Init, MemId, Op, Place, Proj, StmtKind, Tree, Use, ValId, Verbatim,
+};
 
 impl StmtKind {
     /// Values that the statement itself defines (not those of the blocks in it).
@@ -273,6 +275,17 @@ impl Verbatim {
         for (_, used) in &self.uses {
             match used {
                 Use::Tree(tree) => tree.for_each_mem(f),
+                Use::Place(place) => f(place.mem),
+            }
+        }
+    }
+
+    /// The same without memory of which the code sees a constant field alone.
+    pub(crate) fn for_each_real_mem(&self, func: &Func, f: &mut dyn FnMut(MemId)) {
+        for (_, used) in &self.uses {
+            match used {
+                Use::Tree(tree) => tree.for_each_mem(f),
+                Use::Place(place) if func.is_constant_field(place) => {}
                 Use::Place(place) => f(place.mem),
             }
         }

@@ -67,7 +67,9 @@ impl Lower<'_> {
                         };
                         Item::Place(place, mutable)
                     }
-                    _ if is_compound(&reference.pat) => Item::Place(place, mutable),
+                    _ if is_compound(&reference.pat) => {
+                        return self.bind_behind(&reference.pat, place, mutable, out);
+                    }
                     _ => Item::value(self.read(place)),
                 };
                 self.bind_item(&reference.pat, inner, out);
@@ -167,6 +169,26 @@ impl Lower<'_> {
         }
     }
 
+    /// `&(a, b)`: what has been taken off its reference is bound by value, as far as that is a number or a constant.
+    fn bind_behind(&mut self, pat: &syn::Pat, place: Place, mutable: bool, out: &mut Vec<Stmt>) {
+        match pat {
+            syn::Pat::Paren(paren) => self.bind_behind(&paren.pat, place, mutable, out),
+            syn::Pat::Tuple(pats) => {
+                let Some(parts) = self.fields(pats, &place, out) else {
+                    return;
+                };
+                for (pat, part) in pats.elems.iter().zip(parts) {
+                    self.bind_behind(pat, part, mutable, out);
+                }
+            }
+            pat if self.simple_name(pat).is_some() && self.is_scalar_like(&place.ty) => {
+                let value = self.read(place);
+                self.bind_item(pat, Item::value(value), out);
+            }
+            pat => self.bind_item(pat, Item::Place(place, mutable), out),
+        }
+    }
+
     /// `(a, b)` of a place that holds a tuple.
     fn bind_fields(
         &mut self,
@@ -175,21 +197,37 @@ impl Lower<'_> {
         mutable: bool,
         out: &mut Vec<Stmt>,
     ) {
+        let parts = self.fields(pats, place, out).unwrap_or_default();
+        for (pat, part) in pats.elems.iter().zip(parts) {
+            self.bind_item(pat, Item::Place(part, mutable), out);
+        }
+    }
+
+    /// The parts of such a place; `None` if the names are bound already.
+    fn fields(
+        &mut self,
+        pats: &syn::PatTuple,
+        place: &Place,
+        out: &mut Vec<Stmt>,
+    ) -> Option<Vec<Place>> {
         if has_rest(pats) {
-            return self.bad_pattern(&syn::Pat::Tuple(pats.clone()));
+            self.bad_pattern(&syn::Pat::Tuple(pats.clone()));
+            return None;
         }
         if matches!(self.infer.strip(&place.ty), Ty::Opaque) {
             let value = self.read(place.clone());
-            return self.bind_tuple(pats, Item::value(value), out);
+            self.bind_tuple(pats, Item::value(value), out);
+            return None;
         }
-        let parts = self.tuple_parts(pats, &place.ty);
-        for (i, (pat, ty)) in pats.elems.iter().zip(parts).enumerate() {
+        let parts = self.tuple_parts(pats, &place.ty).into_iter().enumerate();
+        let part = |(i, ty)| {
             let mut part = place.clone();
             let at = u32::try_from(i).unwrap_or(0);
             part.path.push(Proj::Field(Member::At(at)));
             part.ty = ty;
-            self.bind_item(pat, Item::Place(part, mutable), out);
-        }
+            part
+        };
+        Some(parts.map(part).collect())
     }
 
     /// `[a, b]` of a place that holds an array.

@@ -14,6 +14,7 @@
 
 mod code;
 mod compare;
+pub(super) mod enums;
 mod test;
 
 pub(super) use self::test::is_outcome_path;
@@ -168,7 +169,8 @@ impl Lower<'_> {
             self.refuse(&diag::PATTERN, found, &[&text_of(found)]);
             return Vec::new();
         }
-        let subject = self.subject(&found.expr, out);
+        let pats = found.arms.iter().map(|arm| &arm.pat);
+        let subject = self.subject_of(&found.expr, pats, out);
         let mut arms = Vec::new();
         for arm in &found.arms {
             let mut binds = Vec::new();
@@ -459,7 +461,7 @@ impl Lower<'_> {
         let (Some(found), Some((_, els))) = (single_let(&branch.cond), &branch.else_branch) else {
             return self.if_let_through(branch);
         };
-        let subject = self.subject(&found.expr, &mut stmts);
+        let subject = self.subject_of(&found.expr, [&*found.pat], &mut stmts);
         let mut binds = Vec::new();
         let cond = self.test(&found.pat, &subject, &mut binds, &mut stmts);
         let then = self.scoped(|this| {
@@ -595,7 +597,7 @@ impl Lower<'_> {
         let mut binds = Vec::new();
         let cond = match first {
             syn::Expr::Let(found) => {
-                let subject = self.subject(&found.expr, out);
+                let subject = self.subject_of(&found.expr, [&*found.pat], out);
                 let cond = self.test(&found.pat, &subject, &mut binds, out);
                 cond.unwrap_or_else(|| self.truth(true, span))
             }
@@ -649,7 +651,7 @@ impl Lower<'_> {
         span: Span,
         out: &mut Vec<Stmt>,
     ) {
-        let subject = self.subject(init, out);
+        let subject = self.subject_of(init, [pat], out);
         let mut binds = Vec::new();
         let cond = self.test(pat, &subject, &mut binds, out);
         let els = self.scoped(|this| this.else_statement(els, Want::Unit));
@@ -682,7 +684,7 @@ impl Lower<'_> {
         };
         let span = mac.path.span();
         let mut stmts = Vec::new();
-        let subject = self.subject(&subject, &mut stmts);
+        let subject = self.subject_of(&subject, [&pat], &mut stmts);
         let mut binds = Vec::new();
         let mut cond = self.test(&pat, &subject, &mut binds, &mut stmts);
         if let Some(guard) = &guard {
