@@ -1,6 +1,6 @@
 //! Programs as people write them, with iterators, windows, arrays and tables: no adjoint by hand, but none of them may be dear.
 
-use conservative_grad::conservative_grad;
+use conservative_grad::{Differentiable, conservative_grad};
 
 /// A function of a slice, and its gradient, which returns the value and adds into the second slice.
 pub(crate) struct Idiom {
@@ -330,4 +330,117 @@ idioms! {
         }
         s
     }
+
+    /// A table, looked up by a search that returns what it finds.
+    fn table(x: &[f64]) -> f64 {
+        let knots = [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.31, 0.4, 0.5, 0.6, 0.71];
+        let (ys, at) = x.split_at(knots.len());
+        at.iter().map(|v| interpolated(&knots, ys, v.abs()).powi(2)).sum()
+    }
+
+    /// A stiffness matrix, assembled entry by entry, and its product with a vector.
+    fn assembly(x: &[f64]) -> f64 {
+        let n = x.len() / 2;
+        let mut a = Sparse::tridiagonal(n);
+        for e in 0..n - 1 {
+            a.put(e, e, x[e]);
+            a.put(e, e + 1, -x[e]);
+            a.put(e + 1, e, -x[e]);
+            a.put(e + 1, e + 1, x[e]);
+        }
+        let u = &x[n..];
+        let mut energy = 0.0;
+        for i in 0..n {
+            for k in a.start[i]..a.start[i + 1] {
+                energy += u[i] * a.value[k] * u[a.column[k]];
+            }
+        }
+        energy
+    }
+
+    /// Forces between all pairs that are near each other.
+    fn contacts(x: &[f64]) -> f64 {
+        let x = &x[..200];
+        let mut forces = vec![0.0; x.len()];
+        for i in 0..x.len() {
+            for j in 0..i {
+                let d = x[i] - x[j];
+                if d * d < 0.02 {
+                    forces[i] += d;
+                    forces[j] -= d;
+                }
+            }
+        }
+        forces.iter().map(|f| f * f).sum()
+    }
+
+    /// A layer, whose fields a function gets.
+    fn layer(x: &[f64]) -> f64 {
+        let p = Layer { w: x.to_vec(), b: x.to_vec(), gain: x[0] };
+        let mut s = 0.0;
+        for i in 0..p.w.len() {
+            s += unit(&p.w, &p.b, p.gain, i);
+        }
+        s
+    }
+}
+
+#[conservative_grad]
+fn interpolated(#[constant] xs: &[f64], ys: &[f64], at: f64) -> f64 {
+    for i in 0..xs.len() - 1 {
+        if at < xs[i + 1] {
+            let t = (at - xs[i]) / (xs[i + 1] - xs[i]);
+            return ys[i] + t * (ys[i + 1] - ys[i]);
+        }
+    }
+    ys[ys.len() - 1]
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Sparse {
+    start: Vec<usize>,
+    column: Vec<usize>,
+    value: Vec<f64>,
+}
+
+impl Sparse {
+    fn tridiagonal(n: usize) -> Sparse {
+        let rows = (0..n).map(|i| i.saturating_sub(1)..(i + 2).min(n));
+        let mut start = vec![0];
+        start.extend(rows.clone().scan(0, |all, row| {
+            *all += row.len();
+            Some(*all)
+        }));
+        let column: Vec<usize> = rows.flatten().collect();
+        let value = vec![0.0; column.len()];
+        Sparse {
+            start,
+            column,
+            value,
+        }
+    }
+}
+
+#[conservative_grad]
+impl Sparse {
+    fn put(&mut self, i: usize, j: usize, v: f64) {
+        for k in self.start[i]..self.start[i + 1] {
+            if self.column[k] == j {
+                self.value[k] += v;
+                return;
+            }
+        }
+    }
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Layer {
+    w: Vec<f64>,
+    b: Vec<f64>,
+    gain: f64,
+}
+
+#[conservative_grad]
+fn unit(w: &[f64], b: &[f64], gain: f64, i: usize) -> f64 {
+    (w[i] * gain + b[i]).tanh()
 }

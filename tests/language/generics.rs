@@ -306,3 +306,87 @@ mod elements_of_one_list {
         crate::check!(f(vec![1.0, 2.0, 3.0, 4.0], 0.5));
     }
 }
+
+/// A struct with constant parameters, of which methods and functions make others.
+mod matrices {
+    use conservative_grad::{Differentiable, conservative_grad};
+
+    #[derive(Clone, Copy, Debug, Differentiable)]
+    pub struct M<const R: usize, const C: usize>([[f64; C]; R]);
+    #[conservative_grad]
+    impl<const R: usize, const C: usize> M<R, C> {
+        fn t(self) -> M<C, R> {
+            let mut o = [[0.0; R]; C];
+            for i in 0..R {
+                for j in 0..C {
+                    o[j][i] = self.0[i][j];
+                }
+            }
+            M(o)
+        }
+        fn scaled(self, k: f64) -> M<R, C> {
+            let mut o = [[0.0; C]; R];
+            for i in 0..R {
+                for j in 0..C {
+                    o[i][j] = self.0[i][j] * k;
+                }
+            }
+            M(o)
+        }
+        fn own(self, k: f64) -> Self {
+            let mut o = self.0;
+            o[0][0] *= k;
+            Self(o)
+        }
+    }
+    #[conservative_grad]
+    fn mm<const R: usize, const C: usize, const K: usize>(a: &M<R, C>, o: &M<C, K>) -> M<R, K> {
+        let mut out = [[0.0; K]; R];
+        for i in 0..R {
+            for j in 0..K {
+                for k in 0..C {
+                    out[i][j] += a.0[i][k] * o.0[k][j];
+                }
+            }
+        }
+        M(out)
+    }
+    #[conservative_grad]
+    pub fn products(x: &[f64], k: f64) -> f64 {
+        let a = M([[x[0], x[1], k], [1.0, x[2], 2.0]]);
+        let b = a.t();
+        let c = mm(&a, &b);
+        let d = c.scaled(k).own(k);
+        d.0[0][0] * d.0[1][0] + d.0[1][1]
+    }
+
+    /// Parts of what calls give, by number.
+    #[derive(Clone, Copy, Debug, Differentiable)]
+    pub struct Pair(f64, f64);
+
+    #[conservative_grad]
+    impl Pair {
+        fn twice(self) -> Pair {
+            Pair(2.0 * self.0, self.1 * self.0)
+        }
+    }
+
+    #[conservative_grad]
+    fn both(x: f64) -> (f64, Vec<f64>) {
+        (x * x, vec![x, 2.0 * x])
+    }
+
+    #[conservative_grad]
+    pub fn first(c: f64) -> f64 {
+        let o = Pair(c, 1.5).twice();
+        let p = both(c);
+        let q = Pair(c, 0.5).twice().0;
+        o.0 * o.0 * p.0 + q * c
+    }
+
+    #[test]
+    fn of_other_shapes() {
+        crate::check!(products(&[0.3, 0.5, 0.7], 0.4));
+        crate::check!(first(0.7));
+    }
+}

@@ -479,3 +479,63 @@ fn gathered(x: &[f64], degree: usize) -> f64 {
 fn a_closed_range_that_ends_at_a_parameter_is_collected() {
     assert_eq!(gathered::grad(&[1.0, 2.0, 3.0], 1), [0.0, 4.0, 0.0]);
 }
+
+/// Searches whose position is an `Option`, or the point where a list falls into two parts.
+mod positions {
+    use conservative_grad::conservative_grad;
+
+    #[conservative_grad]
+    pub fn matched(#[constant] xs: &[f64], ys: &[f64], t: f64) -> f64 {
+        match xs.iter().position(|&v| v > t) {
+            Some(k) => ys[k] * t,
+            None => t * t,
+        }
+    }
+
+    #[conservative_grad]
+    pub fn tried(#[constant] xs: &[f64], ys: &[f64], t: f64) -> Option<f64> {
+        let k = xs.iter().position(|v| *v > t)?;
+        Some(ys[k] * t)
+    }
+
+    #[conservative_grad]
+    pub fn interpolated(xs: &[f64], ys: &[f64], t: f64) -> f64 {
+        let Some(k) = xs.iter().position(|v| *v > t) else {
+            return t;
+        };
+        let k = k.max(1);
+        let w = (t - xs[k - 1]) / (xs[k] - xs[k - 1]);
+        ys[k - 1] + w * (ys[k] - ys[k - 1])
+    }
+
+    #[conservative_grad]
+    pub fn parted(xs: &[f64], ys: &[f64], t: f64) -> f64 {
+        let k = xs.partition_point(|&v| v <= t).clamp(1, xs.len() - 1);
+        let w = (t - xs[k - 1]) / (xs[k] - xs[k - 1]);
+        ys[k - 1] + w * (ys[k] - ys[k - 1])
+    }
+
+    #[conservative_grad]
+    pub fn in_a_loop(#[constant] xs: &[f64], ys: &[f64], q: &[f64]) -> f64 {
+        let mut s = 0.0;
+        for &t in q {
+            let k = xs.partition_point(|v| *v <= t);
+            s += ys[k.min(xs.len() - 1)] * t;
+        }
+        s
+    }
+
+    #[test]
+    fn are_found() {
+        let (xs, ys) = (vec![1.0, 2.0, 3.0], vec![0.5, 0.7, 0.9]);
+        for t in [0.5, 1.5, 2.25, 3.5] {
+            crate::check!(matched(const &[1.0, 2.0, 3.0], &ys.clone(), t));
+            crate::check!(interpolated(&xs.clone(), &ys.clone(), t));
+            crate::check!(parted(&xs.clone(), &ys.clone(), t));
+        }
+        crate::check!(in_a_loop(const &[1.0, 2.0, 3.0], &ys.clone(), &[0.5, 1.5, 2.5, 3.5]));
+        let found = tried::value_and_grad(&xs, &ys, 1.5);
+        assert_eq!(found, Some((0.7 * 1.5, (vec![0.0, 1.5, 0.0], 0.7))));
+        assert_eq!(tried::value_and_grad(&xs, &ys, 9.0), None);
+    }
+}

@@ -7,6 +7,7 @@
 
 use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 
 use super::by_path;
@@ -59,6 +60,7 @@ pub(crate) fn rewrite(
         this: receiver.as_ref().map(|receiver| receiver.this.clone()),
         block,
         depth: 0,
+        others: names_others(&function.sig, block),
     };
     rewriter.visit_item_fn_mut(&mut item);
     let name = &function.sig.ident;
@@ -182,6 +184,35 @@ struct Rewriter<'a> {
     block: &'a Block<'a>,
     /// How many associated types the one at hand is inside of.
     depth: usize,
+    /// The signature names the type of the block with other arguments: `M<C, R>`.
+    others: bool,
+}
+
+/// True if the type of the block stands in the signature with other arguments than there.
+fn names_others(sig: &syn::Signature, block: &Block<'_>) -> bool {
+    struct Finder<'a> {
+        own: &'a syn::Path,
+        found: bool,
+    }
+    impl<'ast> Visit<'ast> for Finder<'_> {
+        fn visit_path(&mut self, path: &'ast syn::Path) {
+            let names = |path: &syn::Path| -> Vec<Ident> {
+                path.segments
+                    .iter()
+                    .map(|segment| segment.ident.clone())
+                    .collect()
+            };
+            self.found |= path != self.own && names(path) == names(self.own);
+            syn::visit::visit_path(self, path);
+        }
+    }
+    let Some(syn::Type::Path(own)) = block.own() else {
+        return false;
+    };
+    let own = &own.path;
+    let mut finder = Finder { own, found: false };
+    finder.visit_signature(sig);
+    finder.found
 }
 
 impl Rewriter<'_> {
@@ -219,7 +250,8 @@ impl Rewriter<'_> {
         let starts = own.leading_colon.is_some() == path.leading_colon.is_some()
             && path.segments.len() >= own.segments.len()
             && own.segments.iter().zip(&path.segments).all(|(own, found)| {
-                own.ident == found.ident && (found.arguments.is_none() || own == found)
+                let bare = found.arguments.is_none() && !self.others;
+                own.ident == found.ident && (bare || own == found)
             });
         if !starts {
             return;

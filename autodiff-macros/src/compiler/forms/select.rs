@@ -94,6 +94,16 @@ impl Reals<'_> {
         }
     }
 
+    /// True for the type of the block with other arguments: `M<C, R>` in a block of `M<R, C>`.
+    fn is_own(&self, path: &syn::Path) -> bool {
+        let own = match self.scope.own.map(bare) {
+            Some(syn::Type::Path(own)) => &own.path.segments,
+            _ => return false,
+        };
+        let mut pairs = own.iter().zip(&path.segments);
+        own.len() == path.segments.len() && pairs.all(|(a, b)| a.ident == b.ident)
+    }
+
     /// `Self::Output`, where the block says what it is.
     fn associated(&self, path: &syn::Path) -> Option<&syn::Type> {
         let block = self.scope.block?;
@@ -107,7 +117,7 @@ impl Reals<'_> {
     }
 
     fn path(&self, path: &syn::Path, depth: usize) -> bool {
-        if path.is_ident("Self") {
+        if path.is_ident("Self") || self.is_own(path) {
             return self.scope.own_is_differentiable();
         }
         if let Some(associated) = self.associated(path)

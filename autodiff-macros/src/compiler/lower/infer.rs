@@ -95,8 +95,6 @@ const MOST: u32 = 200;
 struct Fields {
     of: u32,
     parts: Vec<Ty>,
-    /// The expressions that take them.
-    uses: TokenStream,
 }
 
 impl Infer {
@@ -668,7 +666,7 @@ impl Infer {
 
     /// The type of a field of the result of a call that nothing else decided; `None` for any other
     /// type.
-    pub(super) fn field(&mut self, ty: &Ty, at: u32, tokens: &TokenStream) -> Option<Ty> {
+    pub(super) fn field(&mut self, ty: &Ty, at: u32) -> Option<Ty> {
         let (ty, at) = (self.strip(ty), at as usize);
         let (Ty::Infer(id), Some(Kind::Call)) = (&ty, self.kind(&ty)) else {
             return None;
@@ -678,16 +676,12 @@ impl Infer {
             self.fields.push(Fields {
                 of: *id,
                 parts: Vec::new(),
-                uses: TokenStream::new(),
             });
             (at < LONGEST_TUPLE).then(|| self.fields.len() - 1)
         })?;
         while self.fields[known].parts.len() <= at {
             let part = self.fresh(Kind::Call);
             self.fields[known].parts.push(part);
-        }
-        if self.fields[known].uses.is_empty() {
-            self.fields[known].uses = tokens.clone();
         }
         Some(self.fields[known].parts[at].clone())
     }
@@ -729,12 +723,6 @@ impl Infer {
             // Both are results of calls: whatever they are, the uses decide.
             let _ = self.unify(&a, &b);
         }
-    }
-
-    /// Fields `.0` where nothing tells how many more there are, as written.
-    pub(super) fn lone_fields(&self) -> Vec<TokenStream> {
-        let lone = self.fields.iter().filter(|fields| fields.parts.len() == 1);
-        lone.map(|fields| fields.uses.clone()).collect()
     }
 
     /// The real type of the function; a path in its signature may turn out to be a struct.
@@ -815,6 +803,10 @@ impl Infer {
         }
         let of = |fields: &&Fields| matches!(ty, Ty::Infer(id) if self.root(*id) == fields.of);
         if let Some(fields) = self.fields.iter().find(of) {
+            // A tuple of one part is rare: it is a struct, or there are more of them. What is right for a struct is right for a tuple.
+            if let [part] = &fields.parts[..] {
+                return self.resolve_struct(None, &[(Member::At(0), part.clone())]);
+            }
             return Ty::Tuple(fields.parts.iter().map(|part| self.resolve(part)).collect());
         }
         match self.kind(ty) {

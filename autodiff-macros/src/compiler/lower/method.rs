@@ -108,6 +108,9 @@ impl Lower<'_> {
         if let Some(value) = self.place_method(call, &name) {
             return value;
         }
+        if let Some(value) = self.partition_point(call) {
+            return value;
+        }
         if let Some(value) = self.measure(call) {
             return value;
         }

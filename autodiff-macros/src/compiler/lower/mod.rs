@@ -406,9 +406,6 @@ impl<'a> Lower<'a> {
             };
             self.diags.report_at(&diag::OPTION_FIELD, at, &[&name]);
         }
-        for field in self.infer.lone_fields() {
-            self.lone_field(&field);
-        }
         resolve::run(&mut func, &self.infer);
         let facts = &self.facts;
         literals::run(&mut func, &|var| facts[var.0 as usize].declared.clone());
@@ -443,15 +440,6 @@ impl<'a> Lower<'a> {
             order::check(&func, &|var| root_of(facts, var), self.diags);
         }
         func
-    }
-
-    /// `g(x).0`, where nothing tells how many fields there are.
-    fn lone_field(&mut self, field: &TokenStream) {
-        if let Ok(syn::Expr::Field(found)) = syn::parse2(field.clone()) {
-            let (base, at) = (diag::text_of(&found.base), diag::text_of(&found.member));
-            self.diags
-                .report_at(&diag::TUPLE_FIELD, field, &[&base, &at]);
-        }
     }
 
     /// A variable under a name of the user's.

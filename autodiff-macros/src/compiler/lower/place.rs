@@ -224,8 +224,7 @@ impl Lower<'_> {
                 return self.struct_field(place, field);
             }
             (syn::Member::Unnamed(index), Ty::Infer(_)) => {
-                let tokens = field.to_token_stream();
-                if let Some(part) = self.infer.field(&ty, index.index, &tokens) {
+                if let Some(part) = self.infer.field(&ty, index.index) {
                     place.path.push(Proj::Field(Member::At(index.index)));
                     place.ty = part;
                     return place;

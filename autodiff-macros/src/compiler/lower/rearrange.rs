@@ -234,6 +234,31 @@ impl Lower<'_> {
         self.write(code, span, out);
     }
 
+    /// `xs.partition_point(f)`: where `f` stops to hold. For a list that is in two parts, as std asks for, all ways to look for it
+    /// give the same.
+    pub(super) fn partition_point(&mut self, call: &syn::ExprMethodCall) -> Option<Expr> {
+        let xs = bare(&call.receiver);
+        if call.method != "partition_point" || call.args.len() != 1 {
+            return None;
+        }
+        let known = self.is_place(xs) && !self.is_opaque_place(xs);
+        let known = known.then(|| self.place_type(xs)).flatten();
+        known.as_ref().and_then(element)?;
+        let (f, span) = (&call.args[0], call.method.span());
+        let [lo, hi, mid] = self.fresh(["low", "high", "middle"], span);
+        let code = quote_spanned!(span=> {
+            let mut #lo = 0usize;
+            let mut #hi = #xs.len();
+            while #lo < #hi {
+                let #mid = #lo + (#hi - #lo) / 2;
+                if (#f)(&#xs[#mid]) { #lo = #mid + 1; } else { #hi = #mid; }
+            }
+            #lo
+        });
+        let code = syn::parse2::<syn::Expr>(code).ok()?;
+        Some(self.expr(&code))
+    }
+
     /// `rows.swap(i, j)` of vectors.
     pub(super) fn swap_rows(
         &mut self,

@@ -16,6 +16,7 @@ use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{
     Call, Expr, ExprKind, Form, Member, Place, Proj, Stmt, StructLit, Ty, VarId,
 };
+use crate::compiler::naming::Naming;
 
 impl Lower<'_> {
     /// The type that a path names; one type for all places that name it.
@@ -77,10 +78,22 @@ impl Lower<'_> {
         let text = named.to_token_stream();
         // `P { … }` of a `P<T>` leaves the arguments out.
         let prefix = format!("{text} <");
-        let mut known = self.named_types.iter();
-        let ty = match known.find(|(key, _)| key.starts_with(&prefix)) {
-            Some((_, ty)) => ty.clone(),
-            None => {
+        let known = self.named_types.iter();
+        let mut known = known.filter(|(key, _)| key.starts_with(&prefix));
+        let own = match &self.options.naming {
+            Naming::Sibling(of) => of.own.as_ref(),
+            _ => None,
+        };
+        let own = own.is_some_and(|own| own.to_token_stream().to_string().starts_with(&prefix));
+        let ty = match (known.next(), known.next(), own) {
+            (Some((_, ty)), None, false) => ty.clone(),
+            // `M<R, C>` or `M<C, R>`: the use tells.
+            (Some(_), ..) => {
+                self.infer.names_literal(&text);
+                let (path, real) = (text, true);
+                self.infer.fresh(Kind::Path { path, real })
+            }
+            (None, ..) => {
                 let known = self.named_types.contains_key(&self.type_key(&text));
                 let ty = self.type_of_path(text.clone(), true);
                 if !known && text.to_string() != "Self" {

@@ -31,7 +31,7 @@ fn maybe(x: f64) -> (f64, Option<f64>) { //~ AD0029
 
 #[conservative_grad]
 fn mixed(pair: (f64, String)) -> f64 { //~ AD0030
-    pair.0 * pair.1 as f64
+    pair.0
 }
 
 #[conservative_grad]

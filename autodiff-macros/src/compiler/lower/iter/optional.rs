@@ -135,7 +135,9 @@ impl Lower<'_> {
             return Some(self.error(call.to_token_stream()));
         };
         let value = self.read_var(found, span);
-        if !self.infer.may_be_real(&value.ty) {
+        // The position of what was found is one, too.
+        let found = matches!(self.infer.strip(&value.ty), Ty::Int) && call.method == "position";
+        if !found && !self.infer.may_be_real(&value.ty) {
             self.undecided |= self.infer.is_open(&value.ty);
             let name = call.method.to_string();
             return Some(self.refuse(&diag::ITERATOR, &call.method, &[&name]));
