@@ -31,7 +31,6 @@ fn operators_on_what_is_no_number() {
 #[test]
 fn indices_and_fields() {
     body("x[0]", &[("AD0202", "x[0]")]);
-    body("let t = g(x); t.0", &[("AD0203", "t.0")]);
     body("let t = (x, n); t.2", &[("AD0203", "t.2")]);
     body("let t = (x, x); t.value", &[("AD0204", "t.value")]);
 }
