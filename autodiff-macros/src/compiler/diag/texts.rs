@@ -91,6 +91,9 @@ texts! {
     MIXED_PARAMETER "AD0030" "parameter of type `{0}` mixes real numbers and constants",
         help "pass the constants as parameters of their own",
         note "the gradient has a part for each field; integers and `bool`s may stand beside numbers";
+    INNER_REFERENCE "AD0035" "parameter of type `{0}` holds references inside of a list or a tuple",
+        help "pass what they refer to (`&[Vec<f64>]` for `&[&[f64]]`), or each reference as a parameter of its own, or mark the parameter `#[constant]`",
+        note "the gradient owns what it holds";
     MIXED_RESULT "AD0031" "result of type `{0}` mixes real numbers and constants",
         help "return the constants from a function of their own, or through a `&mut` parameter",
         note "the adjoint of the result would have a part for each field";

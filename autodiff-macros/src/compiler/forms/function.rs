@@ -109,6 +109,7 @@ pub(crate) fn stubs(item: &syn::ItemFn, options: &Options) -> TokenStream {
         &diag::RESULT_TYPE,
         &diag::FOREIGN_PARAMETER,
         &diag::MIXED_PARAMETER,
+        &diag::INNER_REFERENCE,
         &diag::MIXED_RESULT,
     ];
     if diags

@@ -160,12 +160,15 @@ impl Reader<'_> {
                 .report_at(&diag::FOREIGN_PARAMETER, &typed.ty, &[&text, &name]);
             refused = true;
         }
-        if !constant && types::has_other_constant(&ty) {
-            self.diags.report_at(
-                &diag::MIXED_PARAMETER,
-                &typed.ty,
-                &[&text_of_type(&typed.ty)],
-            );
+        let holds_references = types::holds_reference(types::referent(&ty));
+        let unfit = match types::has_other_constant(&ty) {
+            _ if constant => None,
+            true => Some(&diag::MIXED_PARAMETER),
+            false => holds_references.then_some(&diag::INNER_REFERENCE),
+        };
+        if let Some(entry) = unfit {
+            let text = text_of_type(&typed.ty);
+            self.diags.report_at(entry, &typed.ty, &[&text]);
         }
         Parameter {
             pat: &typed.pat,

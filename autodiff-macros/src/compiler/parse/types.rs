@@ -240,6 +240,26 @@ pub(crate) fn is_constant(ty: &Ty) -> bool {
     }
 }
 
+/// What is behind references.
+pub(crate) fn referent(ty: &Ty) -> &Ty {
+    match ty {
+        Ty::Ref(_, inner) => referent(inner),
+        ty => ty,
+    }
+}
+
+/// True if there is a reference in it.
+pub(crate) fn holds_reference(ty: &Ty) -> bool {
+    match ty {
+        Ty::Ref(..) => true,
+        Ty::Tuple(parts) => parts.iter().any(holds_reference),
+        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
+            holds_reference(inner)
+        }
+        _ => false,
+    }
+}
+
 /// True if something that is not a real number is in it, apart from integers and truth values, whose place a gradient keeps.
 pub(crate) fn has_other_constant(ty: &Ty) -> bool {
     match ty {

@@ -35,6 +35,11 @@ fn mixed(pair: (f64, String)) -> f64 { //~ AD0030
 }
 
 #[conservative_grad]
+fn rows(rows: &[&[f64]]) -> f64 { //~ AD0035
+    rows[0][0]
+}
+
+#[conservative_grad]
 fn counted(x: f64) -> (f64, usize) { //~ AD0031
     (x * x, 1)
 }
@@ -56,7 +61,7 @@ fn nothing(x: f64) { //~ AD0033
 
 fn main() {
     let _ = optional(Some(&1.0)) + pointer(|x| x, 1.0) + table(1.0, BTreeMap::new());
-    let _ = (mixed((1.0, 2)), counted(1.0));
+    let _ = (mixed((1.0, String::new())), rows(&[]), counted(1.0));
     let _ = constants(1, 1.0);
     let _ = (reference(&[1.0]), maybe(1.0), count(&[1.0]));
     nothing(1.0);
