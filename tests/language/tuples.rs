@@ -188,3 +188,35 @@ fn behind_references() {
     check!(handed_on(&(0.25, 1.5)));
     check!(replaced(&mut (0.25, 1.5), 2.0) -> many);
 }
+
+/// Results that are constant tuples, or constant in an arm.
+mod constant_results {
+    use conservative_grad::{conservative_grad, relu};
+
+    #[conservative_grad]
+    pub fn g0(x: &[f64]) -> (f64, f64) {
+        relu((f64::abs(-0.07) + 0.74).sqrt()).sin_cos()
+    }
+    #[conservative_grad]
+    pub fn g1(x: &[f64], n: usize) -> (f64, (f64, f64)) {
+        if n > 3 {
+            return (x[0], (1.0, x[1]));
+        }
+        consts(n)
+    }
+    fn consts(n: usize) -> (f64, (f64, f64)) {
+        (n as f64, (2.0, 3.0))
+    }
+    #[conservative_grad]
+    pub fn g2(x: &[f64], n: usize) -> f64 {
+        let a = g0(x);
+        let b = g1(x, n);
+        a.0 * x[0] + b.0 * x[0] + b.1.1 * b.1.0 + a.1
+    }
+
+    #[test]
+    fn have_no_adjoint() {
+        crate::check!(g2(&[2.0, 3.0], const 1));
+        crate::check!(g2(&[2.0, 3.0], const 5));
+    }
+}

@@ -83,8 +83,13 @@ impl Builder<'_> {
             .map(|(i, (p, name))| self.param(i, p, name))
             .collect();
         let result = self.block_value(&self.hir.body);
-        let result = match self.hir.result {
+        let result = match &self.hir.result {
             Ty::Unit => None,
+            // A constant tuple, of which code gives the whole.
+            ty @ Ty::Tuple(_) => {
+                let (ty, span) = (ty.clone(), self.hir.name.span());
+                result.map(|tree| self.shaped(tree, &ty, span))
+            }
             _ => result,
         };
         if let Some(result) = &result {
