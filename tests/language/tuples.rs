@@ -194,7 +194,7 @@ mod constant_results {
     use conservative_grad::{conservative_grad, relu};
 
     #[conservative_grad]
-    pub fn g0(x: &[f64]) -> (f64, f64) {
+    pub fn g0(_x: &[f64]) -> (f64, f64) {
         relu((f64::abs(-0.07) + 0.74).sqrt()).sin_cos()
     }
     #[conservative_grad]
@@ -218,5 +218,127 @@ mod constant_results {
     fn have_no_adjoint() {
         crate::check!(g2(&[2.0, 3.0], const 1));
         crate::check!(g2(&[2.0, 3.0], const 5));
+    }
+}
+
+/// Tuples and options with lists in them are values: what one name does, another does not see.
+mod copies_and_moves {
+    use conservative_grad::conservative_grad;
+
+    #[conservative_grad]
+    pub fn option(c: f64) -> f64 {
+        let mut s = 0.0;
+        let mut o: Option<[f64; 2]> = Some([c, 2.0]);
+        let t = o;
+        o = None;
+        if let Some(l) = t {
+            s += l[0] * l[1];
+        }
+        if o.is_some() {
+            s += 1.0;
+        }
+        s
+    }
+
+    #[conservative_grad]
+    pub fn changed_part(c: f64) -> f64 {
+        let mut s = 0.0;
+        let mut o: ([f64; 2], f64) = ([c, 2.0], c);
+        let t = o;
+        o.0[0] = 5.0;
+        s += t.0[0] * t.0[1] + o.0[0];
+        s
+    }
+
+    #[conservative_grad]
+    pub fn replaced(c: f64) -> f64 {
+        let mut s = 0.0;
+        let mut o: (Vec<f64>, f64) = (vec![c, 2.0], c);
+        let t = o;
+        o = (vec![1.0, 1.0], 2.0);
+        s += t.0[0] * t.0[1] + o.0[0];
+        s
+    }
+
+    #[conservative_grad]
+    pub fn option_of_lists(c: f64) -> f64 {
+        let mut s = 0.0;
+        let mut o: Option<Vec<f64>> = Some(vec![c, 2.0]);
+        let t = o;
+        o = Some(vec![7.0]);
+        if let Some(l) = t {
+            s += l[0] * l[1];
+        }
+        if let Some(l) = o {
+            s += l[0];
+        }
+        s
+    }
+
+    #[conservative_grad]
+    pub fn changed_copy(c: f64) -> f64 {
+        let o: ([f64; 2], f64) = ([c, 2.0], c);
+        let mut t = o;
+        t.0[0] = 5.0;
+        t.1 += 1.0;
+        o.0[0] * o.0[1] * t.0[0] + t.1 * o.1
+    }
+
+    #[conservative_grad]
+    pub fn taken_and_swapped(c: f64) -> f64 {
+        let mut s = 0.0;
+        let mut o: Option<[f64; 2]> = Some([c, 2.0]);
+        if let Some(l) = o.take() {
+            s += l[0] * l[1];
+        }
+        let mut p = Some([c * c, 3.0]);
+        std::mem::swap(&mut o, &mut p);
+        if let Some(l) = o {
+            s += l[0] * l[1];
+        }
+        if let Some(l) = p {
+            s += l[0];
+        }
+        s
+    }
+
+    #[conservative_grad]
+    pub fn replaced_options(x: &[f64], c: f64) -> f64 {
+        let mut s = 0.0;
+        let mut o: Option<Vec<f64>> = None;
+        for v in x {
+            if let Some(l) = o.replace(vec![*v, c]) {
+                s += l[0] * l[1] * v;
+            }
+        }
+        let t = std::mem::replace(&mut o, None);
+        if let Some(l) = t {
+            s += l[0];
+        }
+        s
+    }
+
+    #[conservative_grad]
+    pub fn handed_on(x: &[f64]) -> f64 {
+        let mut best = (x[0], vec![x[0], 1.0]);
+        let mut s = 0.0;
+        for v in x {
+            let old = best;
+            best = (v * old.0, vec![*v, old.1[0]]);
+            s += best.1[1] * best.0;
+        }
+        s
+    }
+
+    #[test]
+    fn are_independent() {
+        crate::check!(option(0.5));
+        crate::check!(changed_part(0.5));
+        crate::check!(replaced(0.5));
+        crate::check!(option_of_lists(0.5));
+        crate::check!(changed_copy(0.5));
+        crate::check!(taken_and_swapped(0.5));
+        crate::check!(replaced_options(&[0.5, 2.0, 3.0], 0.7));
+        crate::check!(handed_on(&[0.5, 2.0, 3.0]));
     }
 }

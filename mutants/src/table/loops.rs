@@ -6,7 +6,6 @@ const LAYOUT: &str = "analyse/layout.rs";
 const CLASSES: &str = "analyse/loops.rs";
 const SEEDS: &str = "analyse/loops/seeds.rs";
 const EXITS: &str = "exits.rs";
-const FORWARD: &str = "adjoint/forward.rs";
 const RERUN: &str = "adjoint/rerun.rs";
 const SEARCHES: &str = "jumps/searches.rs";
 const RECORDS: &str = "adjoint/loops.rs";

@@ -10,7 +10,7 @@ use crate::compiler::hir::{
     self, BinOp, Block, Expr, ExprKind, LoopId, Pat, Stmt, StmtKind as Hir, Ty, VarId,
 };
 use crate::compiler::ssa::{
-    self, Carried, Init, Op, Phi, Place, Range, StmtKind, StoreOp, Tree, ValId,
+    self, Carried, Init, MemId, Op, Phi, Place, Range, StmtKind, StoreOp, Tree, ValId,
 };
 
 /// True for what is known to consist of several numbers. (A struct of which no field is known may be a number.)
@@ -36,7 +36,10 @@ impl Builder<'_> {
                 init: Some(init),
             } => {
                 let tree = self.expr(init);
-                let tree = self.owned(tree, init);
+                let tree = match self.is_changed(pat) {
+                    true => self.owned_parts(tree, init),
+                    false => self.owned(tree, init),
+                };
                 self.bind(pat, tree, span);
             }
             Hir::Let { pat, init: None } => self.declare(pat, span),
@@ -84,13 +87,57 @@ impl Builder<'_> {
     /// What `let b = a;` binds: a copy. A vector moves in Rust; its old name may be assigned again,
     /// so that one variable cannot stand for both.
     pub(super) fn owned(&mut self, tree: Tree, init: &Expr) -> Tree {
+        let ExprKind::Place(place) = &init.kind else {
+            return tree;
+        };
         match tree {
-            Tree::Mem(m) if matches!(init.kind, ExprKind::Place(_)) && !self.holes.contains(&m) => {
-                let ty = self.mems[m.0 as usize].ty.clone();
-                Tree::Mem(self.alloc(ty, Init::Clone(Place::whole(m)), init.span))
+            Tree::Mem(m) => self.copied(m, init.span),
+            // Of a tuple that nobody changes, the parts can have two names.
+            Tree::Tuple(_) if self.can_change(place.root) => self.copied_parts(tree, init.span),
+            tree => tree,
+        }
+    }
+
+    /// The same for a variable that may change.
+    fn owned_parts(&mut self, tree: Tree, init: &Expr) -> Tree {
+        match init.kind {
+            ExprKind::Place(_) => self.copied_parts(tree, init.span),
+            _ => tree,
+        }
+    }
+
+    fn is_changed(&self, pat: &Pat) -> bool {
+        match pat {
+            Pat::Var(var) => self.hir.vars[var.0 as usize].mutable,
+            Pat::Tuple(pats) => pats.iter().any(|pat| self.is_changed(pat)),
+            Pat::Wild => false,
+        }
+    }
+
+    fn copied_parts(&mut self, tree: Tree, span: Span) -> Tree {
+        match tree {
+            Tree::Mem(m) => self.copied(m, span),
+            Tree::Tuple(parts) => {
+                let parts = parts.into_iter();
+                Tree::Tuple(parts.map(|part| self.copied_parts(part, span)).collect())
             }
             tree => tree,
         }
+    }
+
+    fn copied(&mut self, m: MemId, span: Span) -> Tree {
+        if self.holes.contains(&m) {
+            return Tree::Mem(m);
+        }
+        let ty = self.mems[m.0 as usize].ty.clone();
+        Tree::Mem(self.alloc(ty, Init::Clone(Place::whole(m)), span))
+    }
+
+    /// True for a variable, or another name of one, that may be assigned.
+    fn can_change(&self, root: VarId) -> bool {
+        let (target, _) = self.alias_target(root, Vec::new());
+        let var = &self.hir.vars[target.0 as usize];
+        var.mutable || matches!(var.ty, Ty::Ref(true, _))
     }
 
     fn alias_target(&self, root: VarId, path: Vec<ssa::Proj>) -> (VarId, Vec<ssa::Proj>) {
