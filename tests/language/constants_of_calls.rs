@@ -483,6 +483,25 @@ mod state {
         s
     }
 
+    /// The index is read before the method changes what it is read from.
+    #[conservative_grad]
+    pub fn drawn(x: &[f64], k: usize) -> f64 {
+        let n = x.len();
+        let mut s = 0.0;
+        let mut r = Rng { s: k as u64 + 5 };
+        for _ in 0..2 * n {
+            let j = (r.s >> 33) as usize % n;
+            s += r.next() * x[j] * x[j];
+        }
+        s
+    }
+
+    #[test]
+    fn is_read_in_time() {
+        crate::check!(drawn(&[0.5, 2.0, 3.0], const 1));
+        crate::check!(drawn(&[0.5, 2.0, 3.0], const 4));
+    }
+
     #[test]
     fn goes_on() {
         let rng = || Rng { s: 5 };

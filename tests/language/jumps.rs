@@ -275,3 +275,110 @@ twin! { loop_in_an_if ($ T O grad): f(&[0.5, 2.0, 1.0], const true); f(&[0.5, 2.
         s * s
     }
 } }
+
+/// Searches: what is done with what is found sees what the search saw.
+mod searches {
+    use conservative_grad::conservative_grad;
+
+    #[conservative_grad]
+    fn grown(t: &mut f64) -> f64 {
+        *t += 0.4;
+        *t
+    }
+
+    #[conservative_grad]
+    fn beyond(t: &mut f64) -> bool {
+        *t += 0.4;
+        *t > 1.5
+    }
+
+    /// The condition changes what stands in front of it.
+    #[conservative_grad]
+    pub fn changing(x: &[f64], c: f64) -> f64 {
+        let mut t = c;
+        let mut s = 0.0;
+        for i in 0..x.len() {
+            let d = t * x[i];
+            if grown(&mut t) > 1.2 {
+                s += d * c;
+                break;
+            }
+            s += d;
+        }
+        s + t
+    }
+
+    /// A branch that is passed changes it.
+    #[conservative_grad]
+    pub fn passing(x: &[f64], c: f64, k: usize) -> f64 {
+        let mut a = x.to_vec();
+        let mut s = 0.0;
+        for i in 0..a.len() {
+            let d = a[i];
+            if grown(&mut a[i]) > 2.2 {
+                continue;
+            }
+            if i >= k {
+                s += d * c;
+                break;
+            }
+            s += d * d;
+        }
+        s + a.iter().sum::<f64>()
+    }
+
+    /// Out of two loops, with arrays, lists and declarations.
+    #[conservative_grad]
+    pub fn nested(x: &[f64], c: f64) -> f64 {
+        let mut kept = Vec::new();
+        let mut sums = [0.0; 2];
+        'rows: for i in 0..x.len() {
+            let base = x[i] * c;
+            for j in (0..x.len()).rev() {
+                let d = x[j] - base;
+                if d < 0.0 {
+                    continue;
+                }
+                if d > 0.5 {
+                    sums[i % 2] += d * base;
+                    kept.push(d * x[j]);
+                    continue 'rows;
+                }
+                sums[1] += d;
+            }
+            let mut k = 0;
+            while k < 5 {
+                let e = x[k % x.len()] * c;
+                if e > 0.6 {
+                    sums[0] += e * e;
+                    break;
+                }
+                k += 1;
+            }
+        }
+        kept.iter().map(|v| v * v).sum::<f64>() + sums[0] * sums[1]
+    }
+
+    #[conservative_grad]
+    pub fn flagged(c: f64) -> f64 {
+        let mut t = c;
+        let mut s = c;
+        if beyond(&mut t) {
+            s += t;
+        }
+        s * t
+    }
+
+    #[test]
+    fn agree() {
+        let x = vec![0.3, 0.9, 1.4, 0.7];
+        crate::check!(changing(&x.clone(), 0.7));
+        for k in 0..4 {
+            crate::check!(passing(&vec![0.3, 0.9, 1.9, 0.7], 0.7, const k));
+        }
+        crate::check!(nested(&x.clone(), 0.7));
+        crate::check!(nested(&x.clone(), 0.3));
+        crate::check!(flagged(0.8));
+        crate::check!(flagged(1.3));
+    }
+}

@@ -515,6 +515,8 @@ pub(crate) struct Call {
     /// The row of the name that is called, if it has one with decisions. The name may stand for a
     /// function of the user's all the same.
     pub(crate) operation: Option<&'static autodiff_runtime::rules::Rule>,
+    /// The receiver can change, and nothing tells whether the method changes it.
+    pub(crate) may_change: bool,
     pub(crate) args: Vec<Expr>,
     /// It gives an `Option` or `Result`, of which the type of the expression names the parts.
     pub(crate) outcome: bool,

@@ -247,6 +247,8 @@ pub(crate) struct Call {
     pub(crate) recursive: bool,
     /// See [`hir::Call::operation`].
     pub(crate) operation: Option<&'static autodiff_runtime::rules::Rule>,
+    /// See [`hir::Call::may_change`].
+    pub(crate) may_change: bool,
     /// See [`hir::Call::outcome`].
     pub(crate) outcome: bool,
     /// The first of the sites that the operation decides at.

@@ -151,6 +151,11 @@ impl<'a> Layout<'a> {
         if let StmtKind::Store { place, .. } = kind {
             self.stored.insert(pos, place);
         }
+        if let StmtKind::Call(call) = kind
+            && let Some(place) = call.uncertain_receiver()
+        {
+            self.stores[place.mem.0 as usize].push(pos);
+        }
         if let Some(id) = kind.loop_id() {
             self.loops.insert(id, kind);
         }

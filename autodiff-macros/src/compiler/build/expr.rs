@@ -523,6 +523,7 @@ impl Builder<'_> {
             generics: call.generics.clone(),
             recursive: call.recursive,
             operation: call.operation,
+            may_change: call.may_change,
             outcome: call.outcome,
             sites: None,
             described,

@@ -213,6 +213,10 @@ fn real_type(real: &Real) -> TokenStream {
 /// Containers, with `part` telling the type of what they contain; a constant beside numbers keeps its place.
 /// What has no parts that could be differentiated has a unit for gradient.
 fn compound(ty: &Ty, part: &dyn Fn(&Ty) -> TokenStream, rt: &Runtime) -> TokenStream {
+    let part = |ty: &Ty| match (ty, part(ty)) {
+        (Ty::Int | Ty::Bool, named) if named.to_string() == "()" => quote!(#rt::ConstantField),
+        (_, named) => named,
+    };
     match ty {
         Ty::Slice(e) | Ty::Vec(e) | Ty::Seq(e) => {
             let e = part(e);
@@ -226,7 +230,6 @@ fn compound(ty: &Ty, part: &dyn Fn(&Ty) -> TokenStream, rt: &Runtime) -> TokenSt
             let parts = parts.iter().map(part);
             quote!((#(#parts,)*))
         }
-        Ty::Int | Ty::Bool => quote!(#rt::ConstantField),
         _ => quote!(()),
     }
 }

@@ -175,7 +175,7 @@ fn is_passed(stmt: &Stmt) -> bool {
             place.for_each_expr(&mut |at| fits &= is_simple(at));
             fits
         }
-        StmtKind::If { then, els, .. } => {
+        StmtKind::If { cond, then, els } => {
             let jumps = matches!(
                 then.stmts.as_slice(),
                 [Stmt {
@@ -183,10 +183,25 @@ fn is_passed(stmt: &Stmt) -> bool {
                     ..
                 }]
             );
-            jumps && els.stmts.is_empty() && els.value.is_none()
+            jumps && els.stmts.is_empty() && els.value.is_none() && changes_nothing(cond)
         }
         _ => false,
     }
+}
+
+/// True for a condition that may decide, and calls nobody that could change what it is handed.
+fn changes_nothing(cond: &Expr) -> bool {
+    let mut fits = true;
+    cond.for_each_expr(&mut |e| {
+        fits &= match &e.kind {
+            ExprKind::Call(_) | ExprKind::Ref(true, _) => false,
+            ExprKind::Opaque(code) => code.pure,
+            ExprKind::Block(block) => block.stmts.is_empty(),
+            ExprKind::If(_, then, els) => then.stmts.is_empty() && els.stmts.is_empty(),
+            _ => true,
+        }
+    });
+    fits
 }
 
 /// True for what decides nothing and calls nobody.
@@ -219,9 +234,13 @@ fn compares(op: BinOp) -> bool {
 impl Found {
     /// What a branch does before it leaves the loop, if that can be done behind the loop, and a number is in it.
     fn of(id: LoopId, counter: Option<VarId>, before: &[Stmt], branch: &mut Stmt) -> Option<Found> {
-        let StmtKind::If { then, els, .. } = &mut branch.kind else {
+        let StmtKind::If { cond, then, els } = &mut branch.kind else {
             return None;
         };
+        // What stands in front of it is declared again later.
+        if !changes_nothing(cond) {
+            return None;
+        }
         let (jump, stmts) = then.stmts.split_last()?;
         let leaves = match &jump.kind {
             StmtKind::Break(_) => true,

@@ -203,6 +203,7 @@ impl Lower<'_> {
             generics,
             recursive,
             operation,
+            may_change: false,
             args,
         };
         let mut lifted = self.lift_args(callee, ty, span);

@@ -83,6 +83,7 @@ fn rewrite(expr: &mut Expr, vars: &mut Vec<Var>, refused: &mut Vec<(&'static str
         generics: TokenStream::new(),
         recursive: false,
         operation: None,
+        may_change: false,
         args: receiver.into_iter().chain(args).collect(),
     };
     let call = Expr {
@@ -172,6 +173,7 @@ fn assign(found: &mut Stmt, vars: &mut Vec<Var>) {
         generics: TokenStream::new(),
         recursive: false,
         operation: None,
+        may_change: false,
         args: vec![changed, value.clone()],
     };
     let kind = ExprKind::Call(call);

@@ -89,6 +89,23 @@ pub(super) fn run(func: &mut Func, facts: &Facts<'_>) {
     if let Some(value) = &mut body.value {
         promote(value, None, true);
     }
+    Walk {
+        ty: &mut |_| {},
+        code: &mut |_| {},
+        stmt: &mut |_| {},
+        expr: &mut |expr| {
+            let ExprKind::Call(call) = &mut expr.kind else {
+                return;
+            };
+            let receiver = call.args.first().filter(|_| call.form == Form::Method);
+            let changes = receiver.is_some_and(|receiver| match &receiver.kind {
+                ExprKind::Ref(false, place) => can_change(place),
+                _ => false,
+            });
+            call.may_change = changes && !(facts.keeps)(&call.path.to_string());
+        },
+    }
+    .block(&mut body);
     func.body = body;
 }
 

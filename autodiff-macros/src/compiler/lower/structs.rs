@@ -281,6 +281,7 @@ impl Lower<'_> {
             generics: generics.unwrap_or_default(),
             recursive: call.method == self.name && self.is_method,
             operation: None,
+            may_change: false,
             args,
         };
         let known = self.known_result(&call.method);
@@ -373,6 +374,7 @@ impl Lower<'_> {
             generics,
             recursive,
             operation: None,
+            may_change: false,
             args,
         };
         let lifted = self.lift_args(callee, ty, path.span());
@@ -409,6 +411,7 @@ impl Lower<'_> {
             generics: TokenStream::new(),
             recursive: self.name == name && self.is_method,
             operation: None,
+            may_change: false,
             args,
         };
         let lifted = self.lift_args(callee, ty, span);

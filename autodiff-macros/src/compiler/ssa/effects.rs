@@ -92,6 +92,7 @@ impl StmtKind {
                     result.for_each_mem(&mut |m| f(&Place::whole(m)));
                 }
                 call.args.iter().for_each(|arg| arg.for_each_lent_place(f));
+                call.uncertain_receiver().into_iter().for_each(f);
             }
             _ => {}
         }
@@ -325,6 +326,15 @@ impl Init {
 }
 
 impl Call {
+    /// What a method is called on that may change it, for all that is known. One that has derivatives does not: rustc would find
+    /// none for a receiver that it only reads.
+    pub(crate) fn uncertain_receiver(&self) -> Option<&Place> {
+        match self.args.first() {
+            Some(Arg::Ref(false, place)) if self.may_change => Some(place),
+            _ => None,
+        }
+    }
+
     /// The values that the call gives, and those of arguments that it changes.
     pub(crate) fn for_each_def(&self, f: &mut dyn FnMut(ValId)) {
         if let Some(result) = &self.result {
