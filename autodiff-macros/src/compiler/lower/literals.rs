@@ -14,9 +14,11 @@
 //! together. A class has a type if an annotation, a suffix, an index, a length or a range tells it. The type of one whose
 //! numbers are neither cast nor handed to code that is copied decides nothing, and its literals stay as they are.
 
+mod methods;
+
 use std::collections::BTreeMap;
 
-use proc_macro2::{Literal, TokenStream, TokenTree};
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::compiler::hir::{
@@ -424,7 +426,7 @@ impl<'h> Classes<'_, 'h> {
         self.uses(code);
         let shape = self.fresh(ty);
         self.matters(&shape);
-        for var in of_one_type(code) {
+        for var in methods::of_one_type(code) {
             let var = self.var(var);
             self.join(&var, &shape);
         }
@@ -590,70 +592,5 @@ fn is_literal(expr: &Expr) -> bool {
         ExprKind::Unary(_, inner) => is_literal(inner),
         ExprKind::Binary(_, a, b) => is_literal(a) && is_literal(b),
         _ => false,
-    }
-}
-
-/// The variables in code that are of the type of its value, an integer: `a` and `b` in `a.max(b)`.
-fn of_one_type(code: &Verbatim) -> Vec<VarId> {
-    let tokens: Vec<TokenTree> = code.tokens.clone().into_iter().collect();
-    let [
-        receiver,
-        TokenTree::Punct(dot),
-        TokenTree::Ident(method),
-        TokenTree::Group(args),
-    ] = &tokens[..]
-    else {
-        return Vec::new();
-    };
-    let alike = alike(&method.to_string());
-    if dot.as_char() != '.' || alike == Alike::No {
-        return Vec::new();
-    }
-    let var = |token: &TokenTree| {
-        let name = match token {
-            TokenTree::Ident(name) => name.to_string(),
-            _ => return None,
-        };
-        let found = code.uses.iter().find(|(used, _)| *used == name);
-        found.map(|(_, var)| *var)
-    };
-    let mut found: Vec<VarId> = var(receiver).into_iter().collect();
-    let args: Vec<TokenTree> = args.stream().into_iter().collect();
-    for arg in args.split(|token| matches!(token, TokenTree::Punct(p) if p.as_char() == ',')) {
-        if let ([arg], Alike::Arguments) = (arg, alike) {
-            found.extend(var(arg));
-        }
-    }
-    found
-}
-
-/// What of a method of integers has the type of its result.
-#[derive(Clone, Copy, PartialEq)]
-enum Alike {
-    Arguments,
-    Receiver,
-    No,
-}
-
-fn alike(method: &str) -> Alike {
-    match method {
-        "pow" | "abs" | "signum" | "isqrt" | "next_power_of_two" | "rotate_left"
-        | "rotate_right" | "swap_bytes" | "reverse_bits" | "saturating_pow" | "wrapping_pow"
-        | "saturating_neg" | "wrapping_neg" | "wrapping_abs" => Alike::Receiver,
-        "min" | "max" | "clamp" | "rem_euclid" | "div_euclid" | "div_ceil" | "div_floor"
-        | "next_multiple_of" | "midpoint" => Alike::Arguments,
-        name if name.starts_with("saturating_") || name.starts_with("wrapping_") => {
-            match name.ends_with("_add")
-                || name.ends_with("_sub")
-                || name.ends_with("_mul")
-                || name.ends_with("_div")
-                || name.ends_with("_rem")
-                || name.ends_with("_euclid")
-            {
-                true => Alike::Arguments,
-                false => Alike::No,
-            }
-        }
-        _ => Alike::No,
     }
 }
