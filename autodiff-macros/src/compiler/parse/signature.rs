@@ -322,18 +322,7 @@ fn optional(declared: &syn::Type, ty: &Ty) -> Option<Ty> {
     };
     let inner = types::payload(ty).filter(|_| types::is_option(declared))?;
     let fits = !types::holds_outcome(inner) && !types::has_constant(inner);
-    (fits && !holds_reference(inner)).then(|| inner.clone())
-}
-
-fn holds_reference(ty: &Ty) -> bool {
-    match ty {
-        Ty::Ref(..) => true,
-        Ty::Tuple(parts) => parts.iter().any(holds_reference),
-        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
-            holds_reference(inner)
-        }
-        _ => false,
-    }
+    (fits && !types::holds_reference(inner)).then(|| inner.clone())
 }
 
 /// True for `fn(f64) -> f64`, `dyn Fn(f64) -> f64` and references to these.
@@ -349,7 +338,7 @@ fn is_callable(declared: &syn::Type) -> bool {
 fn optional_reference(declared: &syn::Type) -> bool {
     let read = types::read(declared, &mut || None);
     types::is_option(declared)
-        && read.is_ok_and(|ty| types::payload(&ty).is_some_and(holds_reference))
+        && read.is_ok_and(|ty| types::payload(&ty).is_some_and(types::holds_reference))
 }
 
 /// To what is emitted an `Option` is a type with a gradient, as a struct is.
