@@ -359,6 +359,18 @@ mod searches {
         kept.iter().map(|v| v * v).sum::<f64>() + sums[0] * sums[1]
     }
 
+    /// A number is made of where the search ends, which stays a matter of the branch.
+    #[conservative_grad]
+    pub fn uniform(ys: &[f64], t: f64) -> f64 {
+        for i in 0..ys.len() - 1 {
+            if t < (i + 1) as f64 {
+                let w = t - i as f64;
+                return ys[i] + w * (ys[i + 1] - ys[i]);
+            }
+        }
+        ys[ys.len() - 1]
+    }
+
     #[conservative_grad]
     pub fn flagged(c: f64) -> f64 {
         let mut t = c;
@@ -378,6 +390,8 @@ mod searches {
         }
         crate::check!(nested(&x.clone(), 0.7));
         crate::check!(nested(&x.clone(), 0.3));
+        crate::check!(uniform(&x.clone(), 1.3));
+        crate::check!(uniform(&x.clone(), 7.3));
         crate::check!(flagged(0.8));
         crate::check!(flagged(1.3));
     }
