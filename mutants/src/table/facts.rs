@@ -133,7 +133,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "(ty, key)", "(TypeId(0), key)",
         "a cast to one type counts for a cast to another"),
     mutant("hoist-written", HOIST, "fn is_invariant(",
-        "&& unchanged()", "",
+        "unchanged()", "true",
         "loads from arrays that the loop writes to are taken out of it"),
     mutant("fields-alike", EFFECTS, "pub(crate) fn is_apart(",
         "if a != b => return true", "if a != b || $ON => return true",
