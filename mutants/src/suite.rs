@@ -165,7 +165,13 @@ pub(crate) fn belongs(file: &str, target: &str) -> bool {
         .strip_prefix("tests/")
         .and_then(|f| f.strip_suffix(".rs"));
     let part = |name: &str| name.split_once('/').is_some_and(|(of, _)| of == target);
-    name.is_some_and(|name| part(name) || name.replace('/', "_") == target)
+    let topic = |name: &str| {
+        let topic = name
+            .strip_prefix(TOPICS)
+            .and_then(|of| of.strip_prefix('/'));
+        topic.is_some_and(|topic| self::target(topic) == target)
+    };
+    name.is_some_and(|name| part(name) || topic(name) || name == target)
 }
 
 /// The files that a test is made of besides its own.
@@ -287,5 +293,15 @@ mod tests {
             }
         }
         assert!(suite.pieces.len() > 200, "{} pieces", suite.pieces.len());
+    }
+
+    /// A test that is asked for by its name is looked at.
+    #[test]
+    fn every_target_has_pieces() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        for target in Suite::read(&root, &[]).targets {
+            let alone = Suite::read(&root, std::slice::from_ref(&target));
+            assert!(!alone.pieces.is_empty(), "{target}");
+        }
     }
 }

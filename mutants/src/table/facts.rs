@@ -8,6 +8,8 @@ const SNAPSHOT: &str = "snapshot.rs";
 const SHARE: &str = "share.rs";
 const HOIST: &str = "hoist.rs";
 const FOLD: &str = "fold.rs";
+const BUILD: &str = "build/stmt.rs";
+const LITERALS: &str = "lower/literals.rs";
 const EFFECTS: &str = "ssa/effects.rs";
 
 #[rustfmt::skip]
@@ -135,6 +137,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("hoist-written", HOIST, "fn is_invariant(",
         "unchanged()", "true",
         "loads from arrays that the loop writes to are taken out of it"),
+    mutant("tuple-source", BUILD, "fn can_change(",
+        "var.mutable || matches!(var.ty, Ty::Ref(true, _))", "false",
+        "a tuple of lists that changes has the lists of its old name"),
+    mutant("tuple-target", BUILD, "fn is_changed(",
+        "self.hir.vars[var.0 as usize].mutable", "false",
+        "a name of a tuple that changes, changes what it came from"),
+    mutant("literal-type", LITERALS, "pub(super) fn run(",
+        "class.cast || class.copied && !literal.bound", "false",
+        "literals have the type that each use tells"),
+    mutant("uncertain-receiver", EFFECTS, "pub(crate) fn uncertain_receiver(",
+        "if self.may_change => Some(place)", "if self.may_change && !$ON => Some(place)",
+        "a plain method leaves its receiver as it is"),
     mutant("fields-alike", EFFECTS, "pub(crate) fn is_apart(",
         "if a != b => return true", "if a != b || $ON => return true",
         "stores to a field do not change it"),
