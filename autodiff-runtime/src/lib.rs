@@ -67,6 +67,7 @@ pub mod optional;
 pub mod outcome;
 #[doc(hidden)]
 pub mod own_rules;
+mod pages;
 pub mod parallel;
 pub mod point;
 pub mod policy;
@@ -102,7 +103,9 @@ pub use field::{Definability, FieldMetadata, Obligation, ObligationKind, Site, S
 pub use integer::{Integer, integer};
 pub use jacobian::{Components, jacobian};
 pub use kinds::{Bar, Constant, Discard, Element, Kind, Shape, Unvaried, Varied, discard};
-pub use numeric::{Real, Scalar, over, real, same, scalar, unless_zero, unless_zero_in_turn};
+pub use numeric::{
+    Real, Scalar, ordinary, over, real, same, scalar, unless_zero, unless_zero_in_turn,
+};
 pub use ops::{Nonsmooth, leaky_relu, relu, stop_gradient};
 pub use policy::{Policy, Ties};
 pub use same_shape::{Mismatch, SameShape};

@@ -300,6 +300,27 @@ pub fn unless_zero_in_turn<T: Scalar>(factor: T, product: T) -> T {
     }
 }
 
+/// True for a finite number. For emitted code, which adds up factors to ask for all of them at once.
+///
+/// ```
+/// use autodiff_runtime::ordinary;
+/// assert!(ordinary(1.0 + 2.0) && !ordinary(f64::INFINITY + 2.0) && !ordinary(f64::NAN));
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn ordinary<T: Scalar>(sum: T) -> bool {
+    let finite = sum - sum == T::default();
+    if !finite {
+        seldom();
+    }
+    finite
+}
+
+/// The branch to it is the unlikely one.
+#[cold]
+#[inline(never)]
+fn seldom() {}
+
 /// A call that the optimiser knows nothing about, so that the branch to it stays one.
 #[cold]
 #[inline(never)]

@@ -9,6 +9,8 @@ use core::cell::{Cell, RefCell};
 use core::ops::{Deref, DerefMut};
 use std::collections::BTreeMap;
 
+use crate::pages;
+
 /// The memory of records, held by the caller.
 ///
 /// What runs [within](Workspace::within) a workspace, on that thread, takes the lists that it records in from there and
@@ -110,6 +112,7 @@ pub fn is_in_use() -> bool {
 #[inline]
 #[must_use]
 pub fn records<T: Send + 'static>() -> Records<T> {
+    pages::keep();
     match is_in_use() {
         true => taken(),
         false => Records {
@@ -117,6 +120,14 @@ pub fn records<T: Send + 'static>() -> Records<T> {
             shell: None,
         },
     }
+}
+
+/// A list of what no workspace can hold: pullbacks, which borrow. For emitted code.
+#[inline]
+#[must_use]
+pub fn residuals<T>() -> Vec<T> {
+    pages::keep();
+    Vec::new()
 }
 
 /// A list that goes back to the workspace. For emitted code.

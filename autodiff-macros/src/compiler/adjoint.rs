@@ -26,6 +26,7 @@ mod joined;
 mod lanes;
 mod loops;
 mod needs;
+mod ordinary;
 mod pairs;
 mod reads;
 mod reciprocals;
@@ -128,6 +129,10 @@ pub(crate) fn run(cx: &Context<'_>, fresh: &mut Names) -> Sweeps {
     let mut reads = Vec::new();
     if cx.style == Style::Split {
         reads = reads::run(cx, &reverse);
+    }
+    ordinary::run(cx, &mut forward);
+    ordinary::run(cx, &mut reverse);
+    if cx.style == Style::Split {
         bars::run(cx, &mut reverse);
     }
     Sweeps {

@@ -249,6 +249,7 @@ fn is_share(product: &Expr, factor: &Expr) -> bool {
     }
 }
 
-fn is_literal(e: &Expr) -> bool {
+/// A number that stands in the code.
+pub(crate) fn is_literal(e: &Expr) -> bool {
     matches!(e, Expr::Raw(tokens) if is_nonzero(tokens) || tokens.to_string() == "0.0")
 }

@@ -65,7 +65,7 @@ impl Forward<'_> {
             ty: None,
             init: Some(Expr::Raw(match numbers {
                 true => quote!(#rt::records()),
-                false => quote!(::std::vec::Vec::new()),
+                false => quote!(#rt::residuals()),
             })),
         };
         let stacks = self.saved.stacks.iter().map(|(id, name)| {

@@ -1,0 +1,477 @@
+//! Guards against 0·∞, decided together.
+//!
+//! Behind a division nearly every product of the reverse sweep has a guard, and each costs a compare and a select. They make a
+//! difference only where a factor is not finite. So a stretch of statements with several of them asks that once, and stands there
+//! twice: without guards for factors that are all finite, with them for others. What a sum, a difference or a product is finite
+//! for is finite as well, so that few factors are looked at. Where all are finite, both give the same number, up to the sign of zeros.
+//!
+//! ```text
+//! a_bar = unless_zero(y_bar, y_bar * b);       →    if ordinary(b + c) { a_bar = y_bar * b; a_bar += z_bar * c; … }
+//! a_bar += unless_zero(z_bar, z_bar * c); …         else { a_bar = unless_zero(y_bar, y_bar * b); … }
+//! ```
+//!
+//! Loops that LLVM may run several iterations of at once keep their selects: a branch would stop that.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::quote;
+
+use super::Context;
+use crate::compiler::code::{Callee, Expr, Stmt};
+use crate::compiler::hir::{BinOp, Ty, UnOp};
+use crate::compiler::singular::is_literal;
+use crate::compiler::ssa::{Op, ValId};
+
+/// Guards that a stretch has at least.
+const WORTH: usize = 5;
+
+/// Asks once for the guards of each stretch of statements.
+pub(super) fn run(cx: &Context<'_>, stmts: &mut Vec<Stmt>) {
+    if is_of_one_type(cx) {
+        let mut values = BTreeMap::new();
+        for (v, id) in cx.func.vals.iter().zip((0..).map(ValId)) {
+            let of_name = values.entry(v.name.to_string());
+            of_name.and_modify(|id| *id = None).or_insert(Some(id));
+        }
+        Pass { cx, values }.stmts(stmts, false);
+    }
+}
+
+/// True if all real numbers of the function are of one type, and can be added up.
+fn is_of_one_type(cx: &Context<'_>) -> bool {
+    let reals = cx.func.vals.iter().filter_map(|v| match &v.ty {
+        Ty::Real(real) => Some(format!("{real:?}")),
+        _ => None,
+    });
+    reals.collect::<BTreeSet<_>>().len() == 1
+}
+
+struct Pass<'a> {
+    cx: &'a Context<'a>,
+    /// Primal values by their names, if these are of one value each.
+    values: BTreeMap<String, Option<ValId>>,
+}
+
+/// What a stretch asks for.
+#[derive(Default)]
+struct Question {
+    /// Factors that have to be finite: values, and others.
+    values: BTreeSet<ValId>,
+    others: Vec<Expr>,
+    /// Divisors that must not be 0.
+    divisors: BTreeSet<ValId>,
+    guards: usize,
+}
+
+impl Pass<'_> {
+    /// The stretches of a list of statements. `parallel`: iterations of its loop may run at once.
+    fn stmts(&self, stmts: &mut Vec<Stmt>, parallel: bool) {
+        for stmt in stmts.iter_mut() {
+            match stmt {
+                Stmt::For { body, .. } => {
+                    let parallel = may_run_at_once(body);
+                    self.stmts(body, parallel);
+                }
+                Stmt::Loop { body } => self.stmts(body, false),
+                Stmt::If { then, els, .. } if !is_flat_list(then) || !is_flat_list(els) => {
+                    self.stmts(then, parallel);
+                    self.stmts(els, parallel);
+                }
+                _ => {}
+            }
+        }
+        if parallel {
+            return;
+        }
+        let mut at = 0;
+        while at < stmts.len() {
+            let flat = stmts[at..].iter().take_while(|s| is_flat(s)).count();
+            at = match self.split(stmts, at, at + flat) {
+                Some(next) => next,
+                None => at + flat,
+            } + 1;
+        }
+    }
+
+    /// Replaces the guarded part of `stmts[from..to]`; what follows it starts at the result.
+    fn split(&self, stmts: &mut Vec<Stmt>, from: usize, to: usize) -> Option<usize> {
+        let first = from + stmts[from..to].iter().position(has_guard)?;
+        let last = from + stmts[from..to].iter().rposition(has_guard)? + 1;
+        let mut declared = BTreeSet::new();
+        let distinct = declare(&stmts[first..last], &mut declared);
+        let asking = Asking {
+            pass: self,
+            declared,
+            quotients: stmts[first..last].iter().filter_map(quotient).collect(),
+        };
+        let mut question = Question::default();
+        for stmt in &stmts[first..last] {
+            asking.ask(stmt, true, &mut question);
+        }
+        if question.guards < WORTH || !distinct {
+            return None;
+        }
+        let condition = self.condition(question, &stmts[..first])?;
+        let mut used = BTreeSet::new();
+        stmts[last..].iter().for_each(|s| self.names(s, &mut used));
+        let guarded: Vec<Stmt> = stmts.splice(first..last, []).collect();
+        let mut outside = Vec::new();
+        let els: Vec<Stmt> = guarded
+            .into_iter()
+            .map(|stmt| taken_out(stmt, &used, &mut outside))
+            .collect();
+        let mut then = els.clone();
+        then.iter_mut().for_each(|stmt| asking.bare(stmt, true));
+        let next = first + outside.len();
+        outside.push(Stmt::If {
+            cond: condition,
+            then,
+            els,
+        });
+        stmts.splice(first..first, outside);
+        Some(next)
+    }
+
+    /// `ordinary(a + b) && d != 0.0`, unless there is nearly as much to ask as there are guards.
+    fn condition(&self, mut question: Question, before: &[Stmt]) -> Option<Expr> {
+        let mut finite = BTreeSet::new();
+        let mut nonzero = BTreeSet::new();
+        for v in &question.values {
+            self.implied(*v, &mut finite, &mut nonzero);
+        }
+        question.values.retain(|v| !finite.contains(v));
+        for v in before.iter().rev().filter_map(|s| self.value(s)) {
+            let mut implied = BTreeSet::new();
+            self.implied(v, &mut implied, &mut nonzero.clone());
+            if implied.intersection(&question.values).count() > 1 {
+                question.values.retain(|v| !implied.contains(v));
+                self.implied(v, &mut implied, &mut nonzero);
+                question.values.insert(v);
+            }
+        }
+        question.divisors.retain(|v| !nonzero.contains(v));
+        let mut parts: Vec<Expr> = question.values.into_iter().map(Expr::Val).collect();
+        parts.append(&mut question.others);
+        if parts.len() + question.divisors.len() > question.guards.div_ceil(2) {
+            return None;
+        }
+        let rt = &self.cx.names.rt;
+        let sum = (!parts.is_empty()).then(|| sum(parts));
+        let finite = sum.map(|sum| Expr::call(quote!(#rt::ordinary), vec![sum]));
+        let divisors = question.divisors.into_iter();
+        let nonzero = divisors.map(|v| Expr::bin("!=", Expr::Val(v), Expr::zero()));
+        let all = finite.into_iter().chain(nonzero);
+        all.reduce(|a, b| Expr::bin("&&", a, b))
+    }
+
+    /// The primal value that a statement declares.
+    fn value(&self, stmt: &Stmt) -> Option<ValId> {
+        match stmt {
+            Stmt::Let { name, .. } => self.values.get(&name.to_string()).copied().flatten(),
+            _ => None,
+        }
+    }
+
+    /// What is finite, and what is not 0, because `v` is finite.
+    fn implied(&self, v: ValId, finite: &mut BTreeSet<ValId>, nonzero: &mut BTreeSet<ValId>) {
+        let mut is_finite = |u: ValId, nonzero: &mut BTreeSet<ValId>| {
+            if finite.insert(u) {
+                self.implied(u, finite, nonzero);
+            }
+        };
+        match self.cx.layout.op(v) {
+            Some(Op::Bin(BinOp::Add | BinOp::Sub | BinOp::Mul, a, b)) => {
+                is_finite(*a, nonzero);
+                is_finite(*b, nonzero);
+            }
+            Some(Op::Bin(BinOp::Div, a, b)) => {
+                nonzero.insert(*b);
+                is_finite(*a, nonzero);
+            }
+            Some(Op::Un(UnOp::Neg, a)) => is_finite(*a, nonzero),
+            _ => {}
+        }
+    }
+
+    /// The variables that a statement may mention.
+    fn names(&self, stmt: &Stmt, names: &mut BTreeSet<String>) {
+        stmt.walk(&mut |e| match e {
+            Expr::Val(v) => drop(names.insert(self.cx.func.val(*v).name.to_string())),
+            Expr::Mem(m) => drop(names.insert(self.cx.func.mem(*m).name.to_string())),
+            Expr::Bar(v) => drop(names.insert(self.cx.names.bar(*v).to_string())),
+            Expr::MemBar(m) => drop(names.insert(self.cx.names.mem_bar(*m).to_string())),
+            Expr::Name(name) => drop(names.insert(name.to_string())),
+            Expr::Raw(tokens) | Expr::User(tokens, _) => idents(tokens.clone(), names),
+            _ => {}
+        });
+    }
+}
+
+/// Guards of a stretch whose variables are known.
+struct Asking<'a> {
+    pass: &'a Pass<'a>,
+    /// What the stretch declares, and the question cannot name.
+    declared: BTreeSet<String>,
+    /// Quotients that it declares, and their dividends.
+    quotients: Vec<(Ident, Expr)>,
+}
+
+impl Asking<'_> {
+    /// What the guards of a statement ask for. `always`: it runs whenever the stretch does.
+    fn ask(&self, stmt: &Stmt, always: bool, question: &mut Question) {
+        if let Stmt::If { cond, then, els } = stmt {
+            cond.walk(&mut |e| self.guard(e, always, question).unwrap_or_default());
+            let inner = then.iter().chain(els);
+            return inner.for_each(|s| self.ask(s, false, question));
+        }
+        stmt.walk(&mut |e| self.guard(e, always, question).unwrap_or_default());
+    }
+
+    /// Adds what a guard asks for. None if it is no guard, or cannot be decided beforehand.
+    fn guard(&self, e: &Expr, always: bool, question: &mut Question) -> Option<()> {
+        let factors = match e {
+            Expr::Call(Callee::UnlessZero { .. }, args) => {
+                let [factor, product] = args.as_slice() else {
+                    return None;
+                };
+                self.partial(factor, product)?
+            }
+            Expr::Call(Callee::Over, args) => args.get(1..)?.iter().collect(),
+            _ => return None,
+        };
+        let known = factors.iter().all(|f| self.is_known(f, always));
+        if !known {
+            return None;
+        }
+        for factor in factors {
+            match (factor, e) {
+                (Expr::Val(v), Expr::Call(Callee::Over, _)) => {
+                    question.divisors.insert(*v);
+                    question.values.insert(*v);
+                }
+                (_, Expr::Call(Callee::Over, _)) => return None,
+                (Expr::Val(v), _) if self.is_number(*v) => {}
+                (Expr::Val(v), _) => drop(question.values.insert(*v)),
+                (e, _) if is_literal(e) => {}
+                (e, _) => {
+                    let text = format!("{e:?}");
+                    if question.others.iter().all(|o| format!("{o:?}") != text) {
+                        question.others.push(e.clone());
+                    }
+                }
+            }
+        }
+        question.guards += 1;
+        Some(())
+    }
+
+    /// What a product has beside the factor, or a quotient with the factor in front: `b` and `c` of `a_bar * b * c`.
+    fn partial<'e>(&self, factor: &Expr, product: &'e Expr) -> Option<Vec<&'e Expr>> {
+        let mut parts = Vec::new();
+        factors(product, &mut parts);
+        let is_factor = |e: &Expr| is_same(e, factor);
+        let is_quotient = |e: &Expr| {
+            let dividend = self.quotients.iter().find(|(name, _)| is_name(e, name));
+            dividend.is_some_and(|(_, dividend)| is_factor(dividend))
+        };
+        let at = parts.iter().position(|e| is_factor(e) || is_quotient(e))?;
+        parts.remove(at);
+        Some(parts)
+    }
+
+    fn is_number(&self, v: ValId) -> bool {
+        matches!(self.pass.cx.layout.op(v), Some(Op::Lit(_)))
+    }
+
+    /// True for what can be computed in front of the stretch, and costs next to nothing.
+    fn is_known(&self, e: &Expr, always: bool) -> bool {
+        match e {
+            Expr::Val(v) => !self
+                .declared
+                .contains(&self.pass.cx.func.val(*v).name.to_string()),
+            Expr::Name(name) => !self.declared.contains(&name.to_string()),
+            Expr::Mem(m) => !self
+                .declared
+                .contains(&self.pass.cx.func.mem(*m).name.to_string()),
+            Expr::Neg(e) => self.is_known(e, always),
+            Expr::Bin("+" | "-" | "*", a, b) => {
+                self.is_known(a, always) && self.is_known(b, always)
+            }
+            Expr::Index(base, at) => {
+                always && self.is_known(base, always) && self.is_known(at, always)
+            }
+            Expr::Field(base, _) => self.is_known(base, always),
+            e => is_literal(e),
+        }
+    }
+
+    /// Takes away the guards that the question was for.
+    fn bare(&self, stmt: &mut Stmt, always: bool) {
+        let unguarded = &mut |e: &mut Expr, always: bool| {
+            e.walk_mut(&mut |e| {
+                if self.guard(e, always, &mut Question::default()).is_none() {
+                    return;
+                }
+                if let Expr::Call(callee, args) = e {
+                    let over = matches!(callee, Callee::Over);
+                    let (last, first) = (args.pop(), args.pop());
+                    if let (Some(last), Some(first)) = (last, first) {
+                        *e = match over {
+                            true => Expr::bin("/", first, last),
+                            false => last,
+                        };
+                    }
+                }
+            });
+        };
+        let inner = &mut |stmts: &mut Vec<Stmt>| stmts.iter_mut().for_each(|s| self.bare(s, false));
+        stmt.for_each_part_mut(&mut |e| unguarded(e, always), inner);
+    }
+}
+
+fn factors<'e>(e: &'e Expr, parts: &mut Vec<&'e Expr>) {
+    match e {
+        Expr::Bin("*", a, b) => {
+            factors(a, parts);
+            factors(b, parts);
+        }
+        Expr::Neg(e) => factors(e, parts),
+        e => parts.push(e),
+    }
+}
+
+/// `let q = over(a, b);` or `let q = unless_zero(a, a * inverse);`: 0 where `a` is.
+fn quotient(stmt: &Stmt) -> Option<(Ident, Expr)> {
+    match stmt {
+        Stmt::Let {
+            name,
+            init: Some(Expr::Call(Callee::Over | Callee::UnlessZero { .. }, args)),
+            ..
+        } => Some((name.clone(), args.first()?.clone())),
+        _ => None,
+    }
+}
+
+/// True for the same adjoint, whatever its sign.
+fn is_same(a: &Expr, b: &Expr) -> bool {
+    match (positive(a), positive(b)) {
+        (Expr::Bar(a), Expr::Bar(b)) => a == b,
+        (Expr::Name(a), b) => is_name(b, a),
+        _ => false,
+    }
+}
+
+fn is_name(e: &Expr, name: &Ident) -> bool {
+    matches!(e, Expr::Name(e) if e == name)
+}
+
+fn positive(e: &Expr) -> &Expr {
+    match e {
+        Expr::Neg(e) => positive(e),
+        e => e,
+    }
+}
+
+/// The sum, in pairs: no addition waits for all the others.
+fn sum(mut parts: Vec<Expr>) -> Expr {
+    match parts.len() {
+        0 => Expr::zero(),
+        1 => parts.remove(0),
+        n => {
+            let right = parts.split_off(n / 2);
+            Expr::bin("+", sum(parts), sum(right))
+        }
+    }
+}
+
+fn has_guard(stmt: &Stmt) -> bool {
+    let mut found = false;
+    stmt.walk(&mut |e| {
+        found |= matches!(e, Expr::Call(Callee::UnlessZero { .. } | Callee::Over, _));
+    });
+    found
+}
+
+/// Computes and assigns: no loops, no calls that hand out references, nothing that is taken from a record.
+fn is_flat(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::Let {
+            init: Some(init), ..
+        } => lends_nothing(init),
+        Stmt::Assign { place, value, .. } => lends_nothing(place) && lends_nothing(value),
+        Stmt::If { cond, then, els } => {
+            lends_nothing(cond) && is_flat_list(then) && is_flat_list(els)
+        }
+        _ => false,
+    }
+}
+
+fn is_flat_list(stmts: &[Stmt]) -> bool {
+    stmts.iter().all(is_flat)
+}
+
+fn lends_nothing(e: &Expr) -> bool {
+    let mut lends = false;
+    e.walk(&mut |e| lends |= matches!(e, Expr::Ref(..) | Expr::User(..) | Expr::Invoke(..)));
+    !lends
+}
+
+/// True for the body of an innermost loop whose iterations wait neither for each other nor for a record.
+fn may_run_at_once(body: &[Stmt]) -> bool {
+    let mut in_turn = false;
+    for stmt in body {
+        in_turn |= !is_flat(stmt);
+        stmt.walk(&mut |e| {
+            in_turn |= matches!(e, Expr::Call(Callee::UnlessZero { in_turn: true }, _));
+        });
+    }
+    !in_turn
+}
+
+/// Collects what statements declare. False if a name is declared twice.
+fn declare(stmts: &[Stmt], names: &mut BTreeSet<String>) -> bool {
+    stmts.iter().fold(true, |distinct, stmt| {
+        let new = match stmt {
+            Stmt::Let { name, .. } => names.insert(name.to_string()),
+            Stmt::If { then, els, .. } => declare(then, names) & declare(els, names),
+            _ => true,
+        };
+        distinct & new
+    })
+}
+
+/// A declaration whose variable is used behind the stretch is made in front of it.
+fn taken_out(stmt: Stmt, used: &BTreeSet<String>, outside: &mut Vec<Stmt>) -> Stmt {
+    match stmt {
+        Stmt::Let {
+            name,
+            mutable,
+            ty,
+            init: Some(value),
+        } if used.contains(&name.to_string()) => {
+            outside.push(Stmt::Let {
+                name: name.clone(),
+                mutable,
+                ty,
+                init: None,
+            });
+            Stmt::Assign {
+                place: Expr::Name(name),
+                op: "=",
+                value,
+            }
+        }
+        stmt => stmt,
+    }
+}
+
+fn idents(tokens: TokenStream, names: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(name) => drop(names.insert(Ident::to_string(&name))),
+            TokenTree::Group(group) => idents(group.stream(), names),
+            _ => {}
+        }
+    }
+}
