@@ -50,10 +50,11 @@ pub mod model {
     include!("snapshots/mean_error.rs");
     include!("snapshots/pendulum.rs");
     include!("snapshots/root.rs");
+    include!("snapshots/orbit.rs");
     include!("snapshots/decay.rs");
 }
 
-use model::{decay, hinge, mean_error, pendulum, root, swing, wave};
+use model::{decay, hinge, mean_error, orbit, pendulum, root, swing, wave};
 
 /// Central difference of `f` at `x`.
 fn difference(f: impl Fn(f64) -> f64, x: f64) -> f64 {
@@ -120,6 +121,21 @@ fn state_loop() {
 fn while_loop() {
     let x = 2.0_f64;
     assert_near(root::grad(x), 0.5 / x.sqrt());
+}
+
+#[test]
+fn guards_together() {
+    let start = [1.0, 0.1, -0.2, 0.9];
+    let (gradient, mass) = orbit::grad(start, 1.1, 0.05, 20);
+    for k in 0..4 {
+        let at = |t: f64| {
+            let mut start = start;
+            start[k] = t;
+            orbit(start, 1.1, 0.05, 20)
+        };
+        assert_near(gradient[k], difference(at, start[k]));
+    }
+    assert_near(mass, difference(|m| orbit(start, m, 0.05, 20), 1.1));
 }
 
 #[test]

@@ -192,3 +192,54 @@ fn of_logarithms_that_are_ignored() {
     assert!(value > 0.0 && value < 1.0);
     assert!((slope - (moved(0.05 + h) - moved(0.05 - h)) / (2.0 * h)).abs() < 1e-6);
 }
+
+/// Guards enough to be decided together: of factors that are finite, and of others whose results are not used.
+#[conservative_grad]
+fn together(x: &[f64], z: f64) -> f64 {
+    let mut p = [z, 1.0, z * z];
+    for i in 0..x.len() {
+        let r = p[0] / x[i];
+        let a = r * p[1] - r * p[2];
+        let b = a * p[2] + r * a;
+        let c = b * a * r + p[1] * b;
+        if x[i] > 0.0 {
+            p = [b.sin(), c.cos(), a * 0.1 + b * 0.2];
+        }
+    }
+    p[0] + p[1] * p[2]
+}
+
+/// The same in straight-line code.
+#[conservative_grad]
+fn once_together(x: f64, z: f64) -> f64 {
+    let r = z / x;
+    let a = r * z - r * r;
+    let b = a * z + r * a;
+    let c = b * a * r + z * b;
+    let kept = [a * b, b * c, c * a, z];
+    if x > 0.0 {
+        kept[0] + kept[1] + kept[2]
+    } else {
+        kept[3]
+    }
+}
+
+#[test]
+fn of_guards_that_are_decided_together() {
+    crate::check!(together(&vec![1.1, 0.9, 1.3], 0.4));
+    crate::check!(once_together(0.5, 0.7));
+    let (by_x, by_z) = together::grad(&[0.5, 0.8], 0.7);
+    for at in 0..3 {
+        let (mut x, mut expected) = (vec![0.5, 0.8], by_x.clone());
+        x.insert(at, 0.0);
+        expected.insert(at, 0.0);
+        assert_eq!(together::grad(&x, 0.7), (expected.clone(), by_z));
+        assert_eq!(together::vjp(&x, 0.7).1(1.0), (expected, by_z));
+    }
+    assert_eq!(once_together::grad(0.0, 0.7), (0.0, 1.0));
+    assert_eq!(once_together::vjp(0.0, 0.7).1(1.0), (0.0, 1.0));
+    assert_eq!(
+        once_together::grad(f64::INFINITY, 0.0),
+        once_together::vjp(f64::INFINITY, 0.0).1(1.0)
+    );
+}

@@ -991,3 +991,86 @@ mod nested_operators {
         assert_eq!((r_bar.w, r_bar.x), (qt.w, -qt.x));
     }
 }
+
+/// Lists of plain structs, of which a loop takes several fields: edges of a graph, bonds of a molecule.
+mod edges {
+    use conservative_grad::conservative_grad;
+
+    #[derive(Clone, Copy, Debug)]
+    pub struct Edge {
+        pub from: usize,
+        pub to: usize,
+        pub weight: f64,
+    }
+
+    #[conservative_grad]
+    pub fn weighted(p: &[f64], w: &[f64], #[constant] edges: &[Edge]) -> f64 {
+        let mut s = 0.0;
+        for (e, x) in edges.iter().zip(w) {
+            s += (p[e.from] - p[e.to]) * x;
+        }
+        s
+    }
+
+    #[conservative_grad]
+    pub fn caller(p: &[f64], w: &[f64], #[constant] edges: &[Edge]) -> f64 {
+        weighted(p, w, edges).sin()
+    }
+
+    #[conservative_grad]
+    pub fn listed(p: &[f64], w: &[f64], #[constant] edges: &[Edge]) -> f64 {
+        let mut t = vec![0.0; w.len()];
+        for (i, e) in edges.iter().enumerate() {
+            t[i] = p[e.from] * p[e.to] * w[i] * e.weight;
+        }
+        t.iter().map(|v| v.sin()).sum()
+    }
+
+    #[conservative_grad]
+    pub fn collected(p: &[f64], w: &[f64], #[constant] edges: &[Edge]) -> f64 {
+        let t: Vec<f64> = edges
+            .iter()
+            .zip(w)
+            .map(|(e, q)| p[e.from] * p[e.to] * q)
+            .collect();
+        t.iter().map(|v| v * v).sum()
+    }
+
+    #[conservative_grad]
+    pub fn assembled(p: &[f64], w: &[f64], #[constant] edges: &[Edge]) -> f64 {
+        let mut f = vec![[0.0; 2]; p.len()];
+        for (e, k) in edges.iter().zip(w) {
+            let d = p[e.from] - p[e.to];
+            f[e.from][0] += k * d;
+            f[e.to][1] -= k * d * d;
+        }
+        f.iter().map(|v| v[0] * v[1]).sum()
+    }
+
+    #[conservative_grad]
+    pub fn backwards(p: &[f64], w: &[f64], #[constant] edges: &[Edge]) -> f64 {
+        let mut t = w.to_vec();
+        for (v, e) in t.iter_mut().zip(edges).rev() {
+            *v *= p[e.from] - p[e.to];
+        }
+        t.iter().map(|v| v * v).sum()
+    }
+
+    #[test]
+    fn agree() {
+        let edge = |from, to, weight| Edge { from, to, weight };
+        let edges = [
+            edge(0, 1, 0.5),
+            edge(1, 0, 1.5),
+            edge(2, 1, -0.5),
+            edge(0, 2, 2.0),
+        ];
+        let (p, w) = (vec![1.0, 2.5, 0.3], vec![0.5, 0.25, 2.0, -1.0]);
+        crate::check!(weighted(&p.clone(), &w.clone(), const &edges));
+        crate::check!(caller(&p.clone(), &w.clone(), const &edges));
+        crate::check!(listed(&p.clone(), &w.clone(), const &edges));
+        crate::check!(collected(&p.clone(), &w.clone(), const &edges));
+        crate::check!(assembled(&p.clone(), &w.clone(), const &edges));
+        crate::check!(backwards(&p.clone(), &w.clone(), const &edges));
+    }
+}

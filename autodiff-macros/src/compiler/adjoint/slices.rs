@@ -111,6 +111,10 @@ fn is_simple(stmt: &Ssa) -> bool {
     }
 }
 
+fn is_taken(stmt: &Stmt) -> bool {
+    matches!(stmt, Stmt::Expect { .. })
+}
+
 fn is_flat(stmt: &Stmt) -> bool {
     !matches!(
         stmt,
@@ -236,7 +240,8 @@ impl<'a> Kernel<'a> {
         );
         let in_order = match self.sweep {
             Sweep::Forward => !self.range.rev,
-            Sweep::Reverse => self.range.rev || self.is_order_free(),
+            // What is taken from a stack comes in the order of the reverse sweep.
+            Sweep::Reverse => self.range.rev || self.is_order_free() && !body.iter().any(is_taken),
         };
         let iter = match in_order {
             true => upwards,

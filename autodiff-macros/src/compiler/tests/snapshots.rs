@@ -1,4 +1,4 @@
-//! What the whole compiler emits for seven functions, as a person would read it.
+//! What the whole compiler emits for eight functions, as a person would read it.
 //!
 //! The texts are kept in `tests/snapshots/`, where `tests/snapshots.rs` compiles and runs them: each
 //! has its numbers checked there.
@@ -119,6 +119,27 @@ fn while_loop() {
                 k += 1;
             }
             y
+        }",
+    );
+}
+
+/// Guards against 0·∞ that are decided together: a question about a few factors, and the sweep of an iteration twice.
+#[test]
+fn guards_together() {
+    check(
+        "orbit",
+        "/// A planet by Euler steps: what is left of its energy and of its angular momentum.
+        pub fn orbit(start: [f64; 4], mass: f64, #[constant] h: f64, steps: usize) -> f64 {
+            let mut p = start;
+            for _ in 0..steps {
+                let square = p[0] * p[0] + p[1] * p[1];
+                let pull = mass / (square * square.sqrt());
+                p[2] -= h * pull * p[0];
+                p[3] -= h * pull * p[1];
+                p[0] += h * p[2];
+                p[1] += h * p[3];
+            }
+            p[2] * p[2] + p[3] * p[3] + p[0] * p[3] - p[1] * p[2]
         }",
     );
 }
