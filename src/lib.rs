@@ -235,7 +235,7 @@ pub mod __private {
     pub use autodiff_runtime::tangent::*;
     pub use autodiff_runtime::trace::*;
     pub use autodiff_runtime::traits;
-    pub use autodiff_runtime::workspace::{records, residuals};
+    pub use autodiff_runtime::workspace::{begin, records, residuals};
     pub use autodiff_runtime::{decision::*, field::*, policy::*};
     pub use core::{
         self, assert, assert_eq, column, concat, debug_assert, file, line, module_path, stringify,

@@ -30,7 +30,7 @@ pub mod facade {
         pub use autodiff_runtime::sweeps::*;
         pub use autodiff_runtime::tangent::*;
         pub use autodiff_runtime::trace::*;
-        pub use autodiff_runtime::workspace::records;
+        pub use autodiff_runtime::workspace::{begin, records};
         pub use autodiff_runtime::*;
         pub use core;
         pub use std::borrow::ToOwned;

@@ -130,6 +130,15 @@ pub fn residuals<T>() -> Vec<T> {
     Vec::new()
 }
 
+/// Makes room for the first records of a loop that runs nobody knows how often, one kilobyte of them: a list that grows from
+/// nothing is moved again and again. For emitted code.
+#[inline]
+pub fn begin<T>(list: &mut Vec<T>) {
+    if list.capacity() == 0 {
+        list.reserve((1 << 10) / size_of::<T>().clamp(1, 1 << 10));
+    }
+}
+
 /// A list that goes back to the workspace. For emitted code.
 #[derive(Debug)]
 pub struct Records<T: Send + 'static> {

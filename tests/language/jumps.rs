@@ -396,3 +396,121 @@ mod searches {
         crate::check!(flagged(1.3));
     }
 }
+
+/// Loops that their first branch ends.
+mod leading {
+    use conservative_grad::conservative_grad;
+
+    #[conservative_grad]
+    pub fn limited(x: &[f64], t: f64) -> f64 {
+        let mut h = 0.0;
+        for v in x {
+            if t <= *v {
+                break;
+            }
+            h += v;
+        }
+        h * t
+    }
+
+    #[conservative_grad]
+    pub fn piecewise(x: &[f64], rate: &[f64], t: f64) -> f64 {
+        let (mut h, mut from) = (0.0, 0.0);
+        for (v, r) in x.iter().zip(rate) {
+            if t <= *v {
+                return h + r * (t - from);
+            }
+            h += r * (v - from);
+            from = *v;
+        }
+        h
+    }
+
+    #[conservative_grad]
+    pub fn called(x: &[f64], rate: &[f64], c: f64) -> f64 {
+        let mut s = 0.0;
+        for i in 0..5 {
+            let t = c * i as f64;
+            s += limited(x, t) * piecewise(x, rate, t).sin();
+        }
+        s
+    }
+
+    /// A number is made of the position.
+    #[conservative_grad]
+    pub fn positions(x: &[f64], c: f64) -> f64 {
+        let mut s = 0.0;
+        for (i, v) in x.iter().enumerate() {
+            let w = v * c;
+            if w > 1.0 {
+                break;
+            }
+            s += w * i as f64;
+        }
+        s
+    }
+
+    /// The range is what it was in front of the loop, whatever becomes of its bounds.
+    #[conservative_grad]
+    pub fn bounds(x: &[f64], c: f64) -> f64 {
+        let mut n = x.len();
+        let mut list = x.to_vec();
+        let mut s = 0.0;
+        for i in 1..n {
+            if list[i] * c > 1.1 {
+                break;
+            }
+            n = i;
+            list.push(list[i] * list[n - 1]);
+            s += list[list.len() - 1] * c;
+        }
+        for i in 0..list.len() {
+            if i == 3 * n {
+                break;
+            }
+            let v = list[i];
+            list.push(v * v);
+            s += v;
+        }
+        s + list.iter().map(|v| v * c).sum::<f64>()
+    }
+
+    /// In a loop, around a loop, behind another one.
+    #[conservative_grad]
+    pub fn nested(x: &[f64], c: f64) -> f64 {
+        let mut s = 0.0;
+        let mut state = [c, 1.0];
+        for i in 0..x.len() {
+            if x[i] > 1.3 {
+                break;
+            }
+            for j in 0..x.len() {
+                let d = x[j] - x[i];
+                if d > 0.45 {
+                    break;
+                }
+                for k in 0..2 {
+                    state[k] = (state[1 - k] * d + c).sin();
+                }
+                s += state[0] * d;
+            }
+            s += state[1];
+        }
+        s
+    }
+
+    #[test]
+    fn agree() {
+        let (x, rate) = (vec![0.3, 0.7, 0.9, 1.4], vec![0.5, -0.2, 1.1, 0.4]);
+        for t in [0.1, 0.8, 2.0] {
+            crate::check!(limited(&x.clone(), t));
+            crate::check!(piecewise(&x.clone(), &rate.clone(), t));
+        }
+        crate::check!(called(&x.clone(), &rate.clone(), 0.36));
+        for c in [0.6, 1.0, 1.3] {
+            crate::check!(positions(&x.clone(), c));
+            crate::check!(bounds(&x.clone(), c));
+            crate::check!(nested(&x.clone(), c));
+        }
+    }
+}

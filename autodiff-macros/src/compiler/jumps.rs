@@ -11,6 +11,7 @@
 //! ```
 //! A branch that may jump or not sets a flag, and the rest of the block runs under `if !flag`.
 
+mod leading;
 mod operands;
 mod searches;
 
@@ -27,6 +28,7 @@ use super::hir::{
 pub(crate) fn run(mut func: Func) -> Func {
     operands::run(&mut func);
     searches::run(&mut func);
+    leading::run(&mut func);
     let body = std::mem::take(&mut func.body);
     let mut pass = Jumps {
         func: &mut func,

@@ -140,6 +140,7 @@ impl root {
         let mut k_4 = 0;
         let mut stopped_4: bool = false;
         let mut steps_1 = 0usize;
+        rt::begin(&mut saved_2);
         loop {
             let y = y_2;
             let k_1 = k_4;
@@ -226,6 +227,7 @@ impl root {
         let mut k_4 = 0;
         let mut stopped_4: bool = false;
         let mut steps_1 = 0usize;
+        rt::begin(&mut saved_1);
         loop {
             let y = y_2;
             let k_1 = k_4;

@@ -28,7 +28,7 @@ use crate::compiler::ssa::{Block, MemId, Op, Range, Stmt as Ssa, StmtKind, ValId
 /// dropped in every iteration.
 pub(super) fn before(pass: &Forward<'_>, stmt: &Ssa, records: &Records<'_>, out: &mut Vec<Stmt>) {
     let Some((id, range, body)) = recorded(pass, stmt) else {
-        return;
+        return begin(pass, stmt, out);
     };
     if pass.rerun.is_some() || loops::in_rerun(pass, body) || is_nested(pass, body) {
         return;
@@ -46,6 +46,23 @@ pub(super) fn before(pass: &Forward<'_>, stmt: &Ssa, records: &Records<'_>, out:
     outermost.rows(id, &[], &mut lists);
     outermost.visit(body, &mut Vec::new(), &mut lists);
     outermost.reserve(lists, out);
+}
+
+/// Room for the first few records of a loop that runs nobody knows how often.
+fn begin(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
+    let pushed = stmt.kind.loop_id().filter(|id| {
+        matches!(pass.cx.mode(*id), Mode::Recorded)
+            && !pass.plan.sparse.contains_key(id)
+            && !pass.plan.checkpoints.contains_key(id)
+    });
+    if let Some(name) = pushed.and_then(|id| pass.saved.stacks.get(&id))
+        && stmt.kind.count().is_some()
+        && pass.rerun.is_none()
+    {
+        let rt = &pass.cx.names.rt;
+        let list = Expr::Ref(true, Box::new(Expr::Name(name.clone())));
+        out.push(Stmt::Expr(Expr::call(quote!(#rt::begin), vec![list])));
+    }
 }
 
 /// A list of what inner loops keep.

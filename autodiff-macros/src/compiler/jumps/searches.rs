@@ -32,8 +32,8 @@ pub(super) fn run(func: &mut Func) {
     func.body = body;
 }
 
-struct Searches<'a> {
-    vars: &'a mut Vec<Var>,
+pub(super) struct Searches<'a> {
+    pub(super) vars: &'a mut Vec<Var>,
 }
 
 /// What is done when something is found.
@@ -116,7 +116,7 @@ impl Searches<'_> {
         })
     }
 
-    fn variable(&mut self, name: &str, ty: Ty, span: Span) -> VarId {
+    pub(super) fn variable(&mut self, name: &str, ty: Ty, span: Span) -> VarId {
         let name = Ident::new(name, span);
         let mutable = true;
         self.vars.push(Var { name, ty, mutable });
@@ -132,13 +132,13 @@ impl Searches<'_> {
         }
     }
 
-    fn read(&self, var: VarId, span: Span) -> Expr {
+    pub(super) fn read(&self, var: VarId, span: Span) -> Expr {
         let place = self.place(var, span);
         let ty = place.ty.clone();
         expr(ExprKind::Place(place), ty, span)
     }
 
-    fn assign(&self, var: VarId, value: Expr, span: Span) -> Stmt {
+    pub(super) fn assign(&self, var: VarId, value: Expr, span: Span) -> Stmt {
         let place = self.place(var, span);
         let op = None;
         Stmt {
@@ -148,7 +148,7 @@ impl Searches<'_> {
     }
 }
 
-fn declare(var: VarId, init: Expr, span: Span) -> Stmt {
+pub(super) fn declare(var: VarId, init: Expr, span: Span) -> Stmt {
     let (pat, init) = (Pat::Var(var), Some(init));
     Stmt {
         kind: StmtKind::Let { pat, init },
@@ -164,7 +164,7 @@ fn is_while(id: LoopId, body: &Block) -> bool {
 
 /// True for what may stand in front of the branch that leaves: declarations that can be made once more, and branches that
 /// jump where they are taken.
-fn is_passed(stmt: &Stmt) -> bool {
+pub(super) fn is_passed(stmt: &Stmt) -> bool {
     match &stmt.kind {
         StmtKind::Let {
             pat: Pat::Var(_),
@@ -190,7 +190,7 @@ fn is_passed(stmt: &Stmt) -> bool {
 }
 
 /// True for a condition that may decide, and calls nobody that could change what it is handed.
-fn changes_nothing(cond: &Expr) -> bool {
+pub(super) fn changes_nothing(cond: &Expr) -> bool {
     let mut fits = true;
     cond.for_each_expr(&mut |e| {
         fits &= match &e.kind {
@@ -306,7 +306,7 @@ impl Found {
     }
 }
 
-fn is_index_alone(e: &Expr, positions: &BTreeSet<VarId>) -> bool {
+pub(super) fn is_index_alone(e: &Expr, positions: &BTreeSet<VarId>) -> bool {
     let tells = |e: &Expr| !holds_number(&e.ty) && mentions(e, positions);
     match &e.kind {
         ExprKind::Cast(inner, _) => !tells(inner),
