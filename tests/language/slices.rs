@@ -244,3 +244,97 @@ reals! { in_place ($ T grad): f(vec![0.5, 2.0, 1.0], 0.3); {
         v.iter().rev().fold(1.0, |a, b| a * b + k)
     }
 } }
+
+/// Rows that a loop has come past are read again by the reverse sweep, and not recorded.
+mod rows {
+    use conservative_grad::conservative_grad;
+
+    /// Elimination in one list, and the same in a list of lists.
+    #[conservative_grad]
+    pub fn eliminated(a: &[f64], b: &[f64]) -> f64 {
+        let n = b.len();
+        let (mut k, mut f) = (a.to_vec(), b.to_vec());
+        for p in 0..n {
+            for i in p + 1..n {
+                let m = k[i * n + p] / k[p * n + p];
+                for j in p..n {
+                    k[i * n + j] -= m * k[p * n + j];
+                }
+                f[i] -= m * f[p];
+            }
+        }
+        for i in (0..n).rev() {
+            for j in i + 1..n {
+                f[i] -= k[i * n + j] * f[j];
+            }
+            f[i] /= k[i * n + i];
+        }
+        f.iter().map(|v| v * v).sum()
+    }
+
+    #[conservative_grad]
+    pub fn nested(a: &[Vec<f64>], b: &[f64]) -> f64 {
+        let n = b.len();
+        let (mut k, mut f) = (a.to_vec(), b.to_vec());
+        for p in 0..n {
+            for i in (p + 1..n).rev() {
+                let m = k[i][p] / k[p][p];
+                for j in p..n {
+                    k[i][j] -= m * k[p][j];
+                }
+                f[i] -= m * f[p];
+            }
+        }
+        (0..n).map(|i| f[i] * k[i][i]).sum()
+    }
+
+    /// Rows that are stored to later after all: by a lower start, another width, a second pass, or behind the loop.
+    #[conservative_grad]
+    pub fn stored(a: &[f64], b: &[f64], n: usize) -> f64 {
+        let mut k = a.to_vec();
+        for p in 0..n {
+            for i in p..n {
+                for j in 0..n {
+                    k[i * n + j] += b[j] * k[p * n + j].sin();
+                }
+            }
+        }
+        let w = n - 1;
+        for p in 0..w {
+            for i in p + 1..w {
+                for j in 0..n {
+                    k[i * w + j] *= k[p * w + j].cos();
+                }
+            }
+        }
+        for _ in 0..2 {
+            for p in 0..n {
+                for i in p + 1..n {
+                    for j in 0..n {
+                        k[i * n + j] -= 0.5 * k[p * n + j] * k[i * n + j];
+                    }
+                }
+            }
+        }
+        for p in 0..n {
+            for i in p + 2..n {
+                for j in 0..n {
+                    k[i * n + j] += k[(p + 1) * n + j] * k[i * n + j];
+                }
+            }
+            k[p] *= 0.5;
+        }
+        k.iter().map(|v| v * v).sum()
+    }
+
+    #[test]
+    fn agree() {
+        let a = vec![4.0, 0.5, -0.3, 0.2, 3.0, 0.4, -0.1, 0.6, 5.0];
+        let b = vec![0.7, -0.4, 0.2];
+        crate::check!(eliminated(&a.clone(), &b.clone()));
+        let rows: Vec<Vec<f64>> = a.chunks(3).map(<[f64]>::to_vec).collect();
+        crate::check!(nested(&rows.clone(), &b.clone()));
+        let small: Vec<f64> = a.iter().map(|v| v * 0.2).collect();
+        crate::check!(stored(&small.clone(), &b.clone(), const 3));
+    }
+}

@@ -5,11 +5,13 @@
 //! body of a loop, or the arm of a branch that is reversed where it ends. What a region defines is in scope of its reverse sweep only if it is recorded,
 //! unless the region is *live* (the function, or a loop that is reversed iteration by iteration).
 
+mod passed;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compiler::hir::{BinOp, LoopId, UnOp};
 use crate::compiler::rule_text::Evaluation;
-use crate::compiler::ssa::{Block, Func, MemId, Op, Place, Proj, StmtKind, ValId};
+use crate::compiler::ssa::{Block, Func, MemId, Op, Place, StmtKind, ValId};
 
 /// Index of a block.
 pub(crate) type BlockId = usize;
@@ -521,52 +523,6 @@ impl<'a> Layout<'a> {
         self.stored
             .get(&store)
             .is_some_and(|place| place.is_apart(at))
-    }
-
-    /// True if the element that the load `v` found is not stored to any more before `region` ends: its loop goes through
-    /// the array, and has come past it (`y[i] = f(y[i - 1])`).
-    pub(crate) fn is_passed(&self, v: ValId, at: &Place, region: BlockId) -> bool {
-        let (block, pos) = (self.def_block(v), self.def_pos(v));
-        let Role::Body(l) = self.blocks[block].role else {
-            return false;
-        };
-        let Some(StmtKind::For { range, counter, .. }) = self.statement(l) else {
-            return false;
-        };
-        let distance = |at: &Place| match at.path.as_slice() {
-            [Proj::Index(index)] => {
-                let (from, by) = self.offset(*index);
-                (from == *counter).then_some(by)
-            }
-            _ => None,
-        };
-        let Some(read) = distance(at) else {
-            return false;
-        };
-        let behind = |store: i64| match range.rev {
-            false => read < store,
-            true => read > store,
-        };
-        // Nothing but this loop stores at a distance from its counter.
-        let mut later = self.later(at.mem, pos, region);
-        range.step.is_none()
-            && later.all(|s| {
-                let at = self.stored.get(&s);
-                at.and_then(|at| distance(at)).is_some_and(behind)
-            })
-            && !self.runs_twice(block, region)
-    }
-
-    /// True if a loop inside of the region stands around the block, which is the body of one itself.
-    fn runs_twice(&self, block: BlockId, region: BlockId) -> bool {
-        let mut around = self.blocks[block].parent;
-        while let Some(id) = around.filter(|id| *id != region) {
-            if matches!(self.blocks[id].role, Role::Body(_) | Role::Head) {
-                return true;
-            }
-            around = self.blocks[id].parent;
-        }
-        false
     }
 
     /// True if what the store at `pos` wrote, at the counter of the loop directly around it, is there
