@@ -296,7 +296,10 @@ impl Builder<'_> {
 
     fn len(&mut self, place: &hir::Place) -> Op {
         match self.place(place) {
-            Resolved::Mem(place) => Op::Len(place),
+            Resolved::Mem(at) => match array_len(place, &at) {
+                Some(len) => Op::Lit(len),
+                None => Op::Len(at),
+            },
             Resolved::Leaf(..) => Op::Lit(TokenStream::new()),
         }
     }
@@ -662,6 +665,21 @@ impl Builder<'_> {
 pub(super) enum Resolved {
     Mem(Place),
     Leaf(Tree, hir::VarId, Vec<Proj>),
+}
+
+/// The length of an array whose type says it, if no index on the way to it may panic.
+fn array_len(place: &hir::Place, at: &Place) -> Option<TokenStream> {
+    let mut ty = &place.ty;
+    while let Ty::Ref(_, inner) = ty {
+        ty = inner;
+    }
+    let Ty::Array(_, len) = ty else {
+        return None;
+    };
+    let fields = at.path.iter().all(|step| matches!(step, Proj::Field(_)));
+    let len = len.to_string();
+    let len: usize = len.strip_suffix("usize").unwrap_or(&len).parse().ok()?;
+    fields.then(|| quote!(#len))
 }
 
 /// What is at a path in a tree, and what of the path leads into a single value.
