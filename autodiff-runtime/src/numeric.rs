@@ -309,7 +309,7 @@ pub fn unless_zero_in_turn<T: Scalar>(factor: T, product: T) -> T {
 #[inline(always)]
 #[must_use]
 pub fn ordinary<T: Scalar>(sum: T) -> bool {
-    let finite = sum - sum == T::default();
+    let finite = sum * T::default() == T::default();
     if !finite {
         seldom();
     }

@@ -381,3 +381,72 @@ twin! { cholesky ($ T O grad): f([[4.0, 1.0, 0.5], [1.0, 3.0, 0.25], [0.5, 0.25,
         determinant.ln()
     }
 } }
+
+/// Lists of arrays as the state of a recorded loop: kept as a whole where inner loops read all of it.
+mod fields {
+    use conservative_grad::conservative_grad;
+
+    #[conservative_grad]
+    pub fn fluxes(start: &[[f64; 3]], g: f64, steps: usize) -> f64 {
+        let n = start.len();
+        let mut u = start.to_vec();
+        let mut flux = vec![[0.0; 3]; n + 1];
+        for _ in 0..steps {
+            for i in 1..n {
+                let (l, r) = (&u[i - 1], &u[i]);
+                flux[i] = [l[0] * r[1] * g, l[1] * r[2], l[2] * r[0]];
+            }
+            for i in 0..n {
+                for k in 0..3 {
+                    u[i][k] -= 0.1 * (flux[i + 1][k] - flux[i][k]);
+                }
+            }
+        }
+        u.iter().map(|v| v[0] * v[1] + v[2]).sum()
+    }
+
+    #[conservative_grad]
+    pub fn smoothed(start: &[[f64; 2]], g: f64, steps: usize) -> f64 {
+        let n = start.len();
+        let mut u = start.to_vec();
+        for _ in 0..steps {
+            let old = u.clone();
+            for i in 1..n - 1 {
+                u[i][0] = g * (old[i - 1][0] * old[i][1] + old[i + 1][0]);
+                u[i][1] = 0.5 * old[i - 1][1] * old[i + 1][0];
+            }
+        }
+        u.iter().map(|v| v[0] * v[1]).sum()
+    }
+
+    /// Elements are overwritten in front of those that are read, and behind them.
+    #[conservative_grad]
+    pub fn in_place(start: &[[f64; 2]], g: f64, steps: usize) -> f64 {
+        let n = start.len();
+        let mut u = start.to_vec();
+        for _ in 0..steps {
+            for i in 0..n - 1 {
+                u[i][0] = g * u[i][0] * u[i + 1][1];
+                u[i][1] = u[i][0] * u[i + 1][0] + u[i][1];
+            }
+            for i in 1..n {
+                u[i] = [u[i - 1][1] * u[i][0], u[i][1].sin()];
+            }
+        }
+        u.iter().map(|v| v[0] * v[1]).sum()
+    }
+
+    #[test]
+    fn agree() {
+        let u: Vec<[f64; 3]> = vec![
+            [0.4, 0.7, 1.1],
+            [0.9, 0.3, 0.5],
+            [1.2, 0.8, 0.6],
+            [0.5, 0.2, 0.9],
+        ];
+        let v: Vec<[f64; 2]> = vec![[0.4, 0.7], [0.9, 0.3], [1.2, 0.8], [0.5, 0.2]];
+        crate::check!(fluxes(&u.clone(), 0.7, const 3));
+        crate::check!(smoothed(&v.clone(), 0.7, const 3));
+        crate::check!(in_place(&v.clone(), 0.7, const 3));
+    }
+}

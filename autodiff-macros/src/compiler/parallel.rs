@@ -165,7 +165,7 @@ impl Given<'_> {
         else {
             return Some(reason(
                 "how often its loop runs is not known before it runs",
-                "write a `for` loop over a range or a slice",
+                "write a `for` loop over a range or a slice, without `break`",
             ));
         };
         if until.is_some() || count.is_some() {

@@ -170,8 +170,7 @@ impl Nest<'_, '_> {
 /// True for an array of numbers that the loop changes and does not overwrite first.
 fn is_state(cx: &Context<'_>, id: LoopId, m: MemId) -> bool {
     let mem = cx.func.mem(m);
-    let row =
-        matches!(&mem.ty, Ty::Array(inner, _) | Ty::Vec(inner) if matches!(**inner, Ty::Real(_)));
+    let row = matches!(&mem.ty, Ty::Array(inner, _) | Ty::Vec(inner) if is_copied(inner));
     let body = cx.layout.body_of(id);
     let (start, end) = cx.layout.blocks[body].span;
     let home = cx.layout.mem_block(m);
@@ -180,6 +179,14 @@ fn is_state(cx: &Context<'_>, id: LoopId, m: MemId) -> bool {
         && !cx.layout.contains(body, home)
         && cx.layout.stores(m).iter().any(|s| (start..end).contains(s))
         && !cx.is_scratch_of(m, id)
+}
+
+/// True for numbers and arrays of them: a list of these is copied as one piece.
+pub(super) fn is_copied(ty: &Ty) -> bool {
+    match ty {
+        Ty::Array(inner, _) => is_copied(inner),
+        ty => matches!(ty, Ty::Real(_)),
+    }
 }
 
 /// A loop in the body of a recorded one.
@@ -227,7 +234,7 @@ impl<'a> Inner<'a> {
             .copied()
             .collect();
         let offset = |at: &Place| match at.path.as_slice() {
-            [Proj::Index(v)] => {
+            [Proj::Index(v), ..] => {
                 Some(cx.layout.offset(*v)).filter(|(from, _)| *from == self.counter)
             }
             _ => None,

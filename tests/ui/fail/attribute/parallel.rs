@@ -42,6 +42,18 @@ fn ends_early(x: &[f64]) -> f64 {
 }
 
 #[conservative_grad(parallel)]
+fn ends_later(x: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() { //~ AD0013
+        sum += x[i] * x[i];
+        if i == 7 {
+            break;
+        }
+    }
+    sum
+}
+
+#[conservative_grad(parallel)]
 fn counts(x: &[f64]) -> f64 {
     let mut seen = vec![0; 4];
     let mut sum = 0.0;

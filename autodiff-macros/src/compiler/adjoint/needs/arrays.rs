@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::Needs;
-use crate::compiler::adjoint::Context;
+use crate::compiler::adjoint::{Context, states};
 use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::hir::{LoopId, Ty};
 use crate::compiler::ssa::{Origin, Place, Proj, StmtKind, StoreOp, ValId};
@@ -117,7 +117,7 @@ pub(super) fn stored(cx: &Context<'_>) -> BTreeMap<ValId, (Place, u32)> {
     found
 }
 
-/// True for a one-dimensional array of numbers.
+/// True for an array of numbers, or of arrays of them: copies of it are stretches of one list.
 fn is_row(ty: &Ty) -> bool {
-    matches!(ty, Ty::Array(inner, _) | Ty::Vec(inner) if matches!(**inner, Ty::Real(_)))
+    matches!(ty, Ty::Array(inner, _) | Ty::Vec(inner) if states::is_copied(inner))
 }
