@@ -181,6 +181,12 @@ impl Lower<'_> {
                     self.bind_behind(pat, part, mutable, out);
                 }
             }
+            syn::Pat::Slice(pats) => {
+                let parts = self.array_parts(pats, &place).unwrap_or_default();
+                for (pat, part) in pats.elems.iter().zip(parts) {
+                    self.bind_behind(pat, part, mutable, out);
+                }
+            }
             pat if self.simple_name(pat).is_some() && self.is_scalar_like(&place.ty) => {
                 let value = self.read(place);
                 self.bind_item(pat, Item::value(value), out);
@@ -238,20 +244,29 @@ impl Lower<'_> {
         mutable: bool,
         out: &mut Vec<Stmt>,
     ) {
+        let parts = self.array_parts(pats, place).unwrap_or_default();
+        for (pat, part) in pats.elems.iter().zip(parts) {
+            self.bind_item(pat, Item::Place(part, mutable), out);
+        }
+    }
+
+    /// The elements of such a place; `None` if the pattern was refused.
+    fn array_parts(&mut self, pats: &syn::PatSlice, place: &Place) -> Option<Vec<Place>> {
         let ty = self.infer.strip(&place.ty);
         let inner = match (&ty, element(&ty)) {
-            (Ty::Array(..), Some(inner)) => inner.clone(),
-            _ => return self.bad_pattern(&syn::Pat::Slice(pats.clone())),
-        };
-        for (i, pat) in pats.elems.iter().enumerate() {
-            if matches!(pat, syn::Pat::Rest(_)) {
-                return self.bad_pattern(&syn::Pat::Slice(pats.clone()));
+            (Ty::Array(..), Some(inner)) if !pats.elems.iter().any(is_rest) => inner.clone(),
+            _ => {
+                self.bad_pattern(&syn::Pat::Slice(pats.clone()));
+                return None;
             }
+        };
+        let part = |(i, pat): (usize, &syn::Pat)| {
             let mut part = place.clone();
             part.path.push(Proj::Index(self.number(i, pat.span())));
             part.ty = inner.clone();
-            self.bind_item(pat, Item::Place(part, mutable), out);
-        }
+            part
+        };
+        Some(pats.elems.iter().enumerate().map(part).collect())
     }
 
     /// The type of an item, references taken off.
@@ -393,10 +408,12 @@ fn is_compound(pat: &syn::Pat) -> bool {
     }
 }
 
+fn is_rest(pat: &syn::Pat) -> bool {
+    matches!(pat, syn::Pat::Rest(_))
+}
+
 fn has_rest(pats: &syn::PatTuple) -> bool {
-    pats.elems
-        .iter()
-        .any(|pat| matches!(pat, syn::Pat::Rest(_)))
+    pats.elems.iter().any(is_rest)
 }
 
 /// True if a `&` stands somewhere in the pattern.
