@@ -155,6 +155,11 @@ impl Lower<'_> {
     fn is_whole_constant(&self, value: &Expr) -> bool {
         match &value.kind {
             ExprKind::Opaque(_) => true,
+            // Code on names that were made for it.
+            ExprKind::Block(block) => {
+                let value = block.value.as_deref();
+                value.is_some_and(|value| matches!(value.kind, ExprKind::Opaque(_)))
+            }
             ExprKind::Place(_) => matches!(self.infer.strip(&value.ty), Ty::Opaque),
             _ => false,
         }

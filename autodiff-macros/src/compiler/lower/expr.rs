@@ -154,7 +154,7 @@ impl Lower<'_> {
     }
 
     /// `TABLE[lo..hi]`; what can be done with it can be done with a reference to it.
-    fn part_of_constant(
+    pub(super) fn part_of_constant(
         &mut self,
         base: Expr,
         index: &syn::ExprIndex,

@@ -10,6 +10,7 @@ use crate::compiler::hir::{BinOp, ExprKind, Range, Stmt, StmtKind, Ty};
 use crate::compiler::lower::expr::bare;
 use crate::compiler::lower::infer::Kind;
 use crate::compiler::lower::scope::Name;
+use crate::compiler::lower::value::flatten;
 use crate::compiler::lower::{Lower, stmt};
 
 /// Methods of slices that give an iterator, and the number of their arguments.
@@ -392,7 +393,7 @@ impl Lower<'_> {
             return None;
         }
         let value = match self.is_place(expr) {
-            true => self.opaque_place(expr),
+            true => flatten(self.opaque_place(expr), out),
             false => self.operand(expr),
         };
         if self.is_error(&value.ty) || !matches!(value.kind, ExprKind::Opaque(_)) {

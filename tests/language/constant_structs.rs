@@ -1,0 +1,235 @@
+//! Constants of types that only rustc knows: lists of plain structs, their fields, and what is in them.
+
+use conservative_grad::conservative_grad;
+
+#[derive(Clone, Debug)]
+pub struct Inner {
+    at: usize,
+    k: [f64; 2],
+}
+
+/// No copy, no derivative.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    a: usize,
+    b: usize,
+    w: f64,
+    on: bool,
+    kind: u8,
+    v: Vec<f64>,
+    inner: Inner,
+}
+
+impl Edge {
+    fn twice(&self) -> f64 {
+        self.w * 2.0
+    }
+}
+
+fn edge(a: usize, b: usize, w: f64, on: bool, kind: u8) -> Edge {
+    Edge {
+        a,
+        b,
+        w,
+        on,
+        kind,
+        v: vec![w, 0.5, 2.0 * w],
+        inner: Inner {
+            at: b,
+            k: [w, w + 1.0],
+        },
+    }
+}
+
+fn edges() -> Vec<Edge> {
+    vec![
+        edge(0, 1, 0.25, true, 1),
+        edge(1, 2, 0.75, false, 0),
+        edge(2, 0, -0.5, true, 1),
+        edge(1, 0, 1.5, true, 0),
+        edge(2, 2, 2.0, false, 1),
+    ]
+}
+
+const P: [f64; 3] = [0.5, 2.0, -1.25];
+
+mod elements {
+    use super::*;
+
+    #[conservative_grad]
+    fn indexed(p: &[f64], w: &[f64], #[constant] es: &[Edge]) -> f64 {
+        let mut s = 0.0;
+        for i in 0..es.len() {
+            s += p[es[i].a] * p[es[i].b] * w[i];
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn neighbours(p: &[f64], #[constant] es: &[Edge]) -> f64 {
+        let mut s = 0.0;
+        for i in 1..es.len() {
+            s += p[0] * (es[i].w - es[i - 1].w) + p[1] * es[i].w;
+        }
+        s * es[es.len() - 1].w
+    }
+
+    #[conservative_grad]
+    fn searched(p: &[f64], #[constant] es: &[Edge]) -> f64 {
+        let mut s = p[0];
+        let mut i = 0;
+        while i < es.len() && es[i].w < 1.0 {
+            s = (s * p[es[i].a]).sin();
+            i += 1;
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn windows(p: &[f64], #[constant] es: &[Edge]) -> f64 {
+        let mut s = p[2];
+        for w in es.windows(2) {
+            s += p[w[0].a] * p[w[1].inner.at] * w[1].v[0] * w[1].inner.k[1];
+            for x in &w[1].v {
+                s += (p[0] * x).cos();
+            }
+            s *= w[0].v.len() as f64;
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn contents(p: &[f64], #[constant] es: &[Edge]) -> f64 {
+        let mut s = p[0];
+        for i in 0..es.len() {
+            s += p[1] * es[i].twice();
+            for (k, x) in es[i].v.iter().enumerate() {
+                s += p[k] * x * s;
+            }
+            s += es[i].v.iter().map(|x| p[0] * x).sum::<f64>();
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn nested(p: &[f64], #[constant] es: &[Vec<Edge>], #[constant] pairs: &[(usize, Edge)]) -> f64 {
+        let mut s = 0.0;
+        for i in 0..es.len() {
+            for j in 0..es[i].len() {
+                s += p[es[i][j].a] * es[i][j].w;
+            }
+        }
+        for i in 0..pairs.len() {
+            s *= p[pairs[i].0] + pairs[i].1.w;
+        }
+        s
+    }
+
+    #[test]
+    fn agree() {
+        let es = edges();
+        let w = [0.5, -1.0, 2.0, 0.25, 1.0];
+        check!(indexed(&P, &w, const &es));
+        check!(neighbours(&P, const &es));
+        check!(searched(&P, const &es));
+        check!(windows(&P, const &es));
+        check!(contents(&P, const &es));
+        let pairs: Vec<(usize, Edge)> = vec![(0, es[1].clone()), (2, es[3].clone())];
+        let lists = [es.clone(), es[1..].to_vec()];
+        check!(nested(&P, const &lists, const &pairs));
+    }
+}
+
+mod truths {
+    use super::*;
+
+    #[conservative_grad]
+    fn behind_continue(b: &[f64], #[constant] es: &[Edge]) -> f64 {
+        let mut ll = 0.0;
+        let mut r = 0.0;
+        for e in es {
+            if e.kind != 1 {
+                continue;
+            }
+            let h: f64 = b[0] * b[e.a];
+            r += h.exp();
+            if e.on {
+                ll += h - r.ln();
+            }
+        }
+        ll
+    }
+
+    #[conservative_grad]
+    fn in_a_branch(x: &[f64], #[constant] es: &[Edge]) -> f64 {
+        let mut s = 0.0;
+        for e in es {
+            if x[0] > 0.0 {
+                if e.on {
+                    s += x[e.a] * x[e.b];
+                }
+            }
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn filtered(x: &[f64], #[constant] es: &[Edge]) -> f64 {
+        let mut s = x[0];
+        for e in es.iter().filter(|e| e.kind == 1) {
+            if !e.on && e.a > 0 {
+                s *= x[e.a];
+            } else if e.on {
+                s += x[e.b];
+            }
+        }
+        s + es
+            .iter()
+            .filter(|e| e.on)
+            .map(|e| x[e.a] * e.w)
+            .sum::<f64>()
+    }
+
+    #[test]
+    fn agree() {
+        let es = edges();
+        check!(behind_continue(&P, const &es));
+        check!(in_a_branch(&P, const &es));
+        check!(in_a_branch(&[-0.5, 1.0, 2.0], const &es));
+        check!(filtered(&P, const &es));
+    }
+}
+
+/// Parts of lists inside of a constant.
+mod parts {
+    use super::*;
+
+    pub struct Graph {
+        neighbours: Vec<u32>,
+        start: Vec<usize>,
+    }
+
+    #[conservative_grad]
+    fn sparse_rows(x: &[f64], #[constant] g: &Graph) -> f64 {
+        let mut s = 0.0;
+        for i in 0..x.len() {
+            let (lo, hi) = (g.start[i], g.start[i + 1]);
+            for &j in &g.neighbours[lo..hi] {
+                s += x[i] * x[j as usize].sin();
+            }
+            for j in &g.neighbours[g.start[i]..g.start[i + 1]] {
+                s *= 1.0 + 0.5 * x[*j as usize];
+            }
+        }
+        s
+    }
+
+    #[test]
+    fn agree() {
+        let g = Graph {
+            neighbours: vec![1, 2, 0, 2, 1],
+            start: vec![0, 2, 2, 5],
+        };
+        check!(sparse_rows(&P, const &g));
+    }
+}
