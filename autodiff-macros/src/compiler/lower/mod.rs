@@ -386,6 +386,7 @@ impl<'a> Lower<'a> {
             params: params.collect(),
             result: types::untagged(self.infer.resolve(&self.result)),
             outcome: self.infer.payload(&self.result).is_some(),
+            blank: types::blank(&item.sig.output),
             hidden: std::mem::take(&mut self.hidden),
             matched: std::mem::take(&mut self.matched),
             vars: std::mem::take(&mut self.vars),
