@@ -233,3 +233,89 @@ mod parts {
         check!(sparse_rows(&P, const &g));
     }
 }
+
+/// Patterns that take a constant struct apart.
+mod patterns {
+    use super::*;
+
+    /// A tuple struct that is no copy.
+    pub struct Link(usize, f64);
+
+    #[conservative_grad]
+    fn scale(x: f64, #[constant] by: f64) -> f64 {
+        x * by.sin()
+    }
+
+    #[conservative_grad]
+    fn in_a_let(b: &[f64], #[constant] es: &[Edge]) -> f64 {
+        let mut ll = 0.0;
+        for e in es {
+            let Edge { w, on, v, .. } = e;
+            let mut h = 0.0;
+            for (x, b) in v.iter().zip(b) {
+                h += x * b;
+            }
+            if *on {
+                ll += h;
+            }
+            ll -= w * h.exp();
+        }
+        ll
+    }
+
+    #[conservative_grad]
+    fn of_elements(x: &[f64], #[constant] links: &[Link]) -> f64 {
+        let mut s = 0.0;
+        for i in 0..links.len() {
+            let Link(a, w) = links[i];
+            let Link(b, v) = &links[i];
+            s += x[a] * w + (x[*b] * v).sin();
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn in_a_for(x: &[f64], #[constant] es: &[Edge], #[constant] links: &[Link]) -> f64 {
+        let mut s = 0.0;
+        for Edge { a, w, .. } in es {
+            s += x[*a] * w * x[0];
+        }
+        for &Link(a, w) in links {
+            s *= 1.0 + scale(x[a], w);
+        }
+        for (Edge { a, on, .. }, v) in es.iter().zip(x) {
+            if *on && *v > 0.0 {
+                s += x[*a] * v;
+            }
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn in_a_closure(x: &[f64], #[constant] links: &[Link]) -> f64 {
+        let first: f64 = links.iter().map(|Link(a, w)| scale(x[*a], *w)).sum();
+        first * links.iter().map(|&Link(a, w)| x[a] * w).sum::<f64>()
+    }
+
+    #[conservative_grad]
+    fn handed_on(x: &[f64], #[constant] es: &[Edge]) -> f64 {
+        let mut s = 0.0;
+        for e in es {
+            match e {
+                Edge { a, w, .. } => s += scale(x[*a], *w) * x[1],
+            }
+        }
+        s
+    }
+
+    #[test]
+    fn agree() {
+        let es = edges();
+        let links = [Link(0, 0.5), Link(2, -1.5), Link(0, 2.0)];
+        check!(in_a_let(&P, const &es));
+        check!(of_elements(&P, const &links));
+        check!(in_a_for(&P, const &es, const &links));
+        check!(in_a_closure(&P, const &links));
+        check!(handed_on(&P, const &es));
+    }
+}

@@ -301,7 +301,11 @@ mod given_up {
             pullback((), &mut bar);
             let taken = n.min(2);
             for i in 0..3 {
-                let slope = if i < taken { 0.5 / start[i].sqrt() } else { 1.0 };
+                let slope = if i < taken {
+                    0.5 / start[i].sqrt()
+                } else {
+                    1.0
+                };
                 assert_eq!(bar[i], slope * [1.0, 2.0, 3.0][i], "{n}, {i}");
             }
         }

@@ -11,9 +11,10 @@ impl Lower<'_> {
     /// References to values that belong to no variable get one: `g(&[a, b])`.
     pub(super) fn lift_args(&mut self, mut call: Call, ty: Ty, span: proc_macro2::Span) -> Expr {
         self.calls = true;
-        call.args
-            .iter_mut()
-            .for_each(|arg| self.option_argument(arg));
+        for arg in &mut call.args {
+            self.option_argument(arg);
+            self.unfold(arg);
+        }
         let stray = |arg: &Expr| matches!(arg.ty, Ty::Ref(..)) && !is_reference(arg);
         if !call.args.iter().any(stray) {
             return self.make(ExprKind::Call(call), ty, span);

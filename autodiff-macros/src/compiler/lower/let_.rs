@@ -389,6 +389,9 @@ impl Lower<'_> {
         if self.let_split(pat, init, out) {
             return;
         }
+        if self.let_constant(pat, init, out) {
+            return;
+        }
         if let Some(place) = self.changed_by_parts(pat, init) {
             if let Some(declared) = &declared.ty {
                 self.fit(pat, &place.ty, declared);
@@ -408,6 +411,22 @@ impl Lower<'_> {
         if let Some(written) = declared.written {
             self.note_declared(pat, written);
         }
+    }
+
+    /// `let Subject { time, event, .. } = s;` of a constant that the compiler does not look into, as `match` takes it apart.
+    fn let_constant(&mut self, pat: &syn::Pat, init: &syn::Expr, out: &mut Vec<Stmt>) -> bool {
+        let inner = match init {
+            syn::Expr::Reference(reference) => bare(&reference.expr),
+            init => init,
+        };
+        let constant = is_struct_pattern(pat)
+            && self.is_place(inner)
+            && (self.is_opaque_place(inner) || self.is_constant_part(inner));
+        if constant {
+            let subject = self.subject(init, out);
+            self.bind_constant_fields(pat, &subject, out);
+        }
+        constant
     }
 
     /// The place that the names of a pattern lead to if they may change it: `ref mut`, or parts of
@@ -488,6 +507,16 @@ impl Lower<'_> {
         if let Some(written) = declared.written {
             self.note_declared(&syn::Pat::Tuple(pats.clone()), written);
         }
+    }
+}
+
+/// True for `P { x, .. }`, `P(a, b)` and `&` of them.
+pub(super) fn is_struct_pattern(pat: &syn::Pat) -> bool {
+    match pat {
+        syn::Pat::Paren(paren) => is_struct_pattern(&paren.pat),
+        syn::Pat::Reference(reference) => is_struct_pattern(&reference.pat),
+        syn::Pat::Struct(_) | syn::Pat::TupleStruct(_) => true,
+        _ => false,
     }
 }
 

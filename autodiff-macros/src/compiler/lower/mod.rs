@@ -62,6 +62,7 @@ mod std_call;
 mod stmt;
 mod structs;
 mod table;
+mod unfold;
 mod value;
 
 #[cfg(test)]
@@ -158,6 +159,8 @@ struct Facts {
     usize: Option<bool>,
     /// Begins as a text.
     text: bool,
+    /// What the name of a constant stands for.
+    meaning: Option<Verbatim>,
     /// What `chunks` or `windows` cut out.
     piece: Option<iter::Piece>,
 }

@@ -9,6 +9,8 @@ use syn::spanned::Spanned;
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{Expr, ExprKind, Member, Pat, Place, Proj, Stmt, StmtKind, Ty, VarId};
 use crate::compiler::lower::infer::{Kind, element};
+use crate::compiler::lower::let_::is_struct_pattern;
+use crate::compiler::lower::match_::By;
 use crate::compiler::lower::value::flatten;
 use crate::compiler::lower::{Lower, stmt};
 
@@ -56,6 +58,10 @@ impl Lower<'_> {
                 self.fit(&typed.pat, &found, &ty);
                 self.bind_item(&typed.pat, item, out);
                 self.note_declared(&typed.pat, &typed.ty);
+            }
+            (pat, Item::Place(place, _)) if self.is_constant_struct(pat, &place) => {
+                let subject = self.placed(place, By::Shared, out);
+                self.bind_constant_fields(pat, &subject, out);
             }
             (syn::Pat::Reference(reference), Item::Place(place, mutable)) => {
                 // Behind the `&` of the pattern stands what the reference leads to.
@@ -113,6 +119,11 @@ impl Lower<'_> {
                 (None, _) => self.bad_pattern(pat),
             },
         }
+    }
+
+    /// True for `P { x, .. }` of a constant that the compiler does not look into.
+    fn is_constant_struct(&self, pat: &syn::Pat, place: &Place) -> bool {
+        is_struct_pattern(pat) && matches!(self.infer.strip(&place.ty), Ty::Opaque)
     }
 
     fn bind_item_value(
