@@ -319,3 +319,157 @@ mod patterns {
         check!(handed_on(&P, const &es));
     }
 }
+
+/// Lists inside of constant structs, whose elements are no copies.
+mod lists {
+    use super::*;
+
+    pub struct Model {
+        edges: Vec<Edge>,
+        at: Vec<usize>,
+        weights: Vec<f64>,
+        pairs: Vec<(usize, f64)>,
+        rows: Vec<[f64; 2]>,
+        loops: Vec<Vec<(usize, i8)>>,
+        on: Vec<bool>,
+    }
+
+    #[conservative_grad]
+    fn along(x: &[f64], #[constant] e: &Edge) -> f64 {
+        x[e.a] * e.w * x[e.b]
+    }
+
+    #[conservative_grad]
+    fn head(q: f64, r: f64) -> f64 {
+        r * q * q.abs()
+    }
+
+    #[conservative_grad]
+    fn times(x: f64, #[constant] by: f64) -> f64 {
+        x.sin() * by
+    }
+
+    #[conservative_grad]
+    fn times_behind(x: f64, #[constant] by: &f64) -> f64 {
+        x * by
+    }
+
+    #[conservative_grad]
+    fn structs(x: &[f64], #[constant] models: &[Model]) -> f64 {
+        let mut s = 0.0;
+        for m in models {
+            for e in &m.edges {
+                s += x[e.a] * e.w;
+                for v in &e.v {
+                    s += x[0] * v * s;
+                }
+                if e.w > 0.0 && e.on {
+                    s += x[e.inner.at] * e.inner.k[1] * e.twice();
+                }
+            }
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn handed_on(x: &[f64], #[constant] models: &[Model]) -> f64 {
+        let mut s = 0.0;
+        for m in models {
+            for e in &m.edges {
+                s += along(x, e) * x[1];
+            }
+            s *= m.edges.iter().map(|e| along(x, e)).sum::<f64>();
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn nested(x: &[f64], #[constant] m: &Model) -> f64 {
+        let mut t = 0.0;
+        for l in &m.loops {
+            let mut s = 0.0;
+            for &(e, sign) in l {
+                s += f64::from(sign) * head(x[e], x[0]);
+            }
+            t += s * s + x[l[0].0] * l.len() as f64;
+        }
+        t
+    }
+
+    #[conservative_grad]
+    fn numbers(x: &[f64], #[constant] m: &Model) -> f64 {
+        let mut s = x[0];
+        for w in &m.weights {
+            s += times(x[0], *w) + times_behind(x[1], w) + head(x[2], *w);
+            let d = s - w;
+            s = if d > 0.0 { s * d } else { s + w };
+        }
+        for (w, x) in m.weights.iter().zip(x) {
+            s += x * w;
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn positions(x: &[f64], #[constant] m: &Model) -> f64 {
+        let mut s = 1.0;
+        for k in &m.at {
+            let next = k + 1;
+            s *= x[*k] + x[next % x.len()];
+        }
+        for &k in &m.at {
+            s += x[k];
+        }
+        for k in m.at.iter().copied().rev() {
+            s += x[k] * k as f64;
+        }
+        for (k, on) in m.on.iter().enumerate() {
+            if *on {
+                s *= x[k];
+            }
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn compound(x: &[f64], #[constant] m: &Model) -> f64 {
+        let mut s = 0.0;
+        for (i, w) in &m.pairs {
+            s += x[*i] * w;
+        }
+        for p in &m.pairs {
+            s += (x[p.0] * p.1).sin();
+        }
+        for r in &m.rows {
+            s *= x[0] * r[1] + r[0];
+        }
+        for [a, b] in &m.rows {
+            s += x[1] * a * b;
+        }
+        s
+    }
+
+    fn model() -> Model {
+        Model {
+            edges: edges(),
+            at: vec![2, 0, 1, 2],
+            weights: vec![0.5, -1.5, 2.0],
+            pairs: vec![(1, 0.5), (2, -1.0)],
+            rows: vec![[0.5, 2.0], [1.0, -0.5]],
+            loops: vec![vec![(0, 1), (2, -1)], vec![(1, 1)]],
+            on: vec![true, false, true],
+        }
+    }
+
+    #[test]
+    fn agree() {
+        let m = model();
+        let models = [model(), model()];
+        check!(structs(&P, const &models));
+        check!(handed_on(&P, const &models));
+        check!(nested(&P, const &m));
+        check!(numbers(&P, const &m));
+        check!(positions(&P, const &m));
+        check!(compound(&P, const &m));
+    }
+}

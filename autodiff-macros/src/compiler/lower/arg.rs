@@ -78,6 +78,9 @@ impl Lower<'_> {
         if let Some(state) = self.exclusive_constant(arg) {
             return state;
         }
+        if let Some(element) = self.element_of_constant(arg) {
+            return element;
+        }
         match bare(arg) {
             syn::Expr::Reference(reference) => self.reference_arg(reference),
             arg if self.is_place(arg) && !self.is_opaque_place(arg) => self.place_arg(arg),

@@ -64,6 +64,9 @@ impl Lower<'_> {
         span: Span,
         build: impl FnOnce(&[TokenStream]) -> TokenStream,
     ) -> Expr {
+        let parts = parts.into_iter();
+        let parts = parts.map(|(part, source)| (self.element_in_place(part), source));
+        let parts: Vec<(Expr, TokenStream)> = parts.collect();
         let mut all = Captured::default();
         let whole = parts.iter().all(|(part, _)| self.capture(part, &mut all));
         if !whole {
@@ -223,6 +226,9 @@ impl Lower<'_> {
                 let Some(var) = self.root(expr) else {
                     return self.error(path.to_token_stream());
                 };
+                if let Some(element) = self.element_of_constant(expr) {
+                    return element;
+                }
                 let pure = !self.is_hidden_state(var);
                 let name = self.var(var).name.clone();
                 let mut captured = Captured::default();
@@ -236,6 +242,37 @@ impl Lower<'_> {
                 )
             }
             other => self.error(other.to_token_stream()),
+        }
+    }
+
+    /// A name of an element of a list in a constant, as the reference that it is.
+    pub(super) fn element_of_constant(&self, expr: &syn::Expr) -> Option<Expr> {
+        let path = matches!(bare(expr), syn::Expr::Path(_));
+        let var = self.root(expr).filter(|_| path)?;
+        let mut code = self.facts[var.0 as usize].element.clone()?;
+        let tokens = &code.tokens;
+        code.tokens = quote!((&#tokens));
+        Some(self.make(ExprKind::Opaque(code), Ty::Opaque, expr.span()))
+    }
+
+    /// Such a name as a part of code, which may not move the element.
+    fn element_in_place(&self, part: Expr) -> Expr {
+        let code = match &part.kind {
+            ExprKind::Place(place) if place.path.is_empty() => {
+                self.facts[place.root.0 as usize].element.clone()
+            }
+            _ => None,
+        };
+        match code {
+            Some(code) => self.make(ExprKind::Opaque(code), part.ty.clone(), part.span),
+            None => part,
+        }
+    }
+
+    /// Of a name of such an element nothing else tells what it is, as soon as there are parts of it.
+    pub(super) fn freeze_element(&mut self, expr: &syn::Expr) {
+        if self.element_of_constant(expr).is_some() {
+            self.freeze_constant(expr);
         }
     }
 

@@ -159,8 +159,12 @@ struct Facts {
     usize: Option<bool>,
     /// Begins as a text.
     text: bool,
+    /// A parameter behind `&`, which the reverse sweep is given again.
+    given: bool,
     /// What the name of a constant stands for.
     meaning: Option<Verbatim>,
+    /// A reference to an element of a list in a constant: the element is read where it is.
+    element: Option<Verbatim>,
     /// What `chunks` or `windows` cut out.
     piece: Option<iter::Piece>,
 }
@@ -354,6 +358,7 @@ impl<'a> Lower<'a> {
         });
         self.facts[var.0 as usize].hidden = parameter.exclusive && matches!(ty, Ty::Opaque);
         let declared = parameter.declared.to_string();
+        self.facts[var.0 as usize].given = declared.starts_with('&') && !parameter.exclusive;
         self.facts[var.0 as usize].usize =
             types::is_integer(&declared).then(|| declared == "usize");
         var

@@ -87,6 +87,18 @@ impl Lower<'_> {
         let root = self.root(expr);
         root.is_some_and(|var| matches!(self.infer.strip(&self.var(var).ty), Ty::Opaque))
             || self.is_inside_constant(expr)
+            || self.is_inside_element(expr)
+    }
+
+    /// True for a part of what the name of an element of a list in a constant refers to.
+    fn is_inside_element(&self, expr: &syn::Expr) -> bool {
+        let whole = match bare(expr) {
+            syn::Expr::Path(_) => true,
+            syn::Expr::Unary(unary) => matches!(bare(&unary.expr), syn::Expr::Path(_)),
+            _ => false,
+        };
+        let root = self.root(expr).filter(|_| !whole);
+        root.is_some_and(|root| self.facts[root.0 as usize].element.is_some())
     }
 
     /// True for a part of an element, or of a field, of such a type.

@@ -11,7 +11,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use super::Lower;
-use crate::compiler::hir::{Expr, ExprKind, Ty, VarId, Verbatim};
+use crate::compiler::hir::{Expr, ExprKind, VarId, Verbatim};
 
 impl Lower<'_> {
     /// Notes what a name stands for, if that is part of something that stays where it is.
@@ -21,8 +21,7 @@ impl Lower<'_> {
         };
         let stays = |(_, used): &(Ident, VarId)| {
             let facts = &self.facts[used.0 as usize];
-            let borrowed = matches!(self.infer.shallow(&self.var(*used).ty), Ty::Ref(false, _));
-            !facts.hidden && (facts.alias_of.is_some() || facts.meaning.is_some() || borrowed)
+            !facts.hidden && (facts.alias_of.is_some() || facts.meaning.is_some() || facts.given)
         };
         if code.pure && !code.uses.is_empty() && code.uses.iter().all(stays) {
             self.facts[var.0 as usize].meaning = Some(code.clone());
@@ -31,7 +30,10 @@ impl Lower<'_> {
 
     /// Puts what names stand for into an argument.
     pub(super) fn unfold(&self, arg: &mut Expr) {
-        let whole = |var: VarId| self.facts[var.0 as usize].meaning.clone();
+        let whole = |var: VarId| {
+            let facts = &self.facts[var.0 as usize];
+            facts.meaning.clone().or_else(|| facts.element.clone())
+        };
         let code = match &arg.kind {
             ExprKind::Opaque(code) => Some(code.clone()),
             ExprKind::Place(place) if place.path.is_empty() => whole(place.root),

@@ -255,6 +255,7 @@ impl Lower<'_> {
                 piece: None,
             });
         }
+        self.freeze_element(receiver);
         if self.is_opaque_place(receiver) {
             return None;
         }
@@ -425,7 +426,11 @@ impl Lower<'_> {
                 false => quote!({ let table: &[_] = &#table; table }),
             }
         });
+        let meaning = value.clone();
         let var = self.named("table", value, out);
+        if !owned {
+            self.note_meaning(var, &meaning);
+        }
         let name = self.var(var).name.clone();
         let tokens = name.to_token_stream();
         let value = self.opaque(tokens.clone(), vec![(name, var)], true, Ty::Opaque, span);

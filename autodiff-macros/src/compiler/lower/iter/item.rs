@@ -7,7 +7,9 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::{Expr, ExprKind, Member, Pat, Place, Proj, Stmt, StmtKind, Ty, VarId};
+use crate::compiler::hir::{
+    Expr, ExprKind, Member, Pat, Place, Proj, Stmt, StmtKind, Ty, VarId, Verbatim,
+};
 use crate::compiler::lower::infer::{Kind, element};
 use crate::compiler::lower::let_::is_struct_pattern;
 use crate::compiler::lower::match_::By;
@@ -80,6 +82,10 @@ impl Lower<'_> {
                 };
                 self.bind_item(&reference.pat, inner, out);
             }
+            (syn::Pat::Reference(reference), Item::Value(value, held)) => {
+                let item = Item::Value(unborrowed(value), held);
+                self.bind_item(&reference.pat, item, out);
+            }
             (syn::Pat::Reference(reference), item) => self.bind_item(&reference.pat, item, out),
             (syn::Pat::Wild(_), Item::Value(value, _)) => {
                 let (pat, init) = (Pat::Wild, Some(flatten(value, out)));
@@ -133,10 +139,13 @@ impl Lower<'_> {
         held: Option<bool>,
         out: &mut Vec<Stmt>,
     ) {
+        let element = element_code(&value);
+        let value = unborrowed(value);
         match self.simple_name(pat) {
             Some((name, mutable)) => {
                 let ty = self.open(&value.ty);
-                self.bind_value(&name, mutable, ty, value, held, out);
+                let var = self.bind_value(&name, mutable, ty, value, held, out);
+                self.facts[var.0 as usize].element = element.filter(|code| code.pure && !mutable);
             }
             None => {
                 let ty = self.open(&value.ty);
@@ -155,7 +164,7 @@ impl Lower<'_> {
             }
             Item::Tuple(_) | Item::Carried(_) => self.bad_pattern(&whole()),
             Item::Value(value, held) => {
-                let value = flatten(value, out);
+                let value = unborrowed(flatten(value, out));
                 match value.kind {
                     ExprKind::Tuple(parts) if parts.len() == pats.elems.len() => {
                         let items = parts.into_iter().map(Item::value).collect();
@@ -295,7 +304,7 @@ impl Lower<'_> {
     /// The item as one value; `None` if there is something in it that a copy would not stand for.
     pub(super) fn item_value(&mut self, item: &Item) -> Option<Expr> {
         match item {
-            Item::Value(value, _) => Some(value.clone()),
+            Item::Value(value, _) => Some(unborrowed(value.clone())),
             Item::Place(place, false) if self.is_scalar_like(&place.ty) => {
                 Some(self.read(place.clone()))
             }
@@ -328,7 +337,7 @@ impl Lower<'_> {
     pub(super) fn settle(&mut self, item: Item, out: &mut Vec<Stmt>) -> Item {
         match item {
             Item::Value(value, held) => {
-                let value = flatten(value, out);
+                let value = unborrowed(flatten(value, out));
                 match value.kind {
                     ExprKind::Lit(_) => Item::Value(value, held),
                     ExprKind::Tuple(parts) if !parts.is_empty() => {
@@ -385,6 +394,7 @@ impl Lower<'_> {
                 // Only references can be copied from; rustc has seen to that.
                 Item::Tuple(items)
             }
+            Item::Value(value, held) => Item::Value(unborrowed(value), held),
             item => item,
         }
     }
@@ -408,6 +418,26 @@ impl Lower<'_> {
     pub(super) fn unknown(&mut self) -> Ty {
         self.infer.fresh(Kind::Const)
     }
+}
+
+/// What an element of a list in a constant is, as code that refers to it.
+fn element_code(value: &Expr) -> Option<Verbatim> {
+    match &value.kind {
+        ExprKind::Opaque(code) => {
+            let borrowed =
+                matches!(&value.ty, Ty::Ref(false, inner) if matches!(**inner, Ty::Opaque));
+            borrowed.then(|| code.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Such an element as a value.
+fn unborrowed(mut value: Expr) -> Expr {
+    if element_code(&value).is_some() {
+        value.ty = Ty::Opaque;
+    }
+    value
 }
 
 /// True for patterns that take a place apart.
