@@ -473,3 +473,90 @@ mod lists {
         check!(compound(&P, const &m));
     }
 }
+
+/// References to fields, under names of their own.
+mod named_fields {
+    use super::*;
+
+    pub struct Grid {
+        step: f64,
+    }
+
+    impl Grid {
+        fn weight(&self, time: f64) -> f64 {
+            self.step * time
+        }
+    }
+
+    pub enum Course {
+        Held { day: usize, rate: [f64; 3] },
+        Free,
+    }
+
+    #[conservative_grad]
+    fn tuple(b: &[f64], #[constant] es: &[Edge], #[constant] grid: &Grid) -> f64 {
+        let mut ll = 0.0;
+        for e in es {
+            let (w, on, v) = (&e.w, &e.on, &e.v);
+            let mut h = 0.0;
+            for (x, b) in v.iter().zip(b) {
+                h += x * b;
+            }
+            if *on {
+                ll += h * h;
+            }
+            ll -= grid.weight(*w) * h.exp() + *w * b[0];
+        }
+        ll
+    }
+
+    #[conservative_grad]
+    fn mixed(b: &[f64], #[constant] es: &[Edge], #[constant] grid: &Grid) -> f64 {
+        let mut ll = 0.0;
+        for e in es {
+            let (w, on, v) = (e.w, e.on, &e.v);
+            let inner = &e.inner;
+            let mut h = b[inner.at];
+            for (x, b) in v.iter().zip(b) {
+                h += x * b;
+            }
+            if on {
+                ll += h;
+            }
+            let by: f64 = grid.weight(w);
+            ll -= by * h.exp() * inner.k[1];
+        }
+        ll
+    }
+
+    #[conservative_grad]
+    fn of_a_variant(x: &[f64], #[constant] courses: &[Course]) -> f64 {
+        let mut n = [x[0], x[1], x[2]];
+        for course in courses {
+            if let Course::Held { day, rate } = course {
+                if *day > 0 {
+                    for (a, r) in rate.iter().enumerate() {
+                        n[a] -= r * n[a] * x[0];
+                    }
+                }
+            }
+        }
+        n[0] + n[1] * n[2]
+    }
+
+    #[test]
+    fn agree() {
+        let es = edges();
+        let grid = Grid { step: 0.125 };
+        check!(tuple(&P, const &es, const &grid));
+        check!(mixed(&P, const &es, const &grid));
+        let held = |day, rate| Course::Held { day, rate };
+        let courses = [
+            held(1, [0.5, 0.25, 2.0]),
+            Course::Free,
+            held(0, [1.0, 1.0, 1.0]),
+            held(3, [0.1, -0.5, 0.25]),
+        ];
+        check!(of_a_variant(&P, const &courses));
+    }
+}

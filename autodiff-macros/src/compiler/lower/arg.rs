@@ -81,6 +81,12 @@ impl Lower<'_> {
         if let Some(element) = self.element_of_constant(arg) {
             return element;
         }
+        if let syn::Expr::Unary(unary) = bare(arg)
+            && matches!(unary.op, syn::UnOp::Deref(_))
+            && let Some(element) = self.behind_element(&unary.expr)
+        {
+            return element;
+        }
         match bare(arg) {
             syn::Expr::Reference(reference) => self.reference_arg(reference),
             arg if self.is_place(arg) && !self.is_opaque_place(arg) => self.place_arg(arg),

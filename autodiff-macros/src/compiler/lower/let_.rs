@@ -200,7 +200,9 @@ impl Lower<'_> {
             }
             declared.apply(&mut value);
             let ty = self.let_type(declared.ty, &value);
+            let lent = (!mutable).then(|| value.clone());
             let var = self.bind_value(name, mutable, ty, value, held, out);
+            lent.iter().for_each(|value| self.note_lent(var, value));
             let facts = &mut self.facts[var.0 as usize];
             facts.declared = declared.written.cloned();
             facts.text = is_text(init);
@@ -495,7 +497,9 @@ impl Lower<'_> {
                 }
                 (Part::Value(value, held), Some((name, mutable))) => {
                     let ty = self.open(&value.ty);
-                    self.bind_value(&name, mutable, ty, value, held, out);
+                    let lent = (!mutable).then(|| value.clone());
+                    let var = self.bind_value(&name, mutable, ty, value, held, out);
+                    lent.iter().for_each(|value| self.note_lent(var, value));
                 }
                 (Part::Alias(..), None) => self.bad_pattern(pat),
                 (Part::Value(value, _), None) => {

@@ -163,8 +163,10 @@ struct Facts {
     given: bool,
     /// What the name of a constant stands for.
     meaning: Option<Verbatim>,
-    /// A reference to an element of a list in a constant: the element is read where it is.
+    /// A reference to a part of a constant (an element of a list, a field): the part is read where it is.
     element: Option<Verbatim>,
+    /// The variable is this reference, and no copy of the part.
+    lent: bool,
     /// What `chunks` or `windows` cut out.
     piece: Option<iter::Piece>,
 }

@@ -169,6 +169,9 @@ impl Lower<'_> {
             syn::UnOp::Neg(_) => UnOp::Neg,
             syn::UnOp::Not(_) => UnOp::Not,
             _ if self.is_place(&whole) => {
+                if let Some(part) = self.behind_lent(&unary.expr) {
+                    return part;
+                }
                 if self.is_opaque_place(&whole) {
                     return self.opaque_place(&whole);
                 }

@@ -11,7 +11,9 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use super::Lower;
-use crate::compiler::hir::{Expr, ExprKind, VarId, Verbatim};
+use super::expr::bare;
+use crate::compiler::hir::{Expr, ExprKind, Ty, VarId, Verbatim};
+use syn::spanned::Spanned;
 
 impl Lower<'_> {
     /// Notes what a name stands for, if that is part of something that stays where it is.
@@ -26,6 +28,43 @@ impl Lower<'_> {
         if code.pure && !code.uses.is_empty() && code.uses.iter().all(stays) {
             self.facts[var.0 as usize].meaning = Some(code.clone());
         }
+    }
+
+    /// Notes that a name is a reference to a field of a constant.
+    pub(super) fn note_lent(&mut self, var: VarId, value: &Expr) {
+        let ExprKind::Opaque(code) = &value.kind else {
+            return;
+        };
+        let mut tokens = code.tokens.clone().into_iter();
+        let borrows =
+            matches!(tokens.next(), Some(TokenTree::Punct(first)) if first.as_char() == '&');
+        let mut rest = tokens.clone();
+        let shared = matches!(rest.next(), Some(TokenTree::Ident(first)) if first != "mut");
+        self.note_meaning(var, value);
+        if borrows && shared && self.facts[var.0 as usize].meaning.is_some() {
+            let (uses, pure) = (code.uses.clone(), true);
+            let tokens = tokens.collect();
+            let facts = &mut self.facts[var.0 as usize];
+            facts.element = Some(Verbatim { tokens, uses, pure });
+            facts.lent = true;
+        } else {
+            self.facts[var.0 as usize].meaning = None;
+        }
+    }
+
+    /// `*name` of such a name: the field.
+    pub(super) fn behind_lent(&self, expr: &syn::Expr) -> Option<Expr> {
+        let root = self.root(expr)?;
+        self.behind_element(expr)
+            .filter(|_| self.facts[root.0 as usize].lent)
+    }
+
+    /// The same of a name of an element, too.
+    pub(super) fn behind_element(&self, expr: &syn::Expr) -> Option<Expr> {
+        let path = matches!(bare(expr), syn::Expr::Path(_));
+        let var = self.root(expr).filter(|_| path)?;
+        let code = self.facts[var.0 as usize].element.clone()?;
+        Some(self.make(ExprKind::Opaque(code), Ty::Opaque, expr.span()))
     }
 
     /// Puts what names stand for into an argument.

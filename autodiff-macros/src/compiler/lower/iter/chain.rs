@@ -412,6 +412,10 @@ impl Lower<'_> {
         let owned =
             !self.is_place(expr) && !matches!(expr, syn::Expr::Path(_) | syn::Expr::Field(_));
         let krate = self.options.krate.clone();
+        let mut value = value;
+        if !owned {
+            self.unfold(&mut value);
+        }
         let parts = vec![(value, expr.to_token_stream())];
         let value = self.compose(parts, true, Ty::Opaque, span, |parts| {
             let table = &parts[0];
@@ -423,7 +427,7 @@ impl Lower<'_> {
                     ))
                 }
                 // Its elements by index are those that the iterator gives only if it is a slice.
-                false => quote!({ let table: &[_] = &#table; table }),
+                false => quote!({ let table: &[_] = &#table[..]; table }),
             }
         });
         let meaning = value.clone();
