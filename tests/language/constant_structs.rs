@@ -560,3 +560,75 @@ mod named_fields {
         check!(of_a_variant(&P, const &courses));
     }
 }
+
+/// What is copied out of a list stays what it was when the list changes.
+mod copies {
+    use conservative_grad::conservative_grad;
+
+    #[derive(Clone, Copy)]
+    pub struct Weight {
+        at: usize,
+        w: f64,
+    }
+
+    pub struct Fixed {
+        at: [usize; 3],
+        by: [f64; 3],
+    }
+
+    #[conservative_grad]
+    fn times(x: f64, #[constant] w: f64) -> f64 {
+        x.sin() * w
+    }
+
+    #[conservative_grad]
+    fn changed_later(x: &[f64], #[constant] list: &[Weight]) -> f64 {
+        let mut list = list.to_vec();
+        let mut s = 1.0;
+        for i in 0..list.len() {
+            let Weight { at, w } = list[i];
+            list.swap(0, i);
+            s *= times(x[at], w);
+            match list[0] {
+                Weight { at, w } => {
+                    list.swap(0, 1);
+                    s += times(x[at], w) * x[list[0].at];
+                }
+            }
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn by_value(x: &[f64], #[constant] f: &Fixed) -> f64 {
+        let mut s = 1.0;
+        for k in f.at {
+            s *= x[k] * x[0];
+        }
+        for w in f.by {
+            s += x[1] * w;
+        }
+        for (k, w) in f.at.into_iter().zip(f.by) {
+            s *= x[k] * w;
+        }
+        s
+    }
+
+    #[test]
+    fn agree() {
+        let weight = |at, w| Weight { at, w };
+        let list = [
+            weight(0, 1.5),
+            weight(2, -0.5),
+            weight(1, 2.0),
+            weight(2, 0.75),
+        ];
+        let x = [0.5, 2.0, -1.25];
+        check!(changed_later(&x, const &list));
+        let fixed = Fixed {
+            at: [2, 0, 1],
+            by: [0.5, -1.5, 2.0],
+        };
+        check!(by_value(&x, const &fixed));
+    }
+}

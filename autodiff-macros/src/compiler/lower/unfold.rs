@@ -23,6 +23,11 @@ impl Lower<'_> {
         };
         let stays = |(_, used): &(Ident, VarId)| {
             let facts = &self.facts[used.0 as usize];
+            // What was copied out of something that changes later is not there any more.
+            let root = self.var(super::root_of(&self.facts, *used));
+            if root.mutable || matches!(self.infer.shallow(&root.ty), Ty::Ref(true, _)) {
+                return false;
+            }
             !facts.hidden && (facts.alias_of.is_some() || facts.meaning.is_some() || facts.given)
         };
         if code.pure && !code.uses.is_empty() && code.uses.iter().all(stays) {

@@ -127,12 +127,15 @@ impl Lower<'_> {
                 };
                 self.elements_of(&reference.expr, Some(by), span, out)
                     .map(|elements| Chain::Elements(self.behind_piece(elements)))
-                    .or_else(|| self.table(&reference.expr, span, out))
+                    .or_else(|| self.table(&reference.expr, true, span, out))
             }
             other => self
                 .elements_of(other, None, span, out)
                 .map(|elements| Chain::Elements(self.behind_piece(elements)))
-                .or_else(|| self.table(other, span, out)),
+                .or_else(|| {
+                    let borrowed = self.element_of_constant(other).is_some();
+                    self.table(other, borrowed, span, out)
+                }),
         }
     }
 
@@ -198,7 +201,7 @@ impl Lower<'_> {
                 self.refuse(&diag::FOR_OVER, call, &[&text_of(call)]);
                 return None;
             }
-            return self.table(receiver, span, out);
+            return self.table(receiver, call.method == "iter", span, out);
         };
         let Some(cut) = cut else {
             return Some(Chain::Elements(self.behind_piece(elements)));
@@ -384,8 +387,14 @@ impl Lower<'_> {
         self.refuse(&diag::FOR_OVER, expr, &[&text_of(expr)]);
     }
 
-    /// A constant that is indexed: `TABLE`, `config.knots`.
-    fn table(&mut self, expr: &syn::Expr, span: Span, out: &mut Vec<Stmt>) -> Option<Chain> {
+    /// A constant that is indexed: `TABLE`, `config.knots`. `borrowed`: what it gives are references to its elements.
+    fn table(
+        &mut self,
+        expr: &syn::Expr,
+        borrowed: bool,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) -> Option<Chain> {
         let expr = match bare(expr) {
             syn::Expr::Reference(reference) => bare(&reference.expr),
             expr => expr,
@@ -407,6 +416,7 @@ impl Lower<'_> {
                 tokens,
                 inner,
                 owned: false,
+                borrowed,
             }));
         }
         let owned =
@@ -443,6 +453,7 @@ impl Lower<'_> {
             tokens,
             inner: Ty::Opaque,
             owned,
+            borrowed,
         }))
     }
 

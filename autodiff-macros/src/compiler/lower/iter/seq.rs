@@ -296,8 +296,8 @@ impl Lower<'_> {
             _ => quote!(at),
         };
         let parts = vec![(table.value.clone(), table.tokens.clone()), (index, text)];
-        let inner = match (&table.inner, table.owned) {
-            (Ty::Opaque, false) => Ty::Ref(false, Box::new(Ty::Opaque)),
+        let inner = match (&table.inner, table.borrowed && !table.owned) {
+            (Ty::Opaque, true) => Ty::Ref(false, Box::new(Ty::Opaque)),
             (inner, _) => inner.clone(),
         };
         let value = self.compose(parts, true, inner, span, |parts| {
