@@ -13,6 +13,7 @@ mod language {
     #[macro_use]
     pub mod support;
     mod arrays;
+    mod constant_structs;
     mod in_place;
     mod iterators;
     mod mixed_tuples;

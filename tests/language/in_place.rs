@@ -248,3 +248,85 @@ twin! { overwritten_output_used_twice ($ T O grad): f(&[0.5, 2.0], 0.75); {
         u[0] * u[1] + k[0]
     }
 } }
+
+/// Functions that change their arguments, and give up with an `Option` or a `Result` of nothing or a count.
+mod given_up {
+    use conservative_grad::conservative_grad;
+
+    #[conservative_grad]
+    fn roots(a: &mut [f64], n: usize) -> Option<()> {
+        for i in 0..n {
+            if a[i] < 0.0 {
+                return None;
+            }
+            a[i] = a[i].sqrt();
+        }
+        Some(())
+    }
+
+    #[conservative_grad]
+    fn checked(a: &mut [f64], n: usize) -> Result<(), String> {
+        for i in 0..n {
+            if a[i] < 0.0 {
+                return Err(format!("number {i} is negative"));
+            }
+            a[i] = a[i].ln() * a[0];
+        }
+        Ok(())
+    }
+
+    #[conservative_grad]
+    fn counted(a: &mut [f64], n: usize) -> Result<usize, String> {
+        let mut count = 0;
+        for i in 0..n {
+            if a[i] == 0.0 {
+                return Err(String::from("zero"));
+            }
+            if a[i] > 1.0 {
+                a[i] *= a[i];
+                count += 1;
+            }
+        }
+        Ok(count)
+    }
+
+    #[test]
+    fn agree() {
+        let start = [2.0, 0.25, -1.0];
+        for n in 0..=3 {
+            let mut a = start;
+            let (value, pullback) = roots::vjp(&mut a, n);
+            assert_eq!(value, (n < 3).then_some(()));
+            let mut bar = [1.0, 2.0, 3.0];
+            pullback((), &mut bar);
+            let taken = n.min(2);
+            for i in 0..3 {
+                let slope = if i < taken {
+                    0.5 / start[i].sqrt()
+                } else {
+                    1.0
+                };
+                assert_eq!(bar[i], slope * [1.0, 2.0, 3.0][i], "{n}, {i}");
+            }
+        }
+        let mut a = start;
+        let (value, pullback) = checked::vjp(&mut a, 3);
+        assert_eq!(value, Err("number 2 is negative".to_string()));
+        let mut bar = [0.0, 1.0, 0.0];
+        pullback((), &mut bar);
+        // The second is ln(b) times what became of the first, 2 ln 2.
+        let first = 0.25f64.ln() * (2.0f64.ln() + 1.0);
+        assert!((bar[0] - first).abs() < 1e-14, "{bar:?}");
+        assert!((bar[1] - 8.0 * 2.0f64.ln()).abs() < 1e-14, "{bar:?}");
+        let mut a = start;
+        let (value, pullback) = counted::vjp(&mut a, 3);
+        assert_eq!(value, Ok(1));
+        let mut bar = [1.0, 1.0, 1.0];
+        pullback((), &mut bar);
+        assert_eq!(bar, [4.0, 1.0, 1.0]);
+        let mut a = start;
+        let mut dot = [1.0, 0.0, 0.0];
+        assert_eq!(counted::jvp(&mut a, 3, &mut dot).0, Ok(1));
+        assert_eq!(dot, [4.0, 0.0, 0.0]);
+    }
+}

@@ -430,3 +430,111 @@ mod of_fields {
         }
     }
 }
+
+/// What the variants of a constant hold, handed to functions.
+mod handed_on {
+    use conservative_grad::conservative_grad;
+
+    pub struct Pose {
+        x: f64,
+    }
+
+    pub enum Factor {
+        Rod { at: usize, axis: [f64; 2] },
+        Weight { at: usize, w: f64 },
+        Prior { at: usize, pose: Pose },
+        Nothing,
+    }
+
+    pub struct Part {
+        kind: Factor,
+    }
+
+    #[conservative_grad]
+    fn along(x: f64, #[constant] axis: &[f64; 2]) -> f64 {
+        x * x * axis[1] + axis[0]
+    }
+
+    #[conservative_grad]
+    fn along_value(x: f64, #[constant] axis: [f64; 2]) -> f64 {
+        (x * axis[1]).sin()
+    }
+
+    #[conservative_grad]
+    fn times(x: f64, #[constant] by: f64) -> f64 {
+        x * by
+    }
+
+    #[conservative_grad]
+    fn error(x: f64, #[constant] pose: &Pose) -> f64 {
+        (x - pose.x) * (x - pose.x)
+    }
+
+    #[conservative_grad]
+    fn by_reference(x: &[f64], #[constant] factors: &[Factor]) -> f64 {
+        let mut s = 0.0;
+        for f in factors {
+            s += match f {
+                Factor::Rod { at, axis } => along(x[*at], axis) * x[0],
+                Factor::Weight { at, w } => times(x[*at], *w),
+                Factor::Prior { at, pose } => error(x[*at], pose),
+                Factor::Nothing => x[1],
+            };
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn by_value(x: &[f64], #[constant] factors: &[Factor]) -> f64 {
+        let mut s = 1.0;
+        for f in factors {
+            s *= match f {
+                Factor::Rod { at, axis } => along_value(x[*at], *axis),
+                Factor::Prior { at, pose } => times(x[*at], pose.x),
+                _ => x[0],
+            };
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn in_a_field(x: &[f64], #[constant] parts: &[Part]) -> f64 {
+        let mut s = 0.0;
+        for p in parts {
+            s += match &p.kind {
+                Factor::Rod { axis, .. } => along(x[1], axis),
+                Factor::Weight { at, w } => times(x[*at], *w).cos(),
+                _ => x[0],
+            };
+            if let Factor::Prior { at, pose } = &p.kind {
+                s *= error(x[*at], pose);
+            }
+        }
+        s
+    }
+
+    #[test]
+    fn agree() {
+        let factors = vec![
+            Factor::Rod {
+                at: 1,
+                axis: [0.5, 2.0],
+            },
+            Factor::Nothing,
+            Factor::Weight { at: 2, w: 0.75 },
+            Factor::Prior {
+                at: 0,
+                pose: Pose { x: 0.25 },
+            },
+            Factor::Rod {
+                at: 0,
+                axis: [1.5, -1.0],
+            },
+        ];
+        let x = [0.5, 2.0, -1.25];
+        crate::check!(by_reference(&x, const &factors));
+        crate::check!(by_value(&x, const &factors));
+        let parts: Vec<Part> = factors.into_iter().map(|kind| Part { kind }).collect();
+        crate::check!(in_a_field(&x, const &parts));
+    }
+}

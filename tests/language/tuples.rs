@@ -342,3 +342,44 @@ mod copies_and_moves {
         crate::check!(handed_on(&[0.5, 2.0, 3.0]));
     }
 }
+
+/// Arrays behind references that the pattern takes off.
+mod array_patterns {
+    use conservative_grad::conservative_grad;
+
+    #[conservative_grad]
+    fn g(x: f64, y: f64) -> f64 {
+        x * y.sin()
+    }
+
+    #[conservative_grad]
+    fn in_a_loop(points: &[[f64; 2]]) -> f64 {
+        let mut s = 0.0;
+        for &[x, y] in points {
+            s += g(x, y) * y;
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn in_a_closure(points: &[[f64; 2]]) -> f64 {
+        points.iter().map(|&[x, y]| g(x, y)).sum()
+    }
+
+    #[conservative_grad]
+    fn in_a_tuple(points: &[([f64; 2], f64)]) -> f64 {
+        let mut s = 0.0;
+        for (i, &([x, _], z)) in points.iter().enumerate() {
+            s += g(x, z) * (i as f64 + 1.0);
+        }
+        s
+    }
+
+    #[test]
+    fn agree() {
+        let points = [[0.5, 2.0], [1.5, -0.25]];
+        crate::check!(in_a_loop(&points));
+        crate::check!(in_a_closure(&points));
+        crate::check!(in_a_tuple(&[([0.5, 2.0], 0.3), ([1.5, -0.25], 2.0)]));
+    }
+}

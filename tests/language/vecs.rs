@@ -171,3 +171,55 @@ twin! { moved ($ T O grad): f(vec![0.5, 2.0, 1.0]); {
         z[0] * z[2]
     }
 } }
+
+/// Lists of constants that are arrays, which take up numbers later.
+mod repeated_constants {
+    use conservative_grad::conservative_grad;
+
+    const UNIT: [f64; 3] = [1.0, 0.0, 0.5];
+    const IDENTITY: [[f64; 2]; 2] = [[1.0, 0.0], [0.0, 1.0]];
+
+    #[conservative_grad]
+    fn replaced(x: &[f64]) -> f64 {
+        let n = x.len();
+        let mut rows = vec![UNIT; n];
+        for i in 0..n {
+            rows[i] = [x[i], rows[i][0], 2.0];
+        }
+        rows.iter().map(|r| r[0] * r[1] * r[2] * r[0]).sum()
+    }
+
+    #[conservative_grad]
+    fn changed(x: &[f64]) -> f64 {
+        let mut m = vec![IDENTITY; x.len()];
+        for i in 0..x.len() {
+            m[i][0][1] += x[i];
+            m[i][1][1] *= x[0];
+        }
+        m.iter().map(|m| m[0][0] * m[0][1] * m[1][1]).sum()
+    }
+
+    #[conservative_grad]
+    fn written_out(x: &[f64]) -> f64 {
+        let mut a = [UNIT; 3];
+        let mut b = [UNIT, UNIT, [x[0], x[1], 0.25]];
+        for i in 0..2 {
+            a[i][1] = x[i];
+            b[i][0] = x[i] * a[i][1];
+        }
+        let mut s = 0.0;
+        for i in 0..3 {
+            for k in 0..3 {
+                s += a[i][k] * b[i][k] * x[0];
+            }
+        }
+        s
+    }
+
+    #[test]
+    fn agree() {
+        crate::check!(replaced(&[0.5, 2.0, -1.0]));
+        crate::check!(changed(&[0.5, 2.0, -1.0]));
+        crate::check!(written_out(&[0.5, 2.0]));
+    }
+}

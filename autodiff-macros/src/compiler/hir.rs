@@ -163,6 +163,8 @@ pub(crate) struct Func {
     pub(crate) result: Ty,
     /// The result is an `Option` or `Result` of something differentiable; `result` are its parts.
     pub(crate) outcome: bool,
+    /// Stands for a constant result as long as there is none, if a number does not: `None` of a `-> Option<()>`.
+    pub(crate) blank: Option<TokenStream>,
     /// Names of variables that the user did not name, which are new in the function.
     pub(crate) hidden: std::collections::BTreeSet<String>,
     pub(crate) vars: Vec<Var>,

@@ -21,7 +21,7 @@ use quote::quote;
 use super::hir::binding::bound;
 use super::hir::{
     BinOp, Block, Expr, ExprKind, Func, LoopId, Marks, Pat, Place, Stmt, StmtKind, Ty, UnOp, Var,
-    VarId,
+    VarId, Verbatim,
 };
 
 /// Removes all jumps.
@@ -85,7 +85,8 @@ impl Jumps<'_> {
             all.push(self.declare(returned, Some(false_expr(span)), span));
         }
         if let Some(result) = self.result {
-            all.push(self.declare(result, None, span));
+            let blank = self.blank(span);
+            all.push(self.declare(result, blank, span));
         }
         all.extend(stmts);
         let value = match self.result {
@@ -93,6 +94,18 @@ impl Jumps<'_> {
             None => body.value,
         };
         Block { stmts: all, value }
+    }
+
+    /// What the result is as long as the function has not returned.
+    fn blank(&self, span: Span) -> Option<Expr> {
+        let constant = matches!(self.func.result, Ty::Opaque);
+        let tokens = self.func.blank.clone().filter(|_| constant)?;
+        let code = Verbatim {
+            tokens,
+            uses: Vec::new(),
+            pure: true,
+        };
+        Some(expr(ExprKind::Opaque(code), Ty::Opaque, span))
     }
 
     /// Rewrites loops of a body that has no jumps out of them.

@@ -74,6 +74,7 @@ pub(crate) fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> hir::Func {
         hidden: std::collections::BTreeSet::new(),
         matched: std::collections::BTreeSet::new(),
         outcome: types::payload(&signature.result).is_some(),
+        blank: None,
         vars: signature
             .parameters
             .iter()

@@ -11,9 +11,10 @@ impl Lower<'_> {
     /// References to values that belong to no variable get one: `g(&[a, b])`.
     pub(super) fn lift_args(&mut self, mut call: Call, ty: Ty, span: proc_macro2::Span) -> Expr {
         self.calls = true;
-        call.args
-            .iter_mut()
-            .for_each(|arg| self.option_argument(arg));
+        for arg in &mut call.args {
+            self.option_argument(arg);
+            self.unfold(arg);
+        }
         let stray = |arg: &Expr| matches!(arg.ty, Ty::Ref(..)) && !is_reference(arg);
         if !call.args.iter().any(stray) {
             return self.make(ExprKind::Call(call), ty, span);
@@ -76,6 +77,15 @@ impl Lower<'_> {
     pub(super) fn arg(&mut self, arg: &syn::Expr) -> Expr {
         if let Some(state) = self.exclusive_constant(arg) {
             return state;
+        }
+        if let Some(element) = self.element_of_constant(arg) {
+            return element;
+        }
+        if let syn::Expr::Unary(unary) = bare(arg)
+            && matches!(unary.op, syn::UnOp::Deref(_))
+            && let Some(element) = self.behind_element(&unary.expr)
+        {
+            return element;
         }
         match bare(arg) {
             syn::Expr::Reference(reference) => self.reference_arg(reference),
@@ -155,6 +165,11 @@ impl Lower<'_> {
     fn is_whole_constant(&self, value: &Expr) -> bool {
         match &value.kind {
             ExprKind::Opaque(_) => true,
+            // Code on names that were made for it.
+            ExprKind::Block(block) => {
+                let value = block.value.as_deref();
+                value.is_some_and(|value| matches!(value.kind, ExprKind::Opaque(_)))
+            }
             ExprKind::Place(_) => matches!(self.infer.strip(&value.ty), Ty::Opaque),
             _ => false,
         }

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
+use super::arg::is_part;
 use super::expr::bare;
 use super::infer::Kind;
 use super::{Lower, stmt};
@@ -63,6 +64,9 @@ impl Lower<'_> {
         span: Span,
         build: impl FnOnce(&[TokenStream]) -> TokenStream,
     ) -> Expr {
+        let parts = parts.into_iter();
+        let parts = parts.map(|(part, source)| (self.element_in_place(part), source));
+        let parts: Vec<(Expr, TokenStream)> = parts.collect();
         let mut all = Captured::default();
         let whole = parts.iter().all(|(part, _)| self.capture(part, &mut all));
         if !whole {
@@ -71,9 +75,10 @@ impl Lower<'_> {
         let mut stmts = Vec::new();
         let mut captured = Captured::default();
         let mut texts = Vec::new();
-        for (i, part) in parts.into_iter().enumerate() {
+        for (i, (part, source)) in parts.into_iter().enumerate() {
             let keep = whole || (place && i == 0);
-            texts.push(self.part(part, keep, &mut captured, &mut stmts));
+            let part = without_names(part, &mut stmts);
+            texts.push(self.part((part, source), keep, &mut captured, &mut stmts));
         }
         let pure = pure && !captured.impure;
         let value = self.opaque(build(&texts), captured.uses, pure, ty.clone(), span);
@@ -177,9 +182,15 @@ impl Lower<'_> {
     /// A part of a variable whose type the compiler does not look into: `config.tolerance`.
     pub(super) fn opaque_place(&mut self, expr: &syn::Expr) -> Expr {
         let span = expr.span();
+        if let Some(part) = self.renamed_part(expr) {
+            return part;
+        }
         match bare(expr) {
             syn::Expr::Index(index) => {
                 let base = self.opaque_place(&index.expr);
+                if let syn::Expr::Range(range) = bare(&index.index) {
+                    return self.part_of_constant(base, index, range);
+                }
                 let at = self.operand(&index.index);
                 let parts = vec![
                     (base, index.expr.to_token_stream()),
@@ -187,7 +198,10 @@ impl Lower<'_> {
                 ];
                 self.compose(parts, true, Ty::Opaque, span, |parts| {
                     let (base, at) = (&parts[0], &parts[1]);
-                    quote!(#base[#at])
+                    match is_part(&index.expr) {
+                        true => quote!((#base)[#at]),
+                        false => quote!(#base[#at]),
+                    }
                 })
             }
             syn::Expr::Field(field) => {
@@ -212,6 +226,9 @@ impl Lower<'_> {
                 let Some(var) = self.root(expr) else {
                     return self.error(path.to_token_stream());
                 };
+                if let Some(element) = self.element_of_constant(expr) {
+                    return element;
+                }
                 let pure = !self.is_hidden_state(var);
                 let name = self.var(var).name.clone();
                 let mut captured = Captured::default();
@@ -226,6 +243,60 @@ impl Lower<'_> {
             }
             other => self.error(other.to_token_stream()),
         }
+    }
+
+    /// A name of an element of a list in a constant, as the reference that it is.
+    pub(super) fn element_of_constant(&self, expr: &syn::Expr) -> Option<Expr> {
+        let path = matches!(bare(expr), syn::Expr::Path(_));
+        let var = self.root(expr).filter(|_| path)?;
+        let mut code = self.facts[var.0 as usize].element.clone()?;
+        let tokens = &code.tokens;
+        code.tokens = quote!((&#tokens));
+        Some(self.make(ExprKind::Opaque(code), Ty::Opaque, expr.span()))
+    }
+
+    /// Such a name as a part of code, which may not move the element.
+    fn element_in_place(&self, part: Expr) -> Expr {
+        let code = match &part.kind {
+            ExprKind::Place(place) if place.path.is_empty() => {
+                self.facts[place.root.0 as usize].element.clone()
+            }
+            _ => None,
+        };
+        match code {
+            Some(code) => self.make(ExprKind::Opaque(code), part.ty.clone(), part.span),
+            None => part,
+        }
+    }
+
+    /// Of a name of such an element nothing else tells what it is, as soon as there are parts of it.
+    pub(super) fn freeze_element(&mut self, expr: &syn::Expr) {
+        if self.element_of_constant(expr).is_some() {
+            self.freeze_constant(expr);
+        }
+    }
+
+    /// `w[0]` of a window, `p.kind` of a struct that has a derivative: what it is part of cannot be copied as text, so the part
+    /// gets a name of its own.
+    fn renamed_part(&mut self, expr: &syn::Expr) -> Option<Expr> {
+        let root = self.root(expr).filter(|_| self.is_constant_part(expr))?;
+        let facts = &self.facts[root.0 as usize];
+        let copied = facts.named && facts.held.is_none() && facts.piece.is_none();
+        let ty = &self.var(root).ty;
+        let inside = matches!(self.infer.strip(ty), Ty::Opaque);
+        if inside || copied && !self.infer.may_be_real(ty) {
+            return None;
+        }
+        let span = expr.span();
+        let place = self.place(expr);
+        let var = self.temp("constant", Ty::Ref(false, Box::new(Ty::Opaque)), span);
+        self.facts[var.0 as usize].alias_of = Some(place.root);
+        let name = self.var(var).name.clone();
+        let uses = vec![(name.clone(), var)];
+        let value = self.opaque(name.into_token_stream(), uses, true, Ty::Opaque, span);
+        let stmts = vec![stmt(StmtKind::Alias { var, place }, span)];
+        let value = Some(Box::new(value));
+        Some(self.make(ExprKind::Block(Block { stmts, value }), Ty::Opaque, span))
     }
 
     /// True if unknown methods may change the variable (a random number generator): then nothing
@@ -277,6 +348,20 @@ impl Lower<'_> {
             value: Some(Box::new(value)),
         };
         self.make(ExprKind::Block(block), ty, span)
+    }
+}
+
+/// Code on names of its own: they are declared in front of what it becomes part of. As a value it might be moved.
+fn without_names(part: Expr, out: &mut Vec<Stmt>) -> Expr {
+    match &part.kind {
+        ExprKind::Block(Block {
+            stmts,
+            value: Some(value),
+        }) if matches!(value.kind, ExprKind::Opaque(_)) => {
+            out.extend(stmts.iter().cloned());
+            (**value).clone()
+        }
+        _ => part,
     }
 }
 

@@ -115,9 +115,9 @@ impl Lower<'_> {
     fn vec_macro(&mut self, mac: &syn::Macro) -> Expr {
         let span = mac.path.span();
         if let Ok(repeat) = repeat.parse2(mac.tokens.clone()) {
-            let value = self.operand(&repeat.0);
+            let mut value = self.operand(&repeat.0);
             let len = self.integer(&repeat.1);
-            let inner = self.open(&value.ty);
+            let inner = self.element_type(&mut value);
             let kind = ExprKind::Repeat(Box::new(value), Box::new(len));
             return self.make(kind, Ty::Vec(Box::new(inner)), span);
         }

@@ -154,7 +154,7 @@ impl Lower<'_> {
     }
 
     /// `TABLE[lo..hi]`; what can be done with it can be done with a reference to it.
-    fn part_of_constant(
+    pub(super) fn part_of_constant(
         &mut self,
         base: Expr,
         index: &syn::ExprIndex,
@@ -324,21 +324,33 @@ impl Lower<'_> {
 
     /// Lowers elements of a list, and finds the type that they share.
     pub(super) fn elements(&mut self, parts: &[&syn::Expr]) -> (Vec<Expr>, Ty) {
-        let parts: Vec<Expr> = parts.iter().map(|part| self.operand(part)).collect();
+        let mut parts: Vec<Expr> = parts.iter().map(|part| self.operand(part)).collect();
         let inner = self.infer.fresh(Kind::Const);
-        for part in &parts {
+        for part in &mut parts {
             self.expect(part, &inner);
+            if matches!(self.infer.shallow(&part.ty), Ty::Opaque) {
+                part.ty = inner.clone();
+            }
         }
         (parts, inner)
     }
 
     fn repeat(&mut self, repeat: &syn::ExprRepeat) -> Expr {
-        let value = self.operand(&repeat.expr);
+        let mut value = self.operand(&repeat.expr);
         let len = self.integer(&repeat.len);
-        let inner = self.open(&value.ty);
+        let inner = self.element_type(&mut value);
         let ty = Ty::Array(Box::new(inner), repeat.len.to_token_stream());
         let kind = ExprKind::Repeat(Box::new(value), Box::new(len));
         self.make(kind, ty, repeat.span())
+    }
+
+    /// The type of the elements of which this is the first: a constant is what later uses tell.
+    pub(super) fn element_type(&mut self, value: &mut Expr) -> Ty {
+        let ty = self.open(&value.ty);
+        if matches!(self.infer.shallow(&value.ty), Ty::Opaque) {
+            value.ty = ty.clone();
+        }
+        ty
     }
 }
 

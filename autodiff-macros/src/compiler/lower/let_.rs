@@ -200,7 +200,9 @@ impl Lower<'_> {
             }
             declared.apply(&mut value);
             let ty = self.let_type(declared.ty, &value);
+            let lent = (!mutable).then(|| value.clone());
             let var = self.bind_value(name, mutable, ty, value, held, out);
+            lent.iter().for_each(|value| self.note_lent(var, value));
             let facts = &mut self.facts[var.0 as usize];
             facts.declared = declared.written.cloned();
             facts.text = is_text(init);
@@ -389,6 +391,9 @@ impl Lower<'_> {
         if self.let_split(pat, init, out) {
             return;
         }
+        if self.let_constant(pat, init, out) {
+            return;
+        }
         if let Some(place) = self.changed_by_parts(pat, init) {
             if let Some(declared) = &declared.ty {
                 self.fit(pat, &place.ty, declared);
@@ -408,6 +413,22 @@ impl Lower<'_> {
         if let Some(written) = declared.written {
             self.note_declared(pat, written);
         }
+    }
+
+    /// `let Subject { time, event, .. } = s;` of a constant that the compiler does not look into, as `match` takes it apart.
+    fn let_constant(&mut self, pat: &syn::Pat, init: &syn::Expr, out: &mut Vec<Stmt>) -> bool {
+        let inner = match init {
+            syn::Expr::Reference(reference) => bare(&reference.expr),
+            init => init,
+        };
+        let constant = is_struct_pattern(pat)
+            && self.is_place(inner)
+            && (self.is_opaque_place(inner) || self.is_constant_part(inner));
+        if constant {
+            let subject = self.subject(init, out);
+            self.bind_constant_fields(pat, &subject, out);
+        }
+        constant
     }
 
     /// The place that the names of a pattern lead to if they may change it: `ref mut`, or parts of
@@ -476,7 +497,9 @@ impl Lower<'_> {
                 }
                 (Part::Value(value, held), Some((name, mutable))) => {
                     let ty = self.open(&value.ty);
-                    self.bind_value(&name, mutable, ty, value, held, out);
+                    let lent = (!mutable).then(|| value.clone());
+                    let var = self.bind_value(&name, mutable, ty, value, held, out);
+                    lent.iter().for_each(|value| self.note_lent(var, value));
                 }
                 (Part::Alias(..), None) => self.bad_pattern(pat),
                 (Part::Value(value, _), None) => {
@@ -488,6 +511,16 @@ impl Lower<'_> {
         if let Some(written) = declared.written {
             self.note_declared(&syn::Pat::Tuple(pats.clone()), written);
         }
+    }
+}
+
+/// True for `P { x, .. }`, `P(a, b)` and `&` of them.
+pub(super) fn is_struct_pattern(pat: &syn::Pat) -> bool {
+    match pat {
+        syn::Pat::Paren(paren) => is_struct_pattern(&paren.pat),
+        syn::Pat::Reference(reference) => is_struct_pattern(&reference.pat),
+        syn::Pat::Struct(_) | syn::Pat::TupleStruct(_) => true,
+        _ => false,
     }
 }
 

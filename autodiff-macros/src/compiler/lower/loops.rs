@@ -8,7 +8,7 @@ use super::expr::bare;
 use super::stmt::Want;
 use super::{Loop, Lower, stmt};
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::{Block, Expr, LoopId, Range, Stmt, StmtKind, Ty, VarId};
+use crate::compiler::hir::{Block, Expr, ExprKind, LoopId, Range, Stmt, StmtKind, Ty, VarId};
 
 impl Lower<'_> {
     /// A loop or a labelled block; `dest` takes the value of its `break`s.
@@ -234,9 +234,17 @@ impl Lower<'_> {
 
     /// A condition: an operand that is a truth value.
     pub(super) fn condition(&mut self, cond: &syn::Expr) -> Expr {
-        let value = self.operand(cond);
-        self.expect(&value, &Ty::Bool);
+        let mut value = self.operand(cond);
+        self.expect_truth(&mut value);
         value
+    }
+
+    /// A truth value: where only rustc knows the type of a constant, it can be nothing else.
+    pub(super) fn expect_truth(&mut self, value: &mut Expr) {
+        self.expect(value, &Ty::Bool);
+        if matches!(self.infer.shallow(&value.ty), Ty::Opaque) {
+            decide(value);
+        }
     }
 
     /// An operand that is an integer.
@@ -244,6 +252,20 @@ impl Lower<'_> {
         let value = self.operand(expr);
         self.expect(&value, &Ty::Int);
         value
+    }
+}
+
+/// Types code as a truth value.
+fn decide(value: &mut Expr) {
+    match &mut value.kind {
+        ExprKind::Opaque(_) => value.ty = Ty::Bool,
+        ExprKind::Block(block) => {
+            if let Some(inner) = &mut block.value {
+                decide(inner);
+                value.ty = inner.ty.clone();
+            }
+        }
+        _ => {}
     }
 }
 

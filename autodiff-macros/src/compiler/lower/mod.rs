@@ -62,6 +62,7 @@ mod std_call;
 mod stmt;
 mod structs;
 mod table;
+mod unfold;
 mod value;
 
 #[cfg(test)]
@@ -158,6 +159,14 @@ struct Facts {
     usize: Option<bool>,
     /// Begins as a text.
     text: bool,
+    /// A parameter behind `&`, which the reverse sweep is given again.
+    given: bool,
+    /// What the name of a constant stands for.
+    meaning: Option<Verbatim>,
+    /// A reference to a part of a constant (an element of a list, a field): the part is read where it is.
+    element: Option<Verbatim>,
+    /// The variable is this reference, and no copy of the part.
+    lent: bool,
     /// What `chunks` or `windows` cut out.
     piece: Option<iter::Piece>,
 }
@@ -351,6 +360,7 @@ impl<'a> Lower<'a> {
         });
         self.facts[var.0 as usize].hidden = parameter.exclusive && matches!(ty, Ty::Opaque);
         let declared = parameter.declared.to_string();
+        self.facts[var.0 as usize].given = declared.starts_with('&') && !parameter.exclusive;
         self.facts[var.0 as usize].usize =
             types::is_integer(&declared).then(|| declared == "usize");
         var
@@ -386,6 +396,7 @@ impl<'a> Lower<'a> {
             params: params.collect(),
             result: types::untagged(self.infer.resolve(&self.result)),
             outcome: self.infer.payload(&self.result).is_some(),
+            blank: types::blank(&item.sig.output),
             hidden: std::mem::take(&mut self.hidden),
             matched: std::mem::take(&mut self.matched),
             vars: std::mem::take(&mut self.vars),

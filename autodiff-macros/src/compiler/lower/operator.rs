@@ -24,10 +24,10 @@ impl Lower<'_> {
         let sums = matches!(op, BinOp::Add | BinOp::Sub);
         let wanted = wanted.or_else(|| self.variable_type(&binary.right).filter(|_| sums));
         self.hint = wanted.clone().filter(|_| sums);
-        let a = self.operand(&binary.left);
+        let mut a = self.operand(&binary.left);
         self.make_operand_of(wanted, &a, op);
         self.hint = sums.then(|| a.ty.clone());
-        let b = self.operand(&binary.right);
+        let mut b = self.operand(&binary.right);
         self.hint = None;
         if let Some(name) = super::overload::method(op)
             && [&a, &b].iter().any(|value| self.is_struct_operand(value))
@@ -36,8 +36,8 @@ impl Lower<'_> {
         }
         let ty = match op {
             BinOp::And | BinOp::Or => {
-                self.expect(&a, &Ty::Bool);
-                self.expect(&b, &Ty::Bool);
+                self.expect_truth(&mut a);
+                self.expect_truth(&mut b);
                 Ty::Bool
             }
             BinOp::Shl | BinOp::Shr => {
@@ -169,6 +169,9 @@ impl Lower<'_> {
             syn::UnOp::Neg(_) => UnOp::Neg,
             syn::UnOp::Not(_) => UnOp::Not,
             _ if self.is_place(&whole) => {
+                if let Some(part) = self.behind_lent(&unary.expr) {
+                    return part;
+                }
                 if self.is_opaque_place(&whole) {
                     return self.opaque_place(&whole);
                 }

@@ -82,10 +82,43 @@ impl Lower<'_> {
         }
     }
 
-    /// True if the type of the place's variable is one that the compiler does not look into.
+    /// True for a place inside of something that the compiler does not look into: `config.tolerance`, `edges[i].length`.
     pub(super) fn is_opaque_place(&self, expr: &syn::Expr) -> bool {
         let root = self.root(expr);
         root.is_some_and(|var| matches!(self.infer.strip(&self.var(var).ty), Ty::Opaque))
+            || self.is_inside_constant(expr)
+            || self.is_inside_element(expr)
+    }
+
+    /// True for a part of what the name of an element of a list in a constant refers to.
+    fn is_inside_element(&self, expr: &syn::Expr) -> bool {
+        let whole = match bare(expr) {
+            syn::Expr::Path(_) => true,
+            syn::Expr::Unary(unary) => matches!(bare(&unary.expr), syn::Expr::Path(_)),
+            _ => false,
+        };
+        let root = self.root(expr).filter(|_| !whole);
+        root.is_some_and(|root| self.facts[root.0 as usize].element.is_some())
+    }
+
+    /// True for a part of an element, or of a field, of such a type.
+    fn is_inside_constant(&self, expr: &syn::Expr) -> bool {
+        let base = match bare(expr) {
+            syn::Expr::Field(field) => &field.base,
+            syn::Expr::Index(index) => &index.expr,
+            syn::Expr::Unary(unary) => return self.is_inside_constant(&unary.expr),
+            syn::Expr::Reference(reference) => return self.is_inside_constant(&reference.expr),
+            syn::Expr::MethodCall(call) => return self.is_inside_constant(&call.receiver),
+            _ => return false,
+        };
+        self.is_constant_part(base) || self.is_inside_constant(base)
+    }
+
+    /// True for an element or a field of such a type in something that the compiler does look into.
+    pub(super) fn is_constant_part(&self, expr: &syn::Expr) -> bool {
+        let known = || self.type_so_far(expr);
+        matches!(bare(expr), syn::Expr::Index(_) | syn::Expr::Field(_))
+            && known().is_some_and(|ty| matches!(self.infer.strip(&ty), Ty::Opaque))
     }
 
     /// Lowers an expression that [`Lower::is_place`].

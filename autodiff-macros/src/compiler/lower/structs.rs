@@ -450,8 +450,13 @@ impl Lower<'_> {
         match bare(expr) {
             expr @ syn::Expr::Path(_) => self.root(expr).map(|root| self.var(root).ty.clone()),
             syn::Expr::Field(field) => {
-                let base = self.type_so_far(&field.base)?;
-                self.infer.known_member(&base, &Member::from(&field.member))
+                let base = self.infer.strip(&self.type_so_far(&field.base)?);
+                match (&base, &field.member) {
+                    (Ty::Tuple(parts), syn::Member::Unnamed(at)) => {
+                        parts.get(at.index as usize).cloned()
+                    }
+                    _ => self.infer.known_member(&base, &Member::from(&field.member)),
+                }
             }
             syn::Expr::Index(index) => {
                 let base = self.infer.strip(&self.type_so_far(&index.expr)?);

@@ -91,6 +91,30 @@ fn read_path(ty: &syn::TypePath, infer: &mut dyn FnMut() -> Option<Ty>) -> Resul
     }
 }
 
+/// A value of a constant result type for which no number stands.
+pub(crate) fn blank(output: &syn::ReturnType) -> Option<TokenStream> {
+    let syn::ReturnType::Type(_, ty) = output else {
+        return None;
+    };
+    let syn::Type::Path(ty) = bare(ty) else {
+        return None;
+    };
+    let last = ty.path.segments.last()?;
+    match (last.ident.to_string().as_str(), &type_arguments(last)[..]) {
+        ("Option", [_]) => Some(quote!(::core::option::Option::None)),
+        ("Result", [value] | [value, _]) => {
+            let value = match read(value, &mut || None).ok()? {
+                Ty::Unit => quote!(()),
+                Ty::Bool => quote!(false),
+                Ty::Int => quote!(0),
+                _ => return None,
+            };
+            Some(quote!(::core::result::Result::Ok(#value)))
+        }
+        _ => None,
+    }
+}
+
 /// Memory holds no `Option` of a number.
 fn element_of(ty: Ty, tokens: &syn::Type) -> Result<Ty, Bad> {
     match holds_outcome(&ty) {

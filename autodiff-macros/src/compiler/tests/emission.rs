@@ -98,6 +98,7 @@ fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> Func {
     let params = signature.parameters.iter().zip(0..);
     Func {
         outcome: false,
+        blank: None,
         hidden: std::collections::BTreeSet::new(),
         matched: std::collections::BTreeSet::new(),
         name: item.sig.ident.clone(),

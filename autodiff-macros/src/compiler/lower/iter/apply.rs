@@ -43,8 +43,8 @@ impl Lower<'_> {
         out: &mut Vec<Stmt>,
     ) -> Expr {
         let at = diag::token_at(span);
-        let value = self.apply(f, vec![item], true, &at, out);
-        self.expect(&value, &Ty::Bool);
+        let mut value = self.apply(f, vec![item], true, &at, out);
+        self.expect_truth(&mut value);
         value
     }
 

@@ -10,6 +10,7 @@ use crate::compiler::hir::{BinOp, ExprKind, Range, Stmt, StmtKind, Ty};
 use crate::compiler::lower::expr::bare;
 use crate::compiler::lower::infer::Kind;
 use crate::compiler::lower::scope::Name;
+use crate::compiler::lower::value::flatten;
 use crate::compiler::lower::{Lower, stmt};
 
 /// Methods of slices that give an iterator, and the number of their arguments.
@@ -126,12 +127,15 @@ impl Lower<'_> {
                 };
                 self.elements_of(&reference.expr, Some(by), span, out)
                     .map(|elements| Chain::Elements(self.behind_piece(elements)))
-                    .or_else(|| self.table(&reference.expr, span, out))
+                    .or_else(|| self.table(&reference.expr, true, span, out))
             }
             other => self
                 .elements_of(other, None, span, out)
                 .map(|elements| Chain::Elements(self.behind_piece(elements)))
-                .or_else(|| self.table(other, span, out)),
+                .or_else(|| {
+                    let borrowed = self.element_of_constant(other).is_some();
+                    self.table(other, borrowed, span, out)
+                }),
         }
     }
 
@@ -197,7 +201,7 @@ impl Lower<'_> {
                 self.refuse(&diag::FOR_OVER, call, &[&text_of(call)]);
                 return None;
             }
-            return self.table(receiver, span, out);
+            return self.table(receiver, call.method == "iter", span, out);
         };
         let Some(cut) = cut else {
             return Some(Chain::Elements(self.behind_piece(elements)));
@@ -254,6 +258,7 @@ impl Lower<'_> {
                 piece: None,
             });
         }
+        self.freeze_element(receiver);
         if self.is_opaque_place(receiver) {
             return None;
         }
@@ -382,8 +387,14 @@ impl Lower<'_> {
         self.refuse(&diag::FOR_OVER, expr, &[&text_of(expr)]);
     }
 
-    /// A constant that is indexed: `TABLE`, `config.knots`.
-    fn table(&mut self, expr: &syn::Expr, span: Span, out: &mut Vec<Stmt>) -> Option<Chain> {
+    /// A constant that is indexed: `TABLE`, `config.knots`. `borrowed`: what it gives are references to its elements.
+    fn table(
+        &mut self,
+        expr: &syn::Expr,
+        borrowed: bool,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) -> Option<Chain> {
         let expr = match bare(expr) {
             syn::Expr::Reference(reference) => bare(&reference.expr),
             expr => expr,
@@ -392,7 +403,7 @@ impl Lower<'_> {
             return None;
         }
         let value = match self.is_place(expr) {
-            true => self.opaque_place(expr),
+            true => flatten(self.opaque_place(expr), out),
             false => self.operand(expr),
         };
         if self.is_error(&value.ty) || !matches!(value.kind, ExprKind::Opaque(_)) {
@@ -405,11 +416,16 @@ impl Lower<'_> {
                 tokens,
                 inner,
                 owned: false,
+                borrowed,
             }));
         }
         let owned =
             !self.is_place(expr) && !matches!(expr, syn::Expr::Path(_) | syn::Expr::Field(_));
         let krate = self.options.krate.clone();
+        let mut value = value;
+        if !owned {
+            self.unfold(&mut value);
+        }
         let parts = vec![(value, expr.to_token_stream())];
         let value = self.compose(parts, true, Ty::Opaque, span, |parts| {
             let table = &parts[0];
@@ -421,10 +437,14 @@ impl Lower<'_> {
                     ))
                 }
                 // Its elements by index are those that the iterator gives only if it is a slice.
-                false => quote!({ let table: &[_] = &#table; table }),
+                false => quote!({ let table: &[_] = &#table[..]; table }),
             }
         });
+        let meaning = value.clone();
         let var = self.named("table", value, out);
+        if !owned {
+            self.note_meaning(var, &meaning);
+        }
         let name = self.var(var).name.clone();
         let tokens = name.to_token_stream();
         let value = self.opaque(tokens.clone(), vec![(name, var)], true, Ty::Opaque, span);
@@ -433,6 +453,7 @@ impl Lower<'_> {
             tokens,
             inner: Ty::Opaque,
             owned,
+            borrowed,
         }))
     }
 

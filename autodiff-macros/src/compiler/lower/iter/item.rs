@@ -7,8 +7,12 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::{Expr, ExprKind, Member, Pat, Place, Proj, Stmt, StmtKind, Ty, VarId};
+use crate::compiler::hir::{
+    Expr, ExprKind, Member, Pat, Place, Proj, Stmt, StmtKind, Ty, VarId, Verbatim,
+};
 use crate::compiler::lower::infer::{Kind, element};
+use crate::compiler::lower::let_::is_struct_pattern;
+use crate::compiler::lower::match_::By;
 use crate::compiler::lower::value::flatten;
 use crate::compiler::lower::{Lower, stmt};
 
@@ -57,6 +61,10 @@ impl Lower<'_> {
                 self.bind_item(&typed.pat, item, out);
                 self.note_declared(&typed.pat, &typed.ty);
             }
+            (pat, Item::Place(place, _)) if self.is_constant_struct(pat, &place) => {
+                let subject = self.placed(place, By::Shared, out);
+                self.bind_constant_fields(pat, &subject, out);
+            }
             (syn::Pat::Reference(reference), Item::Place(place, mutable)) => {
                 // Behind the `&` of the pattern stands what the reference leads to.
                 let inner = match self.infer.shallow(&place.ty) {
@@ -73,6 +81,10 @@ impl Lower<'_> {
                     _ => Item::value(self.read(place)),
                 };
                 self.bind_item(&reference.pat, inner, out);
+            }
+            (syn::Pat::Reference(reference), Item::Value(value, held)) => {
+                let item = Item::Value(unborrowed(value), held);
+                self.bind_item(&reference.pat, item, out);
             }
             (syn::Pat::Reference(reference), item) => self.bind_item(&reference.pat, item, out),
             (syn::Pat::Wild(_), Item::Value(value, _)) => {
@@ -115,6 +127,11 @@ impl Lower<'_> {
         }
     }
 
+    /// True for `P { x, .. }` of a constant that the compiler does not look into.
+    fn is_constant_struct(&self, pat: &syn::Pat, place: &Place) -> bool {
+        is_struct_pattern(pat) && matches!(self.infer.strip(&place.ty), Ty::Opaque)
+    }
+
     fn bind_item_value(
         &mut self,
         pat: &syn::Pat,
@@ -122,10 +139,13 @@ impl Lower<'_> {
         held: Option<bool>,
         out: &mut Vec<Stmt>,
     ) {
+        let element = element_code(&value);
+        let value = unborrowed(value);
         match self.simple_name(pat) {
             Some((name, mutable)) => {
                 let ty = self.open(&value.ty);
-                self.bind_value(&name, mutable, ty, value, held, out);
+                let var = self.bind_value(&name, mutable, ty, value, held, out);
+                self.facts[var.0 as usize].element = element.filter(|code| code.pure && !mutable);
             }
             None => {
                 let ty = self.open(&value.ty);
@@ -144,7 +164,7 @@ impl Lower<'_> {
             }
             Item::Tuple(_) | Item::Carried(_) => self.bad_pattern(&whole()),
             Item::Value(value, held) => {
-                let value = flatten(value, out);
+                let value = unborrowed(flatten(value, out));
                 match value.kind {
                     ExprKind::Tuple(parts) if parts.len() == pats.elems.len() => {
                         let items = parts.into_iter().map(Item::value).collect();
@@ -177,6 +197,12 @@ impl Lower<'_> {
                 let Some(parts) = self.fields(pats, &place, out) else {
                     return;
                 };
+                for (pat, part) in pats.elems.iter().zip(parts) {
+                    self.bind_behind(pat, part, mutable, out);
+                }
+            }
+            syn::Pat::Slice(pats) => {
+                let parts = self.array_parts(pats, &place).unwrap_or_default();
                 for (pat, part) in pats.elems.iter().zip(parts) {
                     self.bind_behind(pat, part, mutable, out);
                 }
@@ -238,20 +264,29 @@ impl Lower<'_> {
         mutable: bool,
         out: &mut Vec<Stmt>,
     ) {
+        let parts = self.array_parts(pats, place).unwrap_or_default();
+        for (pat, part) in pats.elems.iter().zip(parts) {
+            self.bind_item(pat, Item::Place(part, mutable), out);
+        }
+    }
+
+    /// The elements of such a place; `None` if the pattern was refused.
+    fn array_parts(&mut self, pats: &syn::PatSlice, place: &Place) -> Option<Vec<Place>> {
         let ty = self.infer.strip(&place.ty);
         let inner = match (&ty, element(&ty)) {
-            (Ty::Array(..), Some(inner)) => inner.clone(),
-            _ => return self.bad_pattern(&syn::Pat::Slice(pats.clone())),
-        };
-        for (i, pat) in pats.elems.iter().enumerate() {
-            if matches!(pat, syn::Pat::Rest(_)) {
-                return self.bad_pattern(&syn::Pat::Slice(pats.clone()));
+            (Ty::Array(..), Some(inner)) if !pats.elems.iter().any(is_rest) => inner.clone(),
+            _ => {
+                self.bad_pattern(&syn::Pat::Slice(pats.clone()));
+                return None;
             }
+        };
+        let part = |(i, pat): (usize, &syn::Pat)| {
             let mut part = place.clone();
             part.path.push(Proj::Index(self.number(i, pat.span())));
             part.ty = inner.clone();
-            self.bind_item(pat, Item::Place(part, mutable), out);
-        }
+            part
+        };
+        Some(pats.elems.iter().enumerate().map(part).collect())
     }
 
     /// The type of an item, references taken off.
@@ -269,7 +304,7 @@ impl Lower<'_> {
     /// The item as one value; `None` if there is something in it that a copy would not stand for.
     pub(super) fn item_value(&mut self, item: &Item) -> Option<Expr> {
         match item {
-            Item::Value(value, _) => Some(value.clone()),
+            Item::Value(value, _) => Some(unborrowed(value.clone())),
             Item::Place(place, false) if self.is_scalar_like(&place.ty) => {
                 Some(self.read(place.clone()))
             }
@@ -302,7 +337,7 @@ impl Lower<'_> {
     pub(super) fn settle(&mut self, item: Item, out: &mut Vec<Stmt>) -> Item {
         match item {
             Item::Value(value, held) => {
-                let value = flatten(value, out);
+                let value = unborrowed(flatten(value, out));
                 match value.kind {
                     ExprKind::Lit(_) => Item::Value(value, held),
                     ExprKind::Tuple(parts) if !parts.is_empty() => {
@@ -359,6 +394,7 @@ impl Lower<'_> {
                 // Only references can be copied from; rustc has seen to that.
                 Item::Tuple(items)
             }
+            Item::Value(value, held) => Item::Value(unborrowed(value), held),
             item => item,
         }
     }
@@ -384,6 +420,26 @@ impl Lower<'_> {
     }
 }
 
+/// What an element of a list in a constant is, as code that refers to it.
+fn element_code(value: &Expr) -> Option<Verbatim> {
+    match &value.kind {
+        ExprKind::Opaque(code) => {
+            let borrowed =
+                matches!(&value.ty, Ty::Ref(false, inner) if matches!(**inner, Ty::Opaque));
+            borrowed.then(|| code.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Such an element as a value.
+fn unborrowed(mut value: Expr) -> Expr {
+    if element_code(&value).is_some() {
+        value.ty = Ty::Opaque;
+    }
+    value
+}
+
 /// True for patterns that take a place apart.
 fn is_compound(pat: &syn::Pat) -> bool {
     match pat {
@@ -393,10 +449,12 @@ fn is_compound(pat: &syn::Pat) -> bool {
     }
 }
 
+fn is_rest(pat: &syn::Pat) -> bool {
+    matches!(pat, syn::Pat::Rest(_))
+}
+
 fn has_rest(pats: &syn::PatTuple) -> bool {
-    pats.elems
-        .iter()
-        .any(|pat| matches!(pat, syn::Pat::Rest(_)))
+    pats.elems.iter().any(is_rest)
 }
 
 /// True if a `&` stands somewhere in the pattern.

@@ -111,6 +111,8 @@ pub(super) struct Table {
     inner: Ty,
     /// Collected into a vector, whose elements may be references.
     owned: bool,
+    /// Its elements are given as references.
+    borrowed: bool,
 }
 
 /// How a slice is cut.

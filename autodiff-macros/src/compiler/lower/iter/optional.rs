@@ -200,8 +200,8 @@ impl Lower<'_> {
                     let cond = match f {
                         Some(above) => {
                             let at = above.tokens();
-                            let cond = this.apply(above, vec![old, item], true, &at, &mut then);
-                            this.expect(&cond, &Ty::Bool);
+                            let mut cond = this.apply(above, vec![old, item], true, &at, &mut then);
+                            this.expect_truth(&mut cond);
                             cond
                         }
                         None => {

@@ -296,7 +296,10 @@ impl Lower<'_> {
             _ => quote!(at),
         };
         let parts = vec![(table.value.clone(), table.tokens.clone()), (index, text)];
-        let inner = table.inner.clone();
+        let inner = match (&table.inner, table.borrowed && !table.owned) {
+            (Ty::Opaque, true) => Ty::Ref(false, Box::new(Ty::Opaque)),
+            (inner, _) => inner.clone(),
+        };
         let value = self.compose(parts, true, inner, span, |parts| {
             let (list, at) = (&parts[0], &parts[1]);
             match table.owned {

@@ -335,7 +335,12 @@ impl Lower<'_> {
     }
 
     /// A place, with the indices in it evaluated now.
-    fn placed(&mut self, place: Place, by: By, out: &mut Vec<Stmt>) -> Subject {
+    pub(in crate::compiler::lower) fn placed(
+        &mut self,
+        place: Place,
+        by: By,
+        out: &mut Vec<Stmt>,
+    ) -> Subject {
         let fixed = place.path.iter().all(|proj| match proj {
             Proj::Index(at) => matches!(at.kind, ExprKind::Lit(_)),
             Proj::Slice { .. } => false,
@@ -352,7 +357,9 @@ impl Lower<'_> {
         };
         let inner = self.infer.strip(&ty);
         let var = self.temp("part", ty, span);
-        self.facts[var.0 as usize].alias_of = Some(root);
+        let facts = &mut self.facts[var.0 as usize];
+        facts.alias_of = Some(root);
+        facts.named = true;
         out.push(stmt(StmtKind::Alias { var, place }, span));
         let mut whole = self.whole(var, span);
         whole.ty = inner;
@@ -381,7 +388,13 @@ impl Lower<'_> {
 
     /// A constant in a place: its text is that of the place.
     pub(super) fn code_subject(&self, place: Place) -> Subject {
-        let mut text = self.var(place.root).name.to_token_stream();
+        let root = self.var(place.root);
+        let mut text = root.name.to_token_stream();
+        let [is_reference, wanted] =
+            [&root.ty, &place.ty].map(|ty| matches!(self.infer.shallow(ty), Ty::Ref(..)));
+        if is_reference && !wanted && place.path.is_empty() {
+            text = quote!((*#text));
+        }
         for proj in &place.path {
             match proj {
                 Proj::Field(k) => {
@@ -399,6 +412,18 @@ impl Lower<'_> {
         Subject::Code(value, text)
     }
 
+    /// Binds the names of a pattern that always matches.
+    pub(in crate::compiler::lower) fn bind_constant_fields(
+        &mut self,
+        pat: &syn::Pat,
+        subject: &Subject,
+        out: &mut Vec<Stmt>,
+    ) {
+        let mut binds = Vec::new();
+        self.test(pat, subject, &mut binds, out);
+        self.bind_all(&binds, out);
+    }
+
     /// Binds the names of a pattern.
     pub(super) fn bind_all(&mut self, binds: &[Bind], out: &mut Vec<Stmt>) {
         for bind in binds {
@@ -414,8 +439,12 @@ impl Lower<'_> {
                         false => Ty::Opaque,
                     };
                     let is_code = matches!(value.kind, ExprKind::Opaque(_));
+                    let meaning = (!bind.mutable).then(|| value.clone());
                     let var = self.bind_value(&bind.name, bind.mutable, ty, value, None, out);
                     self.matched.extend(is_code.then_some(var));
+                    meaning
+                        .iter()
+                        .for_each(|value| self.note_meaning(var, value));
                 }
                 What::Constants(value, names) => self.bind_constants(value, &names, out),
                 What::Alias(place, ty) => {
@@ -429,7 +458,7 @@ impl Lower<'_> {
         let (span, pure) = (value.span, names.iter().all(|(_, mutable, _)| !mutable));
         let whole = self.named_constant("parts", value, out);
         let parts = self.var(whole).name.clone();
-        for (k, (name, mutable, _)) in names.iter().enumerate() {
+        for (k, (name, mutable, meaning)) in names.iter().enumerate() {
             let k = syn::Index::from(k);
             let uses = vec![(parts.clone(), whole)];
             let part = self.opaque(quote!(#parts.#k), uses, pure, Ty::Opaque, span);
@@ -439,6 +468,9 @@ impl Lower<'_> {
             };
             let var = self.bind_value(name, *mutable, ty, part, None, out);
             self.matched.insert(var);
+            if !mutable {
+                self.note_meaning(var, meaning);
+            }
         }
     }
 

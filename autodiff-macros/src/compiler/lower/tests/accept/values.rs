@@ -107,7 +107,7 @@ fn constants_of_unknown_type_that_take_up_reals() {
            let (p: f64, q: f64) = if c { (`A`(): opaque, x) } else { (x, `A`(): opaque) }
            let mut t: (f64, opaque) = (`A`(): opaque, `A`(): opaque)
            t.0 = x
-           let mut v: [f64; 3] = [`A`(): opaque; 3]
+           let mut v: [f64; 3] = [`A`(); 3]
            v[1] = x
            let mut u: [(f64, f64); 2] = [(`A`(): opaque, x), (x, `A`(): opaque)]
            ((((p + q) + t.0) + v[1]) + u[0].0)
