@@ -374,6 +374,62 @@ idioms! {
         forces.iter().map(|f| f * f).sum()
     }
 
+    /// Sums of a list up to a limit, by a function that leaves its loop.
+    fn limits(x: &[f64]) -> f64 {
+        let (list, at) = x.split_at(30);
+        at.iter().map(|t| up_to(list, *t * 30.0)).sum()
+    }
+
+    /// Chemical kinetics: implicit steps, by Newton's method and Cramer's rule.
+    fn kinetics(x: &[f64]) -> f64 {
+        let (k1, k2, k3, h) = (0.04 + 0.01 * x[0], 30.0 + x[1], 10.0 + x[2], 0.05);
+        let det = |m: [[f64; 3]; 3]| {
+            m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1])
+                - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0])
+                + m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0])
+        };
+        let mut y = [1.0, 0.1 * x[3], 0.1];
+        for _ in 0..500 {
+            let old = y;
+            for _ in 0..4 {
+                let [a, b, c] = y;
+                let (r1, r2, r3) = (k1 * a, k2 * b * b, k3 * b * c);
+                let g = [
+                    a - old[0] - h * (r3 - r1),
+                    b - old[1] - h * (r1 - r2 - r3),
+                    c - old[2] - h * r2,
+                ];
+                let j = [
+                    [1.0 + h * k1, -h * k3 * c, -h * k3 * b],
+                    [-h * k1, 1.0 + h * (2.0 * k2 * b + k3 * c), h * k3 * b],
+                    [0.0, -h * 2.0 * k2 * b, 1.0],
+                ];
+                let d = det(j);
+                for column in 0..3 {
+                    let mut m = j;
+                    for row in 0..3 {
+                        m[row][column] = g[row];
+                    }
+                    y[column] -= det(m) / d;
+                }
+            }
+        }
+        y[0] * y[0] + 100.0 * y[1] + y[2].sin()
+    }
+
+    /// Costs of twelve rollouts of a pole on a cart, weighted by their exponentials.
+    fn rollouts(x: &[f64]) -> f64 {
+        let costs: Vec<f64> = (0..12).map(|k| rollout(x, 1.0 + 0.1 * k as f64)).collect();
+        let least = costs.iter().copied().fold(f64::INFINITY, f64::min);
+        let (mut sum, mut all) = (0.0, 0.0);
+        for c in costs {
+            let w = (0.01 * (least - c)).exp();
+            sum += w * c;
+            all += w;
+        }
+        sum / all
+    }
+
     /// A layer, whose fields a function gets.
     fn layer(x: &[f64]) -> f64 {
         let p = Layer { w: x.to_vec(), b: x.to_vec(), gain: x[0] };
@@ -394,6 +450,55 @@ fn interpolated(#[constant] xs: &[f64], ys: &[f64], at: f64) -> f64 {
         }
     }
     ys[ys.len() - 1]
+}
+
+#[conservative_grad]
+fn up_to(list: &[f64], limit: f64) -> f64 {
+    let (mut sum, mut position) = (0.0, 0.0);
+    for v in list {
+        if position > limit {
+            break;
+        }
+        sum += v * v;
+        position += 1.0;
+    }
+    sum * limit
+}
+
+/// A pole on a cart, under forces, by Runge and Kutta's steps.
+#[conservative_grad]
+fn rollout(forces: &[f64], mass: f64) -> f64 {
+    let mut x = [0.0, 0.0, 0.1, 0.0];
+    let mut cost = 0.0;
+    let h = 0.02;
+    for force in forces {
+        let slope = |s: [f64; 4]| {
+            let [_, v, angle, rate] = s;
+            let (sin, cos) = angle.sin_cos();
+            let den = mass + 0.2 * sin * sin;
+            let a = (force + 0.2 * sin * (0.5 * rate * rate + 9.81 * cos)) / den;
+            let b = (-force * cos - 0.1 * rate * rate * cos * sin - 9.81 * (mass + 0.2) * sin)
+                / (0.5 * den);
+            [v, a, rate, b]
+        };
+        let moved = |k: [f64; 4], h: f64| {
+            [
+                x[0] + h * k[0],
+                x[1] + h * k[1],
+                x[2] + h * k[2],
+                x[3] + h * k[3],
+            ]
+        };
+        let k1 = slope(x);
+        let k2 = slope(moved(k1, h / 2.0));
+        let k3 = slope(moved(k2, h / 2.0));
+        let k4 = slope(moved(k3, h));
+        for i in 0..4 {
+            x[i] += h / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i]);
+        }
+        cost += x[0] * x[0] + x[2] * x[2] + 0.1 * force * force;
+    }
+    cost
 }
 
 #[derive(Clone, Debug, Differentiable)]
