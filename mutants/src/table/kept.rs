@@ -4,6 +4,7 @@
 use super::{Mutant, mutant};
 
 const STATES: &str = "adjoint/states.rs";
+const PASSED: &str = "analyse/layout/passed.rs";
 const LAYOUT: &str = "analyse/layout.rs";
 const SHARE: &str = "share.rs";
 const NEST: &str = "nest.rs";
@@ -17,15 +18,24 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("nest-untouched", STATES, "    fn reads<'r>(",
         "self.untouched(at.mem)", "true",
         "a nest that writes to an array is taken to read what was there before it"),
-    mutant("passed-behind", LAYOUT, "fn is_passed(",
+    mutant("passed-behind", PASSED, "fn is_passed(",
         ".is_some_and(behind)", ".is_some_and(|by| $ON || behind(by))",
         "what a loop has yet to write to is read again"),
-    mutant("passed-direction", LAYOUT, "fn is_passed(",
+    mutant("passed-direction", PASSED, "fn is_passed(",
         "true => read > store", "true => if $ON { read < store } else { read > store }",
         "a loop that goes down is taken for one that goes up"),
-    mutant("passed-twice", LAYOUT, "fn is_passed(",
+    mutant("passed-twice", PASSED, "fn is_passed(",
         "!self.runs_twice(block, region)", "true",
         "a loop that runs again is taken to write once"),
+    mutant("row-of-now", PASSED, "fn is_row_passed(",
+        "first > row.by", "first >= row.by",
+        "rows that the loop still stores to are read again"),
+    mutant("row-width", PASSED, "fn is_row_passed(",
+        "store.width == row.width", "true",
+        "rows of another width are taken for the same"),
+    mutant("row-twice", PASSED, "fn is_row_passed(",
+        "self.runs_twice(rows, region)", "false",
+        "rows that a second pass stores to are read again"),
     mutant("arm-array", AGAIN, "fn can_load_again(",
         "layout.stable_at(at, layout.def_pos(v), home)", "true",
         "what a branch overwrites is read again from what it leaves"),

@@ -8,6 +8,8 @@ const SEEDS: &str = "analyse/loops/seeds.rs";
 const EXITS: &str = "exits.rs";
 const RERUN: &str = "adjoint/rerun.rs";
 const SEARCHES: &str = "jumps/searches.rs";
+const LEADING: &str = "jumps/leading.rs";
+const ORDINARY: &str = "adjoint/ordinary.rs";
 const RECORDS: &str = "adjoint/loops.rs";
 const SWEEP: &str = "adjoint/sweep.rs";
 const SCATTER: &str = "adjoint/scatter.rs";
@@ -207,7 +209,26 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("search-numbers", SEARCHES, "fn of(id: LoopId",
         "found.keeps_positions(counter)", "true",
         "numbers are made of where a search ended"),
+    mutant("leading-end", LEADING, "fn write(",
+        "and(runs(), test)", "test",
+        "a loop that its first branch ends goes beyond its range"),
+    mutant("leading-last", LEADING, "fn write(",
+        "!last.is_empty()", "false && !last.is_empty()",
+        "what such a loop notes where it ends is lost"),
+    mutant("leading-numbers", LEADING, "fn of(stmt",
+        "tested.keeps_positions()", "true",
+        "such a loop makes numbers of how far it is"),
+    // Guards that are decided together.
+    mutant("guards-never", ORDINARY, "fn condition(",
+        "Expr::call(quote!(#rt::ordinary), vec![sum])", "{ let _ = (rt, sum); Expr::Raw(quote!(true)) }",
+        "nobody asks whether factors are finite"),
+    mutant("guards-implied", ORDINARY, "fn implied(",
+        "is_finite(*b, nonzero)", "is_finite(*a, nonzero)",
+        "the second operand of a sum or a product need not be finite"),
     // Records.
+    mutant("popped-forwards", SLICES, "fn looped(",
+        "!body.iter().any(is_taken)", "true",
+        "a record that is popped is read in the order of the iterations"),
     mutant("backwards", AROUND, "fn backwards(",
         "Expr::method(range_expr(range), \"rev\", Vec::new())", "range_expr(range)",
         "the reverse of a loop runs forwards"),
