@@ -380,6 +380,26 @@ idioms! {
         at.iter().map(|t| up_to(list, *t * 30.0)).sum()
     }
 
+    /// Elimination in a dense matrix of 30 rows.
+    fn elimination(x: &[f64]) -> f64 {
+        let n = 30;
+        let mut k = x[..n * n].to_vec();
+        for i in 0..n {
+            k[i * n + i] += 20.0;
+        }
+        let mut f = x[n * n..n * n + n].to_vec();
+        for p in 0..n {
+            for i in p + 1..n {
+                let m = k[i * n + p] / k[p * n + p];
+                for j in p..n {
+                    k[i * n + j] -= m * k[p * n + j];
+                }
+                f[i] -= m * f[p];
+            }
+        }
+        (0..n).map(|i| f[i] / k[i * n + i]).sum()
+    }
+
     /// Chemical kinetics: implicit steps, by Newton's method and Cramer's rule.
     fn kinetics(x: &[f64]) -> f64 {
         let (k1, k2, k3, h) = (0.04 + 0.01 * x[0], 30.0 + x[1], 10.0 + x[2], 0.05);

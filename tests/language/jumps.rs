@@ -475,6 +475,41 @@ mod leading {
         s + list.iter().map(|v| v * c).sum::<f64>()
     }
 
+    /// What is noted where the loop ends is made of the declarations of that iteration.
+    #[conservative_grad]
+    pub fn notes(x: &[f64], c: f64) -> f64 {
+        let mut s = c;
+        let mut at = 0;
+        for i in 0..x.len() {
+            let j = i + 1;
+            if x[i] > 0.8 {
+                at = j;
+                break;
+            }
+            s = (s * x[i]).sin() + 0.3;
+        }
+        let mut found = false;
+        for i in 0..x.len() {
+            let i = x.len() - 1 - i;
+            let d = x[i] * s;
+            if x[i] < 0.6 {
+                found = d > 0.1;
+                at += i;
+                break;
+            }
+            s += d * c;
+        }
+        let mut up = false;
+        for v in x {
+            if *v > 0.75 {
+                up = *v > 0.8;
+                break;
+            }
+            s = (s * v).sin() + 0.3;
+        }
+        if found && up { s * x[at % x.len()] } else { s }
+    }
+
     /// In a loop, around a loop, behind another one.
     #[conservative_grad]
     pub fn nested(x: &[f64], c: f64) -> f64 {
@@ -510,6 +545,7 @@ mod leading {
         for c in [0.6, 1.0, 1.3] {
             crate::check!(positions(&x.clone(), c));
             crate::check!(bounds(&x.clone(), c));
+            crate::check!(notes(&x.clone(), c));
             crate::check!(nested(&x.clone(), c));
         }
     }

@@ -327,6 +327,40 @@ mod rows {
         k.iter().map(|v| v * v).sum()
     }
 
+    /// Rows that get narrower from iteration to iteration.
+    #[conservative_grad]
+    pub fn narrower(x: &[f64], m: usize) -> f64 {
+        let mut k = vec![0.0; (m + 3) * (m + 3)];
+        for i in 0..k.len() {
+            k[i] = x[i % x.len()] + 0.01 * i as f64;
+        }
+        let mut s = 0.0;
+        for p in 0..m {
+            let w = m - p;
+            for j in 0..w {
+                s += (k[p * w + j] * 0.3).sin();
+                k[(p + 1) * w + j] = (k[p * w + j] * k[p * w + j]).cos() + 0.1 * s;
+            }
+        }
+        s + k.iter().map(|v| v * v).sum::<f64>()
+    }
+
+    /// Rows that overlap, and pivots of 0 whose results are not used.
+    #[conservative_grad]
+    pub fn shifted(a: &[f64], m: f64, by: usize) -> f64 {
+        let mut k = a.to_vec();
+        let n = k.len() - by;
+        for _ in 0..2 {
+            for j in 0..n {
+                k[j + by] -= m * k[j];
+            }
+            for j in 0..n {
+                k[j] += m / a[0] * k[j + by];
+            }
+        }
+        k.iter().map(|v| v * v).sum()
+    }
+
     #[test]
     fn agree() {
         let a = vec![4.0, 0.5, -0.3, 0.2, 3.0, 0.4, -0.1, 0.6, 5.0];
@@ -336,5 +370,13 @@ mod rows {
         crate::check!(nested(&rows.clone(), &b.clone()));
         let small: Vec<f64> = a.iter().map(|v| v * 0.2).collect();
         crate::check!(stored(&small.clone(), &b.clone(), const 3));
+        crate::check!(narrower(&vec![0.4, 0.7], const 4));
+        for by in [0, 1, 2, 5] {
+            crate::check!(shifted(&small.clone(), 0.3, const by));
+        }
+        let large: Vec<f64> = (0..400)
+            .map(|i| (i as f64).sin() + if i % 21 == 0 { 9.0 } else { 0.0 })
+            .collect();
+        crate::check!(eliminated(&large, &vec![0.3; 20]));
     }
 }

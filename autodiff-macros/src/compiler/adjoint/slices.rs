@@ -20,6 +20,7 @@
 mod accesses;
 mod index;
 mod order;
+mod update;
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -208,15 +209,20 @@ impl<'a> Kernel<'a> {
             return Ok(before);
         }
         before.append(&mut lets);
+        let update = match (self.sweep, slots, &quiet) {
+            (Sweep::Reverse, None, None) if !self.range.rev => update::of(self.cx, &body, &k),
+            _ => None,
+        };
         if let Some(slots) = slots {
             let name = self.name("slots");
             before.push(slots_let(&name, slots, &count));
             inner.push(slot_let(&name, slots, &k));
         }
         inner.append(&mut body);
-        before.push(match quiet {
-            Some(quiet) => self.in_blocks(&k, &count, inner, quiet),
-            None => self.looped(&k, &count, inner),
+        before.push(match (update, quiet) {
+            (Some(update), _) => update,
+            (None, Some(quiet)) => self.in_blocks(&k, &count, inner, quiet),
+            (None, None) => self.looped(&k, &count, inner),
         });
         let [lo, hi] = [self.range.lo, self.range.hi].map(|v| self.cx.layout.literal(v));
         // A strip is never empty.

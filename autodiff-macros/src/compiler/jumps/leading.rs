@@ -6,7 +6,7 @@
 //! for i in a..b { let d = e; if c { found = true; break } rest }
 //! →  let end = b; let mut next = a;
 //!    while next < end && { let i = next; let d = e; !c } { let i = next; let d = e; rest; next += 1 }
-//!    if next < end { let i = next; found = true }
+//!    if next < end { let i = next; let d = e; found = true }
 //! ```
 //!
 //! No iteration runs in part then: the reverse sweep goes through those that ran, and asks in none of them whether it was the
@@ -108,7 +108,7 @@ impl Leading<'_> {
         if let StmtKind::Assign { op, .. } = &mut step.kind {
             *op = Some(BinOp::Add);
         }
-        let body = at().chain(before).chain(rest).chain([step]);
+        let body = at().chain(before.iter().cloned()).chain(rest).chain([step]);
         let stop = Stmt {
             kind: StmtKind::Break(id),
             span,
@@ -126,7 +126,7 @@ impl Leading<'_> {
         if !last.is_empty() {
             let kind = StmtKind::If {
                 cond: runs(),
-                then: block(at().chain(last)),
+                then: block(at().chain(before).chain(last)),
                 els: Block::default(),
             };
             out.push(Stmt { kind, span });

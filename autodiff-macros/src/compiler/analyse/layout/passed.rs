@@ -66,6 +66,12 @@ impl Layout<'_> {
         if !upwards(row.of) || !self.contains(rows, block) || self.runs_twice(rows, region) {
             return false;
         }
+        // Rows of one list are as wide as each other.
+        if let Some(width) = row.width
+            && self.contains(rows, self.def_block(width))
+        {
+            return false;
+        }
         // The first row that a store changes while the loop is at `row.of`, from there.
         let first = |store: &Row| {
             if store.of == row.of {
