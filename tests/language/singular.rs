@@ -224,6 +224,44 @@ fn once_together(x: f64, z: f64) -> f64 {
     }
 }
 
+/// A product of factors that overflows although each of them is finite.
+#[conservative_grad]
+fn overflowing(x: [f64; 3], y: [f64; 3]) -> f64 {
+    let ([a, b, c], [d, e, z]) = (x, y);
+    let p = a.recip() * b / e;
+    let q = b.recip() * c / p;
+    let r = c.recip() * d / q;
+    let t = d.recip() * a / r;
+    if z > 0.0 { t * q } else { a * e }
+}
+
+/// A product in an arm, whose factor is infinite where the arm is not taken.
+#[conservative_grad]
+fn in_one_arm(x: [f64; 3], y: [f64; 2]) -> f64 {
+    let a = x[0] / x[1] / x[2];
+    let mut t = y[0];
+    if a > 1.0 {
+        t += 1.0;
+    } else {
+        t *= a * a / y[1];
+    }
+    if a < 100.0 { t } else { x[0] }
+}
+
+#[test]
+fn of_guards_that_cannot_be_decided_by_their_factors() {
+    let (x, y) = ([1e-200, 0.96, 1e200], [1e-110, 1.354, -1.37]);
+    let expected = ([1.354, 0.0, 0.0], [0.0, 1e-200, 0.0]);
+    assert_eq!(overflowing::grad(x, y), expected);
+    assert_eq!(overflowing::vjp(x, y).1(1.0), expected);
+    let (x, y) = ([1.0, 1.155, 0.0], [0.559, 1.0]);
+    let expected = ([1.0, 0.0, 0.0], [0.0, 0.0]);
+    assert_eq!(in_one_arm::grad(x, y), expected);
+    assert_eq!(in_one_arm::vjp(x, y).1(1.0), expected);
+    crate::check!(overflowing([0.7, 0.9, 1.3], [0.8, 1.2, 0.5]));
+    crate::check!(in_one_arm([0.7, 0.9, 1.3], [0.8, 1.2]));
+}
+
 #[test]
 fn of_guards_that_are_decided_together() {
     crate::check!(together(&vec![1.1, 0.9, 1.3], 0.4));

@@ -18,6 +18,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use super::Context;
+use crate::compiler::analyse::layout::Role;
 use crate::compiler::code::{Callee, Expr, Stmt};
 use crate::compiler::hir::{BinOp, Ty, UnOp};
 use crate::compiler::singular::is_literal;
@@ -180,7 +181,10 @@ impl Pass<'_> {
                 self.implied(u, finite, nonzero);
             }
         };
-        match self.cx.layout.op(v) {
+        // What stands for a value of an arm that was not taken has not been computed.
+        let layout = self.cx.layout;
+        let computed = layout.blocks[layout.def_block(v)].role != Role::Branch;
+        match layout.op(v).filter(|_| computed) {
             Some(Op::Bin(BinOp::Add | BinOp::Sub | BinOp::Mul, a, b)) => {
                 is_finite(*a, nonzero);
                 is_finite(*b, nonzero);
@@ -266,18 +270,24 @@ impl Asking<'_> {
         Some(())
     }
 
-    /// What a product has beside the factor, or a quotient with the factor in front: `b` and `c` of `a_bar * b * c`.
+    /// What the factor, or a quotient of it, is multiplied with, one after the other: `b` and `c * d` of `a_bar * b * (c * d)`.
     fn partial<'e>(&self, factor: &Expr, product: &'e Expr) -> Option<Vec<&'e Expr>> {
-        let mut parts = Vec::new();
-        factors(product, &mut parts);
-        let is_factor = |e: &Expr| is_same(e, factor);
         let is_quotient = |e: &Expr| {
             let dividend = self.quotients.iter().find(|(name, _)| is_name(e, name));
-            dividend.is_some_and(|(_, dividend)| is_factor(dividend))
+            dividend.is_some_and(|(_, dividend)| is_same(dividend, factor))
         };
-        let at = parts.iter().position(|e| is_factor(e) || is_quotient(e))?;
-        parts.remove(at);
-        Some(parts)
+        match product {
+            e if is_same(e, factor) || is_quotient(e) => Some(Vec::new()),
+            Expr::Neg(e) => self.partial(factor, e),
+            Expr::Bin("*", a, b) => {
+                let ways = [(a, b), (b, a)].into_iter();
+                let mut found = ways.filter_map(|(way, by)| Some((self.partial(factor, way)?, by)));
+                let (mut parts, by) = found.next()?;
+                parts.push(by);
+                Some(parts)
+            }
+            _ => None,
+        }
     }
 
     fn is_number(&self, v: ValId) -> bool {
@@ -327,17 +337,6 @@ impl Asking<'_> {
         };
         let inner = &mut |stmts: &mut Vec<Stmt>| stmts.iter_mut().for_each(|s| self.bare(s, false));
         stmt.for_each_part_mut(&mut |e| unguarded(e, always), inner);
-    }
-}
-
-fn factors<'e>(e: &'e Expr, parts: &mut Vec<&'e Expr>) {
-    match e {
-        Expr::Bin("*", a, b) => {
-            factors(a, parts);
-            factors(b, parts);
-        }
-        Expr::Neg(e) => factors(e, parts),
-        e => parts.push(e),
     }
 }
 
