@@ -1,4 +1,4 @@
-//! Arrays that a recorded loop carries as its state: what its inner loops read of them is saved as one
+//! Arrays, of numbers or of arrays, that a recorded loop carries as its state: what its inner loops read of them is saved as one
 //! copy of the array per iteration, in place of a record per read element.
 //!
 //! ```text
