@@ -25,10 +25,13 @@ impl Lower<'_> {
             let facts = &self.facts[used.0 as usize];
             // What was copied out of something that changes later is not there any more.
             let root = self.var(super::root_of(&self.facts, *used));
-            if root.mutable || matches!(self.infer.shallow(&root.ty), Ty::Ref(true, _)) {
+            let ty = self.infer.shallow(&root.ty);
+            if root.mutable || matches!(ty, Ty::Ref(true, _)) {
                 return false;
             }
-            !facts.hidden && (facts.alias_of.is_some() || facts.meaning.is_some() || facts.given)
+            // A position is a number that the reverse sweep knows.
+            let found = facts.alias_of.is_some() || facts.meaning.is_some() || facts.given;
+            !facts.hidden && (found || matches!(ty, Ty::Int))
         };
         if code.pure && !code.uses.is_empty() && code.uses.iter().all(stays) {
             self.facts[var.0 as usize].meaning = Some(code.clone());
@@ -44,7 +47,11 @@ impl Lower<'_> {
         let borrows =
             matches!(tokens.next(), Some(TokenTree::Punct(first)) if first.as_char() == '&');
         let mut rest = tokens.clone();
-        let shared = matches!(rest.next(), Some(TokenTree::Ident(first)) if first != "mut");
+        let shared = match rest.next() {
+            Some(TokenTree::Ident(first)) => first != "mut",
+            Some(TokenTree::Group(_)) => true,
+            _ => false,
+        };
         self.note_meaning(var, value);
         if borrows && shared && self.facts[var.0 as usize].meaning.is_some() {
             let (uses, pure) = (code.uses.clone(), true);
