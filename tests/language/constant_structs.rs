@@ -410,6 +410,23 @@ mod lists {
         s
     }
 
+    /// A field of an element, under a name of its own.
+    #[conservative_grad]
+    fn fields(x: &[f64], #[constant] m: &Model) -> f64 {
+        let mut s = 1.0;
+        for e in &m.edges {
+            let w = &e.w;
+            s += times_behind(x[0], w) * times_behind(x[e.a], &e.w);
+        }
+        for (k, e) in m.edges.iter().enumerate() {
+            let w = &e.w;
+            if e.on {
+                s *= times_behind(x[k % x.len()], w);
+            }
+        }
+        s
+    }
+
     #[conservative_grad]
     fn positions(x: &[f64], #[constant] m: &Model) -> f64 {
         let mut s = 1.0;
@@ -469,6 +486,7 @@ mod lists {
         check!(handed_on(&P, const &models));
         check!(nested(&P, const &m));
         check!(numbers(&P, const &m));
+        check!(fields(&P, const &m));
         check!(positions(&P, const &m));
         check!(compound(&P, const &m));
     }

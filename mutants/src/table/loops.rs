@@ -227,7 +227,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "the second operand of a sum or a product need not be finite"),
     // Records.
     mutant("popped-forwards", SLICES, "fn looped(",
-        "!body.iter().any(is_taken)", "true",
+        "body.iter().any(is_taken)", "false",
         "a record that is popped is read in the order of the iterations"),
     mutant("backwards", AROUND, "fn backwards(",
         "Expr::method(range_expr(range), \"rev\", Vec::new())", "range_expr(range)",
