@@ -29,7 +29,7 @@ const WORTH: usize = 5;
 
 /// Asks once for the guards of each stretch of statements.
 pub(super) fn run(cx: &Context<'_>, stmts: &mut Vec<Stmt>) {
-    if is_of_one_type(cx) {
+    if stmts.iter().any(has_guard) && is_of_one_type(cx) {
         let mut values = BTreeMap::new();
         for (v, id) in cx.func.vals.iter().zip((0..).map(ValId)) {
             let of_name = values.entry(v.name.to_string());
