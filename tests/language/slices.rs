@@ -288,9 +288,9 @@ mod rows {
         (0..n).map(|i| f[i] * k[i][i]).sum()
     }
 
-    /// Rows that are stored to later after all: by a lower start, another width, a second pass, or behind the loop.
+    /// Rows that are stored to later after all: where the loop is, ...
     #[conservative_grad]
-    pub fn stored(a: &[f64], b: &[f64], n: usize) -> f64 {
+    pub fn stored_here(a: &[f64], b: &[f64], n: usize) -> f64 {
         let mut k = a.to_vec();
         for p in 0..n {
             for i in p..n {
@@ -299,14 +299,32 @@ mod rows {
                 }
             }
         }
+        k.iter().map(|v| v * v).sum()
+    }
+
+    /// ... as rows of another width, ...
+    #[conservative_grad]
+    pub fn stored_otherwise(a: &[f64], n: usize) -> f64 {
+        let mut k = a.to_vec();
         let w = n - 1;
-        for p in 0..w {
-            for i in p + 1..w {
+        let mut s = 0.0;
+        for p in 0..n {
+            for i in p + 1..n {
                 for j in 0..n {
-                    k[i * w + j] *= k[p * w + j].cos();
+                    s += k[p * n + j].sin() * k[p * n + j];
+                }
+                for j in 0..w {
+                    k[i * w + j] *= 0.9;
                 }
             }
         }
+        s * s
+    }
+
+    /// ... in a second pass, ...
+    #[conservative_grad]
+    pub fn stored_again(a: &[f64], n: usize) -> f64 {
+        let mut k = a.to_vec();
         for _ in 0..2 {
             for p in 0..n {
                 for i in p + 1..n {
@@ -316,6 +334,13 @@ mod rows {
                 }
             }
         }
+        k.iter().map(|v| v * v).sum()
+    }
+
+    /// ... or by another statement.
+    #[conservative_grad]
+    pub fn stored_besides(a: &[f64], n: usize) -> f64 {
+        let mut k = a.to_vec();
         for p in 0..n {
             for i in p + 2..n {
                 for j in 0..n {
@@ -369,7 +394,11 @@ mod rows {
         let rows: Vec<Vec<f64>> = a.chunks(3).map(<[f64]>::to_vec).collect();
         crate::check!(nested(&rows.clone(), &b.clone()));
         let small: Vec<f64> = a.iter().map(|v| v * 0.2).collect();
-        crate::check!(stored(&small.clone(), &b.clone(), const 3));
+        crate::check!(stored_here(&small.clone(), &b.clone(), const 3));
+        let four: Vec<f64> = (0..16).map(|i| 0.4 + 0.07 * i as f64).collect();
+        crate::check!(stored_otherwise(&four.clone(), const 4));
+        crate::check!(stored_again(&small.clone(), const 3));
+        crate::check!(stored_besides(&small.clone(), const 3));
         crate::check!(narrower(&vec![0.4, 0.7], const 4));
         for by in [0, 1, 2, 5] {
             crate::check!(shifted(&small.clone(), 0.3, const by));

@@ -215,16 +215,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("leading-last", LEADING, "fn write(",
         "!last.is_empty()", "false && !last.is_empty()",
         "what such a loop notes where it ends is lost"),
-    mutant("leading-numbers", LEADING, "fn of(stmt",
-        "tested.keeps_positions()", "true",
-        "such a loop makes numbers of how far it is"),
     // Guards that are decided together.
     mutant("guards-never", ORDINARY, "fn condition(",
         "Expr::call(quote!(#rt::ordinary), vec![sum])", "{ let _ = (rt, sum); Expr::Raw(quote!(true)) }",
         "nobody asks whether factors are finite"),
-    mutant("guards-implied", ORDINARY, "fn implied(",
-        "is_finite(*b, nonzero)", "is_finite(*a, nonzero)",
-        "the second operand of a sum or a product need not be finite"),
     // Records.
     mutant("popped-forwards", SLICES, "fn looped(",
         "body.iter().any(is_taken)", "false",
