@@ -12,6 +12,7 @@
 //! A branch that may jump or not sets a flag, and the rest of the block runs under `if !flag`.
 
 mod leading;
+mod make;
 mod operands;
 mod searches;
 

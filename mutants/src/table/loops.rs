@@ -201,7 +201,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "a selection is asked again when a loop runs again"),
     // Searches.
     mutant("search-position", SEARCHES, "fn search(",
-        "self.assign(at, self.read(counter, span), span)", "self.assign(at, expr(ExprKind::Lit(quote!(0)), Ty::Int, span), span)",
+        "self.make.assign(at, self.make.read(counter, span), span)", "self.make.assign(at, expr(ExprKind::Lit(quote!(0)), Ty::Int, span), span)",
         "what is found is at the beginning"),
     mutant("search-condition", SEARCHES, "fn of(id: LoopId",
         "if !changes_nothing(cond) {", "if !changes_nothing(cond) && !$ON {",

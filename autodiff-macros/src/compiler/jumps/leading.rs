@@ -18,7 +18,8 @@ use std::collections::BTreeSet;
 use proc_macro2::Span;
 use quote::quote;
 
-use super::searches::{Searches, changes_nothing, declare, is_index_alone, is_passed};
+use super::make::{Make, declare, rewrite};
+use super::searches::{changes_nothing, is_index_alone, is_passed};
 use super::{and, expr, not};
 use crate::compiler::hir::{
     BinOp, Block, Expr, ExprKind, Func, LoopId, Pat, Range, Stmt, StmtKind, Ty, VarId,
@@ -27,21 +28,23 @@ use crate::compiler::hir::{
 /// Rewrites the loops of the whole function.
 pub(super) fn run(func: &mut Func) {
     let mut body = std::mem::take(&mut func.body);
+    // Loops with an attribute stay what they are.
     let kept = func.checkpoints.keys().chain(func.whole.keys());
-    Leading {
-        kept: kept.copied().collect(),
-        make: Searches {
+    let kept: BTreeSet<LoopId> = kept.copied().collect();
+    let mut pass = Leading {
+        make: Make {
             vars: &mut func.vars,
         },
-    }
-    .block(&mut body);
+    };
+    rewrite(&mut body, &mut |stmt, out| match Tested::of(&stmt, &kept) {
+        Some(tested) => pass.write(tested, stmt.span, out),
+        None => out.push(stmt),
+    });
     func.body = body;
 }
 
 struct Leading<'a> {
-    /// Loops with an attribute, which stay what they are.
-    kept: BTreeSet<LoopId>,
-    make: Searches<'a>,
+    make: Make<'a>,
 }
 
 /// A loop whose body starts with a test that ends it.
@@ -57,27 +60,6 @@ struct Tested {
 }
 
 impl Leading<'_> {
-    fn block(&mut self, block: &mut Block) {
-        for mut stmt in std::mem::take(&mut block.stmts) {
-            match &mut stmt.kind {
-                StmtKind::If { then, els, .. } => {
-                    self.block(then);
-                    self.block(els);
-                }
-                StmtKind::For { body, .. } | StmtKind::Loop { body, .. } => self.block(body),
-                StmtKind::Expr(Expr {
-                    kind: ExprKind::Block(inner),
-                    ..
-                }) => self.block(inner),
-                _ => {}
-            }
-            match Tested::of(&stmt, &self.kept) {
-                Some(tested) => self.write(tested, stmt.span, &mut block.stmts),
-                None => block.stmts.push(stmt),
-            }
-        }
-    }
-
     fn write(&mut self, tested: Tested, span: Span, out: &mut Vec<Stmt>) {
         let Tested {
             id,

@@ -14,26 +14,32 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, Span};
 use quote::quote;
 
+use super::make::{Make, declare, rewrite};
 use super::{expr, false_expr, has_jump, stmt_has_jump, true_expr};
 use crate::compiler::hir::{
-    BinOp, Block, Expr, ExprKind, Func, LoopId, Pat, Place, Stmt, StmtKind, Ty, Var, VarId,
+    BinOp, Block, Expr, ExprKind, Func, LoopId, Pat, Stmt, StmtKind, Ty, VarId,
 };
 
 /// Moves what follows a search behind its loop, in the whole function.
 pub(super) fn run(func: &mut Func) {
     let mut body = std::mem::take(&mut func.body);
-    Searches {
-        vars: &mut func.vars,
-    }
-    .block(&mut body);
+    let mut pass = Searches {
+        make: Make {
+            vars: &mut func.vars,
+        },
+    };
+    rewrite(&mut body, &mut |mut stmt, out| {
+        let behind = pass.search(&mut stmt, out);
+        out.push(stmt);
+        out.extend(behind);
+    });
     func.body = body;
 }
 
-pub(super) struct Searches<'a> {
-    pub(super) vars: &'a mut Vec<Var>,
+struct Searches<'a> {
+    make: Make<'a>,
 }
 
 /// What is done when something is found.
@@ -45,26 +51,6 @@ struct Found {
 }
 
 impl Searches<'_> {
-    fn block(&mut self, block: &mut Block) {
-        for mut stmt in std::mem::take(&mut block.stmts) {
-            match &mut stmt.kind {
-                StmtKind::If { then, els, .. } => {
-                    self.block(then);
-                    self.block(els);
-                }
-                StmtKind::For { body, .. } | StmtKind::Loop { body, .. } => self.block(body),
-                StmtKind::Expr(Expr {
-                    kind: ExprKind::Block(inner),
-                    ..
-                }) => self.block(inner),
-                _ => {}
-            }
-            let behind = self.search(&mut stmt, &mut block.stmts);
-            block.stmts.push(stmt);
-            block.stmts.extend(behind);
-        }
-    }
-
     /// Takes what is done with what a loop finds out of it; declarations go in front of it.
     fn search(&mut self, stmt: &mut Stmt, out: &mut Vec<Stmt>) -> Option<Stmt> {
         let (id, counter, body) = match &mut stmt.kind {
@@ -80,16 +66,16 @@ impl Searches<'_> {
         let (before, rest) = body.stmts.split_at_mut(at);
         let found = Found::of(id, counter, before, &mut rest[0])?;
         let span = found.jump.span;
-        let hit = self.variable("hit", Ty::Bool, span);
+        let hit = self.make.variable("hit", Ty::Bool, span);
         out.push(declare(hit, false_expr(span), span));
-        let mut stmts = vec![self.assign(hit, true_expr(span), span)];
+        let mut stmts = vec![self.make.assign(hit, true_expr(span), span)];
         let mut behind = Vec::new();
         if let Some(counter) = counter {
-            let at = self.variable("at", Ty::Int, span);
+            let at = self.make.variable("at", Ty::Int, span);
             let zero = expr(ExprKind::Lit(quote!(0)), Ty::Int, span);
             out.push(declare(at, zero, span));
-            stmts.push(self.assign(at, self.read(counter, span), span));
-            behind.push(declare(counter, self.read(at, span), span));
+            stmts.push(self.make.assign(at, self.make.read(counter, span), span));
+            behind.push(declare(counter, self.make.read(at, span), span));
         }
         behind.extend(found.before);
         behind.extend(found.stmts);
@@ -105,7 +91,7 @@ impl Searches<'_> {
         }
         Some(Stmt {
             kind: StmtKind::If {
-                cond: self.read(hit, span),
+                cond: self.make.read(hit, span),
                 then: Block {
                     stmts: behind,
                     value: None,
@@ -114,45 +100,6 @@ impl Searches<'_> {
             },
             span,
         })
-    }
-
-    pub(super) fn variable(&mut self, name: &str, ty: Ty, span: Span) -> VarId {
-        let name = Ident::new(name, span);
-        let mutable = true;
-        self.vars.push(Var { name, ty, mutable });
-        VarId(u32::try_from(self.vars.len() - 1).unwrap_or(u32::MAX))
-    }
-
-    fn place(&self, var: VarId, span: Span) -> Place {
-        Place {
-            root: var,
-            path: Vec::new(),
-            ty: self.vars[var.0 as usize].ty.clone(),
-            span,
-        }
-    }
-
-    pub(super) fn read(&self, var: VarId, span: Span) -> Expr {
-        let place = self.place(var, span);
-        let ty = place.ty.clone();
-        expr(ExprKind::Place(place), ty, span)
-    }
-
-    pub(super) fn assign(&self, var: VarId, value: Expr, span: Span) -> Stmt {
-        let place = self.place(var, span);
-        let op = None;
-        Stmt {
-            kind: StmtKind::Assign { place, op, value },
-            span,
-        }
-    }
-}
-
-pub(super) fn declare(var: VarId, init: Expr, span: Span) -> Stmt {
-    let (pat, init) = (Pat::Var(var), Some(init));
-    Stmt {
-        kind: StmtKind::Let { pat, init },
-        span,
     }
 }
 

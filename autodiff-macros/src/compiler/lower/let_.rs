@@ -200,7 +200,7 @@ impl Lower<'_> {
             }
             declared.apply(&mut value);
             let ty = self.let_type(declared.ty, &value);
-            let lent = (!mutable).then(|| value.clone());
+            let lent = lent(mutable, &value);
             let var = self.bind_value(name, mutable, ty, value, held, out);
             lent.iter().for_each(|value| self.note_lent(var, value));
             let facts = &mut self.facts[var.0 as usize];
@@ -497,7 +497,7 @@ impl Lower<'_> {
                 }
                 (Part::Value(value, held), Some((name, mutable))) => {
                     let ty = self.open(&value.ty);
-                    let lent = (!mutable).then(|| value.clone());
+                    let lent = lent(mutable, &value);
                     let var = self.bind_value(&name, mutable, ty, value, held, out);
                     lent.iter().for_each(|value| self.note_lent(var, value));
                 }
@@ -544,4 +544,10 @@ fn typed(pat: &syn::Pat) -> (&syn::Pat, Option<&syn::Type>) {
         syn::Pat::Type(typed) => (&typed.pat, Some(&typed.ty)),
         pat => (pat, None),
     }
+}
+
+/// What an immutable name may stand for: code that rustc alone reads.
+fn lent(mutable: bool, value: &Expr) -> Option<Expr> {
+    let read = !mutable && matches!(value.kind, ExprKind::Opaque(_));
+    read.then(|| value.clone())
 }
