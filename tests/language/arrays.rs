@@ -450,3 +450,26 @@ mod fields {
         crate::check!(in_place(&v.clone(), 0.7, const 3));
     }
 }
+
+/// The length of an array is a number, yet the index of an element that is not there panics, as in the function itself.
+mod lengths {
+    use conservative_grad::conservative_grad;
+
+    #[conservative_grad]
+    fn of_element(x: &[f64], rows: &[[f64; 3]], i: usize) -> f64 {
+        x[0] * x[0] * rows[i].len() as f64
+    }
+
+    #[test]
+    fn agree() {
+        let (x, rows) = (vec![0.7], vec![[1.0; 3]; 2]);
+        crate::check!(of_element(&x.clone(), &rows.clone(), const 1));
+        let beyond =
+            |f: fn(&[f64], &[[f64; 3]])| std::panic::catch_unwind(|| f(&x, &rows)).is_err();
+        assert!(beyond(|x, rows| drop(of_element(x, rows, 2))));
+        assert!(beyond(|x, rows| drop(of_element::value_and_grad(
+            x, rows, 2
+        ))));
+        assert!(beyond(|x, rows| drop(of_element::vjp(x, rows, 2))));
+    }
+}

@@ -248,8 +248,32 @@ fn in_one_arm(x: [f64; 3], y: [f64; 2]) -> f64 {
     if a < 100.0 { t } else { x[0] }
 }
 
+/// A function whose partial is infinite beside factors that are all finite: it keeps its guard.
+#[conservative_grad]
+fn beside_a_singularity(x: [f64; 2], z: f64) -> f64 {
+    let r = z / x[0];
+    let a = r * z - r * r;
+    let w = x[1].acosh();
+    let b = a * z + r * a;
+    let c = b * a * r + z * b;
+    let kept = [a * b, b * c, c * a, w * a];
+    if z > 0.0 {
+        kept[0] + kept[1] + kept[2]
+    } else {
+        kept[3]
+    }
+}
+
 #[test]
 fn of_guards_that_cannot_be_decided_by_their_factors() {
+    let ([by_x, by_root], by_z) = beside_a_singularity::grad([0.8, 1.0], 0.7);
+    let ([expected, _], expected_by_z) = beside_a_singularity::grad([0.8, 1.5], 0.7);
+    assert_eq!((by_x, by_root, by_z), (expected, 0.0, expected_by_z));
+    assert_eq!(
+        beside_a_singularity::vjp([0.8, 1.0], 0.7).1(1.0),
+        ([by_x, 0.0], by_z)
+    );
+    crate::check!(beside_a_singularity([0.8, 1.5], 0.7));
     let (x, y) = ([1e-200, 0.96, 1e200], [1e-110, 1.354, -1.37]);
     let expected = ([1.354, 0.0, 0.0], [0.0, 1e-200, 0.0]);
     assert_eq!(overflowing::grad(x, y), expected);
