@@ -24,10 +24,13 @@ impl Lower<'_> {
     /// Lowers an expression that is used for its value.
     pub(super) fn expr(&mut self, expr: &syn::Expr) -> Expr {
         // What is known of a value is not known of its parts.
-        let keeps = matches!(
-            bare(expr),
-            syn::Expr::Call(_) | syn::Expr::Binary(_) | syn::Expr::If(_) | syn::Expr::Block(_)
-        );
+        let keeps = match bare(expr) {
+            syn::Expr::Call(_) | syn::Expr::Binary(_) | syn::Expr::If(_) | syn::Expr::Block(_) => {
+                true
+            }
+            syn::Expr::MethodCall(call) => call.method == "collect",
+            _ => false,
+        };
         self.hint = self.hint.take().filter(|_| keeps);
         if has_attributes(expr) {
             let outer = self.marks;

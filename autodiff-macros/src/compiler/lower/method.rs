@@ -111,6 +111,9 @@ impl Lower<'_> {
         if let Some(value) = self.partition_point(call) {
             return value;
         }
+        if let Some(value) = self.taken_elements(call) {
+            return value;
+        }
         if let Some(value) = self.measure(call) {
             return value;
         }

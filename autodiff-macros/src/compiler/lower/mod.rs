@@ -62,6 +62,7 @@ mod std_call;
 mod stmt;
 mod structs;
 mod table;
+mod taken;
 mod unfold;
 mod value;
 
@@ -209,7 +210,7 @@ struct Lower<'a> {
     /// The closures and loops in which an error was found.
     reported: BTreeSet<usize>,
     /// The iterators that have a name.
-    chains: Vec<iter::Chain>,
+    chains: Vec<iter::Named>,
     /// The closure that is being written out, if it returns early.
     frame: Option<closure::Frame>,
     /// The type of the expression which is lowered next, where what it is for tells.

@@ -1,4 +1,4 @@
-//! Calls that change variables from inside of an operand.
+//! Calls, and elements that are taken, change variables from inside of an operand.
 //!
 //! `s + step(&mut y, a)` is fine: nothing beside the call looks at `y`, so that nobody can tell when
 //! it changed. `y + step(&mut y, a)` would be decided by the order of evaluation, and is refused.
@@ -13,7 +13,7 @@ use crate::compiler::hir::{
     Block, Call, Expr, ExprKind, Func, Pat, Place, Proj, Range, Stmt, StmtKind, VarId,
 };
 
-/// Refuses every statement in which a call changes what another operand reads.
+/// Refuses every statement in which an operand changes what another one reads.
 pub(super) fn check(func: &Func, root: &dyn Fn(VarId) -> VarId, diags: &mut Diagnostics) {
     let mut order = Order {
         root,
@@ -69,7 +69,7 @@ pub(crate) fn changes(expr: &Expr) -> bool {
     !order.expr(expr).changes.is_empty()
 }
 
-/// An argument through which a call changes a variable.
+/// An argument through which a call changes a variable, or a variable that is assigned to.
 #[derive(Clone, Debug)]
 pub(super) struct Change {
     var: VarId,
@@ -176,14 +176,20 @@ impl Order<'_> {
         }
     }
 
-    /// The value comes first; then the place is looked up, and read if `reads`.
+    /// The value comes first; then the place is looked up, read if `reads`, and changed.
     fn assign(&mut self, place: &Place, reads: bool, value: &Expr) -> Effects {
         let value = self.expr(value);
-        let place = match reads {
+        let place_effects = match reads {
             true => self.read(place),
             false => self.indices(place),
         };
-        self.beside(vec![value, place])
+        let mut all = self.beside(vec![value, place_effects]);
+        all.changes.push(Change {
+            var: (self.root)(place.root),
+            tokens: diag::token_at(place.span),
+            passed_on: false,
+        });
+        all
     }
 
     fn branches(&mut self, cond: &Expr, then: &Block, els: &Block) -> Effects {

@@ -32,13 +32,14 @@ const REARRANGE: [(&str, usize); 8] = [
 ];
 
 /// Methods of vectors that change the length.
-const RESIZE: [(&str, usize); 6] = [
+const RESIZE: [(&str, usize); 7] = [
     ("truncate", 1),
     ("clear", 0),
     ("resize", 2),
     ("insert", 2),
     ("append", 1),
     ("pop", 0),
+    ("retain", 1),
 ];
 
 fn among(list: &[(&str, usize)], call: &syn::ExprMethodCall) -> bool {
@@ -130,7 +131,7 @@ impl Lower<'_> {
         lent
     }
 
-    fn fresh<const N: usize>(&mut self, hints: [&str; N], span: Span) -> [Ident; N] {
+    pub(super) fn fresh<const N: usize>(&mut self, hints: [&str; N], span: Span) -> [Ident; N] {
         hints.map(|hint| self.fresh_name(hint, span))
     }
 
@@ -299,6 +300,13 @@ impl Lower<'_> {
                     #v = #t;
                 }
             }),
+            ("retain", [keep]) => quote_spanned!(span=> {
+                let mut #t = Vec::new();
+                for #n in 0..#v.len() {
+                    if (#keep)(&#v[#n]) { #t.push(#v[#n].clone()); }
+                }
+                #v = #t;
+            }),
             ("resize", [len, value]) => quote_spanned!(span=> {
                 let #n = #len;
                 let #k = #value;
@@ -355,11 +363,14 @@ impl Lower<'_> {
         Some(self.expr(&code))
     }
 
-    /// What `mem::take` leaves in a vector or an `Option`.
+    /// What `mem::take` leaves in a number, a vector or an `Option`.
     fn left_behind(&self, place: &syn::Expr) -> Option<TokenStream> {
         let ty = self.infer.strip(&self.type_so_far(place)?);
         match ty {
             Ty::Vec(_) => Some(quote!(Vec::new())),
+            ty if self.infer.is_real(&ty) => Some(quote!(0.0)),
+            Ty::Int => Some(quote!(0)),
+            Ty::Bool => Some(quote!(false)),
             ty if self.infer.payload(&ty).is_some() => Some(quote!(None)),
             _ => None,
         }

@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
-use super::{By, Chain, Cut, Elements, Item, Table};
+use super::{By, Chain, Cut, Elements, Item, Named, Table};
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{BinOp, ExprKind, Range, Stmt, StmtKind, Ty};
 use crate::compiler::lower::expr::bare;
@@ -14,7 +14,7 @@ use crate::compiler::lower::value::flatten;
 use crate::compiler::lower::{Lower, stmt};
 
 /// Methods of slices that give an iterator, and the number of their arguments.
-const SOURCES: [(&str, usize); 8] = [
+const SOURCES: [(&str, usize); 9] = [
     ("iter", 0),
     ("iter_mut", 0),
     ("into_iter", 0),
@@ -23,6 +23,7 @@ const SOURCES: [(&str, usize); 8] = [
     ("chunks_mut", 1),
     ("chunks_exact_mut", 1),
     ("windows", 1),
+    ("drain", 1),
 ];
 
 /// Methods of iterators that give an iterator, and the number of their arguments.
@@ -95,7 +96,7 @@ impl Lower<'_> {
             syn::Expr::Path(path) => {
                 let name = path.path.get_ident()?;
                 match self.lookup(name) {
-                    Some(Name::Chain(at)) => self.chains.get(at).cloned(),
+                    Some(Name::Chain(at)) => self.rest_of(at, name.span(), out),
                     _ => None,
                 }
             }
@@ -185,6 +186,17 @@ impl Lower<'_> {
     fn source(&mut self, call: &syn::ExprMethodCall, out: &mut Vec<Stmt>) -> Option<Chain> {
         let name = call.method.to_string();
         let span = call.method.span();
+        if let Some(value) = self.taken_elements(call) {
+            let inner = self.element_of(&value.ty)?;
+            let (of, by) = (self.named("source", value, out), By::Value);
+            let piece = None;
+            return Some(Chain::Elements(Elements {
+                of,
+                inner,
+                by,
+                piece,
+            }));
+        }
         let receiver = &call.receiver;
         let (by, cut) = match name.as_str() {
             "into_iter" => (None, None),
@@ -588,18 +600,28 @@ impl Lower<'_> {
             return false;
         };
         let range = matches!(bare(init), syn::Expr::Range(_));
-        // What is `mut` is advanced by hand.
-        if range || mutable || !self.is_chain(init) {
+        let constant = |call: &syn::ExprMethodCall| self.is_constant_chain(&call.receiver, call);
+        let kept = match bare(init) {
+            syn::Expr::MethodCall(call) => mutable && constant(call),
+            _ => mutable,
+        };
+        if range || kept || !self.is_chain(init) {
             return false;
         }
         match self.read_chain(init, out) {
+            // What is `mut` is advanced by hand.
+            Some(chain) if mutable => self.begin(&name, chain, out),
             Some(chain) => {
-                self.chains.push(chain);
+                let taken = None;
+                self.chains.push(Named { chain, taken });
                 self.enter(&name, Name::Chain(self.chains.len() - 1));
+                true
             }
-            None => self.bind_errors(pat),
+            None => {
+                self.bind_errors(pat);
+                true
+            }
         }
-        true
     }
 }
 

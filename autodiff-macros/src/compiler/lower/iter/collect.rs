@@ -21,12 +21,18 @@ impl Lower<'_> {
         &mut self,
         call: &syn::ExprMethodCall,
         chain: &Chain,
+        wanted: Option<Ty>,
         out: &mut Vec<Stmt>,
     ) -> Expr {
         let span = call.method.span();
         let mut inner = self.infer.fresh(Kind::Const);
         if let Some(turbofish) = &call.turbofish {
             let args = &turbofish.args;
+            if let Some(syn::GenericArgument::Type(ty)) = args.first()
+                && let Some(inner) = self.outcome_of_vec(ty)
+            {
+                return self.collect_outcomes(inner, chain, span, out);
+            }
             let vec = args
                 .iter()
                 .all(|arg| matches!(arg, syn::GenericArgument::Type(ty) if is_vec(ty)));
@@ -36,6 +42,8 @@ impl Lower<'_> {
             if let Some(Ty::Vec(element)) = self.turbofish(call) {
                 inner = *element;
             }
+        } else if let Some(Ty::Vec(inner)) = wanted.and_then(|ty| self.infer.payload(&ty)) {
+            return self.collect_outcomes(*inner, chain, span, out);
         }
         let vec = self.bind_hidden("list", Ty::Vec(Box::new(inner.clone())), span);
         if !self.fill_by_index(chain, vec, &inner, span, out) {
@@ -54,13 +62,14 @@ impl Lower<'_> {
             && call.method == "collect"
             && self.is_chain(&call.receiver)
             && !is_vec(ty)
+            && self.outcome_of_vec(ty).is_none()
         {
             self.refuse(&diag::COLLECT, ty, &[&text_of_type(ty)]);
         }
     }
 
     /// `let mut list = Vec::new();`
-    fn start_empty(&mut self, vec: VarId, span: Span, out: &mut Vec<Stmt>) {
+    pub(super) fn start_empty(&mut self, vec: VarId, span: Span, out: &mut Vec<Stmt>) {
         let ty = self.var(vec).ty.clone();
         let init = Some(self.make(ExprKind::List(Vec::new()), ty, span));
         let pat = Pat::Var(vec);
@@ -68,7 +77,7 @@ impl Lower<'_> {
     }
 
     /// `place.push(item)`
-    fn push_item(&mut self, place: Place, item: Item, span: Span, out: &mut Vec<Stmt>) {
+    pub(super) fn push_item(&mut self, place: Place, item: Item, span: Span, out: &mut Vec<Stmt>) {
         let value = match self.item_value(&item) {
             Some(value) => value,
             None => {
@@ -248,12 +257,7 @@ impl Lower<'_> {
     }
 
     pub(super) fn unzip(&mut self, chain: &Chain, span: Span, out: &mut Vec<Stmt>) -> Expr {
-        let inner = [Kind::Const, Kind::Const].map(|kind| self.infer.fresh(kind));
-        let lists = inner.map(|inner| {
-            let list = self.bind_hidden("list", Ty::Vec(Box::new(inner)), span);
-            self.start_empty(list, span, out);
-            list
-        });
+        let lists = self.two_lists(span, out);
         self.drive(chain, span, out, &mut |this, _, item, out| {
             let parts = match this.settle(item, out) {
                 Item::Tuple(parts) if parts.len() == 2 => parts,
@@ -267,10 +271,48 @@ impl Lower<'_> {
                 this.push_item(place, part, span, out);
             }
         });
-        let parts: Vec<Expr> = lists
-            .iter()
-            .map(|list| self.read_var(*list, span))
-            .collect();
+        self.pair_of(lists, span)
+    }
+
+    /// `chain.partition(f)`
+    pub(super) fn partition(
+        &mut self,
+        chain: &Chain,
+        f: &syn::Expr,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) -> Expr {
+        let Some(f) = self.callable(f, out) else {
+            return self.error(quote!(#f));
+        };
+        let lists = self.two_lists(span, out);
+        let [inner, other] = lists.map(|list| self.var(list).ty.clone());
+        let _ = self.infer.unify(&inner, &other);
+        self.drive(chain, span, out, &mut |this, _, item, out| {
+            let item = this.settle(item, out);
+            let cond = this.predicate(&f, item.clone(), span, out);
+            let [then, els] = lists.map(|list| {
+                let mut arm = Vec::new();
+                let place = this.whole(list, span);
+                this.push_item(place, item.clone(), span, &mut arm);
+                arm
+            });
+            out.push(this.when(cond, then, els));
+        });
+        self.pair_of(lists, span)
+    }
+
+    fn two_lists(&mut self, span: Span, out: &mut Vec<Stmt>) -> [VarId; 2] {
+        let inner = [Kind::Const, Kind::Const].map(|kind| self.infer.fresh(kind));
+        inner.map(|inner| {
+            let list = self.bind_hidden("list", Ty::Vec(Box::new(inner)), span);
+            self.start_empty(list, span, out);
+            list
+        })
+    }
+
+    fn pair_of(&mut self, lists: [VarId; 2], span: Span) -> Expr {
+        let parts = lists.map(|list| self.read_var(list, span)).to_vec();
         let ty = Ty::Tuple(parts.iter().map(|part| part.ty.clone()).collect());
         self.make(ExprKind::Tuple(parts), ty, span)
     }
@@ -297,7 +339,7 @@ impl Lower<'_> {
 }
 
 /// True for `Vec<…>` and `_`.
-fn is_vec(ty: &syn::Type) -> bool {
+pub(super) fn is_vec(ty: &syn::Type) -> bool {
     match types::bare(ty) {
         syn::Type::Infer(_) => true,
         syn::Type::Path(path) => {

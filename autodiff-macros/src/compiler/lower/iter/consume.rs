@@ -12,16 +12,24 @@ use crate::compiler::lower::infer::Kind;
 use crate::compiler::lower::{Lower, stmt};
 
 /// Methods that consume an iterator for a value.
-const CONSUMERS: [&str; 9] = [
-    "sum", "product", "fold", "for_each", "count", "all", "any", "collect", "unzip",
+const CONSUMERS: [&str; 10] = [
+    "sum",
+    "product",
+    "fold",
+    "for_each",
+    "count",
+    "all",
+    "any",
+    "collect",
+    "unzip",
+    "partition",
 ];
 
 /// Methods of iterators that are known, and refused where they are met.
-const REFUSED: [&str; 10] = [
+const REFUSED: [&str; 9] = [
     "inspect",
     "peekable",
     "by_ref",
-    "partition",
     "try_fold",
     "try_for_each",
     "dedup",
@@ -57,12 +65,16 @@ impl Lower<'_> {
             return Some(value);
         }
         if CONSUMERS.contains(&name) {
+            let wanted = self.hint.take();
             let mut out = Vec::new();
             let chain = match self.read_chain(&call.receiver, &mut out) {
                 Some(chain) => chain,
                 None => return Some(self.error(quote!(#call))),
             };
-            let value = self.consumer(call, name, chain, &mut out);
+            let value = match (name, call.args.is_empty()) {
+                ("collect", true) => self.collect(call, &chain, wanted, &mut out),
+                _ => self.consumer(call, name, chain, &mut out),
+            };
             return Some(self.block_of(out, value, call.method.span()));
         }
         let whole = syn::Expr::MethodCall(call.clone());
@@ -97,7 +109,7 @@ impl Lower<'_> {
                         matches!(self.infer.strip(ty), Ty::Opaque)
                             || (!self.infer.may_be_real(ty) && !self.infer.is_open(ty))
                     }
-                    None => true,
+                    None => !self.is_chain(receiver),
                 }
             }
             _ => false,
@@ -152,8 +164,8 @@ impl Lower<'_> {
                 });
                 self.read_var(found, span)
             }
-            ("collect", []) => self.collect(call, &chain, out),
             ("unzip", []) => self.unzip(&chain, span, out),
+            ("partition", [f]) => self.partition(&chain, f, span, out),
             _ => self.refuse(&diag::ARGUMENT_COUNT, &call.method, &[name]),
         }
     }

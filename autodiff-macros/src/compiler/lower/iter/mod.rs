@@ -16,6 +16,7 @@
 
 mod apply;
 mod array;
+mod begun;
 mod chain;
 mod code;
 mod collect;
@@ -24,9 +25,11 @@ mod drive;
 mod item;
 mod optional;
 mod order;
+mod outcomes;
 mod pure;
 mod seq;
 
+pub(super) use self::begun::Named;
 pub(super) use self::item::Item;
 
 use proc_macro2::Span;

@@ -53,7 +53,8 @@ impl Lower<'_> {
         }
         let known = OPTIONAL.iter().any(|(name, count)| is(name, *count));
         // A named iterator goes on after `next`.
-        let named = matches!(bare(&call.receiver), syn::Expr::Path(_));
+        let named = matches!(bare(&call.receiver), syn::Expr::Path(_))
+            && (is("nth", 1) || self.begun(&call.receiver).is_none());
         let fits =
             known && self.is_chain(&call.receiver) && !(named && (is("next", 0) || is("nth", 1)));
         fits.then_some(call)
@@ -152,6 +153,13 @@ impl Lower<'_> {
     fn found(&mut self, call: &syn::ExprMethodCall, out: &mut Vec<Stmt>) -> Option<(VarId, VarId)> {
         let span = call.method.span();
         let name = call.method.to_string();
+        if let (Some(begun), "next") = (self.begun(&call.receiver), name.as_str()) {
+            let found = self.advance(begun, span, out);
+            if found.is_none() {
+                self.refuse(&diag::ITERATOR, &call.method, &[&name]);
+            }
+            return found;
+        }
         let mut chain = self.read_chain(&call.receiver, out)?;
         let arg = call.args.first();
         if name == "position" {
@@ -275,7 +283,7 @@ impl Lower<'_> {
     }
 
     /// Stands for what was not found.
-    fn blank(&mut self, ty: &Ty, span: Span) -> Option<Expr> {
+    pub(super) fn blank(&mut self, ty: &Ty, span: Span) -> Option<Expr> {
         let ty = self.infer.strip(ty);
         Some(match &ty {
             Ty::Int => self.number(0, span),

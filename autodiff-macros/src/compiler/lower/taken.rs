@@ -1,0 +1,118 @@
+//! Methods that take elements out of a vector and give them, written out as Rust.
+//!
+//! ```text
+//! v.pop()         →  { let n = v.len(); if n > 0 { let taken = v[n - 1]; v.truncate(n - 1); Some(taken) } else { None } }
+//! v.swap_remove(i) →  { let at = i; let n = v.len() - 1; let taken = v[at]; v[at] = v[n]; v.truncate(n); taken }
+//! ```
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+
+use super::Lower;
+use super::expr::bare;
+use super::infer::element;
+use crate::compiler::hir::{Expr, Ty};
+
+/// The methods, and the number of their arguments.
+const TAKE: [(&str, usize); 5] = [
+    ("pop", 0),
+    ("remove", 1),
+    ("swap_remove", 1),
+    ("split_off", 1),
+    ("drain", 1),
+];
+
+impl Lower<'_> {
+    /// A method that takes elements out of a vector, for its value.
+    pub(super) fn taken_elements(&mut self, call: &syn::ExprMethodCall) -> Option<Expr> {
+        let code = self.taking(call)?;
+        // Whether another operand reads the vector is asked when all of them are known (`order`).
+        let barrier = self.barrier.take();
+        let value = self.expr(&code);
+        self.barrier = barrier;
+        Some(value)
+    }
+
+    /// Such a method written out; `None` if it is none.
+    fn taking(&mut self, call: &syn::ExprMethodCall) -> Option<syn::Expr> {
+        let v = bare(&call.receiver);
+        let mut known = TAKE.iter();
+        if !known.any(|(name, count)| call.method == name && call.args.len() == *count)
+            || !self.is_place(v)
+            || self.is_opaque_place(v)
+        {
+            return None;
+        }
+        let ty = self.place_type(v)?;
+        let inner = matches!(ty, Ty::Vec(_)).then(|| element(&ty)).flatten()?;
+        let span = call.method.span();
+        if self.is_borrowed_vec(call, v) {
+            // Said already: nothing more is to be said of what becomes of it.
+            return Some(syn::parse_quote_spanned!(span=> ::core::unreachable!()));
+        }
+        let [n, at, t, end, rest] = self.fresh(["n", "at", "taken", "end", "rest"], span);
+        let copy = match self.is_copy(&inner) {
+            true => TokenStream::new(),
+            false => quote_spanned!(span=> .clone()),
+        };
+        let arg = call.args.first();
+        let code = match call.method.to_string().as_str() {
+            "pop" => quote_spanned!(span=> {
+                let #n = #v.len();
+                if #n > 0 {
+                    let #t = #v[#n - 1] #copy;
+                    #v.truncate(#n - 1);
+                    Some(#t)
+                } else {
+                    None
+                }
+            }),
+            "remove" => quote_spanned!(span=> {
+                let #at = #arg;
+                let #t = #v[#at] #copy;
+                let #rest = #v[#at + 1..].to_vec();
+                #v.truncate(#at);
+                #v.extend_from_slice(&#rest);
+                #t
+            }),
+            "swap_remove" => quote_spanned!(span=> {
+                let #at = #arg;
+                let #n = #v.len() - 1;
+                let #t = #v[#at] #copy;
+                #v[#at] = #v[#n] #copy;
+                #v.truncate(#n);
+                #t
+            }),
+            "split_off" => quote_spanned!(span=> {
+                let #at = #arg;
+                let #t = #v[#at..].to_vec();
+                #v.truncate(#at);
+                #t
+            }),
+            _ => {
+                let syn::Expr::Range(range) = bare(arg?) else {
+                    return None;
+                };
+                let from = match &range.start {
+                    Some(start) => start.to_token_stream(),
+                    None => quote!(0),
+                };
+                let to = match (&range.end, &range.limits) {
+                    (Some(last), syn::RangeLimits::Closed(_)) => quote!(#last + 1),
+                    (Some(end), _) => end.to_token_stream(),
+                    (None, _) => quote!(#v.len()),
+                };
+                quote_spanned!(span=> {
+                    let #at = #from;
+                    let #end = #to;
+                    let #t = #v[#at..#end].to_vec();
+                    let #rest = #v[#end..].to_vec();
+                    #v.truncate(#at);
+                    #v.extend_from_slice(&#rest);
+                    #t
+                })
+            }
+        };
+        syn::parse2(code).ok()
+    }
+}
