@@ -26,6 +26,7 @@ use super::sweep::kind_of;
 use super::tokens::Tokens;
 use super::types::with_lifetime;
 use crate::compiler::hir::{Real, Ty};
+use crate::compiler::parse::types;
 
 /// The entry point; nothing if the function computes no number.
 pub(crate) fn member(printer: &Printer<'_>) -> TokenStream {
@@ -65,7 +66,7 @@ pub(crate) fn rows(signature: &Signature) -> Option<TokenStream> {
     if signature.has_gradient {
         return Some(signature.result_of(signature.gradient()));
     }
-    if signature.outcome {
+    if signature.outcome || types::has_constant(&signature.result_ty) {
         return None;
     }
     let row = signature.whole_gradient();

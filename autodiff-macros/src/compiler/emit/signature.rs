@@ -11,7 +11,7 @@ use super::lifetimes;
 use super::respan::{respan, respan_ident};
 use super::tokens::Tokens;
 use super::types::{
-    adjoint, behind, dots, gradient, holds_struct, owned_dots, storage, unwrap_groups,
+    adjoint, behind, dots, gradient, holds_struct, owned_dots, storage, unwrap_groups, without_constants,
     without_borrow, without_lifetimes,
 };
 use super::{Names, Runtime};
@@ -157,6 +157,7 @@ impl Signature {
             (true, Ty::Tuple(parts)) if parts.len() == 3 => parts[1].clone(),
             (_, result) => result.clone(),
         };
+        let value = without_constants(&value);
         Signature {
             primal: respan_ident(&item.sig.ident),
             companion: respan_ident(&companion),

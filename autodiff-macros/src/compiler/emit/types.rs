@@ -10,7 +10,7 @@ use syn::visit_mut::VisitMut;
 use super::Runtime;
 use super::respan::respan;
 use crate::compiler::hir::{Aggregate, Real, Ty};
-use crate::compiler::parse::types::{bare, type_arguments};
+use crate::compiler::parse::types::{bare, is_constant, type_arguments};
 
 /// The type behind a reference, or the type itself.
 pub(crate) fn behind(ty: &Ty) -> &Ty {
@@ -186,6 +186,15 @@ pub(crate) fn gradient(ty: &Ty, rt: &Runtime) -> TokenStream {
         Ty::Real(real) => real_type(real),
         Ty::Struct(of) => struct_gradient(of, rt),
         other => compound(other, &|part| gradient(part, rt), rt),
+    }
+}
+
+/// The type of a result with `()` in the place of integers and truth values, which have neither an adjoint nor a tangent.
+pub(crate) fn without_constants(ty: &Ty) -> Ty {
+    match ty {
+        ty if is_constant(ty) => Ty::Unit,
+        Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(without_constants).collect()),
+        other => other.clone(),
     }
 }
 

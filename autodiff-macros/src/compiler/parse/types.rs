@@ -297,6 +297,15 @@ pub(crate) fn has_other_constant(ty: &Ty) -> bool {
     }
 }
 
+/// True for a tuple of numbers in which something else is than integers and truth values beside them.
+pub(crate) fn mixes_lists(ty: &Ty) -> bool {
+    match ty {
+        Ty::Int | Ty::Bool => false,
+        Ty::Tuple(parts) => !is_constant(ty) && parts.iter().any(mixes_lists),
+        ty => has_constant(ty),
+    }
+}
+
 /// True if something that is not a real number is in it.
 pub(crate) fn has_constant(ty: &Ty) -> bool {
     match ty {
