@@ -586,6 +586,7 @@ impl Builder<'_> {
             Ty::Tuple(parts) => {
                 Tree::Tuple(parts.iter().map(|t| self.fresh_tree(t, span)).collect())
             }
+            Ty::Unit => Tree::Tuple(Vec::new()),
             ty if is_owned_memory(ty) => {
                 let name = proc_macro2::Ident::new("array", span);
                 Tree::Mem(self.memory(ty.clone(), &name))

@@ -11,6 +11,9 @@ impl Lower<'_> {
     /// References to values that belong to no variable get one: `g(&[a, b])`.
     pub(super) fn lift_args(&mut self, mut call: Call, ty: Ty, span: proc_macro2::Span) -> Expr {
         self.calls = true;
+        if call.args.iter().any(|arg| is_exclusive(&arg.ty)) {
+            self.in_place.push(ty.clone());
+        }
         for arg in &mut call.args {
             self.option_argument(arg);
             self.unfold(arg);

@@ -364,6 +364,15 @@ impl Infer {
         }
     }
 
+    /// Of a function that changes what it is lent, an `Option` or `Result` whose value nobody looks at has none.
+    pub(super) fn give_up_with_nothing(&mut self, result: &Ty) {
+        if let Some(value) = self.payload(result)
+            && matches!(self.kind(&self.strip(&value)), Some(Kind::Call))
+        {
+            let _ = self.unify(&value, &Ty::Unit);
+        }
+    }
+
     /// The type of the value in an `Option` or `Result` that carries a derivative.
     pub(super) fn payload(&self, ty: &Ty) -> Option<Ty> {
         match self.strip(ty) {

@@ -207,6 +207,8 @@ struct Lower<'a> {
     callable_count: usize,
     /// A function of the user's is called.
     calls: bool,
+    /// The types of the results of functions that change what they are lent.
+    in_place: Vec<Ty>,
     /// The closures and loops in which an error was found.
     reported: BTreeSet<usize>,
     /// The iterators that have a name.
@@ -279,6 +281,7 @@ impl<'a> Lower<'a> {
             callables: Vec::new(),
             callable_count: 0,
             calls: false,
+            in_place: Vec::new(),
             reported: BTreeSet::new(),
             chains: Vec::new(),
             frame: None,
@@ -381,6 +384,9 @@ impl<'a> Lower<'a> {
         signature: &Signature<'_>,
         (params, body): (Vec<VarId>, Block),
     ) -> Func {
+        for result in std::mem::take(&mut self.in_place) {
+            self.infer.give_up_with_nothing(&result);
+        }
         let params = params.iter().zip(&signature.parameters);
         let params = params.map(|(var, parameter)| Param {
             var: *var,

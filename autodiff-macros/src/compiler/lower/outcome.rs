@@ -49,7 +49,8 @@ impl Lower<'_> {
             "Some" | "Ok" => {
                 self.undecided |= self.infer.is_open(&arg.ty);
                 let real = self.infer.may_be_real(&arg.ty);
-                if !(real || own && name == "Ok") {
+                let nothing = matches!(self.infer.strip(&arg.ty), Ty::Unit);
+                if !(real || own && (name == "Ok" || nothing)) {
                     return Some(self.constant_call(call, vec![arg], true));
                 }
                 let none = self.no_error(name == "Some", span);

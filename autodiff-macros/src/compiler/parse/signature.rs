@@ -223,6 +223,9 @@ impl Reader<'_> {
         let syn::ReturnType::Type(_, ty) = output else {
             return Ty::Unit;
         };
+        if types::gives_up_with_nothing(ty) {
+            return Ty::Tuple(vec![Ty::Tag, Ty::Unit, Ty::Maybe]);
+        }
         let read = types::read(ty, &mut || None);
         match read.map(|ty| generics::with_parameters(ty, self.reals)) {
             Ok(Ty::Ref(..)) => self.bad_result(ty),

@@ -134,6 +134,20 @@ pub(crate) fn payload(ty: &Ty) -> Option<&Ty> {
     }
 }
 
+/// True for the types `Option<()>` and `Result<(), …>`: of functions that change what they are lent, or give up.
+pub(crate) fn gives_up_with_nothing(ty: &syn::Type) -> bool {
+    let syn::Type::Path(path) = bare(ty) else {
+        return false;
+    };
+    let Some(last) = path.path.segments.last() else {
+        return false;
+    };
+    let value = type_arguments(last).first().copied();
+    let nothing =
+        matches!(value, Some(syn::Type::Tuple(tuple)) if tuple.elems.is_empty());
+    nothing && (last.ident == "Option" || last.ident == "Result")
+}
+
 /// True for the type `Option<…>`.
 pub(crate) fn is_option(ty: &syn::Type) -> bool {
     match bare(ty) {
