@@ -54,6 +54,8 @@ macro_rules! check_all {
     )*};
 }
 
+#[path = "shapes/begun.rs"]
+mod begun;
 #[path = "shapes/calls.rs"]
 mod calls;
 #[path = "shapes/conditions.rs"]
@@ -82,6 +84,8 @@ mod recursion;
 mod searches;
 #[path = "shapes/states.rs"]
 mod states;
+#[path = "shapes/taken.rs"]
+mod taken;
 #[path = "shapes/unit.rs"]
 mod unit;
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::constant::ConstantField;
 use crate::differentiable::Differentiable;
 use crate::directions::{Directions, One};
 use crate::field::Site;
@@ -193,3 +194,6 @@ impl<L: Directions, T: Zeroed + ?Sized> Dot<T, L> for &mut T::Tangent<L> {
 pub trait ConstantDot {}
 
 impl ConstantDot for Unvaried {}
+
+/// An integer, in a field whose type the caller does not know.
+impl ConstantDot for Tangent<'_, ConstantField> {}

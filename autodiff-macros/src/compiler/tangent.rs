@@ -452,14 +452,19 @@ impl Tangent<'_> {
         if !self.cx.facts.active_mem(m) {
             return;
         }
+        out.push(self.let_zero_dots(m));
+        self.assign_dots(Expr::MemDot(m), init, out);
+    }
+
+    /// `let mut m_dot = zero_dots(directions, &m);`
+    fn let_zero_dots(&self, m: MemId) -> Stmt {
         let zeros = self.zero_dots(Expr::Ref(false, Box::new(Expr::Mem(m))));
-        out.push(Stmt::Let {
+        Stmt::Let {
             name: self.cx.names.mem_dot(m),
             mutable: true,
             ty: None,
             init: Some(zeros),
-        });
-        self.assign_dots(Expr::MemDot(m), init, out);
+        }
     }
 
     fn assign_dots(&self, to: Expr, init: &Init, out: &mut Vec<Stmt>) {
@@ -695,6 +700,12 @@ impl Tangent<'_> {
                 out.push(Stmt::Bind {
                     pattern: quote!(#names: #ty),
                     init: value,
+                });
+                // What varies is written to it later.
+                tree.for_each_mem(&mut |m| {
+                    if self.cx.facts.active_mem(m) {
+                        out.push(self.let_zero_dots(m));
+                    }
                 });
             }
         }

@@ -96,7 +96,7 @@ texts! {
         note "the gradient owns what it holds";
     MIXED_RESULT "AD0031" "result of type `{0}` mixes real numbers and constants",
         help "return the constants from a function of their own, or through a `&mut` parameter",
-        note "the adjoint of the result would have a part for each field";
+        note "integers and truth values may stand beside numbers, in a tuple";
     NO_PARAMETER "AD0032" "`{0}` has no parameter to differentiate with respect to",
         help "at least one parameter has to be made of `f64` or `f32`, and not be `#[constant]`", note "";
     NO_RESULT "AD0033" "`{0}` computes no real number: there is nothing to differentiate",

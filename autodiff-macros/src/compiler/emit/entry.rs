@@ -30,6 +30,9 @@ pub(crate) fn members(signature: &Signature, deprecation: Tokens) -> TokenStream
         gradient: signature.gradient().into(),
         unemitted: quote!(#rt::unemitted(#mention)).into(),
     };
+    if !signature.params.iter().any(|p| p.differentiable) {
+        return TokenStream::new();
+    }
     let mut members = vec![
         printer.vjp(),
         printer.jvp(),

@@ -66,7 +66,9 @@ pub(crate) fn rows(signature: &Signature) -> Option<TokenStream> {
     if signature.has_gradient {
         return Some(signature.result_of(signature.gradient()));
     }
-    if signature.outcome || types::has_constant(&signature.result_ty) {
+    let mixed =
+        matches!(&signature.result_ty, Ty::Tuple(_)) && types::has_constant(&signature.result_ty);
+    if signature.outcome || mixed {
         return None;
     }
     let row = signature.whole_gradient();

@@ -11,8 +11,8 @@ use super::lifetimes;
 use super::respan::{respan, respan_ident};
 use super::tokens::Tokens;
 use super::types::{
-    adjoint, behind, dots, gradient, holds_struct, owned_dots, storage, unwrap_groups, without_constants,
-    without_borrow, without_lifetimes,
+    adjoint, behind, dots, gradient, holds_struct, owned_dots, storage, unwrap_groups,
+    without_borrow, without_constants, without_lifetimes,
 };
 use super::{Names, Runtime};
 use crate::compiler::extent::Extent;
@@ -374,6 +374,12 @@ impl Signature {
 }
 
 impl Param {
+    /// An integer or a truth value. No derivative reaches it, whatever a caller takes it for: `m.n`, of a field whose type only
+    /// rustc knows, is handed over as what may be a number.
+    pub(crate) fn is_integral(&self) -> bool {
+        !self.differentiable && matches!(self.ty, Ty::Int | Ty::Bool)
+    }
+
     /// Differentiable and changed in place: its adjoint goes in and comes out.
     pub(crate) fn in_place(&self) -> bool {
         self.differentiable && self.passing == Passing::Exclusive
@@ -412,6 +418,7 @@ impl Param {
             ..
         } = self;
         match (self.differentiable, self.passing) {
+            (false, _) if self.is_integral() => quote!(&mut #rt::ConstantField),
             (false, _) => quote!(&mut #kind::Bar),
             (true, Passing::Exclusive) => quote!(&mut #adjoint),
             (true, _) => {

@@ -108,7 +108,7 @@ fn is_own(path: &TokenStream) -> bool {
 
 /// Whether a path names a real number or a struct, the body would have told. The gradient of a struct
 /// is found in a way that is right for both.
-fn undecided(ty: Ty, may_be: fn(&TokenStream) -> bool) -> Ty {
+pub(crate) fn undecided(ty: Ty, may_be: fn(&TokenStream) -> bool) -> Ty {
     let inside = |ty: Box<Ty>| Box::new(undecided(*ty, may_be));
     match ty {
         Ty::Real(Real::Named(path)) if may_be(&path) => Ty::Struct(Aggregate {

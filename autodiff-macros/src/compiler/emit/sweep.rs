@@ -259,13 +259,13 @@ fn residual_lifetime() -> TokenStream {
     quote!('__r)
 }
 
-/// `__K0: Kind`; only `Unvaried` fits a constant, only `Varied` what is changed in place.
+/// `__K0: Kind`; only `Unvaried` fits a constant that is no integer, only `Varied` what is changed in place.
 fn kind_parameter(signature: &Signature, param: &Param) -> TokenStream {
     let (rt, kind) = (&signature.rt, &param.kind);
     let bound = match (param.differentiable, param.passing) {
-        (false, _) => quote!(#rt::Constant),
+        (false, _) if !param.is_integral() => quote!(#rt::Constant),
         (true, Passing::Exclusive) => quote!(#rt::Kind + #rt::core::convert::Into<#rt::Varied>),
-        (true, _) => quote!(#rt::Kind),
+        _ => quote!(#rt::Kind),
     };
     let outlives = signature.in_bodies(residual_lifetime).into_iter();
     quote!(#kind: #bound #(+ #outlives)*)

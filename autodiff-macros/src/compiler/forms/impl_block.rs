@@ -11,6 +11,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use super::cycles::Calls;
 use super::function::Expansion;
 use super::known::Known;
+use super::maker;
 use super::method::{self, Block};
 use super::select::Scope;
 use super::{is_rule, rule, take_own};
@@ -83,6 +84,9 @@ pub(crate) fn expand_in(
                 refused = true;
                 Expansion::default()
             }
+            None if placed && scope.own_is_differentiable() => {
+                maker_of(function, &scope, &seen, options)
+            }
             None => Expansion::default(),
         };
         let Expansion {
@@ -129,6 +133,36 @@ fn own_options(
     (wanted && !options.skip).then_some(options)
 }
 
+/// What is emitted for a function that makes something of integers.
+fn maker_of(
+    function: &syn::ImplItemFn,
+    scope: &Scope<'_>,
+    block: &syn::ItemImpl,
+    options: &Options,
+) -> Expansion {
+    let beside = match maker::is_maker(&function.sig, scope) {
+        true => maker::expand(&free(function, block), Some(block), options),
+        false => TokenStream::new(),
+    };
+    Expansion {
+        beside,
+        ..Expansion::default()
+    }
+}
+
+/// A function of the block by itself.
+fn free(function: &syn::ImplItemFn, block: &syn::ItemImpl) -> syn::ItemFn {
+    syn::ItemFn {
+        attrs: function.attrs.clone(),
+        vis: match &block.trait_ {
+            Some(_) => syn::parse_quote!(pub),
+            None => function.vis.clone(),
+        },
+        sig: function.sig.clone(),
+        block: Box::new(function.block.clone()),
+    }
+}
+
 /// What is emitted for a function of the block.
 fn member(
     function: &syn::ImplItemFn,
@@ -144,16 +178,7 @@ fn member(
             .constant
             .push(syn::Ident::new("self", function.sig.ident.span()));
     }
-    let vis = match &block.trait_ {
-        Some(_) => syn::parse_quote!(pub),
-        None => function.vis.clone(),
-    };
-    let item = syn::ItemFn {
-        attrs: function.attrs.clone(),
-        vis,
-        sig: function.sig.clone(),
-        block: Box::new(function.block.clone()),
-    };
+    let item = free(function, block);
     let around = Block { item: Some(block) };
     method::expand(&item, &around, own_options, diags)
 }

@@ -17,6 +17,7 @@ mod declarations;
 mod function;
 mod impl_block;
 pub(crate) mod known;
+mod maker;
 mod measures;
 pub(crate) mod method;
 mod module;

@@ -11,6 +11,7 @@ use quote::{ToTokens, quote};
 use super::cycles::Calls;
 use super::function;
 use super::known::Known;
+use super::maker;
 use super::select::Scope;
 use super::{impl_block, rule, take_own};
 use crate::compiler::diag::{self, Diagnostics};
@@ -146,8 +147,12 @@ fn expand_function(
         block: None,
     };
     if own.skip || !(annotated || scope.is_wanted(&function.sig, &own)) {
+        let made = match !own.skip && maker::is_maker(&function.sig, &scope) {
+            true => maker::expand(&function, None, &own),
+            false => TokenStream::new(),
+        };
         helpers::strip(&mut function);
-        return quote!(#function #mention);
+        return quote!(#function #mention #made);
     }
     own.recursive |= calls.is_recursive(&function.sig.ident);
     own.naming = match own.module {

@@ -44,14 +44,13 @@ impl Scope<'_> {
                 matches!(bare(&typed.ty), syn::Type::Reference(r) if r.mutability.is_some())
             }
         };
-        let result = match &sig.output {
-            syn::ReturnType::Default => false,
-            // A reference is to something that exists already: nothing is computed.
-            syn::ReturnType::Type(_, ty) if matches!(bare(ty), syn::Type::Reference(_)) => false,
-            syn::ReturnType::Type(_, ty) => reals.holds(ty, 0),
-        };
-        let out = result || inputs().filter(in_place).any(|input| reals.input(input));
+        let out = reals.come_out() || inputs().filter(in_place).any(|input| reals.input(input));
         out && inputs().any(|input| reals.input(input))
+    }
+
+    /// True if numbers come out of a function.
+    pub(crate) fn makes_numbers(&self, sig: &syn::Signature) -> bool {
+        Reals { scope: self, sig }.come_out()
     }
 
     /// True if the type of the block may have a gradient.
@@ -70,6 +69,15 @@ struct Reals<'a> {
 }
 
 impl Reals<'_> {
+    fn come_out(&self) -> bool {
+        match &self.sig.output {
+            syn::ReturnType::Default => false,
+            // A reference is to something that exists already: nothing is computed.
+            syn::ReturnType::Type(_, ty) if matches!(bare(ty), syn::Type::Reference(_)) => false,
+            syn::ReturnType::Type(_, ty) => self.holds(ty, 0),
+        }
+    }
+
     fn input(&self, input: &syn::FnArg) -> bool {
         match input {
             syn::FnArg::Receiver(_) => self.scope.own_is_differentiable(),

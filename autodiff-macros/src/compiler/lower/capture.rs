@@ -249,10 +249,14 @@ impl Lower<'_> {
     pub(super) fn element_of_constant(&self, expr: &syn::Expr) -> Option<Expr> {
         let path = matches!(bare(expr), syn::Expr::Path(_));
         let var = self.root(expr).filter(|_| path)?;
-        let mut code = self.facts[var.0 as usize].element.clone()?;
+        let code = self.facts[var.0 as usize].element.clone()?;
+        Some(self.reference_to(code, expr.span()))
+    }
+
+    pub(super) fn reference_to(&self, mut code: Verbatim, span: Span) -> Expr {
         let tokens = &code.tokens;
         code.tokens = quote!((&#tokens));
-        Some(self.make(ExprKind::Opaque(code), Ty::Opaque, expr.span()))
+        self.make(ExprKind::Opaque(code), Ty::Opaque, span)
     }
 
     /// Such a name as a part of code, which may not move the element.

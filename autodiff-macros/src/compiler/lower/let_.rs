@@ -423,7 +423,9 @@ impl Lower<'_> {
         };
         let constant = is_struct_pattern(pat)
             && self.is_place(inner)
-            && (self.is_opaque_place(inner) || self.is_constant_part(inner));
+            && (self.is_opaque_place(inner)
+                || self.is_constant_part(inner)
+                || self.element_of_constant(inner).is_some());
         if constant {
             let subject = self.subject(init, out);
             self.bind_constant_fields(pat, &subject, out);

@@ -136,6 +136,16 @@ impl Order<'_> {
         if let Some(value) = &block.value {
             all.add(self.expr(value));
         }
+        // Who leaves does not come back to what stands beside it.
+        let leaves = |stmt: &Stmt| {
+            matches!(
+                stmt.kind,
+                StmtKind::Break(_) | StmtKind::Continue(_) | StmtKind::Return(_)
+            )
+        };
+        if block.stmts.last().is_some_and(leaves) {
+            all.changes.clear();
+        }
         all.reads.retain(|var| !own.contains(var));
         all.changes.retain(|change| !own.contains(&change.var));
         all

@@ -231,7 +231,7 @@ impl Reader<'_> {
             Ok(Ty::Ref(..)) => self.bad_result(ty),
             Ok(result) if types::payload(&result).is_some() => self.outcome(result, ty),
             Ok(result) if types::holds_outcome(&result) => self.bad_result(ty),
-            Ok(result) if types::mixes_lists(&result) => {
+            Ok(result) if types::mixes_others(&result) => {
                 let text = text_of_type(ty);
                 self.diags.report_at(&diag::MIXED_RESULT, ty, &[&text]);
                 result
@@ -246,7 +246,7 @@ impl Reader<'_> {
         match types::payload(&result) {
             Some(Ty::Ref(..)) => self.bad_result(ty),
             Some(value) if types::holds_outcome(value) => self.bad_result(ty),
-            Some(value) if types::mixes_lists(value) => {
+            Some(value) if types::mixes_others(value) => {
                 let text = text_of_type(ty);
                 self.diags.report_at(&diag::MIXED_RESULT, ty, &[&text]);
                 result

@@ -143,8 +143,7 @@ pub(crate) fn gives_up_with_nothing(ty: &syn::Type) -> bool {
         return false;
     };
     let value = type_arguments(last).first().copied();
-    let nothing =
-        matches!(value, Some(syn::Type::Tuple(tuple)) if tuple.elems.is_empty());
+    let nothing = matches!(value, Some(syn::Type::Tuple(tuple)) if tuple.elems.is_empty());
     nothing && (last.ident == "Option" || last.ident == "Result")
 }
 
@@ -311,13 +310,16 @@ pub(crate) fn has_other_constant(ty: &Ty) -> bool {
     }
 }
 
-/// True for a tuple of numbers in which something else is than integers and truth values beside them.
-pub(crate) fn mixes_lists(ty: &Ty) -> bool {
-    match ty {
-        Ty::Int | Ty::Bool => false,
-        Ty::Tuple(parts) => !is_constant(ty) && parts.iter().any(mixes_lists),
-        ty => has_constant(ty),
+/// True for numbers beside which other constants stand than integers and truth values in a tuple.
+pub(crate) fn mixes_others(ty: &Ty) -> bool {
+    fn others(ty: &Ty) -> bool {
+        match ty {
+            Ty::Int | Ty::Bool => false,
+            Ty::Tuple(parts) => parts.iter().any(others),
+            ty => has_constant(ty),
+        }
     }
+    !is_constant(ty) && others(ty)
 }
 
 /// True if something that is not a real number is in it.

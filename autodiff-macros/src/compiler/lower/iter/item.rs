@@ -12,7 +12,7 @@ use crate::compiler::hir::{
 };
 use crate::compiler::lower::infer::{Kind, element};
 use crate::compiler::lower::let_::is_struct_pattern;
-use crate::compiler::lower::match_::By;
+use crate::compiler::lower::match_::{By, Subject};
 use crate::compiler::lower::value::flatten;
 use crate::compiler::lower::{Lower, stmt};
 
@@ -149,7 +149,14 @@ impl Lower<'_> {
             }
             None => {
                 let ty = self.open(&value.ty);
-                self.bind_pattern(pat, ty, value, pat.span(), out);
+                match element.filter(|_| is_struct_pattern(pat)) {
+                    Some(code) => {
+                        let value = self.reference_to(code, pat.span());
+                        let subject = Subject::Code(value, proc_macro2::TokenStream::new());
+                        self.bind_constant_fields(pat, &subject, out);
+                    }
+                    None => self.bind_pattern(pat, ty, value, pat.span(), out),
+                }
             }
         }
     }

@@ -294,6 +294,9 @@ impl Lower<'_> {
         if let Some(compared) = self.compared(expr, out) {
             return Subject::Compared(compared);
         }
+        if let Some(value) = self.element_of_constant(expr) {
+            return Subject::Code(value, expr.to_token_stream());
+        }
         match expr {
             syn::Expr::Reference(reference) if self.is_place(&reference.expr) => {
                 let by = match reference.mutability {
