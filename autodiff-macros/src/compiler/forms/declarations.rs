@@ -26,6 +26,8 @@ pub(crate) struct Declarations {
     pub(crate) measures: BTreeMap<String, Option<Ty>>,
     /// What functions return, by name; `None` where they differ.
     pub(crate) results: BTreeMap<String, Option<Returned>>,
+    /// Which arguments functions take by shared reference, the receiver aside, by name; `None` where they differ.
+    pub(crate) shared: BTreeMap<String, Option<Vec<bool>>>,
 }
 
 /// What a module declares.
@@ -91,7 +93,10 @@ impl Declarations {
                 syn::Item::Trait(item) => module.others.push(item.ident.to_string()),
                 syn::Item::Use(item) => import(&item.tree, &mut Vec::new(), &mut module),
                 syn::Item::Impl(block) => self.methods(block),
-                syn::Item::Fn(function) => self.returns(&function.sig, None),
+                syn::Item::Fn(function) => {
+                    self.returns(&function.sig, None);
+                    self.takes(&function.sig);
+                }
                 syn::Item::Mod(inner) => {
                     let mut path = at.to_vec();
                     path.push(inner.ident.to_string());
@@ -111,6 +116,7 @@ impl Declarations {
                 continue;
             };
             self.returns(&function.sig, Some(block));
+            self.takes(&function.sig);
             let measured = super::measures::measured(function);
             let known = self.measures.entry(function.sig.ident.to_string());
             let known = known.or_insert_with(|| measured.clone());
@@ -126,6 +132,21 @@ impl Declarations {
                 Some(known) if *known == Some(passing) => {}
                 Some(known) => *known = None,
             }
+        }
+    }
+
+    fn takes(&mut self, sig: &syn::Signature) {
+        let shared =
+            |ty: &syn::Type| matches!(bare(ty), syn::Type::Reference(r) if r.mutability.is_none());
+        let inputs = sig.inputs.iter().filter_map(|input| match input {
+            syn::FnArg::Typed(typed) => Some(shared(&typed.ty)),
+            syn::FnArg::Receiver(_) => None,
+        });
+        let found: Vec<bool> = inputs.collect();
+        match self.shared.get_mut(&sig.ident.to_string()) {
+            None => drop(self.shared.insert(sig.ident.to_string(), Some(found))),
+            Some(known) if known.as_ref() == Some(&found) => {}
+            Some(known) => *known = None,
         }
     }
 

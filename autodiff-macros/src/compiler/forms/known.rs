@@ -106,6 +106,11 @@ impl Known {
         self.all.results.get(&function.to_string())?.as_ref()
     }
 
+    /// Which arguments every function of this name takes by shared reference.
+    pub(crate) fn shared(&self, function: &syn::Ident) -> Option<&[bool]> {
+        self.all.shared.get(&function.to_string())?.as_deref()
+    }
+
     /// True if a path that stands in a declaration means the same in the function.
     pub(crate) fn is_the_same_here(&self, path: &syn::Path) -> bool {
         self.all.is_empty() || self.is_local(path)

@@ -5,6 +5,8 @@ use super::{Lower, stmt};
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{Block, Call, Expr, ExprKind, Pat, Stmt, StmtKind, Ty};
 use quote::{ToTokens, quote};
+use syn::Token;
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 
 impl Lower<'_> {
@@ -66,6 +68,34 @@ impl Lower<'_> {
     /// The arguments of a call. References keep their type here.
     pub(super) fn args<'e>(&mut self, args: impl Iterator<Item = &'e syn::Expr>) -> Vec<Expr> {
         args.map(|arg| self.in_operand_of_call(arg)).collect()
+    }
+
+    /// The arguments of a call of `function`, where one that is handed a variable which is a `&mut`, and is known to read it only, is
+    /// handed `&*variable`, as rustc would do it. `None` if they are as they are to be.
+    pub(super) fn only_read(
+        &self,
+        function: &syn::Ident,
+        args: &Punctuated<syn::Expr, Token![,]>,
+    ) -> Option<Punctuated<syn::Expr, Token![,]>> {
+        let shared = self.options.known.shared(function)?;
+        let lent = |arg: &syn::Expr| match bare(arg) {
+            syn::Expr::Path(path) => self
+                .local(path)
+                .is_some_and(|var| is_exclusive(&self.infer.shallow(&self.var(var).ty))),
+            _ => false,
+        };
+        if shared.len() != args.len() || !args.iter().zip(shared).any(|(arg, is)| *is && lent(arg))
+        {
+            return None;
+        }
+        let mut args = args.clone();
+        for (arg, _) in args.iter_mut().zip(shared).filter(|(_, is)| **is) {
+            if lent(arg) {
+                let span = arg.span();
+                *arg = syn::parse_quote_spanned!(span=> &*#arg);
+            }
+        }
+        Some(args)
     }
 
     /// An argument that the call may change keeps its text: `order` decides if that is refused.

@@ -29,6 +29,12 @@ impl Lower<'_> {
         let Some(last) = path.path.segments.last() else {
             return self.refuse(&diag::UNKNOWN_SYNTAX, call, &[&text_of(call)]);
         };
+        if let Some(args) = self.only_read(&last.ident, &call.args) {
+            return self.call(&syn::ExprCall {
+                args,
+                ..call.clone()
+            });
+        }
         if let Some(value) = self.outcome_call(call, path) {
             return value;
         }

@@ -101,6 +101,12 @@ enum Receiver {
 
 impl Lower<'_> {
     pub(super) fn method_call(&mut self, call: &syn::ExprMethodCall) -> Expr {
+        if let Some(args) = self.only_read(&call.method, &call.args) {
+            return self.method_call(&syn::ExprMethodCall {
+                args,
+                ..call.clone()
+            });
+        }
         let name = call.method.to_string();
         if let Some(value) = self.iterator_call(call, &name) {
             return value;
