@@ -764,7 +764,10 @@ impl Tangent<'_> {
         }
         let _func = self.cx.func;
         match arg {
-            Arg::Ref(true, at) if self.own_reference(at) => Expr::MemDot(at.mem),
+            // Lent, and not moved: the callee may take any tangent.
+            Arg::Ref(true, at) if self.own_reference(at) => {
+                Expr::borrow(true, Expr::Deref(Box::new(Expr::MemDot(at.mem))))
+            }
             Arg::Ref(true, at) if self.cx.facts.active_mem(at.mem) => {
                 Expr::borrow(true, place(at, Expr::MemDot(at.mem)))
             }

@@ -5,6 +5,7 @@
 
 use autodiff_runtime::rules;
 use syn::Expr;
+use syn::visit::{self, Visit};
 
 use super::Lower;
 use super::expr::bare;
@@ -14,6 +15,35 @@ use crate::compiler::hir::Ty;
 use crate::compiler::parse::types;
 
 impl Lower<'_> {
+    /// True if the function indexes a variable of this name, or asks for its length or its elements: then it is a list, also where
+    /// the call that made it does not tell.
+    pub(super) fn looks_indexed(&self, name: &syn::Ident) -> bool {
+        struct Uses<'n> {
+            name: &'n syn::Ident,
+            found: bool,
+        }
+        impl Uses<'_> {
+            fn is_it(&self, expr: &Expr) -> bool {
+                matches!(bare(expr), Expr::Path(path) if path.path.is_ident(self.name))
+            }
+        }
+        impl<'ast> Visit<'ast> for Uses<'_> {
+            fn visit_expr_index(&mut self, index: &'ast syn::ExprIndex) {
+                self.found |= self.is_it(&index.expr);
+                visit::visit_expr_index(self, index);
+            }
+            fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+                let of_lists = ["len", "iter", "iter_mut", "chunks", "windows"];
+                let known = of_lists.iter().any(|name| call.method == name);
+                self.found |= known && self.is_it(&call.receiver);
+                visit::visit_expr_method_call(self, call);
+            }
+        }
+        let mut uses = Uses { name, found: false };
+        uses.visit_item_fn(self.item);
+        uses.found
+    }
+
     /// True if an argument that was not lowered yet is, by its looks, a real number.
     pub(super) fn looks_real(&self, arg: &Expr) -> bool {
         let arg = bare(arg);

@@ -117,7 +117,11 @@ impl Lower<'_> {
         if let Some(value) = self.partition_point(call) {
             return value;
         }
-        if let Some(value) = self.taken_elements(call) {
+        let written = self
+            .taken_elements(call)
+            .or_else(|| self.then_value(call))
+            .or_else(|| self.concatenated(call));
+        if let Some(value) = written {
             return value;
         }
         if let Some(value) = self.measure(call) {

@@ -65,6 +65,7 @@ mod table;
 mod taken;
 mod unfold;
 mod value;
+mod written;
 
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,9 @@ impl Lower<'_> {
         if let Some(compared) = self.compared_variant(binary, op) {
             return compared;
         }
+        if let Some(compared) = self.compared_tuples(binary) {
+            return compared;
+        }
         let wanted = self.hint.take();
         // The operands of a sum are of its type.
         let sums = matches!(op, BinOp::Add | BinOp::Sub);

@@ -14,7 +14,7 @@ use syn::spanned::Spanned;
 use super::Lower;
 use super::closure::Callable;
 use super::expr::bare;
-use super::infer::element;
+use super::infer::{Kind, element};
 use super::scope::Name;
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{Expr, Stmt, Ty, VarId};
@@ -54,6 +54,7 @@ impl Lower<'_> {
         if !self.is_place(receiver) || self.is_opaque_place(receiver) {
             return false;
         }
+        self.become_list(call, receiver);
         let known = self.place_type(receiver);
         let indexed = known.as_ref().and_then(element).is_some();
         if among(&RESIZE, call) && matches!(known, Some(Ty::Vec(_))) {
@@ -118,6 +119,36 @@ impl Lower<'_> {
             }
         });
         true
+    }
+
+    /// What a call gave is a list, if it is indexed and has a method that lists have.
+    fn become_list(&mut self, call: &syn::ExprMethodCall, receiver: &syn::Expr) {
+        let resized = among(&RESIZE, call) || call.method == "push" && call.args.len() == 1;
+        let syn::Expr::Path(path) = receiver else {
+            return;
+        };
+        let Some(var) = self
+            .local(path)
+            .filter(|_| resized || among(&REARRANGE, call))
+        else {
+            return;
+        };
+        let ty = self.infer.strip(&self.var(var).ty);
+        let called = matches!(self.infer.kind(&ty), Some(Kind::Call));
+        if called
+            && path
+                .path
+                .get_ident()
+                .is_some_and(|name| self.looks_indexed(name))
+        {
+            let inner = Box::new(self.infer.fresh(Kind::Call));
+            let list = match resized {
+                true => Ty::Vec(inner),
+                false => Ty::Seq(inner),
+            };
+            // An undecided type takes any other.
+            let _ = self.infer.unify(&ty, &list);
+        }
     }
 
     /// Refuses to change the length of what a caller lent.
