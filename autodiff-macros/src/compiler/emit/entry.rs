@@ -33,6 +33,10 @@ pub(crate) fn members(signature: &Signature, deprecation: Tokens) -> TokenStream
     if !signature.params.iter().any(|p| p.differentiable) {
         return TokenStream::new();
     }
+    if signature.outputs().is_empty() {
+        // It finds out something about numbers.
+        return printer.trace();
+    }
     let mut members = vec![
         printer.vjp(),
         printer.jvp(),

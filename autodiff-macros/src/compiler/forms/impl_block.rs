@@ -77,16 +77,17 @@ pub(crate) fn expand_in(
             }
             continue;
         }
-        let own = own_options(function, &scope, options, diags);
+        let (wanted, own) = own_options(function, &scope, options, diags);
         let expansion = match own {
-            Some(own) if placed => member(function, &scope, &seen, (&own, calls), diags),
-            Some(_) => {
+            Some(own) if wanted && placed => member(function, &scope, &seen, (&own, calls), diags),
+            Some(_) if wanted => {
                 refused = true;
                 Expansion::default()
             }
-            None if placed && scope.own_is_differentiable() => {
-                maker_of(function, &scope, &seen, options)
+            Some(own) if placed && scope.own_is_differentiable() => {
+                unasked(function, &scope, &seen, (&own, calls))
             }
+            Some(_) => Expansion::default(),
             None => Expansion::default(),
         };
         let Expansion {
@@ -115,14 +116,14 @@ pub(crate) fn expand_in(
     quote!(#block #second #third)
 }
 
-/// The options of a function of the block, whose own attribute is taken off; `None` if it is left
-/// alone.
+/// Whether a function of the block is differentiated, and its options; `None` if it says that it is to be left alone. Its own
+/// attribute is taken off.
 fn own_options(
     function: &mut syn::ImplItemFn,
     scope: &Scope<'_>,
     options: &Options,
     diags: &mut Diagnostics,
-) -> Option<Options> {
+) -> (bool, Option<Options>) {
     let own = take_own(&mut function.attrs);
     let annotated = own.is_some();
     let options = match own {
@@ -130,23 +131,32 @@ fn own_options(
         None => options.clone(),
     };
     let wanted = annotated || scope.is_wanted(&function.sig, &options);
-    (wanted && !options.skip).then_some(options)
+    (wanted, (!options.skip).then_some(options))
 }
 
-/// What is emitted for a function that makes something of integers.
-fn maker_of(
+/// What is emitted for a function that has no gradient, and may stand between others that have: it makes something of integers,
+/// or finds out something about numbers. If it cannot be done, nothing.
+fn unasked(
     function: &syn::ImplItemFn,
     scope: &Scope<'_>,
     block: &syn::ItemImpl,
-    options: &Options,
+    (options, calls): (&Options, &Calls),
 ) -> Expansion {
-    let beside = match maker::is_maker(&function.sig, scope) {
-        true => maker::expand(&free(function, block), Some(block), options),
-        false => TokenStream::new(),
-    };
-    Expansion {
-        beside,
-        ..Expansion::default()
+    if maker::is_maker(&function.sig, scope) {
+        return Expansion {
+            beside: maker::expand(&free(function, block), Some(block), options),
+            ..Expansion::default()
+        };
+    }
+    let measured = super::measures::measured(function).is_some();
+    if measured || !scope.answers(&function.sig, options) {
+        return Expansion::default();
+    }
+    let mut found = Diagnostics::new();
+    let expansion = member(function, scope, block, (options, calls), &mut found);
+    match found.is_empty() {
+        true => expansion,
+        false => Expansion::default(),
     }
 }
 

@@ -146,21 +146,39 @@ fn expand_function(
         own: None,
         block: None,
     };
-    if own.skip || !(annotated || scope.is_wanted(&function.sig, &own)) {
-        let made = match !own.skip && maker::is_maker(&function.sig, &scope) {
-            true => maker::expand(&function, None, &own),
-            false => TokenStream::new(),
-        };
-        helpers::strip(&mut function);
-        return quote!(#function #mention #made);
-    }
+    let wanted = annotated || scope.is_wanted(&function.sig, &own);
     own.recursive |= calls.is_recursive(&function.sig.ident);
     own.naming = match own.module {
         true => Naming::Module,
         false => Naming::Companion,
     };
+    if own.skip || !wanted {
+        let beside = match own.skip {
+            true => TokenStream::new(),
+            false => unasked(&function, &scope, &own),
+        };
+        helpers::strip(&mut function);
+        return quote!(#function #mention #beside);
+    }
     let expanded = function::expand_free(function, None, &own, diags);
     quote!(#expanded #mention)
+}
+
+/// What is emitted for a function that has no gradient, and may stand between others that have: it makes something of integers,
+/// or finds out something about numbers. If it cannot be done, nothing.
+fn unasked(function: &syn::ItemFn, scope: &Scope<'_>, options: &Options) -> TokenStream {
+    if maker::is_maker(&function.sig, scope) {
+        return maker::expand(function, None, options);
+    }
+    let mut found = Diagnostics::new();
+    if !scope.answers(&function.sig, options) {
+        return TokenStream::new();
+    }
+    let expansion = function::expand(function, options, &mut found);
+    match found.is_empty() {
+        true => expansion.beside,
+        false => TokenStream::new(),
+    }
 }
 
 /// The options of an item, and what keeps the import of the attribute that it bears in use.

@@ -7,7 +7,7 @@
 use super::known::Known;
 use crate::compiler::hir::Ty;
 use crate::compiler::parse::attribute::Options;
-use crate::compiler::parse::types::{bare, primitive, type_arguments};
+use crate::compiler::parse::types::{self, bare, primitive, type_arguments};
 
 /// Containers whose content counts.
 const CONTAINERS: [&str; 7] = ["Vec", "Option", "Result", "Box", "Rc", "Arc", "Cow"];
@@ -46,6 +46,17 @@ impl Scope<'_> {
         };
         let out = reals.come_out() || inputs().filter(in_place).any(|input| reals.input(input));
         out && inputs().any(|input| reals.input(input))
+    }
+
+    /// True if a function finds out something about numbers, and gives an integer or a truth value: others may decide by it.
+    pub(crate) fn answers(&self, sig: &syn::Signature, options: &Options) -> bool {
+        let syn::ReturnType::Type(_, ty) = &sig.output else {
+            return false;
+        };
+        let reals = Reals { scope: self, sig };
+        let answer = types::read(ty, &mut || None).is_ok_and(|ty| types::is_answer(&ty));
+        let mut inputs = sig.inputs.iter().filter(|input| !is_marked(input, options));
+        answer && inputs.any(|input| reals.input(input))
     }
 
     /// True if numbers come out of a function.

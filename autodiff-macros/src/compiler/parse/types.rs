@@ -277,6 +277,15 @@ pub(crate) fn is_constant(ty: &Ty) -> bool {
     }
 }
 
+/// True for a truth value, an integer, a tuple of these: what a function finds out about numbers, for others to decide by.
+pub(crate) fn is_answer(ty: &Ty) -> bool {
+    match ty {
+        Ty::Int | Ty::Bool => true,
+        Ty::Tuple(parts) => !parts.is_empty() && parts.iter().all(is_answer),
+        _ => false,
+    }
+}
+
 /// What is behind references.
 pub(crate) fn referent(ty: &Ty) -> &Ty {
     match ty {
