@@ -84,7 +84,33 @@ pub(crate) fn expand_free(
 }
 
 /// The function and its derivative; `None` if there is any error.
+///
+/// A method that numbers have, on a value of a type that only rustc knows, is taken for that of a number. Where that leads to errors,
+/// the types that the signature names are taken for structs, and errors reported only if there still are any.
 fn compile(
+    item: &syn::ItemFn,
+    options: &Options,
+    diags: &mut Diagnostics,
+) -> Option<(hir::Func, emit::Bodies)> {
+    let mut found = Diagnostics::new();
+    let compiled = compile_as(item, options, &mut found);
+    if compiled.is_none() && !options.malformed {
+        let options = &Options {
+            named_structs: true,
+            ..options.clone()
+        };
+        let signature = signature::read(item, options, &mut Diagnostics::new());
+        let again = lower::may_name_structs(&signature)
+            .then(|| compile_as(item, options, &mut Diagnostics::new()));
+        if let Some(compiled) = again.flatten() {
+            return Some(compiled);
+        }
+    }
+    diags.absorb(found);
+    compiled
+}
+
+fn compile_as(
     item: &syn::ItemFn,
     options: &Options,
     diags: &mut Diagnostics,

@@ -18,28 +18,42 @@ impl Lower<'_> {
     /// True if the function indexes a variable of this name, or asks for its length or its elements: then it is a list, also where
     /// the call that made it does not tell.
     pub(super) fn looks_indexed(&self, name: &syn::Ident) -> bool {
+        const OF_LISTS: [&str; 5] = ["len", "iter", "iter_mut", "chunks", "windows"];
+        self.is_used(name, |used| match used {
+            Expr::Index(index) => Some(&index.expr),
+            Expr::MethodCall(call) if OF_LISTS.iter().any(|name| call.method == name) => {
+                Some(&call.receiver)
+            }
+            _ => None,
+        })
+    }
+
+    /// True if the function reads a field of a variable of this name: then it is a struct.
+    pub(super) fn looks_struct(&self, name: &syn::Ident) -> bool {
+        self.is_used(name, |used| match used {
+            Expr::Field(field) if matches!(field.member, syn::Member::Named(_)) => {
+                Some(&field.base)
+            }
+            _ => None,
+        })
+    }
+
+    /// True if an expression of the function is on a variable of this name.
+    fn is_used(&self, name: &syn::Ident, on: fn(&Expr) -> Option<&Expr>) -> bool {
         struct Uses<'n> {
             name: &'n syn::Ident,
+            on: fn(&Expr) -> Option<&Expr>,
             found: bool,
         }
-        impl Uses<'_> {
-            fn is_it(&self, expr: &Expr) -> bool {
-                matches!(bare(expr), Expr::Path(path) if path.path.is_ident(self.name))
-            }
-        }
         impl<'ast> Visit<'ast> for Uses<'_> {
-            fn visit_expr_index(&mut self, index: &'ast syn::ExprIndex) {
-                self.found |= self.is_it(&index.expr);
-                visit::visit_expr_index(self, index);
-            }
-            fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-                let of_lists = ["len", "iter", "iter_mut", "chunks", "windows"];
-                let known = of_lists.iter().any(|name| call.method == name);
-                self.found |= known && self.is_it(&call.receiver);
-                visit::visit_expr_method_call(self, call);
+            fn visit_expr(&mut self, expr: &'ast Expr) {
+                let on = (self.on)(expr).map(bare);
+                self.found |= matches!(on, Some(Expr::Path(path)) if path.path.is_ident(self.name));
+                visit::visit_expr(self, expr);
             }
         }
-        let mut uses = Uses { name, found: false };
+        let found = false;
+        let mut uses = Uses { name, on, found };
         uses.visit_item_fn(self.item);
         uses.found
     }

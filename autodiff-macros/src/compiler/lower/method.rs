@@ -142,6 +142,7 @@ impl Lower<'_> {
         if let Some(value) = self.outcome_method(&receiver, call, &name) {
             return value;
         }
+        self.become_struct(&receiver, call);
         let args: Vec<&syn::Expr> = call.args.iter().collect();
         match self.classify(&receiver, &name, &args) {
             Receiver::Real => {
@@ -161,6 +162,19 @@ impl Lower<'_> {
             }
             Receiver::Other if self.is_error(&receiver.ty) => receiver,
             Receiver::Other => self.other_method(receiver, call, &name),
+        }
+    }
+
+    /// What a call gave is a struct, if a field of it is read somewhere, whatever its methods are called.
+    fn become_struct(&mut self, receiver: &Expr, call: &syn::ExprMethodCall) {
+        let ty = self.infer.strip(&receiver.ty);
+        let called = matches!(self.infer.kind(&ty), Some(Kind::Call));
+        let name = match bare(&call.receiver) {
+            syn::Expr::Path(path) if called => path.path.get_ident(),
+            _ => None,
+        };
+        if name.is_some_and(|name| self.looks_struct(name)) {
+            self.infer.make_struct(&ty);
         }
     }
 

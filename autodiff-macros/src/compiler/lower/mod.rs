@@ -76,6 +76,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned as _;
 
+pub(crate) use self::aliases::may_name_structs;
 pub(crate) use self::order::changes;
 
 use self::infer::{Infer, Kind};

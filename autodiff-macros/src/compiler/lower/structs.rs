@@ -33,8 +33,9 @@ impl Lower<'_> {
         let declared = syn::parse2(path.clone());
         let declared =
             declared.is_ok_and(|path| self.options.known.is_differentiable(&path) == Some(true));
+        let guessed = real && self.options.named_structs;
         let ty = self.infer.fresh(Kind::Path { path, real });
-        if declared || key == "Self" {
+        if declared || key == "Self" || guessed {
             self.infer.make_struct(&ty);
         }
         self.infer.name(&ty);

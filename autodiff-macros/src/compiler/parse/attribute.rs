@@ -102,6 +102,8 @@ pub(crate) struct Options {
     pub(crate) naming: Naming,
     /// How much rustc needs.
     pub(crate) extent: Extent,
+    /// The types that paths in the signature name are structs, not other names of real types.
+    pub(crate) named_structs: bool,
 }
 
 /// Where the option `parallel` was given.
@@ -136,6 +138,7 @@ impl Default for Options {
             rule: false,
             naming: Naming::Companion,
             extent: Extent::Whole,
+            named_structs: false,
         }
     }
 }
