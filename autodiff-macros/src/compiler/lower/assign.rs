@@ -119,7 +119,10 @@ impl Lower<'_> {
         let place = self.changed_place(left);
         let arithmetic = super::overload::method(op).is_some();
         if arithmetic && self.is_struct_with_operators(&place.ty) {
-            // The operand may be of any type.
+            // The operand may be of any type; what is added is of the same where nothing tells.
+            if matches!(op, BinOp::Add | BinOp::Sub) {
+                self.made.push((value.ty.clone(), place.ty.clone()));
+            }
             let value = flatten(value, out);
             let (op, span) = (Some(op), binary.op.span());
             return out.push(stmt(StmtKind::Assign { place, op, value }, span));

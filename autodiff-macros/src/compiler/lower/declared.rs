@@ -33,16 +33,18 @@ impl Lower<'_> {
         let field = known.field(&path, member)?;
         let ty = types::read(field, &mut || None).ok()?;
         let ty = in_memory(field, ty)?;
-        let decided = match &ty {
-            // What is held by reference is looked through where it is used.
-            Ty::Ref(..) => false,
-            // A path in a declaration means the same here if both stand in one module.
-            Ty::Real(Real::Named(name)) => syn::parse2(name.clone()).is_ok_and(|name| {
+        // A path in a declaration means the same here if both stand in one module.
+        let is_struct = |name: &TokenStream| {
+            syn::parse2(name.clone()).is_ok_and(|name| {
                 known.is_local(&path)
                     && known.is_local(&name)
                     && known.is_differentiable(&name) == Some(true)
-            }),
-            ty => !holds_named(ty),
+            })
+        };
+        let decided = match &ty {
+            // What is held by reference is looked through where it is used.
+            Ty::Ref(..) => false,
+            ty => named_in(ty).into_iter().all(is_struct),
         };
         decided.then_some(ty)
     }
@@ -182,13 +184,16 @@ impl Lower<'_> {
 
 /// True if a type that the compiler does not see is in it.
 fn holds_named(ty: &Ty) -> bool {
+    !named_in(ty).is_empty()
+}
+
+/// The types in it that the compiler does not see.
+fn named_in(ty: &Ty) -> Vec<&TokenStream> {
     match ty {
-        Ty::Real(Real::Named(_)) => true,
-        Ty::Tuple(parts) => parts.iter().any(holds_named),
-        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
-            holds_named(inner)
-        }
-        Ty::Ref(_, inner) => holds_named(inner),
-        _ => false,
+        Ty::Real(Real::Named(name)) => vec![name],
+        Ty::Tuple(parts) => parts.iter().flat_map(named_in).collect(),
+        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => named_in(inner),
+        Ty::Ref(_, inner) => named_in(inner),
+        _ => Vec::new(),
     }
 }

@@ -364,6 +364,13 @@ impl Infer {
         }
     }
 
+    /// What `C::cis(t)` gives, and nothing else tells, is a `C`, if that is a struct. True if that was so.
+    pub(super) fn made_of(&mut self, made: &Ty, of: &Ty) -> bool {
+        let made = self.strip(made);
+        let open = matches!(self.kind(&made), Some(Kind::Call)) && !self.is_struct(&made);
+        open && self.is_struct(of) && self.unify(&made, &self.strip(of)).is_ok()
+    }
+
     /// Of a function that changes what it is lent, an `Option` or `Result` whose value nobody looks at has none.
     pub(super) fn give_up_with_nothing(&mut self, result: &Ty) {
         if let Some(value) = self.payload(result)

@@ -110,6 +110,7 @@ pub(crate) fn lower(
         let mut sink = Diagnostics::new();
         let mut lower = Lower::new(item, options, &signature, seeds, &mut sink);
         let body = lower.body(item, &signature);
+        lower.decide_by_others();
         let found = lower.binding_types();
         let again = lower.undecided && round < ROUNDS && !same(&found, &lower.seeds);
         if again {
@@ -211,6 +212,8 @@ struct Lower<'a> {
     calls: bool,
     /// The types of the results of functions that change what they are lent.
     in_place: Vec<Ty>,
+    /// The types of what associated functions give, and those that they are functions of; of terms, and of other terms of the sum.
+    made: Vec<(Ty, Ty)>,
     /// The closures and loops in which an error was found.
     reported: BTreeSet<usize>,
     /// The iterators that have a name.
@@ -284,6 +287,7 @@ impl<'a> Lower<'a> {
             callable_count: 0,
             calls: false,
             in_place: Vec::new(),
+            made: Vec::new(),
             reported: BTreeSet::new(),
             chains: Vec::new(),
             frame: None,
@@ -372,6 +376,16 @@ impl<'a> Lower<'a> {
         var
     }
 
+    /// Decides what results of calls are that nothing else tells.
+    fn decide_by_others(&mut self) {
+        for result in std::mem::take(&mut self.in_place) {
+            self.infer.give_up_with_nothing(&result);
+        }
+        let made = std::mem::take(&mut self.made);
+        // What is found out about one may tell about others.
+        while made.iter().any(|(made, of)| self.infer.made_of(made, of)) {}
+    }
+
     /// The types of the user's bindings, as far as they are known.
     fn binding_types(&self) -> Vec<Ty> {
         let types = self.bindings.iter();
@@ -386,9 +400,6 @@ impl<'a> Lower<'a> {
         signature: &Signature<'_>,
         (params, body): (Vec<VarId>, Block),
     ) -> Func {
-        for result in std::mem::take(&mut self.in_place) {
-            self.infer.give_up_with_nothing(&result);
-        }
         let params = params.iter().zip(&signature.parameters);
         let params = params.map(|(var, parameter)| Param {
             var: *var,

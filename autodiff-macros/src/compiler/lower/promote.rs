@@ -39,8 +39,11 @@ pub(super) fn run(func: &mut Func, facts: &Facts<'_>) {
     let mut body = std::mem::take(&mut func.body);
     let beside = beside(&mut body, facts);
     let can_change = |place: &Place| {
-        let var = &func.vars[(facts.root)(place.root).0 as usize];
-        var.mutable || matches!(var.ty, Ty::Ref(true, _))
+        let ty = |var: VarId| &func.vars[var.0 as usize].ty;
+        // What `iter()` lends, for one, is there to be read.
+        let lent = matches!(ty(place.root), Ty::Ref(false, _));
+        let root = (facts.root)(place.root);
+        !lent && (func.vars[root.0 as usize].mutable || matches!(ty(root), Ty::Ref(true, _)))
     };
     let promote = |value: &mut Expr, assigned: Option<VarId>, used: bool| {
         let Some(call) = whole_call(value) else {

@@ -366,7 +366,12 @@ impl Lower<'_> {
         let ty = match (recursive, known) {
             (true, _) => self.result.clone(),
             (false, Some(known)) => known,
-            (false, None) => self.infer.fresh(kind),
+            (false, None) => {
+                let ty = self.infer.fresh(kind);
+                let of = self.named_types.get(&self.type_key(&owner(path)));
+                self.made.extend(of.map(|of| (ty.clone(), of.clone())));
+                ty
+            }
         };
         let callee = Call {
             outcome: false,
@@ -399,6 +404,10 @@ impl Lower<'_> {
             (_, Some(known)) => known,
             _ => self.infer.fresh(Kind::Call),
         };
+        if let ("add" | "sub", [a, b]) = (name, &args[..]) {
+            let pairs = [(a, b), (b, a)].map(|(made, of)| (made.ty.clone(), of.ty.clone()));
+            self.made.extend(pairs);
+        }
         let mut args = args.into_iter();
         let receiver = args
             .next()
@@ -500,4 +509,12 @@ fn of_type(path: &syn::ExprPath) -> syn::ExprPath {
         path.path.leading_colon = Some(syn::Token![::](qself.gt_token.span));
     }
     path
+}
+
+/// `C` of `C::cis`.
+fn owner(path: &syn::ExprPath) -> TokenStream {
+    let mut owner = path.path.clone();
+    owner.segments.pop();
+    owner.segments.pop_punct();
+    owner.to_token_stream()
 }
