@@ -70,6 +70,8 @@ mod evaluated;
 mod in_turn;
 #[path = "shapes/infinite.rs"]
 mod infinite;
+#[path = "shapes/lengths.rs"]
+mod lengths;
 #[path = "shapes/nests.rs"]
 mod nests;
 #[path = "shapes/overwritten.rs"]

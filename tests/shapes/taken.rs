@@ -153,6 +153,178 @@ fn in_two_parts(x: &[f64]) -> f64 {
     above.iter().sum::<f64>() * squares + products.sum::<f64>()
 }
 
+#[conservative_grad]
+fn indices(x: &[f64]) -> f64 {
+    let mut st = vec![0usize, 1, 2, 3];
+    let mut v = x.to_vec();
+    v[st.pop().unwrap()] += x[0];
+    v[st.pop().unwrap()] *= x[1];
+    v[0] + v[1] * v[2] * v[3] + st.len() as f64
+}
+
+#[conservative_grad]
+fn swapped(x: &[f64]) -> f64 {
+    let mut st = vec![0usize, 1, 2, 3];
+    let mut v = x.to_vec();
+    v.swap(st.pop().unwrap(), 0);
+    let r = &mut v[st.pop().unwrap()];
+    *r += 1.0;
+    *r *= x[0];
+    v[0] * v[2] + st.len() as f64
+}
+
+#[conservative_grad]
+fn ends_of_loops(x: &[f64]) -> f64 {
+    let mut st = vec![2usize, 1, 3, 2];
+    let mut s = 0.0;
+    for i in 0..st.pop().unwrap() {
+        s += x[i] * (st.len() as f64);
+    }
+    while st.pop().unwrap() > 1 {
+        s = s * 1.5 + x[0];
+    }
+    s + st.len() as f64
+}
+
+#[conservative_grad]
+fn arguments(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    let s = v.pop().unwrap().max(v.len() as f64 * 0.1);
+    let t = (v.pop().unwrap(), x[0]);
+    let w = [t.0 * t.1, s, x[1]];
+    v.push(w[0] * s);
+    v.iter().sum::<f64>() * w[2]
+}
+
+#[conservative_grad]
+fn chains_of_conditions(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    if let Some(a) = v.pop()
+        && a > 0.1
+        && let Some(b) = v.pop()
+        && b > 100.0
+    {
+        return a * b;
+    }
+    v.iter().map(|t| t * t).sum()
+}
+
+#[conservative_grad]
+fn while_one_is_small(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    let mut s = 0.0;
+    while v.len() > 1 && v.pop().unwrap() < 10.0 {
+        s += v[v.len() - 1] * v[0];
+    }
+    s
+}
+
+#[conservative_grad]
+fn in_tuples(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    match (v.pop(), v.first()) {
+        (Some(a), Some(b)) => a * b,
+        _ => 0.0,
+    }
+}
+
+#[conservative_grad]
+fn guards(x: &[f64]) -> f64 {
+    let mut it = x.iter();
+    let mut s = 0.0;
+    loop {
+        match it.next() {
+            Some(t) if *t > 0.6 => s += t * t,
+            Some(t) => s -= t,
+            None => break,
+        }
+    }
+    s
+}
+
+#[conservative_grad]
+fn copies_of_iterators(x: &[f64]) -> f64 {
+    let mut it = x.iter().copied();
+    let a = it.next().unwrap();
+    let b: Vec<f64> = it.clone().collect();
+    let c = it.next().unwrap_or(2.0);
+    let rest: f64 = it.map(|t| t * a).sum();
+    a * b.iter().sum::<f64>() + c * rest
+}
+
+#[conservative_grad]
+fn queue(x: &[f64]) -> f64 {
+    let mut q = vec![(0usize, 1.0)];
+    let mut s = 0.0;
+    while !q.is_empty() {
+        let (i, w) = q.remove(0);
+        s += w * x[i];
+        if i + 1 < x.len() {
+            q.push((i + 1, w * x[i]));
+            if i + 2 < x.len() {
+                q.push((i + 2, w * 0.5));
+            }
+        }
+    }
+    s
+}
+
+#[conservative_grad]
+fn pairs(x: &[f64]) -> f64 {
+    let mut v: Vec<f64> = x.to_vec();
+    let mut out = Vec::new();
+    while v.len() >= 2 {
+        let a = v.swap_remove(0);
+        let b = v.remove(v.len() - 1);
+        out.push(a * b);
+    }
+    out.extend(v.drain(..));
+    out.iter()
+        .enumerate()
+        .map(|(i, t)| t * (i + 1) as f64)
+        .sum()
+}
+
+#[conservative_grad]
+fn closure_with_state(x: &[f64]) -> f64 {
+    let mut s = 1.0;
+    let mut visit = |v: f64| {
+        s += v * v;
+        s
+    };
+    let mut o = 0.0;
+    let b = visit(x[0]);
+    o += b;
+    let c = visit(x[1]) * 2.0;
+    o += c;
+    o
+}
+
+#[conservative_grad]
+fn elements_left_behind(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    let n = v.len();
+    let t = std::mem::take(&mut v[0]) * 2.0;
+    v[n - 1] += t;
+    v.iter().map(|t| t * t).sum()
+}
+
+#[conservative_grad]
+fn rows_in_parts(x: &[f64]) -> f64 {
+    let mut rows: Vec<Vec<f64>> = x.chunks(2).map(|c| c.to_vec()).collect();
+    let mut s = 0.0;
+    while let Some(mut r) = rows.pop() {
+        if r.len() > 1 {
+            let t = r.split_off(1);
+            s += t[0] * r[0];
+            rows.push(t);
+        } else if let Some(q) = r.pop() {
+            s += q * q;
+        }
+    }
+    s
+}
+
 mod entry_points {
     check_all!(
         from_the_end from 0,
@@ -167,5 +339,19 @@ mod entry_points {
         by_a_condition from 1,
         numbers_left_behind from 1,
         in_two_parts from 1,
+        indices from 5,
+        swapped from 5,
+        ends_of_loops from 5,
+        arguments from 5,
+        chains_of_conditions from 5,
+        while_one_is_small from 5,
+        in_tuples from 5,
+        guards from 5,
+        copies_of_iterators from 5,
+        queue from 5,
+        pairs from 5,
+        closure_with_state from 5,
+        elements_left_behind from 5,
+        rows_in_parts from 5,
     );
 }

@@ -60,7 +60,7 @@ pub(crate) struct Layout<'a> {
     /// By address, in their order.
     positions: Vec<(usize, u32)>,
     /// Vectors that are pushed to.
-    grown: BTreeSet<MemId>,
+    grown: BTreeMap<MemId, u32>,
     /// The counters of counted loops.
     pub(crate) counters: BTreeMap<LoopId, ValId>,
     /// The loops that count their iterations.
@@ -87,7 +87,7 @@ pub(crate) fn run(func: &Func) -> Layout<'_> {
         bodies: BTreeMap::new(),
         loops: BTreeMap::new(),
         positions: Vec::new(),
-        grown: BTreeSet::new(),
+        grown: BTreeMap::new(),
         counters: BTreeMap::new(),
         counts: BTreeMap::new(),
         calls: BTreeMap::new(),
@@ -147,7 +147,7 @@ impl<'a> Layout<'a> {
                 kind.for_each_write(&mut |m| self.stores[m.0 as usize].push(pos));
             }
             // Elements that were there stay as they are.
-            StmtKind::Push { place, .. } => drop(self.grown.insert(place.mem)),
+            StmtKind::Push { place, .. } => drop(self.grown.insert(place.mem, pos)),
             _ => kind.for_each_write(&mut |m| self.stores[m.0 as usize].push(pos)),
         }
         if let StmtKind::Store { place, .. } = kind {
@@ -350,7 +350,12 @@ impl<'a> Layout<'a> {
 
     /// True if the variable is a vector that is pushed to: its length is not that of its beginning.
     pub(crate) fn grows(&self, m: MemId) -> bool {
-        self.grown.contains(&m)
+        self.grown.contains_key(&m)
+    }
+
+    /// True if something is pushed to the vector behind this position.
+    pub(crate) fn grows_after(&self, m: MemId, pos: u32) -> bool {
+        self.grown.get(&m).is_some_and(|last| *last > pos)
     }
 
     /// A loop.

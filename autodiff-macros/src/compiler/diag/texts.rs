@@ -288,6 +288,8 @@ texts! {
     OPTION_ASSIGNED "AD0211" "the `Option` `{0}` is assigned to",
         help "change what is in it (`if let Some(value) = &mut {0} { *value = … }`), or keep the number in a variable of its own",
         note "its gradient has a place where there was something at the start";
+    OPTION_LIST "AD0212" "`{0}` is a list of `Option`s with something differentiable in them",
+        help "keep a list of numbers, and beside it one of truth values", note "the memory of a derivative holds no `Option`";
     OPTION_ARGUMENT "AD0210" "an `Option` that is made here, with something differentiable in it, is handed to a function",
         help "call the function with what is in it in one branch, and with `None` in the other; or hand on a parameter or field that is an `Option`",
         note "the callee's adjoint would have no place";

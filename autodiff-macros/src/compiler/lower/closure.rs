@@ -206,7 +206,7 @@ impl Lower<'_> {
             items.push(item);
         }
         let mut stmts = Vec::new();
-        let value = self.apply(&callable, items, true, call, &mut stmts);
+        let value = self.in_order(|this| this.apply(&callable, items, true, call, &mut stmts));
         self.block_of(stmts, value, span)
     }
 

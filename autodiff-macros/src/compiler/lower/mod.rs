@@ -79,7 +79,7 @@ use syn::spanned::Spanned as _;
 pub(crate) use self::aliases::may_name_structs;
 pub(crate) use self::order::changes;
 
-use self::infer::{Infer, Kind};
+use self::infer::{Infer, Kind, element};
 use self::scope::Scope;
 use super::diag::{self, Diagnostics, Entry};
 use super::hir::{
@@ -438,6 +438,14 @@ impl<'a> Lower<'a> {
             self.diags.report_at(&diag::OPTION_FIELD, at, &[&name]);
         }
         resolve::run(&mut func, &self.infer);
+        for var in func
+            .vars
+            .iter()
+            .filter(|var| element(&var.ty).is_some_and(types::holds_outcome))
+        {
+            self.diags
+                .report_at(&diag::OPTION_LIST, &var.name, &[&var.name.to_string()]);
+        }
         let facts = &self.facts;
         literals::run(&mut func, &|var| facts[var.0 as usize].declared.clone());
         parted::run(&mut func, &self.options.krate);

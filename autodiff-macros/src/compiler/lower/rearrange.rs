@@ -55,6 +55,13 @@ impl Lower<'_> {
             return false;
         }
         self.become_list(call, receiver);
+        // Nobody asks for what goes.
+        if call.method == "drain"
+            && let Some(code) = self.taking(call)
+        {
+            self.expr_statement(&code, out);
+            return true;
+        }
         let known = self.place_type(receiver);
         let indexed = known.as_ref().and_then(element).is_some();
         if among(&RESIZE, call) && matches!(known, Some(Ty::Vec(_))) {
@@ -391,7 +398,7 @@ impl Lower<'_> {
             _ => return None,
         };
         let code = syn::parse2::<syn::Expr>(code).ok()?;
-        Some(self.expr(&code))
+        Some(self.in_order(|this| this.expr(&code)))
     }
 
     /// What `mem::take` leaves in a number, a vector or an `Option`.
@@ -425,7 +432,7 @@ impl Lower<'_> {
             _ => return None,
         };
         let code = syn::parse2::<syn::Expr>(code).ok()?;
-        Some(self.expr(&code))
+        Some(self.in_order(|this| this.expr(&code)))
     }
 
     /// The place behind `&mut place`, or behind a variable that is such a reference.

@@ -26,15 +26,11 @@ impl Lower<'_> {
     /// A method that takes elements out of a vector, for its value.
     pub(super) fn taken_elements(&mut self, call: &syn::ExprMethodCall) -> Option<Expr> {
         let code = self.taking(call)?;
-        // Whether another operand reads the vector is asked when all of them are known (`order`).
-        let barrier = self.barrier.take();
-        let value = self.expr(&code);
-        self.barrier = barrier;
-        Some(value)
+        Some(self.in_order(|this| this.expr(&code)))
     }
 
     /// Such a method written out; `None` if it is none.
-    fn taking(&mut self, call: &syn::ExprMethodCall) -> Option<syn::Expr> {
+    pub(super) fn taking(&mut self, call: &syn::ExprMethodCall) -> Option<syn::Expr> {
         let v = bare(&call.receiver);
         let mut known = TAKE.iter();
         if !known.any(|(name, count)| call.method == name && call.args.len() == *count)

@@ -28,6 +28,15 @@ impl Lower<'_> {
         result
     }
 
+    /// What changes variables in statements of its own, one after the other: whether another operand reads them is asked when all of them
+    /// are known ([`order`](super::order)).
+    pub(super) fn in_order<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.barrier.take();
+        let result = body(self);
+        self.barrier = outer;
+        result
+    }
+
     /// Makes the type of `value` and `ty` one.
     pub(super) fn expect(&mut self, value: &Expr, ty: &Ty) {
         if self.infer.unify(&value.ty, ty).is_err() {

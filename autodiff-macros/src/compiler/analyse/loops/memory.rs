@@ -124,9 +124,24 @@ impl Loops<'_> {
             Origin::Shared(_) => true,
             Origin::Exclusive(_) => false,
             _ => {
-                self.is_scratch(m, body) && self.layout.stores(m).iter().any(|s| *s > pos)
-                    || self.layout.stores(m).iter().all(|s| *s < pos)
+                let stores = self.layout.stores(m);
+                let same_length = !self.layout.grows_after(m, pos) && self.keeps_its_length(m);
+                let overwritten = stores.iter().any(|s| *s > pos) && self.is_scratch(m, body);
+                let unchanged = stores.iter().all(|s| *s < pos);
+                (unchanged && !self.layout.grows_after(m, pos) || overwritten && same_length)
+                    || (unchanged || overwritten) && reads_elements_only(m, body)
             }
         }
     }
+}
+
+/// True if nothing is read of the array but numbers in it: its length does not matter.
+fn reads_elements_only(m: MemId, body: &Block) -> bool {
+    let mut only = true;
+    body.walk(&mut |s| {
+        let element = matches!(&s.kind, StmtKind::Def(_, Op::Load(_) | Op::LoadIf(..)));
+        s.kind
+            .for_each_read(&mut |read| only &= read != m || element);
+    });
+    only
 }
