@@ -127,6 +127,18 @@ pub(crate) fn lower(
     None
 }
 
+/// True for a list of what carries the error that an `Option` or `Result` may be.
+fn is_list_of_options(ty: &Ty) -> bool {
+    fn holds(ty: &Ty) -> bool {
+        match ty {
+            Ty::Maybe => true,
+            Ty::Tuple(parts) => parts.iter().any(holds),
+            ty => element(ty).is_some_and(holds),
+        }
+    }
+    element(ty).is_some_and(holds)
+}
+
 /// True for errors after which the whole function has to be written in another way: what would be
 /// said about its body follows from them.
 fn is_about_all(entry: &Entry) -> bool {
@@ -438,13 +450,10 @@ impl<'a> Lower<'a> {
             self.diags.report_at(&diag::OPTION_FIELD, at, &[&name]);
         }
         resolve::run(&mut func, &self.infer);
-        for var in func
-            .vars
-            .iter()
-            .filter(|var| element(&var.ty).is_some_and(types::holds_outcome))
-        {
+        for var in func.vars.iter().filter(|var| is_list_of_options(&var.ty)) {
+            let name = var.name.to_string();
             self.diags
-                .report_at(&diag::OPTION_LIST, &var.name, &[&var.name.to_string()]);
+                .report_at(&diag::OPTION_LIST, &var.name, &[&name]);
         }
         let facts = &self.facts;
         literals::run(&mut func, &|var| facts[var.0 as usize].declared.clone());
