@@ -47,6 +47,13 @@ fn beside_another(x: &[f64]) -> f64 {
 }
 
 #[conservative_grad]
+fn two_at_once(x: &[f64]) -> f64 {
+    let mut it = x.iter();
+    let slope = it.next().unwrap() - it.next().unwrap() * it.next().unwrap();
+    slope * it.map(|t| t * t).sum::<f64>()
+}
+
+#[conservative_grad]
 fn root(t: f64) -> Result<f64, String> {
     if t < 0.5 {
         return Err(format!("{t} is too small"));
@@ -92,6 +99,7 @@ mod entry_points {
         one_for_each from 1,
         in_pairs from 0,
         beside_another from 1,
+        two_at_once from 3,
         all_or_one from 1,
         small_ones from 1,
     );

@@ -102,7 +102,7 @@ impl reach {
         __S: ?rt::core::marker::Sized,
         __K0: rt::Kind,
         __K1: rt::Kind + rt::core::convert::Into<rt::Varied>,
-        __K2: rt::Constant,
+        __K2: rt::Kind,
     >(
         sel: &mut __S,
         kinds: (__K0, __K1, __K2),
@@ -111,7 +111,15 @@ impl reach {
         k: usize,
     ) -> (
         f64,
-        fn(&[f64], (), (), f64, &mut rt::Bar<__K0, [f64]>, &mut [f64; 2], &mut __K2::Bar),
+        fn(
+            &[f64],
+            (),
+            (),
+            f64,
+            &mut rt::Bar<__K0, [f64]>,
+            &mut [f64; 2],
+            &mut rt::ConstantField,
+        ),
     ) {
         rt::unemitted(())
     }

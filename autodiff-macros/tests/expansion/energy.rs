@@ -117,7 +117,7 @@ impl energy {
         __K0: rt::Kind + '__r,
         __K1: rt::Kind + '__r,
         __K2: rt::Constant + '__r,
-        __K3: rt::Constant + '__r,
+        __K3: rt::Kind + '__r,
     >(
         sel: &mut __S,
         kinds: (__K0, __K1, __K2, __K3),
@@ -136,7 +136,7 @@ impl energy {
             &mut rt::Bar<__K0, [f64]>,
             &mut rt::Bar<__K1, f64>,
             &mut __K2::Bar,
-            &mut __K3::Bar,
+            &mut rt::ConstantField,
         ) + use<'__r, __S, __K0, __K1, __K2, __K3>,
     ) {
         use rt::traits::*;
@@ -173,7 +173,7 @@ impl energy {
                         &mut rt::Bar<__K0, [f64]>,
                         &mut rt::Bar<__K1, f64>,
                         &mut __K2::Bar,
-                        &mut __K3::Bar,
+                        &mut rt::ConstantField,
                     ) + '__r,
                 >,
             >>::keep(
@@ -186,7 +186,7 @@ impl energy {
                     w_bar: &mut rt::Bar<__K0, [f64]>,
                     b_bar: &mut rt::Bar<__K1, f64>,
                     _: &mut __K2::Bar,
-                    _: &mut __K3::Bar|
+                    _: &mut rt::ConstantField|
                 {
                     let r_bar = seed * n as f64;
                     r_back((), r_bar, b_bar);

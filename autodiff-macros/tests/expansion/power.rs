@@ -84,7 +84,7 @@ impl power {
         __S: rt::Selection + ?rt::core::marker::Sized + '__r,
         __K0: rt::Kind + '__r,
         __K1: rt::Kind + '__r,
-        __K2: rt::Constant + '__r,
+        __K2: rt::Kind + '__r,
     >(
         sel: &mut __S,
         kinds: (__K0, __K1, __K2),
@@ -101,7 +101,7 @@ impl power {
                 f64,
                 &mut rt::Bar<__K0, f64>,
                 &mut rt::Bar<__K1, [f64]>,
-                &mut __K2::Bar,
+                &mut rt::ConstantField,
             ) + '__r,
         >,
     ) {
@@ -123,7 +123,7 @@ impl power {
                 seed: f64,
                 x_bar: &mut rt::Bar<__K0, f64>,
                 w_bar: &mut rt::Bar<__K1, [f64]>,
-                _: &mut __K2::Bar|
+                _: &mut rt::ConstantField|
             {
                 match back {
                     Some((p, p_back)) => {

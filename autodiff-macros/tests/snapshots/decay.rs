@@ -114,7 +114,7 @@ impl decay {
         __K1: rt::Kind + '__r,
         __K2: rt::Kind + '__r,
         __K3: rt::Constant + '__r,
-        __K4: rt::Constant + '__r,
+        __K4: rt::Kind + '__r,
     >(
         sel: &mut __S,
         kinds: (__K0, __K1, __K2, __K3, __K4),
@@ -136,7 +136,7 @@ impl decay {
             &mut rt::Bar<__K1, f64>,
             &mut rt::Bar<__K2, f64>,
             &mut __K3::Bar,
-            &mut __K4::Bar,
+            &mut rt::ConstantField,
         ) + use<'__r, __S, __K0, __K1, __K2, __K3, __K4>,
     ) {
         use rt::traits::*;
@@ -178,7 +178,7 @@ impl decay {
                 rate_bar: &mut rt::Bar<__K1, f64>,
                 limit_bar: &mut rt::Bar<__K2, f64>,
                 _: &mut __K3::Bar,
-                _: &mut __K4::Bar|
+                _: &mut rt::ConstantField|
             {
                 let mut y_2_bar: f64 = seed;
                 let mut limit_bar_2: f64 = 0.0;

@@ -249,7 +249,7 @@ impl orbit {
         __K0: rt::Kind + '__r,
         __K1: rt::Kind + '__r,
         __K2: rt::Constant + '__r,
-        __K3: rt::Constant + '__r,
+        __K3: rt::Kind + '__r,
     >(
         sel: &mut __S,
         kinds: (__K0, __K1, __K2, __K3),
@@ -268,7 +268,7 @@ impl orbit {
             &mut rt::Bar<__K0, [f64; 4]>,
             &mut rt::Bar<__K1, f64>,
             &mut __K2::Bar,
-            &mut __K3::Bar,
+            &mut rt::ConstantField,
         ) + use<'__r, __S, __K0, __K1, __K2, __K3>,
     ) {
         use rt::traits::*;
@@ -313,7 +313,7 @@ impl orbit {
                 start_bar: &mut rt::Bar<__K0, [f64; 4]>,
                 mass_bar: &mut rt::Bar<__K1, f64>,
                 _: &mut __K2::Bar,
-                _: &mut __K3::Bar|
+                _: &mut rt::ConstantField|
             {
                 let t50_bar: f64 = -seed * t33;
                 let mut t33_bar: f64 = -seed * t50;

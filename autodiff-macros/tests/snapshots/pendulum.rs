@@ -154,7 +154,7 @@ impl pendulum {
         __K0: rt::Kind + '__r,
         __K1: rt::Kind + '__r,
         __K2: rt::Constant + '__r,
-        __K3: rt::Constant + '__r,
+        __K3: rt::Kind + '__r,
     >(
         sel: &mut __S,
         kinds: (__K0, __K1, __K2, __K3),
@@ -173,7 +173,7 @@ impl pendulum {
             &mut rt::Bar<__K0, f64>,
             &mut rt::Bar<__K1, f64>,
             &mut __K2::Bar,
-            &mut __K3::Bar,
+            &mut rt::ConstantField,
         ) + use<'__r, __S, __K0, __K1, __K2, __K3>,
     ) {
         use rt::traits::*;
@@ -215,7 +215,7 @@ impl pendulum {
                 angle_bar: &mut rt::Bar<__K0, f64>,
                 speed_bar: &mut rt::Bar<__K1, f64>,
                 _: &mut __K2::Bar,
-                _: &mut __K3::Bar|
+                _: &mut rt::ConstantField|
             {
                 let mut a_2_bar: f64 = seed;
                 let mut v_2_bar: f64 = 0.0;

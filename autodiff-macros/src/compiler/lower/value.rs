@@ -31,6 +31,7 @@ impl Lower<'_> {
     /// What changes variables in statements of its own, one after the other: whether another operand reads them is asked when all of them
     /// are known ([`order`](super::order)).
     pub(super) fn in_order<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> T {
+        self.ordered = true;
         let outer = self.barrier.take();
         let result = body(self);
         self.barrier = outer;

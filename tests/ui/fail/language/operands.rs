@@ -26,6 +26,12 @@ fn set(x: &mut f64) -> f64 {
 }
 
 #[conservative_grad]
+fn taken(x: &[f64]) -> f64 {
+    let mut left = x.to_vec();
+    left.pop().unwrap() * left[0] //~ AD0149
+}
+
+#[conservative_grad]
 fn changed_by_a_call(x: f64) -> f64 {
     let mut y = x;
     y * set(&mut y) //~ AD0149

@@ -12,9 +12,9 @@ fn last(mut v: Vec<f64>, x: f64) -> f64 {
 
 #[conservative_grad]
 fn taken(x: f64) -> f64 {
-    let mut a = x;
+    let mut a = (x, 1.0);
     let b = core::mem::take(&mut a); //~ AD0136
-    a + b
+    b.0 + a.1
 }
 
 #[conservative_grad]

@@ -39,6 +39,13 @@ fn assigned_field(l: &mut Layer, x: f64) -> f64 {
     x * l.bias.unwrap_or(2.0)
 }
 
+#[conservative_grad]
+fn remembered(x: &[f64]) -> f64 {
+    let mut known: Vec<Option<f64>> = vec![None; x.len()]; //~ AD0212
+    known[0] = Some(x[0] * x[0]);
+    known[0].unwrap_or(1.0)
+}
+
 fn main() {
     let mut l = Layer { w: 1.0, bias: None };
     let _ = made_in_a_field(1.0) + made_for_a_call(1.0) + assigned(1.0, None) + assigned_field(&mut l, 1.0);

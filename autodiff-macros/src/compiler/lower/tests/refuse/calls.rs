@@ -55,8 +55,8 @@ fn methods() {
     body("model(n).eval(x)", &[("AD0140", "eval")]);
     body("let mut v = vec![n]; v.dedup(); x", &[("AD0141", "dedup")]);
     body(
-        "let mut v = [[x; 2]; 2]; let u = v.concat(); x",
-        &[("AD0141", "concat")],
+        "let mut v = [[x; 2]; 2]; let u = v.split_first(); x",
+        &[("AD0141", "split_first")],
     );
 }
 

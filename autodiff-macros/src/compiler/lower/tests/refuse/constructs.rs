@@ -78,8 +78,8 @@ fn assignments_inside_of_operands() {
         &[("AD0149", "r")],
     );
     body(
-        "let mut t = x; let r = &mut t; x * std::mem::replace(r, 2.0)",
-        &[("AD0149", "*r")],
+        "let mut t = x; t * std::mem::replace(&mut t, 2.0)",
+        &[("AD0149", "_")],
     );
     body(
         "let mut t = x; g(&mut t) * g(&mut t)",

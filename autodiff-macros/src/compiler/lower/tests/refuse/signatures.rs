@@ -116,7 +116,8 @@ fn constants() {
 fn nothing_to_differentiate() {
     refuse("fn f(n: usize) -> f64 { 1.0 }", &[("AD0032", "f")]);
     refuse("fn f(#[constant] x: f64) -> f64 { x }", &[("AD0032", "f")]);
-    refuse("fn f(x: f64) -> bool { x > 0.0 }", &[("AD0033", "bool")]);
+    refuse("fn f(x: f64) -> char { 'a' }", &[("AD0033", "char")]);
+    hir("fn f(x: f64) -> bool { x > 0.0 }");
     refuse("fn f(x: &[f64]) { }", &[("AD0033", "f")]);
     hir("fn f(x: &mut [f64]) { x[0] = 1.0; }");
 }
@@ -133,7 +134,7 @@ fn results() {
         &[("AD0029", "(f64, Option<f64>)")],
     );
     refuse(
-        "fn f(x: f64) -> (f64, usize) { (x, 1) }",
-        &[("AD0031", "(f64, usize)")],
+        "fn f(x: f64) -> (f64, Vec<usize>) { (x, vec![1]) }",
+        &[("AD0031", "(f64, Vec < usize >)")],
     );
 }
