@@ -10,7 +10,7 @@ use super::adjoint::{Context, calls};
 use super::code::{Expr, Stmt};
 use super::dots;
 use super::emit::holds_struct;
-use super::hir::{BinOp, Ty, UnOp};
+use super::hir::{BinOp, Member, Ty, UnOp};
 use super::primal::{
     self, alloc, border, copy, init_expr, let_val, operation, place, push, range_expr, store_op,
     tree_expr, user,
@@ -503,21 +503,38 @@ impl Tangent<'_> {
             }
             Init::Struct { fields, base, .. } => {
                 if let Some(at) = base.as_ref().filter(|at| self.cx.facts.active_mem(at.mem)) {
-                    let from = place(at, Expr::MemDot(at.mem));
-                    out.push(set(to.clone(), self.owned_copy(at, from)));
+                    self.assign_base(&to, at, fields, out);
                 }
                 for (name, part) in fields {
                     let field = Expr::Field(Box::new(to.clone()), name.clone());
-                    if base.is_some() && !self.is_active(part) {
-                        let rt = &self.cx.names.rt;
-                        let clear = vec![Expr::Ref(true, Box::new(field))];
-                        out.push(Stmt::Expr(Expr::call(quote!(#rt::clear), clear)));
-                    } else {
-                        self.assign_dots(field, part, out);
-                    }
+                    self.assign_dots(field, part, out);
                 }
             }
             Init::Clone(_) | Init::Blank | Init::Unset => {}
+        }
+    }
+
+    /// The tangent of `..base`; what is given beside it has zeros of its own shape: `let zeros = replace(&mut m_dot, base_dot.clone());
+    /// m_dot.list = zeros.list;`
+    fn assign_base(&self, to: &Expr, at: &Place, fields: &[(Member, Init)], out: &mut Vec<Stmt>) {
+        let rt = &self.cx.names.rt;
+        let from = self.owned_copy(at, place(at, Expr::MemDot(at.mem)));
+        let mut scratch = self.cx.scratch.borrow_mut();
+        let zeros = scratch.numbered("zeros", "_", 1, self.cx.func.name.span());
+        let replaced = vec![Expr::borrow(true, to.clone()), from];
+        out.push(Stmt::Let {
+            name: zeros.clone(),
+            mutable: false,
+            ty: None,
+            init: Some(Expr::call(quote!(#rt::core::mem::replace), replaced)),
+        });
+        for (name, _) in fields {
+            let field = |of: Expr| Expr::Field(Box::new(of), name.clone());
+            out.push(Stmt::Assign {
+                place: field(to.clone()),
+                op: "=",
+                value: field(Expr::Name(zeros.clone())),
+            });
         }
     }
 
@@ -527,13 +544,6 @@ impl Tangent<'_> {
             true => Expr::method(from, "to_vec", Vec::new()),
             false => Expr::method(from, "clone", Vec::new()),
         }
-    }
-
-    fn is_active(&self, init: &Init) -> bool {
-        let mut active = false;
-        init.for_each_use(&mut |v| active |= self.cx.facts.active(v));
-        init.for_each_mem(&mut |m| active |= self.cx.facts.active_mem(m));
-        active
     }
 
     fn store(&self, at: &Place, op: StoreOp, value: ValId, out: &mut Vec<Stmt>) {

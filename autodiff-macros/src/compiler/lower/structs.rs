@@ -45,6 +45,9 @@ impl Lower<'_> {
 
     /// `P { x: a, y, ..base }`
     pub(super) fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Expr {
+        if let Some(value) = self.with_base_named(literal) {
+            return value;
+        }
         let mut fields = Vec::new();
         for field in &literal.fields {
             let value = self.operand(&field.expr);
@@ -134,6 +137,32 @@ impl Lower<'_> {
     }
 
     /// What `..base` names.
+    /// `P { x, ..p.moved() }` is `{ let base: P = p.moved(); P { x, ..base } }`.
+    fn with_base_named(&mut self, literal: &syn::ExprStruct) -> Option<Expr> {
+        let rest = bare(literal.rest.as_deref()?);
+        let made = matches!(
+            rest,
+            syn::Expr::Call(_) | syn::Expr::MethodCall(_) | syn::Expr::Struct(_)
+        );
+        if !made || self.is_place(rest) {
+            return None;
+        }
+        let [base] = self.fresh(["base"], rest.span());
+        let mut path = literal.path.clone();
+        for segment in &mut path.segments {
+            if let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+                arguments.colon2_token = None;
+            }
+        }
+        let literal = syn::ExprStruct {
+            rest: Some(syn::parse_quote!(#base)),
+            ..literal.clone()
+        };
+        let code = quote!({ let #base: #path = #rest; #literal });
+        let code = syn::parse2::<syn::Expr>(code).ok()?;
+        Some(self.expr(&code))
+    }
+
     fn struct_base(&mut self, rest: &syn::Expr) -> Place {
         let rest = bare(rest);
         if self.is_place(rest) && !self.is_opaque_place(rest) {

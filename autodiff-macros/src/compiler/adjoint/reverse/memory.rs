@@ -7,16 +7,17 @@
 //! a[i] = v      v_bar += a_bar[i]; a_bar[i] = 0.0;
 //! ```
 
+use proc_macro2::Ident;
 use quote::quote;
 
 use super::Reverse;
 use crate::compiler::adjoint::Rev;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{Member, Ty};
-use crate::compiler::primal::{self, zeros};
+use crate::compiler::primal::{self, place, zeros};
 use crate::compiler::real;
 use crate::compiler::ssa::swap::Swap;
-use crate::compiler::ssa::{Init, MemId, Place, StoreOp, ValId};
+use crate::compiler::ssa::{Init, MemId, Origin, Place, StoreOp, ValId};
 
 impl<'a> Reverse<'a, '_> {
     pub(super) fn init(&mut self, bar: Expr, init: &Init, out: &mut Vec<Rev<'a>>) {
@@ -51,9 +52,8 @@ impl<'a> Reverse<'a, '_> {
                 }
             }
             Init::Struct { fields, base, .. } => {
-                let named: Vec<&Member> = fields.iter().map(|(name, _)| name).collect();
                 if let Some(base) = base.as_ref().filter(|at| self.cx.facts.active_mem(at.mem)) {
-                    self.rest_of_struct(base, &named, bar.clone(), out);
+                    self.rest_of_struct(base, fields, bar.clone(), out);
                 }
                 for (name, part) in fields {
                     let field = Expr::Field(Box::new(bar.clone()), name.clone());
@@ -72,33 +72,53 @@ impl<'a> Reverse<'a, '_> {
         }
     }
 
-    /// `P { x: a, ..base }`: all but the named fields of the adjoint goes to the base.
+    /// `P { x: a, ..base }`: all but the named fields of the adjoint goes to the base. A list that is given may be of another length
+    /// than that of the base, which gets one of its own length to be added, or lends its place.
     fn rest_of_struct(
         &mut self,
         base: &Place,
-        named: &[&Member],
+        given: &[(Member, Init)],
         bar: Expr,
         out: &mut Vec<Rev<'a>>,
     ) {
         let rt = self.rt();
-        let rest = self
-            .fresh
-            .numbered("rest", "_", 1, self.cx.func.name.span());
-        out.push(Rev::Code(Stmt::Let {
-            name: rest.clone(),
-            mutable: true,
-            ty: None,
-            init: Some(Expr::method(bar, "clone", Vec::new())),
-        }));
+        let span = self.cx.func.name.span();
+        let rest = self.fresh.numbered("rest", "_", 1, span);
+        out.push(let_new(&rest, true, Expr::method(bar, "clone", Vec::new())));
         let rest = Expr::Name(rest);
-        for name in named {
-            let field = Expr::Field(Box::new(rest.clone()), (*name).clone());
-            let clear = vec![Expr::Ref(true, Box::new(field))];
-            out.push(Rev::Code(Stmt::Expr(Expr::call(quote!(#rt::clear), clear))));
-        }
         let to = self.bar_place(base);
+        let field = |of: &Expr, name: &Member| Expr::Field(Box::new(of.clone()), name.clone());
+        let lent = matches!(self.cx.func.mem(base.mem).origin, Origin::Shared(_));
+        let mut after = Vec::new();
+        for (name, part) in given {
+            let cleared = field(&rest, name);
+            if lent && !self.is_number(part) {
+                let like = field(&place(base, Expr::Mem(base.mem)), name);
+                let like = vec![Expr::Ref(false, Box::new(like))];
+                out.push(assigned(cleared, Expr::call(quote!(#rt::zero_like), like)));
+                continue;
+            }
+            let clear = vec![Expr::Ref(true, Box::new(cleared.clone()))];
+            out.push(Rev::Code(Stmt::Expr(Expr::call(quote!(#rt::clear), clear))));
+            if !self.is_number(part) {
+                let kept = self.fresh.numbered("kept", "_", 1, span);
+                let place = field(&to, name);
+                let replaced = vec![
+                    Expr::Ref(true, Box::new(place.clone())),
+                    Expr::method(cleared, "clone", Vec::new()),
+                ];
+                let replaced = Expr::call(quote!(#rt::core::mem::replace), replaced);
+                out.push(let_new(&kept, false, replaced));
+                after.push(assigned(place, Expr::Name(kept)));
+            }
+        }
         let add = vec![Expr::borrow(true, to), Expr::Ref(false, Box::new(rest))];
         out.push(Rev::Code(Stmt::Expr(Expr::call(quote!(#rt::add), add))));
+        out.append(&mut after);
+    }
+
+    fn is_number(&self, part: &Init) -> bool {
+        matches!(part, Init::Val(v) if matches!(self.cx.func.val(*v).ty, Ty::Real(_) | Ty::Int | Ty::Bool))
     }
 
     pub(super) fn store(&mut self, at: &Place, op: StoreOp, value: ValId, out: &mut Vec<Rev<'a>>) {
@@ -207,4 +227,21 @@ impl<'a> Reverse<'a, '_> {
             }
         }));
     }
+}
+
+fn let_new<'a>(name: &Ident, mutable: bool, init: Expr) -> Rev<'a> {
+    Rev::Code(Stmt::Let {
+        name: name.clone(),
+        mutable,
+        ty: None,
+        init: Some(init),
+    })
+}
+
+fn assigned<'a>(place: Expr, value: Expr) -> Rev<'a> {
+    Rev::Code(Stmt::Assign {
+        place,
+        op: "=",
+        value,
+    })
 }
