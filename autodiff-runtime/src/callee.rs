@@ -1,5 +1,6 @@
 //! What callers have to know of a function when they are compiled, and no expansion of theirs can see.
 
+use crate::differentiable::Differentiable;
 use crate::numeric::{Scalar, number};
 
 /// The body of what rustc only looked at, see `compiler/extent.rs` of the macros.
@@ -69,6 +70,14 @@ impl Callee {
 #[must_use]
 pub fn kept<'a, T>(is_read: bool, copy: &'a [T], instead: &'a [T]) -> &'a [T] {
     if is_read { copy } else { instead }
+}
+
+/// What is kept of a struct for pullbacks: a copy, or what stands in for it where none of them reads it.
+#[inline(always)]
+#[must_use]
+pub fn kept_struct<T: Differentiable + Clone>(is_read: bool, of: &T) -> T {
+    let instead = if is_read { None } else { T::blank() };
+    instead.unwrap_or_else(|| of.clone())
 }
 
 /// What stands in for an array that is not kept, since nothing reads it: NaN throughout, so that no mistake is silent.

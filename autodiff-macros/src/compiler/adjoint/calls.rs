@@ -178,7 +178,10 @@ pub(crate) fn bar_of<'p>(cx: &'p Context<'_>, call: &Call, at: &'p Place) -> &'p
     match cx.func.snapshots.get(&at.mem) {
         Some(original)
             if at.path.is_empty()
-                && cx.func.mem(original.mem).origin == Origin::Local
+                && matches!(
+                    cx.func.mem(original.mem).origin,
+                    Origin::Local | Origin::Exclusive(_)
+                )
                 && has_own_bar(cx, call, original, false) =>
         {
             original

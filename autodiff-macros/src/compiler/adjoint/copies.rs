@@ -11,7 +11,7 @@
 //! A vector per copy and iteration costs an allocation each. The call itself reads the array that was copied: nothing changes
 //! it between the copy and the call. How long a row is, the adjoint of the array tells.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -24,7 +24,8 @@ use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::companion;
 use crate::compiler::hir::{Form, LoopId, Ty};
-use crate::compiler::ssa::{Arg, Init, MemId, Origin, StmtKind};
+use crate::compiler::primal::place;
+use crate::compiler::ssa::{Arg, Call, Init, MemId, Origin, StmtKind};
 
 /// A copy that is a row.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +94,73 @@ fn only_for_pullbacks(cx: &Context<'_>, m: MemId, of: MemId) -> bool {
         }
     });
     fits
+}
+
+/// The methods whose receiver a copy of a struct is, if nothing else reads it: they say whether it has to be made.
+pub(super) fn methods(cx: &Context<'_>, m: MemId) -> Option<BTreeSet<String>> {
+    let original = cx.func.snapshots.get(&m)?;
+    let mut methods = Some(BTreeSet::new());
+    cx.func.body.walk(&mut |s| {
+        let mut touched = false;
+        s.kind.for_each_read(&mut |r| touched |= r == m);
+        s.kind.for_each_write(&mut |w| touched |= w == m);
+        if !touched || matches!(&s.kind, StmtKind::Alloc(made, _) if *made == m) {
+            return;
+        }
+        let name = match &s.kind {
+            StmtKind::Call(call) => receives(cx, call, m, original.mem),
+            _ => None,
+        };
+        match (&mut methods, name) {
+            (Some(methods), Some(name)) => _ = methods.insert(name),
+            (methods, _) => *methods = None,
+        }
+    });
+    methods.filter(|methods| !methods.is_empty())
+}
+
+/// The name of the method that is called on the copy, where its pullback adds to the adjoint of the original.
+fn receives(cx: &Context<'_>, call: &Call, m: MemId, of: MemId) -> Option<String> {
+    let (receiver, others) = call.args.split_first()?;
+    let mut again = false;
+    others
+        .iter()
+        .for_each(|arg| arg.for_each_mem(&mut |r, _| again |= r == m));
+    let Arg::Ref(false, at) = receiver else {
+        return None;
+    };
+    let fits = call.form == Form::Method
+        && !call.recursive
+        && !again
+        && at.path.is_empty()
+        && cx.facts.active_call(call)
+        && calls::is_varied(cx, receiver)
+        && calls::has_own_bar(cx, call, at, false)
+        && calls::bar_of(cx, call, at).mem == of;
+    fits.then(|| call.path.to_string())
+}
+
+/// `let m_then = kept_struct(m.__get_reads(), &m);`
+pub(super) fn keep(cx: &Context<'_>, m: MemId, methods: &BTreeSet<String>) -> Option<Stmt> {
+    let rt = &cx.names.rt;
+    let original = cx.func.snapshots.get(&m)?;
+    let of = || match calls::is_reference(cx.func, original) {
+        true => Expr::Deref(Box::new(Expr::Mem(original.mem))),
+        false => place(original, Expr::Mem(original.mem)),
+    };
+    let asked = methods.iter().filter_map(|name| {
+        let path: TokenStream = name.parse().ok()?;
+        let reads = companion::sibling(&path, "__reads", false);
+        Some(Expr::Invoke(Box::new(of()), reads, Vec::new()))
+    });
+    let read = asked.reduce(|a, b| Expr::bin("||", a, b))?;
+    let kept = vec![read, Expr::Ref(false, Box::new(of()))];
+    Some(Stmt::Let {
+        name: cx.func.mem(m).name.clone(),
+        mutable: false,
+        ty: None,
+        init: Some(Expr::call(quote!(#rt::kept_struct), kept)),
+    })
 }
 
 /// Whether a pullback reads the copy, as a constant; `None` where one may read everything.

@@ -160,6 +160,10 @@ impl Forward<'_> {
                 let row = self.plan.flat.get(m);
                 out.extend(row.and_then(|row| copies::save(self, *m, *row)));
             }
+            StmtKind::Alloc(m, _) if self.plan.receivers.contains_key(m) => {
+                let methods = self.plan.receivers.get(m);
+                out.extend(methods.and_then(|methods| copies::keep(self.cx, *m, methods)));
+            }
             StmtKind::Alloc(m, init) => out.push(alloc(
                 self.cx.func,
                 &self.cx.names.rt,

@@ -19,8 +19,8 @@ use super::{Context, Item, Rev, RevBlock, Reversed, Style, checkpoint, copies};
 use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
-use crate::compiler::hir::LoopId;
-use crate::compiler::ssa::{MemId, Op, Origin, Place, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::hir::{LoopId, Ty};
+use crate::compiler::ssa::{MemId, Op, Origin, Place, Proj, Stmt as Ssa, StmtKind, ValId};
 
 /// Where the reverse sweep gets its values from.
 #[derive(Debug, Default)]
@@ -47,6 +47,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) mems: BTreeSet<MemId>,
     /// Copies for pullbacks that are rows of one list per loop.
     pub(crate) flat: BTreeMap<MemId, copies::Row>,
+    /// Copies of structs that are made if one of these methods reads its receiver in the reverse sweep.
+    pub(crate) receivers: BTreeMap<MemId, BTreeSet<String>>,
     /// Values that the forward sweep has stored where they are still found.
     pub(crate) reloads: BTreeMap<ValId, Place>,
 }
@@ -54,8 +56,25 @@ pub(crate) struct Plan<'a> {
 /// The values of a function whose closure computes again what it can.
 const SHORT: usize = 400;
 
+/// So many fields of an argument a closure holds rather than ask for the argument again.
+const FIELDS: usize = 3;
+
 /// Decides for every value.
 pub(super) fn run<'a>(cx: &'a Context<'a>, reversed: &Reversed<'a>) -> Plan<'a> {
+    let (plan, held) = with_fields_held(cx, reversed, BTreeSet::new());
+    match held.is_empty() {
+        true => plan,
+        false => with_fields_held(cx, reversed, held).0,
+    }
+}
+
+/// The plan under which the closure holds what it reads of these arguments, and those of which it reads few fields: whoever calls a
+/// method in a loop that changes the struct would have to keep all of it for a field.
+fn with_fields_held<'a>(
+    cx: &'a Context<'a>,
+    reversed: &Reversed<'a>,
+    held: BTreeSet<MemId>,
+) -> (Plan<'a>, BTreeSet<MemId>) {
     let mut needs = Needs {
         cx,
         plan: Plan::default(),
@@ -65,6 +84,8 @@ pub(super) fn run<'a>(cx: &'a Context<'a>, reversed: &Reversed<'a>) -> Plan<'a> 
         copies: stored(cx),
         states: states::run(cx),
         captured: BTreeSet::new(),
+        held,
+        whole: BTreeSet::new(),
     };
     needs.block(&reversed.body);
     for fused in reversed.fused.values() {
@@ -87,7 +108,8 @@ pub(super) fn run<'a>(cx: &'a Context<'a>, reversed: &Reversed<'a>) -> Plan<'a> 
         call.bars.iter().for_each(|e| needs.expr(e));
     }
     needs.settle();
-    needs.plan
+    let few = needs.read_by_few_fields();
+    (needs.plan, few)
 }
 
 struct Needs<'a> {
@@ -101,6 +123,10 @@ struct Needs<'a> {
     states: States,
     /// What the closure of the reverse sweep holds.
     captured: BTreeSet<ValId>,
+    /// Arguments of whose fields it holds those that it reads.
+    held: BTreeSet<MemId>,
+    /// Memory that it reads by more than single values.
+    whole: BTreeSet<MemId>,
 }
 
 impl<'a> Needs<'a> {
@@ -240,6 +266,11 @@ impl<'a> Needs<'a> {
     }
 
     fn mem(&mut self, m: MemId) {
+        self.whole.insert(m);
+        self.mem_of_load(m);
+    }
+
+    fn mem_of_load(&mut self, m: MemId) {
         self.plan.mems.insert(m);
         if !self.seen_mems.insert(m) || self.cx.func.mem(m).origin != Origin::Local {
             return;
@@ -247,6 +278,9 @@ impl<'a> Needs<'a> {
         if let Some(row) = copies::row(self.cx, m) {
             self.plan.flat.insert(m, row);
             return;
+        }
+        if let Some(methods) = copies::methods(self.cx, m) {
+            self.plan.receivers.insert(m, methods);
         }
         self.item(Item::Mem(m), self.cx.layout.mem_block(m));
     }
@@ -264,6 +298,33 @@ impl<'a> Needs<'a> {
         }
     }
 
+    /// The structs behind `&` of which the closure reads a few fields that are values, and nothing else.
+    fn read_by_few_fields(&self) -> BTreeSet<MemId> {
+        let mut fields: BTreeMap<MemId, Option<BTreeSet<String>>> = BTreeMap::new();
+        let again = self.plan.recompute.iter();
+        for (block, v) in again.flat_map(|(block, all)| all.iter().map(|(_, v)| (*block, *v))) {
+            let Some(Op::Load(at) | Op::LoadIf(_, at)) = self.cx.layout.op(v) else {
+                continue;
+            };
+            let known = fields
+                .entry(at.mem)
+                .or_insert_with(|| Some(BTreeSet::new()));
+            match is_field(at) && self.is_captured(block) {
+                true => known
+                    .iter_mut()
+                    .for_each(|all| _ = all.insert(format!("{:?}", at.path))),
+                false => *known = None,
+            }
+        }
+        let few = |(m, fields): (MemId, Option<BTreeSet<String>>)| {
+            let argument = matches!(self.cx.func.mem(m).origin, Origin::Shared(_))
+                && matches!(self.cx.func.mem(m).ty, Ty::Struct(_));
+            let few = fields.is_some_and(|fields| fields.len() <= FIELDS);
+            (argument && few && !self.whole.contains(&m)).then_some(m)
+        };
+        fields.into_iter().filter_map(few).collect()
+    }
+
     /// True for the function itself where its reverse sweep is a closure, which holds what it reads; unless it is so long
     /// that to write much of it a second time costs more, when it is compiled, than a large closure.
     fn is_captured(&self, region: BlockId) -> bool {
@@ -271,4 +332,9 @@ impl<'a> Needs<'a> {
             && self.cx.layout.blocks[region].role == Role::Function
             && self.cx.func.vals.len() <= SHORT
     }
+}
+
+/// True for a field, or a field of a field.
+fn is_field(at: &Place) -> bool {
+    !at.path.is_empty() && at.path.iter().all(|step| matches!(step, Proj::Field(_)))
 }

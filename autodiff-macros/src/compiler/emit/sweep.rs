@@ -18,7 +18,7 @@
 //! value and comes out as the adjoint of the initial one. The closure borrows nothing of the
 //! arguments, hence `use<…>` without lifetimes, hence the arguments once more.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
 use super::Bodies;
@@ -44,13 +44,53 @@ pub(crate) fn members(signature: &Signature, bodies: &Bodies) -> TokenStream {
     });
     let forward = forward(signature, &forward_body(signature, bodies));
     let tangent = tangent(signature, &tangent_body(signature, bodies));
-    let in_place = in_place(signature);
-    quote!(#fused #forward #tangent #in_place)
+    let read = signature
+        .receiver
+        .filter(|_| signature.changing().is_some());
+    let read = read.map(|_| reads_receiver(signature, bodies));
+    let in_place = in_place(signature, read.unwrap_or(true));
+    let reads = read.map(|read| reads(signature, read));
+    quote!(#fused #forward #tangent #in_place #reads)
+}
+
+/// True if the reverse sweep asks for anything of the receiver, be it a length.
+fn reads_receiver(signature: &Signature, bodies: &Bodies) -> bool {
+    fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+        tokens.into_iter().any(|tree| match tree {
+            TokenTree::Ident(ident) => ident == *name,
+            TokenTree::Group(group) => mentions(group.stream(), name),
+            TokenTree::Literal(_) | TokenTree::Punct(_) => false,
+        })
+    }
+    let names = bodies.names.params.first().into_iter();
+    let names = names.chain(signature.params.first().map(|p| &p.name));
+    signature.recursive
+        || names
+            .into_iter()
+            .any(|name| mentions(bodies.reverse.clone(), name))
+}
+
+/// `__get_reads()`, by which a caller knows whether it has to keep the receiver.
+fn reads(signature: &Signature, read: bool) -> TokenStream {
+    let doc = signature.note("Whether the reverse sweep reads the receiver.");
+    let name = signature.naming.item("__reads");
+    let Signature {
+        attributes,
+        visibility,
+        ..
+    } = signature;
+    quote! {
+        #doc
+        #[doc(hidden)]
+        #attributes
+        #[inline(always)]
+        #visibility fn #name(&self) -> bool { #read }
+    }
 }
 
 /// The sweeps once more for callers that cannot see whether the method changes its receiver: in the
 /// form of one that does.
-fn in_place(signature: &Signature) -> Option<TokenStream> {
+fn in_place(signature: &Signature, read: bool) -> Option<TokenStream> {
     let changing = signature.changing()?;
     let rt = &signature.rt;
     let (receiver, others) = changing.params.split_first()?;
@@ -84,10 +124,14 @@ fn in_place(signature: &Signature) -> Option<TokenStream> {
         true => quote!(#rt::Box::new(#closure)),
         false => closure,
     };
+    let kept = match read {
+        true => quote!(#rt::core::clone::Clone::clone(&*#name)),
+        false => quote!(#rt::kept_struct(false, &*#name)),
+    };
     let forward_body = quote! {
-        let #this: Self = #rt::core::clone::Clone::clone(&*#name);
+        let #this: Self = #kept;
         let (#value, #pullback) =
-            #forward_of #turbofish(&#this, #sel, (#rt::Varied, #(#kinds.#handed,)*), #(#arguments),*);
+            #forward_of #turbofish(&*#name, #sel, (#rt::Varied, #(#kinds.#handed,)*), #(#arguments),*);
         (#value, #closure)
     };
     let tangent_of = signature.naming.path("__tangent");

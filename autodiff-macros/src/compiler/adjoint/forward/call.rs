@@ -46,13 +46,16 @@ impl Forward<'_> {
         self.assign_hoisted_results(call, out);
     }
 
-    /// What a copy was made of that is a row of a list.
+    /// What a copy was made of that is a row of a list, or the receiver of methods which may not ask for it.
     fn original(&self, arg: &Arg) -> Arg {
         match arg {
-            Arg::Ref(false, at) => match self.plan.flat.get(&at.mem) {
-                Some(row) => Arg::Ref(false, Place::whole(row.of)),
-                None => arg.clone(),
-            },
+            Arg::Ref(false, at) => {
+                let row = self.plan.flat.get(&at.mem);
+                let kept = self.plan.receivers.contains_key(&at.mem);
+                let original = self.cx.func.snapshots.get(&at.mem).filter(|_| kept);
+                let of = row.map(|row| Place::whole(row.of)).or(original.cloned());
+                of.map_or_else(|| arg.clone(), |of| Arg::Ref(false, of))
+            }
             arg => arg.clone(),
         }
     }

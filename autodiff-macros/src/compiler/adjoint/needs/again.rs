@@ -35,6 +35,9 @@ impl Needs<'_> {
             Some(Op::Rule { rule, .. }) => {
                 !rule.costly && rule.std_method && !rule.decisions.is_empty()
             }
+            Some(Op::Load(at) | Op::LoadIf(_, at)) if self.held.contains(&at.mem) => {
+                !self.is_captured(region) && self.can_load_again(v, at, region)
+            }
             Some(Op::Load(at) | Op::LoadIf(_, at)) => {
                 self.can_load_again(v, at, region) || self.row_of(v, at, region).is_some()
             }

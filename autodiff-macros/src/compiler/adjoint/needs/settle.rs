@@ -183,7 +183,7 @@ impl<'a> Needs<'a> {
             self.save_row(l, at.mem);
         }
         uses.into_iter().for_each(|u| self.commit(u, region));
-        mems.into_iter().for_each(|m| self.mem(m));
+        mems.into_iter().for_each(|m| self.mem_of_load(m));
     }
 
     fn save_row(&mut self, l: LoopId, m: MemId) {
