@@ -325,9 +325,33 @@ fn rows_in_parts(x: &[f64]) -> f64 {
     s
 }
 
+#[conservative_grad]
+fn beside_what_is_read(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    let a = v[v.len() - 1] * v.pop().unwrap() * v.len() as f64;
+    let b = v.pop().unwrap() - v.pop().unwrap() * v[0];
+    let c = [v.len() as f64, v.remove(0), v[0], v.len() as f64];
+    a * b + c[0] * c[1] * c[2] * c[3]
+}
+
+#[conservative_grad]
+fn by_a_closure(x: &[f64]) -> f64 {
+    let mut s = 1.0;
+    let mut visit = |t: f64| {
+        s += t * t;
+        s
+    };
+    let sum = visit(x[0]) * 2.0 - visit(x[1]) * visit(x[2]);
+    let mut last = x[3];
+    let both = last * std::mem::replace(&mut last, x[0]) * last;
+    sum * both
+}
+
 mod entry_points {
     check_all!(
         from_the_end from 0,
+        beside_what_is_read from 5,
+        by_a_closure from 4,
         the_last_by_itself from 2,
         positions from 1,
         positions_and_weights from 1,

@@ -293,8 +293,9 @@ texts! {
     OPTION_ARGUMENT "AD0210" "an `Option` that is made here, with something differentiable in it, is handed to a function",
         help "call the function with what is in it in one branch, and with `None` in the other; or hand on a parameter or field that is an `Option`",
         note "the callee's adjoint would have no place";
-    STRUCT_BASE "AD0208" "`..{0}` is no variable",
-        help "bind it with `let` first: `let base = {0};`", note "";
+    STRUCT_BASE "AD0208" "`..{0}` is part of a constant",
+        help "copy it under its type first: `let base: P = {0}.clone();`", note "";
+
     CAST_TYPE "AD0205" "cannot cast to `{0}`",
         help "name the type: `as f64`, `as usize`", note "";
     LOCAL_TYPE "AD0206" "the type `{0}` is not supported here",

@@ -222,8 +222,6 @@ struct Lower<'a> {
     callable_count: usize,
     /// A function of the user's is called.
     calls: bool,
-    /// An operand changes variables in statements of its own.
-    ordered: bool,
     /// The types of the results of functions that change what they are lent.
     in_place: Vec<Ty>,
     /// The types of what associated functions give, and those that they are functions of; of terms, and of other terms of the sum.
@@ -300,7 +298,6 @@ impl<'a> Lower<'a> {
             callables: Vec::new(),
             callable_count: 0,
             calls: false,
-            ordered: false,
             in_place: Vec::new(),
             made: Vec::new(),
             reported: BTreeSet::new(),
@@ -487,7 +484,7 @@ impl<'a> Lower<'a> {
         });
         resolve::check(&mut func, self.diags);
         // The operators of structs come later, and change nothing beside what they read.
-        if self.calls || self.ordered {
+        if self.calls {
             order::check(&func, &|var| root_of(facts, var), self.diags);
         }
         func

@@ -1,4 +1,4 @@
-//! Calls, and elements that are taken, change variables from inside of an operand.
+//! Calls that change variables from inside of an operand.
 //!
 //! `s + step(&mut y, a)` is fine: nothing beside the call looks at `y`, so that nobody can tell when
 //! it changed. `y + step(&mut y, a)` would be decided by the order of evaluation, and is refused.
@@ -18,6 +18,7 @@ pub(super) fn check(func: &Func, root: &dyn Fn(VarId) -> VarId, diags: &mut Diag
     let mut order = Order {
         root,
         clashes: Vec::new(),
+        assigned: false,
     };
     order.block(&func.body);
     report(
@@ -35,6 +36,7 @@ pub(super) fn clashes<'e>(
     let mut order = Order {
         root,
         clashes: Vec::new(),
+        assigned: true,
     };
     let parts = operands.map(|operand| order.expr(operand)).collect();
     order.beside(parts);
@@ -65,6 +67,7 @@ pub(crate) fn changes(expr: &Expr) -> bool {
     let mut order = Order {
         root: &|var| var,
         clashes: Vec::new(),
+        assigned: true,
     };
     !order.expr(expr).changes.is_empty()
 }
@@ -101,6 +104,8 @@ struct Order<'r> {
     /// The variable that a variable is another name of.
     root: &'r dyn Fn(VarId) -> VarId,
     clashes: Vec<Change>,
+    /// What statements assign to counts: they stay in their order as long as they are in an operand.
+    assigned: bool,
 }
 
 impl Order<'_> {
@@ -194,11 +199,11 @@ impl Order<'_> {
             false => self.indices(place),
         };
         let mut all = self.beside(vec![value, place_effects]);
-        all.changes.push(Change {
+        all.changes.extend(self.assigned.then(|| Change {
             var: (self.root)(place.root),
             tokens: diag::token_at(place.span),
             passed_on: false,
-        });
+        }));
         all
     }
 

@@ -140,11 +140,7 @@ impl Lower<'_> {
     /// `P { x, ..p.moved() }` is `{ let base: P = p.moved(); P { x, ..base } }`.
     fn with_base_named(&mut self, literal: &syn::ExprStruct) -> Option<Expr> {
         let rest = bare(literal.rest.as_deref()?);
-        let made = matches!(
-            rest,
-            syn::Expr::Call(_) | syn::Expr::MethodCall(_) | syn::Expr::Struct(_)
-        );
-        if !made || self.is_place(rest) {
+        if self.is_place(rest) {
             return None;
         }
         let [base] = self.fresh(["base"], rest.span());

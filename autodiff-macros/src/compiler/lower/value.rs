@@ -28,10 +28,8 @@ impl Lower<'_> {
         result
     }
 
-    /// What changes variables in statements of its own, one after the other: whether another operand reads them is asked when all of them
-    /// are known ([`order`](super::order)).
+    /// What changes variables in statements of its own: operands are evaluated one after the other, as in Rust.
     pub(super) fn in_order<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> T {
-        self.ordered = true;
         let outer = self.barrier.take();
         let result = body(self);
         self.barrier = outer;

@@ -13,9 +13,13 @@ struct Point {
     y: f64,
 }
 
+struct Settings {
+    origin: Point,
+}
+
 #[conservative_grad]
-fn base_that_is_no_variable(x: f64) -> f64 {
-    let p = Point { x, ..Point { x, y: x } }; //~ AD0208
+fn base_in_a_constant(x: f64, #[constant] settings: &Settings) -> f64 {
+    let p = Point { x, ..settings.origin }; //~ AD0208
     p.x
 }
 

@@ -26,9 +26,14 @@ fn set(x: &mut f64) -> f64 {
 }
 
 #[conservative_grad]
+fn product(n: f64, numbers: &[f64; 1]) -> f64 {
+    n * numbers[0]
+}
+
+#[conservative_grad]
 fn taken(x: &[f64]) -> f64 {
     let mut left = x.to_vec();
-    left.pop().unwrap() * left[0] //~ AD0149
+    product(left[0], &[left.pop().unwrap()]) //~ AD0149
 }
 
 #[conservative_grad]
