@@ -26,6 +26,7 @@ mod language {
     mod slices;
     mod structs;
     mod tuples;
+    mod type_names;
     mod vecs;
 }
 use language::support;

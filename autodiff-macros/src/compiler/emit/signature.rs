@@ -11,7 +11,7 @@ use super::lifetimes;
 use super::respan::{respan, respan_ident};
 use super::tokens::Tokens;
 use super::types::{
-    adjoint, behind, dots, gradient, holds_struct, owned_dots, storage, unwrap_groups,
+    adjoint, behind, by_name, dots, gradient, holds_struct, owned_dots, storage, unwrap_groups,
     without_borrow, without_constants, without_lifetimes,
 };
 use super::{Names, Runtime};
@@ -442,6 +442,10 @@ fn param(param: &hir::Param, index: usize, rt: &Runtime, names: &Names, naming: 
         declared, ty, role, ..
     } = param;
     let declared = unwrap_groups(respan(declared.clone()));
+    let ty = &match syn::parse2(declared.clone()) {
+        Ok(written) => by_name(ty, &written),
+        Err(_) => ty.clone(),
+    };
     let receiver = naming.receiver().filter(|_| index == 0);
     Param {
         ty: ty.clone(),

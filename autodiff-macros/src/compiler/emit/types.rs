@@ -198,6 +198,43 @@ pub(crate) fn without_constants(ty: &Ty) -> Ty {
     }
 }
 
+/// The type of a parameter with what is indexed, and declared by a name, under that name: whether it stands for an array, a vector or
+/// a slice, rustc knows.
+pub(crate) fn by_name(ty: &Ty, declared: &syn::Type) -> Ty {
+    let inside = |ty: &Ty, declared: &syn::Type| Box::new(by_name(ty, declared));
+    match (ty, bare(declared)) {
+        (Ty::Ref(mutable, inner), syn::Type::Reference(of)) => {
+            Ty::Ref(*mutable, inside(inner, &of.elem))
+        }
+        (Ty::Slice(inner), syn::Type::Slice(of)) => Ty::Slice(inside(inner, &of.elem)),
+        (Ty::Array(inner, len), syn::Type::Array(of)) => {
+            Ty::Array(inside(inner, &of.elem), len.clone())
+        }
+        (Ty::Tuple(parts), syn::Type::Tuple(of)) => {
+            let pairs = parts.iter().zip(&of.elems);
+            Ty::Tuple(pairs.map(|(part, of)| by_name(part, of)).collect())
+        }
+        (Ty::Seq(inner) | Ty::Vec(inner), syn::Type::Path(path)) => {
+            let arguments = path
+                .path
+                .segments
+                .last()
+                .map(type_arguments)
+                .unwrap_or_default();
+            match (ty, arguments.first()) {
+                (Ty::Vec(_), Some(of)) => Ty::Vec(inside(inner, of)),
+                (_, Some(_)) => ty.clone(),
+                (_, None) => Ty::Struct(Aggregate {
+                    path: Some(path.to_token_stream()),
+                    whole: true,
+                    fields: Vec::new(),
+                }),
+            }
+        }
+        _ => ty.clone(),
+    }
+}
+
 /// The type with `row` in the place of every number.
 pub(crate) fn rows(ty: &Ty, row: &TokenStream, rt: &Runtime) -> TokenStream {
     match behind(ty) {

@@ -181,11 +181,11 @@ impl Lower<'_> {
         out: &mut Vec<Stmt>,
     ) {
         let stripped = self.infer.strip(ty);
-        let inner = match &stripped {
-            _ if matches!(ty, Ty::Ref(..)) => None,
-            Ty::Array(..) => element(&stripped).cloned(),
-            // A field, or what a call gave: it is an array, as the pattern tells.
-            Ty::Infer(_) => self.element_of(&stripped),
+        let inner = match (&stripped, self.infer.shallow(ty)) {
+            (Ty::Array(..), Ty::Ref(..)) | (_, Ty::Ref(true, _)) => None,
+            (Ty::Array(..), _) => element(&stripped).cloned(),
+            // A field, what a call gave, or what has a type by a name: it is an array, as the pattern tells.
+            (Ty::Infer(_) | Ty::Seq(_), _) => self.element_of(&stripped),
             _ => None,
         };
         let Some(inner) = inner else {

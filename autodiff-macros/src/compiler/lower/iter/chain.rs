@@ -276,7 +276,7 @@ impl Lower<'_> {
         }
         let place = self.in_operand(|this| this.place(receiver));
         let ty = self.infer.strip(&place.ty);
-        let known = !matches!(self.infer.kind(&ty), Some(Kind::Path { .. }));
+        let known = !matches!(self.infer.kind(&ty), Some(Kind::Path { real: false, .. }));
         let Some(inner) = self.element_of(&place.ty).filter(|_| known) else {
             if !self.is_error(&place.ty) {
                 self.not_iterated(receiver);
