@@ -21,6 +21,7 @@ mod language {
     mod option_programs;
     mod option_structs;
     mod optional;
+    mod own_types;
     mod places_behind_patterns;
     mod range_chains;
     mod slices;

@@ -71,26 +71,6 @@ methods! {
 #[derive(Clone, Copy, Debug)]
 pub struct Probe<T>(pub T);
 
-/// That the name of a type which is indexed stands for a vector or a slice.
-///
-/// ```compile_fail
-/// type Point = [f64; 3];
-/// autodiff_runtime::rivals::is_list::<Point>();
-/// ```
-#[inline(always)]
-pub const fn is_list<T: IsList + ?Sized>() {}
-
-/// See [`is_list`].
-#[diagnostic::on_unimplemented(
-    message = "the compiler cannot see which type this name stands for, and it is indexed",
-    label = "write the type out: `{Self}`",
-    note = "an attribute sees the item that it stands on: the `type` may also stand in a module that is annotated as a whole"
-)]
-pub trait IsList {}
-
-impl<T> IsList for Vec<T> {}
-impl<T> IsList for [T] {}
-
 /// That a name in the user's function is the operation that it was taken for.
 ///
 /// ```compile_fail

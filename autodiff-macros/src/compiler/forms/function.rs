@@ -99,11 +99,9 @@ fn compile(
             named_structs: true,
             ..options.clone()
         };
-        let signature = signature::read(item, options, &mut Diagnostics::new());
-        let again = lower::may_name_structs(&signature)
-            .then(|| compile_as(item, options, &mut Diagnostics::new()));
-        if let Some(compiled) = again.flatten() {
-            return Some(compiled);
+        let again = compile_as(item, options, &mut Diagnostics::new());
+        if again.is_some() {
+            return again;
         }
     }
     diags.absorb(found);

@@ -54,11 +54,6 @@ pub(super) fn of(signature: &Signature<'_>) -> Vec<TokenStream> {
     paths.collect()
 }
 
-/// True if the signature names a type that may be a struct.
-pub(crate) fn may_name_structs(signature: &Signature<'_>) -> bool {
-    !of(signature).is_empty()
-}
-
 /// The real types in a type.
 fn collect(ty: &Ty, found: &mut Vec<Real>) {
     match ty {

@@ -51,6 +51,8 @@ pub(super) struct Infer {
     pub(super) result: Ty,
     /// By its name, and by what else the signature says, the result is rather a struct than a number.
     pub(super) result_is_struct: bool,
+    /// Names of types that do not sound like those of numbers are names of structs.
+    pub(super) named_structs: bool,
     /// The type that `real` names, if it is a path.
     pub(super) real_path: Option<Ty>,
     /// Types that the signature names by a path.
@@ -106,6 +108,7 @@ impl Infer {
             fields: Vec::new(),
             result: Ty::Unit,
             result_is_struct: false,
+            named_structs: false,
             real_path: None,
             named: Vec::new(),
             annotated: Vec::new(),
@@ -637,6 +640,9 @@ impl Infer {
         match ty {
             Ty::Infer(id) if !is_number => self.annotated.push(id),
             _ => {}
+        }
+        if self.named_structs && !is_number {
+            self.make_struct(&ty);
         }
         ty
     }

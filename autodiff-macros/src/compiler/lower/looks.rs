@@ -15,22 +15,26 @@ use crate::compiler::hir::Ty;
 use crate::compiler::parse::types;
 
 impl Lower<'_> {
-    /// True if the function indexes a variable of this name, or asks for its length or its elements: then it is a list, also where
-    /// the call that made it does not tell.
-    pub(super) fn looks_indexed(&self, name: &syn::Ident) -> bool {
+    /// True if the function indexes a variable or field that is written like this, or asks for its length or its elements: then it is a
+    /// list, also where the call that made it does not tell.
+    pub(super) fn looks_indexed(&self, place: &Expr) -> bool {
         const OF_LISTS: [&str; 5] = ["len", "iter", "iter_mut", "chunks", "windows"];
-        self.is_used(name, |used| match used {
+        self.is_used(place, |used| match used {
             Expr::Index(index) => Some(&index.expr),
             Expr::MethodCall(call) if OF_LISTS.iter().any(|name| call.method == name) => {
                 Some(&call.receiver)
             }
+            Expr::ForLoop(run) => match bare(&run.expr) {
+                Expr::Reference(reference) => Some(&reference.expr),
+                other => Some(other),
+            },
             _ => None,
         })
     }
 
-    /// True if the function reads a field of a variable of this name: then it is a struct.
-    pub(super) fn looks_struct(&self, name: &syn::Ident) -> bool {
-        self.is_used(name, |used| match used {
+    /// True if the function reads a field of what is written like this: then it is a struct.
+    pub(super) fn looks_struct(&self, place: &Expr) -> bool {
+        self.is_used(place, |used| match used {
             Expr::Field(field) if matches!(field.member, syn::Member::Named(_)) => {
                 Some(&field.base)
             }
@@ -38,22 +42,21 @@ impl Lower<'_> {
         })
     }
 
-    /// True if an expression of the function is on a variable of this name.
-    fn is_used(&self, name: &syn::Ident, on: fn(&Expr) -> Option<&Expr>) -> bool {
-        struct Uses<'n> {
-            name: &'n syn::Ident,
+    /// True if an expression of the function is on what is written like this.
+    fn is_used(&self, place: &Expr, on: fn(&Expr) -> Option<&Expr>) -> bool {
+        struct Uses<'p> {
+            place: &'p Expr,
             on: fn(&Expr) -> Option<&Expr>,
             found: bool,
         }
         impl<'ast> Visit<'ast> for Uses<'_> {
             fn visit_expr(&mut self, expr: &'ast Expr) {
-                let on = (self.on)(expr).map(bare);
-                self.found |= matches!(on, Some(Expr::Path(path)) if path.path.is_ident(self.name));
+                self.found |= (self.on)(expr).is_some_and(|of| bare(of) == self.place);
                 visit::visit_expr(self, expr);
             }
         }
-        let found = false;
-        let mut uses = Uses { name, on, found };
+        let (place, found) = (bare(place), false);
+        let mut uses = Uses { place, on, found };
         uses.visit_item_fn(self.item);
         uses.found
     }

@@ -169,11 +169,8 @@ impl Lower<'_> {
     fn become_struct(&mut self, receiver: &Expr, call: &syn::ExprMethodCall) {
         let ty = self.infer.strip(&receiver.ty);
         let called = matches!(self.infer.kind(&ty), Some(Kind::Call));
-        let name = match bare(&call.receiver) {
-            syn::Expr::Path(path) if called => path.path.get_ident(),
-            _ => None,
-        };
-        if name.is_some_and(|name| self.looks_struct(name)) {
+        let named = matches!(bare(&call.receiver), syn::Expr::Path(_));
+        if called && named && self.looks_struct(&call.receiver) {
             self.infer.make_struct(&ty);
         }
     }

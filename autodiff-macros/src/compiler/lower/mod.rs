@@ -76,7 +76,6 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned as _;
 
-pub(crate) use self::aliases::may_name_structs;
 pub(crate) use self::order::changes;
 
 use self::infer::{Infer, Kind, element};
@@ -333,6 +332,7 @@ impl<'a> Lower<'a> {
         lower.result = lower.soften_signature(signature.result.clone());
         lower.infer.result = lower.result.clone();
         lower.infer.result_is_struct = aliases::result_is_struct(signature);
+        lower.infer.named_structs = options.named_structs;
         if let Real::Named(path) = aliases::real_of(signature) {
             lower.infer.real_path = Some(lower.named_type(path, true));
         }

@@ -128,26 +128,22 @@ impl Lower<'_> {
         true
     }
 
-    /// What a call gave is a list, if it is indexed and has a method that lists have.
-    fn become_list(&mut self, call: &syn::ExprMethodCall, receiver: &syn::Expr) {
-        let resized = among(&RESIZE, call) || call.method == "push" && call.args.len() == 1;
-        let syn::Expr::Path(path) = receiver else {
+    /// What a call gave, and a field, is a list if it is indexed and has a method that lists have.
+    pub(super) fn become_list(&mut self, call: &syn::ExprMethodCall, receiver: &syn::Expr) {
+        let push = call.method == "push" && call.args.len() == 1;
+        let resized = among(&RESIZE, call) || super::taken::takes(call) || push;
+        if !resized && !among(&REARRANGE, call) || !self.looks_indexed(receiver) {
+            return;
+        }
+        let ty = match receiver {
+            syn::Expr::Path(path) => self.local(path).map(|var| self.var(var).ty.clone()),
+            syn::Expr::Field(_) => Some(self.place(receiver).ty),
+            _ => None,
+        };
+        let Some(ty) = ty.map(|ty| self.infer.strip(&ty)) else {
             return;
         };
-        let Some(var) = self
-            .local(path)
-            .filter(|_| resized || among(&REARRANGE, call))
-        else {
-            return;
-        };
-        let ty = self.infer.strip(&self.var(var).ty);
-        let called = matches!(self.infer.kind(&ty), Some(Kind::Call));
-        if called
-            && path
-                .path
-                .get_ident()
-                .is_some_and(|name| self.looks_indexed(name))
-        {
+        if matches!(self.infer.kind(&ty), Some(Kind::Call)) {
             let inner = Box::new(self.infer.fresh(Kind::Call));
             let list = match resized {
                 true => Ty::Vec(inner),

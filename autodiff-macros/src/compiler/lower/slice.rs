@@ -208,9 +208,11 @@ impl Lower<'_> {
         let Some((slice, inner)) = self.slice_alias(receiver, "slice", true, span, out) else {
             return;
         };
-        if !self.is_copy(&inner) && self.infer.kind(&self.infer.strip(&inner)).is_none() {
+        let structs = self.infer.is_struct(&inner);
+        if structs || !self.is_copy(&inner) && self.infer.kind(&self.infer.strip(&inner)).is_none()
+        {
             let part = matches!(receiver, syn::Expr::Index(at) if matches!(*at.index, syn::Expr::Range(_)));
-            if !part && self.is_row(&inner) {
+            if !part && (structs || self.is_row(&inner)) {
                 return self.swap_rows(call, receiver, out);
             }
             self.refuse(&diag::ELEMENTS_NOT_COPY, &call.method, &["swap"]);

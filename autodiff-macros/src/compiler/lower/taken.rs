@@ -32,13 +32,10 @@ impl Lower<'_> {
     /// Such a method written out; `None` if it is none.
     pub(super) fn taking(&mut self, call: &syn::ExprMethodCall) -> Option<syn::Expr> {
         let v = bare(&call.receiver);
-        let mut known = TAKE.iter();
-        if !known.any(|(name, count)| call.method == name && call.args.len() == *count)
-            || !self.is_place(v)
-            || self.is_opaque_place(v)
-        {
+        if !takes(call) || !self.is_place(v) || self.is_opaque_place(v) {
             return None;
         }
+        self.become_list(call, v);
         let ty = self.place_type(v)?;
         let inner = matches!(ty, Ty::Vec(_)).then(|| element(&ty)).flatten()?;
         let span = call.method.span();
@@ -111,4 +108,10 @@ impl Lower<'_> {
         };
         syn::parse2(code).ok()
     }
+}
+
+/// True for such a method.
+pub(super) fn takes(call: &syn::ExprMethodCall) -> bool {
+    let mut known = TAKE.iter();
+    known.any(|(name, count)| call.method == name && call.args.len() == *count)
 }

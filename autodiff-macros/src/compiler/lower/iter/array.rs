@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{By, Elements, Item};
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::{Expr, ExprKind, Pat, Proj, Stmt, StmtKind, Ty};
+use crate::compiler::hir::{Expr, ExprKind, Member, Pat, Proj, Stmt, StmtKind, Ty};
 use crate::compiler::lower::closure::Callable;
 use crate::compiler::lower::expr::bare;
 use crate::compiler::lower::infer::Kind;
@@ -80,7 +80,10 @@ impl Lower<'_> {
                     let part = parts.get(at.index as usize)?;
                     Some(self.infer.strip(part))
                 }
-                _ => None,
+                (base, member) => {
+                    let part = self.infer.known_member(&base, &Member::from(member))?;
+                    Some(self.infer.strip(&part))
+                }
             },
             syn::Expr::Unary(unary) => self.place_type(&unary.expr),
             expr @ syn::Expr::Path(_) => {
