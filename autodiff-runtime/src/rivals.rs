@@ -71,6 +71,27 @@ methods! {
 #[derive(Clone, Copy, Debug)]
 pub struct Probe<T>(pub T);
 
+/// That the name of a type which is indexed or run over stands for an array, a vector or a slice.
+///
+/// ```compile_fail
+/// struct Knots([f64; 2]);
+/// autodiff_runtime::rivals::is_list::<Knots>();
+/// ```
+#[inline(always)]
+pub const fn is_list<T: IsList + ?Sized>() {}
+
+/// See [`is_list`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is indexed or run over, and is no array, vector or slice",
+    label = "a parameter of the type `{Self}`",
+    note = "run over a field of it, which is one"
+)]
+pub trait IsList {}
+
+impl<T> IsList for Vec<T> {}
+impl<T> IsList for [T] {}
+impl<T, const N: usize> IsList for [T; N] {}
+
 /// That a name in the user's function is the operation that it was taken for.
 ///
 /// ```compile_fail

@@ -16,13 +16,14 @@
 //!   have no names in types, hence a comparison when the function runs; it folds to nothing.
 
 use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use super::respan::respan;
 use super::signature::Signature;
+use super::types::behind;
 use super::{Bodies, Runtime, meta};
 use crate::compiler::companion;
-use crate::compiler::hir::{self, Pin, PinKind};
+use crate::compiler::hir::{self, Pin, PinKind, Ty};
 use crate::compiler::naming::Naming;
 
 /// What stands at the top of emitted bodies.
@@ -45,7 +46,11 @@ pub(crate) fn checks(bodies: &Bodies, func: &hir::Func, rt: &Runtime) -> Checks 
     let methods = pins.iter().filter_map(|pin| method(pin, rt));
     Checks {
         callees: quote!(#(#imports)* #(#fits)* #(#methods)*),
-        operations: pins.iter().map(|pin| operation(pin, rt)).collect(),
+        operations: pins
+            .iter()
+            .map(|pin| operation(pin, rt))
+            .chain(func.params.iter().filter_map(|param| list(param, rt)))
+            .collect(),
     }
 }
 
@@ -72,6 +77,25 @@ fn method(pin: &Pin, rt: &Runtime) -> Option<TokenStream> {
 fn fits(path: &TokenStream, rt: &Runtime) -> TokenStream {
     let alias = companion::alias(path);
     quote!(#rt::assert_companion(#alias::__is(&#alias), #rt::core::stringify!(#path));)
+}
+
+/// That a parameter which is indexed or run over, and has a type by a name, is a list.
+fn list(param: &hir::Param, rt: &Runtime) -> Option<TokenStream> {
+    if !matches!(behind(&param.ty), Ty::Vec(_) | Ty::Seq(_)) {
+        return None;
+    }
+    let declared = syn::parse2::<syn::Type>(param.declared.clone()).ok()?;
+    let written = match &declared {
+        syn::Type::Reference(reference) => &*reference.elem,
+        written => written,
+    };
+    let syn::Type::Path(path) = written else {
+        return None;
+    };
+    let last = path.path.segments.last()?;
+    let named = path.qself.is_none() && last.arguments.is_none() && last.ident != "Vec";
+    let path = respan(path.to_token_stream());
+    named.then(|| quote!(#rt::is_list::<#path>();))
 }
 
 fn operation(pin: &Pin, rt: &Runtime) -> TokenStream {
