@@ -44,7 +44,7 @@ impl Lower<'_> {
             return Some(syn::parse_quote_spanned!(span=> ::core::unreachable!()));
         }
         let [n, at, t, end, rest] = self.fresh(["n", "at", "taken", "end", "rest"], span);
-        let copy = match self.is_copy(&inner) {
+        let copy = match self.is_copy(inner) {
             true => TokenStream::new(),
             false => quote_spanned!(span=> .clone()),
         };
