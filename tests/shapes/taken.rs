@@ -278,7 +278,9 @@ fn pairs(x: &[f64]) -> f64 {
         let b = v.remove(v.len() - 1);
         out.push(a * b);
     }
-    out.extend(v.drain(..));
+    for t in v.drain(..) {
+        out.push(t);
+    }
     out.iter()
         .enumerate()
         .map(|(i, t)| t * (i + 1) as f64)
