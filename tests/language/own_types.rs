@@ -54,6 +54,20 @@ mod matrix {
             m
         }
 
+        fn place(&self, row: usize, column: usize) -> usize {
+            row * self.cols + column
+        }
+
+        /// Names of the caller's are those of other things in the method that is written out.
+        pub fn trace_of_shifted(&self, j: usize) -> f64 {
+            let mut s = 0.0;
+            for i in 0..self.rows {
+                let (row, column) = ((i + j) % self.rows, i);
+                s += self.at(column, row) * self.data[self.place(column, i)];
+            }
+            s
+        }
+
         pub fn transpose(&self) -> Matrix {
             let mut m = Self::zeros(self.cols, self.rows);
             for i in 0..self.rows {
@@ -108,7 +122,7 @@ mod matrix {
         for i in 0..p.rows {
             s += p.at(i, i) * (i as f64 + 1.0);
         }
-        s
+        s * m.trace_of_shifted(1)
     }
 
     #[conservative_grad]

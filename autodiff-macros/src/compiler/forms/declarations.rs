@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use proc_macro2::Ident;
 use quote::ToTokens;
 
+use super::getters::Getter;
 use crate::compiler::hir::Ty;
 use crate::compiler::naming::ReceiverPassing;
 use crate::compiler::parse::generics::mentions;
@@ -24,6 +25,8 @@ pub(crate) struct Declarations {
     pub(crate) receivers: BTreeMap<String, Option<ReceiverPassing>>,
     /// Methods that depend on lengths and integers alone, by name; `None` where one does not.
     pub(crate) measures: BTreeMap<String, Option<Ty>>,
+    /// Methods that read a part of their receiver, by name.
+    pub(crate) getters: BTreeMap<String, Vec<Getter>>,
     /// What functions return, by name; `None` where they differ.
     pub(crate) results: BTreeMap<String, Option<Returned>>,
     /// Which arguments functions take by shared reference, the receiver aside, by name; `None` where they differ.
@@ -117,6 +120,9 @@ impl Declarations {
             };
             self.returns(&function.sig, Some(block));
             self.takes(&function.sig);
+            let getter = super::getters::getter(function, block);
+            let of_name = self.getters.entry(function.sig.ident.to_string());
+            of_name.or_default().extend(getter);
             let measured = super::measures::measured(function);
             let known = self.measures.entry(function.sig.ident.to_string());
             let known = known.or_insert_with(|| measured.clone());

@@ -12,6 +12,7 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 
 use super::declarations::{Declarations, Module, ModulePath, Returned, Struct, member_name};
+use super::getters::Getter;
 use crate::compiler::hir::Ty;
 use crate::compiler::naming::ReceiverPassing;
 use crate::compiler::parse::types::primitive;
@@ -104,6 +105,15 @@ impl Known {
     /// What every function of this name returns.
     pub(crate) fn result(&self, function: &syn::Ident) -> Option<&Returned> {
         self.all.results.get(&function.to_string())?.as_ref()
+    }
+
+    /// The method of a type, if it reads a part of its receiver and nothing else.
+    pub(crate) fn getter(&self, of: &syn::Path, method: &syn::Ident) -> Option<&Getter> {
+        let owner = &of.segments.last()?.ident;
+        let mut found = self.all.getters.get(&method.to_string())?.iter();
+        let getter = found.find(|getter| getter.owner == *owner)?;
+        // Of two types of one name in different modules nobody knows which it is.
+        found.all(|other| other.owner != *owner).then_some(getter)
     }
 
     /// Which arguments every function of this name takes by shared reference.

@@ -15,6 +15,7 @@ mod by_path;
 pub(crate) mod cycles;
 mod declarations;
 mod function;
+pub(crate) mod getters;
 mod impl_block;
 pub(crate) mod known;
 mod maker;

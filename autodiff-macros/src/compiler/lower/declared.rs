@@ -50,7 +50,7 @@ impl Lower<'_> {
     }
 
     /// The path of the struct that a type is.
-    fn path_of(&self, ty: &Ty) -> Option<syn::Path> {
+    pub(super) fn path_of(&self, ty: &Ty) -> Option<syn::Path> {
         let ty = self.infer.strip(ty);
         let path = match (&ty, self.infer.kind(&ty)) {
             (Ty::Struct(of), _) => of.path.clone()?,

@@ -118,7 +118,8 @@ impl Lower<'_> {
             return value;
         }
         let written = self
-            .taken_elements(call)
+            .part_read(call)
+            .or_else(|| self.taken_elements(call))
             .or_else(|| self.then_value(call))
             .or_else(|| self.concatenated(call));
         if let Some(value) = written {
