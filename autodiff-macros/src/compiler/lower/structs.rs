@@ -140,7 +140,11 @@ impl Lower<'_> {
     /// `P { x, ..p.moved() }` is `{ let base: P = p.moved(); P { x, ..base } }`.
     fn with_base_named(&mut self, literal: &syn::ExprStruct) -> Option<Expr> {
         let rest = bare(literal.rest.as_deref()?);
-        if self.is_place(rest) {
+        // A name of a variable that was refused is no place, either.
+        let variable = matches!(rest, syn::Expr::Path(path) if path.path.get_ident().is_some_and(|name| {
+            name.to_string().starts_with(|first: char| !first.is_uppercase())
+        }));
+        if variable || self.is_place(rest) {
             return None;
         }
         let [base] = self.fresh(["base"], rest.span());

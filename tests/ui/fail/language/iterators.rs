@@ -2,6 +2,16 @@
 
 use conservative_grad::conservative_grad;
 
+#[allow(for_loops_over_fallibles)]
+#[conservative_grad]
+fn over_an_option(x: f64) -> f64 {
+    let mut s = x;
+    for k in Some(x * x) { //~ AD0114
+        s *= x + k;
+    }
+    s
+}
+
 #[conservative_grad]
 fn not_understood(xs: &[f64]) -> f64 {
     xs.iter().inspect(|x| println!("{x}")).sum() //~ AD0142

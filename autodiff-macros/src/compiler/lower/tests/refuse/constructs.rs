@@ -17,6 +17,10 @@ fn expressions() {
         "fn f(x: f64, #[constant] c: &C) -> f64 { let p = P { x, ..c.base }; x }",
         &[("AD0208", "c.base")],
     );
+    body(
+        "let q = dbg!(x); let p = P { x, ..q }; x",
+        &[("AD0120", "dbg")],
+    );
     body("let k = parse(n)?; x", &[("AD0184", "_")]);
     refuse(
         "fn f(x: f64) -> Result<f64, f64> { if x > 0.0 { return Err(x); } Ok(x) }",
