@@ -106,6 +106,14 @@ macro_rules! numbers {
 
 numbers!(f32 f64);
 
+/// What is constant has no shape.
+impl SameShape<Self> for () {
+    #[inline(always)]
+    fn mismatch(&self, (): &Self) -> Option<Mismatch> {
+        None
+    }
+}
+
 impl<A: SameShape<B> + ?Sized, B: ?Sized> SameShape<B> for &A {
     #[inline]
     fn mismatch(&self, other: &B) -> Option<Mismatch> {

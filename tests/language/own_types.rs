@@ -470,6 +470,85 @@ mod mixed_results {
         let (_, rate) = largest::jvp(&[1.0, 3.0, 2.0], &[0.0, 1.0, 0.0]);
         assert_eq!(rate, (6.0, ()));
     }
+
+    #[conservative_grad]
+    fn squares(x: &[f64]) -> (Vec<f64>, usize) {
+        (x.iter().map(|t| t * t).collect(), x.len())
+    }
+
+    #[conservative_grad]
+    fn nested(x: &[f64]) -> Result<(Vec<f64>, (usize, f64)), String> {
+        if x.len() < 2 {
+            return Err("too few".to_owned());
+        }
+        Ok((x.to_vec(), (1, x[0] * x[1])))
+    }
+
+    #[conservative_grad]
+    fn of_lists(x: &[f64]) -> f64 {
+        let (v, n) = squares(x);
+        match nested(x) {
+            Ok((w, (at, t))) => v[n - 1] * w[at] * t,
+            Err(_) => v[0],
+        }
+    }
+
+    #[test]
+    fn lists_among_them() {
+        crate::check!(of_lists(&vec![0.5, 0.7, 0.2, 0.6]));
+        crate::check!(of_lists(&vec![0.5]));
+        let (value, pullback) = squares::vjp(&[1.0, 3.0]);
+        assert_eq!(value, (vec![1.0, 9.0], 2));
+        assert_eq!(pullback((vec![1.0, 2.0], ())), vec![2.0, 12.0]);
+        let (outcome, pullback) = nested::vjp(&[1.0, 3.0]);
+        assert_eq!(outcome, Ok((vec![1.0, 3.0], (1, 3.0))));
+        assert_eq!(pullback((vec![1.0, 2.0], ((), 1.0))), vec![4.0, 3.0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "length of `the seed.0` is 1, that of `the result.0` is 2")]
+    fn a_seed_of_another_length_panics() {
+        let (_, pullback) = squares::vjp(&[1.0, 3.0]);
+        let _ = pullback((vec![1.0], ()));
+    }
+
+    /// Methods that give a size, of which a function elsewhere makes use.
+    #[derive(Clone, Debug, Differentiable)]
+    struct Block {
+        n: usize,
+        weight: f64,
+        list: Vec<f64>,
+    }
+
+    #[conservative_grad]
+    impl Block {
+        fn size(&self) -> usize {
+            self.n
+        }
+
+        fn len(&self) -> usize {
+            self.list.len()
+        }
+    }
+
+    #[conservative_grad]
+    fn by_size(x: &[f64]) -> f64 {
+        let block = Block {
+            n: 2,
+            weight: x[0],
+            list: x[1..].to_vec(),
+        };
+        let mut s = 0.0;
+        for i in 0..block.size() {
+            s += x[i] * block.weight;
+        }
+        s * x[block.len()] * block.list[0]
+    }
+
+    #[test]
+    fn sizes() {
+        crate::check!(by_size(&vec![0.5, 0.7, 0.2, 0.6]));
+    }
 }
 
 /// Lists in fields change their length and their order; a struct is made of another one.
@@ -563,9 +642,51 @@ mod fields {
         kinetic(&[Point { x: x[0], y: x[1] }, Point { x: x[2], y: x[0] }])
     }
 
+    /// The base is evaluated behind what is given.
+    #[conservative_grad]
+    fn base_comes_last(x: &[f64]) -> f64 {
+        let mut left = x.to_vec();
+        let popped = Point {
+            y: left.pop().unwrap(),
+            ..Point {
+                x: left.pop().unwrap(),
+                y: 0.0,
+            }
+        };
+        let mut points = vec![Point { x: x[0], y: x[1] }, Point { x: x[2], y: x[0] }];
+        let last = Point {
+            x: points[points.len() - 1].y * 2.0,
+            ..points.pop().unwrap()
+        };
+        let mut count = 1.0;
+        let mut next = |t: f64| {
+            count += 1.0;
+            t * count
+        };
+        let counted = Point {
+            y: next(x[0]),
+            ..Point {
+                x: next(x[1]),
+                y: 0.0,
+            }
+        };
+        let mut whole = Net {
+            weights: x.to_vec(),
+            ..net(x)
+        };
+        let shorter = Net {
+            scale: whole.weights.pop().unwrap(),
+            ..whole.clone()
+        };
+        popped.x * popped.y * popped.y * last.x * last.x * last.y
+            + counted.x * counted.y * counted.y
+            - shorter.scale * shorter.weights.iter().sum::<f64>()
+    }
+
     #[test]
     fn agree() {
         let x = vec![0.5, 0.7, 0.9];
+        crate::check!(base_comes_last(&x.clone()));
         crate::check!(lists(&x.clone(), 0.6));
         crate::check!(updated(&x.clone(), 0.6));
         crate::check!(of_points(&x.clone()));

@@ -93,6 +93,24 @@ fn small_ones(x: &[f64]) -> f64 {
     }
 }
 
+#[conservative_grad]
+fn with_errors_as_text(x: &[f64]) -> f64 {
+    let found: Result<Vec<f64>, String> = x
+        .iter()
+        .map(|t| {
+            if *t > 3.9 {
+                Err("too large".to_owned())
+            } else {
+                Ok(t * t)
+            }
+        })
+        .collect();
+    match found {
+        Ok(v) => v.iter().sum(),
+        Err(_) => x[0] * 3.0,
+    }
+}
+
 mod entry_points {
     check_all!(
         folded_from_the_first from 1,
@@ -102,6 +120,7 @@ mod entry_points {
         two_at_once from 3,
         all_or_one from 1,
         small_ones from 1,
+        with_errors_as_text from 1,
     );
 }
 

@@ -1,6 +1,6 @@
 //! Loops that ask for the length of a list which has another length later, or in another iteration.
 
-use conservative_grad::conservative_grad;
+use conservative_grad::{Differentiable, conservative_grad};
 
 #[conservative_grad]
 fn another_list(x: &[f64]) -> f64 {
@@ -204,6 +204,93 @@ fn integers(x: &[f64]) -> f64 {
     c.push(2);
     let r = t.sin();
     r * c.len() as f64
+}
+
+/// The lists are in another list, an array, a struct or a tuple, and other lists take their places.
+mod in_others {
+    use super::*;
+
+    #[derive(Clone, Debug, Differentiable)]
+    struct Pair {
+        a: Vec<f64>,
+        b: Vec<f64>,
+    }
+
+    #[conservative_grad]
+    fn swap_rows(rows: &mut [Vec<f64>]) {
+        rows.swap(0, 1);
+    }
+
+    #[conservative_grad]
+    fn another_row(rows: &mut [Vec<f64>], t: f64) {
+        rows[0] = vec![t; 5];
+    }
+
+    #[conservative_grad]
+    fn another_field(pair: &mut Pair, t: f64) {
+        pair.a = vec![t; 9];
+    }
+
+    /// A function of `x` for each way to change `$w`, behind a loop that asks how long `$list` is.
+    macro_rules! changed {
+        ($x:ident $s:ident $w:ident: $($f:ident($start:expr; $list:expr; $($change:tt)*))*) => {$(
+            #[conservative_grad]
+            fn $f($x: &[f64]) -> f64 {
+                let mut $w = $start;
+                let mut $s = 0.0;
+                for i in 0..3 {
+                    $s += $x[i] * $list.len() as f64;
+                }
+                $($change)*
+                $s.sin() * $list[0]
+            }
+        )*};
+    }
+
+    changed! {
+        x s w:
+        rows_swapped(vec![vec![x[3], 0.6], vec![x[4]]]; w[0]; w.swap(0, 1);)
+        rows_swapped_by_another(vec![vec![x[3], 0.6], vec![x[4]]]; w[0]; swap_rows(&mut w);)
+        row_set_by_another(vec![vec![x[3], 0.6], vec![x[4]]]; w[0]; another_row(&mut w, x[2]);)
+        row_taken(vec![vec![x[3], 0.6]]; w[0]; let o = std::mem::take(&mut w[0]); w[0].push(o[0] * o[1]);)
+        row_replaced(vec![vec![x[3], 0.6]]; w[0]; let o = std::mem::replace(&mut w[0], vec![x[1]]); s *= o[0];)
+        rows_split(vec![vec![x[3], 0.6], vec![x[4]]]; w[0]; let (a, b) = w.split_at_mut(1); std::mem::swap(&mut a[0], &mut b[0]);)
+        rows_set_in_a_loop(vec![vec![x[3], 0.6], vec![x[4]]]; w[0]; for r in w.iter_mut() { *r = vec![x[1]; 3]; })
+        rows_of_rows(vec![vec![vec![x[3], 0.6], vec![x[4]]]]; w[0][0]; w[0].swap(0, 1);)
+        array_swapped([x.to_vec(), vec![x[0]]]; w[0]; w.swap(0, 1);)
+        array_set([x.to_vec(), vec![x[0]]]; w[0]; w[0] = vec![x[1]; 2];)
+        array_taken_apart([x.to_vec(), vec![x[0]]]; w[0]; let [a, b] = &mut w; std::mem::swap(a, b);)
+        fields_swapped(Pair { a: x.to_vec(), b: vec![x[0]] }; w.a; std::mem::swap(&mut w.a, &mut w.b);)
+        field_set_by_another(Pair { a: x.to_vec(), b: vec![x[0]] }; w.a; another_field(&mut w, x[1]);)
+        field_taken(Pair { a: x.to_vec(), b: vec![x[0]] }; w.a; w.a = std::mem::replace(&mut w.b, vec![x[1]]);)
+        structs_swapped(vec![Pair { a: x.to_vec(), b: vec![x[0]] }, Pair { a: vec![x[1]], b: vec![x[0]] }]; w[0].a; w.swap(0, 1); s *= w[1].b[0];)
+        struct_set(vec![Pair { a: x.to_vec(), b: vec![x[0]] }]; w[0].a; w[0] = Pair { a: vec![x[1]; 2], b: vec![s] };)
+        structs_set_in_a_loop(vec![Pair { a: x.to_vec(), b: vec![x[0]] }]; w[0].a; for q in w.iter_mut() { q.a = vec![s * x[1]; 3]; })
+        parts_swapped((x.to_vec(), vec![x[0]]); w.0; std::mem::swap(&mut w.0, &mut w.1);)
+    }
+
+    mod entry_points {
+        check_all!(
+            rows_swapped from 5,
+            rows_swapped_by_another from 5,
+            row_set_by_another from 5,
+            row_taken from 5,
+            row_replaced from 5,
+            rows_split from 5,
+            rows_set_in_a_loop from 5,
+            rows_of_rows from 5,
+            array_swapped from 5,
+            array_set from 5,
+            array_taken_apart from 5,
+            fields_swapped from 5,
+            field_set_by_another from 5,
+            field_taken from 5,
+            structs_swapped from 5,
+            struct_set from 5,
+            structs_set_in_a_loop from 5,
+            parts_swapped from 5,
+        );
+    }
 }
 
 mod entry_points {

@@ -113,7 +113,10 @@ impl Builder<'_> {
             result,
             sites: Vec::new(),
             borders: std::collections::BTreeMap::new(),
-            hidden: self.hir.hidden.clone(),
+            hidden: {
+                let own = std::iter::once(expr::PARTS.to_owned());
+                self.hir.hidden.iter().cloned().chain(own).collect()
+            },
             strips: Default::default(),
             stretched: Default::default(),
             snapshots: Default::default(),

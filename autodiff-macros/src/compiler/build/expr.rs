@@ -9,6 +9,9 @@ use crate::compiler::ssa::{
     Arg, Call, Init, MemId, Op, Phi, Place, Proj, StmtKind, Tree, Use, ValId, Verbatim,
 };
 
+/// What a constant is called where it is taken apart.
+pub(super) const PARTS: &str = "__parts";
+
 impl Builder<'_> {
     /// Evaluates an expression.
     pub(super) fn expr(&mut self, e: &Expr) -> Tree {
@@ -88,6 +91,7 @@ impl Builder<'_> {
         }
     }
 
+    /// Under a name that nobody else knows, no variable of which takes the whole away from the other parts.
     fn constant_parts(&mut self, whole: ValId, path: &TokenStream, ty: &Ty, span: Span) -> Tree {
         if let Ty::Tuple(parts) = ty {
             let parts = parts.iter().enumerate().map(|(k, part)| {
@@ -96,7 +100,7 @@ impl Builder<'_> {
             });
             return Tree::Tuple(parts.collect());
         }
-        let name = proc_macro2::Ident::new("parts", span);
+        let name = proc_macro2::Ident::new(PARTS, span);
         let code = Verbatim {
             tokens: quote!(#name #path),
             uses: vec![(name, Use::Tree(Tree::Val(whole)))],

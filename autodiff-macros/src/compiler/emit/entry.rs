@@ -344,14 +344,16 @@ impl Printer<'_> {
             // Without a value there is nothing to compare with.
             let same =
                 quote!(#rt::SameShape::assert_same_shape(#shape, &#seed, "the result", "the seed"));
-            let shape_of = quote!(#value.0.then(|| #rt::zero_like(&#value.1)));
+            let zeros = self.signature.zeros_of_result(&quote!(#value.1));
+            let shape_of = quote!(#value.0.then(|| #zeros));
             return (
                 quote!(let #shape: #rt::core::option::Option<#cotangent> = #shape_of;),
                 quote!(if let #rt::core::option::Option::Some(#shape) = &#shape { #same }),
             );
         }
+        let zeros = self.signature.zeros_of_result(&quote!(#value));
         (
-            quote!(let #shape: #cotangent = #rt::zero_like(&#value);),
+            quote!(let #shape: #cotangent = #zeros;),
             quote!(#rt::SameShape::assert_same_shape(&#shape, &#seed, "the result", "the seed");),
         )
     }

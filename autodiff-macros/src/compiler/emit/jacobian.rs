@@ -190,7 +190,7 @@ impl<'a> Jacobian<'a> {
         let result = self
             .signature
             .returns_numbers()
-            .then(|| quote!(#rt::zero_like(&#value)));
+            .then(|| self.signature.zeros_of_result(&quote!(#value)));
         let changed = self.signature.in_place().map(|p| {
             let borrow = p.borrow();
             quote!(#rt::zero_like(#borrow))

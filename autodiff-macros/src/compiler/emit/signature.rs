@@ -361,6 +361,30 @@ impl Signature {
         result.into_iter().chain(changed).collect()
     }
 
+    /// Zeros of the shape of the result, `()` where it has no adjoint.
+    pub(crate) fn zeros_of_result(&self, value: &TokenStream) -> TokenStream {
+        fn zeros(ty: &Ty, value: &TokenStream, rt: &Runtime) -> TokenStream {
+            match ty {
+                Ty::Unit => quote!(()),
+                Ty::Tuple(parts) if parts.iter().any(has_unit) => {
+                    let parts = parts.iter().enumerate().map(|(k, part)| {
+                        let k = proc_macro2::Literal::usize_unsuffixed(k);
+                        zeros(part, &quote!(#value.#k), rt)
+                    });
+                    one_or_tuple(parts.collect())
+                }
+                _ => quote!(#rt::zero_like(&#value)),
+            }
+        }
+        fn has_unit(ty: &Ty) -> bool {
+            match ty {
+                Ty::Tuple(parts) => parts.iter().any(has_unit),
+                ty => matches!(ty, Ty::Unit),
+            }
+        }
+        zeros(&self.result_ty, value, &self.rt)
+    }
+
     /// Type of the adjoints of that.
     pub(crate) fn whole_cotangent(&self) -> TokenStream {
         let outputs = self.outputs();

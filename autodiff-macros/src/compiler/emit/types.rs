@@ -189,12 +189,19 @@ pub(crate) fn gradient(ty: &Ty, rt: &Runtime) -> TokenStream {
     }
 }
 
-/// The type of a result with `()` in the place of integers and truth values, which have neither an adjoint nor a tangent.
+/// The type of a result with `()` in the place of integers and truth values, which have neither an adjoint nor a tangent; `()` where
+/// there is nothing else.
 pub(crate) fn without_constants(ty: &Ty) -> Ty {
-    match ty {
-        ty if is_constant(ty) => Ty::Unit,
-        Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(without_constants).collect()),
-        other => other.clone(),
+    fn inside(ty: &Ty) -> Ty {
+        match ty {
+            Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(inside).collect()),
+            ty if is_constant(ty) => Ty::Unit,
+            other => other.clone(),
+        }
+    }
+    match is_constant(ty) {
+        true => Ty::Unit,
+        false => inside(ty),
     }
 }
 

@@ -148,8 +148,7 @@ fn unasked(
             ..Expansion::default()
         };
     }
-    let measured = super::measures::measured(function).is_some();
-    if measured || !scope.answers(&function.sig, options) {
+    if !scope.answers(&function.sig, options) {
         return Expansion::default();
     }
     let mut found = Diagnostics::new();

@@ -136,8 +136,7 @@ impl Lower<'_> {
         self.make(ExprKind::Struct(literal), ty, span)
     }
 
-    /// What `..base` names.
-    /// `P { x, ..p.moved() }` is `{ let base: P = p.moved(); P { x, ..base } }`.
+    /// `P { x: f(), ..p.moved() }` is `{ let x = f(); let base: P = p.moved(); P { x: x, ..base } }`: the base comes last.
     fn with_base_named(&mut self, literal: &syn::ExprStruct) -> Option<Expr> {
         let rest = bare(literal.rest.as_deref()?);
         // A name of a variable that was refused is no place, either.
@@ -154,15 +153,26 @@ impl Lower<'_> {
                 arguments.colon2_token = None;
             }
         }
-        let literal = syn::ExprStruct {
+        let mut literal = syn::ExprStruct {
             rest: Some(syn::parse_quote!(#base)),
             ..literal.clone()
         };
-        let code = quote!({ let #base: #path = #rest; #literal });
+        let mut given = Vec::new();
+        for field in &mut literal.fields {
+            if matches!(bare(&field.expr), syn::Expr::Lit(_)) {
+                continue;
+            }
+            let [name] = self.fresh(["given"], field.expr.span());
+            let value = std::mem::replace(&mut field.expr, syn::parse_quote!(#name));
+            field.colon_token.get_or_insert_default();
+            given.push(quote!(let #name = #value;));
+        }
+        let code = quote!({ #(#given)* let #base: #path = #rest; #literal });
         let code = syn::parse2::<syn::Expr>(code).ok()?;
         Some(self.expr(&code))
     }
 
+    /// What `..base` names.
     fn struct_base(&mut self, rest: &syn::Expr) -> Place {
         let rest = bare(rest);
         if self.is_place(rest) && !self.is_opaque_place(rest) {

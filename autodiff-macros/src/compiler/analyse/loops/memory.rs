@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::Loops;
 use super::scratch::covers_whole;
+use crate::compiler::hir::Ty;
 use crate::compiler::ssa::{Block, MemId, Op, Origin, Stmt, StmtKind, StoreOp};
 
 impl Loops<'_> {
@@ -125,7 +126,10 @@ impl Loops<'_> {
             Origin::Exclusive(_) => false,
             _ => {
                 let stores = self.layout.stores(m);
-                let same_length = !self.layout.grows_after(m, pos) && self.keeps_its_length(m);
+                // Rows of other lengths may take the place of rows, and what a constant list is handed to may do anything.
+                let same_length = is_of_numbers(&self.func.mem(m).ty)
+                    && !self.layout.grows_after(m, pos)
+                    && self.keeps_its_length(m);
                 let overwritten = stores.iter().any(|s| *s > pos) && self.is_scratch(m, body);
                 let unchanged = stores.iter().all(|s| *s < pos);
                 (unchanged && !self.layout.grows_after(m, pos) || overwritten && same_length)
@@ -144,4 +148,18 @@ fn reads_elements_only(m: MemId, body: &Block) -> bool {
             .for_each_read(&mut |read| only &= read != m || element);
     });
     only
+}
+
+/// True for a list of numbers, or of arrays of them.
+fn is_of_numbers(ty: &Ty) -> bool {
+    fn fixed(ty: &Ty) -> bool {
+        match ty {
+            Ty::Array(inner, _) => fixed(inner),
+            ty => matches!(ty, Ty::Real(_)),
+        }
+    }
+    match ty {
+        Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => fixed(inner),
+        ty => fixed(ty),
+    }
 }
