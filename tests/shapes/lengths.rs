@@ -25,49 +25,32 @@ fn one_more(x: &[f64]) -> f64 {
     s * list[0]
 }
 
-#[conservative_grad]
-fn pushed_in_front(x: &[f64]) -> f64 {
-    let mut v = vec![];
-    let mut s = 1.0;
-    for k in 0..3 {
-        v.push(x[k]);
-        let mut t = 0.0;
-        for i in 0..x.len() {
-            t += x[i] * v.len() as f64;
+/// A loop asks how long `$v` is, in a loop that changes `$v` in front of that or behind it.
+macro_rules! in_a_loop {
+    ($x:ident $v:ident $k:ident: $($f:ident($start:expr; { $($before:tt)* } { $($after:tt)* } $last:expr))*) => {$(
+        #[conservative_grad]
+        fn $f($x: &[f64]) -> f64 {
+            let mut $v = $start;
+            let mut s = 1.0;
+            for $k in 0..3 {
+                $($before)*
+                let mut t = 0.0;
+                for i in 0..$x.len() {
+                    t += $x[i] * $v.len() as f64;
+                }
+                s *= (t * 0.1).sin();
+                $($after)*
+            }
+            s * $last
         }
-        s *= (t * 0.1).sin();
-    }
-    s
+    )*};
 }
 
-#[conservative_grad]
-fn pushed_behind(x: &[f64]) -> f64 {
-    let mut v = vec![1.0];
-    let mut s = 1.0;
-    for k in 0..3 {
-        let mut t = 0.0;
-        for i in 0..x.len() {
-            t += x[i] * v.len() as f64;
-        }
-        s *= (t * 0.1).sin();
-        v.push(x[k]);
-    }
-    s * v[1]
-}
-
-#[conservative_grad]
-fn replaced(x: &[f64]) -> f64 {
-    let mut v = vec![1.0];
-    let mut s = 1.0;
-    for k in 0..3 {
-        let mut t = 0.0;
-        for i in 0..x.len() {
-            t += x[i] * v.len() as f64;
-        }
-        s *= (t * 0.1).sin();
-        v = vec![x[k]; k + 2];
-    }
-    s * v[1]
+in_a_loop! {
+    x v k:
+    pushed_in_front(vec![]; { v.push(x[k]); } {} v[0])
+    pushed_behind(vec![1.0]; {} { v.push(x[k]); } v[1])
+    replaced(vec![1.0]; {} { v = vec![x[k]; k + 2]; } v[1])
 }
 
 #[conservative_grad]
