@@ -59,7 +59,7 @@ pub(crate) struct Layout<'a> {
     loops: BTreeMap<LoopId, &'a StmtKind>,
     /// By address, in their order.
     positions: Vec<(usize, u32)>,
-    /// Vectors that are pushed to.
+    /// Vectors that are pushed to, and where that happens last.
     grown: BTreeMap<MemId, u32>,
     /// The counters of counted loops.
     pub(crate) counters: BTreeMap<LoopId, ValId>,

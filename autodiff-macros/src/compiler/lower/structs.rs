@@ -73,13 +73,7 @@ impl Lower<'_> {
 
     /// The type of what a constructor at this path makes.
     pub(super) fn constructed(&mut self, path: &syn::Path) -> Ty {
-        let mut named = path.clone();
-        for segment in &mut named.segments {
-            if let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
-                arguments.colon2_token = None;
-            }
-        }
-        let text = named.to_token_stream();
+        let text = as_type(path).to_token_stream();
         // `P { … }` of a `P<T>` leaves the arguments out.
         let prefix = format!("{text} <");
         let known = self.named_types.iter();
@@ -147,12 +141,7 @@ impl Lower<'_> {
             return None;
         }
         let [base] = self.fresh(["base"], rest.span());
-        let mut path = literal.path.clone();
-        for segment in &mut path.segments {
-            if let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
-                arguments.colon2_token = None;
-            }
-        }
+        let path = as_type(&literal.path);
         let mut literal = syn::ExprStruct {
             rest: Some(syn::parse_quote!(#base)),
             ..literal.clone()
@@ -556,4 +545,15 @@ fn owner(path: &syn::ExprPath) -> TokenStream {
     owner.segments.pop();
     owner.segments.pop_punct();
     owner.to_token_stream()
+}
+
+/// `P<T>`, where a constructor is written `P::<T>`.
+fn as_type(path: &syn::Path) -> syn::Path {
+    let mut path = path.clone();
+    for segment in &mut path.segments {
+        if let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+            arguments.colon2_token = None;
+        }
+    }
+    path
 }
