@@ -66,6 +66,8 @@ mod copies;
 mod decided;
 #[path = "shapes/evaluated.rs"]
 mod evaluated;
+#[path = "shapes/hoisted.rs"]
+mod hoisted;
 #[path = "shapes/in_turn.rs"]
 mod in_turn;
 #[path = "shapes/infinite.rs"]

@@ -15,11 +15,26 @@ pub fn unemitted<F, T>(_: F) -> T {
     )
 }
 
+/// Refuses a program for what only rustc knows of it, in a constant.
+///
+/// # Panics
+///
+/// If the program is refused, with the text.
+#[track_caller]
+pub const fn refuse(refused: bool, text: &'static str) {
+    if refused {
+        panic!("{}", text);
+    }
+}
+
 /// A constant of each companion.
 #[derive(Clone, Copy, Debug)]
 pub struct Callee {
     operation: bool,
     reads: &'static [u64],
+    tests_lengths: bool,
+    /// A bit for each parameter.
+    counts: u64,
 }
 
 impl Callee {
@@ -30,6 +45,8 @@ impl Callee {
         Callee {
             operation: false,
             reads,
+            tests_lengths: false,
+            counts: 0,
         }
     }
 
@@ -38,8 +55,50 @@ impl Callee {
     pub const fn operation() -> Self {
         Callee {
             operation: true,
-            reads: &[],
+            ..Callee::new(&[])
         }
+    }
+
+    /// The same function, if the length of a list in its result depends on a test of differentiable values.
+    #[must_use]
+    pub const fn testing_lengths(self, tests_lengths: bool) -> Self {
+        Callee {
+            tests_lengths,
+            ..self
+        }
+    }
+
+    /// The same function, if a number made of the length of the parameter reaches its result.
+    #[must_use]
+    pub const fn counting(self, param: usize, counts: bool) -> Self {
+        Callee {
+            counts: if counts {
+                self.counts | bit(param)
+            } else {
+                self.counts
+            },
+            ..self
+        }
+    }
+
+    /// Whether the length of a list in the result depends on a test of differentiable values.
+    #[must_use]
+    pub const fn tests_lengths(self) -> bool {
+        self.tests_lengths
+    }
+
+    /// Whether a number made of the length of the parameter reaches the result.
+    ///
+    /// ```
+    /// use autodiff_runtime::callee::Callee;
+    ///
+    /// // x.iter().sum::<f64>() / x.len() as f64
+    /// let mean = Callee::new(&[]).counting(0, true);
+    /// assert!(mean.counts(0) && !mean.counts(1));
+    /// ```
+    #[must_use]
+    pub const fn counts(self, param: usize) -> bool {
+        self.counts & bit(param) != 0
     }
 
     /// Whether the kinks are those of an operation, and not the function's own.
@@ -63,6 +122,11 @@ impl Callee {
     pub const fn reads(self, param: usize, varied: u64) -> bool {
         param >= self.reads.len() || self.reads[param] & varied != 0
     }
+}
+
+/// No function has more than 64 lists among its parameters whose lengths it counts.
+const fn bit(param: usize) -> u64 {
+    if param < 64 { 1 << param } else { 0 }
 }
 
 /// The copy, if it was made, and what stands in for it otherwise.

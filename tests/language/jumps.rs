@@ -397,6 +397,96 @@ mod searches {
     }
 }
 
+/// Counters that are stepped by hand, in loops that a test ends: in an iteration that runs they are what they are.
+mod counted_by_hand {
+    use conservative_grad::conservative_grad;
+
+    #[conservative_grad]
+    pub fn exponential(x: f64) -> f64 {
+        let mut k = 1;
+        let mut term = 1.0;
+        let mut sum = 1.0;
+        loop {
+            term *= x / k as f64;
+            sum += term;
+            if term.abs() < 1e-12 {
+                break;
+            }
+            k += 1;
+        }
+        sum
+    }
+
+    #[conservative_grad]
+    pub fn reactions(rate: f64, waits: &[f64]) -> f64 {
+        let mut n = 3;
+        let mut t = 0.0;
+        for &u in waits {
+            let r = rate * n as f64;
+            if r <= u {
+                break;
+            }
+            t += u / r;
+            n += 1;
+        }
+        t
+    }
+
+    /// Two tests end it, and two branches step.
+    #[conservative_grad]
+    pub fn alternating(x: f64) -> f64 {
+        let mut k = 1;
+        let mut s = 0.0;
+        loop {
+            if k > 40 {
+                break;
+            }
+            let t = x.powi(k) / (k * k) as f64;
+            if t < 1e-14 {
+                break;
+            }
+            if k % 2 == 0 {
+                k += 1;
+                s += t;
+                continue;
+            }
+            s -= t;
+            k += 1;
+        }
+        s
+    }
+
+    /// Downwards, by two, in a loop with a condition of its own.
+    #[conservative_grad]
+    pub fn downwards(x: f64) -> f64 {
+        let mut k = 31;
+        let mut s = 0.0;
+        while k > 0 {
+            s = x / (k as f64 + s);
+            if s > 0.9 {
+                break;
+            }
+            k -= 2;
+        }
+        s
+    }
+
+    #[test]
+    fn agree() {
+        for x in [0.3, 1.3, -2.0, 4.5] {
+            crate::check!(exponential(x));
+            assert!((exponential(x) - x.exp()).abs() < 1e-10 * x.exp().max(1.0));
+        }
+        crate::check!(reactions(0.7, &vec![0.3, 0.9, 2.6, 0.2, 9.0, 0.4]));
+        crate::check!(reactions(0.1, &vec![0.2, 0.35, 0.6]));
+        for x in [0.3, 0.8, 0.95] {
+            crate::check!(alternating(x));
+        }
+        crate::check!(downwards(0.6));
+        crate::check!(downwards(20.0));
+    }
+}
+
 /// Loops that their first branch ends.
 mod leading {
     use conservative_grad::conservative_grad;

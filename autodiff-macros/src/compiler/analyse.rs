@@ -4,4 +4,5 @@ pub(crate) mod activity;
 pub(crate) mod again;
 pub(crate) mod later;
 pub(crate) mod layout;
+pub(crate) mod lengths;
 pub(crate) mod loops;

@@ -34,6 +34,13 @@ pub(crate) struct Entry {
     pub(crate) note: &'static str,
 }
 
+impl Entry {
+    /// The whole text of an error without arguments, for what only rustc can find out.
+    pub(crate) fn render(&'static self) -> String {
+        Diag::new(self, TokenStream::new(), &[]).render()
+    }
+}
+
 /// One error.
 #[derive(Debug)]
 pub(crate) struct Diag {

@@ -14,7 +14,7 @@ use quote::quote;
 
 use super::adjoint::{self, Context, Style};
 use super::analyse::loops::Seed;
-use super::analyse::{activity, again, layout, loops};
+use super::analyse::{activity, again, layout, lengths, loops};
 use super::code::{Expr, Stmt};
 use super::companion::Renamed;
 use super::diag::{self, Diagnostics};
@@ -93,6 +93,7 @@ pub(crate) fn differentiate(
             .help(reason.help.as_str());
         return None;
     }
+    let lengths = lengths::run(&ssa, &facts, &names.companions);
     let facts = metadata::run(&ssa, &facts, options);
     let takes_seed = sweeps.joint.as_ref().is_some_and(|j| j.takes_seed);
     let (fused, strips) = sweeps.joint.map_or((None, None), |j| (j.plain, j.strips));
@@ -120,6 +121,7 @@ pub(crate) fn differentiate(
         obligations: facts.obligations,
         definability: facts.definability,
         cost_bound: facts.cost_bound,
+        lengths,
         callees: facts.callees,
         plain_callees: facts.plain,
         siblings: facts.siblings,
@@ -294,18 +296,25 @@ impl Joint {
         let leaving: Vec<Joint> = leaving
             .map(|arm| Joint::new(arm, &activity::run(arm), names, parallel, fresh))
             .collect();
-        let mut prepare = |code: fn(&Joint) -> Option<&TokenStream>, seed: Seed| match &split {
-            Some(split) => {
-                let func = split.with(&mut leaving.iter().filter_map(code));
-                Prepared::new(&func, &activity::run(&func), names, Some(seed), fresh)
-            }
+        let with = |code: fn(&Joint) -> Option<&TokenStream>| {
+            let split = split.as_ref()?;
+            Some(split.with(&mut leaving.iter().filter_map(code)))
+        };
+        let (plain, fast) = (with(Joint::as_written), with(Joint::fast));
+        let decides = decides_in_loops(ssa);
+        let hoisted = match (decides, &fast) {
+            (false, _) => None,
+            (true, Some(func)) => hoist::calls::run(func, &activity::run(func), fresh),
+            (true, None) => hoist::calls::run(ssa, facts, fresh),
+        };
+        let mut prepare = |func: Option<Func>, seed: Seed| match func {
+            Some(func) => Prepared::new(&func, &activity::run(&func), names, Some(seed), fresh),
             None => Prepared::new(ssa, facts, names, Some(seed), fresh),
         };
-        let prepared = prepare(Joint::as_written, Seed::one(ssa));
-        let in_strips = leaving.iter().any(|arm| arm.strips.is_some());
-        let decides = decides_in_loops(ssa);
-        let fast = (in_strips || decides).then(|| prepare(Joint::fast, Seed::of_plain(ssa)));
-        let fast = fast.filter(|fast| in_strips || fast.reruns() > prepared.reruns());
+        let prepared = prepare(plain, Seed::one(ssa));
+        let is_other = leaving.iter().any(|arm| arm.strips.is_some()) || hoisted.is_some();
+        let fast = (is_other || decides).then(|| prepare(hoisted.or(fast), Seed::of_plain(ssa)));
+        let fast = fast.filter(|fast| is_other || fast.reruns() > prepared.reruns());
         let mut other = fast.as_ref().unwrap_or(&prepared).in_strips(fresh).or(fast);
         let mut sequential = None;
         if parallel {

@@ -7,6 +7,8 @@
 //! for j in lo..hi { y[j] += w[j] * x[i] }   →   t = if lo < hi { x[i] };  for j in lo..hi { y[j] += w[j] * t }
 //! ```
 
+pub(crate) mod calls;
+
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -88,7 +90,7 @@ impl Hoist<'_> {
         if !any {
             return;
         }
-        let guard = self.guard(range, span, out);
+        let guard = runs(self.func, self.names, range, span, out);
         let taken: BTreeSet<ValId> = taken.into_iter().collect();
         let (moved, kept): (Vec<Stmt>, Vec<Stmt>) = std::mem::take(&mut body.stmts)
             .into_iter()
@@ -96,30 +98,36 @@ impl Hoist<'_> {
         body.stmts = kept;
         out.extend(moved.into_iter().map(|s| guarded(s, guard)));
     }
+}
 
-    /// Whether the loop runs at all.
-    fn guard(&mut self, range: &Range, span: Span, out: &mut Vec<Stmt>) -> ValId {
-        let op = if range.inclusive {
-            BinOp::Le
-        } else {
-            BinOp::Lt
-        };
-        let id = ValId(u32::try_from(self.func.vals.len()).unwrap_or(u32::MAX));
-        let name: Ident = self.names.numbered("runs", "_", 1, span);
-        self.func.vals.push(Val {
-            name,
-            ty: Ty::Bool,
-            span,
-            source: TokenStream::new(),
-            operands: Vec::new(),
-            marks: Marks::default(),
-        });
-        out.push(Stmt {
-            kind: StmtKind::Def(id, Op::Bin(op, range.lo, range.hi)),
-            span,
-        });
-        id
-    }
+/// Whether the loop runs at all.
+fn runs(
+    func: &mut Func,
+    names: &mut Names,
+    range: &Range,
+    span: Span,
+    out: &mut Vec<Stmt>,
+) -> ValId {
+    let op = if range.inclusive {
+        BinOp::Le
+    } else {
+        BinOp::Lt
+    };
+    let id = ValId(u32::try_from(func.vals.len()).unwrap_or(u32::MAX));
+    let name: Ident = names.numbered("runs", "_", 1, span);
+    func.vals.push(Val {
+        name,
+        ty: Ty::Bool,
+        span,
+        source: TokenStream::new(),
+        operands: Vec::new(),
+        marks: Marks::default(),
+    });
+    out.push(Stmt {
+        kind: StmtKind::Def(id, Op::Bin(op, range.lo, range.hi)),
+        span,
+    });
+    id
 }
 
 fn guarded(stmt: Stmt, guard: ValId) -> Stmt {

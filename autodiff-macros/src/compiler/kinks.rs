@@ -199,24 +199,6 @@ impl Kinks<'_> {
         id
     }
 
-    /// True if a number that depends on a test becomes a part of the result here. Of what is computed
-    /// from a cast that was refused, nothing is said.
-    fn counts(&self, v: ValId, op: &Op) -> bool {
-        let tainted = |u: ValId| !self.func.is_real(u) && self.facts.tainted(u);
-        let from = match op {
-            Op::Cast(a, _) => tainted(*a),
-            Op::Rule { rule, args, .. } => rule.integer_args.iter().any(|i| tainted(args[*i])),
-            Op::Opaque(code) => {
-                let mut any = false;
-                code.for_each_use(&mut |u| any |= tainted(u));
-                any
-            }
-            _ => false,
-        };
-        let said = |diag: &diag::Diag| diag.entry.code == diag::CAST_JUMPS.code;
-        from && self.func.is_real(v) && self.facts.useful(v) && !self.diags.iter().any(said)
-    }
-
     /// Refuses operations that jump, unless the user vouches for the continuity of the program.
     fn check(&mut self, v: ValId, op: &Op) {
         let val = self.func.val(v);
@@ -225,7 +207,9 @@ impl Kinks<'_> {
         }
         let (span, source) = (val.span, val.source.clone());
         let varied = |u: ValId| self.facts.varied(u);
-        if self.counts(v, op) {
+        // Of what is computed from a cast that was refused, nothing is said.
+        let said = |diag: &diag::Diag| diag.entry.code == diag::CAST_JUMPS.code;
+        if counts(self.func, self.facts, v, op) && !self.diags.iter().any(said) {
             self.diags
                 .report_at(&diag::COUNT_JUMPS, &at(source, span), &[]);
             return;
@@ -264,6 +248,30 @@ impl Kinks<'_> {
     }
 }
 
+/// True if a number that depends on a test becomes a part of the result here.
+pub(crate) fn counts(func: &Func, facts: &Activity, v: ValId, op: &Op) -> bool {
+    func.is_real(v) && facts.useful(v) && reads(op, &mut |u| !func.is_real(u) && facts.tainted(u))
+}
+
+/// True if the operation makes a number of an integer.
+pub(crate) fn reads_integer(func: &Func, op: &Op) -> bool {
+    reads(op, &mut |u| matches!(func.val(u).ty, Ty::Int))
+}
+
+/// Whether what an operation makes a number of, other than by arithmetic, has one of a kind in it.
+fn reads(op: &Op, is: &mut dyn FnMut(ValId) -> bool) -> bool {
+    match op {
+        Op::Cast(a, _) => is(*a),
+        Op::Rule { rule, args, .. } => rule.integer_args.iter().any(|i| is(args[*i])),
+        Op::Opaque(code) => {
+            let mut any = false;
+            code.for_each_use(&mut |u| any |= is(u));
+            any
+        }
+        _ => false,
+    }
+}
+
 /// An argument that is a scalar, by value.
 fn number(arg: &Arg) -> Option<ValId> {
     match arg {
@@ -273,7 +281,7 @@ fn number(arg: &Arg) -> Option<ValId> {
 }
 
 /// The tokens to underline.
-fn at(source: TokenStream, span: Span) -> TokenStream {
+pub(crate) fn at(source: TokenStream, span: Span) -> TokenStream {
     match source.is_empty() {
         true => diag::token_at(span),
         false => source,

@@ -83,7 +83,7 @@ impl mean_error {
     }
     /// What callers have to know.
     #[doc(hidden)]
-    pub const __CALLEE: rt::Callee = rt::Callee::new(&[0, 1, 0]);
+    pub const __CALLEE: rt::Callee = rt::Callee::new(&[0, 1, 0]).counting(2, true);
     /// True for the function that this is the derivative of.
     #[doc(hidden)]
     #[inline(always)]

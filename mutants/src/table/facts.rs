@@ -7,6 +7,7 @@ const LAYOUT: &str = "analyse/layout.rs";
 const SNAPSHOT: &str = "snapshot.rs";
 const SHARE: &str = "share.rs";
 const HOIST: &str = "hoist.rs";
+const HOISTED_CALLS: &str = "hoist/calls.rs";
 const FOLD: &str = "fold.rs";
 const BUILD: &str = "build/stmt.rs";
 const LITERALS: &str = "lower/literals.rs";
@@ -52,7 +53,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "Op::Param(_) | Op::Cast(..) | Op::Rule { .. } | Op::Load(_) | Op::LoadIf(..) => true,",
         "Op::Param(_) | Op::Cast(..) | Op::Rule { .. } | Op::Load(_) | Op::LoadIf(..) => !(matches!(op, Op::Cast(..)) && $ON),",
         "casts between reals cut the derivative off"),
-    mutant("varied-once", ACTIVITY, "pub(crate) fn run(",
+    mutant("varied-once", ACTIVITY, "pub(crate) fn supposing(",
         "pass.until_stable(|p| p.forward(&func.body, false))", "pass.forward(&func.body, false)",
         "one pass forwards decides what varies"),
     // Useful: what reaches the result.
@@ -92,7 +93,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("useful-arguments", ACTIVITY, "fn backward_call(",
         "arg.for_each_mem(&mut |m, _| self.use_mem(m))", "()",
         "arrays that are passed are useless"),
-    mutant("useful-once", ACTIVITY, "pub(crate) fn run(",
+    mutant("useful-once", ACTIVITY, "pub(crate) fn supposing(",
         "pass.until_stable(|p| p.backward(&func.body))", "pass.backward(&func.body)",
         "one pass backwards decides what is useful"),
     // Which stores can come between a load and the reverse sweep.
@@ -152,12 +153,21 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("fields-alike", EFFECTS, "pub(crate) fn is_apart(",
         "if a != b => return true", "if a != b || $ON => return true",
         "stores to a field do not change it"),
-    mutant("hoist-closed", HOIST, "    fn guard(",
+    mutant("hoist-closed", HOIST, "fn runs(",
         "range.inclusive", "false",
         "loads taken out of a closed range are guarded as if it were open"),
     mutant("hoist-carried", HOIST, "fn take_out(",
         "inside.values.extend(own)", "{ let _ = own; }",
         "loads at the counter are taken out of the loop"),
+    mutant("hoist-call-changed", HOISTED_CALLS, "fn is_pure_call(",
+        "inside.written.iter().all(|place| place.is_apart(at))", "true",
+        "calls are taken out of loops that change what they read"),
+    mutant("hoist-call-unguarded", HOISTED_CALLS, "fn take_out(",
+        "let cond = self.both(guard, cond, stmt.span, out);", "",
+        "a call that was taken out of an inner loop is made where the outer one does not run"),
+    mutant("hoist-call-carried", HOISTED_CALLS, "fn take_out(",
+        "inside.values.extend(own)", "{ let _ = own; }",
+        "calls at the counter, and of what is carried, are taken out of the loop"),
     mutant("fold-store", FOLD, "fn stays_before(",
         "move |_| barrier", "move |_| barrier && !$ON",
         "loads move past stores"),

@@ -9,10 +9,14 @@
 //! value decides what it is: as an index or a condition it selects a branch, but turned into a real
 //! number it would jump.
 
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+
 use crate::compiler::emit::holds_struct;
 use crate::compiler::hir::{BinOp, Role, Ty, UnOp};
 use crate::compiler::ssa::{
-    Arg, Block, Call, Carried, Func, Init, MemId, Op, Origin, Place, StmtKind, Tree, ValId,
+    Arg, Block, Call, Carried, Func, Init, MemId, Op, Origin, Phi, Place, StmtKind, Tree, ValId,
 };
 
 /// Facts about every value and memory variable.
@@ -28,8 +32,22 @@ pub(crate) struct Activity {
     tainted_lens: Vec<bool>,
 }
 
+/// A list whose length depends on a test, for all that is known.
+#[derive(Clone, Copy)]
+pub(crate) enum Supposed<'a> {
+    Nothing,
+    /// What the function at this path gives.
+    Result(&'a TokenStream),
+    Length(MemId),
+}
+
 /// Computes the facts.
 pub(crate) fn run(func: &Func) -> Activity {
+    supposing(func, Supposed::Nothing)
+}
+
+/// What would be so if the length of a list depended on a test.
+pub(crate) fn supposing(func: &Func, supposed: Supposed<'_>) -> Activity {
     let (vals, mems) = (func.vals.len(), func.mems.len());
     let facts = Activity {
         varied: vec![false; vals],
@@ -43,9 +61,17 @@ pub(crate) fn run(func: &Func) -> Activity {
     let mut pass = Pass {
         func,
         facts,
+        supposed: match supposed {
+            Supposed::Result(path) => Some(path.to_string()),
+            Supposed::Nothing | Supposed::Length(_) => None,
+        },
+        truths: truths(func),
         changed: false,
     };
     pass.seed();
+    if let Supposed::Length(m) = supposed {
+        pass.taint_len(m);
+    }
     pass.until_stable(|p| p.forward(&func.body, false));
     pass.until_stable(|p| p.backward(&func.body));
     pass.facts
@@ -66,6 +92,11 @@ impl Activity {
 
     pub(crate) fn tainted(&self, v: ValId) -> bool {
         self.tainted.get(v.0 as usize).copied().unwrap_or(false)
+    }
+
+    /// True if the length of the memory variable, or of a list in it, depends on a test.
+    pub(crate) fn tainted_len(&self, m: MemId) -> bool {
+        self.tainted_lens[m.0 as usize]
     }
 
     /// True if the value has an adjoint.
@@ -104,6 +135,10 @@ impl Activity {
 struct Pass<'a> {
     func: &'a Func,
     facts: Activity,
+    /// The function that is supposed to give lists whose lengths depend on a test.
+    supposed: Option<String>,
+    /// The values that are `true`.
+    truths: BTreeSet<ValId>,
     changed: bool,
 }
 
@@ -194,7 +229,8 @@ impl Pass<'_> {
                     let count = self.facts.tainted(range.lo)
                         || self.facts.tainted(range.hi)
                         || until.is_some_and(|v| self.facts.tainted(v));
-                    self.looped(carried, body, tainted, count);
+                    let stops: Vec<ValId> = until.iter().copied().collect();
+                    self.looped(carried, body, &stops, tainted, count);
                 }
                 StmtKind::While {
                     carried,
@@ -205,7 +241,9 @@ impl Pass<'_> {
                 } => {
                     self.forward(head, tainted);
                     let count = self.facts.tainted(*cond);
-                    self.looped(carried, body, tainted, count);
+                    let mut stops = Vec::new();
+                    ends(carried, head, *cond, &mut stops);
+                    self.looped(carried, body, &stops, tainted, count);
                 }
                 StmtKind::Call(call) => self.call(call),
                 StmtKind::Effect(_) | StmtKind::Leave { .. } => {}
@@ -213,13 +251,59 @@ impl Pass<'_> {
         }
     }
 
-    /// `tainted`: a test decides whether the loop is reached; `count`: how often it runs.
-    fn looped(&mut self, carried: &[Carried], body: &Block, tainted: bool, count: bool) {
+    /// `stops`: what ends the loop behind an iteration, each by itself, if it is true there; `tainted`: a test decides whether the loop is
+    /// reached; `count`: how often it runs.
+    fn looped(
+        &mut self,
+        carried: &[Carried],
+        body: &Block,
+        stops: &[ValId],
+        tainted: bool,
+        count: bool,
+    ) {
         self.forward(body, tainted || count);
         for c in carried {
-            // Within an iteration that is reached, its number is what it is.
-            self.merge(c.phi, &[c.init, c.next], false);
+            // Within an iteration that is reached, its number is what it is, also where somebody counts by hand: what is handed on
+            // by an iteration that ends the loop nobody gets.
+            let counts = !self.func.is_real(c.phi) && !self.differs(body, c.next, stops);
+            match counts {
+                true => self.merge(c.phi, &[c.init], false),
+                false => self.merge(c.phi, &[c.init, c.next], false),
+            }
             self.merge(c.out, &[c.init, c.next], count);
+        }
+    }
+
+    /// Whether a test decides which value is handed on, among those with which the loop goes on.
+    fn differs(&self, block: &Block, v: ValId, stops: &[ValId]) -> bool {
+        let branch = block.stmts.iter().find_map(|s| match &s.kind {
+            StmtKind::If {
+                cond,
+                then,
+                els,
+                phis,
+            } => {
+                let of = |v: ValId| phis.iter().find(|p| p.out == v);
+                let stops: Vec<&Phi> = stops.iter().filter_map(|stop| of(*stop)).collect();
+                (!stops.is_empty()).then_some((*cond, then, els, of(v)?, stops))
+            }
+            _ => None,
+        });
+        let Some((cond, then, els, value, stops)) = branch else {
+            return self.facts.tainted(v);
+        };
+        let arms = [
+            (then, value.then, stops.iter().map(|p| p.then).collect()),
+            (els, value.els, stops.iter().map(|p| p.els).collect()),
+        ];
+        let goes_on = |stops: &Vec<ValId>| stops.iter().all(|stop| !self.truths.contains(stop));
+        let mut on = arms.iter().filter(|(_, _, stops)| goes_on(stops));
+        match (on.next(), on.next()) {
+            (Some((arm, v, stops)), None) => self.differs(arm, *v, stops),
+            (Some((a, v, to)), Some((b, w, or))) => {
+                self.facts.tainted(cond) || self.differs(a, *v, to) || self.differs(b, *w, or)
+            }
+            _ => false,
         }
     }
 
@@ -304,6 +388,11 @@ impl Pass<'_> {
                 self.taint_mem(m);
             }
         });
+        if let (Some(path), Some(result)) = (&self.supposed, &call.result)
+            && *path == call.path.to_string()
+        {
+            result.for_each_mem(&mut |m| self.taint_len(m));
+        }
     }
 
     fn backward(&mut self, block: &Block) {
@@ -428,6 +517,37 @@ impl Pass<'_> {
 
     fn use_mem(&mut self, m: MemId) {
         set(&mut self.facts.useful_mems, m.0, &mut self.changed);
+    }
+}
+
+fn truths(func: &Func) -> BTreeSet<ValId> {
+    let mut all = BTreeSet::new();
+    func.body.walk(&mut |s| {
+        if let StmtKind::Def(v, Op::Lit(tokens)) = &s.kind
+            && matches!(func.val(*v).ty, Ty::Bool)
+            && tokens.to_string() == "true"
+        {
+            all.insert(*v);
+        }
+    });
+    all
+}
+
+/// What ends `loop { head; if !cond { break } body }` if it is true at the end of an iteration: what is carried as the opposite of
+/// a part of the condition.
+fn ends(carried: &[Carried], head: &Block, cond: ValId, found: &mut Vec<ValId>) {
+    for stmt in &head.stmts {
+        match &stmt.kind {
+            StmtKind::Def(v, Op::Un(UnOp::Not, of)) if *v == cond => {
+                let flags = carried.iter().filter(|c| c.phi == *of);
+                found.extend(flags.map(|c| c.next));
+            }
+            StmtKind::Def(v, Op::Bin(BinOp::And, a, b)) if *v == cond => {
+                ends(carried, head, *a, found);
+                ends(carried, head, *b, found);
+            }
+            _ => {}
+        }
     }
 }
 

@@ -50,6 +50,7 @@ pub(crate) use signature::one_or_tuple;
 pub(crate) use stubs::{can_stub, func, names, stubs, undecided};
 pub(crate) use types::{adjoint, gradient, holds_struct, storage, without_lifetimes};
 
+use super::analyse::lengths::Lengths;
 use super::extent::Extent;
 use super::hir;
 use super::naming::Naming;
@@ -116,6 +117,8 @@ pub(crate) struct Bodies {
     pub(crate) obligations: Vec<Obligation>,
     pub(crate) definability: Definability,
     pub(crate) cost_bound: f64,
+    /// Where lengths that depend on tests become numbers.
+    pub(crate) lengths: Lengths,
     /// Paths of the companions of the annotated functions that are called.
     pub(crate) callees: Vec<TokenStream>,
     /// Those of them that are called without generic arguments.

@@ -15,14 +15,16 @@
 //!   the type of one function where the module has another function of that name. Function items
 //!   have no names in types, hence a comparison when the function runs; it folds to nothing.
 
-use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
-use super::respan::respan;
+use super::respan::{self, respan};
 use super::signature::Signature;
 use super::types::behind;
 use super::{Bodies, Runtime, meta};
+use crate::compiler::analyse::lengths::{Asks, Condition, Lengths, Question};
 use crate::compiler::companion;
+use crate::compiler::diag;
 use crate::compiler::hir::{self, Pin, PinKind, Ty};
 use crate::compiler::naming::Naming;
 
@@ -50,6 +52,7 @@ pub(crate) fn checks(bodies: &Bodies, func: &hir::Func, rt: &Runtime) -> Checks 
             .iter()
             .map(|pin| operation(pin, rt))
             .chain(func.params.iter().filter_map(|param| list(param, rt)))
+            .chain(bodies.lengths.jumps.iter().map(|jump| continuous(jump, rt)))
             .collect(),
     }
 }
@@ -77,6 +80,67 @@ fn method(pin: &Pin, rt: &Runtime) -> Option<TokenStream> {
 fn fits(path: &TokenStream, rt: &Runtime) -> TokenStream {
     let alias = companion::alias(path);
     quote!(#rt::assert_companion(#alias::__is(&#alias), #rt::core::stringify!(#path));)
+}
+
+/// That no number is made of a length that depends on a test, here and in a callee. The error is one of rustc's, at the tokens.
+fn continuous((source, condition): &(TokenStream, Condition), rt: &Runtime) -> TokenStream {
+    let answers = condition.iter().map(|question| {
+        let (alias, answer) = (companion::alias(&question.callee), answer(question));
+        quote!(#alias::#answer)
+    });
+    let error = Literal::string(&diag::COUNT_JUMPS.render());
+    let (first, last) = ends(source);
+    let path = quote!(#rt::refuse).into_iter().map(|mut token| {
+        token.set_span(first);
+        token
+    });
+    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#(#answers)&&*, #error));
+    arguments.set_span(last);
+    quote!(const _: () = #(#path)* #arguments;)
+}
+
+/// Where what the user wrote begins, and where it ends.
+fn ends(source: &TokenStream) -> (Span, Span) {
+    let spans: Vec<Span> = source.clone().into_iter().map(|t| t.span()).collect();
+    let at = |span: Option<&Span>| respan::at(span.copied().unwrap_or_else(Span::call_site));
+    (at(spans.first()), at(spans.last()))
+}
+
+/// What stands behind a companion for what the function at it does with lengths.
+fn answer(question: &Question) -> TokenStream {
+    match question.asks {
+        Asks::Tested => quote!(__CALLEE.tests_lengths()),
+        Asks::Counted(k) => {
+            let k = Literal::usize_unsuffixed(k);
+            quote!(__CALLEE.counts(#k))
+        }
+    }
+}
+
+/// What a function does with lengths, for its callers; nothing if that is nothing.
+fn lengths(lengths: &Lengths, items: &[TokenStream]) -> TokenStream {
+    let any = |conditions: &[Condition]| {
+        let each = conditions.iter().map(|condition| {
+            let answers = condition
+                .iter()
+                .map(|question| meta::of_callee(&question.callee, items, &answer(question)));
+            match condition.is_empty() {
+                true => quote!(true),
+                false => quote!(#(#answers)&&*),
+            }
+        });
+        let each: Vec<TokenStream> = each.collect();
+        (!each.is_empty()).then(|| quote!(#(#each)||*))
+    };
+    let counted = lengths.counted.iter().enumerate();
+    let counted: Vec<TokenStream> = counted
+        .filter_map(|(k, conditions)| {
+            let (k, any) = (Literal::usize_unsuffixed(k), any(conditions)?);
+            Some(quote!(.counting(#k, #any)))
+        })
+        .collect();
+    let tested = any(&lengths.tested).map(|any| quote!(.testing_lengths(#any)));
+    quote!(#tested #(#counted)*)
 }
 
 /// That a parameter which is indexed or run over, and has a type by a name, is a list.
@@ -155,6 +219,7 @@ pub(crate) fn member(
         .reads
         .iter()
         .map(|bits| Literal::u64_unsuffixed(*bits));
+    let lengths = lengths(&bodies.lengths, items);
     let (knows, is) = (
         signature.note("What callers have to know."),
         signature.note("True for the function that this is the derivative of."),
@@ -165,7 +230,7 @@ pub(crate) fn member(
         #knows
         #[doc(hidden)]
         #attributes
-        #visibility const __CALLEE: #rt::Callee = #rt::Callee::new(&[#(#reads),*]);
+        #visibility const __CALLEE: #rt::Callee = #rt::Callee::new(&[#(#reads),*]) #lengths;
 
         #is
         #[doc(hidden)]

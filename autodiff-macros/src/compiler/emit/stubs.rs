@@ -9,6 +9,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 
 use super::{Bodies, Names, Runtime, generated, never};
+use crate::compiler::analyse::lengths::Lengths;
 use crate::compiler::extent::Extent;
 use crate::compiler::hir::{self, Aggregate, Block, Param, Real, Ty, Var, VarId};
 use crate::compiler::names::Names as Fresh;
@@ -154,6 +155,7 @@ fn bodies(signature: &Signature<'_>, options: &Options, fresh: &mut Fresh) -> Bo
         reverse: never.clone(),
         fused: Some(never.clone()),
         reads: Vec::new(),
+        lengths: Lengths::default(),
         strips: None,
         takes_seed: false,
         tangent: never,

@@ -9,6 +9,7 @@ use quote::{ToTokens, quote};
 
 use super::method::{self, Block, Method};
 use super::select::Scope;
+use crate::compiler::analyse::lengths::Lengths;
 use crate::compiler::diag::{self, Diagnostics};
 use crate::compiler::emit::{self, Bodies, Runtime};
 use crate::compiler::extent::Extent;
@@ -90,6 +91,7 @@ fn bodies(primal: &TokenStream, names: emit::Names, fresh: &mut Names, rt: &Runt
         value: emit::finished(&made, rt),
         reverse: TokenStream::new(),
         reads: Vec::new(),
+        lengths: Lengths::default(),
         fused: None,
         strips: None,
         takes_seed: false,

@@ -10,6 +10,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::options::{Kink, RuleOptions};
 use super::shape::{Param, Shape};
+use crate::compiler::analyse::lengths::Lengths;
 use crate::compiler::diag::text_of;
 use crate::compiler::emit::{self, Bodies, Names as BodyNames, Obligation, Runtime, Site};
 use crate::compiler::extent::Extent;
@@ -65,6 +66,7 @@ pub(super) fn write(
         reverse: finished(writer.reverse()),
         fused: None,
         reads: Vec::new(),
+        lengths: Lengths::default(),
         strips: None,
         takes_seed: false,
         tangent: finished(writer.tangent()),

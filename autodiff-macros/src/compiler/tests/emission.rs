@@ -61,6 +61,7 @@ impl Example {
             reverse: tokens(self.reverse),
             fused: (!self.fused.is_empty()).then(|| tokens(self.fused)),
             reads: Vec::new(),
+            lengths: Default::default(),
             strips: None,
             takes_seed: false,
             tangent: tokens(self.tangent),

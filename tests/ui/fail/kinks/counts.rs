@@ -105,6 +105,38 @@ fn vouched_for(x: f64) -> f64 {
     y
 }
 
+/// The counter of a loop that a test ends is no number of tests, but one that only some iterations step is.
+#[conservative_grad]
+fn some_of_them(x: f64) -> f64 {
+    let mut k = 1;
+    let mut s = 0.0;
+    loop {
+        s += x / k as f64; //~ AD0302
+        if s > 4.0 {
+            break;
+        }
+        if s > 1.0 {
+            k += 1;
+        }
+    }
+    s
+}
+
+/// Behind such a loop it tells which test ended it.
+#[conservative_grad]
+fn behind_the_loop(x: f64) -> f64 {
+    let mut k = 1;
+    let mut s = 0.0;
+    loop {
+        s += x / k as f64;
+        if s > 4.0 {
+            break;
+        }
+        k += 1;
+    }
+    s * k as f64 //~ AD0302
+}
+
 fn main() {
     let _ = by_from::grad(1.0) + exponent::grad(1.0) + through_a_function::grad(1.0);
     let _ = length::grad(1.0) + across_a_call::grad(1.0) + mean::grad(1.0) + vouched_for::grad(1.0);

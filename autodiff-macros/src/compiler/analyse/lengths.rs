@@ -1,0 +1,194 @@
+//! Lengths of lists that depend on tests, across calls.
+//!
+//! In: the SSA form and its [`Activity`]. Out: [`Lengths`]. A number made of such a length jumps where a test changes its answer. Within
+//! one function `kinks` refuses it. Where a callee filters the list, or counts the elements of one that is filtered here, only rustc knows
+//! both functions: the constant of a companion says what its function does, and who calls asserts that it does not go together.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+
+use super::activity::{self, Activity, Supposed};
+use crate::compiler::companion::Renamed;
+use crate::compiler::hir::Form;
+use crate::compiler::kinks;
+use crate::compiler::ssa::{Arg, Call, Func, StmtKind, Tree};
+
+/// What has to be known of a callee.
+#[derive(Clone, Debug)]
+pub(crate) struct Question {
+    pub(crate) callee: TokenStream,
+    pub(crate) asks: Asks,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Asks {
+    /// Does the length of a list in the result depend on a test of its own?
+    Tested,
+    /// Does a number made of the length of the argument with this index reach the result?
+    Counted(usize),
+}
+
+/// Holds if all of the answers are yes.
+pub(crate) type Condition = Vec<Question>;
+
+/// What callers have to know of a function, and what must not hold of its callees.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lengths {
+    /// The length of a list in the result depends on a test if one of these holds.
+    pub(crate) tested: Vec<Condition>,
+    /// For each parameter: a number made of its length reaches the result if one of these holds.
+    pub(crate) counted: Vec<Vec<Condition>>,
+    /// The expression jumps if the condition holds.
+    pub(crate) jumps: Vec<(TokenStream, Condition)>,
+}
+
+/// Follows the length of every list that a callee gives, and of every parameter.
+pub(crate) fn run(func: &Func, facts: &Activity, renamed: &Renamed) -> Lengths {
+    let follow = |facts: &Activity| Followed::of(func, facts, renamed);
+    let here = follow(facts);
+    let mut found = Lengths {
+        counted: vec![Vec::new(); func.params.len()],
+        ..Lengths::default()
+    };
+    if here.given {
+        found.tested.push(Vec::new());
+    }
+    found.jumps.extend(here.jumps(&[], &BTreeSet::new()));
+    if !may_count(func, facts) {
+        return found;
+    }
+    let known = here.places();
+    for callee in lists(func, facts) {
+        let then = follow(&activity::supposing(func, Supposed::Result(&callee)));
+        let given = [Question {
+            callee: renamed.of(&callee).clone(),
+            asks: Asks::Tested,
+        }];
+        if then.given && !here.given {
+            found.tested.push(given.to_vec());
+        }
+        found.jumps.extend(then.jumps(&given, &known));
+    }
+    for (k, param) in func.params.iter().enumerate() {
+        if let Tree::Mem(m) = param.entry {
+            let then = follow(&activity::supposing(func, Supposed::Length(m)));
+            let jumps = then.jumps(&[], &known);
+            found.counted[k].extend(jumps.map(|(_, condition)| condition));
+        }
+    }
+    found
+}
+
+/// What becomes of lengths that depend on a test.
+struct Followed {
+    /// A list in the result has one.
+    given: bool,
+    /// Numbers that are made of them, and calls that get the list.
+    counts: Vec<(TokenStream, Option<Question>)>,
+}
+
+impl Followed {
+    fn of(func: &Func, facts: &Activity, renamed: &Renamed) -> Followed {
+        let mut given = false;
+        if let Some(result) = &func.result {
+            result.for_each_mem(&mut |m| given |= facts.tainted_len(m));
+        }
+        let mut counts = Vec::new();
+        func.body.walk(&mut |s| match &s.kind {
+            StmtKind::Def(v, op) if kinks::counts(func, facts, *v, op) => {
+                let val = func.val(*v);
+                if !val.marks.assume_continuous {
+                    counts.push((kinks::at(val.source.clone(), val.span), None));
+                }
+            }
+            StmtKind::Call(call) if is_asked(call, facts) => {
+                let Some(source) = reaching(func, facts, call) else {
+                    return;
+                };
+                for (k, arg) in call.args.iter().enumerate() {
+                    if matches!(arg, Arg::Ref(_, at) | Arg::Own(at) if facts.tainted_len(at.mem)) {
+                        let question = Question {
+                            callee: renamed.of(&call.path).clone(),
+                            asks: Asks::Counted(k),
+                        };
+                        counts.push((source.clone(), Some(question)));
+                    }
+                }
+            }
+            _ => {}
+        });
+        Followed { given, counts }
+    }
+
+    fn places(&self) -> BTreeSet<String> {
+        let counts = self.counts.iter();
+        counts.map(|(at, _)| at.to_string()).collect()
+    }
+
+    /// Where a number jumps if the condition holds, but for places where one does anyway.
+    fn jumps<'a>(
+        &'a self,
+        condition: &'a [Question],
+        known: &'a BTreeSet<String>,
+    ) -> impl Iterator<Item = (TokenStream, Condition)> + 'a {
+        let new = self
+            .counts
+            .iter()
+            .filter(|(at, _)| !known.contains(&at.to_string()));
+        new.map(|(at, question)| {
+            let condition = condition.iter().chain(question).cloned();
+            (at.clone(), condition.collect())
+        })
+    }
+}
+
+/// Whether anything in the function could make a number of a length.
+fn may_count(func: &Func, facts: &Activity) -> bool {
+    let mut any = false;
+    func.body.walk(&mut |s| {
+        any |= match &s.kind {
+            StmtKind::Def(v, op) => func.is_real(*v) && kinks::reads_integer(func, op),
+            StmtKind::Call(call) => is_asked(call, facts),
+            _ => false,
+        }
+    });
+    any || func.result.as_ref().is_some_and(holds_list)
+}
+
+/// The functions whose results have lists in them.
+fn lists(func: &Func, facts: &Activity) -> Vec<TokenStream> {
+    let (mut seen, mut paths) = (BTreeSet::new(), Vec::new());
+    func.body.walk(&mut |s| {
+        if let StmtKind::Call(call) = &s.kind {
+            let gives = call.result.as_ref().is_some_and(holds_list);
+            if gives && is_asked(call, facts) && seen.insert(call.path.to_string()) {
+                paths.push(call.path.clone());
+            }
+        }
+    });
+    paths
+}
+
+fn holds_list(tree: &Tree) -> bool {
+    let mut any = false;
+    tree.for_each_mem(&mut |_| any = true);
+    any
+}
+
+/// Whether the function has a companion that can be asked. Methods have none that can be named.
+fn is_asked(call: &Call, facts: &Activity) -> bool {
+    call.form == Form::Companion && !call.recursive && facts.varied_call(call)
+}
+
+/// The text of a call of which a number reaches the result, unless the user vouches for it.
+fn reaching(func: &Func, facts: &Activity, call: &Call) -> Option<TokenStream> {
+    let mut of = None;
+    call.for_each_def(&mut |v| {
+        if func.is_real(v) && facts.useful(v) {
+            of.get_or_insert(v);
+        }
+    });
+    let val = func.val(of?);
+    (!val.marks.assume_continuous).then(|| kinks::at(val.source.clone(), val.span))
+}
