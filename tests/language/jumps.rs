@@ -471,8 +471,74 @@ mod counted_by_hand {
         s
     }
 
+    /// The flag of the return ends it.
+    #[conservative_grad]
+    pub fn series(x: f64) -> Result<f64, String> {
+        let mut k = 0;
+        let mut t = 1.0;
+        let mut s = 1.0;
+        while k < 40 {
+            t *= x / (k + 1) as f64;
+            s += t;
+            if t.abs() < 1e-15 {
+                return Ok(s);
+            }
+            k += 1;
+        }
+        Err("no".to_string())
+    }
+
+    #[conservative_grad]
+    pub fn of_series(x: f64) -> f64 {
+        series(x).unwrap_or(3.0) * x
+    }
+
+    /// The step is shorter with every iteration, and the last test comes behind the counter.
+    #[conservative_grad]
+    pub fn descent(c: f64) -> f64 {
+        let (mut x, mut rate) = (1.5, 0.4);
+        let mut iter = 0;
+        loop {
+            let g = x * x * x - c;
+            x -= rate * g / 8.0;
+            rate = 4.0 / (9 + iter) as f64;
+            if g.abs() < 1e-3 {
+                break;
+            }
+            iter += 1;
+            if iter > 100 {
+                break;
+            }
+        }
+        x
+    }
+
+    /// A test chooses the list, and both have one length.
+    #[conservative_grad]
+    pub fn mean_of_the_better(x: &[f64], c: f64) -> f64 {
+        let mut best = x.to_vec();
+        let mut least = 1e3;
+        for i in 0..x.len() {
+            let mut tried = best.clone();
+            tried[i] = 0.9 * c - tried[i];
+            let loss = tried.iter().map(|v| v * v).sum::<f64>();
+            if loss < least {
+                least = loss;
+                best = tried;
+            }
+        }
+        least + best.iter().sum::<f64>() / best.len() as f64
+    }
+
     #[test]
     fn agree() {
+        for x in [0.3, 1.3, 30.0] {
+            crate::check!(of_series(x));
+        }
+        for c in [0.8, 2.5] {
+            crate::check!(descent(c));
+            crate::check!(mean_of_the_better(&vec![0.3, 0.9, 1.4, 0.7], c));
+        }
         for x in [0.3, 1.3, -2.0, 4.5] {
             crate::check!(exponential(x));
             assert!((exponential(x) - x.exp()).abs() < 1e-10 * x.exp().max(1.0));

@@ -112,7 +112,7 @@ fn of_a_list_that_changes(x: &[f64]) -> f64 {
 fn of_what_is_carried(x: &[f64]) -> f64 {
     let mut s = 1.5;
     for i in 0..x.len() {
-        s = 0.1 * ln_gamma(2.0 + s * s) + x[i];
+        s = 0.1 * ln_gamma(2.0 + s) + x[i];
     }
     s
 }

@@ -9,9 +9,14 @@
 //! value decides what it is: as an index or a condition it selects a branch, but turned into a real
 //! number it would jump.
 
+mod replaced;
+
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
+
+use replaced::Replaced;
 
 use crate::compiler::emit::holds_struct;
 use crate::compiler::hir::{BinOp, Role, Ty, UnOp};
@@ -66,6 +71,7 @@ pub(crate) fn supposing(func: &Func, supposed: Supposed<'_>) -> Activity {
             Supposed::Nothing | Supposed::Length(_) => None,
         },
         truths: truths(func),
+        replaced: OnceCell::new(),
         changed: false,
     };
     pass.seed();
@@ -139,6 +145,8 @@ struct Pass<'a> {
     supposed: Option<String>,
     /// The values that are `true`.
     truths: BTreeSet<ValId>,
+    /// What lists are made of, once somebody asks.
+    replaced: OnceCell<Replaced<'a>>,
     changed: bool,
 }
 
@@ -202,7 +210,8 @@ impl Pass<'_> {
                     if tainted || self.facts.tainted_mems[src.mem.0 as usize] {
                         self.taint_mem(dst.mem);
                     }
-                    if self.facts.tainted_lens[src.mem.0 as usize] {
+                    let chosen = tainted && dst.path.is_empty() && self.changes_length(dst.mem);
+                    if chosen || self.facts.tainted_lens[src.mem.0 as usize] {
                         self.taint_len(dst.mem);
                     }
                 }
@@ -474,6 +483,11 @@ impl Pass<'_> {
             arg.for_each_use(&mut |v| self.use_val(v));
             arg.for_each_mem(&mut |m, _| self.use_mem(m));
         }
+    }
+
+    fn changes_length(&self, m: MemId) -> bool {
+        let replaced = self.replaced.get_or_init(|| Replaced::of(self.func));
+        replaced.changes_length(m)
     }
 
     fn vary_tree(&mut self, tree: &Tree) {

@@ -137,6 +137,31 @@ fn behind_the_loop(x: f64) -> f64 {
     s * k as f64 //~ AD0302
 }
 
+#[conservative_grad]
+fn chosen(x: f64) -> f64 {
+    let v = if x > 0.5 { vec![x; 3] } else { vec![x; 2] };
+    x * v.len() as f64 //~ AD0302
+}
+
+#[conservative_grad]
+fn cut_short(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    while v.len() > 1 && v[v.len() - 1] > 0.5 {
+        v.pop();
+    }
+    x[0] * v.len() as f64 //~ AD0302
+}
+
+#[conservative_grad]
+fn rows_of_chosen_lengths(x: &[f64]) -> f64 {
+    let rows: Vec<Vec<f64>> = x.iter().map(|v| if *v > 0.5 { vec![*v; 2] } else { vec![*v] }).collect();
+    let mut s = 0.0;
+    for row in &rows {
+        s += row[0] * row.len() as f64; //~ AD0302
+    }
+    s
+}
+
 fn main() {
     let _ = by_from::grad(1.0) + exponent::grad(1.0) + through_a_function::grad(1.0);
     let _ = length::grad(1.0) + across_a_call::grad(1.0) + mean::grad(1.0) + vouched_for::grad(1.0);
