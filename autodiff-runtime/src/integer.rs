@@ -23,3 +23,26 @@ integers!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
 pub fn integer<T: Integer>(value: T) -> T {
     value
 }
+
+/// An integer that a function found: what a call gives, and a cast to an integer takes.
+#[diagnostic::on_unimplemented(
+    message = "the cast of a differentiable value to an integer jumps [AD0301]",
+    label = "a call that gives a value of type `{Self}`",
+    note = "cut the value off with `stop_gradient(…)`",
+    note = "or bind it with its type (`let y: f64 = …;`), and write `#[assume_continuous]` on the statement with the cast if the program as a whole stays continuous"
+)]
+pub trait Found: Copy {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Integer> Found for T {}
+
+/// The same value.
+///
+/// ```
+/// assert_eq!(autodiff_runtime::found_integer(3_u8), 3);
+/// ```
+#[inline]
+#[must_use]
+pub fn found_integer<T: Found>(value: T) -> T {
+    value
+}

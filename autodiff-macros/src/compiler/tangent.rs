@@ -103,10 +103,7 @@ impl Tangent<'_> {
     /// The tangent of a value that is constant.
     fn none(&self, v: ValId) -> Expr {
         match &self.cx.func.val(v).ty {
-            Ty::Int | Ty::Bool => {
-                let rt = &self.cx.names.rt;
-                Expr::Raw(quote!(#rt::ConstantField))
-            }
+            ty @ (Ty::Int | Ty::Bool) => calls::without_numbers(ty, &self.cx.names.rt),
             ty => dots::none(ty),
         }
     }
@@ -149,7 +146,7 @@ impl Tangent<'_> {
     fn tree_dot(&self, tree: &Tree) -> Expr {
         match tree {
             Tree::Val(v) if self.cx.func.is_real(*v) => self.dot(*v),
-            Tree::Val(_) => Expr::Raw(quote!(())),
+            Tree::Val(v) => calls::without_numbers(&self.cx.func.val(*v).ty, &self.cx.names.rt),
             Tree::Mem(m) => Expr::MemDot(*m),
             Tree::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| self.tree_dot(p)).collect()),
         }

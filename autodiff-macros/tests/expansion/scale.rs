@@ -195,7 +195,7 @@ impl scale {
     ) -> ((), ()) {
         let _ = scale;
         <[f64] as rt::SameShape<[f64]>>::assert_same_shape(&*y, &*y_dot, "y", "y_dot");
-        Self::__tangent(
+        let (value, tangent) = Self::__tangent(
             sel,
             rt::One,
             y,
@@ -204,7 +204,8 @@ impl scale {
             rt::Tangent::<f64>(&a_dot),
             count,
             rt::Unvaried,
-        )
+        );
+        (value, ())
     }
     /// The derivative of everything that is computed: a gradient in the place of each number of it.
     #[inline]

@@ -333,6 +333,14 @@ pub(crate) fn type_of(func: &Func, tree: &Tree) -> TokenStream {
     }
 }
 
+/// The adjoint or the tangent of a value that is no number: that of an integer says so, an error has none.
+pub(crate) fn without_numbers(ty: &Ty, rt: &TokenStream) -> Expr {
+    match ty {
+        Ty::Int | Ty::Bool => Expr::Raw(quote!(#rt::ConstantField)),
+        _ => Expr::Raw(quote!(())),
+    }
+}
+
 /// The parts of what the function itself gives, where that is an `Option` or `Result`.
 pub(crate) fn parted(cx: &Context<'_>, call: &Call, value: Expr) -> Expr {
     let rt = &cx.names.rt;

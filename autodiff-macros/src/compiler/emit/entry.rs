@@ -13,6 +13,7 @@ use super::tokens::Tokens;
 use super::types::with_lifetime;
 use super::{docs, jacobian};
 use crate::compiler::extent::Extent;
+use crate::compiler::parse::types::has_constant;
 
 /// All entry points that the function has.
 pub(crate) fn members(signature: &Signature, deprecation: Tokens) -> TokenStream {
@@ -511,19 +512,15 @@ impl Printer<'_> {
         let arguments = own_dot.into_iter().chain(others);
         let tangent = self.signature.naming.path("__tangent");
         let call = quote!(#tangent #turbofish(#receiver #selection, #rt::One, #(#arguments),*));
-        match self.signature.outcome {
-            true => {
-                let (value, dot) = (
-                    self.signature.fresh("value"),
-                    self.signature.fresh("tangent"),
-                );
-                let whole = self
-                    .signature
-                    .whole_with(&value, |value| quote!((#value, #dot.1)));
-                quote!(#(#checks)* let (#value, #dot) = #call; #whole)
-            }
-            false => quote!(#(#checks)* #call),
+        if !self.signature.outcome && !has_constant(&self.signature.inner_ty) {
+            return quote!(#(#checks)* #call);
         }
+        let [value, dot] = ["value", "tangent"].map(|name| self.signature.fresh(name));
+        let tangent = self.signature.outer_tangent(&dot);
+        let whole = self
+            .signature
+            .whole_with(&value, |value| quote!((#value, #tangent)));
+        quote!(#(#checks)* let (#value, #dot) = #call; #whole)
     }
 
     fn dot_argument(&self, param: &Param) -> TokenStream {

@@ -255,7 +255,7 @@ impl<'a> Jacobian<'a> {
         });
         let seed = match signature.returns_numbers() {
             true => seed.to_token_stream(),
-            false => quote!(()),
+            false => signature.inner_seed(quote!(())),
         };
         let varied = signature.params.iter().filter(|p| p.differentiable);
         let whole = one_or_tuple(varied.map(|p| p.bar.to_token_stream()).collect());

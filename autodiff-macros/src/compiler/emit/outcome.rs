@@ -7,8 +7,11 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
+use super::Runtime;
 use super::signature::Signature;
-use crate::compiler::parse::types::type_arguments;
+use super::types::{gradient, owned_dots};
+use crate::compiler::hir::Ty;
+use crate::compiler::parse::types::{has_constant, is_constant, type_arguments};
 
 impl Signature {
     /// What the hidden functions return.
@@ -20,30 +23,65 @@ impl Signature {
         }
     }
 
-    /// The adjoint of that.
+    /// The adjoint of that. An integer has one, as in a struct or a list: a caller that hands it on need not know what it is.
     pub(crate) fn inner_cotangent(&self) -> TokenStream {
-        let cotangent = &self.cotangent;
-        match self.outcome {
-            true => quote!(((), #cotangent, ())),
-            false => cotangent.clone(),
-        }
+        self.beside_flag(gradient(&self.inner_ty, &self.rt))
     }
 
     /// The tangent of that along the directions `__L`.
     pub(crate) fn inner_rate(&self) -> TokenStream {
-        let rate = &self.rate;
-        match self.outcome {
-            true => quote!(((), #rate, ())),
-            false => rate.clone(),
-        }
+        self.beside_flag(owned_dots(&self.inner_ty, &self.rt))
     }
 
     /// An adjoint of the value, as the hidden functions take it.
     pub(crate) fn inner_seed(&self, seed: TokenStream) -> TokenStream {
-        match self.outcome {
-            true => quote!(((), #seed, ())),
-            false => seed,
+        fn with_integers(ty: &Ty, seed: TokenStream, rt: &Runtime) -> TokenStream {
+            match ty {
+                Ty::Int | Ty::Bool => quote!(#rt::ConstantField),
+                Ty::Tuple(parts) if has_constant(ty) => {
+                    let known = !is_constant(ty);
+                    let parts = parts.iter().enumerate().map(|(k, part)| {
+                        let k = proc_macro2::Literal::usize_unsuffixed(k);
+                        let seed = known.then(|| quote!(#seed.#k));
+                        with_integers(part, seed.unwrap_or_default(), rt)
+                    });
+                    quote!((#(#parts,)*))
+                }
+                _ => seed,
+            }
         }
+        self.beside_flag(with_integers(&self.inner_ty, seed, &self.rt))
+    }
+
+    /// An adjoint or a tangent of what a hidden function gives, or its type: the flag has one without numbers, an error has none.
+    fn beside_flag(&self, inner: TokenStream) -> TokenStream {
+        let rt = &self.rt;
+        match self.outcome {
+            true => quote!((#rt::ConstantField, #inner, ())),
+            false => inner,
+        }
+    }
+
+    /// A tangent that a hidden function gave, as users get it.
+    pub(crate) fn outer_tangent(&self, tangent: &Ident) -> TokenStream {
+        fn without_integers(ty: &Ty, tangent: TokenStream) -> TokenStream {
+            match ty {
+                _ if is_constant(ty) => quote!(()),
+                Ty::Tuple(parts) if has_constant(ty) => {
+                    let parts = parts.iter().enumerate().map(|(k, part)| {
+                        let k = proc_macro2::Literal::usize_unsuffixed(k);
+                        without_integers(part, quote!(#tangent.#k))
+                    });
+                    quote!((#(#parts,)*))
+                }
+                _ => tangent,
+            }
+        }
+        let inner = match self.outcome {
+            true => quote!(#tangent.1),
+            false => tangent.to_token_stream(),
+        };
+        without_integers(&self.inner_ty, inner)
     }
 
     /// The `Option` or `Result` that the function gives.

@@ -11,8 +11,8 @@ use super::lifetimes;
 use super::respan::{respan, respan_ident};
 use super::tokens::Tokens;
 use super::types::{
-    adjoint, behind, by_name, dots, gradient, holds_struct, owned_dots, storage, unwrap_groups,
-    without_borrow, without_constants, without_lifetimes,
+    adjoint, behind, by_name, dots, gradient, holds_struct, storage, unwrap_groups, without_borrow,
+    without_constants, without_lifetimes,
 };
 use super::{Names, Runtime};
 use crate::compiler::extent::Extent;
@@ -98,14 +98,14 @@ pub(crate) struct Signature {
     pub(crate) params: Vec<Param>,
     /// Type of the result as declared.
     pub(crate) result: TokenStream,
-    /// Type of the adjoint and of the tangent of the result.
+    /// Type of the adjoint and of the tangent of the result, as users have them.
     pub(crate) cotangent: TokenStream,
-    /// Type of the tangent of the result along the directions `__L`.
-    pub(crate) rate: TokenStream,
     /// The result is an `Option` or `Result`: `cotangent` and `result_ty` are of the value in it.
     pub(crate) outcome: bool,
-    /// The result as `lower` understood it.
+    /// The result as `lower` understood it, with a unit in the place of integers: users hear nothing of the adjoints of those.
     pub(crate) result_ty: Ty,
+    /// The same with integers, as callers of the hidden functions have it.
+    pub(crate) inner_ty: Ty,
     /// The type parameters that stand for real numbers.
     pub(crate) reals: Vec<Ident>,
     /// The result is a number and nothing is changed in place: there is a gradient.
@@ -157,7 +157,8 @@ impl Signature {
             (true, Ty::Tuple(parts)) if parts.len() == 3 => parts[1].clone(),
             (_, result) => result.clone(),
         };
-        let value = without_constants(&value);
+        let inner_ty = value;
+        let value = without_constants(&inner_ty);
         Signature {
             primal: respan_ident(&item.sig.ident),
             companion: respan_ident(&companion),
@@ -172,10 +173,10 @@ impl Signature {
             },
             result: respan(result(&item.sig.output)),
             cotangent: gradient(&value, &rt),
-            rate: owned_dots(&value, &rt),
             has_gradient: matches!(value, Ty::Real(_)) && !in_place,
             outcome: func.outcome,
             result_ty: value,
+            inner_ty,
             reals: func.reals.clone(),
             sel: respan_ident(&names.sel),
             kinds: respan_ident(&names.kinds),

@@ -263,14 +263,11 @@ fn real_type(real: &Real) -> TokenStream {
     }
 }
 
-/// Containers, with `part` telling the type of what they contain; a constant beside numbers keeps its place.
+/// Containers, with `part` telling the type of what they contain; an integer or a truth value keeps its place.
 /// What has no parts that could be differentiated has a unit for gradient.
 fn compound(ty: &Ty, part: &dyn Fn(&Ty) -> TokenStream, rt: &Runtime) -> TokenStream {
-    let part = |ty: &Ty| match (ty, part(ty)) {
-        (Ty::Int | Ty::Bool, named) if named.to_string() == "()" => quote!(#rt::ConstantField),
-        (_, named) => named,
-    };
     match ty {
+        Ty::Int | Ty::Bool => quote!(#rt::ConstantField),
         Ty::Slice(e) | Ty::Vec(e) | Ty::Seq(e) => {
             let e = part(e);
             quote!(#rt::Vec<#e>)

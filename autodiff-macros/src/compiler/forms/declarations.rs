@@ -38,6 +38,8 @@ pub(crate) struct Declarations {
 pub(crate) struct Module {
     pub(crate) structs: BTreeMap<String, Option<Struct>>,
     pub(crate) aliases: BTreeMap<String, Option<syn::Type>>,
+    /// What its free functions return.
+    pub(crate) functions: BTreeMap<String, Option<syn::ReturnType>>,
     /// Other types of its own.
     others: Vec<String>,
     /// Names that are imported one by one: the path as written.
@@ -99,6 +101,8 @@ impl Declarations {
                 syn::Item::Fn(function) => {
                     self.returns(&function.sig, None);
                     self.takes(&function.sig);
+                    let (name, output) = (function.sig.ident.to_string(), &function.sig.output);
+                    insert(&mut module.functions, name, output.clone());
                 }
                 syn::Item::Mod(inner) => {
                     let mut path = at.to_vec();

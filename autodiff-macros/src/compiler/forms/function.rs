@@ -85,8 +85,9 @@ pub(crate) fn expand_free(
 
 /// The function and its derivative; `None` if there is any error.
 ///
-/// A method that numbers have, on a value of a type that only rustc knows, is taken for that of a number. Where that leads to errors,
-/// the types that the signature names are taken for structs, and errors reported only if there still are any.
+/// A method that numbers have, on a value of a type that only rustc knows, is taken for that of a number; so is the result of a call
+/// that is cast to an integer. Where that leads to errors, the types that the signature names are taken for structs, and such results
+/// for integers, and errors reported only if there still are any.
 fn compile(
     item: &syn::ItemFn,
     options: &Options,
@@ -95,11 +96,19 @@ fn compile(
     let mut found = Diagnostics::new();
     let compiled = compile_as(item, options, &mut found);
     if compiled.is_none() && !options.malformed {
-        let options = &Options {
-            named_structs: true,
-            ..options.clone()
-        };
-        let again = compile_as(item, options, &mut Diagnostics::new());
+        let casts = found
+            .iter()
+            .any(|diag| diag.entry.code == diag::CAST_JUMPS.code);
+        let others = [(true, false), (false, true), (true, true)];
+        let mut others = others.into_iter().filter(|(_, found)| casts || !found);
+        let again = others.find_map(|(named_structs, found_integers)| {
+            let options = &Options {
+                named_structs,
+                found_integers,
+                ..options.clone()
+            };
+            compile_as(item, options, &mut Diagnostics::new())
+        });
         if again.is_some() {
             return again;
         }

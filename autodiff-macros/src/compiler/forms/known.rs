@@ -107,6 +107,20 @@ impl Known {
         self.all.results.get(&function.to_string())?.as_ref()
     }
 
+    /// What a function that stands in the same module returns. Called by its bare name it is no other one.
+    pub(crate) fn beside(&self, function: &syn::Ident) -> Option<&syn::Type> {
+        let name = function.to_string();
+        let module = self.all.module_at(&self.module)?;
+        match module
+            .functions
+            .get(&name)
+            .filter(|_| !self.hidden.contains(&name))?
+        {
+            Some(syn::ReturnType::Type(_, ty)) => Some(ty),
+            _ => None,
+        }
+    }
+
     /// The method of a type, if it reads a part of its receiver and nothing else.
     pub(crate) fn getter(&self, of: &syn::Path, method: &syn::Ident) -> Option<&Getter> {
         let owner = &of.segments.last()?.ident;

@@ -187,7 +187,7 @@ impl Lower<'_> {
         let known = path
             .path
             .get_ident()
-            .and_then(|name| self.known_result(name));
+            .and_then(|name| self.known_answer(name).or_else(|| self.known_result(name)));
         let ty = match (recursive, known) {
             (true, _) => self.result.clone(),
             (false, Some(known)) => known,

@@ -95,6 +95,13 @@ impl Lower<'_> {
         }
     }
 
+    /// The integer or truth value, or the tuple of them, that a function beside this one gives.
+    pub(super) fn known_answer(&self, function: &syn::Ident) -> Option<Ty> {
+        let ty = self.options.known.beside(function)?;
+        let ty = types::read(ty, &mut || None).ok()?;
+        types::is_answer(&ty).then_some(ty)
+    }
+
     /// The name of a type; that of an `impl` block goes by `Self` in it.
     pub(super) fn type_key(&self, path: &TokenStream) -> String {
         let text = path.to_string();
@@ -166,12 +173,27 @@ impl Lower<'_> {
         if !(field || element) {
             return value;
         }
-        if self.infer.unify(&ty, &Ty::Int).is_err() {
+        self.taken_for_integer(value, "integer")
+    }
+
+    /// What a call gave, and is cast to an integer: an integer that the function found, where a number would be refused.
+    pub(super) fn found_integer(&mut self, value: Expr, target: &Ty) -> Expr {
+        let ty = self.infer.strip(&value.ty);
+        let undecided = matches!((self.infer.kind(&ty), target), (Some(Kind::Call), Ty::Int));
+        match self.options.found_integers && undecided {
+            true => self.taken_for_integer(value, "found_integer"),
+            false => value,
+        }
+    }
+
+    /// The value as an integer. `function`: what has rustc agree.
+    fn taken_for_integer(&mut self, value: Expr, function: &str) -> Expr {
+        if self.infer.unify(&value.ty, &Ty::Int).is_err() {
             return value;
         }
-        let krate = &self.options.krate;
-        let integer: TokenStream = quote!(#krate::__private::integer);
         let (span, source) = (value.span, value.source.clone());
+        let (krate, function) = (&self.options.krate, syn::Ident::new(function, span));
+        let integer: TokenStream = quote!(#krate::__private::#function);
         self.compose(
             vec![(value, source)],
             true,

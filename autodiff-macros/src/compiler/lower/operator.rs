@@ -260,6 +260,7 @@ impl Lower<'_> {
             _ => return self.refuse(&diag::CAST_TYPE, &cast.ty, &[&text_of_type(&cast.ty)]),
         };
         let value = self.integer_field(value, cast);
+        let value = self.found_integer(value, &ty);
         self.pin_cast_operand(&value, &ty, cast);
         let tokens = target.to_token_stream();
         let expr = self.make(

@@ -104,6 +104,8 @@ pub(crate) struct Options {
     pub(crate) extent: Extent,
     /// The types that paths in the signature name are structs, not other names of real types.
     pub(crate) named_structs: bool,
+    /// What calls give and casts to integers take are integers.
+    pub(crate) found_integers: bool,
 }
 
 /// Where the option `parallel` was given.
@@ -139,6 +141,7 @@ impl Default for Options {
             naming: Naming::Companion,
             extent: Extent::Whole,
             named_structs: false,
+            found_integers: false,
         }
     }
 }

@@ -99,7 +99,7 @@ impl<'a> Reverse<'a, '_> {
         match tree {
             Tree::Val(v) if self.declared.contains(v) => Expr::Bar(*v),
             Tree::Val(v) if self.cx.func.is_real(*v) => real::zero(&self.cx.func.val(*v).ty),
-            Tree::Val(_) => Expr::Raw(quote!(())),
+            Tree::Val(v) => calls::without_numbers(&self.cx.func.val(*v).ty, self.rt()),
             Tree::Mem(m) => self.mem_bar(*m),
             Tree::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| self.seed_of(p)).collect()),
         }
