@@ -28,8 +28,8 @@ use super::primal::{tree_expr, ty_tokens};
 use super::print::Printer;
 use super::ssa::{Func, Op, Stmt as Ssa, StmtKind, Tree};
 use super::{
-    anchor, build, exits, hir, hoist, jumps, kinks, merge, metadata, modes, parallel, share,
-    simplify, snapshot, strips, tangent,
+    anchor, build, callees, exits, hir, hoist, jumps, kinks, merge, metadata, modes, parallel,
+    share, simplify, snapshot, strips, tangent,
 };
 
 /// The derivative of a function, whose body is taken out; `None` if something was refused.
@@ -55,6 +55,7 @@ pub(crate) fn differentiate(
     let ssa = kinks::run(ssa, &facts, &mut fresh, diags);
     again::check(&ssa, &facts, diags);
     modes::check(func, &ssa, options, diags);
+    callees::check(&ssa, &facts, options, diags);
     if !diags.is_empty() {
         return None;
     }

@@ -12,6 +12,7 @@ mod adjoint;
 mod analyse;
 mod anchor;
 mod build;
+mod callees;
 mod code;
 mod companion;
 pub(crate) mod diag;

@@ -13,13 +13,14 @@ use crate::compiler::analyse::lengths::Lengths;
 use crate::compiler::extent::Extent;
 use crate::compiler::hir::{self, Aggregate, Block, Param, Real, Ty, Var, VarId};
 use crate::compiler::names::Names as Fresh;
+use crate::compiler::naming::Naming;
 use crate::compiler::parse::attribute::Options;
 use crate::compiler::parse::signature::{Parameter, Signature, parameter_name};
 use crate::compiler::parse::types::{self, primitive_name};
 
 /// True if stubs of the signature compile: what is refused because a type of this name, or one with
 /// these parameters, cannot be emitted has none.
-pub(crate) fn can_stub(sig: &syn::Signature) -> bool {
+pub(crate) fn can_stub(sig: &syn::Signature, naming: &Naming) -> bool {
     let typed = sig
         .inputs
         .iter()
@@ -29,7 +30,10 @@ pub(crate) fn can_stub(sig: &syn::Signature) -> bool {
         .to_token_stream()
         .into_iter()
         .chain(sig.output.to_token_stream());
-    let plain = !mentions(words.collect(), &["impl", "Self"]);
+    let plain = match naming {
+        Naming::Sibling(_) => !mentions(words.collect(), &["impl"]),
+        Naming::Companion | Naming::Module => !mentions(words.collect(), &["impl", "Self"]),
+    };
     let named = primitive_name(&sig.ident.to_string()).is_none();
     typed && plain && named && sig.asyncness.is_none()
 }
@@ -42,12 +46,12 @@ fn mentions(tokens: TokenStream, words: &[&str]) -> bool {
     })
 }
 
-/// Stubs of what would have been generated.
+/// Stubs of what would have been generated: what stands beside the function, and its metadata if they stand elsewhere.
 pub(crate) fn stubs(
     item: &syn::ItemFn,
     signature: &Signature<'_>,
     options: &Options,
-) -> TokenStream {
+) -> (TokenStream, TokenStream) {
     let options = Options {
         recursive: false,
         ..options.clone()
@@ -56,8 +60,7 @@ pub(crate) fn stubs(
     let bodies = bodies(signature, &options, &mut fresh);
     let func = func(item, signature);
     let signature = super::signature(item, &func, &options, &bodies);
-    let (beside, _) = generated(item, &func, &options, &bodies, &signature);
-    beside
+    generated(item, &func, &options, &bodies, &signature)
 }
 
 /// The function without its body.

@@ -42,10 +42,7 @@ pub(crate) fn expand(
         }
         found.name_receiver(options.naming.receiver());
         diags.absorb(found);
-        return Expansion {
-            beside: stubs(annotated, options),
-            ..Expansion::default()
-        };
+        return stubs(annotated, options);
     };
     let emit::Emitted {
         doc,
@@ -131,9 +128,9 @@ fn compile_as(
 }
 
 /// Stubs of what would have been generated, where the signature allows it.
-pub(crate) fn stubs(item: &syn::ItemFn, options: &Options) -> TokenStream {
-    if !emit::can_stub(&item.sig) {
-        return TokenStream::new();
+pub(crate) fn stubs(item: &syn::ItemFn, options: &Options) -> Expansion {
+    if !emit::can_stub(&item.sig, &options.naming) {
+        return Expansion::default();
     }
     let mut diags = Diagnostics::new();
     let signature = signature::read(item, options, &mut diags);
@@ -149,7 +146,12 @@ pub(crate) fn stubs(item: &syn::ItemFn, options: &Options) -> TokenStream {
         .iter()
         .any(|diag| unfit.iter().any(|entry| entry.code == diag.entry.code))
     {
-        return TokenStream::new();
+        return Expansion::default();
     }
-    emit::stubs(item, &signature, options)
+    let (beside, metadata) = emit::stubs(item, &signature, options);
+    Expansion {
+        beside,
+        metadata,
+        ..Expansion::default()
+    }
 }

@@ -5,6 +5,8 @@
 //! function that a real number, or the type itself, goes into and comes out of is differentiated,
 //! those with the attribute of their own in any case; `#[conservative_grad(skip)]` leaves one out.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 
@@ -52,13 +54,16 @@ pub(crate) fn expand_in(
     calls: &Calls,
     diags: &mut Diagnostics,
 ) -> TokenStream {
-    let options = &options.of_members();
     let mut block = block.clone();
     let seen = block.clone();
     let scope = Scope {
         known: &options.known,
         own: Some(&seen.self_ty),
         block: Some(&seen),
+    };
+    let options = &Options {
+        left_alone: left_alone(&seen, &scope, options).into(),
+        ..options.of_members()
     };
     let mut refused = false;
     let placed = has_own_impl(&seen);
@@ -114,6 +119,17 @@ pub(crate) fn expand_in(
     let instance = method::instance(&seen);
     let third = another(&seen, &instance.unwrap_or_default(), &metadata);
     quote!(#block #second #third)
+}
+
+/// What is left alone around the block, and the functions of the block that nothing is emitted for.
+fn left_alone(block: &syn::ItemImpl, scope: &Scope<'_>, options: &Options) -> BTreeSet<String> {
+    let functions = block.items.iter().filter_map(|item| match item {
+        syn::ImplItem::Fn(function) => Some(function),
+        _ => None,
+    });
+    let alone = functions.filter(|f| scope.leaves_alone(&f.attrs, &f.sig, options));
+    let alone = alone.map(|f| format!("Self::{}", f.sig.ident));
+    options.left_alone.iter().cloned().chain(alone).collect()
 }
 
 /// Whether a function of the block is differentiated, and its options; `None` if it says that it is to be left alone. Its own

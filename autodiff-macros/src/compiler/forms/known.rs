@@ -62,6 +62,12 @@ impl Known {
             fn visit_item_type(&mut self, item: &'ast syn::ItemType) {
                 self.0.insert(item.ident.to_string());
             }
+            fn visit_stmt(&mut self, stmt: &'ast syn::Stmt) {
+                if let syn::Stmt::Item(syn::Item::Fn(function)) = stmt {
+                    self.0.insert(function.sig.ident.to_string());
+                }
+                visit::visit_stmt(self, stmt);
+            }
             fn visit_use_name(&mut self, name: &'ast syn::UseName) {
                 self.0.insert(name.ident.to_string());
             }
@@ -133,6 +139,11 @@ impl Known {
     /// Which arguments every function of this name takes by shared reference.
     pub(crate) fn shared(&self, function: &syn::Ident) -> Option<&[bool]> {
         self.all.shared.get(&function.to_string())?.as_deref()
+    }
+
+    /// True for a name that means something of its own in the function.
+    pub(crate) fn is_hidden(&self, name: &str) -> bool {
+        self.hidden.contains(name)
     }
 
     /// True if a path that stands in a declaration means the same in the function.

@@ -209,7 +209,7 @@ fn unreadable(item: &TokenStream, error: &syn::Error) -> TokenStream {
 fn expand_unparsed(item: TokenStream, error: &syn::Error, options: &Options) -> TokenStream {
     match syn::parse2::<Header>(item.clone()) {
         Ok(mut header) => {
-            let stubs = function::stubs(&header.function, options);
+            let stubs = function::stubs(&header.function, options).beside;
             helpers::strip(&mut header.function);
             let syn::ItemFn {
                 attrs, vis, sig, ..
@@ -274,13 +274,14 @@ fn is_rule(attribute: &syn::Attribute) -> bool {
     last.is_some_and(|last| last.ident == "conservative_rule")
 }
 
+fn is_own(attribute: &syn::Attribute) -> bool {
+    let last = attribute.path().segments.last();
+    last.is_some_and(|last| last.ident == "conservative_grad")
+}
+
 /// The attribute of ours among those of an item, taken out of them: the path as written, and the
 /// options.
 fn take_own(attrs: &mut Vec<syn::Attribute>) -> Option<(syn::Path, TokenStream)> {
-    let is_own = |attribute: &syn::Attribute| {
-        let last = attribute.path().segments.last();
-        last.is_some_and(|last| last.ident == "conservative_grad")
-    };
     let at = attrs.iter().position(is_own)?;
     let attribute = attrs.remove(at);
     let path = attribute.path().clone();

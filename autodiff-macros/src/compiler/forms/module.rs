@@ -5,6 +5,8 @@
 //! compiler sees all of it at once: the types of fields, and cycles of calls, whose functions get
 //! boxed reverse sweeps.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
@@ -62,26 +64,46 @@ fn expand_in(
     calls: &Calls,
     diags: &mut Diagnostics,
 ) -> TokenStream {
-    let options = &options.of_members();
+    let items = || module.content.iter().flat_map(|(_, items)| items);
+    let options = &Options {
+        left_alone: left_alone(items(), options).into(),
+        ..options.of_members()
+    };
     let syn::ItemMod {
         attrs,
         vis,
         unsafety,
         mod_token,
         ident,
-        content,
         ..
     } = module;
     let is_inner = |a: &&syn::Attribute| matches!(a.style, syn::AttrStyle::Inner(_));
     let (inner, outer): (Vec<_>, Vec<_>) = attrs.iter().partition(is_inner);
-    let items = content.iter().flat_map(|(_, items)| items);
-    let items = items.map(|item| expand_item(item, options, calls, diags));
+    let items = items().map(|item| expand_item(item, options, calls, diags));
     quote! {
         #(#outer)* #vis #unsafety #mod_token #ident {
             #(#inner)*
             #(#items)*
         }
     }
+}
+
+/// The functions among the items that nothing is emitted for.
+fn left_alone<'i>(
+    items: impl Iterator<Item = &'i syn::Item>,
+    options: &Options,
+) -> BTreeSet<String> {
+    let scope = Scope {
+        known: &options.known,
+        own: None,
+        block: None,
+    };
+    let functions = items.filter_map(|item| match item {
+        syn::Item::Fn(function) => Some(function),
+        _ => None,
+    });
+    let alone = functions.filter(|f| scope.leaves_alone(&f.attrs, &f.sig, options));
+    alone.map(|f| f.sig.ident.to_string()).collect()
 }
 
 fn expand_item(

@@ -5,6 +5,7 @@
 //! function can be annotated by itself.
 
 use super::known::Known;
+use super::{is_own, is_rule, maker};
 use crate::compiler::hir::Ty;
 use crate::compiler::parse::attribute::Options;
 use crate::compiler::parse::types::{self, bare, primitive, type_arguments};
@@ -57,6 +58,20 @@ impl Scope<'_> {
         let answer = types::read(ty, &mut || None).is_ok_and(|ty| types::is_answer(&ty));
         let mut inputs = sig.inputs.iter().filter(|input| !is_marked(input, options));
         answer && inputs.any(|input| reals.input(input))
+    }
+
+    /// True if nothing is emitted for a function, though nobody said so.
+    pub(crate) fn leaves_alone(
+        &self,
+        attrs: &[syn::Attribute],
+        sig: &syn::Signature,
+        options: &Options,
+    ) -> bool {
+        let annotated = attrs.iter().any(|a| is_own(a) || is_rule(a));
+        let emitted = self.is_wanted(sig, options)
+            || self.answers(sig, options)
+            || maker::is_maker(sig, self);
+        !annotated && !emitted
     }
 
     /// True if numbers come out of a function.

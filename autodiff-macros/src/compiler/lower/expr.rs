@@ -139,6 +139,7 @@ impl Lower<'_> {
                 }
             });
         }
+        self.expect(&at, &Ty::Int);
         let span = index.span();
         self.in_block("part", base, span, |this, mut place| {
             match this.element_of(&place.ty) {

@@ -7,6 +7,9 @@
 //! A function in an annotated `impl` block or module inherits the options of the block, and may have
 //! some of its own.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
 use autodiff_runtime::Policy;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -96,6 +99,8 @@ pub(crate) struct Options {
     pub(crate) parallel: Option<Parallel>,
     /// What the compiler sees beside the function.
     pub(crate) known: Known,
+    /// Functions beside this one that have no derivatives: by their names, members of the `impl` block with `Self::` in front.
+    pub(crate) left_alone: Rc<BTreeSet<String>>,
     /// The derivatives are written by hand.
     pub(crate) rule: bool,
     /// How what is emitted is called: this follows from where the function stands.
@@ -142,6 +147,7 @@ impl Default for Options {
             extent: Extent::Whole,
             named_structs: false,
             found_integers: false,
+            left_alone: Rc::default(),
         }
     }
 }

@@ -52,7 +52,7 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
         Some(emitted) => emitted,
         None => {
             diags.name_receiver(options.common.naming.receiver());
-            let stubs = seen.map(|seen| forms::stubs(&seen, &options.common));
+            let stubs = seen.map(|seen| forms::stubs(&seen, &options.common).beside);
             let errors = diags.into_tokens();
             quote!(#stripped #stubs #errors)
         }

@@ -1,0 +1,46 @@
+//! Calls of functions that have no derivative, where the compiler sees that.
+//!
+//! In: the SSA form, and which functions an annotated `impl` block or module leaves alone. Out: reports. A call by path of what stands
+//! elsewhere is for rustc, which knows what there is.
+
+use super::analyse::activity::Activity;
+use super::diag::{self, Diagnostics};
+use super::hir::Form;
+use super::parse::attribute::Options;
+use super::ssa::{Arg, Call, Func, StmtKind};
+
+/// Reports calls with a varied argument of functions beside this one that were left alone.
+pub(crate) fn check(func: &Func, facts: &Activity, options: &Options, diags: &mut Diagnostics) {
+    if options.left_alone.is_empty() {
+        return;
+    }
+    func.body.walk(&mut |stmt| {
+        if let StmtKind::Call(call) = &stmt.kind
+            && facts.varied_call(call)
+            && options.left_alone.contains(&name(func, call, options))
+        {
+            let name = call.path.clone().into_iter().last();
+            let name = name.map_or_else(String::new, |name| name.to_string());
+            diags.report_at(&diag::LEFT_ALONE, &call.path, &[&name]);
+        }
+    });
+}
+
+/// The name of a callee in the list of those that were left alone.
+fn name(func: &Func, call: &Call, options: &Options) -> String {
+    let path = call.path.to_string().replace(' ', "");
+    let on_receiver = |arg: &Arg| match arg {
+        Arg::Ref(_, at) => {
+            let receiver = options.naming.receiver();
+            let name = &func.mem(at.mem).name;
+            at.path.is_empty() && receiver.is_some_and(|receiver| *name == receiver.this)
+        }
+        _ => false,
+    };
+    match call.form {
+        Form::Companion if options.known.is_hidden(&path) => String::new(),
+        Form::Companion | Form::Associated => path,
+        Form::Method if call.args.first().is_some_and(on_receiver) => format!("Self::{path}"),
+        Form::Method => String::new(),
+    }
+}
