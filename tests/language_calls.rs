@@ -18,6 +18,7 @@ mod language {
     mod composition;
     mod constants_of_calls;
     mod effects;
+    mod fields_beside;
     mod found_integers;
     mod generics;
     mod handed_on;

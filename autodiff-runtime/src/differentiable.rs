@@ -138,6 +138,19 @@ macro_rules! differentiable_numbers {
 
 differentiable_numbers!(f32 f64);
 
+/// There is nothing in it: what a function gives that only may fail (`Result<(), E>`).
+impl Differentiable for () {
+    type Gradient = ();
+    fn zero_gradient(&self) {}
+    fn blank() -> Option<()> {
+        Some(())
+    }
+    fn append_numbers(&self, _: &mut Vec<f64>) {}
+    fn replace_numbers(&mut self, _: &mut core::slice::Iter<'_, f64>) -> bool {
+        true
+    }
+}
+
 impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
     type Gradient = [T::Gradient; N];
     #[inline]

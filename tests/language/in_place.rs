@@ -290,6 +290,72 @@ mod given_up {
         Ok(count)
     }
 
+    #[conservative_grad]
+    fn doubled(a: &mut f64) -> Option<()> {
+        *a *= 2.0;
+        if *a > 100.0 { None } else { Some(()) }
+    }
+
+    #[conservative_grad]
+    fn halved(a: &mut f64) -> Result<f64, String> {
+        *a *= 0.5;
+        if *a > 100.0 {
+            Err(String::from("large"))
+        } else {
+            Ok(*a)
+        }
+    }
+
+    #[conservative_grad]
+    fn split(a: &mut f64) -> (f64, usize) {
+        *a *= *a;
+        (*a, 2)
+    }
+
+    /// What nobody uses is of any type.
+    #[conservative_grad]
+    fn dropped(x: f64) -> f64 {
+        let mut a = x;
+        let _ = doubled(&mut a);
+        let _ = halved(&mut a);
+        let _ = split(&mut a);
+        doubled(&mut a).unwrap();
+        halved(&mut a).unwrap();
+        split(&mut a);
+        let _ = doubled(&mut a).is_some();
+        a * x
+    }
+
+    /// The same over constants, as they are when the function differentiates nothing of it.
+    #[conservative_grad]
+    fn dropped_constants(x: f64) -> Option<f64> {
+        let mut a = 1.5;
+        let _ = doubled(&mut a);
+        let _ = halved(&mut a);
+        let _ = split(&mut a);
+        doubled(&mut a).unwrap();
+        halved(&mut a).unwrap();
+        let _ = halved(&mut a).ok();
+        split(&mut a);
+        doubled(&mut a)?;
+        Some(a * x)
+    }
+
+    #[test]
+    fn nobody_uses() {
+        for x in [0.5, 1.25] {
+            let (value, slope) = dropped::value_and_grad(x);
+            assert_eq!((value, slope), (2.0 * x.powi(5), 10.0 * x.powi(4)));
+            assert_eq!(dropped::jvp(x, 1.0), (value, slope));
+            let constant = dropped_constants(1.0);
+            assert_eq!(dropped_constants::grad(x), constant);
+            assert_eq!(
+                dropped_constants::jvp(x, 1.0).map(|(_, slope)| slope),
+                constant
+            );
+        }
+    }
+
     #[test]
     fn agree() {
         let start = [2.0, 0.25, -1.0];

@@ -698,7 +698,7 @@ impl Tangent<'_> {
         let value = calls::primal(call, args);
         let value = calls::parted(self.cx, call, value);
         match &call.result {
-            None => out.push(Stmt::Expr(value)),
+            None => out.push(calls::dropped(value)),
             Some(tree) => {
                 let (names, ty) = (
                     calls::pattern(self.cx.func, tree),
@@ -756,7 +756,7 @@ impl Tangent<'_> {
                 let name = self.cx.names.mem_dot(*m);
                 quote!(mut #name)
             }
-            Tree::Tuple(parts) => {
+            Tree::Tuple(parts) if !parts.is_empty() => {
                 let parts = parts.iter().map(|p| self.dot_pattern(p));
                 quote!((#(#parts,)*))
             }

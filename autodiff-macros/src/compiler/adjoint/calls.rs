@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::Context;
 use crate::compiler::analyse::activity::holds_reals;
-use crate::compiler::code::Expr;
+use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::companion;
 use crate::compiler::hir::{Form, Ty};
 use crate::compiler::primal::{place, ty_tokens};
@@ -311,6 +311,8 @@ pub(crate) fn pattern(func: &Func, tree: &Tree) -> TokenStream {
             let name = &func.mem(*m).name;
             quote!(mut #name)
         }
+        // What nobody asks for may be anything.
+        Tree::Tuple(parts) if parts.is_empty() => quote!(_),
         Tree::Tuple(parts) => {
             let parts = parts.iter().map(|p| pattern(func, p));
             quote!((#(#parts,)*))
@@ -326,6 +328,7 @@ pub(crate) fn type_of(func: &Func, tree: &Tree) -> TokenStream {
             _ => quote!(_),
         },
         Tree::Mem(m) => ty_tokens(&func.mem(*m).ty),
+        Tree::Tuple(parts) if parts.is_empty() => quote!(_),
         Tree::Tuple(parts) => {
             let parts = parts.iter().map(|p| type_of(func, p));
             quote!((#(#parts,)*))
@@ -338,6 +341,19 @@ pub(crate) fn without_numbers(ty: &Ty, rt: &TokenStream) -> Expr {
     match ty {
         Ty::Int | Ty::Bool => Expr::Raw(quote!(#rt::ConstantField)),
         _ => Expr::Raw(quote!(())),
+    }
+}
+
+/// The adjoint of what nobody uses: zero, whatever it is.
+pub(crate) fn unused(rt: &TokenStream) -> Expr {
+    Expr::Raw(quote!(#rt::unused()))
+}
+
+/// A call whose value nobody uses; `#[must_use]` is not for emitted code.
+pub(crate) fn dropped(call: Expr) -> Stmt {
+    Stmt::Bind {
+        pattern: quote!(_),
+        init: call,
     }
 }
 

@@ -31,7 +31,8 @@ pub(crate) fn can_stub(sig: &syn::Signature, naming: &Naming) -> bool {
         .into_iter()
         .chain(sig.output.to_token_stream());
     let plain = match naming {
-        Naming::Sibling(_) => !mentions(words.collect(), &["impl"]),
+        // What may be a parameter of the block or a type is none that a stub could name.
+        Naming::Sibling(of) => !of.is_guessed() && !mentions(words.collect(), &["impl"]),
         Naming::Companion | Naming::Module => !mentions(words.collect(), &["impl", "Self"]),
     };
     let named = primitive_name(&sig.ident.to_string()).is_none();

@@ -65,6 +65,12 @@ impl Lower<'_> {
         if self.let_closure(pat, init, out) || self.let_chain(pat, init, out) {
             return;
         }
+        if let (syn::Pat::Wild(_), None, syn::Expr::Call(_) | syn::Expr::MethodCall(_)) =
+            (pat, annotation, init)
+        {
+            // What nobody uses is of a type that nobody tells.
+            return self.expr_statement(init, out);
+        }
         if let Some(ty) = annotation {
             self.check_collected(ty, init);
         }

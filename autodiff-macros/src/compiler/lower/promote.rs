@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use super::resolve::Walk;
 use crate::compiler::hir::{
-    Block, Call, Expr, ExprKind, Form, Func, Pat, Place, StmtKind, Ty, VarId,
+    Block, Call, Expr, ExprKind, Form, Func, Pat, Place, Proj, StmtKind, Ty, VarId,
 };
 
 /// Methods of the traits of operators, which take their operands by value, and how many they have.
@@ -62,7 +62,8 @@ pub(super) fn run(func: &mut Func, facts: &Facts<'_>) {
         };
         let root = (facts.root)(place.root);
         let is_other = |var: VarId| (facts.root)(var) != root;
-        let beside = others.iter().filter_map(memory).all(is_other);
+        let mut beside = others.iter().filter_map(memory);
+        let beside = beside.all(|other| is_other(other.root) || are_fields_apart(place, other));
         if can_change(place) && beside && assigned.is_none_or(is_other) {
             let place = place.clone();
             receiver.ty = Ty::Ref(true, Box::new(place.ty.clone()));
@@ -143,13 +144,18 @@ fn beside(body: &mut Block, facts: &Facts<'_>) -> BTreeSet<VarId> {
     found
 }
 
-/// The variable of which a callee gets memory; a number is read before the call.
-fn memory(arg: &Expr) -> Option<VarId> {
+/// Different fields of one variable.
+fn are_fields_apart(a: &Place, b: &Place) -> bool {
+    let mut steps = a.path.iter().zip(&b.path);
+    let first = steps.find(|steps| !matches!(steps, (Proj::Field(x), Proj::Field(y)) if x == y));
+    a.root == b.root && matches!(first, Some((Proj::Field(_), Proj::Field(_))))
+}
+
+/// The place of which a callee gets memory; a number is read before the call.
+fn memory(arg: &Expr) -> Option<&Place> {
     match &arg.kind {
         ExprKind::Place(_) if matches!(arg.ty, Ty::Real(_) | Ty::Int | Ty::Bool) => None,
-        ExprKind::Place(place) | ExprKind::Ref(_, place) | ExprKind::CloneOf(place) => {
-            Some(place.root)
-        }
+        ExprKind::Place(place) | ExprKind::Ref(_, place) | ExprKind::CloneOf(place) => Some(place),
         _ => None,
     }
 }

@@ -65,7 +65,7 @@ impl Forward<'_> {
         let value = calls::primal(call, args);
         let value = calls::parted(self.cx, call, value);
         match &call.result {
-            None => out.push(Stmt::Expr(value)),
+            None => out.push(calls::dropped(value)),
             Some(tree) => self.bind(tree, value, out),
         }
     }
@@ -132,7 +132,7 @@ impl Forward<'_> {
                 let name = kept_name(&self.cx.func.val(*v).name);
                 quote!(#name)
             }
-            Tree::Tuple(parts) => {
+            Tree::Tuple(parts) if !parts.is_empty() => {
                 let parts = parts.iter().map(|p| self.result_pattern(p));
                 quote!((#(#parts,)*))
             }

@@ -33,10 +33,7 @@ impl<'a> Reverse<'a, '_> {
         args.push(match &call.result {
             Some(tree) => self.seed_of(tree),
             // What nobody uses has the adjoint zero, whatever it is.
-            None => {
-                let rt = self.rt();
-                Expr::Raw(quote!(#rt::unused()))
-            }
+            None => calls::unused(self.rt()),
         });
         let mut after = Vec::new();
         for arg in &call.args {
@@ -101,6 +98,7 @@ impl<'a> Reverse<'a, '_> {
             Tree::Val(v) if self.cx.func.is_real(*v) => real::zero(&self.cx.func.val(*v).ty),
             Tree::Val(v) => calls::without_numbers(&self.cx.func.val(*v).ty, self.rt()),
             Tree::Mem(m) => self.mem_bar(*m),
+            Tree::Tuple(parts) if parts.is_empty() => calls::unused(self.rt()),
             Tree::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| self.seed_of(p)).collect()),
         }
     }
