@@ -123,6 +123,9 @@ texts! {
         help "write it with operators, method calls, `if`, loops and indexing", note "";
     FOR_OVER "AD0114" "the compiler cannot tell what `{0}` runs over",
         help "run over indices: `for i in 0..xs.len()`", note "slices, arrays and vectors of a known type can be run over, and ranges";
+    FOR_OVER_ENTRIES "AD0191" "the entries of `{0}` have no positions, by which the derivative could go through them",
+        help "hand over a list of what the loop needs: `let entries: Vec<(usize, f64)> = {0}.iter().map(|(k, v)| (*k, *v)).collect();`",
+        note "slices, arrays and vectors can be run over; maps, sets and queues cannot";
     PATTERN "AD0118" "the pattern `{0}` is not supported here",
         help "use names, `_`, numbers, ranges, and tuples, slices and `Some` of them",
         note "patterns on constants (`#[constant]` enums, integers, strings) may be any";
@@ -293,6 +296,9 @@ texts! {
         note "its gradient has a place where there was something at the start";
     OPTION_LIST "AD0212" "`{0}` is a list of `Option`s with something differentiable in them",
         help "keep a list of numbers, and beside it one of truth values", note "the memory of a derivative holds no `Option`";
+    UNSEEN_TYPE "AD0213" "`{0}` is called on a value of the type `{1}`, of which the compiler does not see what it stands for",
+        help "write it out (`[f64; 3]`, `Option<f64>`), in the signature or in a `let` before; in an annotated module the compiler sees its aliases",
+        note "arrays and `Option`s have methods of this name";
     OPTION_ARGUMENT "AD0210" "an `Option` that is made here, with something differentiable in it, is handed to a function",
         help "call the function with what is in it in one branch, and with `None` in the other; or hand on a parameter or field that is an `Option`",
         note "the callee's adjoint would have no place";

@@ -771,6 +771,15 @@ impl Infer {
         }
     }
 
+    /// The path by which the signature names a type that is not decided yet.
+    pub(super) fn path_in_signature(&self, ty: &Ty) -> Option<TokenStream> {
+        let ty = self.strip(ty);
+        match self.kind(&ty).filter(|_| self.is_named(&ty)) {
+            Some(Kind::Path { path, .. }) => Some(path.clone()),
+            _ => None,
+        }
+    }
+
     fn is_named(&self, ty: &Ty) -> bool {
         let Ty::Infer(id) = ty else { return false };
         self.named.iter().any(|n| self.root(*n) == self.root(*id))

@@ -174,6 +174,8 @@ struct Facts {
     usize: Option<bool>,
     /// Begins as a text.
     text: bool,
+    /// A parameter that is a map, or another collection whose elements have no positions.
+    scattered: bool,
     /// A parameter behind `&`, which the reverse sweep is given again.
     given: bool,
     /// What the name of a constant stands for.
@@ -383,6 +385,7 @@ impl<'a> Lower<'a> {
         self.facts[var.0 as usize].hidden = parameter.exclusive && matches!(ty, Ty::Opaque);
         let declared = parameter.declared.to_string();
         self.facts[var.0 as usize].given = declared.starts_with('&') && !parameter.exclusive;
+        self.facts[var.0 as usize].scattered = types::is_scattered(&parameter.declared);
         self.facts[var.0 as usize].usize =
             types::is_integer(&declared).then(|| declared == "usize");
         var

@@ -65,6 +65,10 @@ impl Lower<'_> {
         if !(known || own && self.is_from_call(&receiver.ty)) {
             return None;
         }
+        if let Some(path) = self.infer.path_in_signature(&receiver.ty).filter(|_| own) {
+            let text = text_of(&path);
+            return Some(self.refuse(&diag::UNSEEN_TYPE, &call.method, &[name, &text]));
+        }
         if !self.becomes_outcome(&receiver.ty) {
             return None;
         }

@@ -286,6 +286,30 @@ pub(crate) fn is_answer(ty: &Ty) -> bool {
     }
 }
 
+/// True for collections of std whose elements have no positions: maps, sets, queues.
+pub(crate) fn is_scattered(declared: &TokenStream) -> bool {
+    const NAMES: [&str; 7] = [
+        "BTreeMap",
+        "HashMap",
+        "BTreeSet",
+        "HashSet",
+        "VecDeque",
+        "BinaryHeap",
+        "LinkedList",
+    ];
+    fn named(ty: &syn::Type) -> bool {
+        match bare(ty) {
+            syn::Type::Reference(reference) => named(&reference.elem),
+            syn::Type::Path(path) => {
+                let last = path.path.segments.last();
+                last.is_some_and(|last| NAMES.iter().any(|name| last.ident == name))
+            }
+            _ => false,
+        }
+    }
+    syn::parse2(declared.clone()).is_ok_and(|ty| named(&ty))
+}
+
 /// What is behind references.
 pub(crate) fn referent(ty: &Ty) -> &Ty {
     match ty {

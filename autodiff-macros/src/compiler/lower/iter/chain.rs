@@ -395,6 +395,14 @@ impl Lower<'_> {
         Some(super::element(whole, at, &piece.inner))
     }
 
+    /// True for a parameter that is a map or a set of std, by the name of its type.
+    fn is_scattered(&self, expr: &syn::Expr) -> bool {
+        let var = self
+            .root(expr)
+            .filter(|_| matches!(expr, syn::Expr::Path(_)));
+        var.is_some_and(|var| self.facts[var.0 as usize].scattered)
+    }
+
     fn not_iterated(&mut self, expr: &syn::Expr) {
         self.refuse(&diag::FOR_OVER, expr, &[&text_of(expr)]);
     }
@@ -430,6 +438,10 @@ impl Lower<'_> {
                 owned: false,
                 borrowed,
             }));
+        }
+        if self.is_scattered(expr) {
+            self.refuse(&diag::FOR_OVER_ENTRIES, expr, &[&text_of(expr)]);
+            return None;
         }
         let owned =
             !self.is_place(expr) && !matches!(expr, syn::Expr::Path(_) | syn::Expr::Field(_));
