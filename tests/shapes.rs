@@ -74,6 +74,8 @@ mod in_turn;
 mod infinite;
 #[path = "shapes/lengths.rs"]
 mod lengths;
+#[path = "shapes/lent.rs"]
+mod lent;
 #[path = "shapes/nests.rs"]
 mod nests;
 #[path = "shapes/overwritten.rs"]

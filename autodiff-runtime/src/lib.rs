@@ -54,6 +54,8 @@ pub mod jacobian;
 pub mod kinds;
 pub mod lanes;
 #[doc(hidden)]
+pub mod lengths;
+#[doc(hidden)]
 pub mod methods;
 pub mod nesting;
 pub mod numeric;

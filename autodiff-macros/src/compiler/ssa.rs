@@ -172,6 +172,8 @@ pub(crate) enum Init {
     List(Vec<Init>),
     /// A copy of a place.
     Clone(Place),
+    /// The lengths in a place that is about to be replaced, for its adjoint.
+    Lengths(Place),
     /// An empty vector, or something that is assigned before it is read.
     Blank,
     /// Nothing: both branches of the `if` that follows assign it.
@@ -289,7 +291,7 @@ pub(crate) enum StmtKind {
         src: Place,
         /// The length of a vector before it is replaced: that of its adjoint.
         before: Option<ValId>,
-        /// A copy of what is replaced, where its adjoint has more lengths than that.
+        /// The lengths in what is replaced, where its adjoint may have more of them than that.
         shape: Option<MemId>,
     },
     If {

@@ -156,6 +156,8 @@ impl Tangent<'_> {
         let _func = self.cx.func;
         match &stmt.kind {
             StmtKind::Def(v, op) => self.def(*v, op, out),
+            // A tangent takes the lengths of what it becomes.
+            StmtKind::Alloc(_, Init::Lengths(_)) => {}
             StmtKind::Alloc(m, init) => self.alloc(*m, init, out),
             StmtKind::Store {
                 place: at,
@@ -507,7 +509,7 @@ impl Tangent<'_> {
                     self.assign_dots(field, part, out);
                 }
             }
-            Init::Clone(_) | Init::Blank | Init::Unset => {}
+            Init::Clone(_) | Init::Lengths(_) | Init::Blank | Init::Unset => {}
         }
     }
 
@@ -857,7 +859,7 @@ fn holds_literal(init: &Init) -> bool {
         Init::Repeat(inner, _) => holds_literal(inner),
         // The tangent of a struct that has no value yet is the gradient of that value.
         Init::Blank => true,
-        Init::Val(_) | Init::Clone(_) | Init::Unset => false,
+        Init::Val(_) | Init::Clone(_) | Init::Lengths(_) | Init::Unset => false,
     }
 }
 

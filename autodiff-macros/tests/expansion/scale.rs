@@ -142,7 +142,6 @@ impl scale {
     ) -> ((), impl rt::core::ops::FnOnce((), &mut [f64]) -> f64 + use<'__shared>) {
         let _ = scale;
         let mut a_bar: f64 = rt::zero_like(&a);
-        let y_dot: rt::Vec<f64> = rt::zero_like(&*y);
         let (value, pullback) = Self::__forward(
             &mut rt::Plain,
             (rt::Varied, rt::Varied, rt::Unvaried),
@@ -150,6 +149,7 @@ impl scale {
             a,
             count,
         );
+        let y_dot: rt::Vec<f64> = rt::zero_like(&*y);
         (
             value,
             move |seed: (), y_bar: &mut [f64]| {

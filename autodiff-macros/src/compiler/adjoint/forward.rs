@@ -19,7 +19,7 @@ use crate::compiler::primal::{
     alloc, border, copy, let_val, operation, place, push, store_op, user,
 };
 use crate::compiler::ssa::swap::Swap;
-use crate::compiler::ssa::{Block, Op, Place, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::ssa::{Block, Init, Op, Place, Stmt as Ssa, StmtKind, ValId};
 
 /// Writes the forward sweep.
 pub(super) fn run(
@@ -164,6 +164,8 @@ impl Forward<'_> {
                 let methods = self.plan.receivers.get(m);
                 out.extend(methods.and_then(|methods| copies::keep(self.cx, *m, methods)));
             }
+            // Only an adjoint asks.
+            StmtKind::Alloc(_, Init::Lengths(at)) if !self.cx.facts.active_mem(at.mem) => {}
             StmtKind::Alloc(m, init) => out.push(alloc(
                 self.cx.func,
                 &self.cx.names.rt,

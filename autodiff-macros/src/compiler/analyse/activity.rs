@@ -352,6 +352,9 @@ impl Pass<'_> {
     }
 
     fn init(&mut self, m: MemId, init: &Init) {
+        if matches!(init, Init::Lengths(_)) {
+            return;
+        }
         let (mut varied, mut tainted, mut lens) = (false, false, false);
         init.for_each_use(&mut |v| {
             varied |= self.facts.varied(v);

@@ -369,10 +369,11 @@ impl Builder<'_> {
             (Some(Ty::Vec(inner)), _) | (Some(Ty::Seq(inner)), true) if is_plain(&inner) => {
                 before = Some(self.def(Ty::Int, Op::Len(dst.clone()), span));
             }
-            (Some(ty), _) if has_lengths(&ty) => {
-                shape = Some(self.alloc(ty, Init::Clone(dst.clone()), span));
+            (Some(ty), _) if is_plain(&ty) => {}
+            _ => {
+                let init = Init::Lengths(dst.clone());
+                shape = Some(self.alloc(Ty::Opaque, init, span));
             }
-            _ => {}
         }
         let src = Place::whole(src);
         let kind = StmtKind::Copy {
@@ -867,21 +868,6 @@ fn is_plain(ty: &Ty) -> bool {
         Ty::Real(_) => true,
         Ty::Array(inner, _) => is_plain(inner),
         Ty::Tuple(parts) => parts.iter().all(is_plain),
-        _ => false,
-    }
-}
-
-/// True if values of the type differ in their lengths, as far as it is known.
-fn has_lengths(ty: &Ty) -> bool {
-    match ty {
-        Ty::Vec(_) => true,
-        Ty::Seq(inner) => !is_plain(inner),
-        Ty::Array(inner, _) => has_lengths(inner),
-        Ty::Tuple(parts) => parts.iter().any(has_lengths),
-        Ty::Struct(of) => of
-            .fields
-            .iter()
-            .any(|(_, ty)| matches!(ty, Ty::Seq(_)) || has_lengths(ty)),
         _ => false,
     }
 }

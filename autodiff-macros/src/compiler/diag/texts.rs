@@ -209,8 +209,8 @@ texts! {
         help "write `|a, b| a.partial_cmp(b).unwrap()` or `|a, b| a.total_cmp(b)`", note "";
     UNSTABLE_SORT "AD0169" "`sort_unstable_by` by something else than the elements themselves",
         help "write `sort_by`", note "std does not promise where elements that are equal end up";
-    LENT_LENGTH "AD0170" "the length of `{0}` is changed, which belongs to the caller",
-        help "take the vector by value, and return it", note "a gradient of another length would not fit the caller's buffer";
+    LENT_LENGTH "AD0170" "the length of `{0}` may change here, which belongs to the caller",
+        help "take the vector by value and return it, or take the struct that it is a field of; as many numbers as there are go in by `copy_from_slice`", note "a gradient of another length would not fit the caller's buffer";
     ITERATOR_OPTION "AD0171" "the compiler cannot tell what the closure `{0}` gives",
         help "let it end in `Some(…)` and `None`, or write `filter` and `map`", note "";
     COLLECT "AD0166" "cannot collect into `{0}`",

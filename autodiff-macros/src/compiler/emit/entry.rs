@@ -314,8 +314,8 @@ impl Printer<'_> {
         let whole = self.signature.whole(value.to_token_stream());
         let body = quote! {
             #buffers
-            #(#shapes)*
             let (#value, #pullback) = #call;
+            #(#shapes)*
             #shape
             (#whole, move |#seed: #cotangent #(, #changed)*| {
                 #(#checks)*
@@ -615,7 +615,7 @@ impl Printer<'_> {
         quote!(<#ty as #rt::SameShape<#other_ty>>::assert_same_shape(#value, #other_value, #name, #other_name);)
     }
 
-    /// Remembers the lengths of what is changed in place, which the closure must not borrow.
+    /// Remembers the lengths of what was changed in place, which the closure must not borrow.
     fn shape(&self, param: &Param) -> TokenStream {
         let (rt, gradient, borrow, shape) = (
             &self.signature.rt,

@@ -27,7 +27,7 @@ impl Lower<'_> {
     }
 
     /// The declared type of a field, if it is one that the compiler reads.
-    fn declared_field(&self, base: &Ty, member: &syn::Member) -> Option<Ty> {
+    pub(super) fn declared_field(&self, base: &Ty, member: &syn::Member) -> Option<Ty> {
         let path = self.path_of(base)?;
         let known = &self.options.known;
         let field = known.field(&path, member)?;

@@ -34,6 +34,7 @@ mod infer;
 mod item;
 mod iter;
 mod jump;
+mod lent;
 mod let_;
 mod literals;
 mod looks;
@@ -453,6 +454,7 @@ impl<'a> Lower<'a> {
             self.diags.report_at(&diag::OPTION_FIELD, at, &[&name]);
         }
         resolve::run(&mut func, &self.infer);
+        lent::check(&mut func, self.diags);
         for var in func.vars.iter().filter(|var| is_list_of_options(&var.ty)) {
             let name = var.name.to_string();
             self.diags

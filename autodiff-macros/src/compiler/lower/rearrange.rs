@@ -65,9 +65,7 @@ impl Lower<'_> {
         let known = self.place_type(receiver);
         let indexed = known.as_ref().and_then(element).is_some();
         if among(&RESIZE, call) && matches!(known, Some(Ty::Vec(_))) {
-            if !self.is_borrowed_vec(call, receiver) {
-                self.resize(call, receiver, out);
-            }
+            self.resize(call, receiver, out);
             return true;
         }
         if !indexed || !among(&REARRANGE, call) {
@@ -152,17 +150,6 @@ impl Lower<'_> {
             // An undecided type takes any other.
             let _ = self.infer.unify(&ty, &list);
         }
-    }
-
-    /// Refuses to change the length of what a caller lent.
-    pub(super) fn is_borrowed_vec(&mut self, call: &syn::ExprMethodCall, v: &syn::Expr) -> bool {
-        let root = self.root(v).map(|var| super::root_of(&self.facts, var));
-        let lent =
-            root.is_some_and(|var| matches!(self.infer.shallow(&self.var(var).ty), Ty::Ref(..)));
-        if lent {
-            self.refuse(&diag::LENT_LENGTH, &call.method, &[&text_of(v)]);
-        }
-        lent
     }
 
     pub(super) fn fresh<const N: usize>(&mut self, hints: [&str; N], span: Span) -> [Ident; N] {
@@ -318,20 +305,21 @@ impl Lower<'_> {
     fn resize(&mut self, call: &syn::ExprMethodCall, v: &syn::Expr, out: &mut Vec<Stmt>) {
         let span = call.method.span();
         let [n, t, k] = self.fresh(["n", "list", "value"], span);
+        let whole = self.behind(v);
         let args: Vec<&syn::Expr> = call.args.iter().collect();
         let code = match (call.method.to_string().as_str(), &args[..]) {
-            ("clear", _) => quote!(#v = Vec::new()),
+            ("clear", _) => quote_spanned!(span=> #whole = Vec::new()),
             ("truncate", [len]) => quote_spanned!(span=> {
                 let #n = #len;
                 if #n < #v.len() {
                     let #t = #v[..#n].to_vec();
-                    #v = #t;
+                    #whole = #t;
                 }
             }),
             ("pop", _) => quote_spanned!(span=> {
                 if #v.len() > 0 {
                     let #t = #v[..#v.len() - 1].to_vec();
-                    #v = #t;
+                    #whole = #t;
                 }
             }),
             ("retain", [keep]) => quote_spanned!(span=> {
@@ -339,14 +327,14 @@ impl Lower<'_> {
                 for #n in 0..#v.len() {
                     if (#keep)(&#v[#n]) { #t.push(#v[#n].clone()); }
                 }
-                #v = #t;
+                #whole = #t;
             }),
             ("resize", [len, value]) => quote_spanned!(span=> {
                 let #n = #len;
                 let #k = #value;
                 if #n < #v.len() {
                     let #t = #v[..#n].to_vec();
-                    #v = #t;
+                    #whole = #t;
                 } else {
                     for _ in #v.len()..#n { #v.push(#k.clone()); }
                 }
@@ -357,7 +345,7 @@ impl Lower<'_> {
                 let mut #t = #v[..#n].to_vec();
                 #t.push(#k);
                 #t.extend_from_slice(&#v[#n..]);
-                #v = #t;
+                #whole = #t;
             }),
             (_, [other]) => {
                 let other = match bare(other) {
@@ -379,7 +367,8 @@ impl Lower<'_> {
         let code = match (name, &args[..]) {
             ("swap", [a, b]) => {
                 let (a, b) = (self.exclusive(a)?, self.exclusive(b)?);
-                quote_spanned!(span=> { let #t = #a; #a = #b; #b = #t; })
+                let (from, to) = (self.whole_of(&a), self.whole_of(&b));
+                quote_spanned!(span=> { let #t = #from; #a = #to; #b = #t; })
             }
             ("replace", [a, value]) => {
                 let a = self.exclusive(a)?;
@@ -395,6 +384,17 @@ impl Lower<'_> {
         };
         let code = syn::parse2::<syn::Expr>(code).ok()?;
         Some(self.in_order(|this| this.expr(&code)))
+    }
+
+    /// What is in a place: where nothing tells the type yet, a copy, since a value that is only handed on counts as a number.
+    fn whole_of(&self, place: &TokenStream) -> TokenStream {
+        let ty = syn::parse2(place.clone());
+        let ty = ty.ok().and_then(|place| self.type_so_far(&place));
+        let told = ty.map(|ty| self.infer.kind(&self.infer.strip(&ty)));
+        match told {
+            None | Some(Some(Kind::Call)) => quote!(#place.clone()),
+            Some(_) => place.clone(),
+        }
     }
 
     /// What `mem::take` leaves in a number, a vector or an `Option`.
@@ -443,6 +443,19 @@ impl Lower<'_> {
                 Some(quote_spanned!(arg.span()=> (*#arg)))
             }
             _ => None,
+        }
+    }
+
+    /// The place itself, or what it refers to: what a method changes.
+    fn behind(&self, place: &syn::Expr) -> TokenStream {
+        let var = match place {
+            syn::Expr::Path(path) => self.local(path),
+            _ => None,
+        };
+        let ty = var.map(|var| self.infer.shallow(&self.var(var).ty));
+        match ty {
+            Some(Ty::Ref(..)) => quote_spanned!(place.span()=> (*#place)),
+            _ => place.to_token_stream(),
         }
     }
 }

@@ -52,11 +52,6 @@ impl Lower<'_> {
             self.check_change(var, receiver);
             self.check_changed_receiver(receiver);
         }
-        if matches!(name.as_str(), "push" | "extend" | "extend_from_slice")
-            && self.is_borrowed_vec(call, receiver)
-        {
-            return true;
-        }
         match name.as_str() {
             "push" => self.push(call, receiver, out),
             "fill" => self.fill(call, receiver, out),

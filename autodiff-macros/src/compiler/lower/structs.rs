@@ -493,7 +493,7 @@ impl Lower<'_> {
                     (Ty::Tuple(parts), syn::Member::Unnamed(at)) => {
                         parts.get(at.index as usize).cloned()
                     }
-                    _ => self.infer.known_member(&base, &Member::from(&field.member)),
+                    (base, member) => self.field_so_far(base, member),
                 }
             }
             syn::Expr::Index(index) => {
@@ -505,6 +505,12 @@ impl Lower<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The type of a field, as far as its uses and its declaration tell it.
+    pub(super) fn field_so_far(&self, base: &Ty, member: &syn::Member) -> Option<Ty> {
+        let known = self.infer.known_member(base, &Member::from(member));
+        known.or_else(|| self.declared_field(base, member))
     }
 
     /// True if the type of a place is known to be the user's, without lowering it.

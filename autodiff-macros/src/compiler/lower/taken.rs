@@ -39,10 +39,6 @@ impl Lower<'_> {
         let ty = self.place_type(v)?;
         let inner = matches!(ty, Ty::Vec(_)).then(|| element(&ty)).flatten()?;
         let span = call.method.span();
-        if self.is_borrowed_vec(call, v) {
-            // Said already: nothing more is to be said of what becomes of it.
-            return Some(syn::parse_quote_spanned!(span=> ::core::unreachable!()));
-        }
         let [n, at, t, end, rest] = self.fresh(["n", "at", "taken", "end", "rest"], span);
         let copy = match self.is_copy(inner) {
             true => TokenStream::new(),

@@ -39,6 +39,10 @@ pub(crate) fn alloc(
             };
             Some(Expr::call(quote!(#rt::blank #known), Vec::new()))
         }
+        Init::Lengths(at) => {
+            let of = Expr::borrow(false, place(at, mem(at.mem)));
+            Some(Expr::call(quote!(#rt::lengths_of), vec![of]))
+        }
         init => Some(init_expr(func, &info.ty, init, val, mem)),
     };
     Stmt::Let {
@@ -149,7 +153,8 @@ pub(crate) fn init_expr(
                 _ => Expr::method(from, "clone", Vec::new()),
             }
         }
-        Init::Blank | Init::Unset => {
+        // What `alloc` makes is no part of anything.
+        Init::Lengths(_) | Init::Blank | Init::Unset => {
             zeros(ty).unwrap_or_else(|| Expr::Raw(quote!(::std::vec::Vec::new())))
         }
     }

@@ -306,14 +306,14 @@ impl Init {
                 fields.iter().for_each(|(_, i)| i.for_each_use(f));
                 base.iter().for_each(|place| place.for_each_use(f));
             }
-            Init::Clone(place) => place.for_each_use(f),
+            Init::Clone(place) | Init::Lengths(place) => place.for_each_use(f),
             Init::Blank | Init::Unset => {}
         }
     }
 
     pub(crate) fn for_each_mem(&self, f: &mut dyn FnMut(MemId)) {
         match self {
-            Init::Clone(place) => f(place.mem),
+            Init::Clone(place) | Init::Lengths(place) => f(place.mem),
             Init::Repeat(init, _) => init.for_each_mem(f),
             Init::List(parts) | Init::Tuple(parts) => parts.iter().for_each(|i| i.for_each_mem(f)),
             Init::Struct { fields, base, .. } => {

@@ -208,6 +208,7 @@ impl Printer<'_> {
                     .map_or_else(String::new, |at| format!(", ..{}", self.place(at)))
             ),
             Init::Clone(place) => format!("clone {}", self.place(place)),
+            Init::Lengths(place) => format!("lengths {}", self.place(place)),
             Init::Blank => "blank".to_owned(),
             Init::Unset => "unset".to_owned(),
         }

@@ -164,7 +164,7 @@ fn init(init_: &mut Init, map: Map<'_>) {
             fields.iter_mut().for_each(|(_, i)| init(i, map));
             base.iter_mut().for_each(|at| place(at, map));
         }
-        Init::Clone(at) => place(at, map),
+        Init::Clone(at) | Init::Lengths(at) => place(at, map),
         Init::Blank | Init::Unset => {}
     }
 }
@@ -243,7 +243,7 @@ fn memory_of_init(init: &mut Init, map: &dyn Fn(MemId) -> MemId) {
             fields.iter_mut().for_each(|(_, i)| memory_of_init(i, map));
             base.iter_mut().for_each(|at| at.mem = map(at.mem));
         }
-        Init::Clone(at) => at.mem = map(at.mem),
+        Init::Clone(at) | Init::Lengths(at) => at.mem = map(at.mem),
         Init::Val(_) | Init::Blank | Init::Unset => {}
     }
 }

@@ -85,7 +85,7 @@ fn copied<'s>(func: &Func, stmts: &'s [Stmt]) -> Option<(Copied, &'s [Stmt])> {
     let for_it = match kept.map(|s| &s.kind) {
         None => before.is_none() && shape.is_none(),
         Some(StmtKind::Def(v, Op::Len(_))) => *before == Some(*v) && uses(func, *v) == 1,
-        Some(StmtKind::Alloc(m, Init::Clone(_))) => *shape == Some(*m) && mentions(func, *m) == 1,
+        Some(StmtKind::Alloc(m, Init::Lengths(_))) => *shape == Some(*m) && mentions(func, *m) == 1,
         Some(_) => false,
     };
     let whole = *dst == Place::whole(dst.mem) && *src == Place::whole(src.mem);

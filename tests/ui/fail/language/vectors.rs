@@ -37,6 +37,19 @@ fn lent(xs: &mut Vec<f64>, y: f64) {
 }
 
 #[conservative_grad]
+fn lent_and_assigned(xs: &mut Vec<f64>, rows: &mut Vec<Vec<f64>>, y: f64) {
+    rows[0].push(y);
+    *xs = vec![y]; //~ AD0170
+    rows.truncate(1); //~ AD0170
+}
+
+#[conservative_grad]
+fn lent_and_exchanged(xs: &mut Vec<f64>, ys: &mut Vec<f64>) {
+    let zs = &mut *ys;
+    std::mem::swap(xs, zs); //~ AD0170 AD0170
+}
+
+#[conservative_grad]
 fn filled(x: f64, y: f64) -> f64 {
     let mut rows = vec![vec![x], vec![y]];
     rows[..2].swap(0, 1); //~ AD0144
@@ -53,5 +66,7 @@ fn copied(x: f64, y: f64) -> f64 {
 fn main() {
     let _ = (sorted::grad(vec![1.0]), from_a_vector::grad(&[1.0; 3]));
     let _ = without_repetitions::grad(vec![1.0]);
+    let _ = lent_and_assigned::vjp(&mut vec![1.0], &mut vec![vec![1.0]], 2.0);
+    let _ = lent_and_exchanged::vjp(&mut vec![1.0], &mut vec![1.0]);
     let _ = (lent::vjp(&mut vec![1.0], 2.0), filled::grad(1.0, 2.0), copied::grad(1.0, 2.0));
 }

@@ -68,7 +68,7 @@ impl<'a> Reverse<'a, '_> {
                 );
                 out.push(Rev::Code(Stmt::Expr(add)));
             }
-            Init::Clone(_) | Init::Blank | Init::Unset => {}
+            Init::Clone(_) | Init::Lengths(_) | Init::Blank | Init::Unset => {}
         }
     }
 
@@ -197,13 +197,10 @@ impl<'a> Reverse<'a, '_> {
             out.push(Rev::Code(Stmt::Expr(add)));
         }
         if let Some(shape) = shape {
-            let zeros = vec![Expr::Ref(false, Box::new(Expr::Mem(shape)))];
-            out.push(Rev::Code(Stmt::Assign {
-                place: from,
-                op: "=",
-                value: Expr::call(quote!(#rt::zero_like), zeros),
-            }));
-            return;
+            let shape = Expr::Ref(false, Box::new(Expr::Mem(shape)));
+            let args = vec![Expr::borrow(true, from), shape];
+            let clear = Expr::call(quote!(#rt::clear_as), args);
+            return out.push(Rev::Code(Stmt::Expr(clear)));
         }
         let ty = self.cx.func.place_ty(dst);
         if let (Some(Ty::Seq(_)), Some(before)) = (&ty, before) {

@@ -11,7 +11,7 @@
 use super::Loops;
 use crate::compiler::hir::{BinOp, LoopId, Ty};
 use crate::compiler::ssa::{
-    Arg, Block, MemId, Op, Place, Proj, Range, Stmt, StmtKind, StoreOp, ValId,
+    Arg, Block, Init, MemId, Op, Place, Proj, Range, Stmt, StmtKind, StoreOp, ValId,
 };
 
 impl Loops<'_> {
@@ -142,7 +142,7 @@ impl Walk<'_> {
     fn reads<'s>(&self, kind: &'s StmtKind) -> impl Iterator<Item = Option<&'s Place>> {
         let mut places: Vec<Option<&Place>> = Vec::new();
         match kind {
-            StmtKind::Def(_, Op::Len(_)) => {}
+            StmtKind::Def(_, Op::Len(_)) | StmtKind::Alloc(_, Init::Lengths(_)) => {}
             StmtKind::Def(_, Op::Load(place) | Op::LoadIf(_, place)) => places.push(Some(place)),
             StmtKind::Store {
                 place,

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{By, Elements, Item};
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::{Expr, ExprKind, Member, Pat, Proj, Stmt, StmtKind, Ty};
+use crate::compiler::hir::{Expr, ExprKind, Pat, Proj, Stmt, StmtKind, Ty};
 use crate::compiler::lower::closure::Callable;
 use crate::compiler::lower::expr::bare;
 use crate::compiler::lower::infer::Kind;
@@ -81,7 +81,7 @@ impl Lower<'_> {
                     Some(self.infer.strip(part))
                 }
                 (base, member) => {
-                    let part = self.infer.known_member(&base, &Member::from(member))?;
+                    let part = self.field_so_far(&base, member)?;
                     Some(self.infer.strip(&part))
                 }
             },
