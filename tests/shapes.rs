@@ -82,6 +82,8 @@ mod nests;
 mod overwritten;
 #[path = "shapes/passed.rs"]
 mod passed;
+#[path = "shapes/rearranged.rs"]
+mod rearranged;
 #[path = "shapes/recurrences.rs"]
 mod recurrences;
 #[path = "shapes/recursion.rs"]

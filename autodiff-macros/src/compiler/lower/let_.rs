@@ -453,7 +453,7 @@ impl Lower<'_> {
         }
         let exclusive = |ty: &Ty| matches!(ty, Ty::Ref(true, _));
         let behind = self
-            .type_so_far(inner)
+            .variable_type(inner)
             .is_some_and(|ty| exclusive(&self.infer.shallow(&ty)));
         let transparent = matches!(inner, syn::Expr::MethodCall(_));
         if !(borrowed || behind || transparent || has_exclusive_name(pat)) {

@@ -116,9 +116,16 @@ impl Lower<'_> {
 
     /// True for an element or a field of such a type in something that the compiler does look into.
     pub(super) fn is_constant_part(&self, expr: &syn::Expr) -> bool {
-        let known = || self.type_so_far(expr);
-        matches!(bare(expr), syn::Expr::Index(_) | syn::Expr::Field(_))
-            && known().is_some_and(|ty| matches!(self.infer.strip(&ty), Ty::Opaque))
+        let constant = match bare(expr) {
+            syn::Expr::Index(_) | syn::Expr::Field(_) => self.place_type(expr),
+            _ => None,
+        };
+        match constant.map(|ty| self.infer.strip(&ty)) {
+            Some(Ty::Opaque) => true,
+            // Several of them.
+            Some(Ty::Slice(inner)) => matches!(self.infer.strip(&inner), Ty::Opaque),
+            _ => false,
+        }
     }
 
     /// Lowers an expression that [`Lower::is_place`].

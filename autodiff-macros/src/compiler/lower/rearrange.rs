@@ -20,7 +20,7 @@ use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{Expr, Stmt, Ty, VarId};
 
 /// Methods that keep the length, and the number of their arguments.
-const REARRANGE: [(&str, usize); 8] = [
+const REARRANGE: [(&str, usize); 9] = [
     ("reverse", 0),
     ("rotate_left", 1),
     ("rotate_right", 1),
@@ -29,6 +29,7 @@ const REARRANGE: [(&str, usize); 8] = [
     ("sort", 0),
     ("sort_unstable", 0),
     ("fill_with", 1),
+    ("swap_with_slice", 1),
 ];
 
 /// Methods of vectors that change the length.
@@ -80,10 +81,12 @@ impl Lower<'_> {
             return true;
         };
         let name = call.method.to_string();
-        if !self.is_copy(&inner) && self.infer.kind(&self.infer.strip(&inner)).is_none() {
+        let cloned = self.is_cloned(&inner);
+        if !self.is_moved(&inner) || cloned && name.starts_with("sort") {
             self.refuse(&diag::ELEMENTS_NOT_COPY, &call.method, &[&name]);
             return true;
         }
+        let clone = cloned.then(|| quote_spanned!(span=> .clone()));
         let s = self.var(slice).name.clone();
         self.scoped(|this| {
             this.enter(&s, Name::Var(slice));
@@ -105,15 +108,15 @@ impl Lower<'_> {
                         this.sort(&s, above.0, span, out);
                     }
                 }
-                Some(arg) => this.moved(slice, &name, arg, span, out),
+                Some(arg) => this.moved(slice, (&name, arg), clone.as_ref(), span, out),
                 None => {
                     let [n, i, t] = this.fresh(["n", "i", "kept"], span);
                     this.write(
                         quote_spanned!(span=> {
                             let #n = #s.len();
                             for #i in 0..#n / 2 {
-                                let #t = #s[#i];
-                                #s[#i] = #s[#n - 1 - #i];
+                                let #t = #s[#i] #clone;
+                                #s[#i] = #s[#n - 1 - #i] #clone;
                                 #s[#n - 1 - #i] = #t;
                             }
                         }),
@@ -167,15 +170,16 @@ impl Lower<'_> {
         }
     }
 
-    /// `rotate_left(k)`, `rotate_right(k)`, `fill_with(f)`
+    /// `rotate_left(k)`, `rotate_right(k)`, `fill_with(f)`, `swap_with_slice(&mut other)`
     fn moved(
         &mut self,
         slice: VarId,
-        name: &str,
-        arg: &syn::Expr,
+        call: (&str, &syn::Expr),
+        clone: Option<&TokenStream>,
         span: Span,
         out: &mut Vec<Stmt>,
     ) {
+        let (name, arg) = call;
         let [n, i, k, t] = self.fresh(["n", "i", "by", "list"], span);
         let s = self.var(slice).name.clone();
         let krate = self.options.krate.clone();
@@ -187,6 +191,20 @@ impl Lower<'_> {
                 self.callables.push(f);
                 self.enter(&k, Name::Callable(self.callables.len() - 1));
                 quote_spanned!(span=> { for #i in 0..#s.len() { #s[#i] = #k(); } })
+            }
+            "swap_with_slice" => {
+                let Some(other) = self.other_slice(slice, arg, span, out) else {
+                    return;
+                };
+                let o = self.var(other).name.clone();
+                self.enter(&o, Name::Var(other));
+                quote_spanned!(span=> {
+                    for #i in 0..#s.len() {
+                        let #t = #s[#i] #clone;
+                        #s[#i] = #o[#i] #clone;
+                        #o[#i] = #t;
+                    }
+                })
             }
             name => {
                 let value = self.integer(arg);
@@ -204,11 +222,41 @@ impl Lower<'_> {
                 quote_spanned!(span=> {
                     let #n = #s.len();
                     let #t = #s.to_vec();
-                    for #i in 0..#n { #s[#i] = #t[(#from) % #n]; }
+                    for #i in 0..#n { #s[#i] = #t[(#from) % #n] #clone; }
                 })
             }
         };
         self.write(code, span, out);
+    }
+
+    /// The slice behind `&mut other`, which is as long.
+    fn other_slice(
+        &mut self,
+        slice: VarId,
+        arg: &syn::Expr,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) -> Option<VarId> {
+        let other = match bare(arg) {
+            syn::Expr::Reference(reference) => bare(&reference.expr),
+            other => other,
+        };
+        if !self.is_place(other) || self.is_opaque_place(other) {
+            self.refuse(&diag::COPY_SOURCE, arg, &[&text_of(arg)]);
+            return None;
+        }
+        if let Some(var) = self.root(other) {
+            self.check_change(var, other);
+            self.check_changed_receiver(other);
+        }
+        let (other, _) = self.slice_alias(other, "other", true, span, out)?;
+        self.assert_same(
+            "destination and source slices have different lengths",
+            [slice, other],
+            span,
+            out,
+        );
+        Some(other)
     }
 
     /// Merges runs of 1, 2, 4, … elements.
@@ -279,26 +327,6 @@ impl Lower<'_> {
         });
         let code = syn::parse2::<syn::Expr>(code).ok()?;
         Some(self.expr(&code))
-    }
-
-    /// `rows.swap(i, j)` of vectors.
-    pub(super) fn swap_rows(
-        &mut self,
-        call: &syn::ExprMethodCall,
-        rows: &syn::Expr,
-        out: &mut Vec<Stmt>,
-    ) {
-        let span = call.method.span();
-        let [from, to, kept] = self.fresh(["from", "to", "kept"], span);
-        let (i, j) = (&call.args[0], &call.args[1]);
-        let code = quote_spanned!(span=> {
-            let #from = #i;
-            let #to = #j;
-            let #kept = #rows[#from].clone();
-            #rows[#from] = #rows[#to].clone();
-            #rows[#to] = #kept;
-        });
-        self.write(code, span, out);
     }
 
     /// Methods that change the length of a vector.
@@ -389,7 +417,7 @@ impl Lower<'_> {
     /// What is in a place: where nothing tells the type yet, a copy, since a value that is only handed on counts as a number.
     fn whole_of(&self, place: &TokenStream) -> TokenStream {
         let ty = syn::parse2(place.clone());
-        let ty = ty.ok().and_then(|place| self.type_so_far(&place));
+        let ty = ty.ok().and_then(|place| self.place_type(&place));
         let told = ty.map(|ty| self.infer.kind(&self.infer.strip(&ty)));
         match told {
             None | Some(Some(Kind::Call)) => quote!(#place.clone()),
@@ -399,7 +427,7 @@ impl Lower<'_> {
 
     /// What `mem::take` leaves in a number, a vector or an `Option`.
     fn left_behind(&self, place: &syn::Expr) -> Option<TokenStream> {
-        let ty = self.infer.strip(&self.type_so_far(place)?);
+        let ty = self.infer.strip(&self.place_type(place)?);
         match ty {
             Ty::Vec(_) => Some(quote!(Vec::new())),
             ty if self.infer.is_real(&ty) => Some(quote!(0.0)),

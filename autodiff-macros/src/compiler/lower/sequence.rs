@@ -107,11 +107,33 @@ impl Lower<'_> {
         }
     }
 
-    /// A vector of numbers, or of such vectors.
-    pub(super) fn is_row(&self, ty: &Ty) -> bool {
+    /// True for elements that are no numbers, and that a copy can take the place of: structs, lists, and lists of such.
+    pub(super) fn is_cloned(&self, ty: &Ty) -> bool {
         match self.infer.strip(ty) {
-            Ty::Vec(inner) => self.is_copy(&inner) || self.is_row(&inner),
-            _ => false,
+            ty if self.is_copy(&ty) => false,
+            Ty::Vec(inner) | Ty::Array(inner, _) => self.is_copy(&inner) || self.is_cloned(&inner),
+            ty => self.infer.is_struct(&ty),
+        }
+    }
+
+    /// True for elements of which only their uses will tell what they are, and which count as numbers.
+    fn is_open(&self, ty: &Ty) -> bool {
+        self.infer.kind(&self.infer.strip(ty)).is_some()
+    }
+
+    /// True if methods that move elements are understood for such elements.
+    pub(super) fn is_moved(&self, ty: &Ty) -> bool {
+        self.is_copy(ty) || self.is_cloned(ty) || self.is_open(ty)
+    }
+
+    /// What is in an element, which takes the place of another.
+    pub(super) fn element_value(&mut self, place: Place, span: Span) -> Expr {
+        match self.is_cloned(&place.ty) {
+            true => {
+                let ty = self.infer.strip(&place.ty);
+                self.copy(place, ty, "clone", span)
+            }
+            false => self.read(place),
         }
     }
 

@@ -189,12 +189,15 @@ impl Lower<'_> {
         };
         let value = self.operand(&call.args[0]);
         self.expect(&value, &inner);
-        if !self.is_copy(&inner) && self.infer.kind(&self.infer.strip(&inner)).is_none() {
+        if !self.is_moved(&inner) {
             self.refuse(&diag::ELEMENTS_NOT_COPY, &call.method, &["fill"]);
             return;
         }
         let value = self.named("value", value, out);
-        let read = |this: &mut Self, _| this.read_var(value, span);
+        let read = |this: &mut Self, _| {
+            let value = this.whole(value, span);
+            this.element_value(value, span)
+        };
         self.for_each(slice, &inner, span, read, out);
     }
 
@@ -203,13 +206,7 @@ impl Lower<'_> {
         let Some((slice, inner)) = self.slice_alias(receiver, "slice", true, span, out) else {
             return;
         };
-        let structs = self.infer.is_struct(&inner);
-        if structs || !self.is_copy(&inner) && self.infer.kind(&self.infer.strip(&inner)).is_none()
-        {
-            let part = matches!(receiver, syn::Expr::Index(at) if matches!(*at.index, syn::Expr::Range(_)));
-            if !part && (structs || self.is_row(&inner)) {
-                return self.swap_rows(call, receiver, out);
-            }
+        if !self.is_moved(&inner) {
             self.refuse(&diag::ELEMENTS_NOT_COPY, &call.method, &["swap"]);
             return;
         }
@@ -222,9 +219,9 @@ impl Lower<'_> {
         let (a, b) = (index(self, 0), index(self, 1));
         let first = self.element_place(slice, a, &inner, span);
         let second = self.element_place(slice, b, &inner, span);
-        let kept = self.read(first.clone());
+        let kept = self.element_value(first.clone(), span);
         let kept = self.named("kept", kept, out);
-        let moved = self.read(second.clone());
+        let moved = self.element_value(second.clone(), span);
         self.push_assign(first, None, moved, span, out);
         let kept = self.read_var(kept, span);
         self.push_assign(second, None, kept, span, out);
@@ -235,7 +232,7 @@ impl Lower<'_> {
         let Some((slice, inner)) = self.slice_alias(receiver, "slice", true, span, out) else {
             return;
         };
-        if !self.is_copy(&inner) && self.infer.kind(&self.infer.strip(&inner)).is_none() {
+        if !self.is_moved(&inner) {
             self.refuse(&diag::ELEMENTS_NOT_COPY, &call.method, &["copy_from_slice"]);
             return;
         }
@@ -282,20 +279,27 @@ impl Lower<'_> {
         span: Span,
         out: &mut Vec<Stmt>,
     ) {
-        let lengths = [(slice, "to_len"), (other, "from_len")].map(|(var, hint)| {
-            let len = self.length_of(var, span);
-            self.named(hint, len, out)
-        });
-        self.assert_same(lengths, span, out);
+        let text = "copy_from_slice: source and destination have different lengths";
+        self.assert_same(text, [slice, other], span, out);
         let read = |this: &mut Self, at: Expr| {
             let place = this.element_place(other, at, &from, span);
-            this.read(place)
+            this.element_value(place, span)
         };
         self.for_each(slice, inner, span, read, out);
     }
 
     /// As the method itself: slices of different lengths are a panic.
-    fn assert_same(&mut self, lengths: [VarId; 2], span: Span, out: &mut Vec<Stmt>) {
+    pub(super) fn assert_same(
+        &mut self,
+        text: &str,
+        [to, from]: [VarId; 2],
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        let lengths = [(to, "to_len"), (from, "from_len")].map(|(var, hint)| {
+            let len = self.length_of(var, span);
+            self.named(hint, len, out)
+        });
         let uses: Vec<_> = lengths
             .iter()
             .map(|var| (self.var(*var).name.clone(), *var))
@@ -303,7 +307,7 @@ impl Lower<'_> {
         let (a, b) = (&uses[0].0, &uses[1].0);
         let krate = &self.options.krate;
         let tokens = quote! {
-            #krate::__private::core::assert_eq!(#a, #b, "copy_from_slice: source and destination have different lengths");
+            #krate::__private::core::assert_eq!(#a, #b, #text);
         };
         let code = Verbatim {
             tokens: respan(tokens, span),

@@ -479,32 +479,8 @@ impl Lower<'_> {
     /// True for a variable, or a part of one, that is known to be a struct: its methods are the
     /// user's, whatever they are called.
     pub(super) fn is_struct_variable(&self, expr: &syn::Expr) -> bool {
-        self.type_so_far(expr)
+        self.place_type(expr)
             .is_some_and(|ty| self.infer.is_struct(&ty))
-    }
-
-    /// The type of a place as far as it is known, without lowering it.
-    pub(super) fn type_so_far(&self, expr: &syn::Expr) -> Option<Ty> {
-        match bare(expr) {
-            expr @ syn::Expr::Path(_) => self.root(expr).map(|root| self.var(root).ty.clone()),
-            syn::Expr::Field(field) => {
-                let base = self.infer.strip(&self.type_so_far(&field.base)?);
-                match (&base, &field.member) {
-                    (Ty::Tuple(parts), syn::Member::Unnamed(at)) => {
-                        parts.get(at.index as usize).cloned()
-                    }
-                    (base, member) => self.field_so_far(base, member),
-                }
-            }
-            syn::Expr::Index(index) => {
-                let base = self.infer.strip(&self.type_so_far(&index.expr)?);
-                super::infer::element(&base).cloned()
-            }
-            syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
-                self.type_so_far(&unary.expr)
-            }
-            _ => None,
-        }
     }
 
     /// The type of a field, as far as its uses and its declaration tell it.

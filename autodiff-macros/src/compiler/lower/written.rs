@@ -110,7 +110,7 @@ impl Lower<'_> {
     pub(super) fn part_read(&mut self, call: &syn::ExprMethodCall) -> Option<Expr> {
         let receiver = bare(&call.receiver);
         let ty = self
-            .type_so_far(receiver)
+            .place_type(receiver)
             .filter(|_| self.is_place(receiver))?;
         let getter = self
             .options

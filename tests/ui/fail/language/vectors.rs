@@ -52,7 +52,7 @@ fn lent_and_exchanged(xs: &mut Vec<f64>, ys: &mut Vec<f64>) {
 #[conservative_grad]
 fn filled(x: f64, y: f64) -> f64 {
     let mut rows = vec![vec![x], vec![y]];
-    rows[..2].swap(0, 1); //~ AD0144
+    rows.sort_by(|a, b| a[0].total_cmp(&b[0])); //~ AD0144
     rows[0][0]
 }
 

@@ -14,7 +14,7 @@ use crate::compiler::lower::value::flatten;
 use crate::compiler::lower::{Lower, stmt};
 
 /// Methods of slices that give an iterator, and the number of their arguments.
-const SOURCES: [(&str, usize); 9] = [
+const SOURCES: [(&str, usize); 13] = [
     ("iter", 0),
     ("iter_mut", 0),
     ("into_iter", 0),
@@ -22,6 +22,10 @@ const SOURCES: [(&str, usize); 9] = [
     ("chunks_exact", 1),
     ("chunks_mut", 1),
     ("chunks_exact_mut", 1),
+    ("rchunks", 1),
+    ("rchunks_exact", 1),
+    ("rchunks_mut", 1),
+    ("rchunks_exact_mut", 1),
     ("windows", 1),
     ("drain", 1),
 ];
@@ -205,6 +209,10 @@ impl Lower<'_> {
             "chunks_exact" => (Some(By::Shared), Some(Cut::Exact)),
             "chunks_mut" => (Some(By::Exclusive), Some(Cut::Chunks)),
             "chunks_exact_mut" => (Some(By::Exclusive), Some(Cut::Exact)),
+            "rchunks" => (Some(By::Shared), Some(Cut::RChunks)),
+            "rchunks_exact" => (Some(By::Shared), Some(Cut::RExact)),
+            "rchunks_mut" => (Some(By::Exclusive), Some(Cut::RChunks)),
+            "rchunks_exact_mut" => (Some(By::Exclusive), Some(Cut::RExact)),
             "windows" => (Some(By::Shared), Some(Cut::Windows)),
             _ => (Some(By::Shared), None),
         };

@@ -123,6 +123,9 @@ pub(super) struct Table {
 pub(super) enum Cut {
     Chunks,
     Exact,
+    /// The same from the end.
+    RChunks,
+    RExact,
     Windows,
 }
 

@@ -39,8 +39,8 @@ impl Lower<'_> {
                 let len = self.length_of(elements.of, span);
                 let size = size.clone();
                 Some(match cut {
-                    Cut::Exact => self.int(BinOp::Div, len, size, span),
-                    Cut::Chunks => self.divided_up(len, size, span, out),
+                    Cut::Exact | Cut::RExact => self.int(BinOp::Div, len, size, span),
+                    Cut::Chunks | Cut::RChunks => self.divided_up(len, size, span, out),
                     Cut::Windows => {
                         let one = self.number(1, span);
                         let ends = self.int(BinOp::Add, len, one, span);
@@ -321,16 +321,34 @@ impl Lower<'_> {
         out: &mut Vec<Stmt>,
     ) -> Item {
         let span = at.span;
-        let lo = match cut {
-            Cut::Windows => at.index.clone(),
-            _ => self.int(BinOp::Mul, at.index.clone(), size.clone(), span),
+        let len = self.length_of(elements.of, span);
+        let size = size.clone();
+        let (lo, hi) = match cut {
+            Cut::Windows => {
+                let lo = self.fixed("start", at.index.clone(), out);
+                let hi = self.int(BinOp::Add, lo.clone(), size, span);
+                (lo, hi)
+            }
+            Cut::Chunks | Cut::Exact => {
+                let lo = self.int(BinOp::Mul, at.index.clone(), size.clone(), span);
+                let lo = self.fixed("start", lo, out);
+                let hi = self.int(BinOp::Add, lo.clone(), size, span);
+                match cut {
+                    Cut::Chunks => (lo, self.smaller(hi, len, span, out)),
+                    _ => (lo, hi),
+                }
+            }
+            Cut::RChunks | Cut::RExact => {
+                let behind = self.int(BinOp::Mul, at.index.clone(), size.clone(), span);
+                let hi = self.int(BinOp::Sub, len, behind, span);
+                let hi = self.fixed("end", hi, out);
+                let lo = match cut {
+                    Cut::RChunks => self.minus(hi.clone(), size, span, out),
+                    _ => self.int(BinOp::Sub, hi.clone(), size, span),
+                };
+                (lo, hi)
+            }
         };
-        let lo = self.fixed("start", lo, out);
-        let mut hi = self.int(BinOp::Add, lo.clone(), size.clone(), span);
-        if cut == Cut::Chunks {
-            let len = self.length_of(elements.of, span);
-            hi = self.smaller(hi, len, span, out);
-        }
         let mut place = self.whole(elements.of, span);
         place.path.push(Proj::Slice {
             lo: Some(lo),
