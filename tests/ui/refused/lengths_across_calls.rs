@@ -74,6 +74,20 @@ fn at_two_removes(x: &[f64]) -> f64 { //~ a number that depends on a test of a d
 }
 
 #[conservative_grad]
+fn doubled_in_place(v: &mut [f64]) {
+    for a in v.iter_mut() {
+        *a *= 2.0;
+    }
+}
+
+#[conservative_grad]
+fn lent_and_kept(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    doubled_in_place(&mut v);
+    mean(&v, 1.0)
+}
+
+#[conservative_grad]
 fn of_all(x: &[f64]) -> f64 {
     let v = doubled(x);
     mean(&v, 2.0) + v.iter().sum::<f64>() / v.len() as f64

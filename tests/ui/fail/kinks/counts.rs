@@ -162,6 +162,14 @@ fn rows_of_chosen_lengths(x: &[f64]) -> f64 {
     s
 }
 
+#[conservative_grad]
+fn replaced(mut v: Vec<f64>, x: f64) -> f64 {
+    if x > 0.5 {
+        v = vec![x; 2];
+    }
+    x * v.len() as f64 //~ AD0302
+}
+
 fn main() {
     let _ = by_from::grad(1.0) + exponent::grad(1.0) + through_a_function::grad(1.0);
     let _ = length::grad(1.0) + across_a_call::grad(1.0) + mean::grad(1.0) + vouched_for::grad(1.0);

@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compiler::hir::Ty;
-use crate::compiler::ssa::{Func, Init, MemId, Op, Place, StmtKind, ValId};
+use crate::compiler::ssa::{Func, Init, MemId, Op, Origin, Place, StmtKind, ValId};
 
 /// What lists are made of.
 pub(super) struct Replaced<'a> {
@@ -25,7 +25,7 @@ pub(super) struct Replaced<'a> {
 enum Source<'a> {
     Init(&'a Init),
     Place(&'a Place),
-    /// Elements are added to it, or a call gives it.
+    /// Elements are added to it, or a call gives or changes it.
     Unknown,
 }
 
@@ -54,11 +54,7 @@ impl<'a> Replaced<'a> {
                 found.add(dst.mem, Source::Place(src));
             }
             StmtKind::Push { place, .. } => found.add(place.mem, Source::Unknown),
-            StmtKind::Call(call) => {
-                if let Some(result) = &call.result {
-                    result.for_each_mem(&mut |m| found.add(m, Source::Unknown));
-                }
-            }
+            StmtKind::Call(call) => call.for_each_write(&mut |m| found.add(m, Source::Unknown)),
             _ => {}
         });
         found
@@ -79,10 +75,8 @@ impl<'a> Replaced<'a> {
         if !asked.insert(m) {
             return BTreeSet::new();
         }
-        let Some(sources) = self.sources.get(&m) else {
-            return [Length::Of(m)].into();
-        };
-        let each = sources.iter().map(|source| match source {
+        let sources = self.sources.get(&m).into_iter().flatten();
+        let each = sources.map(|source| match source {
             Source::Place(at) => self.of_place(at, m, asked),
             Source::Unknown => [Length::Of(m)].into(),
             Source::Init(init) => match init {
@@ -93,8 +87,12 @@ impl<'a> Replaced<'a> {
                 _ => [Length::Of(m)].into(),
             },
         });
-        let all: Vec<BTreeSet<Length>> = each.collect();
-        all.into_iter().flatten().collect()
+        let mut all: BTreeSet<Length> = each.flatten().collect();
+        // A parameter has one when the function begins.
+        if !matches!(self.func.mem(m).origin, Origin::Local) {
+            all.insert(Length::Of(m));
+        }
+        all
     }
 
     fn of_place(&self, at: &Place, m: MemId, asked: &mut BTreeSet<MemId>) -> BTreeSet<Length> {
