@@ -5,6 +5,7 @@
     clippy::assign_op_pattern,
     clippy::manual_memcpy,
     clippy::manual_swap,
+    clippy::ptr_arg,
     clippy::useless_vec,
     clippy::explicit_counter_loop,
     reason = "the programs are written the way people write them"
