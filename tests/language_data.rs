@@ -28,6 +28,7 @@ mod language {
     mod structs;
     mod tuples;
     mod type_names;
+    mod types_within_types;
     mod vecs;
 }
 use language::support;

@@ -9,7 +9,7 @@
 //! [`Ty::Real`] whose precision is known; operands stand in the order in which Rust evaluates them.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 use super::names::Names;
 
@@ -37,6 +37,18 @@ pub(crate) enum Real {
     Named(TokenStream),
     /// A type parameter, which emitted functions bound to be one of the two.
     Param(Ident),
+}
+
+impl Real {
+    /// Its name, as the user would write it.
+    pub(crate) fn name(&self) -> TokenStream {
+        match self {
+            Real::F64 => quote!(f64),
+            Real::F32 => quote!(f32),
+            Real::Named(path) => path.clone(),
+            Real::Param(name) => name.to_token_stream(),
+        }
+    }
 }
 
 /// Type of a variable or an expression, as far as the compiler has to know it.

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use super::{Binding, Builder, is_owned_memory, is_scalar, scan};
-use crate::compiler::hir::{self, BinOp, Expr, ExprKind, Member, Real, Ty, UnOp};
+use crate::compiler::hir::{self, BinOp, Expr, ExprKind, Member, Ty, UnOp};
 use crate::compiler::ssa::{
     Arg, Call, Init, MemId, Op, Phi, Place, Proj, StmtKind, Tree, Use, ValId, Verbatim,
 };
@@ -217,12 +217,7 @@ impl Builder<'_> {
             self.vals[constant.0 as usize].ty = ty.clone();
             return constant;
         }
-        let real = match real {
-            Real::F64 => quote!(f64),
-            Real::F32 => quote!(f32),
-            Real::Named(path) => path.clone(),
-            Real::Param(name) => quote!(#name),
-        };
+        let real = real.name();
         // It is the number, or a reference to it where the pattern looks behind one: operators take both.
         let (name, span) = (known.name.clone(), known.span);
         let tokens = quote!(*::core::borrow::Borrow::<#real>::borrow(&#name));

@@ -256,10 +256,8 @@ pub(crate) fn rows(ty: &Ty, row: &TokenStream, rt: &Runtime) -> TokenStream {
 
 fn real_type(real: &Real) -> TokenStream {
     match real {
-        Real::F64 => quote!(f64),
-        Real::F32 => quote!(f32),
-        Real::Named(path) => respan(path.clone()),
-        Real::Param(name) => respan(name.to_token_stream()),
+        Real::F64 | Real::F32 => real.name(),
+        Real::Named(_) | Real::Param(_) => respan(real.name()),
     }
 }
 

@@ -27,8 +27,8 @@ pub(crate) struct Declarations {
     pub(crate) measures: BTreeMap<String, Option<Ty>>,
     /// Methods that read a part of their receiver, by name.
     pub(crate) getters: BTreeMap<String, Vec<Getter>>,
-    /// What functions return, by name; `None` where they differ.
-    pub(crate) results: BTreeMap<String, Option<Returned>>,
+    /// What functions return, by the name of the type whose they are, if they are of one, and by their own; `None` where they differ.
+    pub(crate) results: BTreeMap<(Option<String>, String), Option<Returned>>,
     /// Which arguments functions take by shared reference, the receiver aside, by name; `None` where they differ.
     pub(crate) shared: BTreeMap<String, Option<Vec<bool>>>,
 }
@@ -184,8 +184,10 @@ impl Declarations {
                 .collect()
         });
         let found = (!generic).then_some(Returned { ty, parameters });
-        match self.results.get_mut(&sig.ident.to_string()) {
-            None => drop(self.results.insert(sig.ident.to_string(), found)),
+        let owner = block.map(|block| type_name(&block.self_ty).unwrap_or_default());
+        let key = (owner, sig.ident.to_string());
+        match self.results.get_mut(&key) {
+            None => drop(self.results.insert(key, found)),
             Some(known) if *known == found => {}
             Some(known) => *known = None,
         }
@@ -317,6 +319,14 @@ pub(crate) fn mentions_real(ty: &syn::Type) -> bool {
 fn insert<T>(table: &mut BTreeMap<String, Option<T>>, name: String, found: T) {
     let twice = table.contains_key(&name);
     table.insert(name, (!twice).then_some(found));
+}
+
+/// The name of a type, its arguments and the way to it aside.
+pub(crate) fn type_name(ty: &syn::Type) -> Option<String> {
+    let syn::Type::Path(path) = bare(ty) else {
+        return None;
+    };
+    path.path.segments.last().map(|last| last.ident.to_string())
 }
 
 /// The name of a field, or its number.

@@ -11,7 +11,9 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 
-use super::declarations::{Declarations, Module, ModulePath, Returned, Struct, member_name};
+use super::declarations::{
+    Declarations, Module, ModulePath, Returned, Struct, member_name, type_name,
+};
 use super::getters::Getter;
 use crate::compiler::hir::Ty;
 use crate::compiler::naming::ReceiverPassing;
@@ -108,9 +110,18 @@ impl Known {
         *self.all.receivers.get(&method.to_string())?
     }
 
-    /// What every function of this name returns.
-    pub(crate) fn result(&self, function: &syn::Ident) -> Option<&Returned> {
-        self.all.results.get(&function.to_string())?.as_ref()
+    /// What the function of this name returns, which is one of a type, if one is given: functions of two types share names.
+    pub(crate) fn result(
+        &self,
+        of: Option<&syn::Type>,
+        function: &syn::Ident,
+    ) -> Option<&Returned> {
+        let owner = match of {
+            Some(of) => Some(type_name(of)?),
+            None => None,
+        };
+        let key = (owner, function.to_string());
+        self.all.results.get(&key)?.as_ref()
     }
 
     /// What a function that stands in the same module returns. Called by its bare name it is no other one.

@@ -184,10 +184,10 @@ impl Lower<'_> {
             _ => TokenStream::new(),
         };
         let recursive = path.path.is_ident(&self.name) || self.is_self_path(&path.path);
-        let known = path
-            .path
-            .get_ident()
-            .and_then(|name| self.known_answer(name).or_else(|| self.known_result(name)));
+        let known = path.path.get_ident().and_then(|name| {
+            self.known_answer(name)
+                .or_else(|| self.known_result(None, name))
+        });
         let ty = match (recursive, known) {
             (true, _) => self.result.clone(),
             (false, Some(known)) => known,

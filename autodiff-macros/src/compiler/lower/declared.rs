@@ -58,18 +58,44 @@ impl Lower<'_> {
             _ => return None,
         };
         let path: syn::Path = syn::parse2(path).ok()?;
-        match (&self.options.naming, path.is_ident("Self")) {
-            (Naming::Sibling(of), true) => match types::bare(of.own.as_ref()?) {
-                syn::Type::Path(own) => Some(own.path.clone()),
-                _ => None,
-            },
-            _ => Some(path),
+        match self.own_type(&path) {
+            Some(syn::Type::Path(own)) => Some(own.path),
+            Some(_) => None,
+            None => Some(path),
         }
     }
 
-    /// What a function of this name is known to return.
-    pub(super) fn known_result(&mut self, function: &syn::Ident) -> Option<Ty> {
-        let result = self.options.known.result(function)?;
+    /// The type of the block around the function, if that is what a path names.
+    fn own_type(&self, path: &syn::Path) -> Option<syn::Type> {
+        match &self.options.naming {
+            Naming::Sibling(of) if path.is_ident("Self") => {
+                of.own.as_ref().map(|own| types::bare(own).clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// What a method of a value of this type is known to return.
+    pub(super) fn known_method(&mut self, receiver: &Ty, method: &syn::Ident) -> Option<Ty> {
+        let of = match self.infer.strip(receiver) {
+            Ty::Real(real) => syn::parse2(real.name()).ok()?,
+            ty => self.path_of(&ty)?,
+        };
+        self.known_result(Some(&of), method)
+    }
+
+    /// What a function is known to return, that of the type which a path names if one is given.
+    pub(super) fn known_result(
+        &mut self,
+        of: Option<&syn::Path>,
+        function: &syn::Ident,
+    ) -> Option<Ty> {
+        let own = of.and_then(|of| self.own_type(of));
+        let of = of.map(|of| {
+            let named = own.or_else(|| self.options.known.alias(of).cloned());
+            named.unwrap_or_else(|| syn::parse_quote!(#of))
+        });
+        let result = self.options.known.result(of.as_ref(), function)?;
         // A name of another block's parameter says nothing here.
         let block = self.options.naming.block_generics();
         let own = |name: &syn::Ident| {

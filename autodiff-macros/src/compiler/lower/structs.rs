@@ -298,6 +298,7 @@ impl Lower<'_> {
     fn call_method(&mut self, args: Vec<Expr>, call: &syn::ExprMethodCall) -> Expr {
         let span = call.method.span();
         self.hand_over(&args);
+        let known = self.known_method(&args[0].ty, &call.method);
         let generics = call.turbofish.as_ref().map(|turbofish| {
             let mut generics = turbofish.clone();
             generics.colon2_token = None;
@@ -313,7 +314,6 @@ impl Lower<'_> {
             may_change: false,
             args,
         };
-        let known = self.known_result(&call.method);
         let ty = known.unwrap_or_else(|| self.infer.fresh(Kind::Call));
         let lifted = self.lift_args(callee, ty, span);
         self.with_source(lifted, call)
@@ -390,7 +390,10 @@ impl Lower<'_> {
             .first()
             .is_some_and(|s| s.ident == "Self");
         let recursive = own && last.is_some_and(|last| last.ident == self.name);
-        let known = last.and_then(|last| self.known_result(&last.ident));
+        let of = syn::parse2(owner(path)).ok();
+        let known = of
+            .zip(last)
+            .and_then(|(of, last)| self.known_result(Some(&of), &last.ident));
         let ty = match (recursive, known) {
             (true, _) => self.result.clone(),
             (false, Some(known)) => known,
@@ -426,7 +429,7 @@ impl Lower<'_> {
     ) -> Expr {
         let first = self.infer.strip(&args[0].ty);
         // A sum or difference is of the type of its operands; nobody knows what a product is.
-        let known = self.known_result(&Ident::new(name, span));
+        let known = self.known_method(&first, &Ident::new(name, span));
         let ty = match (name, known) {
             ("add" | "sub" | "neg", _) if self.infer.is_struct(&first) => first,
             (_, Some(known)) => known,
