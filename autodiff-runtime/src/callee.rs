@@ -32,7 +32,7 @@ pub const fn refuse(refused: bool, text: &'static str) {
 pub struct Callee {
     operation: bool,
     reads: &'static [u64],
-    tests_lengths: bool,
+    tests: bool,
     /// A bit for each parameter.
     counts: u64,
 }
@@ -45,7 +45,7 @@ impl Callee {
         Callee {
             operation: false,
             reads,
-            tests_lengths: false,
+            tests: false,
             counts: 0,
         }
     }
@@ -59,16 +59,13 @@ impl Callee {
         }
     }
 
-    /// The same function, if the length of a list in its result depends on a test of differentiable values.
+    /// The same function, if its result, an integer, or the length of a list in it depends on a test of differentiable values.
     #[must_use]
-    pub const fn testing_lengths(self, tests_lengths: bool) -> Self {
-        Callee {
-            tests_lengths,
-            ..self
-        }
+    pub const fn testing(self, tests: bool) -> Self {
+        Callee { tests, ..self }
     }
 
-    /// The same function, if a number made of the length of the parameter reaches its result.
+    /// The same function, if a number made of the parameter, an integer, or of its length reaches the result.
     #[must_use]
     pub const fn counting(self, param: usize, counts: bool) -> Self {
         Callee {
@@ -81,13 +78,13 @@ impl Callee {
         }
     }
 
-    /// Whether the length of a list in the result depends on a test of differentiable values.
+    /// Whether the result, an integer, or the length of a list in it depends on a test of differentiable values.
     #[must_use]
-    pub const fn tests_lengths(self) -> bool {
-        self.tests_lengths
+    pub const fn tests(self) -> bool {
+        self.tests
     }
 
-    /// Whether a number made of the length of the parameter reaches the result.
+    /// Whether a number made of the parameter, an integer, or of its length reaches the result.
     ///
     /// ```
     /// use autodiff_runtime::callee::Callee;
@@ -124,7 +121,7 @@ impl Callee {
     }
 }
 
-/// No function has more than 64 lists among its parameters whose lengths it counts.
+/// No function has more than 64 parameters of which it makes numbers.
 const fn bit(param: usize) -> u64 {
     if param < 64 { 1 << param } else { 0 }
 }

@@ -88,6 +88,57 @@ fn lent_and_kept(x: &[f64]) -> f64 {
 }
 
 #[conservative_grad]
+fn cell(x: f64) -> usize {
+    if x > 0.5 { 2 } else { 1 }
+}
+
+#[conservative_grad]
+fn times(x: f64, n: usize) -> f64 {
+    x * n as f64
+}
+
+#[conservative_grad]
+fn element(x: &[f64], n: usize) -> f64 {
+    x[n] * x[n]
+}
+
+#[conservative_grad]
+fn of_what_a_test_finds(x: f64) -> f64 { //~ a number that depends on a test of a differentiable value reaches the result [AD0302]
+    times(2.0 * x, cell(x))
+}
+
+/// An index selects a branch.
+#[conservative_grad]
+fn at_what_a_test_finds(x: &[f64]) -> f64 {
+    element(x, cell(x[0])) + times(x[0], x.len())
+}
+
+/// It depends on tests whether there is a list, and how many steps it took; how long it is does not.
+#[conservative_grad]
+fn steps(x: &[f64]) -> Option<(Vec<f64>, usize)> {
+    if x[0] < 0.0 {
+        return None;
+    }
+    let mut v = x.to_vec();
+    let mut n = 0;
+    while v[0] > 0.1 {
+        for a in v.iter_mut() {
+            *a *= 0.5;
+        }
+        n += 1;
+    }
+    Some((v, n))
+}
+
+#[conservative_grad]
+fn of_steps(x: &[f64]) -> f64 {
+    match steps(x) {
+        Some((v, _)) => v.iter().sum::<f64>() / v.len() as f64,
+        None => 0.0,
+    }
+}
+
+#[conservative_grad]
 fn of_all(x: &[f64]) -> f64 {
     let v = doubled(x);
     mean(&v, 2.0) + v.iter().sum::<f64>() / v.len() as f64

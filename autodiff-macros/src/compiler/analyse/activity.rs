@@ -37,13 +37,14 @@ pub(crate) struct Activity {
     tainted_lens: Vec<bool>,
 }
 
-/// A list whose length depends on a test, for all that is known.
+/// What depends on a test, for all that is known: a length, or an integer.
 #[derive(Clone, Copy)]
 pub(crate) enum Supposed<'a> {
     Nothing,
     /// What the function at this path gives.
     Result(&'a TokenStream),
     Length(MemId),
+    Value(ValId),
 }
 
 /// Computes the facts.
@@ -51,7 +52,7 @@ pub(crate) fn run(func: &Func) -> Activity {
     supposing(func, Supposed::Nothing)
 }
 
-/// What would be so if the length of a list depended on a test.
+/// What would be so if a length or an integer depended on a test.
 pub(crate) fn supposing(func: &Func, supposed: Supposed<'_>) -> Activity {
     let (vals, mems) = (func.vals.len(), func.mems.len());
     let facts = Activity {
@@ -68,15 +69,17 @@ pub(crate) fn supposing(func: &Func, supposed: Supposed<'_>) -> Activity {
         facts,
         supposed: match supposed {
             Supposed::Result(path) => Some(path.to_string()),
-            Supposed::Nothing | Supposed::Length(_) => None,
+            Supposed::Nothing | Supposed::Length(_) | Supposed::Value(_) => None,
         },
         truths: truths(func),
         replaced: OnceCell::new(),
         changed: false,
     };
     pass.seed();
-    if let Supposed::Length(m) = supposed {
-        pass.taint_len(m);
+    match supposed {
+        Supposed::Length(m) => pass.taint_len(m),
+        Supposed::Value(v) => pass.taint(v),
+        Supposed::Nothing | Supposed::Result(_) => {}
     }
     pass.until_stable(|p| p.forward(&func.body, false));
     pass.until_stable(|p| p.backward(&func.body));

@@ -1,7 +1,7 @@
-//! Lengths of lists that depend on tests, across calls.
+//! Lengths of lists, and integers, that depend on tests, across calls.
 //!
 //! In: the SSA form and its [`Activity`]. Out: [`Lengths`]. A number made of such a length jumps where a test changes its answer. Within
-//! one function `kinks` refuses it. Where a callee filters the list, or counts the elements of one that is filtered here, only rustc knows
+//! one function `kinks` refuses it. Where a callee filters the list, or makes a number of what a test decides here, only rustc knows
 //! both functions: the constant of a companion says what its function does, and who calls asserts that it does not go together.
 
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use proc_macro2::TokenStream;
 
 use super::activity::{self, Activity, Supposed};
 use crate::compiler::companion::Renamed;
-use crate::compiler::hir::Form;
+use crate::compiler::hir::{Form, Ty};
 use crate::compiler::kinks;
 use crate::compiler::ssa::{Arg, Call, Func, StmtKind, Tree};
 
@@ -23,9 +23,9 @@ pub(crate) struct Question {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Asks {
-    /// Does the length of a list in the result depend on a test of its own?
+    /// Does the result, an integer, or the length of a list in it depend on a test of its own?
     Tested,
-    /// Does a number made of the length of the argument with this index reach the result?
+    /// Does a number made of the argument with this index, an integer, or of its length reach the result?
     Counted(usize),
 }
 
@@ -35,15 +35,15 @@ pub(crate) type Condition = Vec<Question>;
 /// What callers have to know of a function, and what must not hold of its callees.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lengths {
-    /// The length of a list in the result depends on a test if one of these holds.
+    /// The result, an integer, or the length of a list in it depends on a test if one of these holds.
     pub(crate) tested: Vec<Condition>,
-    /// For each parameter: a number made of its length reaches the result if one of these holds.
+    /// For each parameter: a number made of it, or of its length, reaches the result if one of these holds.
     pub(crate) counted: Vec<Vec<Condition>>,
     /// The expression jumps if the condition holds.
     pub(crate) jumps: Vec<(TokenStream, Condition)>,
 }
 
-/// Follows the length of every list that a callee gives, and of every parameter.
+/// Follows the length of every list that a callee gives, and of every parameter, and integers among these.
 pub(crate) fn run(func: &Func, facts: &Activity, renamed: &Renamed) -> Lengths {
     let follow = |facts: &Activity| Followed::of(func, facts, renamed);
     let here = follow(facts);
@@ -71,18 +71,21 @@ pub(crate) fn run(func: &Func, facts: &Activity, renamed: &Renamed) -> Lengths {
         found.jumps.extend(then.jumps(&given, &known));
     }
     for (k, param) in func.params.iter().enumerate() {
-        if let Tree::Mem(m) = param.entry {
-            let then = follow(&activity::supposing(func, Supposed::Length(m)));
-            let jumps = then.jumps(&[], &known);
-            found.counted[k].extend(jumps.map(|(_, condition)| condition));
-        }
+        let supposed = match param.entry {
+            Tree::Mem(m) => Supposed::Length(m),
+            Tree::Val(v) if matches!(func.val(v).ty, Ty::Int | Ty::Bool) => Supposed::Value(v),
+            _ => continue,
+        };
+        let then = follow(&activity::supposing(func, supposed));
+        let jumps = then.jumps(&[], &known);
+        found.counted[k].extend(jumps.map(|(_, condition)| condition));
     }
     found
 }
 
-/// What becomes of lengths that depend on a test.
+/// What becomes of lengths and integers that depend on a test.
 struct Followed {
-    /// A list in the result has one.
+    /// One is in the result.
     given: bool,
     /// Numbers that are made of them, and calls that get the list.
     counts: Vec<(TokenStream, Option<Question>)>,
@@ -93,6 +96,8 @@ impl Followed {
         let mut given = false;
         if let Some(result) = &func.result {
             result.for_each_mem(&mut |m| given |= facts.tainted_len(m));
+            // Beside something else it is a flag, or how many steps there were.
+            given |= matches!(result, Tree::Val(v) if !func.is_real(*v) && facts.tainted(*v));
         }
         let mut counts = Vec::new();
         func.body.walk(&mut |s| match &s.kind {
@@ -107,7 +112,12 @@ impl Followed {
                     return;
                 };
                 for (k, arg) in call.args.iter().enumerate() {
-                    if matches!(arg, Arg::Ref(_, at) | Arg::Own(at) if facts.tainted_len(at.mem)) {
+                    let tested = match arg {
+                        Arg::Ref(_, at) | Arg::Own(at) => facts.tainted_len(at.mem),
+                        Arg::Val(v) => !func.is_real(*v) && facts.tainted(*v),
+                        _ => false,
+                    };
+                    if tested {
                         let question = Question {
                             callee: renamed.of(&call.path).clone(),
                             asks: Asks::Counted(k),
@@ -143,7 +153,7 @@ impl Followed {
     }
 }
 
-/// Whether anything in the function could make a number of a length.
+/// Whether anything in the function could make a number of an integer.
 fn may_count(func: &Func, facts: &Activity) -> bool {
     let mut any = false;
     func.body.walk(&mut |s| {

@@ -109,7 +109,7 @@ fn ends(source: &TokenStream) -> (Span, Span) {
 /// What stands behind a companion for what the function at it does with lengths.
 fn answer(question: &Question) -> TokenStream {
     match question.asks {
-        Asks::Tested => quote!(__CALLEE.tests_lengths()),
+        Asks::Tested => quote!(__CALLEE.tests()),
         Asks::Counted(k) => {
             let k = Literal::usize_unsuffixed(k);
             quote!(__CALLEE.counts(#k))
@@ -139,7 +139,7 @@ fn lengths(lengths: &Lengths, items: &[TokenStream]) -> TokenStream {
             Some(quote!(.counting(#k, #any)))
         })
         .collect();
-    let tested = any(&lengths.tested).map(|any| quote!(.testing_lengths(#any)));
+    let tested = any(&lengths.tested).map(|any| quote!(.testing(#any)));
     quote!(#tested #(#counted)*)
 }
 
