@@ -133,7 +133,7 @@ fn steps(x: &[f64]) -> Option<(Vec<f64>, usize)> {
 #[conservative_grad]
 fn of_steps(x: &[f64]) -> f64 {
     match steps(x) {
-        Some((v, _)) => v.iter().sum::<f64>() / v.len() as f64,
+        Some((v, n)) => v[n % v.len()] + v.iter().sum::<f64>() / v.len() as f64,
         None => 0.0,
     }
 }
