@@ -141,3 +141,153 @@ mod functions_of_one_name {
         }
     }
 }
+
+mod constructors_in_closures {
+    use super::*;
+
+    #[derive(Clone, Differentiable)]
+    pub struct G {
+        mu: f64,
+    }
+
+    #[conservative_grad]
+    impl G {
+        fn new(mu: f64) -> G {
+            G { mu }
+        }
+
+        fn value(&self) -> f64 {
+            self.mu.sin()
+        }
+    }
+
+    #[derive(Clone, Differentiable)]
+    pub struct Parts {
+        parts: Vec<G>,
+        bias: f64,
+    }
+
+    #[conservative_grad]
+    impl Parts {
+        fn new(w: &[f64]) -> Parts {
+            Parts {
+                parts: w.iter().map(|x| G::new(x * x)).collect(),
+                bias: w[0],
+            }
+        }
+
+        fn value(&self) -> f64 {
+            let values = self.parts.iter().map(|part| part.value());
+            values.sum::<f64>() * self.bias
+        }
+    }
+
+    #[derive(Clone, Differentiable)]
+    pub struct Numbers {
+        numbers: Vec<f64>,
+        counts: Vec<usize>,
+    }
+
+    #[conservative_grad]
+    fn cubed(x: f64) -> f64 {
+        x * x * x
+    }
+
+    #[conservative_grad]
+    fn in_a_field(w: &[f64]) -> f64 {
+        let p = Parts::new(w);
+        p.value()
+    }
+
+    #[conservative_grad]
+    fn in_a_list(w: &[f64]) -> f64 {
+        let g: Vec<G> = w.iter().map(|x| G::new(*x)).collect();
+        let parts = Parts {
+            parts: w.iter().map(|x| G::new(2.0 * x)).collect(),
+            bias: w[w.len() - 1],
+        };
+        g.iter().map(|g| g.value() * g.mu).sum::<f64>() + parts.value()
+    }
+
+    /// What a call gives may as well be a number.
+    #[conservative_grad]
+    fn numbers(w: &[f64]) -> f64 {
+        let n = Numbers {
+            numbers: w.iter().map(|x| cubed(*x)).collect(),
+            counts: vec![1, 2],
+        };
+        let mut s = 0.0;
+        for x in &n.numbers {
+            s += x.sin() * *x;
+        }
+        s * n.counts[1] as f64
+    }
+
+    #[test]
+    fn agree() {
+        for w in [vec![0.7], vec![0.3, 0.2, -0.9, 1.4]] {
+            crate::check!(in_a_field(&w.clone()));
+            crate::check!(in_a_list(&w.clone()));
+            crate::check!(numbers(&w.clone()));
+        }
+    }
+}
+
+mod fields_that_change_places {
+    use super::*;
+
+    #[derive(Clone, Differentiable)]
+    pub struct Grid {
+        now: Vec<f64>,
+        next: Vec<f64>,
+        flux: f64,
+        loss: f64,
+    }
+
+    #[conservative_grad]
+    impl Grid {
+        fn flip(&mut self) {
+            std::mem::swap(&mut self.now, &mut self.next);
+        }
+
+        fn trade(&mut self) {
+            std::mem::swap(&mut self.flux, &mut self.loss);
+        }
+
+        /// Numbers all the same, where they are operands.
+        fn balance(&mut self) -> f64 {
+            std::mem::swap(&mut self.flux, &mut self.loss);
+            self.flux * self.flux - self.loss
+        }
+
+        fn step(&mut self, by: f64) {
+            for i in 0..self.now.len() {
+                self.next[i] = self.now[i] * by + self.next[i] * self.flux;
+            }
+            self.flip();
+            self.trade();
+        }
+    }
+
+    #[conservative_grad]
+    fn stepped(w: &[f64]) -> f64 {
+        let mut g = Grid {
+            now: w.to_vec(),
+            next: w.iter().map(|x| x * x).collect(),
+            flux: w[0],
+            loss: w[w.len() - 1] + 0.5,
+        };
+        for _ in 0..3 {
+            g.step(w[0]);
+        }
+        let b = g.balance();
+        g.now.iter().sum::<f64>() * b + g.next[0]
+    }
+
+    #[test]
+    fn agree() {
+        for w in [vec![0.7], vec![0.3, 0.2, -0.9, 1.4]] {
+            crate::check!(stepped(&w.clone()));
+        }
+    }
+}

@@ -11,7 +11,7 @@ use syn::spanned::Spanned;
 use super::Lower;
 use super::call::strip_generics;
 use super::expr::bare;
-use super::infer::Kind;
+use super::infer::{Kind, element};
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{
     Call, Expr, ExprKind, Form, Member, Place, Proj, Stmt, StructLit, Ty, VarId,
@@ -121,7 +121,10 @@ impl Lower<'_> {
                 self.expect(value, &field);
             }
             // The declaration of the struct decides, which rustc knows.
-            let given = self.infer.strip(&value.ty);
+            let mut given = self.infer.strip(&value.ty);
+            while let Some(inner) = element(&given) {
+                given = self.infer.strip(inner);
+            }
             if matches!(self.infer.kind(&given), Some(Kind::Call)) {
                 self.infer.hand_over(&given);
             }
