@@ -291,3 +291,57 @@ mod fields_that_change_places {
         }
     }
 }
+
+#[conservative_grad]
+mod bases_with_lists {
+    use conservative_grad::Differentiable;
+
+    #[derive(Clone, Differentiable)]
+    pub struct Grid {
+        now: Vec<f64>,
+        next: Vec<f64>,
+    }
+
+    impl Grid {
+        fn scaled(self, by: f64) -> Self {
+            Grid {
+                now: self.now.into_iter().map(|x| x * by).collect(),
+                ..self
+            }
+        }
+
+        fn changed(mut self, by: f64) -> Self {
+            self.next[0] *= by;
+            Grid {
+                now: self.now.iter().map(|x| x.sin()).collect(),
+                ..self
+            }
+        }
+
+        /// Of another length than the list in the base.
+        fn longer(self, by: f64) -> Self {
+            Grid {
+                now: vec![by; 7],
+                ..self
+            }
+        }
+    }
+
+    pub fn replaced(w: &[f64]) -> f64 {
+        let g = Grid {
+            now: w.to_vec(),
+            next: w.to_vec(),
+        };
+        let g = g.scaled(w[0]).changed(w[w.len() - 1]);
+        let s: f64 = g.now.iter().sum();
+        let g = g.longer(s);
+        g.now.iter().sum::<f64>() * g.next.iter().map(|x| x * x).sum::<f64>()
+    }
+
+    #[test]
+    fn agree() {
+        for w in [vec![0.7], vec![0.3, 0.2, -0.9, 1.4]] {
+            crate::check!(replaced(&w.clone()));
+        }
+    }
+}

@@ -88,7 +88,12 @@ impl<'a> Reverse<'a, '_> {
         let rest = Expr::Name(rest);
         let to = self.bar_place(base);
         let field = |of: &Expr, name: &Member| Expr::Field(Box::new(of.clone()), name.clone());
-        let lent = matches!(self.cx.func.mem(base.mem).origin, Origin::Shared(_));
+        // The bar of a parameter is of a kind that only the caller knows, so that nothing else is put in its place.
+        let lent = match self.cx.func.mem(base.mem).origin {
+            Origin::Shared(_) => true,
+            Origin::Owned(_) => self.cx.layout.stores(base.mem).is_empty(),
+            Origin::Exclusive(_) | Origin::Local => false,
+        };
         let mut after = Vec::new();
         for (name, part) in given {
             let cleared = field(&rest, name);
