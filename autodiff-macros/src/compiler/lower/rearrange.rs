@@ -411,21 +411,7 @@ impl Lower<'_> {
             _ => return None,
         };
         let code = syn::parse2::<syn::Expr>(code).ok()?;
-        let done = self.in_order(|this| this.expr(&code));
-        args.iter().for_each(|arg| self.changes_places(arg));
-        Some(done)
-    }
-
-    /// A field that changes places with another one may be anything, where no other use tells.
-    fn changes_places(&mut self, arg: &syn::Expr) {
-        let syn::Expr::Reference(place) = bare(arg) else {
-            return;
-        };
-        if let Some(ty) = self.type_so_far(&place.expr)
-            && self.infer.is_member(&ty)
-        {
-            self.infer.hand_over(&ty);
-        }
+        Some(self.in_order(|this| this.expr(&code)))
     }
 
     /// What is in a place: where nothing tells the type yet, a copy, since a value that is only handed on counts as a number.
