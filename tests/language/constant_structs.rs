@@ -650,3 +650,163 @@ mod copies {
         check!(by_value(&x, const &fixed));
     }
 }
+
+mod zipped {
+    use super::*;
+
+    /// Neither items nor lists are `Copy`.
+    #[derive(Clone, Debug)]
+    struct Data {
+        rows: Vec<Vec<f64>>,
+        edges: Vec<Edge>,
+        y: Vec<f64>,
+        at: Vec<usize>,
+    }
+
+    #[conservative_grad]
+    fn rows_first(b: &[f64], #[constant] d: &Data) -> f64 {
+        let mut s = 0.0;
+        for (r, y) in d.rows.iter().zip(&d.y) {
+            let m: f64 = r.iter().zip(b).map(|(v, b)| v * b).sum();
+            s += (m - y).powi(2) * r[0] * b[1];
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn structs_first(b: &[f64], #[constant] d: &Data) -> f64 {
+        let pairs = d.edges.iter().zip(&d.y);
+        let s: f64 = pairs.map(|(e, y)| e.w * (b[e.a] * y).sin()).sum();
+        let mut product = s;
+        for ((e, &y), at) in d.edges.iter().zip(&d.y).zip(&d.at).rev() {
+            product *= b[*at] * e.v[1] + y * b[e.inner.at];
+        }
+        product
+    }
+
+    #[conservative_grad]
+    fn filtered(b: &[f64], #[constant] d: &Data) -> f64 {
+        let mut s = 0.0;
+        for (i, e) in d.edges.iter().filter(|e| e.on).enumerate() {
+            s += b[i] * b[e.a] * e.v[0];
+        }
+        for (r, y) in d
+            .rows
+            .iter()
+            .zip(&d.y)
+            .filter(|(r, y)| **y > 0.0 && r[0] > 0.0)
+        {
+            s += r[1] * b[0].powi(2) * y;
+        }
+        for (y, e) in d.y.iter().filter(|y| **y > 0.0).zip(&d.edges) {
+            s += b[1] * y * e.w;
+        }
+        let pairs = d.y.iter().zip(&d.at).filter(|&(y, _)| *y > 0.0);
+        s += pairs.map(|(y, at)| b[*at].exp() * y).sum::<f64>();
+        s +=
+            d.y.iter()
+                .filter(|&&y| y < 1.0)
+                .map(|y| b[2] * y)
+                .sum::<f64>();
+        s + d
+            .y
+            .iter()
+            .take_while(|y| **y < 1.0)
+            .map(|y| b[0] * y)
+            .sum::<f64>()
+    }
+
+    #[conservative_grad]
+    mod declared {
+        #[derive(Clone, Debug)]
+        pub(super) struct Table {
+            pub(super) x: Vec<Vec<f64>>,
+            pub(super) y: Vec<f64>,
+        }
+
+        type Rows = Vec<Vec<f64>>;
+
+        pub(super) fn residual(b: &[f64], #[constant] t: &Table) -> f64 {
+            let mut s = 0.0;
+            for (k, (r, y)) in t.x.iter().zip(&t.y).enumerate() {
+                s += (r[0] * b[0] + r[1] * b[1] - y).powi(2) * b[k % 3];
+            }
+            s
+        }
+
+        pub(super) fn weighed(b: &[f64], #[constant] rows: &Rows) -> f64 {
+            let mut s = 1.0;
+            for r in rows {
+                for v in r {
+                    s *= b[0] * v + b[1];
+                }
+            }
+            s
+        }
+    }
+
+    type Matrix = Vec<Vec<f64>>;
+    type Numbers = Vec<f64>;
+    type Pairs = Vec<(usize, f64)>;
+
+    #[conservative_grad]
+    fn aliased(b: &[f64], #[constant] x: &Matrix) -> f64 {
+        let mut s = 0.0;
+        for r in x {
+            for v in r {
+                s += b[0].sin() * v;
+            }
+        }
+        for (i, r) in x.into_iter().enumerate() {
+            s += b[i % 3] * r[0] * r.len() as f64;
+        }
+        s
+    }
+
+    #[conservative_grad]
+    fn aliased_numbers(b: &[f64], #[constant] x: &Numbers, #[constant] p: &Pairs) -> f64 {
+        let mut s = 0.0;
+        for v in x {
+            s += b[0] * v + b[1].powi(2) * *v;
+            if *v > 1.0 {
+                s += b[2];
+            }
+        }
+        for &v in x {
+            s *= v + b[0];
+        }
+        for (i, v) in p {
+            s += b[*i].exp() * v;
+        }
+        for pair in p {
+            s *= b[pair.0] * pair.1;
+        }
+        s
+    }
+
+    #[test]
+    fn agree() {
+        let b = [0.5, 1.25, -0.75];
+        for n in [0, 1, 2, 5] {
+            let rows: Vec<Vec<f64>> = (0..n)
+                .map(|i| vec![i as f64 - 0.5, 0.75, 0.25 * i as f64])
+                .collect();
+            let y: Vec<f64> = (0..n).map(|i| 0.8 * i as f64 - 1.0).collect();
+            let data = Data {
+                rows: rows.clone(),
+                edges: edges(),
+                y: y.clone(),
+                at: vec![2, 0, 1],
+            };
+            check!(rows_first(&b, const &data));
+            check!(structs_first(&b, const &data));
+            check!(filtered(&b, const &data));
+            check!(aliased(&b, const &rows));
+            let pairs: Pairs = (0..n).map(|i| (i % 3, 0.5 + i as f64)).collect();
+            check!(aliased_numbers(&b, const &y, const &pairs));
+            check!(declared::weighed(&b, const &rows));
+            let table = declared::Table { x: rows, y };
+            check!(declared::residual(&b, const &table));
+        }
+    }
+}

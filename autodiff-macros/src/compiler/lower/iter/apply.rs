@@ -34,7 +34,7 @@ impl Lower<'_> {
         }
     }
 
-    /// `f(&item)` as a condition.
+    /// `f(item)` as a condition.
     pub(super) fn predicate(
         &mut self,
         f: &Callable,

@@ -138,10 +138,20 @@ impl Lower<'_> {
                 .elements_of(other, None, span, out)
                 .map(|elements| Chain::Elements(self.behind_piece(elements)))
                 .or_else(|| {
-                    let borrowed = self.element_of_constant(other).is_some();
+                    let borrowed = self.is_reference_to_constant(other);
                     self.table(other, borrowed, span, out)
                 }),
         }
+    }
+
+    /// True for a name that is a reference: a parameter behind `&`, an element of a list in a constant.
+    fn is_reference_to_constant(&self, expr: &syn::Expr) -> bool {
+        let path = matches!(bare(expr), syn::Expr::Path(_));
+        let var = self.root(expr).filter(|_| path);
+        var.is_some_and(|var| {
+            let facts = &self.facts[var.0 as usize];
+            facts.given || facts.element.is_some()
+        })
     }
 
     fn range_chain(&mut self, range: &syn::ExprRange, out: &mut Vec<Stmt>) -> Option<Chain> {
@@ -221,7 +231,8 @@ impl Lower<'_> {
                 self.refuse(&diag::FOR_OVER, call, &[&text_of(call)]);
                 return None;
             }
-            return self.table(receiver, call.method == "iter", span, out);
+            let borrowed = call.method == "iter" || self.is_reference_to_constant(receiver);
+            return self.table(receiver, borrowed, span, out);
         };
         let Some(cut) = cut else {
             return Some(Chain::Elements(self.behind_piece(elements)));

@@ -36,8 +36,8 @@ impl Lower<'_> {
                 body(this, id, item, out);
             }),
             Chain::Filter(of, f) => self.drive(of, span, out, &mut |this, id, item, out| {
-                let item = this.settle(item, out);
-                let cond = this.predicate(f, item.clone(), span, out);
+                let item = this.settle_in_place(item, out);
+                let cond = this.predicate(f, item.clone().lent(), span, out);
                 let mut then = Vec::new();
                 body(this, id, item, &mut then);
                 out.push(this.when(cond, then, Vec::new()));
@@ -70,7 +70,7 @@ impl Lower<'_> {
             Chain::Enumerate(of) => {
                 let counter = self.zero_counter("index", span, out);
                 self.drive(of, span, out, &mut |this, id, item, out| {
-                    let item = this.settle(item, out);
+                    let item = this.settle_in_place(item, out);
                     let at = this.step(counter, span, out);
                     body(this, id, Item::Tuple(vec![Item::value(at), item]), out);
                 });
@@ -78,7 +78,7 @@ impl Lower<'_> {
             Chain::Skip(of, count) => {
                 let counter = self.zero_counter("skipped", span, out);
                 self.drive(of, span, out, &mut |this, id, item, out| {
-                    let item = this.settle(item, out);
+                    let item = this.settle_in_place(item, out);
                     let now = this.read_var(counter, span);
                     let cond = this.int_test(BinOp::Lt, now, count.clone(), span);
                     let (mut skip, mut els) = (Vec::new(), Vec::new());
@@ -90,7 +90,7 @@ impl Lower<'_> {
             Chain::StepBy(of, step) => {
                 let counter = self.zero_counter("index", span, out);
                 self.drive(of, span, out, &mut |this, id, item, out| {
-                    let item = this.settle(item, out);
+                    let item = this.settle_in_place(item, out);
                     let at = this.step(counter, span, out);
                     let rest = this.int(BinOp::Rem, at, step.clone(), span);
                     let zero = this.number(0, span);
@@ -123,7 +123,7 @@ impl Lower<'_> {
                         let leave = vec![stmt(StmtKind::Break(stop), span)];
                         out.push(this.when(cond, leave, Vec::new()));
                     }
-                    let item = this.settle(item, out);
+                    let item = this.settle_in_place(item, out);
                     let at = this.step(counter, span, out);
                     let first = this.item_of(a, &mut at_index(at, span), out);
                     body(this, id, Item::Tuple(vec![first, item]), out);
@@ -134,7 +134,7 @@ impl Lower<'_> {
                 let len = len.map(|len| self.fixed("len", len, out));
                 let counter = self.zero_counter("index", span, out);
                 self.drive(b, span, out, &mut |this, id, item, out| {
-                    let item = this.settle(item, out);
+                    let item = this.settle_in_place(item, out);
                     let at = this.step(counter, span, out);
                     let first = this.item_of(a, &mut at_index(at, span), out);
                     body(this, id, Item::Tuple(vec![first, item]), out);
@@ -155,8 +155,8 @@ impl Lower<'_> {
             }),
             Chain::TakeWhile(of, f) => {
                 self.drive_stopping(of, span, out, &mut |this, stop, id, item, out| {
-                    let item = this.settle(item, out);
-                    let cond = this.predicate(f, item.clone(), span, out);
+                    let item = this.settle_in_place(item, out);
+                    let cond = this.predicate(f, item.clone().lent(), span, out);
                     let mut then = Vec::new();
                     body(this, id, item, &mut then);
                     let els = vec![stmt(StmtKind::Break(stop), span)];
@@ -167,9 +167,9 @@ impl Lower<'_> {
                 let begun = self.truth(false, span);
                 let begun = self.counter_var("begun", begun, out);
                 self.drive(of, span, out, &mut |this, id, item, out| {
-                    let item = this.settle(item, out);
+                    let item = this.settle_in_place(item, out);
                     let mut first = Vec::new();
-                    let cond = this.predicate(f, item.clone(), span, &mut first);
+                    let cond = this.predicate(f, item.clone().lent(), span, &mut first);
                     let cond = this.not(cond);
                     let mut begin = Vec::new();
                     let yes = this.truth(true, span);
@@ -243,7 +243,7 @@ impl Lower<'_> {
         let len = len.map(|len| self.fixed("len", len, out));
         let counter = self.zero_counter("index", span, out);
         self.drive_stopping(a, span, out, &mut |this, stop, id, item, out| {
-            let item = this.settle(item, out);
+            let item = this.settle_in_place(item, out);
             if let Some(len) = &len {
                 let now = this.read_var(counter, span);
                 let cond = this.int_test(BinOp::Ge, now, len.clone(), span);

@@ -4,6 +4,7 @@
 //! reference becomes another name for the place, a value a `let`.
 
 use proc_macro2::Span;
+use quote::quote;
 use syn::spanned::Spanned;
 
 use crate::compiler::diag::{self, text_of};
@@ -33,6 +34,30 @@ pub(in crate::compiler::lower) enum Item {
 impl Item {
     pub(super) fn value(value: Expr) -> Self {
         Item::Value(value, None)
+    }
+
+    /// `&item`: only elements of constants tell a reference from what it leads to.
+    pub(super) fn lent(self) -> Self {
+        match self {
+            Item::Value(value, held) => {
+                let ty = match element_code(&value) {
+                    Some(_) => reference(value.ty),
+                    None => value.ty,
+                };
+                Item::Value(Expr { ty, ..value }, held)
+            }
+            Item::Tuple(items) => Item::Tuple(items.into_iter().map(Item::lent).collect()),
+            item => item,
+        }
+    }
+
+    /// The other way round.
+    fn behind(self) -> Self {
+        match self {
+            Item::Value(value, held) => Item::Value(behind_reference(value), held),
+            Item::Tuple(items) => Item::Tuple(items.into_iter().map(Item::behind).collect()),
+            item => item,
+        }
     }
 }
 
@@ -83,8 +108,12 @@ impl Lower<'_> {
                 self.bind_item(&reference.pat, inner, out);
             }
             (syn::Pat::Reference(reference), Item::Value(value, held)) => {
-                let item = Item::Value(unborrowed(value), held);
+                let item = Item::Value(behind_reference(value), held);
                 self.bind_item(&reference.pat, item, out);
+            }
+            (syn::Pat::Reference(reference), Item::Tuple(items)) => {
+                let items = items.into_iter().map(Item::behind).collect();
+                self.bind_item(&reference.pat, Item::Tuple(items), out);
             }
             (syn::Pat::Reference(reference), item) => self.bind_item(&reference.pat, item, out),
             (syn::Pat::Wild(_), Item::Value(value, _)) => {
@@ -369,6 +398,20 @@ impl Lower<'_> {
         }
     }
 
+    /// The same, but an element of a constant is read where it is: a name would move it.
+    pub(super) fn settle_in_place(&mut self, item: Item, out: &mut Vec<Stmt>) -> Item {
+        match item {
+            Item::Value(value, _) if element_code(&value).is_some_and(|code| code.pure) => {
+                Item::value(value)
+            }
+            Item::Tuple(items) => {
+                let settled = |item| self.settle_in_place(item, out);
+                Item::Tuple(items.into_iter().map(settled).collect())
+            }
+            item => self.settle(item, out),
+        }
+    }
+
     /// `let hint = value;`
     pub(in crate::compiler::lower) fn named(
         &mut self,
@@ -427,13 +470,26 @@ impl Lower<'_> {
     }
 }
 
-/// What an element of a list in a constant is, as code that refers to it.
+/// A reference to something that the compiler does not look into.
+fn reference(ty: Ty) -> Ty {
+    Ty::Ref(false, Box::new(ty))
+}
+
+/// What the name of an element of a list in a constant refers to, as code.
 fn element_code(value: &Expr) -> Option<Verbatim> {
-    match &value.kind {
-        ExprKind::Opaque(code) => {
-            let borrowed =
-                matches!(&value.ty, Ty::Ref(false, inner) if matches!(**inner, Ty::Opaque));
-            borrowed.then(|| code.clone())
+    let (ExprKind::Opaque(code), Ty::Ref(false, inner)) = (&value.kind, &value.ty) else {
+        return None;
+    };
+    match &**inner {
+        Ty::Opaque => Some(code.clone()),
+        // The element is lent once more.
+        Ty::Ref(false, inner) if matches!(**inner, Ty::Opaque) => {
+            let tokens = &code.tokens;
+            let tokens = quote!((&#tokens));
+            Some(Verbatim {
+                tokens,
+                ..code.clone()
+            })
         }
         _ => None,
     }
@@ -443,6 +499,16 @@ fn element_code(value: &Expr) -> Option<Verbatim> {
 fn unborrowed(mut value: Expr) -> Expr {
     if element_code(&value).is_some() {
         value.ty = Ty::Opaque;
+    }
+    value
+}
+
+/// What stands behind one reference to such an element.
+fn behind_reference(mut value: Expr) -> Expr {
+    if element_code(&value).is_some()
+        && let Ty::Ref(_, inner) = value.ty
+    {
+        value.ty = *inner;
     }
     value
 }

@@ -175,7 +175,7 @@ impl Lower<'_> {
                 // What stands left is computed first.
                 let first = match between.is_empty() {
                     true => first,
-                    false => self.settle(first, out),
+                    false => self.settle_in_place(first, out),
                 };
                 out.append(&mut between);
                 Item::Tuple(vec![first, second])
