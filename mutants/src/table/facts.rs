@@ -163,7 +163,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "inside.written.iter().all(|place| place.is_apart(at))", "true",
         "calls are taken out of loops that change what they read"),
     mutant("hoist-call-unguarded", HOISTED_CALLS, "fn take_out(",
-        "let cond = self.both(guard, cond, stmt.span, out);", "",
+        "self.both(guard, cond, stmt.span, out)", "cond",
         "a call that was taken out of an inner loop is made where the outer one does not run"),
     mutant("hoist-call-carried", HOISTED_CALLS, "fn take_out(",
         "inside.values.extend(own)", "{ let _ = own; }",

@@ -115,7 +115,6 @@ impl Lower<'_> {
                 let items = items.into_iter().map(Item::behind).collect();
                 self.bind_item(&reference.pat, Item::Tuple(items), out);
             }
-            (syn::Pat::Reference(reference), item) => self.bind_item(&reference.pat, item, out),
             (syn::Pat::Wild(_), Item::Value(value, _)) => {
                 let (pat, init) = (Pat::Wild, Some(flatten(value, out)));
                 out.push(stmt(StmtKind::Let { pat, init }, span));
