@@ -11,6 +11,9 @@ use crate::compiler::diag::{self, text_of, text_of_type};
 use crate::compiler::hir::{BinOp, Expr, ExprKind, Real, Ty, UnOp};
 use crate::compiler::parse::types;
 
+/// Of `2.0 * p`: what is emitted for `impl Mul<P> for f64` would stand in an `impl` block of `f64`, which cannot be.
+pub(super) const NUMBER_FIRST: &str = "a number, with a struct to its right";
+
 impl Lower<'_> {
     pub(super) fn binary(&mut self, binary: &syn::ExprBinary) -> Expr {
         let Some(op) = operator(&binary.op) else {
@@ -35,6 +38,10 @@ impl Lower<'_> {
         if let Some(name) = super::overload::method(op)
             && [&a, &b].iter().any(|value| self.is_struct_operand(value))
         {
+            if self.infer.is_real(&a.ty) {
+                let args = [op.symbol(), &text_of(&binary.left), NUMBER_FIRST];
+                return self.refuse(&diag::OPERAND_TYPE, &binary.left, &args);
+            }
             return self.operator_method(name, vec![a, b], binary, binary.op.span());
         }
         let ty = match op {

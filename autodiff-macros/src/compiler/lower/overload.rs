@@ -6,6 +6,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 
+use super::operator::NUMBER_FIRST;
 use super::resolve::Walk;
 use super::stmt;
 use crate::compiler::diag::{self, Diagnostics};
@@ -35,13 +36,21 @@ pub(super) fn run(func: &mut Func, diags: &mut Diagnostics) {
     .block(&mut body);
     func.body = body;
     func.vars = vars;
-    for (op, value) in refused {
+    for (op, value, what) in refused {
         // Not at the tokens of the operand, which may be those of a pattern's part.
         let text = match value.source.is_empty() {
             true => "_".to_owned(),
             false => diag::text_of(&value.source),
         };
-        diags.report(&diag::OPERAND_TYPE, value.span, &[op, &text, "a struct"]);
+        diags.report(&diag::OPERAND_TYPE, value.span, &[op, &text, what]);
+    }
+}
+
+fn is_number(value: &Expr) -> bool {
+    match &value.ty {
+        Ty::Real(_) => true,
+        Ty::Ref(_, inner) => matches!(**inner, Ty::Real(_)),
+        _ => false,
     }
 }
 
@@ -53,9 +62,16 @@ fn is_struct(value: &Expr) -> bool {
     }
 }
 
-fn rewrite(expr: &mut Expr, vars: &mut Vec<Var>, refused: &mut Vec<(&'static str, Expr)>) {
+/// An operator that no method stands for: its name, an operand, and what that is.
+type Refused = (&'static str, Expr, &'static str);
+
+fn rewrite(expr: &mut Expr, vars: &mut Vec<Var>, refused: &mut Vec<Refused>) {
     let whole = expr.span;
     let (name, operands) = match &mut expr.kind {
+        ExprKind::Binary(op, a, b) if is_number(a) && is_struct(b) && method(*op).is_some() => {
+            refused.push((op.symbol(), (**a).clone(), NUMBER_FIRST));
+            return;
+        }
         ExprKind::Binary(op, a, b) if is_struct(a) || is_struct(b) => match method(*op) {
             Some(name) => (name, vec![take(a), take(b)]),
             None => {
@@ -65,7 +81,7 @@ fn rewrite(expr: &mut Expr, vars: &mut Vec<Var>, refused: &mut Vec<(&'static str
                     span: whole,
                     ..(**operand).clone()
                 };
-                refused.push(("a comparison", operand));
+                refused.push(("a comparison", operand, "a struct"));
                 return;
             }
         },
