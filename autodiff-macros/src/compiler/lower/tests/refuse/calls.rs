@@ -53,6 +53,10 @@ fn methods() {
         &[("AD0141", "sort_by_key")],
     );
     body("model(n).eval(x)", &[("AD0140", "eval")]);
+    body(
+        "let mut q = VecDeque::new(); q.push_back(x); q[0]",
+        &[("AD0141", "push_back")],
+    );
     body("let mut v = vec![n]; v.dedup(); x", &[("AD0141", "dedup")]);
     body(
         "let mut v = [[x; 2]; 2]; let u = v.split_first(); x",
