@@ -94,7 +94,7 @@ pub(crate) fn differentiate(
             .help(reason.help.as_str());
         return None;
     }
-    let lengths = lengths::run(&ssa, &facts, &names.companions);
+    let lengths = lengths::run(&ssa, &facts, options);
     let facts = metadata::run(&ssa, &facts, options);
     let takes_seed = sweeps.joint.as_ref().is_some_and(|j| j.takes_seed);
     let (fused, strips) = sweeps.joint.map_or((None, None), |j| (j.plain, j.strips));

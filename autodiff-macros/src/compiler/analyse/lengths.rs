@@ -12,6 +12,7 @@ use super::activity::{self, Activity, Supposed};
 use crate::compiler::companion::Renamed;
 use crate::compiler::hir::{Form, Ty};
 use crate::compiler::kinks;
+use crate::compiler::parse::attribute::Options;
 use crate::compiler::ssa::{Arg, Call, Func, StmtKind, Tree};
 
 /// What has to be known of a callee.
@@ -43,8 +44,10 @@ pub(crate) struct Lengths {
     pub(crate) jumps: Vec<(TokenStream, Condition)>,
 }
 
-/// Follows the length of every list that a callee gives, and of every parameter, and integers among these.
-pub(crate) fn run(func: &Func, facts: &Activity, renamed: &Renamed) -> Lengths {
+/// Follows the length of every list that a callee gives, and of every parameter, and integers among these. What functions that call
+/// each other say of themselves does not depend on the others, as no constant may.
+pub(crate) fn run(func: &Func, facts: &Activity, options: &Options) -> Lengths {
+    let renamed = &Renamed::new(&options.calls);
     let follow = |facts: &Activity| Followed::of(func, facts, renamed);
     let here = follow(facts);
     let mut found = Lengths {
@@ -66,7 +69,9 @@ pub(crate) fn run(func: &Func, facts: &Activity, renamed: &Renamed) -> Lengths {
             asks: Asks::Tested,
         }];
         if then.given && !here.given {
-            found.tested.push(given.to_vec());
+            found
+                .tested
+                .extend((!options.recursive).then(|| given.to_vec()));
         }
         found.jumps.extend(then.jumps(&given, &known));
     }
@@ -78,7 +83,8 @@ pub(crate) fn run(func: &Func, facts: &Activity, renamed: &Renamed) -> Lengths {
         };
         let then = follow(&activity::supposing(func, supposed));
         let jumps = then.jumps(&[], &known);
-        found.counted[k].extend(jumps.map(|(_, condition)| condition));
+        let conditions = jumps.map(|(_, condition)| condition);
+        found.counted[k].extend(conditions.filter(|c| c.is_empty() || !options.recursive));
     }
     found
 }

@@ -189,9 +189,9 @@ texts! {
     VEC_FROM "AD0139" "`Vec::from` is understood for an array written in place only",
         help "write `.to_vec()`", note "";
     UNKNOWN_METHOD "AD0140" "the method `{0}` is not known, and a real number reaches it",
-        help "write a function with `#[conservative_grad]` and call that (for a method of a constant one that takes it as a `#[constant]` parameter), or cut the value off with `stop_gradient(…)`", note "";
+        help "write a function with `#[conservative_grad]` and call that, or cut the value off with `stop_gradient(…)`", note "";
     SEQUENCE_METHOD "AD0141" "the method `{0}` of slices and vectors is not supported yet",
-        help "write a loop over indices; in the place of a `VecDeque`, a `Vec` and the index of its first element", note "";
+        help "write a loop over indices", note "";
     ITERATOR "AD0142" "the iterator method `{0}` is not supported here",
         help "write a loop over indices: `for i in 0..xs.len()`", note "";
     ITERATOR_VALUE "AD0160" "the iterator `{0}` cannot be a value here",
