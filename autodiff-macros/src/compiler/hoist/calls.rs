@@ -31,10 +31,10 @@ pub(crate) fn run(func: &Func, facts: &Activity, names: &mut Names) -> Option<Fu
         func: &mut changed,
         facts,
         names,
-        any: false,
+        taken: BTreeSet::new(),
     };
     pass.block(&mut body);
-    let any = pass.any;
+    let any = !pass.taken.is_empty();
     changed.body = body;
     any.then(|| super::run(changed, names))
 }
@@ -43,7 +43,8 @@ struct Pass<'a> {
     func: &'a mut Func,
     facts: &'a Activity,
     names: &'a mut Names,
-    any: bool,
+    /// The results of calls that were taken out of a loop, of which the facts say nothing.
+    taken: BTreeSet<ValId>,
 }
 
 impl Pass<'_> {
@@ -106,7 +107,6 @@ impl Pass<'_> {
         if !same.contains(&true) {
             return;
         }
-        self.any = true;
         let guard = runs(self.func, self.names, range, span, out);
         let stmts = std::mem::take(&mut body.stmts);
         for (stmt, same) in stmts.into_iter().zip(same) {
@@ -170,12 +170,14 @@ impl Pass<'_> {
             Arg::Ref(false, at) => inside.written.iter().all(|place| place.is_apart(at)),
             _ => false,
         };
-        let number = matches!(&call.result, Some(Tree::Val(v)) if self.func.is_real(*v));
-        number
+        let Some(Tree::Val(result)) = call.result else {
+            return false;
+        };
+        self.func.is_real(result)
             && !call.recursive
             && !call.may_change
             && !call.outcome
-            && self.facts.active_call(call)
+            && (self.taken.contains(&result) || self.facts.active_call(call))
             && call.args.iter().all(unchanged)
     }
 
@@ -185,6 +187,7 @@ impl Pass<'_> {
         let mut els = Block::default();
         if let Some(Tree::Val(out)) = call.result {
             let (then, zero) = (self.another(out), self.another(out));
+            self.taken.insert(then);
             let lit = StmtKind::Def(zero, Op::Lit(quote!(0.0)));
             els.stmts.push(Stmt { kind: lit, span });
             phis.push(Phi {
