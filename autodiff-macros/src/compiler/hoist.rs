@@ -20,11 +20,13 @@ use super::ssa::{Block, Func, Op, Place, Range, Stmt, StmtKind, Val, ValId};
 /// Hoists out of every counted loop without early exit, inner loops first.
 pub(crate) fn run(mut func: Func, names: &mut Names) -> Func {
     let mut body = std::mem::take(&mut func.body);
-    Hoist {
+    let mut pass = Hoist {
         func: &mut func,
         names,
-    }
-    .block(&mut body);
+    };
+    each_loop(&mut body, &mut |body, own, range, span, out| {
+        pass.take_out(body, own, range, span, out);
+    });
     func.body = body;
     func
 }
@@ -34,36 +36,32 @@ struct Hoist<'a> {
     names: &'a mut Names,
 }
 
-impl Hoist<'_> {
-    fn block(&mut self, block: &mut Block) {
-        let stmts = std::mem::take(&mut block.stmts);
-        for mut stmt in stmts {
-            match &mut stmt.kind {
-                StmtKind::If { then, els, .. } => {
-                    self.block(then);
-                    self.block(els);
-                }
-                StmtKind::While { body, .. } => self.block(body),
-                StmtKind::For {
-                    counter,
-                    body,
-                    range,
-                    carried,
-                    until: None,
-                    ..
-                } => {
-                    self.block(body);
-                    let own: Vec<ValId> = carried.iter().map(|c| c.phi).chain([*counter]).collect();
-                    let range = range.clone();
-                    self.take_out(body, &own, &range, stmt.span, &mut block.stmts);
-                }
-                StmtKind::For { body, .. } => self.block(body),
-                _ => {}
-            }
-            block.stmts.push(stmt);
-        }
-    }
+/// What takes something out of the body of a counted loop, and puts it in front: the body, what the loop itself defines, its range and place.
+type TakeOut<'t> = dyn FnMut(&mut Block, &[ValId], &Range, Span, &mut Vec<Stmt>) + 't;
 
+/// Goes through the counted loops without early exit, inner loops first.
+fn each_loop(block: &mut Block, take_out: &mut TakeOut<'_>) {
+    for mut stmt in std::mem::take(&mut block.stmts) {
+        for inner in stmt.kind.blocks_mut() {
+            each_loop(inner, take_out);
+        }
+        if let StmtKind::For {
+            counter,
+            body,
+            range,
+            carried,
+            until: None,
+            ..
+        } = &mut stmt.kind
+        {
+            let own: Vec<ValId> = carried.iter().map(|c| c.phi).chain([*counter]).collect();
+            take_out(body, &own, range, stmt.span, &mut block.stmts);
+        }
+        block.stmts.push(stmt);
+    }
+}
+
+impl Hoist<'_> {
     /// Moves the invariant loads of a loop body in front of the loop, which defines `own`.
     fn take_out(
         &mut self,

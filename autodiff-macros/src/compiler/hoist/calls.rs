@@ -33,7 +33,9 @@ pub(crate) fn run(func: &Func, facts: &Activity, names: &mut Names) -> Option<Fu
         names,
         taken: BTreeSet::new(),
     };
-    pass.block(&mut body);
+    super::each_loop(&mut body, &mut |body, own, range, span, out| {
+        pass.take_out(body, own, range, span, out);
+    });
     let any = !pass.taken.is_empty();
     changed.body = body;
     any.then(|| super::run(changed, names))
@@ -48,26 +50,6 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    fn block(&mut self, block: &mut Block) {
-        for mut stmt in std::mem::take(&mut block.stmts) {
-            let own = own(&stmt.kind);
-            for inner in stmt.kind.blocks_mut() {
-                self.block(inner);
-            }
-            if let StmtKind::For {
-                range,
-                body,
-                until: None,
-                ..
-            } = &mut stmt.kind
-            {
-                let range = range.clone();
-                self.take_out(body, &own, &range, stmt.span, &mut block.stmts);
-            }
-            block.stmts.push(stmt);
-        }
-    }
-
     fn take_out(
         &mut self,
         body: &mut Block,
@@ -229,15 +211,6 @@ impl Pass<'_> {
             .numbered(&names::plain(&val.name), "_", 2, val.span);
         self.func.vals.push(Val { name, ..val });
         id
-    }
-}
-
-/// What a loop itself defines in its iterations.
-fn own(stmt: &StmtKind) -> Vec<ValId> {
-    let phis = stmt.carried().iter().map(|c| c.phi);
-    match stmt {
-        StmtKind::For { counter, .. } => phis.chain([*counter]).collect(),
-        _ => Vec::new(),
     }
 }
 

@@ -11,28 +11,28 @@ struct Body {
 impl Body {
     #[conservative_grad]
     fn step(&mut self, dt: f64) {
-        self.x += unsafe { self.v * dt }; //~ AD0108
+        self.x += (self.v * dt).floor(); //~ AD0300
     }
 
     #[conservative_grad]
     fn energy(self) -> f64 {
-        unsafe { self.v * self.v } //~ AD0108
+        (self.v * self.v).floor() //~ AD0300
     }
 }
 
 #[conservative_grad]
 fn start(x: f64) -> Body {
-    unsafe { Body { x, v: 1.0 } } //~ AD0108
+    Body { x: x.floor(), v: 1.0 } //~ AD0300
 }
 
 #[conservative_grad]
 fn is_far(x: f64) -> bool {
-    unsafe { x > 1.0 } //~ AD0108
+    x.floor() > 1.0 //~ AD0300
 }
 
 #[conservative_grad]
 fn tried(x: f64) -> Result<(f64, usize), String> {
-    unsafe { Ok((x, 1)) } //~ AD0108
+    Ok((x.floor(), 1)) //~ AD0300
 }
 
 #[conservative_grad]
@@ -58,15 +58,15 @@ mod annotated {
 
     impl<T: conservative_grad::Scalar> Pair<T> {
         pub fn grow(&mut self, by: T) {
-            self.x += unsafe { by }; //~ AD0108
+            self.x += dbg!(by); //~ AD0120
         }
 
         pub fn of(x: T) -> Self {
-            unsafe { Pair { x, y: x } } //~ AD0108
+            Pair { x, y: dbg!(x) } //~ AD0120
         }
 
         pub fn maybe(&self, x: T) -> Option<Self> {
-            unsafe { Some(Self::of(x)) } //~ AD0108
+            Some(Self::of(dbg!(x))) //~ AD0120
         }
 
         pub fn sum(&self, x: T) -> T {
@@ -82,7 +82,7 @@ mod annotated {
     impl<T: conservative_grad::Scalar> std::ops::Mul<T> for Pair<T> {
         type Output = Pair<T>;
         fn mul(self, by: T) -> Pair<T> {
-            unsafe { Pair { x: self.x * by, y: self.y } } //~ AD0108
+            Pair { x: self.x * dbg!(by), y: self.y } //~ AD0120
         }
     }
 
