@@ -122,6 +122,24 @@ fn some_of_them(x: f64) -> f64 {
     s
 }
 
+/// The step and the end stand in one branch.
+#[conservative_grad]
+fn beside_the_end(x: f64) -> f64 {
+    let mut k = 1;
+    let mut s = 0.0;
+    loop {
+        s += x / k as f64; //~ AD0302
+        if s > 1.0 {
+            if s > 4.0 {
+                break;
+            }
+            k += 1;
+        }
+        s += 0.1 * x;
+    }
+    s
+}
+
 /// Behind such a loop it tells which test ended it.
 #[conservative_grad]
 fn behind_the_loop(x: f64) -> f64 {
