@@ -91,6 +91,8 @@ mod recurrences;
 mod recursion;
 #[path = "shapes/searches.rs"]
 mod searches;
+#[path = "shapes/shortened.rs"]
+mod shortened;
 #[path = "shapes/states.rs"]
 mod states;
 #[path = "shapes/taken.rs"]

@@ -12,7 +12,7 @@ use crate::compiler::hir::Ty;
 use crate::compiler::ssa::{Carried, Func, Place, Proj, Range, Tree, Use, ValId, Verbatim};
 
 pub(crate) use operation::{border, operands, operation};
-pub(crate) use storage::{alloc, copy, init_expr, of_lanes, push, store_op, swap};
+pub(crate) use storage::{alloc, copy, init_expr, of_lanes, push, shortened, store_op, swap};
 pub(crate) use types::{dummy, known_ty, ty_tokens, zeros};
 
 /// `let v: f64 = init;`

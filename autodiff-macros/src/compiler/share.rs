@@ -31,11 +31,13 @@ pub(crate) fn run(mut func: Func) -> Func {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct TypeId(usize);
 
+const F64: TypeId = TypeId(0);
+
 /// The types of the values. Tokens are asked for theirs only where they are the type.
 fn types(func: &Func) -> Vec<TypeId> {
     let mut written: BTreeMap<String, usize> = BTreeMap::new();
     let mut number = |ty: &Ty| match ty {
-        Ty::Real(Real::F64) => 0,
+        Ty::Real(Real::F64) => F64.0,
         Ty::Bool => 1,
         ty => {
             let next = written.len() + 2;
@@ -73,6 +75,7 @@ struct Known {
     /// The keys of these, in the order in which they came.
     fresh: Vec<(TypeId, Key)>,
     loads: BTreeMap<(TypeId, Part), ValId>,
+    lengths: BTreeMap<Part, ValId>,
     /// Arrays that are as they were written out, `[a, b, c]`.
     lists: BTreeMap<MemId, Vec<ValId>>,
     /// The integers that literals are.
@@ -80,13 +83,14 @@ struct Known {
 }
 
 impl Known {
-    /// Forgets what was in memory that has been written to.
-    fn forget(&mut self, written: &BTreeSet<MemId>) {
+    /// Forgets what was in memory that has been written to, and the lengths of what may have another one since.
+    fn forget(&mut self, written: &BTreeSet<MemId>, resized: &BTreeSet<MemId>) {
         if written.is_empty() {
             return;
         }
         self.loads.retain(|(_, part), _| !written.contains(&part.0));
         self.lists.retain(|m, _| !written.contains(m));
+        self.lengths.retain(|part, _| !resized.contains(&part.0));
     }
 
     /// The number that is at a place of an array that was written out.
@@ -139,6 +143,13 @@ impl Share {
                 }
             };
         }
+        if let Op::Len(at) = op {
+            let first = *known.lengths.entry(part(at)).or_insert(v);
+            if first != v {
+                self.replaced.insert(v, first);
+            }
+            return first != v;
+        }
         let Some(key) = op_key(op) else { return false };
         if let Key::Lit(text) = &key
             && let Ok(n) = text.trim_end_matches("usize").parse()
@@ -163,8 +174,10 @@ impl Share {
     fn scope(&mut self, block: &mut Block, known: &mut Known) {
         let before = known.fresh.len();
         let (loads, lists) = (known.loads.clone(), known.lists.clone());
+        let lengths = known.lengths.clone();
         self.block(block, known);
         (known.loads, known.lists) = (loads, lists);
+        known.lengths = lengths;
         for key in known.fresh.split_off(before) {
             known.values.remove(&key);
         }
@@ -172,9 +185,10 @@ impl Share {
 
     fn inner(&mut self, stmt: &mut Stmt, known: &mut Known) {
         let written = stmt.kind.written();
+        let resized = self.resized(stmt);
         let loops = stmt.kind.loop_id().is_some();
         if loops {
-            known.forget(&written);
+            known.forget(&written, &resized);
         }
         match &mut stmt.kind {
             StmtKind::If { then, els, .. } => {
@@ -188,7 +202,7 @@ impl Share {
             }
             _ => {}
         }
-        known.forget(&written);
+        known.forget(&written, &resized);
         match &stmt.kind {
             StmtKind::Store {
                 place,
@@ -209,6 +223,18 @@ impl Share {
             }
             _ => {}
         }
+    }
+
+    /// What may have another length afterwards: all that is written to, but for numbers that are set.
+    fn resized(&self, stmt: &Stmt) -> BTreeSet<MemId> {
+        let mut found = BTreeSet::new();
+        stmt.kind.walk(&mut |kind| match kind {
+            StmtKind::Store { value, .. } if self.types[value.0 as usize] == F64 => {}
+            kind => kind.for_each_written_place(&mut |at| {
+                found.insert(at.mem);
+            }),
+        });
+        found
     }
 
     /// A place whose indices may have been replaced.

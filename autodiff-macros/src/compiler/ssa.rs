@@ -285,7 +285,7 @@ pub(crate) enum StmtKind {
         place: Place,
         init: Init,
     },
-    /// `dst.clone_from(src)` for whole arrays and vectors.
+    /// `dst.clone_from(src)` for whole arrays and vectors. A vector becomes its own start where it is made shorter.
     Copy {
         dst: Place,
         src: Place,
@@ -551,6 +551,15 @@ impl Place {
     /// True for (an element of) a field.
     pub(crate) fn is_field(&self) -> bool {
         self.path.iter().any(|step| matches!(step, Proj::Field(_)))
+    }
+
+    /// True for `whole[..n]`.
+    pub(crate) fn is_start_of(&self, whole: &Place) -> bool {
+        let Some((Proj::Range { lo, hi, inclusive }, before)) = self.path.split_last() else {
+            return false;
+        };
+        let start = lo.is_none() && hi.is_some() && !inclusive;
+        start && self.mem == whole.mem && *before == *whole.path
     }
 
     /// The whole of a memory variable.

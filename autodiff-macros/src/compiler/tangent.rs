@@ -12,8 +12,8 @@ use super::dots;
 use super::emit::holds_struct;
 use super::hir::{BinOp, Member, Ty, UnOp};
 use super::primal::{
-    self, alloc, border, copy, init_expr, let_val, operation, place, push, range_expr, store_op,
-    tree_expr, user,
+    self, alloc, border, copy, init_expr, let_val, operation, place, push, range_expr, shortened,
+    store_op, tree_expr, user,
 };
 use super::real;
 use super::singular;
@@ -568,6 +568,10 @@ impl Tangent<'_> {
         out.push(copy(self.cx.func, dst, src));
         if !self.cx.facts.active_mem(dst.mem) {
             return;
+        }
+        if src.is_start_of(dst) {
+            let dot = |at: &Place| place(at, Expr::MemDot(dst.mem));
+            return out.push(shortened(dot(dst), dot(src)));
         }
         let to = match dst.path.is_empty()
             && self.cx.func.mem(dst.mem).origin != super::ssa::Origin::Local

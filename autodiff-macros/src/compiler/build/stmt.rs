@@ -245,6 +245,9 @@ impl Builder<'_> {
     fn assign(&mut self, place: &hir::Place, op: Option<BinOp>, value: &Expr, span: Span) {
         let new = self.expr(value);
         match (self.place(place), new) {
+            (Resolved::Mem(at), Tree::Mem(new)) if self.shorten(&at, new, span) => {}
+            (Resolved::Leaf(Tree::Mem(at), ..), Tree::Mem(new))
+                if self.shorten(&Place::whole(at), new, span) => {}
             // A constant, of which only rustc knows what it is.
             (Resolved::Mem(at), Tree::Val(new)) if op.is_none() && is_compound(&place.ty) => {
                 let src = self.alloc(place.ty.clone(), Init::Val(new), span);
@@ -357,6 +360,35 @@ impl Builder<'_> {
                 }
             }
         }
+    }
+
+    /// `v = v[..n].to_vec()`, as `v.pop()` and `v.truncate(n)` are written out: the vector is cut where it stands, if zeros for
+    /// what goes can be told from the type alone.
+    fn shorten(&mut self, dst: &Place, new: ssa::MemId, span: Span) -> bool {
+        let Some(StmtKind::Alloc(made, Init::Clone(src))) =
+            self.out.last().and_then(|out| Some(&out.last()?.kind))
+        else {
+            return false;
+        };
+        let cut = *made == new && src.is_start_of(dst);
+        match dst.ty(&self.mems) {
+            Some(Ty::Vec(inner)) if cut && is_plain(&inner) => {}
+            _ => return false,
+        }
+        let src = src.clone();
+        self.out.last_mut().map(Vec::pop);
+        let before = Some(self.def(Ty::Int, Op::Len(dst.clone()), span));
+        let (dst, shape) = (dst.clone(), None);
+        self.push(
+            StmtKind::Copy {
+                dst,
+                src,
+                before,
+                shape,
+            },
+            span,
+        );
+        true
     }
 
     /// Replaces an array or vector by another.

@@ -16,13 +16,19 @@ use crate::compiler::parse::types;
 
 impl Lower<'_> {
     /// True if the function indexes a variable or field that is written like this, or asks for its length or its elements: then it is a
-    /// list, also where the call that made it does not tell.
+    /// list, also where the call that made it does not tell. So is a field or an element that the function pushes to or pops from: one of a
+    /// type of the user's with such methods is known where its type stands in the same block or module.
     pub(super) fn looks_indexed(&self, place: &Expr) -> bool {
         const OF_LISTS: [&str; 5] = ["len", "iter", "iter_mut", "chunks", "windows"];
+        const OF_STACKS: [&str; 2] = ["push", "pop"];
         self.is_used(place, |used| match used {
             Expr::Index(index) => Some(&index.expr),
             Expr::MethodCall(call) if OF_LISTS.iter().any(|name| call.method == name) => {
                 Some(&call.receiver)
+            }
+            Expr::MethodCall(call) if OF_STACKS.iter().any(|name| call.method == name) => {
+                let receiver = &*call.receiver;
+                matches!(receiver, Expr::Field(_) | Expr::Index(_)).then_some(receiver)
             }
             Expr::ForLoop(run) => match bare(&run.expr) {
                 Expr::Reference(reference) => Some(&reference.expr),

@@ -138,21 +138,26 @@ impl Lower<'_> {
         }
         let ty = match receiver {
             syn::Expr::Path(path) => self.local(path).map(|var| self.var(var).ty.clone()),
-            syn::Expr::Field(_) => Some(self.place(receiver).ty),
+            syn::Expr::Field(_) | syn::Expr::Index(_) => Some(self.place(receiver).ty),
             _ => None,
         };
-        let Some(ty) = ty.map(|ty| self.infer.strip(&ty)) else {
-            return;
+        let Some(ty) = ty else { return };
+        let known = self.infer.strip(&ty);
+        let inner = match self.infer.kind(&known) {
+            Some(Kind::Call) => self.infer.fresh(Kind::Call),
+            // What is resized, and indexed elsewhere, is no array and no slice.
+            None if resized && matches!(known, Ty::Seq(_)) => match element(&known) {
+                Some(inner) => inner.clone(),
+                None => return,
+            },
+            _ => return,
         };
-        if matches!(self.infer.kind(&ty), Some(Kind::Call)) {
-            let inner = Box::new(self.infer.fresh(Kind::Call));
-            let list = match resized {
-                true => Ty::Vec(inner),
-                false => Ty::Seq(inner),
-            };
-            // An undecided type takes any other.
-            let _ = self.infer.unify(&ty, &list);
-        }
+        let list = match resized {
+            true => Ty::Vec(Box::new(inner)),
+            false => Ty::Seq(Box::new(inner)),
+        };
+        // An undecided type takes any other.
+        let _ = self.infer.unify(&ty, &list);
     }
 
     pub(super) fn fresh<const N: usize>(&mut self, hints: [&str; N], span: Span) -> [Ident; N] {
@@ -339,16 +344,10 @@ impl Lower<'_> {
             ("clear", _) => quote_spanned!(span=> #whole = Vec::new()),
             ("truncate", [len]) => quote_spanned!(span=> {
                 let #n = #len;
-                if #n < #v.len() {
-                    let #t = #v[..#n].to_vec();
-                    #whole = #t;
-                }
+                if #n < #v.len() { #whole = #v[..#n].to_vec(); }
             }),
             ("pop", _) => quote_spanned!(span=> {
-                if #v.len() > 0 {
-                    let #t = #v[..#v.len() - 1].to_vec();
-                    #whole = #t;
-                }
+                if #v.len() > 0 { #whole = #v[..#v.len() - 1].to_vec(); }
             }),
             ("retain", [keep]) => quote_spanned!(span=> {
                 let mut #t = Vec::new();
@@ -361,8 +360,7 @@ impl Lower<'_> {
                 let #n = #len;
                 let #k = #value;
                 if #n < #v.len() {
-                    let #t = #v[..#n].to_vec();
-                    #whole = #t;
+                    #whole = #v[..#n].to_vec();
                 } else {
                     for _ in #v.len()..#n { #v.push(#k.clone()); }
                 }
@@ -475,7 +473,7 @@ impl Lower<'_> {
     }
 
     /// The place itself, or what it refers to: what a method changes.
-    fn behind(&self, place: &syn::Expr) -> TokenStream {
+    pub(super) fn behind(&self, place: &syn::Expr) -> TokenStream {
         let var = match place {
             syn::Expr::Path(path) => self.local(path),
             _ => None,

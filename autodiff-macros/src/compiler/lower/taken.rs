@@ -1,8 +1,8 @@
 //! Methods that take elements out of a vector and give them, written out as Rust.
 //!
 //! ```text
-//! v.pop()         →  { let n = v.len(); if n > 0 { let taken = v[n - 1]; v.truncate(n - 1); Some(taken) } else { None } }
-//! v.swap_remove(i) →  { let at = i; let n = v.len() - 1; let taken = v[at]; v[at] = v[n]; v.truncate(n); taken }
+//! v.pop()         →  { let n = v.len(); if n > 0 { let taken = v[n - 1]; v = v[..n - 1].to_vec(); Some(taken) } else { None } }
+//! v.swap_remove(i) →  { let at = i; let n = v.len() - 1; let taken = v[at]; v[at] = v[n]; v = v[..n].to_vec(); taken }
 //! ```
 
 use proc_macro2::TokenStream;
@@ -45,12 +45,13 @@ impl Lower<'_> {
             false => quote_spanned!(span=> .clone()),
         };
         let arg = call.args.first();
+        let whole = self.behind(v);
         let code = match call.method.to_string().as_str() {
             "pop" => quote_spanned!(span=> {
                 let #n = #v.len();
                 if #n > 0 {
                     let #t = #v[#n - 1] #copy;
-                    #v.truncate(#n - 1);
+                    #whole = #v[..#n - 1].to_vec();
                     Some(#t)
                 } else {
                     None
@@ -69,7 +70,7 @@ impl Lower<'_> {
                 let #n = #v.len() - 1;
                 let #t = #v[#at] #copy;
                 #v[#at] = #v[#n] #copy;
-                #v.truncate(#n);
+                #whole = #v[..#n].to_vec();
                 #t
             }),
             "split_off" => quote_spanned!(span=> {

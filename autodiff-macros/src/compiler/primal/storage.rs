@@ -191,9 +191,18 @@ pub(crate) fn push(
     ))
 }
 
+/// `list.truncate(list[..n].len())`: panics where `list[..n]` does.
+pub(crate) fn shortened(list: Expr, start: Expr) -> Stmt {
+    let len = Expr::method(start, "len", Vec::new());
+    Stmt::Expr(Expr::method(list, "truncate", vec![len]))
+}
+
 /// Copies a whole array or vector.
 pub(crate) fn copy(func: &Func, dst: &Place, src: &Place) -> Stmt {
     let to = place(dst, Expr::Mem(dst.mem));
+    if src.is_start_of(dst) {
+        return shortened(to, place(src, Expr::Mem(src.mem)));
+    }
     let to = match (dst.path.is_empty(), func.mem(dst.mem).origin) {
         (true, Origin::Exclusive(_)) => Expr::Deref(Box::new(to)),
         _ => to,

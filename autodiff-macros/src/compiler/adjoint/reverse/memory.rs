@@ -193,6 +193,18 @@ impl<'a> Reverse<'a, '_> {
         }
         let rt = self.rt();
         let from = self.bar_place(dst);
+        // Nobody reads what goes, and what stays is what it was.
+        if src.is_start_of(dst)
+            && let (Some(before), Some(Ty::Vec(inner))) = (before, self.cx.func.place_ty(dst))
+            && let Some(zero) = zeros(&inner)
+        {
+            let bar = match from {
+                Expr::Deref(bar) => *bar,
+                bar => bar,
+            };
+            let grown = Expr::method(bar, "resize", vec![Expr::Val(before), zero]);
+            return out.push(Rev::Code(Stmt::Expr(grown)));
+        }
         if self.cx.facts.active_mem(src.mem) {
             let to = self.bar_place(src);
             let add = Expr::call(
