@@ -8,6 +8,7 @@
     clippy::ptr_arg,
     clippy::useless_vec,
     clippy::explicit_counter_loop,
+    unreachable_pub,
     reason = "the programs are written the way people write them"
 )]
 
@@ -91,6 +92,8 @@ mod recurrences;
 mod recursion;
 #[path = "shapes/searches.rs"]
 mod searches;
+#[path = "shapes/sections.rs"]
+mod sections;
 #[path = "shapes/shortened.rs"]
 mod shortened;
 #[path = "shapes/states.rs"]

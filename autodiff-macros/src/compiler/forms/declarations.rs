@@ -3,7 +3,7 @@
 //! In: items. Out: structs, aliases and imports of every inline module, by name. A name that may come
 //! from outside leads nowhere: what is taken for known has to be what rustc will find.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -27,6 +27,8 @@ pub(crate) struct Declarations {
     pub(crate) measures: BTreeMap<String, Option<Ty>>,
     /// Methods that read a part of their receiver, by name.
     pub(crate) getters: BTreeMap<String, Vec<Getter>>,
+    /// Types with an `Index` or `IndexMut` that does more than to refer to a part.
+    pub(crate) indexed_otherwise: BTreeSet<String>,
     /// What functions return, by the name of the type whose they are, if they are of one, and by their own; `None` where they differ.
     pub(crate) results: BTreeMap<(Option<String>, String), Option<Returned>>,
     /// Which arguments functions take by shared reference, the receiver aside, by name; `None` where they differ.
@@ -125,6 +127,9 @@ impl Declarations {
             self.returns(&function.sig, Some(block));
             self.takes(&function.sig);
             let getter = super::getters::getter(function, block);
+            if getter.is_none() && super::getters::is_index(block) {
+                self.indexed_otherwise.extend(type_name(&block.self_ty));
+            }
             let of_name = self.getters.entry(function.sig.ident.to_string());
             of_name.or_default().extend(getter);
             let measured = super::measures::measured(function);

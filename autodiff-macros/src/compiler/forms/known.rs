@@ -138,6 +138,11 @@ impl Known {
         }
     }
 
+    /// True if any method refers to a part of its receiver.
+    pub(crate) fn has_sections(&self) -> bool {
+        self.all.getters.values().flatten().any(Getter::refers)
+    }
+
     /// The method of a type, if it reads a part of its receiver and nothing else.
     pub(crate) fn getter(&self, of: &syn::Path, method: &syn::Ident) -> Option<&Getter> {
         let owner = &of.segments.last()?.ident;
@@ -145,6 +150,25 @@ impl Known {
         let getter = found.find(|getter| getter.owner == *owner)?;
         // Of two types of one name in different modules nobody knows which it is.
         found.all(|other| other.owner != *owner).then_some(getter)
+    }
+
+    /// What `x[i]` or `x[(i, j)]` refers to, of a type with an `Index` of its own: the same for reading and for writing.
+    pub(crate) fn index(&self, of: &syn::Path, parts: usize) -> Option<&Getter> {
+        let owner = &of.segments.last()?.ident;
+        if self.all.indexed_otherwise.contains(&owner.to_string()) {
+            return None;
+        }
+        let named = |name: &str| {
+            let found = self.all.getters.get(name).into_iter().flatten();
+            found.filter(move |getter| getter.owner == *owner && getter.params.len() == parts)
+        };
+        let read = named("index").next()?;
+        let others = named("index").chain(named("index_mut"));
+        let place = read.place();
+        others
+            .into_iter()
+            .all(|other| other.place() == place)
+            .then_some(read)
     }
 
     /// Which arguments every function of this name takes by shared reference.

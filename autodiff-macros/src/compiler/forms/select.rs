@@ -45,7 +45,9 @@ impl Scope<'_> {
                 matches!(bare(&typed.ty), syn::Type::Reference(r) if r.mutability.is_some())
             }
         };
-        let out = reals.come_out() || inputs().filter(in_place).any(|input| reals.input(input));
+        let by_reference = matches!(&sig.output, syn::ReturnType::Type(_, ty) if matches!(bare(ty), syn::Type::Reference(_)));
+        let changed = || inputs().filter(in_place).any(|input| reals.input(input));
+        let out = reals.come_out() || !by_reference && changed();
         out && inputs().any(|input| reals.input(input))
     }
 

@@ -75,6 +75,27 @@ impl Lower<'_> {
         }
     }
 
+    /// The type that a call of a function of a type, `Type::f(…)`, is known to return, if that has a name.
+    pub(super) fn returned_by(&self, call: &syn::Expr) -> Option<syn::Path> {
+        let syn::Expr::Call(call) = call else {
+            return None;
+        };
+        let syn::Expr::Path(path) = &*call.func else {
+            return None;
+        };
+        let function = &path.path.segments.last()?.ident;
+        let of: syn::Path = syn::parse2(super::structs::owner(path)).ok()?;
+        let of = self.own_type(&of).unwrap_or_else(|| syn::parse_quote!(#of));
+        let result = self.options.known.result(Some(&of), function)?;
+        match (&result.ty, of) {
+            (syn::Type::Path(result), syn::Type::Path(of)) if result.path.is_ident("Self") => {
+                Some(of.path)
+            }
+            (syn::Type::Path(result), _) => Some(result.path.clone()),
+            _ => None,
+        }
+    }
+
     /// What a method of a value of this type is known to return.
     pub(super) fn known_method(&mut self, receiver: &Ty, method: &syn::Ident) -> Option<Ty> {
         let of = match self.infer.strip(receiver) {

@@ -186,10 +186,6 @@ impl Lower<'_> {
         }
         let mut place = self.place(&index.expr);
         place.span = index.span();
-        if matches!(place.path.last(), Some(Proj::Slice { .. })) {
-            self.refuse(&diag::PART_OF_SLICE, index, &[&text_of(&index.expr)]);
-            return self.error_place(index);
-        }
         let Some(inner) = self.element_of(&place.ty) else {
             self.not_indexed(index, &place);
             return self.error_place(index);

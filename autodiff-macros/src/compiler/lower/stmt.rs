@@ -1,6 +1,7 @@
 //! Blocks and statements.
 
 use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
 
 use super::dest::{Dest, needs_dest};
 use super::value::flatten;
@@ -91,7 +92,11 @@ impl Lower<'_> {
         out: &mut Vec<Stmt>,
     ) -> Option<Expr> {
         let outer = self.marks;
-        let tail = &self.take_marks(tail);
+        let mut tail = self.take_marks(tail);
+        if let Some(mut sections) = self.sections() {
+            sections.visit_expr_mut(tail.to_mut());
+        }
+        let tail = &tail;
         let value = match want {
             Want::Unit => {
                 self.expr_statement(tail, out);
@@ -143,7 +148,12 @@ impl Lower<'_> {
 
     pub(super) fn statement(&mut self, statement: &syn::Stmt, out: &mut Vec<Stmt>) {
         let outer = self.marks;
-        match statement {
+        let written = self.sections().map(|mut sections| {
+            let mut written = statement.clone();
+            sections.visit_stmt_mut(&mut written);
+            written
+        });
+        match written.as_ref().unwrap_or(statement) {
             syn::Stmt::Local(local) => {
                 self.read_marks(&local.attrs);
                 self.let_statement(local, out);

@@ -528,7 +528,7 @@ fn of_type(path: &syn::ExprPath) -> syn::ExprPath {
 }
 
 /// `C` of `C::cis`.
-fn owner(path: &syn::ExprPath) -> TokenStream {
+pub(super) fn owner(path: &syn::ExprPath) -> TokenStream {
     let mut owner = path.path.clone();
     owner.segments.pop();
     owner.segments.pop_punct();

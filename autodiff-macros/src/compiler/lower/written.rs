@@ -9,12 +9,10 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::visit_mut::{self, VisitMut};
 
 use super::Lower;
 use super::expr::bare;
 use super::infer::element;
-use crate::compiler::forms::getters::Getter;
 use crate::compiler::hir::{Expr, Ty};
 
 impl Lower<'_> {
@@ -116,24 +114,15 @@ impl Lower<'_> {
             .options
             .known
             .getter(&self.path_of(&ty)?, &call.method)?;
-        if getter.params.len() != call.args.len() {
+        if getter.params.len() != call.args.len() || getter.refers() {
             return None;
         }
-        let Getter {
-            params, mut value, ..
-        } = getter.clone();
+        let getter = getter.clone();
         let span = call.method.span();
-        let (own, types): (Vec<Ident>, Vec<syn::Type>) = params.into_iter().unzip();
-        let fresh = own
-            .iter()
-            .map(|name| self.fresh_name(&name.to_string(), span));
-        let names: Vec<Ident> = fresh.collect();
-        let mut part = Part {
-            receiver,
-            params: &own,
-            names: &names,
-        };
-        part.visit_expr_mut(&mut value);
+        let params = getter.params.iter();
+        let fresh = params.map(|(name, ty)| (self.fresh_name(&name.to_string(), span), ty.clone()));
+        let (names, types): (Vec<Ident>, Vec<syn::Type>) = fresh.unzip();
+        let value = getter.of(receiver, names.iter().map(|name| syn::parse_quote!(#name)));
         let args = call.args.iter();
         self.written(quote_spanned!(span=> { #(let #names: #types = #args;)* #value }))
     }
@@ -141,29 +130,5 @@ impl Lower<'_> {
     fn written(&mut self, code: TokenStream) -> Option<Expr> {
         let code = syn::parse2::<syn::Expr>(code).ok()?;
         Some(self.expr(&code))
-    }
-}
-
-/// Puts the receiver and the arguments of a call into the value of the method.
-struct Part<'p> {
-    receiver: &'p syn::Expr,
-    params: &'p [Ident],
-    names: &'p [Ident],
-}
-
-impl VisitMut for Part<'_> {
-    fn visit_expr_mut(&mut self, expr: &mut syn::Expr) {
-        visit_mut::visit_expr_mut(self, expr);
-        let syn::Expr::Path(path) = &*expr else {
-            return;
-        };
-        if path.path.is_ident("self") {
-            *expr = self.receiver.clone();
-            return;
-        }
-        let mut pairs = self.params.iter().zip(self.names);
-        if let Some((_, name)) = pairs.find(|(param, _)| path.path.is_ident(*param)) {
-            *expr = syn::parse_quote!(#name);
-        }
     }
 }

@@ -62,11 +62,6 @@ fn chosen_place(a: &mut f64, b: &mut f64, n: usize) {
 }
 
 #[conservative_grad]
-fn part_of_a_part(xs: &[f64]) -> f64 {
-    xs[1..][0] * xs[0] //~ AD0159
-}
-
-#[conservative_grad]
 fn out_of_an_iterator(xs: &[f64]) -> f64 {
     let mut a = xs.to_vec();
     let first = a.iter_mut().next().unwrap();
