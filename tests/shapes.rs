@@ -60,6 +60,8 @@ macro_rules! check_all {
 mod begun;
 #[path = "shapes/calls.rs"]
 mod calls;
+#[path = "shapes/cells.rs"]
+mod cells;
 #[path = "shapes/conditions.rs"]
 mod conditions;
 #[path = "shapes/copies.rs"]

@@ -281,7 +281,7 @@ texts! {
     OPERAND_TYPE "AD0201" "operator `{0}` on `{1}`, which is {2}",
         help "write it element by element", note "operators are understood for numbers and truth values";
     NOT_INDEXED "AD0202" "`{0}` is indexed, and is {1}",
-        help "if a call made it, say what it is: `let v: Vec<f64> = …`", note "slices, arrays and vectors can be indexed, and in an annotated module structs whose `Index` and `IndexMut` refer to one and the same part (`&self.data[i]`)";
+        help "if a call made it, say what it is: `let v: Vec<f64> = …`", note "slices, arrays and vectors can be indexed; in an annotated module structs, too, whose `Index` and `IndexMut` refer to the same part";
     TUPLE_FIELD "AD0203" "the compiler cannot tell the type of `{0}`, of which field `{1}` is taken",
         help "take it apart: `let (a, b) = {0};`, or write its type where it is bound: `let {0}: Type = …;`", note "";
     NO_FIELD "AD0204" "`{0}` is {2}, which has no field `{1}`",

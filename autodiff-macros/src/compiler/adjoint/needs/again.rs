@@ -87,7 +87,7 @@ impl Needs<'_> {
         };
         layout.stable_at(at, layout.def_pos(v), scope)
             || layout.is_passed(v, at, scope)
-            || layout.is_row_passed(v, at, scope)
+            || layout.is_cell_passed(v, at, scope)
     }
 
     /// An integer that its loop changes by a fixed step, and the value that it has after the loop.

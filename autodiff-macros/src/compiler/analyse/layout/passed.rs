@@ -5,16 +5,21 @@
 //! ```text
 //! for i in 1..n { y[i] = f(y[i - 1]) }                                            y[i - 1] is what it will be
 //! for p in 0..n { for i in p + 1..n { for j in p..n { k[i][j] -= m * k[p][j] } } }  so is k[p][j], also as k[p * n + j]
+//! for i in 0..n { for j in 0..=i { for k in 0..j { s -= l[i][k] * l[j][k] } l[i][j] = s / l[j][j] } }  so are l[i][k] and l[j][k]
 //! ```
 
 use super::{BlockId, Layout, Role};
 use crate::compiler::hir::BinOp;
 use crate::compiler::ssa::{Op, Place, Proj, StmtKind, ValId};
 
-/// The row of an array that an element is in: an integer and a literal that is added to it.
-struct Row {
-    of: ValId,
-    by: i64,
+/// An integer and a literal that is added to it.
+type Along = (ValId, i64);
+
+/// Where an element is.
+struct Cell {
+    row: Along,
+    /// `None` for a field of a row.
+    column: Option<Along>,
     /// How many elements a row has, where rows are stretches of one list.
     width: Option<ValId>,
 }
@@ -54,40 +59,114 @@ impl Layout<'_> {
             && !self.runs_twice(block, region)
     }
 
-    /// True if the row that the load `v` found an element of is not stored to any more before `region` ends: a loop goes
-    /// through the rows, and stores to later ones alone.
-    pub(crate) fn is_row_passed(&self, v: ValId, at: &Place, region: BlockId) -> bool {
+    /// True if the cell (row and column) that the load `v` found is not stored to any more before `region` ends: a loop goes upwards
+    /// through the rows or the columns, and all that it stores to from here on is behind that of the load; or two loops go through
+    /// rows and columns, and have come past the cell.
+    pub(crate) fn is_cell_passed(&self, v: ValId, at: &Place, region: BlockId) -> bool {
         let (block, pos) = (self.def_block(v), self.def_pos(v));
-        let Some(row) = self.row(at) else {
+        let Some(cell) = self.cell(at) else {
             return false;
         };
-        let rows = self.def_block(row.of);
-        let upwards = |v: ValId| self.loop_of(v).is_some_and(|(_, upwards)| upwards);
-        if !upwards(row.of) || !self.contains(rows, block) || self.runs_twice(rows, region) {
+        let later = self.later(at.mem, pos, region);
+        let stores = later.map(|s| self.stored.get(&s).and_then(|at| self.cell(at)));
+        let Some(stores) = stores.collect::<Option<Vec<Cell>>>() else {
             return false;
-        }
-        // Rows of one list are as wide as each other.
-        if let Some(width) = row.width
-            && self.contains(rows, self.def_block(width))
-        {
-            return false;
-        }
-        // The first row that a store changes while the loop is at `row.of`, from there.
-        let first = |store: &Row| {
-            if store.of == row.of {
-                return Some(store.by);
-            }
-            let (start, _) = self.loop_of(store.of)?;
-            let (from, by) = self.offset(start);
-            let inside = self.contains(rows, self.def_block(store.of));
-            (inside && from == row.of).then_some(by + store.by)
         };
-        self.later(at.mem, pos, region).all(|s| {
-            let store = self.stored.get(&s).and_then(|at| self.row(at));
-            store.is_some_and(|store| {
-                store.width == row.width && first(&store).is_some_and(|first| first > row.by)
-            })
+        if stores.iter().any(|store| store.width != cell.width) {
+            return false;
+        }
+        let around = self.counters_around(block, region);
+        around.into_iter().any(|(counter, body)| {
+            // Rows of one list are as wide as each other.
+            let fixed = cell
+                .width
+                .is_none_or(|width| !self.contains(body, self.def_block(width)));
+            fixed
+                && !self.runs_twice(body, region)
+                && (self.is_behind(counter, body, cell.row, stores.iter().map(|s| Some(s.row)))
+                    || cell.column.is_some_and(|column| {
+                        self.is_behind(counter, body, column, stores.iter().map(|s| s.column))
+                    })
+                    || self.is_before(counter, body, block, &cell, &stores))
         })
+    }
+
+    /// True if all stores are, along one axis, at or after the counter of a loop and a literal, and the load is in front of that.
+    fn is_behind(
+        &self,
+        counter: ValId,
+        body: BlockId,
+        read: Along,
+        mut stores: impl Iterator<Item = Option<Along>>,
+    ) -> bool {
+        stores.all(|store| {
+            let first = store.and_then(|store| self.first(store, counter, body));
+            first.is_some_and(|first| self.is_less(read, (counter, first)))
+        })
+    }
+
+    /// True if all stores are to rows from that of a counter on, and those which may be to the row of the load have come past its
+    /// column.
+    fn is_before(
+        &self,
+        counter: ValId,
+        body: BlockId,
+        block: BlockId,
+        cell: &Cell,
+        stores: &[Cell],
+    ) -> bool {
+        let Some(column) = cell.column else {
+            return false;
+        };
+        let (of, by) = cell.row;
+        self.is_less((of, by - 1), (counter, 0))
+            && stores.iter().all(|store| {
+                let Some(first) = self.first(store.row, counter, body) else {
+                    return false;
+                };
+                let passed = |to: Along| {
+                    self.never_falls(to.0, counter, body, block) && self.is_less(column, to)
+                };
+                first > 0 || first == 0 && store.column.is_some_and(passed)
+            })
+    }
+
+    /// True if an integer is, for the rest of an iteration, at least what it is at the block: it stays the same, or counts upwards
+    /// around the block.
+    fn never_falls(&self, v: ValId, counter: ValId, body: BlockId, block: BlockId) -> bool {
+        let defined = self.def_block(v);
+        let stays = v == counter || !self.contains(body, defined);
+        stays
+            || self.contains(defined, block)
+                && self.loop_of(v).is_some_and(|(_, upwards)| upwards)
+                && !self.runs_twice(defined, body)
+    }
+
+    /// The first that a store changes while the loop is at `counter`, from there.
+    fn first(&self, (of, by): Along, counter: ValId, body: BlockId) -> Option<i64> {
+        if of == counter {
+            return Some(by);
+        }
+        let (start, _) = self.loop_of(of)?;
+        let (from, start) = self.offset(start);
+        let inside = self.contains(body, self.def_block(of));
+        (inside && from == counter).then_some(start + by)
+    }
+
+    /// The counters of the loops around a block that go upwards, and their bodies.
+    fn counters_around(&self, block: BlockId, region: BlockId) -> Vec<(ValId, BlockId)> {
+        let mut found = Vec::new();
+        let mut around = Some(block);
+        while let Some(id) = around.filter(|id| *id != region) {
+            if let Role::Body(l) = self.blocks[id].role
+                && let Some(StmtKind::For { counter, .. }) = self.statement(l)
+                && self.loop_of(*counter).is_some_and(|(_, upwards)| upwards)
+            {
+                found.push((*counter, id));
+            }
+            around = self.blocks[id].parent;
+        }
+        found
     }
 
     /// Where the loop that counts the value starts, and whether it counts upwards, if it does so in steps of one.
@@ -103,20 +182,23 @@ impl Layout<'_> {
         }
     }
 
-    fn row(&self, at: &Place) -> Option<Row> {
+    fn cell(&self, at: &Place) -> Option<Cell> {
         match at.path.as_slice() {
             [Proj::Index(index)] => self.stretch(*index),
-            [Proj::Index(row), _, ..] => {
-                let (of, by) = self.offset(*row);
-                let width = None;
-                Some(Row { of, by, width })
-            }
+            [Proj::Index(row), rest @ ..] => Some(Cell {
+                row: self.offset(*row),
+                column: match rest {
+                    [Proj::Index(column), ..] => Some(self.offset(*column)),
+                    _ => None,
+                },
+                width: None,
+            }),
             _ => None,
         }
     }
 
     /// `row * width + column`, where the column is less than the width.
-    fn stretch(&self, index: ValId) -> Option<Row> {
+    fn stretch(&self, index: ValId) -> Option<Cell> {
         let Some(Op::Bin(BinOp::Add, a, b)) = self.op(index) else {
             return None;
         };
@@ -124,24 +206,42 @@ impl Layout<'_> {
             let Some(Op::Bin(BinOp::Mul, a, b)) = self.op(start) else {
                 return None;
             };
-            let width = [*a, *b].into_iter().find(|w| self.is_less(column, *w))?;
-            let (of, by) = self.offset(if width == *b { *a } else { *b });
-            let width = Some(width);
-            Some(Row { of, by, width })
+            let column = self.offset(column);
+            // In `i * n + j` with `j` up to `i`, the row is not `n`.
+            let is_width = |w: &ValId| self.loop_of(*w).is_none() && self.is_less(column, (*w, 0));
+            let width = [*a, *b].into_iter().find(is_width)?;
+            let row = self.offset(if width == *b { *a } else { *b });
+            Some(Cell {
+                row,
+                column: Some(column),
+                width: Some(width),
+            })
         };
         start(*a, *b).or_else(|| start(*b, *a))
     }
 
-    /// True for the counter of a loop that ends in front of the limit.
-    fn is_less(&self, counter: ValId, limit: ValId) -> bool {
-        let Role::Body(l) = self.blocks[self.def_block(counter)].role else {
-            return false;
-        };
-        matches!(
-            self.statement(l),
-            Some(StmtKind::For { range, counter: c, .. })
-                if *c == counter && range.hi == limit && !range.inclusive
-        )
+    /// True if one integer is known to be less than another one: by literals, or since it counts up to something that is.
+    fn is_less(&self, (of, by): Along, than: Along) -> bool {
+        let (mut of, mut by) = (of, by);
+        let (base, plus) = self.offset(than.0);
+        let than = (base, plus + than.1);
+        // Counters within ranges within ranges: nobody nests them deeper.
+        for _ in 0..8 {
+            if of == than.0 && by < than.1 {
+                return true;
+            }
+            let Role::Body(l) = self.blocks[self.def_block(of)].role else {
+                return false;
+            };
+            match self.statement(l) {
+                Some(StmtKind::For { range, counter, .. }) if *counter == of => {
+                    let (end, plus) = self.offset(range.hi);
+                    (of, by) = (end, by + plus - i64::from(!range.inclusive));
+                }
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// True if a loop inside of the region stands around the block, which is the body of one itself.
