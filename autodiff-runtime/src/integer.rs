@@ -46,3 +46,25 @@ impl<T: Integer> Found for T {}
 pub fn found_integer<T: Found>(value: T) -> T {
     value
 }
+
+/// An integer that a function found: what a call gives, and a cast to `f64` takes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an integer",
+    label = "a call whose value is cast to `f64`, and was taken for an integer",
+    note = "an `f64` needs no cast; bind a number of another type to a variable first: `let y: f32 = …;`"
+)]
+pub trait Counted: Copy {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Integer> Counted for T {}
+
+/// The same value.
+///
+/// ```
+/// assert_eq!(autodiff_runtime::counted(3_u8), 3);
+/// ```
+#[inline]
+#[must_use]
+pub fn counted<T: Counted>(value: T) -> T {
+    value
+}

@@ -102,7 +102,7 @@ pub use decision::Decision;
 pub use differentiable::{Accumulate, Adjoint, Differentiable, add, zero_like};
 pub use directions::{Directions, One, Several, Tangents};
 pub use field::{Definability, FieldMetadata, Obligation, ObligationKind, Site, SiteKey, SiteKind};
-pub use integer::{Found, Integer, found_integer, integer};
+pub use integer::{Counted, Found, Integer, counted, found_integer, integer};
 pub use jacobian::{Components, jacobian};
 pub use kinds::{Bar, Constant, Discard, Element, Kind, Shape, Unvaried, Varied, discard};
 pub use numeric::{

@@ -316,7 +316,7 @@ texts! {
         help "cut the value off with `stop_gradient(…)`, or write `#[assume_continuous]` on the statement if the program as a whole stays continuous", note "";
     COUNT_JUMPS "AD0302" "a number that depends on a test of a differentiable value reaches the result",
         help "cut it off with `stop_gradient(…)`, or write `#[assume_continuous]` on the statement if the program as a whole stays continuous",
-        note "it jumps where the test changes its answer";
+        note "it jumps where the test changes its answer (what a call gives, and is cast to `f64`, is taken for an integer: an `f64` needs no cast)";
     TIE_SUM "AD0310" "the weights of `#[tie({0}, {1})]` add up to {2}, not to 1",
         help "write `#[tie(θ)]` with the weight θ of the branch above",
         note "along the curve (t, t) the operands of `max` stay tied, so that max(t, t) = t has derivative 1, and the weights would give {2}: the chain rule fails";

@@ -38,6 +38,10 @@ impl Signature {
         fn with_integers(ty: &Ty, seed: TokenStream, rt: &Runtime) -> TokenStream {
             match ty {
                 Ty::Int | Ty::Bool => quote!(#rt::ConstantField),
+                Ty::Array(inner, len) if is_constant(inner) => {
+                    let inner = with_integers(inner, TokenStream::new(), rt);
+                    quote!([#inner; #len])
+                }
                 Ty::Tuple(parts) if has_constant(ty) => {
                     let known = !is_constant(ty);
                     let parts = parts.iter().enumerate().map(|(k, part)| {

@@ -145,7 +145,7 @@ impl Lower<'_> {
     /// The integer or truth value, or the tuple of them, that a function beside this one gives.
     pub(super) fn known_answer(&self, function: &syn::Ident) -> Option<Ty> {
         let ty = self.options.known.beside(function)?;
-        let ty = types::read(ty, &mut || None).ok()?;
+        let ty = types::read_result(ty).ok()?;
         types::is_answer(&ty).then_some(ty)
     }
 
@@ -223,12 +223,18 @@ impl Lower<'_> {
         self.taken_for_integer(value, "integer")
     }
 
-    /// What a call gave, and is cast to an integer: an integer that the function found, where a number would be refused.
+    /// What a call gave, and is cast: an integer that the function found. Cast to an integer, a number is refused, hence that guess
+    /// comes second; cast to the precision that numbers have anyway, it would not be cast.
     pub(super) fn found_integer(&mut self, value: Expr, target: &Ty) -> Expr {
         let ty = self.infer.strip(&value.ty);
-        let undecided = matches!((self.infer.kind(&ty), target), (Some(Kind::Call), Ty::Int));
-        match self.options.found_integers && undecided {
-            true => self.taken_for_integer(value, "found_integer"),
+        let undecided = matches!(self.infer.kind(&ty), Some(Kind::Call));
+        let function = match target {
+            Ty::Int if self.options.found_integers => "found_integer",
+            Ty::Real(Real::F64) if self.infer.is_f64() => "counted",
+            _ => return value,
+        };
+        match undecided {
+            true => self.taken_for_integer(value, function),
             false => value,
         }
     }

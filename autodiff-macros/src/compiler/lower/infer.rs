@@ -71,6 +71,8 @@ pub(super) struct Infer {
     operands: Vec<u32>,
     /// Types of values that are cloned.
     cloned: Vec<u32>,
+    /// Results of calls, or parts of them, that nobody reads.
+    ignored: Vec<u32>,
     /// The paths of literals that are not written as types.
     literals: Vec<String>,
     /// How deep in structs inside of structs a question is: a struct may contain its own type.
@@ -118,6 +120,7 @@ impl Infer {
             optional: Vec::new(),
             operands: Vec::new(),
             cloned: Vec::new(),
+            ignored: Vec::new(),
             literals: Vec::new(),
             depth: std::cell::Cell::new(0),
             seen: std::cell::Cell::new(0),
@@ -661,6 +664,13 @@ impl Infer {
         }
     }
 
+    /// Nobody reads a value of this type: if no use of another one tells what it is, only rustc knows.
+    pub(super) fn ignore(&mut self, ty: &Ty) {
+        if let Ty::Infer(id) = self.strip(ty) {
+            self.ignored.push(id);
+        }
+    }
+
     /// A value of this type is cloned, which anything can be: if no use tells what it is, only rustc
     /// knows. False if it is the result of no call, or known already.
     pub(super) fn clone_of(&mut self, ty: &Ty) -> bool {
@@ -703,9 +713,13 @@ impl Infer {
         })?;
         while self.fields[known].parts.len() <= at {
             let part = self.fresh(Kind::Call);
+            self.ignore(&part);
             self.fields[known].parts.push(part);
         }
-        Some(self.fields[known].parts[at].clone())
+        let part = self.fields[known].parts[at].clone();
+        self.ignored
+            .retain(|id| !matches!(part, Ty::Infer(at) if at == *id));
+        Some(part)
     }
 
     /// The type `ty` takes the place of the undecided type `i`, of which fields may be taken.
@@ -834,9 +848,14 @@ impl Infer {
         }
         let of = |fields: &&Fields| matches!(ty, Ty::Infer(id) if self.root(*id) == fields.of);
         if let Some(fields) = self.fields.iter().find(of) {
-            // A tuple of one part is rare: it is a struct, or there are more of them. What is right for a struct is right for a tuple.
-            if let [part] = &fields.parts[..] {
-                return self.resolve_struct(None, &[(Member::At(0), part.clone())]);
+            // A tuple of one part is rare: it is a struct, or there are more of them. So is one with a gap, whose length nothing
+            // tells. What is right for a struct is right for a tuple.
+            let asked = |part: &&(Member, Ty)| !self.is_among(&self.ignored, &part.1);
+            let parts = (0..).map(Member::At).zip(fields.parts.iter().cloned());
+            let parts: Vec<(Member, Ty)> = parts.collect();
+            let asked: Vec<(Member, Ty)> = parts.iter().filter(asked).cloned().collect();
+            if asked.len() < parts.len() || asked.len() == 1 {
+                return self.resolve_struct(None, &asked);
             }
             return Ty::Tuple(fields.parts.iter().map(|part| self.resolve(part)).collect());
         }
@@ -852,6 +871,14 @@ impl Infer {
                 self.resolve_struct(None, &[])
             }
             Some(Kind::Call) if self.is_cloned(ty) && !self.is_borrowed(ty) => {
+                self.resolve_struct(None, &[])
+            }
+            Some(Kind::Call)
+                if self.is_among(&self.ignored, ty)
+                    && !self.is_operand(ty)
+                    && !self.is_borrowed(ty)
+                    && !self.is_result(ty) =>
+            {
                 self.resolve_struct(None, &[])
             }
             Some(Kind::Call) if self.is_borrowed(ty) => Ty::Seq(Box::new(Ty::Real(self.real()))),

@@ -13,6 +13,7 @@ use super::scope::Name;
 use super::{Lower, stmt};
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{Block, Expr, ExprKind, Pat, Stmt, StmtKind, Ty, VarId};
+use crate::compiler::parse::types;
 
 /// The parts of an `Option` or `Result`, each under a name.
 #[derive(Clone, Copy)]
@@ -50,7 +51,8 @@ impl Lower<'_> {
                 self.undecided |= self.infer.is_open(&arg.ty);
                 let real = self.infer.may_be_real(&arg.ty);
                 let nothing = matches!(self.infer.strip(&arg.ty), Ty::Unit);
-                if !(real || own && (name == "Ok" || nothing)) {
+                let answer = own && self.is_answer(&arg.ty);
+                if !(real || own && (name == "Ok" || nothing) || answer) {
                     return Some(self.constant_call(call, vec![arg], true));
                 }
                 let none = self.no_error(name == "Some", span);
@@ -60,6 +62,14 @@ impl Lower<'_> {
             }
             _ => Some(self.constant_call(call, vec![arg], true)),
         }
+    }
+
+    /// True for what the function gives in an `Option`, if that is an integer or a truth value, or made of them.
+    fn is_answer(&self, ty: &Ty) -> bool {
+        let wanted = self.infer.payload(&self.result);
+        let wanted = wanted.map(|value| self.infer.resolve(&value));
+        wanted.is_some_and(|value| types::is_answer(&value))
+            && types::is_answer(&self.infer.resolve(ty))
     }
 
     /// `Error::Domain { at, what }`: a variant of an enum is a constant.
@@ -169,8 +179,8 @@ impl Lower<'_> {
         }
         match self.infer.kind(&ty).cloned() {
             Some(Kind::Call | Kind::Path { real: true, .. }) => {
-                let value = self.infer.fresh(Kind::Call);
-                self.infer.unify(&ty, &outcome(value)).is_ok()
+                let outcome = self.unread_outcome();
+                self.infer.unify(&ty, &outcome).is_ok()
             }
             Some(Kind::Const | Kind::Path { .. }) => {
                 self.undecided = true;
@@ -178,6 +188,13 @@ impl Lower<'_> {
             }
             _ => false,
         }
+    }
+
+    /// An `Option` or `Result` that a call gave: whether there is a value may be all that is asked.
+    pub(super) fn unread_outcome(&mut self) -> Ty {
+        let value = self.infer.fresh(Kind::Call);
+        self.infer.ignore(&value);
+        outcome(value)
     }
 
     /// `e?`

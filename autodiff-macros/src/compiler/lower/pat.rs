@@ -84,6 +84,7 @@ impl Lower<'_> {
             syn::Pat::Wild(_) => {
                 // Nobody asks for the type.
                 let _ = self.infer.unify(ty, &Ty::Opaque);
+                self.infer.ignore(ty);
                 Pat::Wild
             }
             syn::Pat::Paren(paren) => self.pattern(&paren.pat, ty),

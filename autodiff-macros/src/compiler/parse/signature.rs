@@ -226,7 +226,7 @@ impl Reader<'_> {
         if types::gives_up_with_nothing(ty) {
             return Ty::Tuple(vec![Ty::Tag, Ty::Unit, Ty::Maybe]);
         }
-        let read = types::read(ty, &mut || None);
+        let read = types::read_result(ty);
         match read.map(|ty| generics::with_parameters(ty, self.reals)) {
             Ok(Ty::Ref(..)) => self.bad_result(ty),
             Ok(result) if types::payload(&result).is_some() => self.outcome(result, ty),

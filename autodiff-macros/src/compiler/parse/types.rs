@@ -277,12 +277,41 @@ pub(crate) fn is_constant(ty: &Ty) -> bool {
     }
 }
 
-/// True for a truth value, an integer, a tuple of these: what a function finds out about numbers, for others to decide by.
+/// True for a truth value, an integer, a tuple or an array of these, an `Option` or `Result` of them: what a function finds out
+/// about numbers, for others to decide by.
 pub(crate) fn is_answer(ty: &Ty) -> bool {
-    match ty {
-        Ty::Int | Ty::Bool => true,
-        Ty::Tuple(parts) => !parts.is_empty() && parts.iter().all(is_answer),
+    match (payload(ty), ty) {
+        (Some(value), _) => is_answer(value),
+        (_, Ty::Int | Ty::Bool) => true,
+        (_, Ty::Tuple(parts)) => !parts.is_empty() && parts.iter().all(is_answer),
+        (_, Ty::Array(inner, _)) => is_answer(inner),
         _ => false,
+    }
+}
+
+/// The type of a result: as any other, but that an `Option` or `Result` of an answer is one of a number. For callers look into it,
+/// and do not see that no number is in it.
+pub(crate) fn read_result(ty: &syn::Type) -> Result<Ty, Bad> {
+    let known = read(ty, &mut || None)?;
+    let syn::Type::Path(path) = bare(ty) else {
+        return Ok(known);
+    };
+    let Some(last) = path
+        .path
+        .segments
+        .last()
+        .filter(|last| last.ident == "Option" || last.ident == "Result")
+    else {
+        return Ok(known);
+    };
+    let value = type_arguments(last)
+        .first()
+        .map(|value| read(value, &mut || None));
+    match (known, value) {
+        (Ty::Opaque, Some(Ok(value))) if is_answer(&value) => {
+            Ok(Ty::Tuple(vec![Ty::Tag, value, Ty::Maybe]))
+        }
+        (known, _) => Ok(known),
     }
 }
 

@@ -155,8 +155,26 @@ pub(crate) fn init_expr(
         }
         // What `alloc` makes is no part of anything.
         Init::Lengths(_) | Init::Blank | Init::Unset => {
-            zeros(ty).unwrap_or_else(|| Expr::Raw(quote!(::std::vec::Vec::new())))
+            blank(ty).unwrap_or_else(|| Expr::Raw(quote!(::std::vec::Vec::new())))
         }
+    }
+}
+
+/// Something that is assigned before it is read, where its size is part of the type.
+fn blank(ty: &Ty) -> Option<Expr> {
+    fn element(ty: &Ty) -> Option<Expr> {
+        match ty {
+            Ty::Int => Some(Expr::Raw(quote!(0))),
+            Ty::Bool => Some(Expr::Raw(quote!(false))),
+            ty => blank(ty),
+        }
+    }
+    match ty {
+        Ty::Array(inner, len) => {
+            let len = Box::new(Expr::Raw(len.clone()));
+            Some(Expr::Repeat(false, Box::new(element(inner)?), len))
+        }
+        ty => zeros(ty),
     }
 }
 

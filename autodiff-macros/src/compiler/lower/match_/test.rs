@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
 use super::super::Lower;
-use super::super::infer::{Kind, element, outcome};
+use super::super::infer::{Kind, element};
 use super::super::scope::Name;
 use super::{Bind, By, Subject, What};
 use crate::compiler::diag::{self, text_of};
@@ -301,11 +301,9 @@ impl Lower<'_> {
         let wanted = match (pat, &kind) {
             (_, Kind::Error) => return,
             (syn::Pat::TupleStruct(found), Kind::Call) if is_outcome_path(&found.path) => {
-                outcome(self.infer.fresh(Kind::Call))
+                self.unread_outcome()
             }
-            (syn::Pat::Ident(ident), Kind::Call) if ident.ident == "None" => {
-                outcome(self.infer.fresh(Kind::Call))
-            }
+            (syn::Pat::Ident(ident), Kind::Call) if ident.ident == "None" => self.unread_outcome(),
             (syn::Pat::Lit(lit), _) => match literal_type(&lit.lit) {
                 Some(ty) => ty,
                 None if matches!(lit.lit, syn::Lit::Float(_)) => {
