@@ -12,8 +12,10 @@
 mod language {
     #[macro_use]
     pub mod support;
+    mod answers;
     mod api;
     mod calls;
+    mod changes_in_operands;
     mod closures;
     mod composition;
     mod constants_of_calls;

@@ -468,6 +468,7 @@ impl<'a> Lower<'a> {
         parted::run(&mut func, &self.options.krate);
         table::run(&mut func);
         overload::run(&mut func, self.diags);
+        let (mut names, mut made) = (std::mem::take(&mut self.names), BTreeSet::new());
         let keeps = |method: &str| {
             let method = syn::parse_str::<Ident>(method).ok();
             method.is_some_and(|name| self.is_known_to_change(&name) == Some(false))
@@ -483,8 +484,14 @@ impl<'a> Lower<'a> {
                     keeps: &keeps,
                     named: &named,
                 },
+                &mut |hint, span| {
+                    let name = fresh_name(&mut names, hint, span);
+                    made.insert(name.to_string());
+                    name
+                },
             );
         }
+        func.hidden.extend(made);
         // Without facts: no state.
         let facts = &self.facts;
         resolve::keep_state(&mut func, |var| {
@@ -511,6 +518,9 @@ impl<'a> Lower<'a> {
             // A seed that does not fit comes from an error that is reported anyway.
             let _ = self.infer.unify(&ty, &seed);
         }
+        if name.to_string().starts_with('_') {
+            self.infer.ignore(&ty);
+        }
         let var = self.variable(name.clone(), ty, mutable);
         self.facts[var.0 as usize].named = true;
         self.bindings.push(var);
@@ -531,13 +541,7 @@ impl<'a> Lower<'a> {
     }
 
     fn fresh_name(&mut self, hint: &str, span: Span) -> Ident {
-        let mut name = hint.to_owned();
-        let mut n = 1;
-        while !self.names.claim(&name) {
-            n += 1;
-            name = format!("{hint}{n}");
-        }
-        format_ident!("{name}", span = span)
+        fresh_name(&mut self.names, hint, span)
     }
 
     fn var(&self, id: VarId) -> &Var {
@@ -584,6 +588,17 @@ impl<'a> Lower<'a> {
     fn is_error(&self, ty: &Ty) -> bool {
         matches!(self.infer.kind(&self.infer.strip(ty)), Some(Kind::Error))
     }
+}
+
+/// A name that the user does not use.
+fn fresh_name(names: &mut Names, hint: &str, span: Span) -> Ident {
+    let mut name = hint.to_owned();
+    let mut n = 1;
+    while !names.claim(&name) {
+        n += 1;
+        name = format!("{hint}{n}");
+    }
+    format_ident!("{name}", span = span)
 }
 
 /// The variable that `var` is another name of, or of a part of which; itself if it is none.

@@ -3,15 +3,20 @@
 //! `let e = filter.run(xs);` shows neither whether `run` takes `&self` or `&mut self`. Where the
 //! variable can change and the call is all that a statement computes, the call is taken for one that
 //! changes it: methods that take `&self` have sweeps of that form, too. Beside other operands it is
-//! taken for one that does not; if it does, rustc finds no sweep of that name.
+//! taken for one that does not, unless nothing else tells why the variable can change ([`in_turn`]);
+//! if it does, rustc finds no sweep of that name.
 //!
 //! In: the HIR with its types resolved. Out: the same, with such receivers behind `&mut`.
 
+mod in_turn;
+
 use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Span};
 
 use super::resolve::Walk;
 use crate::compiler::hir::{
-    Block, Call, Expr, ExprKind, Form, Func, Pat, Place, Proj, StmtKind, Ty, VarId,
+    Block, Call, Expr, ExprKind, Form, Func, Pat, Place, Proj, StmtKind, Ty, Var, VarId,
 };
 
 /// Methods of the traits of operators, which take their operands by value, and how many they have.
@@ -34,23 +39,31 @@ pub(super) struct Facts<'f> {
     pub(super) named: &'f dyn Fn(VarId) -> bool,
 }
 
-/// Rewrites the whole function.
-pub(super) fn run(func: &mut Func, facts: &Facts<'_>) {
+/// True for the place of a variable, or a part of one, that statements may change.
+fn can_change(place: &Place, vars: &[Var], facts: &Facts<'_>) -> bool {
+    let ty = |var: VarId| &vars[var.0 as usize].ty;
+    // What `iter()` lends, for one, is there to be read.
+    let lent = matches!(ty(place.root), Ty::Ref(false, _));
+    let root = (facts.root)(place.root);
+    !lent && (vars[root.0 as usize].mutable || matches!(ty(root), Ty::Ref(true, _)))
+}
+
+/// True for a method of a trait of operators.
+fn is_operator(call: &Call) -> bool {
+    OPERATORS.contains(&(&call.path.to_string(), call.args.len()))
+}
+
+/// Rewrites the whole function. `fresh` makes names that the user does not use.
+pub(super) fn run(func: &mut Func, facts: &Facts<'_>, fresh: &mut dyn FnMut(&str, Span) -> Ident) {
     let mut body = std::mem::take(&mut func.body);
     let beside = beside(&mut body, facts);
-    let can_change = |place: &Place| {
-        let ty = |var: VarId| &func.vars[var.0 as usize].ty;
-        // What `iter()` lends, for one, is there to be read.
-        let lent = matches!(ty(place.root), Ty::Ref(false, _));
-        let root = (facts.root)(place.root);
-        !lent && (func.vars[root.0 as usize].mutable || matches!(ty(root), Ty::Ref(true, _)))
-    };
+    let can_change = |place: &Place, vars: &[Var]| can_change(place, vars, facts);
     let promote = |value: &mut Expr, assigned: Option<VarId>, used: bool| {
         let Some(call) = whole_call(value) else {
             return;
         };
         let name = call.path.to_string();
-        let operator = used && OPERATORS.contains(&(&name, call.args.len()));
+        let operator = used && is_operator(call);
         if (facts.keeps)(&name) || operator {
             return;
         }
@@ -64,7 +77,7 @@ pub(super) fn run(func: &mut Func, facts: &Facts<'_>) {
         let is_other = |var: VarId| (facts.root)(var) != root;
         let mut beside = others.iter().filter_map(memory);
         let beside = beside.all(|other| is_other(other.root) || are_fields_apart(place, other));
-        if can_change(place) && beside && assigned.is_none_or(is_other) {
+        if can_change(place, &func.vars) && beside && assigned.is_none_or(is_other) {
             let place = place.clone();
             receiver.ty = Ty::Ref(true, Box::new(place.ty.clone()));
             receiver.kind = ExprKind::Ref(true, place);
@@ -93,6 +106,7 @@ pub(super) fn run(func: &mut Func, facts: &Facts<'_>) {
     if let Some(value) = &mut body.value {
         promote(value, None, true);
     }
+    in_turn::run(&mut body, &mut func.vars, facts, fresh);
     Walk {
         ty: &mut |_| {},
         code: &mut |_| {},
@@ -103,7 +117,7 @@ pub(super) fn run(func: &mut Func, facts: &Facts<'_>) {
             };
             let receiver = call.args.first().filter(|_| call.form == Form::Method);
             let changes = receiver.is_some_and(|receiver| match &receiver.kind {
-                ExprKind::Ref(false, place) => can_change(place),
+                ExprKind::Ref(false, place) => can_change(place, &func.vars),
                 _ => false,
             });
             call.may_change = changes && !(facts.keeps)(&call.path.to_string());
