@@ -25,6 +25,7 @@ mod language {
     mod places_behind_patterns;
     mod range_chains;
     mod slices;
+    mod struct_patterns;
     mod structs;
     mod tuples;
     mod type_names;

@@ -9,7 +9,7 @@ use super::expr::bare;
 use super::infer::Kind;
 use super::{Lower, stmt};
 use crate::compiler::hir::{
-    Block, Expr, ExprKind, Pat, Place, Proj, Stmt, StmtKind, Ty, VarId, Verbatim,
+    BinOp, Block, Expr, ExprKind, Pat, Place, Proj, Stmt, StmtKind, Ty, VarId, Verbatim,
 };
 
 /// What a piece of code captures.
@@ -153,7 +153,7 @@ impl Lower<'_> {
         captured.impure |= self.is_hidden_state(place.root);
         captured.add(&var.name, place.root);
         place.path.iter().all(|step| match step {
-            Proj::Index(at) => self.capture(at, captured),
+            Proj::Index(at) => counts_from_end(at, place.root) || self.capture(at, captured),
             Proj::Slice { lo, hi, .. } => {
                 let mut ends = lo.iter().chain(hi);
                 ends.all(|end| self.capture(end, captured))
@@ -374,5 +374,16 @@ fn text((part, source): &(Expr, TokenStream)) -> TokenStream {
     match &part.kind {
         ExprKind::Opaque(code) => code.tokens.clone(),
         _ => source.clone(),
+    }
+}
+
+/// True for the index of an element behind the `..` of a pattern, which is `len() - k` of the list itself.
+fn counts_from_end(at: &Expr, list: VarId) -> bool {
+    match &at.kind {
+        ExprKind::Binary(BinOp::Sub, len, behind) if at.source.is_empty() => {
+            matches!(&len.kind, ExprKind::Len(of) if of.root == list)
+                && matches!(behind.kind, ExprKind::Lit(_))
+        }
+        _ => false,
     }
 }

@@ -90,6 +90,16 @@ impl Lower<'_> {
                 let subject = self.placed(place, By::Shared, out);
                 self.bind_constant_fields(pat, &subject, out);
             }
+            (syn::Pat::Struct(_) | syn::Pat::TupleStruct(_), Item::Place(place, mutable)) => {
+                let by = if mutable { By::Exclusive } else { By::Shared };
+                if let Subject::Place(mut place, _) = self.placed(place, by, out) {
+                    place.ty = match self.infer.shallow(&place.ty) {
+                        ty @ Ty::Ref(..) => ty,
+                        ty => Ty::Ref(mutable, Box::new(ty)),
+                    };
+                    self.bind_parts(pat, place, out);
+                }
+            }
             (syn::Pat::Reference(reference), Item::Place(place, mutable)) => {
                 // Behind the `&` of the pattern stands what the reference leads to.
                 let inner = match self.infer.shallow(&place.ty) {
@@ -156,8 +166,11 @@ impl Lower<'_> {
     }
 
     /// True for `P { x, .. }` of a constant that the compiler does not look into.
-    fn is_constant_struct(&self, pat: &syn::Pat, place: &Place) -> bool {
-        is_struct_pattern(pat) && matches!(self.infer.strip(&place.ty), Ty::Opaque)
+    fn is_constant_struct(&mut self, pat: &syn::Pat, place: &Place) -> bool {
+        let ty = self.infer.strip(&place.ty);
+        is_struct_pattern(pat)
+            && (matches!(ty, Ty::Opaque)
+                || !self.infer.is_struct(&ty) && self.is_undecided_constant(&ty))
     }
 
     fn bind_item_value(

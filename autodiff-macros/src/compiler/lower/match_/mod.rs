@@ -404,7 +404,7 @@ impl Lower<'_> {
                     text = quote!(#text.#k);
                 }
                 Proj::Index(at) => {
-                    let at = at.source.clone();
+                    let at = position(at, &text);
                     text = quote!(#text[#at]);
                 }
                 Proj::Slice { .. } => {}
@@ -859,4 +859,18 @@ pub(super) fn has_let(cond: &syn::Expr) -> bool {
     conjuncts(cond)
         .iter()
         .any(|part| matches!(bare(part), syn::Expr::Let(_)))
+}
+
+/// An index as it is written; the pattern of a slice writes none: `v[0]`, or `v[v.len() - 1]` behind a `..`.
+fn position(at: &Expr, list: &TokenStream) -> TokenStream {
+    match &at.kind {
+        _ if !at.source.is_empty() => at.source.clone(),
+        ExprKind::Lit(number) => number.clone(),
+        ExprKind::Len(_) => quote!(#list.len()),
+        ExprKind::Binary(BinOp::Sub, len, behind) => {
+            let (len, behind) = (position(len, list), position(behind, list));
+            quote!(#len - #behind)
+        }
+        _ => TokenStream::new(),
+    }
 }

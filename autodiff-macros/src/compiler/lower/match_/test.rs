@@ -283,7 +283,7 @@ impl Lower<'_> {
         (place, by)
     }
 
-    fn is_undecided_constant(&mut self, ty: &Ty) -> bool {
+    pub(in crate::compiler::lower) fn is_undecided_constant(&mut self, ty: &Ty) -> bool {
         let constant = matches!(
             self.infer.kind(ty),
             Some(Kind::Const | Kind::Path { real: false, .. })
