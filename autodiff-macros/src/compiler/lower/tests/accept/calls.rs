@@ -68,7 +68,7 @@ fn a_chain_of_calls() {
          fn q(x: f64, y: f64) -> f64
            let r: struct = call step(x, y): struct
            let s: struct = call step(r, y): struct
-           let (u: struct, _) = call pair(s): (struct, f64)
+           let (u: struct, _) = call pair(s): (struct, struct)
            let m: Seq<Seq<f64>> = call mat(u): Seq<Seq<f64>>
            (m[0][1] + (len(m) as f64))
         "#,
@@ -132,7 +132,7 @@ fn fields_of_the_result_of_a_call() {
          fn p(x: f64, y: f64) -> f64
            let p: (struct, f64) = call polar(x, y): (struct, f64)
            let q: (struct, f64) = p
-           let parts: (f64, f64) = call m::polar(q.0, y): (f64, f64)
+           let parts: struct = call m::polar(q.0, y): struct
            let r: f64 = parts.1
            (sin(p.1) * r)
         "#,
