@@ -153,11 +153,11 @@ impl InTurn<'_> {
                     Some(&mut range.hi),
                     range.step.as_mut(),
                 ];
-                let ends = ends
-                    .into_iter()
-                    .flatten()
-                    .fold(false, |any, end| self.expr(end) || any);
-                self.block(body) || ends
+                let mut any = false;
+                for end in ends.into_iter().flatten() {
+                    any |= self.expr(end);
+                }
+                self.block(body) || any
             }
             StmtKind::Loop { body, .. } => self.block(body),
             _ => false,
