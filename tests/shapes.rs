@@ -8,6 +8,7 @@
     clippy::ptr_arg,
     clippy::useless_vec,
     clippy::explicit_counter_loop,
+    clippy::needless_lifetimes,
     unreachable_pub,
     reason = "the programs are written the way people write them"
 )]

@@ -41,6 +41,6 @@ fn name(func: &Func, call: &Call, options: &Options) -> String {
         Form::Companion if options.known.is_hidden(&path) => String::new(),
         Form::Companion | Form::Associated => path,
         Form::Method if call.args.first().is_some_and(on_receiver) => format!("Self::{path}"),
-        Form::Method => String::new(),
+        Form::Method => format!("*::{path}"),
     }
 }

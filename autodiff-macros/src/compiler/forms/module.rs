@@ -88,22 +88,44 @@ fn expand_in(
     }
 }
 
-/// The functions among the items that nothing is emitted for.
+/// The functions among the items that nothing is emitted for, and the methods, as `*::name`, if that goes for all of the name.
 fn left_alone<'i>(
     items: impl Iterator<Item = &'i syn::Item>,
     options: &Options,
 ) -> BTreeSet<String> {
-    let scope = Scope {
-        known: &options.known,
-        own: None,
-        block: None,
-    };
-    let functions = items.filter_map(|item| match item {
-        syn::Item::Fn(function) => Some(function),
-        _ => None,
-    });
-    let alone = functions.filter(|f| scope.leaves_alone(&f.attrs, &f.sig, options));
-    alone.map(|f| f.sig.ident.to_string()).collect()
+    let mut alone = BTreeSet::new();
+    let mut emitted = BTreeSet::new();
+    for item in items {
+        match item {
+            syn::Item::Fn(function) => {
+                let scope = Scope {
+                    known: &options.known,
+                    own: None,
+                    block: None,
+                };
+                if scope.leaves_alone(&function.attrs, &function.sig, options) {
+                    alone.insert(function.sig.ident.to_string());
+                }
+            }
+            syn::Item::Impl(block) => {
+                let scope = Scope {
+                    known: &options.known,
+                    own: Some(&block.self_ty),
+                    block: Some(block),
+                };
+                for item in &block.items {
+                    let syn::ImplItem::Fn(method) = item else {
+                        continue;
+                    };
+                    let left = scope.leaves_alone(&method.attrs, &method.sig, options);
+                    let of_them = if left { &mut alone } else { &mut emitted };
+                    of_them.insert(format!("*::{}", method.sig.ident));
+                }
+            }
+            _ => {}
+        }
+    }
+    &alone - &emitted
 }
 
 fn expand_item(
