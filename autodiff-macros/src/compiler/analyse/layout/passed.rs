@@ -220,11 +220,21 @@ impl Layout<'_> {
         start(*a, *b).or_else(|| start(*b, *a))
     }
 
+    /// The same integer with all literals that are added to it, one after the other.
+    fn folded(&self, (mut of, mut by): Along) -> Along {
+        loop {
+            let (inner, plus) = self.offset(of);
+            if inner == of {
+                return (of, by);
+            }
+            (of, by) = (inner, by + plus);
+        }
+    }
+
     /// True if one integer is known to be less than another one: by literals, or since it counts up to something that is.
     fn is_less(&self, (of, by): Along, than: Along) -> bool {
-        let (mut of, mut by) = (of, by);
-        let (base, plus) = self.offset(than.0);
-        let than = (base, plus + than.1);
+        let than = self.folded(than);
+        let (mut of, mut by) = self.folded((of, by));
         // Counters within ranges within ranges: nobody nests them deeper.
         for _ in 0..8 {
             if of == than.0 && by < than.1 {
@@ -235,8 +245,7 @@ impl Layout<'_> {
             };
             match self.statement(l) {
                 Some(StmtKind::For { range, counter, .. }) if *counter == of => {
-                    let (end, plus) = self.offset(range.hi);
-                    (of, by) = (end, by + plus - i64::from(!range.inclusive));
+                    (of, by) = self.folded((range.hi, by - i64::from(!range.inclusive)));
                 }
                 _ => return false,
             }
