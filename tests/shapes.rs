@@ -81,6 +81,8 @@ mod infinite;
 mod lengths;
 #[path = "shapes/lent.rs"]
 mod lent;
+#[path = "shapes/made.rs"]
+mod made;
 #[path = "shapes/nests.rs"]
 mod nests;
 #[path = "shapes/overwritten.rs"]

@@ -88,7 +88,7 @@ fn unknown(call: &Call, diags: &mut Diagnostics) {
 
 /// True for code that has no effect but a panic.
 pub(crate) fn only_panics(code: &Verbatim) -> bool {
-    is_assertion(code) || diverges(&code.tokens)
+    is_assertion(code) || diverges(&code.tokens) || is_failure(&code.tokens)
 }
 
 /// True for assertions: they have held, and need not be seen again.
@@ -107,6 +107,22 @@ pub(crate) fn diverges(code: &TokenStream) -> bool {
     name.is_some_and(|name| {
         ["panic", "unreachable", "todo", "unimplemented"].contains(&name.as_str())
     })
+}
+
+/// True for what `unwrap` and `expect` do where there is no value: only the compiler writes these words.
+fn is_failure(code: &TokenStream) -> bool {
+    let mut last: Vec<String> = Vec::new();
+    for token in code.clone() {
+        match token {
+            TokenTree::Ident(name) => last.push(name.to_string()),
+            TokenTree::Punct(punct) if punct.as_char() == ':' => {}
+            _ => break,
+        }
+    }
+    let [.., private, name] = &last[..] else {
+        return false;
+    };
+    private == "__private" && matches!(name.as_str(), "unwrap_failure" | "expect_failure")
 }
 
 /// `name!(…)`, perhaps with a path in front.

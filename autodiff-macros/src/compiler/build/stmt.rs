@@ -249,7 +249,11 @@ impl Builder<'_> {
             (Resolved::Leaf(Tree::Mem(at), ..), Tree::Mem(new))
                 if self.shorten(&Place::whole(at), new, span) => {}
             // A constant, of which only rustc knows what it is.
-            (Resolved::Mem(at), Tree::Val(new)) if op.is_none() && is_compound(&place.ty) => {
+            (Resolved::Mem(at), Tree::Val(new))
+                if op.is_none()
+                    && (is_compound(&place.ty)
+                        || matches!(place.ty, Ty::Struct(_)) && !at.path.is_empty()) =>
+            {
                 let src = self.alloc(place.ty.clone(), Init::Val(new), span);
                 self.store_tree(at, Tree::Mem(src), span);
             }

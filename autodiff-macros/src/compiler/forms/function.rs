@@ -83,8 +83,8 @@ pub(crate) fn expand_free(
 /// The function and its derivative; `None` if there is any error.
 ///
 /// A method that numbers have, on a value of a type that only rustc knows, is taken for that of a number; so is the result of a call
-/// that is cast to an integer. Where that leads to errors, the types that the signature names are taken for structs, and such results
-/// for integers, and errors reported only if there still are any.
+/// that is cast to an integer; what `Type::f(…)` makes of constants is a constant. Where that leads to errors, the types that the signature
+/// names are taken for structs, such results for integers, what is made like that for structs, and errors reported only if there still are any.
 fn compile(
     item: &syn::ItemFn,
     options: &Options,
@@ -96,15 +96,19 @@ fn compile(
         let casts = found
             .iter()
             .any(|diag| diag.entry.code == diag::CAST_JUMPS.code);
-        let others = [(true, false), (false, true), (true, true)];
-        let mut others = others.into_iter().filter(|(_, found)| casts || !found);
-        let again = others.find_map(|(named_structs, found_integers)| {
-            let options = &Options {
+        let made = lower::made_structs(item);
+        let others = (1..8).map(|other| (other & 1 != 0, other & 2 != 0, other & 4 != 0));
+        let mut others =
+            others.filter(|(_, found, all)| (casts || !found) && (!made.is_empty() || !all));
+        let again = others.find_map(|(named_structs, found_integers, all)| {
+            let mut options = Options {
                 named_structs,
                 found_integers,
+                made_structs: if all { made.clone() } else { Vec::new() },
                 ..options.clone()
             };
-            compile_as(item, options, &mut Diagnostics::new())
+            let compiled = compile_as(item, &options, &mut Diagnostics::new())?;
+            Some(without_idle(item, &mut options).unwrap_or(compiled))
         });
         if again.is_some() {
             return again;
@@ -112,6 +116,21 @@ fn compile(
     }
     diags.absorb(found);
     compiled
+}
+
+/// The same with as few structs as will do: a source of random numbers that is made like one stays a constant.
+fn without_idle(item: &syn::ItemFn, options: &mut Options) -> Option<(hir::Func, emit::Bodies)> {
+    let mut fewer = None;
+    let all = options.made_structs.clone();
+    for name in all.iter().filter(|_| all.len() > 1) {
+        let before = options.made_structs.clone();
+        options.made_structs.retain(|other| other != name);
+        match compile_as(item, options, &mut Diagnostics::new()) {
+            Some(compiled) => fewer = Some(compiled),
+            None => options.made_structs = before,
+        }
+    }
+    fewer
 }
 
 fn compile_as(

@@ -74,8 +74,12 @@ impl Lower<'_> {
         if let Some(ty) = annotation {
             self.check_collected(ty, init);
         }
+        let ty = match self.made_struct(pat, annotation, init) {
+            Some(made) => Some(made),
+            None => annotation.map(|ty| self.annotation(ty)),
+        };
         let declared = Declared {
-            ty: annotation.map(|ty| self.annotation(ty)),
+            ty,
             written: annotation,
         };
         self.hint = declared.ty.clone();

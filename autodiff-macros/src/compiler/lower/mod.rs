@@ -39,6 +39,7 @@ mod let_;
 mod literals;
 mod looks;
 mod loops;
+mod made;
 mod marks;
 mod match_;
 mod method;
@@ -78,6 +79,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned as _;
 
+pub(crate) use self::made::made_structs;
 pub(crate) use self::order::changes;
 
 use self::infer::{Infer, Kind, element};

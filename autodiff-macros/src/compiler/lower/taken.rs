@@ -40,17 +40,19 @@ impl Lower<'_> {
         let inner = matches!(ty, Ty::Vec(_)).then(|| element(&ty)).flatten()?;
         let span = call.method.span();
         let [n, at, t, end, rest] = self.fresh(["n", "at", "taken", "end", "rest"], span);
-        let copy = match self.is_copy(inner) {
-            true => TokenStream::new(),
-            false => quote_spanned!(span=> .clone()),
-        };
+        let (last, given) = (
+            quote_spanned!(span=> #v[#n - 1]),
+            quote_spanned!(span=> #v[#at]),
+        );
+        let (last, given) = (self.copy_of(last, inner), self.copy_of(given, inner));
+        let moved = self.copy_of(quote_spanned!(span=> #v[#n]), inner);
         let arg = call.args.first();
         let whole = self.behind(v);
         let code = match call.method.to_string().as_str() {
             "pop" => quote_spanned!(span=> {
                 let #n = #v.len();
                 if #n > 0 {
-                    let #t = #v[#n - 1] #copy;
+                    let #t = #last;
                     #whole = #v[..#n - 1].to_vec();
                     Some(#t)
                 } else {
@@ -59,7 +61,7 @@ impl Lower<'_> {
             }),
             "remove" => quote_spanned!(span=> {
                 let #at = #arg;
-                let #t = #v[#at] #copy;
+                let #t = #given;
                 let #rest = #v[#at + 1..].to_vec();
                 #v.truncate(#at);
                 #v.extend_from_slice(&#rest);
@@ -68,8 +70,8 @@ impl Lower<'_> {
             "swap_remove" => quote_spanned!(span=> {
                 let #at = #arg;
                 let #n = #v.len() - 1;
-                let #t = #v[#at] #copy;
-                #v[#at] = #v[#n] #copy;
+                let #t = #given;
+                #v[#at] = #moved;
                 #whole = #v[..#n].to_vec();
                 #t
             }),
@@ -104,6 +106,21 @@ impl Lower<'_> {
             }
         };
         syn::parse2(code).ok()
+    }
+
+    /// What gives a copy of an element: of a tuple, one of each part.
+    fn copy_of(&self, place: TokenStream, ty: &Ty) -> TokenStream {
+        match self.infer.strip(ty) {
+            ty if self.is_copy(&ty) => place,
+            Ty::Tuple(parts) if self.infer.payload(ty).is_none() => {
+                let parts = parts.iter().enumerate().map(|(at, part)| {
+                    let at = proc_macro2::Literal::usize_unsuffixed(at);
+                    self.copy_of(quote!(#place.#at), part)
+                });
+                quote!((#(#parts,)*))
+            }
+            _ => quote!(#place.clone()),
+        }
     }
 }
 

@@ -111,6 +111,8 @@ pub(crate) struct Options {
     pub(crate) named_structs: bool,
     /// What calls give and casts to integers take are integers.
     pub(crate) found_integers: bool,
+    /// Variables that are structs: `Type::f(…)` makes them of constants, and methods are called on them.
+    pub(crate) made_structs: Vec<proc_macro2::Ident>,
 }
 
 /// Where the option `parallel` was given.
@@ -147,6 +149,7 @@ impl Default for Options {
             extent: Extent::Whole,
             named_structs: false,
             found_integers: false,
+            made_structs: Vec::new(),
             left_alone: Rc::default(),
         }
     }

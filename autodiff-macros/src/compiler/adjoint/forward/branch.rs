@@ -13,6 +13,7 @@ use quote::quote;
 use super::{Forward, kept_name};
 use crate::compiler::adjoint::{Item, RevBlock, sweep};
 use crate::compiler::code::{Expr, Stmt};
+use crate::compiler::hir::Ty;
 use crate::compiler::primal::{dummy, let_val};
 use crate::compiler::ssa::{Block, Phi, ValId};
 
@@ -89,12 +90,14 @@ impl Forward<'_> {
     fn declare_item(&self, item: &Item<'_>) -> Stmt {
         let none = Some(Expr::Raw(quote!(::core::option::Option::None)));
         match item {
-            Item::Val(v) => let_val(
-                self.cx.func,
-                *v,
-                true,
-                Some(dummy(&self.cx.func.val(*v).ty)),
-            ),
+            Item::Val(v) => {
+                let blank = match &self.cx.func.val(*v).ty {
+                    // A number or a truth value, which rustc knows.
+                    Ty::Opaque => Expr::Raw(quote!(::core::default::Default::default())),
+                    ty => dummy(ty),
+                };
+                let_val(self.cx.func, *v, true, Some(blank))
+            }
             Item::Mem(m) => Stmt::Let {
                 name: kept_name(&self.cx.func.mem(*m).name),
                 mutable: true,
