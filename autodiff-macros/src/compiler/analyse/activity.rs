@@ -21,7 +21,8 @@ use replaced::Replaced;
 use crate::compiler::emit::holds_struct;
 use crate::compiler::hir::{BinOp, Role, Ty, UnOp};
 use crate::compiler::ssa::{
-    Arg, Block, Call, Carried, Func, Init, MemId, Op, Origin, Phi, Place, StmtKind, Tree, ValId,
+    Arg, Block, Call, Carried, Func, Init, MemId, Op, Origin, Phi, Place, Proj, StmtKind, Tree,
+    ValId,
 };
 
 /// Facts about every value and memory variable.
@@ -214,7 +215,8 @@ impl Pass<'_> {
                         self.taint_mem(dst.mem);
                     }
                     let chosen = tainted && dst.path.is_empty() && self.changes_length(dst.mem);
-                    if chosen || self.facts.tainted_lens[src.mem.0 as usize] {
+                    let counted = self.facts.tainted_lens[src.mem.0 as usize];
+                    if chosen || counted || self.ends_by_test(src) {
                         self.taint_len(dst.mem);
                     }
                 }
@@ -358,7 +360,12 @@ impl Pass<'_> {
         if matches!(init, Init::Lengths(_)) {
             return;
         }
-        let (mut varied, mut tainted, mut lens) = (false, false, false);
+        let (mut varied, mut tainted) = (false, false);
+        let mut lens = match init {
+            Init::Clone(at) => self.ends_by_test(at),
+            Init::Repeat(_, n) => self.facts.tainted(*n),
+            _ => false,
+        };
         init.for_each_use(&mut |v| {
             varied |= self.facts.varied(v);
             tainted |= self.facts.tainted(v);
@@ -377,6 +384,15 @@ impl Pass<'_> {
         if tainted {
             self.taint_mem(m);
         }
+    }
+
+    /// True for `list[a..b]` with ends that depend on a test.
+    fn ends_by_test(&self, at: &Place) -> bool {
+        let Some(Proj::Range { lo, hi, .. }) = at.path.last() else {
+            return false;
+        };
+        let mut ends = lo.iter().chain(hi);
+        ends.any(|v| self.facts.tainted(*v))
     }
 
     fn merge(&mut self, out: ValId, from: &[ValId], tainted: bool) {

@@ -171,6 +171,33 @@ fn cut_short(x: &[f64]) -> f64 {
 }
 
 #[conservative_grad]
+fn part_cut_short(x: &[f64]) -> f64 {
+    let mut v = x[1..].to_vec();
+    while v.len() > 1 && v[v.len() - 1] > 0.5 {
+        v.pop();
+    }
+    x[0] * v.len() as f64 //~ AD0302
+}
+
+#[conservative_grad]
+fn found_ends(x: &[f64]) -> f64 {
+    let mut k = 0;
+    for v in x {
+        if *v > 0.5 {
+            k += 1;
+        }
+    }
+    let front = x[..k].to_vec();
+    let zeros = vec![0.0; k];
+    let mut cut = x[1..].to_vec();
+    cut = cut[..k].to_vec();
+    let a = x[0] * front.len() as f64; //~ AD0302
+    let b = x[0] * zeros.len() as f64; //~ AD0302
+    let c = x[0] * cut.len() as f64; //~ AD0302
+    a + b + c
+}
+
+#[conservative_grad]
 fn rows_of_chosen_lengths(x: &[f64]) -> f64 {
     let rows: Vec<Vec<f64>> = x.iter().map(|v| if *v > 0.5 { vec![*v; 2] } else { vec![*v] }).collect();
     let mut s = 0.0;

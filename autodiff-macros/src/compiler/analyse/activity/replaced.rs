@@ -25,6 +25,8 @@ pub(super) struct Replaced<'a> {
 enum Source<'a> {
     Init(&'a Init),
     Place(&'a Place),
+    /// It is cut, to its own start.
+    Start,
     /// Elements are added to it, or a call gives or changes it.
     Unknown,
 }
@@ -36,6 +38,8 @@ enum Length {
     Value(ValId),
     /// As many as a list has that is known by itself alone.
     Of(MemId),
+    /// Fewer than a list had.
+    Fewer(MemId),
 }
 
 impl<'a> Replaced<'a> {
@@ -51,7 +55,15 @@ impl<'a> Replaced<'a> {
             }
             StmtKind::Alloc(m, init) => found.add(*m, Source::Init(init)),
             StmtKind::Copy { dst, src, .. } if dst.path.is_empty() => {
-                found.add(dst.mem, Source::Place(src));
+                let start = src.is_start_of(dst);
+                found.add(
+                    dst.mem,
+                    if start {
+                        Source::Start
+                    } else {
+                        Source::Place(src)
+                    },
+                );
             }
             StmtKind::Push { place, .. } => found.add(place.mem, Source::Unknown),
             StmtKind::Call(call) => call.for_each_write(&mut |m| found.add(m, Source::Unknown)),
@@ -78,6 +90,7 @@ impl<'a> Replaced<'a> {
         let sources = self.sources.get(&m).into_iter().flatten();
         let each = sources.map(|source| match source {
             Source::Place(at) => self.of_place(at, m, asked),
+            Source::Start => [Length::Fewer(m)].into(),
             Source::Unknown => [Length::Of(m)].into(),
             Source::Init(init) => match init {
                 Init::Blank | Init::Unset => BTreeSet::new(),
