@@ -218,7 +218,7 @@ pub mod __private {
     pub use autodiff_runtime::jacobian::*;
     pub use autodiff_runtime::kinds::*;
     pub use autodiff_runtime::lanes::*;
-    pub use autodiff_runtime::lengths::{clear_as, lengths_of};
+    pub use autodiff_runtime::lengths::{clear_as, lengths_of, shorten};
     pub use autodiff_runtime::methods;
     pub use autodiff_runtime::nesting;
     pub use autodiff_runtime::numeric::*;

@@ -36,3 +36,20 @@ pub fn clear_as<G: Adjoint + Clone>(bar: &mut G, lengths: &Lengths<G>) {
         None => bar.clear(),
     }
 }
+
+/// Cuts a vector to its first elements. For emitted code.
+///
+/// # Panics
+///
+/// Where `list[..len]` does: if there are fewer.
+///
+/// ```
+/// let mut list = vec![1.0, 2.0, 3.0];
+/// autodiff_runtime::lengths::shorten(&mut list, 1);
+/// assert_eq!(list, [1.0]);
+/// ```
+#[inline]
+pub fn shorten<T>(list: &mut Vec<T>, len: usize) {
+    let len = list[..len].len();
+    list.truncate(len);
+}

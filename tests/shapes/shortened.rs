@@ -183,6 +183,34 @@ fn until_ordered(x: &[f64]) -> f64 {
     means.iter().zip(&weights).map(|(m, w)| m * m * m * w).sum()
 }
 
+/// Rows that are cut, by their position and in a loop over them.
+#[conservative_grad]
+fn rows(x: &[f64]) -> f64 {
+    let mut buckets: Vec<Vec<f64>> = vec![vec![]; 3];
+    for (i, v) in x.iter().enumerate() {
+        buckets[i % 3].push(v * v);
+    }
+    for b in buckets.iter_mut() {
+        if let Some(v) = b.pop() {
+            b.push(v * 2.0);
+            b.push(v.sin());
+        }
+    }
+    for k in 0..3 {
+        buckets[k].push(x[0]);
+        let last = buckets[k].pop().unwrap();
+        buckets[k].truncate(k + 1);
+        buckets[k].push(last * last);
+    }
+    let moved = buckets.remove(1);
+    buckets[0].extend(moved.iter().map(|v| v + 1.0));
+    let flat: Vec<f64> = buckets.into_iter().flatten().collect();
+    flat.iter()
+        .enumerate()
+        .map(|(i, v)| v * v / (i + 1) as f64)
+        .sum()
+}
+
 mod entry_points {
     check_all!(
         replaced from 2,
@@ -195,6 +223,7 @@ mod entry_points {
         by_a_callee from 4,
         emptied from 1,
         until_ordered from 1,
+        rows from 1,
     );
 }
 

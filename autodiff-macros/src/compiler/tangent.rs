@@ -565,13 +565,14 @@ impl Tangent<'_> {
     }
 
     fn copy(&self, dst: &Place, src: &Place, out: &mut Vec<Stmt>) {
-        out.push(copy(self.cx.func, dst, src));
+        let rt = &self.cx.names.rt;
+        out.push(copy(self.cx.func, rt, dst, src));
         if !self.cx.facts.active_mem(dst.mem) {
             return;
         }
         if src.is_start_of(dst) {
-            let dot = |at: &Place| place(at, Expr::MemDot(dst.mem));
-            return out.push(shortened(dot(dst), dot(src)));
+            let dot = place(dst, Expr::MemDot(dst.mem));
+            return out.extend(shortened(rt, dot, src));
         }
         let to = match dst.path.is_empty()
             && self.cx.func.mem(dst.mem).origin != super::ssa::Origin::Local

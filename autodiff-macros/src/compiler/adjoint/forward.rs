@@ -194,7 +194,9 @@ impl Forward<'_> {
                 &|v| Expr::Val(v),
                 &|m| Expr::Mem(m),
             )),
-            StmtKind::Copy { dst, src, .. } => out.push(copy(self.cx.func, dst, src)),
+            StmtKind::Copy { dst, src, .. } => {
+                out.push(copy(self.cx.func, &self.cx.names.rt, dst, src));
+            }
             StmtKind::If {
                 cond,
                 then,

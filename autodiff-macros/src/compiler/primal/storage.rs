@@ -209,17 +209,22 @@ pub(crate) fn push(
     ))
 }
 
-/// `list.truncate(list[..n].len())`: panics where `list[..n]` does.
-pub(crate) fn shortened(list: Expr, start: Expr) -> Stmt {
-    let len = Expr::method(start, "len", Vec::new());
-    Stmt::Expr(Expr::method(list, "truncate", vec![len]))
+/// `shorten(&mut list, n);` for a list that becomes its own start, `start`.
+pub(crate) fn shortened(rt: &TokenStream, list: Expr, start: &Place) -> Option<Stmt> {
+    let Some(Proj::Range { hi: Some(len), .. }) = start.path.last() else {
+        return None;
+    };
+    let args = vec![Expr::borrow(true, list), Expr::Val(*len)];
+    Some(Stmt::Expr(Expr::call(quote!(#rt::shorten), args)))
 }
 
 /// Copies a whole array or vector.
-pub(crate) fn copy(func: &Func, dst: &Place, src: &Place) -> Stmt {
+pub(crate) fn copy(func: &Func, rt: &TokenStream, dst: &Place, src: &Place) -> Stmt {
     let to = place(dst, Expr::Mem(dst.mem));
-    if src.is_start_of(dst) {
-        return shortened(to, place(src, Expr::Mem(src.mem)));
+    if src.is_start_of(dst)
+        && let Some(shortened) = shortened(rt, to.clone(), src)
+    {
+        return shortened;
     }
     let to = match (dst.path.is_empty(), func.mem(dst.mem).origin) {
         (true, Origin::Exclusive(_)) => Expr::Deref(Box::new(to)),
