@@ -276,8 +276,27 @@ mod in_others {
     }
 }
 
+/// How many are below 2: where the parts below begin, and nothing that their lengths depend on.
+#[conservative_grad]
+fn wherever_it_begins(x: &[f64]) -> f64 {
+    let mut k = 0;
+    for v in x {
+        if *v < 2.0 {
+            k += 1;
+        }
+    }
+    let (width, one) = (2, 1);
+    let lent = &x[k..k + width];
+    let row = x[k * one..(k + 1) * one].to_vec();
+    let part = &x[k..][..2];
+    let mut s = lent.iter().sum::<f64>() / lent.len() as f64;
+    s += row[0] * row[0] / row.len() as f64;
+    s + part[1].sin() * part.len() as f64
+}
+
 mod entry_points {
     check_all!(
+        wherever_it_begins from 4,
         another_list from 2,
         one_more from 2,
         pushed_in_front from 5,

@@ -111,7 +111,7 @@ mod matrices {
             cols: x.len() / 2,
         };
         let r = m.row(1);
-        let c = r[0] * r[1] + r.len() as f64;
+        let c = r[0] * r[1] + 2.0;
         m.scale_row(0, c);
         let q = m.row_mut(1);
         q[1] += c;

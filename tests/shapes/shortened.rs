@@ -211,6 +211,26 @@ fn rows(x: &[f64]) -> f64 {
         .sum()
 }
 
+#[conservative_grad]
+fn of_its_own(mut v: Vec<f64>, x: f64) -> f64 {
+    let a = v.pop().unwrap();
+    v.truncate(2);
+    v.push(a * x);
+    let b = v.pop().unwrap();
+    v[0] * b + v[1] * a
+}
+
+#[test]
+fn a_vector_that_the_function_owns_is_cut_like_any_other() {
+    let (v, x) = (vec![2.0, 3.0, 5.0, 7.0], 11.0);
+    // v0 · (v3 · x) + v1 · v3
+    let expected = (vec![77.0, 7.0, 0.0, 2.0 * 11.0 + 3.0], 14.0);
+    assert_eq!(of_its_own::grad(v.clone(), x), expected);
+    let (value, pullback) = of_its_own::vjp(v.clone(), x);
+    assert_eq!(value, of_its_own(v, x));
+    assert_eq!(pullback(1.0), expected);
+}
+
 mod entry_points {
     check_all!(
         replaced from 2,

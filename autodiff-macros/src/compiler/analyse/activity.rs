@@ -9,6 +9,7 @@
 //! value decides what it is: as an index or a condition it selects a branch, but turned into a real
 //! number it would jump.
 
+mod ends;
 mod replaced;
 
 use std::cell::OnceCell;
@@ -16,13 +17,13 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 
+use ends::Ends;
 use replaced::Replaced;
 
 use crate::compiler::emit::holds_struct;
 use crate::compiler::hir::{BinOp, Role, Ty, UnOp};
 use crate::compiler::ssa::{
-    Arg, Block, Call, Carried, Func, Init, MemId, Op, Origin, Phi, Place, Proj, StmtKind, Tree,
-    ValId,
+    Arg, Block, Call, Carried, Func, Init, MemId, Op, Origin, Phi, Place, StmtKind, Tree, ValId,
 };
 
 /// Facts about every value and memory variable.
@@ -74,6 +75,7 @@ pub(crate) fn supposing(func: &Func, supposed: Supposed<'_>) -> Activity {
         },
         truths: truths(func),
         replaced: OnceCell::new(),
+        ends: OnceCell::new(),
         changed: false,
     };
     pass.seed();
@@ -151,6 +153,8 @@ struct Pass<'a> {
     truths: BTreeSet<ValId>,
     /// What lists are made of, once somebody asks.
     replaced: OnceCell<Replaced<'a>>,
+    /// How long parts of lists are.
+    ends: OnceCell<Ends<'a>>,
     changed: bool,
 }
 
@@ -334,7 +338,10 @@ impl Pass<'_> {
                 varied = self.facts.varied_mem(place.mem);
                 tainted = indexed_by_tainted || self.facts.tainted_mems[place.mem.0 as usize];
             }
-            Op::Len(place) => tainted = self.facts.tainted_lens[place.mem.0 as usize],
+            Op::Len(place) => {
+                let counted = self.facts.tainted_lens[place.mem.0 as usize];
+                tainted = counted || self.ends_by_test(place);
+            }
             Op::Measure(place, _) => {
                 let m = place.mem.0 as usize;
                 tainted = self.facts.tainted_lens[m] || self.facts.tainted_mems[m];
@@ -349,7 +356,7 @@ impl Pass<'_> {
             self.vary(v);
         }
         // An integer in a struct is what it was when the struct was made.
-        let constant = matches!(op, Op::Load(at) if at.is_field())
+        let constant = matches!(op, Op::Load(at) | Op::LoadIf(_, at) if at.is_field())
             && matches!(self.func.val(v).ty, Ty::Int | Ty::Bool);
         if !real && (varied && !constant || tainted) {
             self.taint(v);
@@ -386,13 +393,10 @@ impl Pass<'_> {
         }
     }
 
-    /// True for `list[a..b]` with ends that depend on a test.
+    /// True for `list[a..b]` whose length depends on a test.
     fn ends_by_test(&self, at: &Place) -> bool {
-        let Some(Proj::Range { lo, hi, .. }) = at.path.last() else {
-            return false;
-        };
-        let mut ends = lo.iter().chain(hi);
-        ends.any(|v| self.facts.tainted(*v))
+        let ends = self.ends.get_or_init(|| Ends::of(self.func));
+        ends.by_test(at, &|v| self.facts.tainted(v))
     }
 
     fn merge(&mut self, out: ValId, from: &[ValId], tainted: bool) {

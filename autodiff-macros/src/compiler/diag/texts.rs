@@ -238,7 +238,7 @@ texts! {
         help "name what is changed, or a reference that a `let` makes of it: `let r = &mut a[i];`",
         note "the change would be made to a copy";
     LEFT_ALONE "AD0190" "`{0}` has no derivative: the annotated module or `impl` block leaves it alone",
-        help "write `#[conservative_grad]` on `{0}`, too",
+        help "write `#[conservative_grad]` on `{0}`, too; if it gives a reference to a part, name its arguments with `let` first, or take the part itself",
         note "nothing in its signature is known to be a real number that goes in and one that comes out: a type that is declared elsewhere may be a constant";
     REBIND_REFERENCE "AD0151" "`{0}` is a reference, and cannot be made to refer to something else",
         help "write `*{0} = …` to change what it refers to, or use a `let` with a new name", note "";

@@ -113,6 +113,9 @@ impl VisitMut for Sections<'_, '_> {
     }
 }
 
+/// Methods of integers, and of what has a length, that change nothing.
+const OF_INTEGERS: [&str; 6] = ["len", "min", "max", "saturating_sub", "abs_diff", "pow"];
+
 /// True for an expression that gives the same however often it is evaluated.
 fn may_repeat(expr: &syn::Expr) -> bool {
     match expr {
@@ -128,7 +131,9 @@ fn may_repeat(expr: &syn::Expr) -> bool {
                 && may_repeat(&binary.right)
         }
         syn::Expr::MethodCall(call) => {
-            call.method == "len" && call.args.is_empty() && may_repeat(&call.receiver)
+            OF_INTEGERS.iter().any(|name| call.method == name)
+                && may_repeat(&call.receiver)
+                && call.args.iter().all(may_repeat)
         }
         _ => false,
     }

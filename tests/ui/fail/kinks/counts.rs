@@ -191,10 +191,16 @@ fn found_ends(x: &[f64]) -> f64 {
     let zeros = vec![0.0; k];
     let mut cut = x[1..].to_vec();
     cut = cut[..k].to_vec();
+    let squares: Vec<f64> = x[..k].iter().map(|v| v * v).collect();
+    let lent = &x[k..];
     let a = x[0] * front.len() as f64; //~ AD0302
     let b = x[0] * zeros.len() as f64; //~ AD0302
     let c = x[0] * cut.len() as f64; //~ AD0302
-    a + b + c
+    let d = x[0] * squares.len() as f64; //~ AD0302
+    let e = x[0] * lent.len() as f64; //~ AD0302
+    let f = x[0] * x[k..][1..].len() as f64; //~ AD0302
+    let g = x[0] * x[k..2 * k].len() as f64; //~ AD0302
+    a + b + c + d + e + f + g
 }
 
 #[conservative_grad]

@@ -39,6 +39,30 @@ mod annotated {
         }
     }
 
+    /// What is written is not what is read.
+    #[derive(Clone, Differentiable)]
+    pub struct Mirrored {
+        pub data: Vec<f64>,
+    }
+
+    impl Index<usize> for Mirrored {
+        type Output = f64;
+        fn index(&self, i: usize) -> &f64 {
+            &self.data[i]
+        }
+    }
+
+    impl IndexMut<usize> for Mirrored {
+        fn index_mut(&mut self, i: usize) -> &mut f64 {
+            &mut self.data[i + 1]
+        }
+    }
+
+    pub fn another_place(m: &mut Mirrored) -> f64 {
+        m[0] += 1.0; //~ AD0202
+        m.data[1]
+    }
+
     fn next(i: &mut usize) -> usize {
         *i += 1;
         *i - 1

@@ -55,15 +55,11 @@ impl<'a> Replaced<'a> {
             }
             StmtKind::Alloc(m, init) => found.add(*m, Source::Init(init)),
             StmtKind::Copy { dst, src, .. } if dst.path.is_empty() => {
-                let start = src.is_start_of(dst);
-                found.add(
-                    dst.mem,
-                    if start {
-                        Source::Start
-                    } else {
-                        Source::Place(src)
-                    },
-                );
+                let source = match src.is_start_of(dst) {
+                    true => Source::Start,
+                    false => Source::Place(src),
+                };
+                found.add(dst.mem, source);
             }
             StmtKind::Push { place, .. } => found.add(place.mem, Source::Unknown),
             StmtKind::Call(call) => call.for_each_write(&mut |m| found.add(m, Source::Unknown)),
