@@ -286,6 +286,60 @@ fn in_a_block(x: &[f64]) -> f64 {
     net.nudge(&x[1..])
 }
 
+#[derive(Clone, Differentiable)]
+struct Square {
+    data: Vec<f64>,
+    n: usize,
+}
+
+#[conservative_grad]
+impl Square {
+    fn zeros(n: usize) -> Self {
+        Square {
+            data: vec![0.0; n * n],
+            n,
+        }
+    }
+
+    fn row(&self, i: usize) -> &[f64] {
+        &self.data[i * self.n..(i + 1) * self.n]
+    }
+
+    fn row_mut(&mut self, i: usize) -> &mut [f64] {
+        &mut self.data[i * self.n..(i + 1) * self.n]
+    }
+
+    fn squared(&self) -> Square {
+        let mut out = Square::zeros(self.n);
+        for i in 0..self.n {
+            for j in 0..self.n {
+                for k in 0..self.n {
+                    out.row_mut(i)[j] += self.row(i)[k] * self.row(k)[j];
+                }
+            }
+        }
+        out
+    }
+
+    fn doubled(&self) -> Self {
+        let mut out = Self::zeros(self.n);
+        out.row_mut(0)[0] = 2.0 * self.row(0)[0];
+        out
+    }
+}
+
+/// Parts of what a function of the block makes of integers.
+#[conservative_grad]
+fn of_made(x: &[f64]) -> f64 {
+    let m = Square {
+        data: x[..4].to_vec(),
+        n: 2,
+    };
+    let p = m.squared();
+    let q = p.doubled();
+    p.data[1] * p.data[2] + q.data[0]
+}
+
 #[conservative_grad]
 mod indexed {
     use conservative_grad::Differentiable;
@@ -416,6 +470,7 @@ mod entry_points {
         const_generic from 3,
         products from 4,
         in_a_block from 4,
+        of_made from 4,
         by_pairs from 4,
         by_rows from 4,
         by_whole_index from 4,

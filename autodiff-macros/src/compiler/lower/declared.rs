@@ -65,6 +65,14 @@ impl Lower<'_> {
         }
     }
 
+    /// True for the name of the type of the block around the function.
+    pub(super) fn is_own(&self, path: &syn::Path) -> bool {
+        match self.own_type(&syn::parse_quote!(Self)) {
+            Some(syn::Type::Path(own)) => own.path == *path,
+            _ => false,
+        }
+    }
+
     /// The type of the block around the function, if that is what a path names.
     fn own_type(&self, path: &syn::Path) -> Option<syn::Type> {
         match &self.options.naming {

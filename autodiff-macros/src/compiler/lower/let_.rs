@@ -213,11 +213,9 @@ impl Lower<'_> {
             let lent = lent(mutable, &value);
             let var = self.bind_value(name, mutable, ty, value, held, out);
             lent.iter().for_each(|value| self.note_lent(var, value));
-            let made = self.returned_by(init);
             let facts = &mut self.facts[var.0 as usize];
             facts.declared = declared.written.cloned();
             facts.text = is_text(init);
-            facts.made = made;
         }
     }
 

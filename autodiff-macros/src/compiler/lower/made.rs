@@ -80,13 +80,16 @@ impl Lower<'_> {
         }
         let known = &self.options.known;
         let made = self.returned_by(init);
-        let seen = made
-            .as_ref()
-            .is_some_and(|made| known.is_differentiable(made) == Some(true));
+        let seen = made.as_ref().is_some_and(|made| {
+            known
+                .is_differentiable(made)
+                .unwrap_or_else(|| self.is_own(made))
+        });
         let changes = |call: &syn::ExprMethodCall| {
             known.receiver(&call.method) == Some(ReceiverPassing::Exclusive)
         };
-        let certain = seen && has_method(self.item, name, &changes);
+        let certain =
+            seen && (has_method(self.item, name, &changes) || is_stored_into(self.item, name));
         let guessed = self.options.made_structs.contains(name);
         if !certain && !guessed {
             return None;
@@ -132,6 +135,35 @@ fn maker(init: &syn::Expr) -> Option<syn::Path> {
         return None;
     }
     syn::parse2(super::structs::owner(path)).ok()
+}
+
+/// True if something is stored in an element of the variable, by an `Index` of its type.
+fn is_stored_into(item: &syn::ItemFn, name: &Ident) -> bool {
+    struct Stores<'c> {
+        name: &'c Ident,
+        found: bool,
+    }
+    impl<'ast> Visit<'ast> for Stores<'_> {
+        fn visit_expr(&mut self, expr: &'ast syn::Expr) {
+            let left = match expr {
+                syn::Expr::Assign(assign) => Some(&assign.left),
+                syn::Expr::Binary(binary) => {
+                    super::operator::compound(&binary.op).map(|_| &binary.left)
+                }
+                _ => None,
+            };
+            let mut place = left.map(|left| bare(left));
+            while let Some(syn::Expr::Index(index)) = place {
+                place = Some(bare(&index.expr));
+                self.found |=
+                    matches!(place, Some(syn::Expr::Path(path)) if path.path.is_ident(self.name));
+            }
+            visit::visit_expr(self, expr);
+        }
+    }
+    let mut stores = Stores { name, found: false };
+    stores.visit_item_fn(item);
+    stores.found
 }
 
 /// True if such a method is called on the variable.

@@ -172,8 +172,6 @@ struct Facts {
     hidden: bool,
     /// The type that the user declared.
     declared: Option<syn::Type>,
-    /// The type that the call in its `let` is known to return.
-    made: Option<syn::Path>,
     /// Bears a name of the user's, so that code which is copied may mention it.
     named: bool,
     /// Whether it is a `usize` (true) or a number of another type (false), if that is known.

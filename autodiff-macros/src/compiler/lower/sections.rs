@@ -13,7 +13,6 @@ use syn::visit_mut::{self, VisitMut};
 
 use super::Lower;
 use super::expr::bare;
-use super::infer::Kind;
 
 impl Lower<'_> {
     /// Replaces such calls; `None` if there are no such methods.
@@ -28,18 +27,11 @@ struct Sections<'l, 'a> {
 }
 
 impl Sections<'_, '_> {
-    /// The name of the type of a place. What a call made of constants has none yet, and is a struct as soon as something is stored in it.
+    /// The name of the type of a place.
     fn type_of(&self, place: &syn::Expr) -> Option<syn::Path> {
         let lower = self.lower;
         let ty = lower.place_type(place).filter(|_| lower.is_place(place))?;
-        lower.path_of(&ty).or_else(|| {
-            let syn::Expr::Path(name) = place else {
-                return None;
-            };
-            let open = matches!(lower.infer.kind(&ty), Some(Kind::Const | Kind::Call));
-            let var = lower.local(name).filter(|_| open)?;
-            lower.facts[var.0 as usize].made.clone()
-        })
+        lower.path_of(&ty)
     }
 
     fn section(&self, expr: &syn::Expr) -> Option<syn::ExprReference> {
