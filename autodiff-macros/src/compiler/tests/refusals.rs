@@ -1,7 +1,7 @@
 //! What is refused, by code and line: the functions of `tests/ui/fail`, compiled in memory.
 //!
 //! The files there say what is expected: a comment `//~ AD0102` stands on the line of the tokens at
-//! fault (several codes for several errors). On one toolchain `tests/ui.rs` compares the whole
+//! fault (several codes for several errors). On one toolchain `tests/ui/ui.rs` compares the whole
 //! output of rustc as well; this test holds on all of them, and takes milliseconds.
 
 use std::path::{Path, PathBuf};

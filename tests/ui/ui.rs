@@ -1,13 +1,13 @@
 //! What the compiler says to a user, word for word, and what it accepts in silence.
 //!
-//! * `ui/fail/<cause>`: functions that this compiler refuses, with the whole output of rustc. rustc's
+//! * `fail/<cause>`: functions that this compiler refuses, with the whole output of rustc. rustc's
 //!   own words change with its version, so these are compared on one named toolchain; our texts are
 //!   checked on every toolchain, in memory: `cargo test -p autodiff-macros refusals`.
-//! * `ui/refused`: functions that this compiler cannot see to be wrong, and that rustc refuses because
+//! * `refused`: functions that this compiler cannot see to be wrong, and that rustc refuses because
 //!   of what the emitted code asks of it. A comment `//~ text` in a function says what has to stand in
 //!   an error at that function; one without such a comment has to compile.
-//! * `ui/checked`: what tells `cargo check` from a build.
-//! * `ui/pass`: programs that compile without a warning under the strictest lints, and run.
+//! * `checked`: what tells `cargo check` from a build.
+//! * `pass`: programs that compile without a warning under the strictest lints, and run.
 //!
 //! ```text
 //! TRYBUILD=overwrite cargo test --test ui    # after a wanted change of a text; read the difference
@@ -25,9 +25,9 @@ const TOOLCHAIN: &str = "rustc 1.95.";
 #[test]
 fn outputs() {
     let cases = trybuild::TestCases::new();
-    cases.pass("tests/ui/pass/*.rs");
+    cases.pass("pass/*.rs");
     match version().starts_with(TOOLCHAIN) {
-        true => cases.compile_fail("tests/ui/fail/*/*.rs"),
+        true => cases.compile_fail("fail/*/*.rs"),
         false => println!("refusals are not compared: this is not {TOOLCHAIN}*"),
     }
 }
@@ -44,7 +44,7 @@ fn version() -> String {
 
 #[test]
 fn types_that_only_look_right_are_refused() {
-    let files = cases("tests/ui/refused");
+    let files = cases("refused");
     let errors = check("refused", &files, Bodies::AsNeeded);
     let wrong: Vec<String> = files
         .iter()
@@ -56,7 +56,7 @@ fn types_that_only_look_right_are_refused() {
 /// Under `cargo check` bodies are not emitted, and what is must be as quiet.
 #[test]
 fn programs_that_compile_are_checked_in_silence() {
-    let errors = check("checked", &cases("tests/ui/pass"), Bodies::AsNeeded);
+    let errors = check("checked", &cases("pass"), Bodies::AsNeeded);
     let errors: Vec<String> = errors.into_iter().map(|error| error.text).collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));
 }
@@ -64,7 +64,7 @@ fn programs_that_compile_are_checked_in_silence() {
 /// That cargo's check is recognised, and that everything is emitted for those who ask for it.
 #[test]
 fn bodies_are_for_builds_and_on_request() {
-    let files = cases("tests/ui/checked");
+    let files = cases("checked");
     assert!(check("signatures", &files, Bodies::AsNeeded).is_empty());
     let errors = check("bodies", &files, Bodies::Always);
     assert!(
@@ -97,13 +97,19 @@ fn cases(folder: &str) -> Vec<PathBuf> {
     files
 }
 
-/// Has cargo check all files as programs of one package.
+/// Has cargo check all files as programs of one package, with the default features where they ask for
+/// nothing else, and where trybuild compiles: it has the compiler already.
 fn check(package: &str, files: &[PathBuf], bodies: Bodies) -> Vec<Error> {
-    let root = env!("CARGO_MANIFEST_DIR");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = root.canonicalize().expect("the folder of the workspace");
     let base = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let project = base.join(package);
+    let (features, num_traits) = match files.iter().any(|file| uses_num_traits(file)) {
+        true => ("\"num-traits\"", "num-traits = \"0.2\"\n"),
+        false => ("", ""),
+    };
     let mut manifest = format!(
-        "[package]\nname = {package:?}\nedition = \"2024\"\nautobins = false\n\n[workspace]\n\n[dependencies]\nconservative-grad = {{ path = {root:?}, features = [\"num-traits\"] }}\nnum-traits = \"0.2\"\n"
+        "[package]\nname = {package:?}\nedition = \"2024\"\nautobins = false\n\n[workspace]\n\n[dependencies]\nconservative-grad = {{ path = {root:?}, features = [{features}] }}\n{num_traits}"
     );
     for file in files {
         let _ = write!(
@@ -114,11 +120,8 @@ fn check(package: &str, files: &[PathBuf], bodies: Bodies) -> Vec<Error> {
     }
     std::fs::create_dir_all(&project).expect("a folder for the package");
     std::fs::write(project.join("Cargo.toml"), manifest).expect("a manifest");
-    std::fs::copy(
-        Path::new(root).join("Cargo.lock"),
-        project.join("Cargo.lock"),
-    )
-    .expect("the versions in use");
+    std::fs::copy(root.join("Cargo.lock"), project.join("Cargo.lock"))
+        .expect("the versions in use");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     match bodies {
@@ -135,7 +138,7 @@ fn check(package: &str, files: &[PathBuf], bodies: Bodies) -> Vec<Error> {
             "--quiet",
         ])
         .current_dir(&project)
-        .env("CARGO_TARGET_DIR", base.join("refused/target"))
+        .env("CARGO_TARGET_DIR", base.with_file_name("tests/trybuild"))
         .env_remove("RUSTFLAGS")
         .output()
         .expect("cargo runs");
@@ -146,6 +149,12 @@ fn check(package: &str, files: &[PathBuf], bodies: Bodies) -> Vec<Error> {
         String::from_utf8_lossy(&output.stderr)
     );
     text.lines().filter_map(error).collect()
+}
+
+fn uses_num_traits(file: &Path) -> bool {
+    std::fs::read_to_string(file)
+        .expect("a case")
+        .contains("num_traits")
 }
 
 /// The error that a line of cargo's output tells of.

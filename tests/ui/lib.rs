@@ -1,0 +1,1 @@
+//! Nothing of its own: its test compares what the compiler says, word for word.
