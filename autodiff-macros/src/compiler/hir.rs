@@ -15,6 +15,7 @@ use super::names::Names;
 
 pub(crate) mod binding;
 pub(crate) mod print;
+pub(crate) mod rewrite;
 mod walk;
 
 /// Index of a variable in [`Func::vars`].

@@ -4,9 +4,8 @@ use proc_macro2::TokenStream;
 
 use super::infer::Infer;
 use crate::compiler::diag::{self, Diagnostics};
-use crate::compiler::hir::{
-    Block, Call, Expr, ExprKind, Func, Pat, Place, Proj, Range, Stmt, StmtKind, Ty, VarId, Verbatim,
-};
+use crate::compiler::hir::rewrite::{self, Rewrite};
+use crate::compiler::hir::{Block, Expr, ExprKind, Func, Pat, Stmt, StmtKind, Ty, VarId, Verbatim};
 use crate::compiler::parse::types;
 
 /// Replaces all inference variables.
@@ -115,91 +114,24 @@ pub(super) struct Walk<'w> {
 
 impl Walk<'_> {
     pub(super) fn block(&mut self, block: &mut Block) {
-        for stmt in &mut block.stmts {
-            self.stmt(stmt);
-            (self.stmt)(stmt);
-        }
-        block.value.iter_mut().for_each(|value| self.expr(value));
+        rewrite::block(block, self);
+    }
+}
+
+impl Rewrite for Walk<'_> {
+    fn ty(&mut self, ty: &mut Ty) {
+        (self.ty)(ty);
     }
 
-    fn stmt(&mut self, stmt: &mut Stmt) {
-        match &mut stmt.kind {
-            StmtKind::Let { init, .. } => init.iter_mut().for_each(|init| self.expr(init)),
-            StmtKind::Alias { place, .. } => self.place(place),
-            StmtKind::Assign { place, value, .. } | StmtKind::Push { place, value } => {
-                self.place(place);
-                self.expr(value);
-            }
-            StmtKind::If { cond, then, els } => {
-                self.expr(cond);
-                self.block(then);
-                self.block(els);
-            }
-            StmtKind::For { range, body, .. } => {
-                self.range(range);
-                self.block(body);
-            }
-            StmtKind::Loop { body, .. } => self.block(body),
-            // Made by `jumps` only.
-            StmtKind::While { .. } | StmtKind::ForUntil { .. } => {}
-            StmtKind::Return(value) => value.iter_mut().for_each(|value| self.expr(value)),
-            StmtKind::Expr(value) => self.expr(value),
-            StmtKind::Break(_) | StmtKind::Continue(_) | StmtKind::Effect { .. } => {}
-        }
-    }
-
-    fn range(&mut self, range: &mut Range) {
-        self.expr(&mut range.lo);
-        self.expr(&mut range.hi);
-        range.step.iter_mut().for_each(|step| self.expr(step));
-    }
-
-    fn place(&mut self, place: &mut Place) {
-        (self.ty)(&mut place.ty);
-        for step in &mut place.path {
-            match step {
-                Proj::Index(at) => self.expr(at),
-                Proj::Slice { lo, hi, .. } => lo.iter_mut().chain(hi).for_each(|e| self.expr(e)),
-                Proj::Field(_) => {}
-            }
-        }
+    fn code(&mut self, code: &mut Verbatim) {
+        (self.code)(code);
     }
 
     fn expr(&mut self, expr: &mut Expr) {
-        (self.ty)(&mut expr.ty);
-        match &mut expr.kind {
-            ExprKind::Lit(_) => {}
-            ExprKind::Place(place)
-            | ExprKind::Ref(_, place)
-            | ExprKind::CloneOf(place)
-            | ExprKind::Len(place)
-            | ExprKind::Measure(place, _) => self.place(place),
-            ExprKind::Unary(_, inner)
-            | ExprKind::Cast(inner, _)
-            | ExprKind::StopGradient(inner)
-            | ExprKind::Classify(_, inner) => self.expr(inner),
-            ExprKind::Binary(_, a, b) | ExprKind::Repeat(a, b) => {
-                self.expr(a);
-                self.expr(b);
-            }
-            ExprKind::Rule(_, parts)
-            | ExprKind::Tuple(parts)
-            | ExprKind::List(parts)
-            | ExprKind::Call(Call { args: parts, .. }) => {
-                parts.iter_mut().for_each(|part| self.expr(part));
-            }
-            ExprKind::Struct(lit) => {
-                lit.fields.iter_mut().for_each(|(_, e)| self.expr(e));
-                lit.base.iter_mut().for_each(|at| self.place(at));
-            }
-            ExprKind::If(cond, then, els) => {
-                self.expr(cond);
-                self.block(then);
-                self.block(els);
-            }
-            ExprKind::Block(block) => self.block(block),
-            ExprKind::Opaque(code) => (self.code)(code),
-        }
         (self.expr)(expr);
+    }
+
+    fn stmt(&mut self, stmt: &mut Stmt) {
+        (self.stmt)(stmt);
     }
 }
