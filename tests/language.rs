@@ -10,6 +10,11 @@
     reason = "the programs under test are written the way people write them, and in modules of their own"
 )]
 
+/// Numbers of iterations that the compiler does not know: it writes out loops of which it knows that they are short.
+const TWO: usize = 2;
+const THREE: usize = 3;
+const FOUR: usize = 4;
+
 #[macro_use]
 mod language {
     #[macro_use]

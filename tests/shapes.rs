@@ -15,6 +15,11 @@
 
 use conservative_grad::conservative_grad;
 
+/// Numbers of iterations that the compiler does not know: it writes out loops of which it knows that they are short.
+const TWO: usize = 2;
+const THREE: usize = 3;
+const FOUR: usize = 4;
+
 /// The gradient of `f` by central differences, against `gradient`.
 fn check(name: &str, f: impl Fn(&[f64]) -> f64, x: &[f64], gradient: &[f64]) {
     assert_eq!(x.len(), gradient.len(), "{name}");
@@ -99,6 +104,8 @@ mod recursion;
 mod searches;
 #[path = "shapes/sections.rs"]
 mod sections;
+#[path = "shapes/short.rs"]
+mod short;
 #[path = "shapes/shortened.rs"]
 mod shortened;
 #[path = "shapes/states.rs"]
@@ -310,7 +317,7 @@ fn step_of_two(x: &[f64]) -> f64 {
 fn step_under_a_branch(x: &[f64]) -> f64 {
     let mut s = 0.2;
     let mut p = 0;
-    for i in 0..2 * x.len() {
+    for i in 0..crate::TWO * x.len() {
         s = s * x[p] + 0.1;
         if i % 2 == 1 && p + 1 < x.len() {
             p += 1;
@@ -406,7 +413,7 @@ fn nested_sums(x: &[f64]) -> f64 {
     let mut s = 0.0;
     for i in 0..n {
         for j in i..n {
-            for k in 0..2 {
+            for k in 0..crate::TWO {
                 s += x[i] * x[j] * (k as f64 + x[0]);
             }
         }
@@ -602,7 +609,7 @@ fn sum_used_twice(x: &[f64]) -> f64 {
 fn swapped_vectors(x: &[f64]) -> f64 {
     let mut a = x.to_vec();
     let mut b = vec![1.0, 2.0 * x[0]];
-    for i in 0..3 {
+    for i in 0..crate::THREE {
         a[0] = a[0] * b[1] + i as f64;
         (a, b) = (b, a);
     }
@@ -639,7 +646,7 @@ fn replaced_by_longer(x: &[f64]) -> f64 {
 fn unread_load(x: &[f64]) -> f64 {
     let mut y = x[0];
     for i in 0..x.len() - 1 {
-        for _ in 0..4 {
+        for _ in 0..crate::FOUR {
             y = {
                 let _s = x[i + 1];
                 y * x[i]

@@ -450,6 +450,28 @@ idioms! {
         sum / all
     }
 
+    /// Points that are turned and moved, against where they were seen.
+    fn alignment(x: &[f64]) -> f64 {
+        let mut r = [[0.0; 3]; 3];
+        for i in 0..3 {
+            for j in 0..3 {
+                r[i][j] = x[3 * i + j];
+            }
+        }
+        let mut s = 0.0;
+        for (k, p) in x[12..].chunks_exact(3).enumerate() {
+            for i in 0..3 {
+                let mut y = x[9 + i];
+                for j in 0..3 {
+                    y += r[i][j] * p[j];
+                }
+                let d = y - 0.01 * k as f64;
+                s += d * d;
+            }
+        }
+        s
+    }
+
     /// A layer, whose fields a function gets.
     fn layer(x: &[f64]) -> f64 {
         let p = Layer { w: x.to_vec(), b: x.to_vec(), gain: x[0] };

@@ -10,6 +10,7 @@ mod decisions;
 mod facts;
 mod kept;
 mod loops;
+mod short;
 mod strips;
 mod tangent;
 
@@ -48,6 +49,7 @@ pub(crate) fn compiler() -> impl Iterator<Item = &'static Mutant> {
         decisions::MUTANTS,
         tangent::MUTANTS,
         strips::MUTANTS,
+        short::MUTANTS,
     ];
     tables.into_iter().flatten()
 }

@@ -153,7 +153,7 @@ folds! {
         let mut s = x[3];
         for i in 0..n {
             s += x[i];
-            for j in 0..2 {
+            for j in 0..crate::TWO {
                 a[j] += s;
             }
             s += a[1];
@@ -254,7 +254,7 @@ folds! {
         let mut s = x[1];
         for i in 0..n {
             total += x[i];
-            for _ in 0..2 {
+            for _ in 0..crate::TWO {
                 s += total;
             }
         }
@@ -392,7 +392,7 @@ folds! {
             for j in i..4 {
                 v[j] += x[i];
             }
-            for j in 1..4 {
+            for j in 1..crate::FOUR {
                 v[j] = v[j] - v[j - 1];
             }
         }
@@ -412,7 +412,7 @@ reals! { read_then_changed ($ T grad): f(&[0.5, 2.0, 1.0], [0.3, 0.7]); g(vec![0
         }
         a[0] = 5.0;
         b = [b[1], x[0]];
-        for i in 0..2 {
+        for i in 0..crate::TWO {
             s += b[i] * b[i] * a[i];
         }
         a[1] += s;
@@ -425,7 +425,7 @@ reals! { read_then_changed ($ T grad): f(&[0.5, 2.0, 1.0], [0.3, 0.7]); g(vec![0
         for i in 0..x.len() {
             s += x[i] * x[i];
         }
-        for i in 0..2 {
+        for i in 0..crate::TWO {
             x[i] = 3.0;
         }
         let mut t = 0.0;

@@ -5,8 +5,8 @@ twin! { restored_in_the_right_order ($ T O grad): f([0.5, 2.0, 1.0]); {
     pub fn f(x: [$T; 3]) -> $T {
         let mut a = x;
         let mut s = a[0];
-        for i in 0..3 {
-            for j in 0..3 {
+        for i in 0..crate::THREE {
+            for j in 0..crate::THREE {
                 if (i + j) % 2 == 0 {
                     a[j] = a[j] * a[i] + 0.5;
                     s += a[j] * s;
@@ -43,12 +43,12 @@ twin! { scratch_that_keeps_its_contents ($ T O grad): f(&[0.5, 2.0, 1.0]); {
     pub fn f(x: &[$T]) -> $T {
         let mut scratch = [$O; 3];
         let mut s: $T = $O;
-        for i in 0..3 {
+        for i in 0..crate::THREE {
             // Only a part is written again; the rest is from the iteration before.
             for j in 0..=i {
                 scratch[j] = x[i] * x[j] + scratch[2 - j];
             }
-            for j in 0..3 {
+            for j in 0..crate::THREE {
                 s += scratch[j] * scratch[j];
             }
         }
@@ -118,7 +118,7 @@ twin! { conditional_exchange ($ T O grad): f([0.5, 2.0], [1.0, 3.0]); {
     pub fn f(x: [$T; 2], y: [$T; 2]) -> $T {
         let mut a = x;
         let mut b = y;
-        for i in 0..4 {
+        for i in 0..crate::FOUR {
             if a[0] < b[0] {
                 let t = a;
                 a = b;
@@ -200,7 +200,7 @@ twin! { accumulator_scaled_at_the_end_of_each_row ($ T O grad): f(&[[0.5, 2.0], 
         let mut s: $T = $O;
         let mut product: $T = $O;
         for i in 0..m.len() {
-            for j in 0..2 {
+            for j in 0..crate::TWO {
                 s += m[i][j] * m[i][0];
             }
             product += s * m[i][1];
@@ -247,8 +247,8 @@ twin! { early_exit_leaves_arrays_half_done ($ T O grad): f([0.5, 2.0, 1.0, 3.0])
     #[$grad]
     pub fn f(x: [$T; 4]) -> $T {
         let mut a = x;
-        'done: for i in 0..4 {
-            for j in 0..4 {
+        'done: for i in 0..crate::FOUR {
+            for j in 0..crate::FOUR {
                 a[j] = a[j] * a[i] * 0.5 + 0.25;
                 if a[j] > 1.0 {
                     a[i] = a[j] * a[3 - j];

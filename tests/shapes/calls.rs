@@ -53,7 +53,7 @@ fn in_place_by_turns(x: &[f64]) -> f64 {
     let n = x.len();
     let mut a = vec![0.5; n];
     let mut b = vec![0.25; n];
-    for k in 0..4 {
+    for k in 0..crate::FOUR {
         mixed(&a, x, &mut b);
         for i in 0..n {
             a[i] = 0.5 * a[i] + b[i] * x[k % n];
@@ -71,7 +71,7 @@ fn two_copies_of_one_array(x: &[f64]) -> f64 {
     let n = x.len();
     let mut a = vec![0.5; n];
     let mut s = 0.3;
-    for k in 0..3 {
+    for k in 0..crate::THREE {
         let v = weight(&a);
         a[k % n] = v * x[0];
         let w = weight(&a);
@@ -88,7 +88,7 @@ fn copies_of_different_lengths(x: &[f64]) -> f64 {
     let mut a = vec![0.5; n];
     let mut b = vec![0.2; 2 * n + 1];
     let mut s = 0.3;
-    for k in 0..3 {
+    for k in 0..crate::THREE {
         let v = weight(&a);
         let w = weight(&b);
         a[k % n] = w * x[0];
@@ -104,7 +104,7 @@ fn copies_in_inner_loops(x: &[f64]) -> f64 {
     let n = x.len();
     let mut a = vec![0.5; n];
     let mut s = 0.3;
-    for k in 0..3 {
+    for k in 0..crate::THREE {
         for j in 0..k {
             s = 0.5 * s + 0.1 * weight(&a) * s;
             a[j % n] = 0.3 * s * x[k % n];
@@ -123,7 +123,7 @@ fn copies_under_checkpoints(x: &[f64]) -> f64 {
     let mut s = 0.3;
     #[checkpoint(budget = 2)]
     for k in 0..7 {
-        for j in 0..3 {
+        for j in 0..crate::THREE {
             s = 0.5 * s + 0.1 * weight(&a) * s;
             a[j % n] = 0.3 * s * x[k % n] + 0.1;
         }
@@ -185,7 +185,7 @@ fn copies_in_a_while_loop(x: &[f64]) -> f64 {
 fn exchanged_for_a_longer_one(x: &[f64]) -> f64 {
     let mut a = vec![0.5; 2];
     let mut s = 0.3;
-    for k in 0..3 {
+    for k in 0..crate::THREE {
         s = 0.5 * s * weight(&a) + 0.2;
         a = vec![s * x[0]; 3 + k];
     }
@@ -198,7 +198,7 @@ fn one_array_for_two_arguments(x: &[f64]) -> f64 {
     let n = x.len();
     let mut a = vec![0.5; n];
     let mut b = vec![0.0; n];
-    for k in 0..3 {
+    for k in 0..crate::THREE {
         mixed(&a, &a, &mut b);
         for i in 0..n {
             a[i] = b[i] * x[k % n] + 0.1;
@@ -212,7 +212,7 @@ fn a_part_of_an_array(x: &[f64]) -> f64 {
     let n = x.len();
     let mut a = vec![0.5; n];
     let mut s = 0.3;
-    for k in 0..3 {
+    for k in 0..crate::THREE {
         s = 0.5 * s + weight(&a[1..]) * weight(&a);
         a[k % n] = 0.2 * s * x[k % n] + 0.1;
     }
@@ -224,7 +224,7 @@ fn a_part_of_an_array(x: &[f64]) -> f64 {
 fn nothing_in_it(x: &[f64]) -> f64 {
     let mut a = vec![0.0; x.len()];
     let mut s = 0.3;
-    for _ in 0..3 {
+    for _ in 0..crate::THREE {
         s = 0.5 * s + weight(&a) * s;
         for i in 0..x.len() {
             a[i] += s * x[i];
@@ -239,7 +239,7 @@ fn rotated(x: &[f64]) -> f64 {
     let n = x.len();
     let mut a = vec![0.5; n];
     let mut b = vec![0.0; n];
-    for _ in 0..4 {
+    for _ in 0..crate::FOUR {
         mixed(&a, x, &mut b);
         std::mem::swap(&mut a, &mut b);
     }
@@ -300,9 +300,9 @@ fn counted_in_nested_loops(x: &[f64]) -> f64 {
 fn counted_in_three_loops(x: &[f64]) -> f64 {
     let mut y = [0.3; 14];
     let mut next = 13;
-    for i in 0..2 {
-        for k in 0..3 {
-            for j in 0..3 {
+    for i in 0..crate::TWO {
+        for k in 0..crate::THREE {
+            for j in 0..crate::THREE {
                 if (i + j + k) % 2 == 0 {
                     y[next - 1] = y[next] * x[j % x.len()] * 0.5 + 0.2;
                     next -= 1;
@@ -352,7 +352,7 @@ fn counted_and_changed_beside(x: &[f64]) -> f64 {
     let mut y = vec![0.3; 4 * n + 2];
     let mut next = 0;
     for i in 0..n {
-        for j in 0..3 {
+        for j in 0..crate::THREE {
             if j != i {
                 y[next + 1] = y[next] * x[i] * 0.5 + 0.2;
                 next += 1;
@@ -370,13 +370,13 @@ fn counted_in_two_inner_loops(x: &[f64]) -> f64 {
     let mut y = vec![0.3; 6 * n + 2];
     let mut next = 0;
     for i in 0..n {
-        for j in 0..3 {
+        for j in 0..crate::THREE {
             if j != i {
                 y[next + 1] = y[next] * x[i] * 0.5 + 0.2;
                 next += 1;
             }
         }
-        for j in 0..2 {
+        for j in 0..crate::TWO {
             if i != j + 1 {
                 y[next + 1] = y[next] * x[i] * y[next] + 0.1;
                 next += 1;
@@ -392,7 +392,7 @@ fn counted_until_a_break(x: &[f64]) -> f64 {
     let mut y = vec![0.3; 4 * n + 2];
     let mut next = 0;
     for i in 0..n {
-        for j in 0..4 {
+        for j in 0..crate::FOUR {
             if j == 3 - i % 2 {
                 break;
             }
@@ -414,7 +414,7 @@ fn counted_and_read_before(x: &[f64]) -> f64 {
     let mut p = 0.5;
     for i in 0..n {
         p = (0.5 * p * y[next] + x[i]).sin();
-        for j in 0..3 {
+        for j in 0..crate::THREE {
             if j != i {
                 y[next + 1] = y[next] * p * 0.5 + 0.2;
                 next += 1;

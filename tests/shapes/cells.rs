@@ -170,7 +170,7 @@ on! {
     /// The columns are gone through twice in each row.
     twice_in_each_row {
         for i in 0..n {
-            for _ in 0..2 {
+            for _ in 0..crate::TWO {
                 for j in 0..n {
                     let mut s = 0.0;
                     for k in 0..j {
@@ -182,7 +182,7 @@ on! {
         }
     }
     all_of_it_twice {
-        for _ in 0..2 {
+        for _ in 0..crate::TWO {
             for i in 0..n {
                 for j in 0..n {
                     let mut s = 0.0;

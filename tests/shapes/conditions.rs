@@ -34,7 +34,7 @@ fn overwritten_downwards(x: &[f64]) -> f64 {
     for j in 0..n {
         u[j] = x[j];
     }
-    for _ in 0..3 {
+    for _ in 0..crate::THREE {
         for j in (0..n - 1).rev() {
             u[j] = 0.4 * u[j + 1] * u[j] + 0.5;
         }
@@ -50,7 +50,7 @@ fn overwritten_by_two_stores(x: &[f64]) -> f64 {
     for j in 0..n {
         u[j] = x[j];
     }
-    for _ in 0..3 {
+    for _ in 0..crate::THREE {
         for j in 0..n - 1 {
             let both = u[j] * u[j + 1];
             u[j] = 0.5 * both + x[0] * 0.1;
@@ -66,7 +66,7 @@ fn changed_after_it_was_stored(x: &[f64]) -> f64 {
     let n = x.len();
     let mut t = vec![0.0; n];
     let mut a = 0.5 * x[0];
-    for _ in 0..3 {
+    for _ in 0..crate::THREE {
         for j in 0..n {
             t[j] = (0.3 * x[j] * a).exp();
         }
@@ -148,7 +148,7 @@ fn with_a_longer_one_in_its_place(x: &[f64]) -> f64 {
         for j in 0..n {
             t[j] = x[j] * x[i];
         }
-        for j in 0..2 * n {
+        for j in 0..crate::TWO * n {
             t[j] = t[j] * x[j % n] + 0.1;
             s += t[j];
         }
@@ -286,7 +286,7 @@ fn arrays_of_a_branch(x: &[f64]) -> f64 {
         }
     } else {
         let v = [x[0] * x[1], x[1]];
-        for j in 0..2 {
+        for j in 0..crate::TWO {
             s = s * v[j] + 0.5;
         }
     }
@@ -309,7 +309,7 @@ fn arrays_of_branches_in_loops(x: &[f64]) -> f64 {
             }
         } else {
             let v = [x[i] * s, 0.5 * s];
-            for j in 0..2 {
+            for j in 0..crate::TWO {
                 s = 0.2 * s * v[j] + x[0];
             }
         }

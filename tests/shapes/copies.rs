@@ -69,7 +69,7 @@ macro_rules! stepped {
             let mut k = x.to_vec();
             let mut next = vec![0.0; n];
             let by = $a;
-            for _ in 0..4 {
+            for _ in 0..crate::FOUR {
                 $step(&y, by(x), &k, &mut next);
                 for i in 0..n {
                     k[i] = 0.8 * next[i] * y[i] + 0.1 * x[i];
@@ -110,7 +110,7 @@ fn shared(x: &[f64]) -> f64 {
     let mut y = x.to_vec();
     let mut first = vec![0.0; n];
     let mut second = vec![0.0; n];
-    for _ in 0..3 {
+    for _ in 0..crate::THREE {
         advance(&y, 0.3, &y.clone(), &mut first);
         advance(&y, x[0], &first, &mut second);
         for i in 0..n {

@@ -29,7 +29,7 @@ mod cases {
 fn ln_gamma(a: f64) -> f64 {
     let mut product = 1.0;
     let mut z = a;
-    for _ in 0..4 {
+    for _ in 0..crate::FOUR {
         product *= z;
         z += 1.0;
     }
@@ -57,7 +57,7 @@ fn densities(x: &[f64]) -> f64 {
 fn over_pairs(x: &[f64]) -> f64 {
     let mut s = 0.0;
     for i in 0..x.len() {
-        for j in 0..3 {
+        for j in 0..crate::THREE {
             s += ln_gamma(1.0 + x[0]) * x[i] + x[1] * j as f64;
         }
     }
@@ -156,7 +156,7 @@ fn of_a_loop_that_may_not_run(x: &[f64]) -> f64 {
 fn of_an_inner_loop_that_may_not_run(x: &[f64]) -> f64 {
     let mut s = x[0];
     for i in 3..x.len() {
-        for j in 0..2 {
+        for j in 0..crate::TWO {
             s += element(x, 3) * x[i] * x[j];
         }
     }

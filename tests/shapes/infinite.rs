@@ -14,7 +14,7 @@ macro_rules! finite {
             let (_, in_order) = super::$f::value_and_grad_with(&mut super::Plain, &x);
             let (_, pullback) = super::$f::vjp(&x);
             let by_pullback = pullback(1.0);
-            for i in 0..4 {
+            for i in 0..crate::FOUR {
                 let mut direction = [0.0; 4];
                 direction[i] = 1.0;
                 let (_, tangent) = super::$f::jvp(&x, &direction);
@@ -71,7 +71,7 @@ fn kept_in_an_array(x: &[f64]) -> f64 {
 fn state_that_is_cut_off(x: &[f64]) -> f64 {
     let n = x.len();
     let mut a = x.to_vec();
-    for _ in 0..2 {
+    for _ in 0..crate::TWO {
         for i in 0..n {
             a[i] = (a[i] / x[i]) * x[0];
         }
@@ -87,7 +87,7 @@ fn state_that_is_cut_off(x: &[f64]) -> f64 {
 fn never_read(x: &[f64]) -> f64 {
     let n = x.len();
     let mut p = x.to_vec();
-    for _ in 0..2 {
+    for _ in 0..crate::TWO {
         for i in 0..n {
             p[i] = (p[i] * x[i]).sqrt() * x[i].abs().sqrt();
         }

@@ -6,7 +6,7 @@ use conservative_grad::{Differentiable, conservative_grad};
 fn another_list(x: &[f64]) -> f64 {
     let mut list = vec![2.0, x[0], 3.0, 2.0];
     let mut s = 0.0;
-    for i in 0..2 {
+    for i in 0..crate::TWO {
         s += x[i] * list.len() as f64;
     }
     let other = vec![x[0]];
@@ -18,7 +18,7 @@ fn another_list(x: &[f64]) -> f64 {
 fn one_more(x: &[f64]) -> f64 {
     let mut list = vec![2.0, x[0], 3.0, 2.0];
     let mut s = 0.0;
-    for i in 0..2 {
+    for i in 0..crate::TWO {
         s += x[i] * list.len() as f64;
     }
     list.push(x[1]);
@@ -32,7 +32,7 @@ macro_rules! in_a_loop {
         fn $f($x: &[f64]) -> f64 {
             let mut $v = $start;
             let mut s = 1.0;
-            for $k in 0..3 {
+            for $k in 0..crate::THREE {
                 $($before)*
                 let mut t = 0.0;
                 for i in 0..$x.len() {
@@ -57,7 +57,7 @@ in_a_loop! {
 fn copies_of_what_shrinks(x: &[f64]) -> f64 {
     let mut v = x.to_vec();
     let mut s = 1.0;
-    for k in 0..3 {
+    for k in 0..crate::THREE {
         let mut t = 0.0;
         for i in 0..x.len() {
             let w = v.clone();
@@ -122,7 +122,7 @@ fn overwritten_elements(x: &[f64]) -> f64 {
     let mut t = 0.0;
     for i in 0..x.len() {
         let n = v.len() as f64;
-        for j in 0..2 {
+        for j in 0..crate::TWO {
             v[j] = x[i] * n;
         }
         t += v[0] * v[1];
@@ -221,7 +221,7 @@ mod in_others {
             fn $f($x: &[f64]) -> f64 {
                 let mut $w = $start;
                 let mut $s = 0.0;
-                for i in 0..3 {
+                for i in 0..crate::THREE {
                     $s += $x[i] * $list.len() as f64;
                 }
                 $($change)*

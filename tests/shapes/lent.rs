@@ -84,7 +84,7 @@ fn replaced_in_place(x: &[f64]) -> f64 {
 fn replaced_in_a_loop(x: &[f64]) -> f64 {
     let mut lists: Vec<List> = vec![list(&x[..3]), list(&x[2..4])];
     let mut t: f64 = 0.0;
-    for k in 0..3 {
+    for k in 0..crate::THREE {
         t = t.sin() + total(&lists[0]);
         let next = list(&x[k..k + 1 + k % 2]);
         lists[0] = next;
@@ -97,7 +97,7 @@ fn replaced_in_a_loop(x: &[f64]) -> f64 {
 fn replaced_in_branches(x: &[f64]) -> f64 {
     let mut lists: Vec<List> = vec![list(x), list(&x[2..4])];
     let mut t: f64 = 0.0;
-    for k in 0..4 {
+    for k in 0..crate::FOUR {
         t = t.sin() + total(&lists[0]);
         if k % 2 == 0 {
             set(&mut lists[1], &list(&x[k..]));
@@ -114,7 +114,7 @@ fn replaced_under_checkpoints(x: &[f64]) -> f64 {
     let mut a = list(x);
     let mut t: f64 = 0.0;
     #[checkpoint]
-    for k in 0..4 {
+    for k in 0..crate::FOUR {
         t = t.sin() + total(&a);
         a = list(&x[k..k + 1 + k % 2]);
     }
@@ -204,7 +204,7 @@ fn change_rows(rows: &mut [Vec<f64>], x: f64) {
 fn rows(x: &[f64]) -> f64 {
     let mut rows = vec![x.to_vec(), x[1..].to_vec(), vec![x[0]; 3]];
     let mut t: f64 = 0.0;
-    for k in 0..3 {
+    for k in 0..crate::THREE {
         t = t.sin() + rows[0].iter().map(|v| v.sin()).sum::<f64>() / rows[0].len() as f64;
         change_rows(&mut rows, x[k]);
         if k == 1 {

@@ -422,7 +422,7 @@ fn quotient(v: f64, w: f64) -> Result<f64, String> {
 fn unwrapped_calls(x: &[f64]) -> f64 {
     let mut s = 1.0;
     #[checkpoint(budget = 2)]
-    for i in 0..3 * x.len() {
+    for i in 0..crate::THREE * x.len() {
         let v = x[i % x.len()];
         let p = root(v + s * s).unwrap();
         s = quotient(s * p + v, 1.0 + s * s).expect("no zero");

@@ -69,13 +69,13 @@ fn inner_states(x: &[f64]) -> f64 {
     let n = x.len();
     let mut u = x.to_vec();
     let mut w = vec![1.0; n];
-    for t in 0..3 {
+    for t in 0..crate::THREE {
         for i in 0..n {
             for j in 0..n {
                 w[i] += 0.01 * u[j] * w[i];
             }
         }
-        for a in 0..2 {
+        for a in 0..crate::TWO {
             let mut s = 0.0;
             for i in 0..n {
                 for j in 0..n {
@@ -271,7 +271,7 @@ mod tests {
     fn workspaces_change_no_bit() {
         let x = [0.3, 0.5, 0.7, 0.4];
         std::thread::scope(|scope| {
-            for _ in 0..3 {
+            for _ in 0..crate::THREE {
                 scope.spawn(|| {
                     let mut workspace = conservative_grad::Workspace::new();
                     for _ in 0..10 {

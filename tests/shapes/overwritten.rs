@@ -174,10 +174,10 @@ fn another_range(x: &[f64]) -> f64 {
     let mut sum = 0.0;
     for i in 0..5 {
         let t = 0.3 + 0.2 * i as f64;
-        for j in 0..3 {
+        for j in 0..crate::THREE {
             row[j] = x[j] * t;
         }
-        for j in 0..4 {
+        for j in 0..crate::FOUR {
             row[j] *= x[1];
         }
         sum += row[0] * row[3];
@@ -191,11 +191,11 @@ fn at_no_counter(x: &[f64]) -> f64 {
     let mut sum = 0.0;
     for i in 0..5 {
         let t = 0.3 + 0.2 * i as f64;
-        for j in 0..3 {
+        for j in 0..crate::THREE {
             row[j] = x[j] * t;
         }
         let mut s = 0.0;
-        for j in 0..3 {
+        for j in 0..crate::THREE {
             s += row[j] * row[3 - j % 2];
         }
         row[3] = row[0] * x[1];

@@ -28,7 +28,7 @@ fn downwards(x: &[f64]) -> f64 {
 fn swept_again(x: &[f64]) -> f64 {
     let n = x.len();
     let mut y = x.to_vec();
-    for _ in 0..3 {
+    for _ in 0..crate::THREE {
         for i in 1..n {
             y[i] = y[i - 1] * y[i - 1] * 0.5 + 0.3 * y[i] * x[i];
         }

@@ -111,7 +111,7 @@ moved! {
         r.fill(Row { v: vec![x[1]; 4], c: x[2] });
         r[1..].clone_from_slice(&q[..2]);)
     in_a_loop([x.to_vec(), x[..2].to_vec(), vec![x[0]; 3]]; of_row;
-        for k in 0..3 {
+        for k in 0..crate::THREE {
             r.reverse();
             r[0][0] *= x[k];
             r.rotate_left(k);

@@ -65,7 +65,7 @@ fn with_a_gap(x: &[f64]) -> f64 {
 fn again_and_again(x: &[f64]) -> f64 {
     let n = x.len();
     let mut y = x.to_vec();
-    for t in 0..3 {
+    for t in 0..crate::THREE {
         for i in (0..n - 2).rev() {
             y[i] = y[i] * (0.9 - 0.1 * t as f64) + 0.2 * (y[i + 1] * x[i]).cos() + 0.1 * y[i + 2];
         }
@@ -190,7 +190,7 @@ fn scratch_in_a_triangle(x: &[f64]) -> f64 {
         for j in 0..t + 1 {
             y[j] = (y[j] * y[j + 1]).sin() + 0.1 * p;
         }
-        for _ in 0..2 {
+        for _ in 0..crate::TWO {
             for j in 0..t + 1 {
                 y[j] = (p * x[j]).sin();
             }
@@ -267,7 +267,7 @@ fn rows_in_turn(x: &[f64]) -> f64 {
     let n = x.len();
     let mut before = x.to_vec();
     let mut now = vec![0.3; n];
-    for t in 0..4 {
+    for t in 0..crate::FOUR {
         now[0] = x[0] * before[n - 1];
         for j in 1..n {
             now[j] = before[j].min(before[j - 1] + 0.3) + 0.2 * now[j - 1] * x[j] - 0.1 * t as f64;
@@ -287,7 +287,7 @@ fn of_several_lengths(x: &[f64]) -> f64 {
     let n = x.len();
     let mut a = vec![x[0]; n + 1];
     let mut b = vec![0.5; n];
-    for t in 0..3 {
+    for t in 0..crate::THREE {
         for j in 0..b.len() {
             b[j] = (b[j] * x[t.min(n - 1)] + a[0]).sin();
         }
@@ -305,7 +305,7 @@ fn kept_on_the_way(x: &[f64]) -> f64 {
     let mut a = x.to_vec();
     let mut b = vec![0.7; x.len()];
     let mut s = 0.0;
-    for t in 0..2 {
+    for t in 0..crate::TWO {
         let kept = a.clone();
         a = b.clone();
         b = kept.clone();
@@ -323,7 +323,7 @@ fn kept_as_a_copy(x: &[f64]) -> f64 {
     let mut a = [x[0], 0.4, x[x.len() - 1]];
     let mut b = [0.7, x[0] * x[0], 0.2];
     let mut s = 0.0;
-    for t in 0..3 {
+    for t in 0..crate::THREE {
         let kept = a;
         a = b;
         b = kept;
@@ -339,7 +339,7 @@ fn three_in_a_ring(x: &[f64]) -> f64 {
     let mut a = [x[0], 0.4];
     let mut b = [0.7, x[x.len() - 1]];
     let mut c = [x[0] * x[0], 0.3];
-    for t in 0..4 {
+    for t in 0..crate::FOUR {
         let kept = a;
         a = b;
         b = c;
@@ -355,7 +355,7 @@ fn whole_tables(x: &[f64]) -> f64 {
     let n = x.len();
     let mut a = vec![x.to_vec(); 2];
     let mut b = vec![vec![0.4; n]; 2];
-    for t in 0..3 {
+    for t in 0..crate::THREE {
         for j in 0..n {
             b[t % 2][j] = (a[0][j] * 0.8 + a[1][n - 1 - j]).cos();
         }

@@ -141,7 +141,7 @@ fn elements_between_calls(x: &[f64]) -> f64 {
     }
     let mut y = x[1..].to_vec();
     let mut s = 0.0;
-    for i in 0..2 {
+    for i in 0..crate::TWO {
         s += x[0] * elements_between_calls(&y);
         y[0] = 0.7 * y[0] * x[i];
     }
@@ -154,7 +154,7 @@ fn built_in_a_loop(x: &[f64]) -> f64 {
         return x[0];
     }
     let mut s = 0.0;
-    for i in 0..2 {
+    for i in 0..crate::TWO {
         let mut rest = vec![0.0; x.len() - 1];
         for j in 0..rest.len() {
             rest[j] = x[j] * x[j + 1] + i as f64;
@@ -344,7 +344,7 @@ fn scratch_of_the_caller(x: &[f64]) -> f64 {
     let n = x.len() - 1;
     let mut t = vec![0.0; n];
     let mut s = 0.0;
-    for i in 0..2 {
+    for i in 0..crate::TWO {
         for j in 0..n {
             t[j] = 0.5 * x[j + 1] + 0.1 * x[i];
         }

@@ -95,7 +95,7 @@ fn largest_deviation(x: &[f64]) -> f64 {
 fn largest_of_rows(x: &[f64]) -> f64 {
     let half = x.len() / 2;
     let mut total = 0.0;
-    for row in 0..2 {
+    for row in 0..crate::TWO {
         let mut m = -1e9_f64;
         for i in 0..half {
             m = m.max(x[row * half + i]);

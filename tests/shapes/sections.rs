@@ -453,7 +453,7 @@ mod indexed {
             cols: x.len() / 2,
         };
         let mut s = 0.0;
-        for i in 0..2 {
+        for i in 0..crate::TWO {
             for j in 0..m.cols {
                 s += m[(i, j)] * m[1 - i][j] * m[i].len() as f64;
             }

@@ -196,7 +196,7 @@ fn rows(x: &[f64]) -> f64 {
             b.push(v.sin());
         }
     }
-    for k in 0..3 {
+    for k in 0..crate::THREE {
         buckets[k].push(x[0]);
         let last = buckets[k].pop().unwrap();
         buckets[k].truncate(k + 1);

@@ -40,7 +40,7 @@ fn diffusion(x: &[f64]) -> f64 {
     for j in 0..n {
         u[j] = x[j];
     }
-    for _ in 0..3 {
+    for _ in 0..crate::THREE {
         for j in 1..n - 1 {
             next[j] = u[j] + 0.1 * (u[j - 1] - 2.0 * u[j] + u[j + 1]) * u[j] * x[0];
         }
@@ -77,7 +77,7 @@ fn put_on_a_tree(x: &[f64]) -> f64 {
 fn downwards_in_place(x: &[f64]) -> f64 {
     let n = x.len();
     let mut u = x.to_vec();
-    for _ in 0..2 {
+    for _ in 0..crate::TWO {
         for j in 1..n {
             u[j] = 0.5 * u[j - 1] * u[j] + x[0];
         }
@@ -97,7 +97,7 @@ fn read_after_it_changed(x: &[f64]) -> f64 {
         u[j] = 0.5 * x[j];
     }
     let mut s = 0.0;
-    for _ in 0..3 {
+    for _ in 0..crate::THREE {
         for j in 0..n {
             s = 0.9 * s + u[j] * u[j];
         }
@@ -120,7 +120,7 @@ fn two_states(x: &[f64]) -> f64 {
     for j in 0..n {
         q[j] = x[j];
     }
-    for _ in 0..4 {
+    for _ in 0..crate::FOUR {
         for j in 0..n {
             v[j] += -0.1 * q[j] * q[j];
         }
@@ -137,7 +137,7 @@ fn part_of_the_state(x: &[f64]) -> f64 {
     let n = x.len();
     let mut u = x.to_vec();
     for i in 0..n - 1 {
-        for j in 0..2 {
+        for j in 0..crate::TWO {
             u[i + j] = 0.7 * u[i + j] * u[i] + 0.1;
         }
     }
@@ -154,7 +154,7 @@ fn state_in_a_fused_loop(x: &[f64]) -> f64 {
         for j in 0..n {
             u[j] = x[j] * x[i];
         }
-        for _ in 0..2 {
+        for _ in 0..crate::TWO {
             for j in 0..n {
                 u[j] = 0.5 * u[j] * u[j] + 0.2;
             }
@@ -211,7 +211,7 @@ fn largest_in_every_row(x: &[f64]) -> f64 {
     let mut s = 0.0;
     for r in 0..x.len() / 3 {
         let mut largest = f64::NEG_INFINITY;
-        for j in 0..3 {
+        for j in 0..crate::THREE {
             largest = largest.max(x[r * 3 + j] * x[j]);
         }
         s += largest.sin();
@@ -266,7 +266,7 @@ fn steps_of_runge_and_kutta(x: &[f64]) -> f64 {
     let mut k1 = vec![0.0; n];
     let mut k2 = vec![0.0; n];
     let mut stage = vec![0.0; n];
-    for _ in 0..3 {
+    for _ in 0..crate::THREE {
         slope(x, &y, &mut k1);
         advance(&y, 0.1, &k1, &mut stage);
         slope(x, &stage, &mut k2);
@@ -359,7 +359,7 @@ fn length_of_what_is_written(x: &[f64]) -> f64 {
 #[conservative_grad]
 fn back_substitution(x: &[f64]) -> f64 {
     let mut y = [0.0; 3];
-    for i in (0..3).rev() {
+    for i in (0..crate::THREE).rev() {
         let mut s = x[i];
         for j in i + 1..3 {
             s -= x[j - i] * y[j];
@@ -374,7 +374,7 @@ fn back_substitution(x: &[f64]) -> f64 {
 fn upwards_in_place(x: &[f64]) -> f64 {
     let n = x.len();
     let mut u = vec![1.0; n];
-    for t in 0..3 {
+    for t in 0..crate::THREE {
         for j in 1..n {
             u[j] = 0.5 * u[j - 1] * u[j] * x[j] + x[t % n] * 0.3;
         }

@@ -138,7 +138,7 @@ fn scratch_and_neighbours(x: &[f64]) -> f64 {
     let mut t = [0.0; 3];
     let mut s = 1.0;
     for i in 0..x.len() - 1 {
-        for j in 0..3 {
+        for j in 0..crate::THREE {
             t[j] = x[i] + x[i + 1] * j as f64;
         }
         s += (t[0] * t[1] * 0.1).exp().sqrt() - t[2].ln();

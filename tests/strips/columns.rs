@@ -5,7 +5,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = -c[i];
-            for j in 0..3 {
+            for j in 0..5 {
                 e += x[i * 3 + j] * w[j];
             }
             s += e * e;
@@ -16,7 +16,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = w[7];
-            for j in 0..4 {
+            for j in 0..5 {
                 e += c[i * 4 + j] * w[j];
             }
             s += (1.0 + (-e).exp()).ln();
@@ -62,7 +62,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = 0.0;
-            for j in 0..4 {
+            for j in 0..5 {
                 e += x[i + j] * w[j];
             }
             s += e * e;
@@ -72,7 +72,7 @@ programs! {
     strips fn a_sum_formed_in_an_inner_loop(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
-            for j in 0..3 {
+            for j in 0..5 {
                 let e = x[i] * w[j] - c[i];
                 s += e * e;
             }
@@ -83,7 +83,7 @@ programs! {
         let mut s = 0.0;
         let mut r = 0.0;
         for i in 0..n {
-            for j in 0..3 {
+            for j in 0..5 {
                 let e = x[i * 3 + j] * w[j] - c[i];
                 s += e * e;
                 r -= e.sin();
@@ -98,8 +98,8 @@ programs! {
     strips fn network_with_a_loss_per_output(x, w, c, k, n) {
         let mut loss = 0.0;
         for i in 0..n {
-            let mut h = [0.0; 3];
-            for a in 0..3 {
+            let mut h = [0.0; 5];
+            for a in 0..5 {
                 let mut z = w[a];
                 for b in 0..2 {
                     z += w[a + b] * x[i * 2 + b];
@@ -108,7 +108,7 @@ programs! {
             }
             for o in 0..2 {
                 let mut y = -c[i * 2 + o];
-                for a in 0..3 {
+                for a in 0..5 {
                     y += w[o + a] * h[a];
                 }
                 loss += y * y;
@@ -120,7 +120,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = 0.0;
-            for a in 0..3 {
+            for a in 0..5 {
                 for b in 0..2 {
                     e += x[i] * w[a] * w[b];
                     e -= c[i] * w[a + b];
@@ -135,9 +135,9 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = 0.5;
-            for a in 0..3 {
+            for a in 0..5 {
                 let mut f = x[i];
-                for b in 0..3 {
+                for b in 0..5 {
                     f += x[i] * w[a] - w[b] * x[i + 1];
                 }
                 e += f * f;
@@ -150,7 +150,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut p = 1.0;
-            for j in 0..4 {
+            for j in 0..5 {
                 p *= x[i] + w[j];
             }
             s += p;
@@ -183,7 +183,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut m = f64::INFINITY;
-            for j in 0..4 {
+            for j in 0..5 {
                 let d = (x[i] - w[j]) * (x[i] - w[j]);
                 m = m.min(d);
             }
@@ -199,7 +199,7 @@ programs! {
                 m = m.max(x[i * 4 + j]);
             }
             let mut t = 0.0;
-            for j in 0..4 {
+            for j in 0..5 {
                 t += (x[i * 4 + j] - m).exp();
             }
             s += m + t.ln();
@@ -211,7 +211,7 @@ programs! {
         for i in 0..n {
             let mut a = x[i];
             let mut b = w[i];
-            for j in 0..3 {
+            for j in 0..5 {
                 let t = a;
                 a = b;
                 b = t * w[j];
@@ -249,7 +249,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut q = 0.0;
-            for j in 0..4 {
+            for j in 0..5 {
                 q += w[j] * w[j];
             }
             s += x[i] * q;
@@ -311,7 +311,7 @@ programs! {
     plain fn a_counter_that_only_becomes_a_number(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
-            for j in 0..3 {
+            for j in 0..5 {
                 let e = x[i] * w[0] * (j - 2) as f64;
                 s += e * e + e;
             }

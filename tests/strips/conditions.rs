@@ -61,6 +61,19 @@ programs! {
     plain fn scratch_in_branches(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
+            let mut t = [0.0; 5];
+            for j in 0..5 {
+                t[j] = x[i] * w[j];
+            }
+            s += if c[i] > 0.0 { t[0] * t[1] } else { t[1] - t[2] * t[0] };
+        }
+        s
+    }
+
+    /// Of three numbers none is in memory.
+    strips fn numbers_in_branches(x, w, c, k, n) {
+        let mut s = 0.0;
+        for i in 0..n {
             let mut t = [0.0; 3];
             for j in 0..3 {
                 t[j] = x[i * 3 + j] * w[j];
@@ -225,7 +238,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let q = x[i].exp();
-            for j in 0..3 {
+            for j in 0..5 {
                 s += q;
                 s -= x[i] * w[j];
             }
@@ -235,7 +248,7 @@ programs! {
     plain fn a_quotient_that_an_inner_loop_adds_again_and_again(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
-            for j in 0..3 {
+            for j in 0..5 {
                 s += c[i] / x[i];
                 s += x[i] * w[j];
             }
@@ -245,7 +258,7 @@ programs! {
     plain fn an_element_that_an_inner_loop_adds_again_and_again(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
-            for j in 0..3 {
+            for j in 0..5 {
                 s += x[i];
                 s += x[i] * w[j];
             }

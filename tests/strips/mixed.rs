@@ -13,7 +13,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = 0.0;
-            for a in 0..3 {
+            for a in 0..5 {
                 let y = (x[i] * w[a]).exp();
                 for b in 0..2 {
                     let z = (y * w[b]).sin();
@@ -32,7 +32,7 @@ programs! {
             let a = x[i].exp();
             let b = a / x[i + 1];
             let mut e = a;
-            for j in 0..3 {
+            for j in 0..5 {
                 e = e * b + (a * w[j]).sin() * e;
             }
             s += e * b - a;
@@ -45,7 +45,7 @@ programs! {
         for i in 0..n {
             let big = x[i] > 1.0;
             let mut e = if big { x[i] } else { w[0] };
-            for j in 0..3 {
+            for j in 0..5 {
                 e += if big { w[j] * x[i] } else { x[i].sin() };
             }
             let f = e.exp();
@@ -57,13 +57,13 @@ programs! {
     plain fn a_condition_on_scratch_that_changes(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
-            let mut t = [0.0; 3];
-            for j in 0..3 {
+            let mut t = [0.0; 5];
+            for j in 0..5 {
                 t[j] = x[i * 3 + j] * w[j];
             }
             let first = t[0];
             let up = first > 0.25;
-            for j in 0..3 {
+            for j in 0..5 {
                 t[j] = t[j].exp() - 2.0;
             }
             s += if up { t[0] * first } else { t[1] + first };
@@ -90,7 +90,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = 0.0;
-            for j in 0..3 {
+            for j in 0..5 {
                 e += y[i * 3 + j] * w[j] + y[i * 3 + j].sqrt();
             }
             s += e * e + y[i + 2];
@@ -101,7 +101,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = x[i] - x[i + 1];
-            for j in 0..3 {
+            for j in 0..5 {
                 e += x[i * 3 + j] * x[i + j];
             }
             s += e * e * x[0] * x[k[i]];
@@ -133,16 +133,16 @@ programs! {
     }
     /// Filled with something else in front of the loop, which every iteration overwrites.
     strips fn scratch_that_held_something(x, w, c, k, n) {
-        let mut t = [0.0; 3];
-        for j in 0..3 {
+        let mut t = [0.0; 5];
+        for j in 0..5 {
             t[j] = w[j];
         }
         let mut s = t[0] * t[1];
         for i in 0..n {
-            for j in 0..3 {
+            for j in 0..5 {
                 t[j] = x[i * 3 + j].exp();
             }
-            for j in 0..3 {
+            for j in 0..5 {
                 s += t[j] * w[j];
             }
         }
@@ -163,7 +163,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = x[i];
-            for j in 0..3 {
+            for j in 0..5 {
                 e += w[j] * x[i];
             }
             let half = e * 0.5;
@@ -178,12 +178,12 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = x[i];
-            for j in 0..3 {
+            for j in 0..5 {
                 e += w[j] * x[i + j];
             }
             let mut f = e;
             let mut g = e;
-            for j in 0..3 {
+            for j in 0..5 {
                 f -= w[j] * e;
                 g += f * w[j];
             }
@@ -195,7 +195,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = 0.0;
-            for j in 0..4 {
+            for j in 0..5 {
                 e += x[i] * w[j];
                 s += e * e;
             }
@@ -208,7 +208,7 @@ programs! {
             let mut last = 0.0;
             let mut before = w[0];
             let mut e = 0.0;
-            for j in 0..4 {
+            for j in 0..5 {
                 e += before * x[i];
                 before = last;
                 last += x[i * 4 + j];
@@ -222,7 +222,7 @@ programs! {
         for i in 0..n {
             let mut p = 1.0;
             let mut q = 0.0;
-            for j in 0..4 {
+            for j in 0..5 {
                 q += p * w[j];
                 p *= x[i];
             }

@@ -4,12 +4,12 @@ programs! {
     strips fn declared_inside(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
-            let mut t = [0.0; 4];
-            for j in 0..4 {
+            let mut t = [0.0; 5];
+            for j in 0..5 {
                 t[j] = x[i] * w[j];
             }
             let mut e = 0.0;
-            for j in 0..4 {
+            for j in 0..5 {
                 e += t[j] * t[j];
             }
             s += e;
@@ -18,13 +18,13 @@ programs! {
     }
     strips fn declared_outside(x, w, c, k, n) {
         let mut s = 0.0;
-        let mut t = [0.0; 4];
+        let mut t = [0.0; 5];
         for i in 0..n {
-            for j in 0..4 {
+            for j in 0..5 {
                 t[j] = (x[i] * w[j]).exp();
             }
             let mut e = 0.0;
-            for j in 0..4 {
+            for j in 0..5 {
                 e += t[j] * c[i];
             }
             s += e * e;
@@ -75,19 +75,19 @@ programs! {
     /// The array is changed in a branch.
     plain fn a_triangular_solve(x, w, c, k, n) {
         let mut s = 0.0;
-        let mut y = [0.0; 4];
+        let mut y = [0.0; 5];
         for i in 0..n {
-            for r in 0..4 {
+            for r in 0..5 {
                 y[r] = x[i * 4 + r];
             }
-            for r in 0..4 {
-                for j in 0..4 {
+            for r in 0..5 {
+                for j in 0..5 {
                     if r > j {
                         y[r] -= w[j] * y[j];
                     }
                 }
             }
-            for r in 0..4 {
+            for r in 0..5 {
                 s += y[r] * y[r];
             }
         }
@@ -96,15 +96,15 @@ programs! {
     strips fn read_below_the_diagonal(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
-            let mut y = [0.0; 4];
-            for r in 0..4 {
+            let mut y = [0.0; 5];
+            for r in 0..5 {
                 let mut t = x[i * 4 + r];
-                for j in 0..4 {
+                for j in 0..5 {
                     t += if r > j { w[j] } else { 0.0 } * y[j];
                 }
                 y[r] = t;
             }
-            for r in 0..4 {
+            for r in 0..5 {
                 s += y[r] * y[r];
             }
         }
@@ -113,15 +113,15 @@ programs! {
     strips fn a_triangle_with_bounds(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
-            let mut y = [0.0; 4];
-            for r in 0..4 {
+            let mut y = [0.0; 5];
+            for r in 0..5 {
                 let mut t = x[i * 4 + r];
                 for j in 0..r {
                     t -= w[j] * y[j];
                 }
                 y[r] = t * w[r + 1];
             }
-            for r in 0..4 {
+            for r in 0..5 {
                 s += y[r] * y[r];
             }
         }
@@ -160,24 +160,24 @@ programs! {
     strips fn one_overwritten_by_the_other(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
-            let mut a = [0.0; 3];
-            let mut b = [0.0; 3];
-            for j in 0..3 {
+            let mut a = [0.0; 5];
+            let mut b = [0.0; 5];
+            for j in 0..5 {
                 a[j] = x[i * 3 + j];
             }
             for r in 0..2 {
-                for j in 0..3 {
+                for j in 0..5 {
                     let mut t = w[j];
-                    for q in 0..3 {
+                    for q in 0..5 {
                         t += a[q] * w[q + j];
                     }
                     b[j] = t.sin();
                 }
-                for j in 0..3 {
+                for j in 0..5 {
                     a[j] = b[j] * b[j];
                 }
             }
-            for j in 0..3 {
+            for j in 0..5 {
                 s += a[j];
             }
         }
@@ -186,7 +186,7 @@ programs! {
     strips fn written_by_fixed_indices(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
-            let mut t = [0.0; 3];
+            let mut t = [0.0; 5];
             t[0] = x[i];
             t[1] = t[0] * w[0];
             t[2] = t[1] * t[0];
@@ -199,8 +199,8 @@ programs! {
     strips fn gathered_from_scratch(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
-            let mut t = [0.0; 4];
-            for j in 0..4 {
+            let mut t = [0.0; 5];
+            for j in 0..5 {
                 t[j] = x[i * 4 + j];
             }
             s += t[k[i] % 4] * w[i];
@@ -242,9 +242,9 @@ programs! {
     }
     strips fn log_mixture(x, w, c, k, n) {
         let mut s = 0.0;
-        let mut t = [0.0; 3];
+        let mut t = [0.0; 5];
         for i in 0..n {
-            for q in 0..3 {
+            for q in 0..5 {
                 let mut d = w[q];
                 for j in 0..2 {
                     let e = x[i * 2 + j] - w[q + j];
@@ -257,7 +257,7 @@ programs! {
                 m = m.max(t[q]);
             }
             let mut e = 0.0;
-            for q in 0..3 {
+            for q in 0..5 {
                 e += (t[q] - m).exp();
             }
             s += m + e.ln();

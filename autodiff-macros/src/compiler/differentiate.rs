@@ -29,7 +29,7 @@ use super::print::Printer;
 use super::ssa::{Func, Op, Stmt as Ssa, StmtKind, Tree};
 use super::{
     anchor, build, callees, exits, hir, hoist, jumps, kinks, merge, metadata, modes, parallel,
-    share, simplify, snapshot, strips, tangent,
+    scalars, share, simplify, snapshot, strips, tangent, unroll,
 };
 
 /// The derivative of a function, whose body is taken out; `None` if something was refused.
@@ -47,6 +47,7 @@ pub(crate) fn differentiate(
         ..func.clone()
     });
     let func = &*func;
+    let structured = scalars::run(unroll::run(structured));
     let ssa = anchor::run(build::run(&structured, &params, &mut fresh)?, &mut fresh);
     let ssa = simplify::run(share::run(ssa));
     let ssa = hoist::run(ssa, &mut fresh);

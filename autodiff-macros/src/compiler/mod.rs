@@ -45,6 +45,7 @@ mod print;
 mod real;
 pub(crate) mod rule;
 mod rule_text;
+mod scalars;
 mod share;
 mod simplify;
 mod singular;
@@ -53,6 +54,7 @@ mod ssa;
 mod strips;
 mod tangent;
 mod tidy;
+mod unroll;
 
 #[cfg(test)]
 mod tests;

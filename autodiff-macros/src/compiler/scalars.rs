@@ -1,0 +1,501 @@
+//! Takes small arrays of numbers apart: `let mut y = [0.0; 3]` becomes three numbers.
+//!
+//! In: the HIR with short loops written out. Out: the same; local arrays with at most [`NUMBERS`] numbers, every use
+//! of which names a number of them by literals, are variables of their own for each number. Names for
+//! places in them (`let row = &mut r[0]`, the elements that an iterator gives) are these places.
+//!
+//! A number is in a register; an array is memory to the passes behind, and so is its adjoint.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, Span, TokenStream};
+
+use super::hir::rewrite::{self, Rewrite};
+use super::hir::{
+    Block, Expr, ExprKind, Func, Marks, Pat, Place, Proj, Stmt, StmtKind, Ty, Var, VarId, Verbatim,
+};
+use super::unroll::{length, literal, written};
+
+/// The most numbers of an array that is taken apart.
+const NUMBERS: usize = 16;
+
+/// Takes the small arrays of a function apart.
+pub(crate) fn run(mut func: Func) -> Func {
+    let mut body = std::mem::take(&mut func.body);
+    let mut aliases = Aliases::of(&func, &mut body);
+    rewrite::block(&mut body, &mut aliases);
+    let arrays = Uses::candidates(&func, &mut body);
+    if !arrays.is_empty() {
+        let mut pass = Apart::new(arrays, &mut func.vars);
+        rewrite::block(&mut body, &mut pass);
+        body.value.iter_mut().for_each(|value| pass.result(value));
+    }
+    func.body = body;
+    func
+}
+
+/// The shape of a small array: how long it is at each level.
+type Shape = Vec<usize>;
+
+/// The shape of a small array of numbers.
+fn shape(ty: &Ty) -> Option<Shape> {
+    let mut lengths = Vec::new();
+    let mut ty = ty;
+    while let Ty::Array(inner, _) = ty {
+        lengths.push(length(ty)?);
+        ty = inner;
+    }
+    let numbers: usize = lengths.iter().product();
+    let small = !lengths.is_empty() && (1..=NUMBERS).contains(&numbers);
+    (small && matches!(ty, Ty::Real(_))).then_some(lengths)
+}
+
+/// The type of the numbers of an array.
+fn number_type(ty: &Ty) -> Ty {
+    match ty {
+        Ty::Array(inner, _) => number_type(inner),
+        _ => ty.clone(),
+    }
+}
+
+/// The literal indices of a place, if it has no other steps.
+fn indices(place: &Place) -> Option<Vec<usize>> {
+    let index = |step: &Proj| match step {
+        Proj::Index(at) => literal(at),
+        _ => None,
+    };
+    place.path.iter().map(index).collect()
+}
+
+/// The number of the element that the place is, if it is one.
+fn element(place: &Place, shape: &Shape) -> Option<usize> {
+    let at = indices(place)?;
+    let inside = at.len() == shape.len() && at.iter().zip(shape).all(|(at, len)| at < len);
+    inside.then(|| {
+        let step = |number, (at, len): (&usize, &usize)| number * len + at;
+        at.iter().zip(shape).fold(0, step)
+    })
+}
+
+/// Variables that copied code mentions under their names.
+fn mentioned(body: &mut Block) -> BTreeSet<VarId> {
+    struct Code(BTreeSet<VarId>);
+    impl Rewrite for Code {
+        fn code(&mut self, code: &mut Verbatim) {
+            self.0.extend(code.uses.iter().map(|(_, var)| *var));
+        }
+
+        fn stmt(&mut self, stmt: &mut Stmt) {
+            if let StmtKind::Effect { code, .. } = &mut stmt.kind {
+                self.code(code);
+            }
+        }
+    }
+    let mut code = Code(BTreeSet::new());
+    rewrite::block(body, &mut code);
+    code.0
+}
+
+/// Puts places in local arrays where their other names stand.
+struct Aliases {
+    /// Names that stand for one place as long as they live.
+    names: BTreeSet<VarId>,
+    arrays: BTreeSet<VarId>,
+    places: BTreeMap<VarId, Place>,
+}
+
+impl Aliases {
+    fn of(func: &Func, body: &mut Block) -> Aliases {
+        let mentioned = mentioned(body);
+        let vars = (0..).map(VarId).zip(&func.vars);
+        let names = vars
+            .clone()
+            .filter(|(id, var)| !var.mutable && !mentioned.contains(id));
+        let params: BTreeSet<VarId> = func.params.iter().map(|param| param.var).collect();
+        let arrays = vars.filter(|(id, var)| shape(&var.ty).is_some() && !params.contains(id));
+        Aliases {
+            names: names.map(|(id, _)| id).collect(),
+            arrays: arrays.map(|(id, _)| id).collect(),
+            places: BTreeMap::new(),
+        }
+    }
+}
+
+impl Rewrite for Aliases {
+    fn place(&mut self, place: &mut Place) {
+        if let Some(target) = self.places.get(&place.root) {
+            place.root = target.root;
+            place.path.splice(0..0, target.path.iter().cloned());
+        }
+    }
+
+    fn stmt(&mut self, stmt: &mut Stmt) {
+        if let StmtKind::Alias { var, place } = &stmt.kind
+            && self.names.contains(var)
+            && self.arrays.contains(&place.root)
+            && indices(place).is_some()
+        {
+            self.places.insert(*var, place.clone());
+        }
+    }
+
+    fn block(&mut self, block: &mut Block) {
+        block.stmts.retain(|stmt| match &stmt.kind {
+            StmtKind::Alias { var, .. } => !self.places.contains_key(var),
+            _ => true,
+        });
+    }
+}
+
+/// How the arrays are used.
+struct Uses {
+    shapes: BTreeMap<VarId, Shape>,
+    /// How many uses there are of each, and how many of them are understood.
+    all: BTreeMap<VarId, usize>,
+    understood: BTreeMap<VarId, usize>,
+    /// Copies of one array into another.
+    copies: Vec<(VarId, VarId)>,
+}
+
+impl Uses {
+    /// The arrays that can be taken apart.
+    fn candidates(func: &Func, body: &mut Block) -> BTreeMap<VarId, Shape> {
+        let params: BTreeSet<VarId> = func.params.iter().map(|param| param.var).collect();
+        let mentioned = mentioned(body);
+        let vars = (0..).map(VarId).zip(&func.vars);
+        let local = vars.filter(|(id, _)| {
+            !params.contains(id) && !mentioned.contains(id) && !func.matched.contains(id)
+        });
+        let mut uses = Uses {
+            shapes: local
+                .filter_map(|(id, var)| Some((id, shape(&var.ty)?)))
+                .collect(),
+            all: BTreeMap::new(),
+            understood: BTreeMap::new(),
+            copies: Vec::new(),
+        };
+        if uses.shapes.is_empty() {
+            return BTreeMap::new();
+        }
+        rewrite::block(body, &mut uses);
+        if let Some(result) = body.value.as_deref().and_then(whole) {
+            uses.understand(result);
+        }
+        uses.settle()
+    }
+
+    /// Leaves out what has a use that is not understood, and what is copied from or to it.
+    fn settle(self) -> BTreeMap<VarId, Shape> {
+        let Uses {
+            mut shapes,
+            all,
+            understood,
+            copies,
+        } = self;
+        shapes.retain(|var, _| all.contains_key(var) && all.get(var) == understood.get(var));
+        loop {
+            let known = shapes.len();
+            for (a, b) in &copies {
+                if shapes.get(a) != shapes.get(b) {
+                    shapes.remove(a);
+                    shapes.remove(b);
+                }
+            }
+            if shapes.len() == known {
+                return shapes;
+            }
+        }
+    }
+
+    fn used(&mut self, var: VarId) {
+        *self.all.entry(var).or_default() += 1;
+    }
+
+    fn understand(&mut self, var: VarId) {
+        *self.understood.entry(var).or_default() += 1;
+    }
+
+    /// A whole array gets this.
+    fn filled(&mut self, var: VarId, value: &Expr) {
+        let Some(shape) = self.shapes.get(&var) else {
+            return;
+        };
+        if is_literal(value, shape.len()) {
+            self.understand(var);
+        } else if let Some(from) = whole(value)
+            && self.shapes.contains_key(&from)
+        {
+            self.understand(var);
+            self.understand(from);
+            self.copies.push((var, from));
+        }
+    }
+
+    /// Variables of a pattern: what is taken out of something is not understood, nor what gets its value later.
+    fn declared(&mut self, pat: &Pat) {
+        match pat {
+            Pat::Var(var) => self.used(*var),
+            Pat::Tuple(parts) => parts.iter().for_each(|part| self.declared(part)),
+            Pat::Wild => {}
+        }
+    }
+}
+
+impl Rewrite for Uses {
+    fn place(&mut self, place: &mut Place) {
+        if let Some(shape) = self.shapes.get(&place.root) {
+            let understood = element(place, shape).is_some();
+            self.used(place.root);
+            if understood {
+                self.understand(place.root);
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &mut Expr) {
+        match &expr.kind {
+            // What is lent is a place that is not only read.
+            ExprKind::Ref(_, place) | ExprKind::Measure(place, _) => self.used(place.root),
+            ExprKind::Len(place) if indices(place).is_some() => self.understand(place.root),
+            _ => {}
+        }
+    }
+
+    fn stmt(&mut self, stmt: &mut Stmt) {
+        match &stmt.kind {
+            StmtKind::Let { pat, init } => {
+                self.declared(pat);
+                if let (Pat::Var(var), Some(init)) = (pat, init) {
+                    self.filled(*var, init);
+                }
+            }
+            StmtKind::Assign {
+                place,
+                op: None,
+                value,
+            } if place.path.is_empty() => self.filled(place.root, value),
+            StmtKind::Alias { place, .. } | StmtKind::Push { place, .. } => self.used(place.root),
+            _ => {}
+        }
+    }
+}
+
+/// True for lists in lists, down to the numbers.
+fn is_literal(value: &Expr, depth: usize) -> bool {
+    match &value.kind {
+        _ if depth == 0 => true,
+        ExprKind::List(parts) => parts.iter().all(|part| is_literal(part, depth - 1)),
+        ExprKind::Repeat(part, len) => literal(len).is_some() && is_literal(part, depth - 1),
+        _ => false,
+    }
+}
+
+/// The variable whose value is read as a whole.
+fn whole(value: &Expr) -> Option<VarId> {
+    match &value.kind {
+        ExprKind::Place(place) | ExprKind::CloneOf(place) if place.path.is_empty() => {
+            Some(place.root)
+        }
+        _ => None,
+    }
+}
+
+/// Writes the numbers of the arrays in their place.
+struct Apart<'f> {
+    arrays: BTreeMap<VarId, (Shape, Vec<VarId>)>,
+    vars: &'f mut Vec<Var>,
+}
+
+impl Apart<'_> {
+    fn new(arrays: BTreeMap<VarId, Shape>, vars: &mut Vec<Var>) -> Apart<'_> {
+        let mut pass = Apart {
+            arrays: BTreeMap::new(),
+            vars,
+        };
+        for (var, lengths) in arrays {
+            let Var { name, ty, mutable } = pass.vars[var.0 as usize].clone();
+            let numbers = 0..lengths.iter().product();
+            let numbers = numbers.map(|number| {
+                let text = format!("{}_{number}", super::names::plain(&name));
+                pass.variable(&text, number_type(&ty), mutable, name.span())
+            });
+            let numbers = numbers.collect();
+            pass.arrays.insert(var, (lengths, numbers));
+        }
+        pass
+    }
+
+    fn variable(&mut self, name: &str, ty: Ty, mutable: bool, span: Span) -> VarId {
+        let name = Ident::new(name, span);
+        self.vars.push(Var { name, ty, mutable });
+        VarId(u32::try_from(self.vars.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    fn read(&self, var: VarId, span: Span) -> Expr {
+        let ty = self.vars[var.0 as usize].ty.clone();
+        Expr {
+            kind: ExprKind::Place(self.number(var, span)),
+            ty,
+            span,
+            source: TokenStream::new(),
+            marks: Marks::default(),
+        }
+    }
+
+    fn number(&self, var: VarId, span: Span) -> Place {
+        Place {
+            root: var,
+            path: Vec::new(),
+            ty: self.vars[var.0 as usize].ty.clone(),
+            span,
+        }
+    }
+
+    /// The numbers of what fills an array; what computes one that stands at several places goes in front.
+    fn numbers(&mut self, value: Expr, depth: usize, out: &mut Vec<Stmt>) -> Vec<Expr> {
+        let span = value.span;
+        match value.kind {
+            _ if depth == 0 => vec![value],
+            ExprKind::List(parts) => {
+                let parts = parts.into_iter();
+                parts
+                    .flat_map(|part| self.numbers(part, depth - 1, out))
+                    .collect()
+            }
+            ExprKind::Repeat(part, len) => {
+                let count = literal(&len).unwrap_or(0);
+                let mut numbers = self.numbers(*part, depth - 1, out);
+                for number in &mut numbers {
+                    if !matches!(number.kind, ExprKind::Lit(_)) {
+                        *number = self.kept(number.clone(), out);
+                    }
+                }
+                std::iter::repeat_n(numbers, count).flatten().collect()
+            }
+            ExprKind::Place(Place { root, .. }) | ExprKind::CloneOf(Place { root, .. }) => {
+                let numbers = self.arrays.get(&root).map(|(_, numbers)| numbers.clone());
+                let numbers = numbers.unwrap_or_default().into_iter();
+                numbers.map(|number| self.read(number, span)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The value in a variable.
+    fn kept(&mut self, value: Expr, out: &mut Vec<Stmt>) -> Expr {
+        let span = value.span;
+        let var = self.variable("number", value.ty.clone(), false, span);
+        out.push(declare(var, value, span));
+        self.read(var, span)
+    }
+
+    /// The statement, with numbers for a whole array.
+    fn taken_apart(&mut self, stmt: Stmt, out: &mut Vec<Stmt>) {
+        let span = stmt.span;
+        match stmt.kind {
+            StmtKind::Let {
+                pat: Pat::Var(var),
+                init: Some(init),
+            } if self.arrays.contains_key(&var) => {
+                let (lengths, numbers) = self.arrays[&var].clone();
+                let values = self.numbers(init, lengths.len(), out);
+                for (number, value) in numbers.into_iter().zip(values) {
+                    out.push(declare(number, value, span));
+                }
+            }
+            StmtKind::Assign {
+                place,
+                op: None,
+                value,
+            } if place.path.is_empty() && self.arrays.contains_key(&place.root) => {
+                let (lengths, numbers) = self.arrays[&place.root].clone();
+                let values = self.numbers(value, lengths.len(), out);
+                // All are computed before the first is assigned.
+                let values: Vec<Expr> = values
+                    .into_iter()
+                    .map(|value| self.kept(value, out))
+                    .collect();
+                for (number, value) in numbers.into_iter().zip(values) {
+                    let (place, op) = (self.number(number, span), None);
+                    let kind = StmtKind::Assign { place, op, value };
+                    out.push(Stmt { kind, span });
+                }
+            }
+            _ => out.push(stmt),
+        }
+    }
+}
+
+fn declare(var: VarId, init: Expr, span: Span) -> Stmt {
+    let (pat, init) = (Pat::Var(var), Some(init));
+    Stmt {
+        kind: StmtKind::Let { pat, init },
+        span,
+    }
+}
+
+impl Rewrite for Apart<'_> {
+    fn place(&mut self, place: &mut Place) {
+        if let Some((shape, numbers)) = self.arrays.get(&place.root)
+            && let Some(number) = element(place, shape)
+        {
+            *place = self.number(numbers[number], place.span);
+        }
+    }
+
+    fn expr(&mut self, expr: &mut Expr) {
+        match &expr.kind {
+            ExprKind::Len(place) if self.arrays.contains_key(&place.root) => {
+                if let Some(length) = length(&place.ty) {
+                    expr.kind = written(length, true);
+                }
+            }
+            ExprKind::CloneOf(place) if matches!(place.ty, Ty::Real(_)) => {
+                expr.kind = ExprKind::Place(place.clone());
+            }
+            _ => {}
+        }
+    }
+
+    fn block(&mut self, block: &mut Block) {
+        for stmt in std::mem::take(&mut block.stmts) {
+            self.taken_apart(stmt, &mut block.stmts);
+        }
+    }
+}
+
+impl Apart<'_> {
+    /// The list of the numbers, where the array is the result.
+    fn result(&mut self, value: &mut Expr) {
+        if let Some(var) = whole(value)
+            && let Some((lengths, numbers)) = self.arrays.get(&var).cloned()
+        {
+            let span = value.span;
+            let mut parts: Vec<Expr> = numbers.into_iter().map(|n| self.read(n, span)).collect();
+            let ty = value.ty.clone();
+            nested(&mut parts, &lengths, &ty);
+            value.kind = ExprKind::List(parts);
+        }
+    }
+}
+
+/// Numbers as the parts of lists in lists, innermost first.
+fn nested(parts: &mut Vec<Expr>, lengths: &[usize], ty: &Ty) {
+    let [_, inner @ ..] = lengths else { return };
+    let (false, Ty::Array(part, _)) = (inner.is_empty(), ty) else {
+        return;
+    };
+    let count = inner.iter().product();
+    let rows = parts.chunks(count).map(|row| {
+        let mut row = row.to_vec();
+        nested(&mut row, inner, part);
+        Expr {
+            span: row[0].span,
+            kind: ExprKind::List(row),
+            ty: (**part).clone(),
+            source: TokenStream::new(),
+            marks: Marks::default(),
+        }
+    });
+    *parts = rows.collect();
+}

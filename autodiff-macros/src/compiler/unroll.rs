@@ -1,0 +1,403 @@
+//! Writes out short loops that are known to run a few times: `for k in 0..3 { … }` over coordinates.
+//!
+//! In: the HIR without jumps. Out: the same; loops of plain arithmetic with at most [`ITERATIONS`] iterations and
+//! not too much in them are statements, in which the counter is a literal.
+//!
+//! What stands at literal places is a number like any other for the passes behind: it is loaded once, taken out of
+//! loops and kept in a register, its adjoint with it, where a loop over three cells of memory keeps neither. Only loops
+//! without kinks and calls are written out: each place in the source stays one site, and no companion is called
+//! twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::Literal;
+use quote::ToTokens;
+
+use super::hir::rewrite::{self, Rewrite};
+use super::hir::{
+    BinOp, Block, Expr, ExprKind, Func, LoopId, Pat, Place, Proj, Range, Stmt, StmtKind, Ty, Var,
+    VarId, Verbatim,
+};
+
+/// The longest loop that is written out.
+const ITERATIONS: usize = 4;
+/// The most expressions that come of one loop.
+const EXPRESSIONS: usize = 256;
+
+/// Writes out the short loops of a function.
+pub(crate) fn run(mut func: Func) -> Func {
+    let mut body = std::mem::take(&mut func.body);
+    let kept = func.checkpoints.keys().chain(func.whole.keys());
+    let mut pass = Unroll {
+        kept: kept.copied().collect(),
+        known: BTreeMap::new(),
+        vars: &mut func.vars,
+    };
+    rewrite::block(&mut body, &mut pass);
+    func.body = body;
+    func
+}
+
+struct Unroll<'f> {
+    /// Loops with attributes of their own.
+    kept: BTreeSet<LoopId>,
+    /// Integers with a name: `let n = 3;`.
+    known: BTreeMap<VarId, usize>,
+    vars: &'f mut Vec<Var>,
+}
+
+impl Rewrite for Unroll<'_> {
+    fn stmt(&mut self, stmt: &mut Stmt) {
+        if let StmtKind::Let {
+            pat: Pat::Var(var),
+            init: Some(init),
+        } = &stmt.kind
+            && !self.vars[var.0 as usize].mutable
+            && let Some(value) = self.integer(init)
+        {
+            self.known.insert(*var, value);
+        }
+    }
+
+    fn block(&mut self, block: &mut Block) {
+        for stmt in std::mem::take(&mut block.stmts) {
+            match self.written_out(&stmt) {
+                Some(copies) => block.stmts.extend(copies),
+                None => block.stmts.push(stmt),
+            }
+        }
+    }
+}
+
+impl Unroll<'_> {
+    /// The iterations of a loop one after the other.
+    fn written_out(&mut self, stmt: &Stmt) -> Option<Vec<Stmt>> {
+        let StmtKind::For {
+            id,
+            var,
+            range,
+            body,
+        } = &stmt.kind
+        else {
+            return None;
+        };
+        let (first, count) = self.counters(range)?;
+        let fits = (1..=ITERATIONS).contains(&count) && count * size(body) <= EXPRESSIONS;
+        let plain = body.value.is_none() && body.stmts.iter().all(|stmt| is_plain(stmt, *var));
+        if !fits || !plain || self.kept.contains(id) {
+            return None;
+        }
+        let counter = Counter::of(body, *var)?;
+        let known = self.vars.len();
+        let mut counters: Vec<usize> = (first..first + count).collect();
+        if range.rev {
+            counters.reverse();
+        }
+        let copies: Option<Vec<Vec<Stmt>>> = counters
+            .into_iter()
+            .map(|value| self.copy(&body.stmts, &counter, value))
+            .collect();
+        if copies.is_none() {
+            self.vars.truncate(known);
+        }
+        Some(copies?.concat())
+    }
+
+    /// The first counter and the number of them.
+    fn counters(&self, range: &Range) -> Option<(usize, usize)> {
+        let lo = self.integer(&range.lo)?;
+        let hi = self
+            .integer(&range.hi)?
+            .checked_add(range.inclusive.into())?;
+        let count = hi.checked_sub(lo)?;
+        range.step.is_none().then_some((lo, count))
+    }
+
+    /// What an expression of integers is known to be.
+    fn integer(&self, expr: &Expr) -> Option<usize> {
+        match &expr.kind {
+            ExprKind::Place(place) if place.path.is_empty() => self.known.get(&place.root).copied(),
+            ExprKind::Len(place) => length(&place.ty),
+            _ => literal(expr),
+        }
+    }
+
+    /// One iteration, with variables of its own; `None` where arithmetic on its counter has no value, which is for the
+    /// function to say when it runs.
+    fn copy(&mut self, stmts: &[Stmt], counter: &Counter, value: usize) -> Option<Vec<Stmt>> {
+        let mut stmts = stmts.to_vec();
+        let mut iteration = Iteration {
+            counter,
+            value,
+            names: BTreeMap::new(),
+            vars: self.vars,
+            sound: true,
+        };
+        for stmt in &mut stmts {
+            rewrite::stmt(stmt, &mut iteration);
+        }
+        iteration.sound.then_some(stmts)
+    }
+}
+
+/// The counter of a loop that is written out.
+///
+/// rustc finds its type from all of its uses together, and a literal at one of them may be of another one:
+/// `(k * 3_000_000_000) as f64` beside `x[k]`.
+struct Counter {
+    var: VarId,
+    /// It is part of an index, so that it is a `usize` wherever it stands.
+    is_index: bool,
+}
+
+/// As far as this all types of integers have the same numbers.
+const IN_EVERY_TYPE: usize = i8::MAX as usize;
+/// As far as this a `usize` reaches on every machine.
+const IN_USIZE: usize = u32::MAX as usize;
+
+impl Counter {
+    /// `None` where neither an index tells its type, nor would any type give the same.
+    fn of(body: &Block, var: VarId) -> Option<Counter> {
+        let mut is_index = false;
+        let mut uses = 0;
+        let mut free = 0;
+        let mut places = |place: &Place| {
+            for step in &place.path {
+                is_index |= matches!(step, Proj::Index(at) if counts(at, var) > 0);
+            }
+        };
+        for stmt in &body.stmts {
+            if let StmtKind::Alias { place, .. } | StmtKind::Assign { place, .. } = &stmt.kind {
+                places(place);
+            }
+        }
+        body.for_each_expr(&mut |expr| {
+            expr.place().into_iter().for_each(&mut places);
+            uses += usize::from(is_counter(expr, var));
+            if let ExprKind::Cast(inner, _) = &expr.kind
+                && is_made_of_literals(inner, var)
+            {
+                free += counts(inner, var);
+            }
+        });
+        (is_index || uses == free).then_some(Counter { var, is_index })
+    }
+}
+
+fn is_counter(expr: &Expr, var: VarId) -> bool {
+    matches!(&expr.kind, ExprKind::Place(place) if place.root == var)
+}
+
+/// How often the counter stands in arithmetic, whose type is its own.
+fn counts(expr: &Expr, var: VarId) -> usize {
+    match &expr.kind {
+        ExprKind::Binary(_, a, b) => counts(a, var) + counts(b, var),
+        _ => is_counter(expr, var).into(),
+    }
+}
+
+fn is_made_of_literals(expr: &Expr, var: VarId) -> bool {
+    match &expr.kind {
+        ExprKind::Binary(_, a, b) => is_made_of_literals(a, var) && is_made_of_literals(b, var),
+        ExprKind::Lit(_) => true,
+        _ => is_counter(expr, var),
+    }
+}
+
+/// How many expressions a block has.
+fn size(block: &Block) -> usize {
+    let mut size = 0;
+    block.for_each_expr(&mut |_| size += 1);
+    size
+}
+
+/// True for a statement that can stand several times.
+fn is_plain(stmt: &Stmt, counter: VarId) -> bool {
+    let mut plain = has_plain_form(stmt);
+    stmt.for_each_expr(&mut |expr| plain &= is_plain_expr(expr, counter));
+    plain
+}
+
+/// The same of the statement, apart from its expressions.
+fn has_plain_form(stmt: &Stmt) -> bool {
+    match &stmt.kind {
+        StmtKind::Let { pat, init } => init.is_some() && !matches!(pat, Pat::Tuple(_)),
+        StmtKind::Alias { .. } | StmtKind::Assign { .. } => true,
+        _ => false,
+    }
+}
+
+/// The same of an expression, apart from its parts.
+fn is_plain_expr(expr: &Expr, counter: VarId) -> bool {
+    use BinOp::{Add, Div, Mul, Rem, Sub};
+    match &expr.kind {
+        ExprKind::Lit(_) | ExprKind::Unary(..) | ExprKind::StopGradient(_) | ExprKind::Len(_) => {
+            true
+        }
+        ExprKind::Place(place) => is_cell(place),
+        ExprKind::List(_) | ExprKind::Repeat(..) => matches!(expr.ty, Ty::Array(..)),
+        ExprKind::Binary(op, ..) => matches!(op, Add | Sub | Mul | Div | Rem),
+        ExprKind::Cast(inner, _) => matches!(inner.ty, Ty::Int),
+        ExprKind::Rule(rule, _) => {
+            rule.decisions.is_empty() && rule.refused.is_none() && rule.border.is_none()
+        }
+        ExprKind::Block(block) => block.stmts.iter().all(has_plain_form),
+        ExprKind::Opaque(code) => code.pure && code.uses.iter().all(|(_, var)| *var != counter),
+        _ => false,
+    }
+}
+
+/// True for a place without ranges in it.
+fn is_cell(place: &Place) -> bool {
+    let is_part = |step: &Proj| !matches!(step, Proj::Slice { .. });
+    place.path.iter().all(is_part)
+}
+
+/// Makes an iteration of the body of a loop.
+struct Iteration<'v> {
+    counter: &'v Counter,
+    value: usize,
+    /// Its own variables for those of the body.
+    names: BTreeMap<VarId, VarId>,
+    vars: &'v mut Vec<Var>,
+    /// Its arithmetic on integers has a value, and that is the same in the function.
+    sound: bool,
+}
+
+impl Rewrite for Iteration<'_> {
+    fn code(&mut self, code: &mut Verbatim) {
+        for (_, var) in &mut code.uses {
+            *var = self.names.get(var).copied().unwrap_or(*var);
+        }
+    }
+
+    fn stmt(&mut self, stmt: &mut Stmt) {
+        if let StmtKind::Let {
+            pat: Pat::Var(var), ..
+        }
+        | StmtKind::Alias { var, .. } = &mut stmt.kind
+        {
+            let own = VarId(u32::try_from(self.vars.len()).unwrap_or(u32::MAX));
+            self.vars.push(self.vars[var.0 as usize].clone());
+            self.names.insert(*var, own);
+            *var = own;
+        }
+    }
+
+    fn place(&mut self, place: &mut Place) {
+        place.root = self.names.get(&place.root).copied().unwrap_or(place.root);
+        for step in &mut place.path {
+            if let Proj::Index(at) = step {
+                without_type(at);
+            }
+        }
+        self.sound &= is_in_range(place, &self.vars[place.root.0 as usize].ty);
+    }
+
+    fn expr(&mut self, expr: &mut Expr) {
+        if is_counter(expr, self.counter.var) {
+            expr.kind = written(self.value, self.counter.is_index);
+            return;
+        }
+        let ExprKind::Binary(op, a, b) = &expr.kind else {
+            return;
+        };
+        if !matches!(expr.ty, Ty::Int) {
+            return;
+        }
+        expr.kind = match (*op, literal(a), literal(b)) {
+            (op, Some(x), Some(y)) => {
+                let is_usize = is_usize(a) || is_usize(b);
+                let limit = if is_usize { IN_USIZE } else { IN_EVERY_TYPE };
+                let value = evaluate(op, x, y).filter(|value| *value <= limit);
+                self.sound &= value.is_some();
+                written(value.unwrap_or(0), is_usize)
+            }
+            (BinOp::Add, None, Some(0)) | (BinOp::Mul, None, Some(1)) => a.kind.clone(),
+            (BinOp::Add, Some(0), None) | (BinOp::Mul, Some(1), None) => b.kind.clone(),
+            _ => return,
+        };
+    }
+}
+
+fn evaluate(op: BinOp, a: usize, b: usize) -> Option<usize> {
+    match op {
+        BinOp::Add => a.checked_add(b),
+        BinOp::Sub => a.checked_sub(b),
+        BinOp::Mul => a.checked_mul(b),
+        BinOp::Div => a.checked_div(b),
+        BinOp::Rem => a.checked_rem(b),
+        _ => None,
+    }
+}
+
+/// False for a literal behind the end of an array: rustc would refuse what the function does when it runs.
+fn is_in_range(place: &Place, root: &Ty) -> bool {
+    let mut ty = root;
+    for step in &place.path {
+        while let Ty::Ref(_, inner) = ty {
+            ty = inner;
+        }
+        let (Proj::Index(at), Ty::Array(inner, _)) = (step, ty) else {
+            return true;
+        };
+        if let (Some(at), Some(len)) = (literal(at), length(ty))
+            && at >= len
+        {
+            return false;
+        }
+        ty = inner;
+    }
+    true
+}
+
+/// A literal integer.
+pub(super) fn literal(expr: &Expr) -> Option<usize> {
+    match &expr.kind {
+        ExprKind::Lit(tokens) if matches!(expr.ty, Ty::Int) => parsed(tokens),
+        _ => None,
+    }
+}
+
+/// The length of an array that is told by a literal.
+pub(super) fn length(ty: &Ty) -> Option<usize> {
+    match ty {
+        Ty::Ref(_, inner) => length(inner),
+        Ty::Array(_, len) => parsed(len),
+        _ => None,
+    }
+}
+
+/// The literal for an integer.
+pub(super) fn written(value: usize, is_usize: bool) -> ExprKind {
+    let literal = match is_usize {
+        true => Literal::usize_suffixed(value),
+        false => Literal::usize_unsuffixed(value),
+    };
+    ExprKind::Lit(literal.into_token_stream())
+}
+
+/// True for a literal that says so.
+fn is_usize(expr: &Expr) -> bool {
+    let ExprKind::Lit(tokens) = &expr.kind else {
+        return false;
+    };
+    syn::parse2::<syn::LitInt>(tokens.clone()).is_ok_and(|literal| literal.suffix() == "usize")
+}
+
+/// An index is a `usize`, and need not say so.
+fn without_type(index: &mut Expr) {
+    if let ExprKind::Binary(_, a, b) = &mut index.kind {
+        without_type(a);
+        without_type(b);
+    } else if is_usize(index)
+        && let Some(value) = literal(index)
+    {
+        index.kind = written(value, false);
+    }
+}
+
+fn parsed(tokens: &proc_macro2::TokenStream) -> Option<usize> {
+    let literal: syn::LitInt = syn::parse2(tokens.clone()).ok()?;
+    literal.base10_parse().ok()
+}
