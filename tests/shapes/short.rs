@@ -159,8 +159,14 @@ fn lent_to_a_callee(x: &[f64]) -> f64 {
         for k in 0..2 {
             u[k] += t[k] * t[k];
         }
+        grow(&mut u[1], *v);
     }
     u[0] * u[1]
+}
+
+#[conservative_grad]
+fn grow(u: &mut f64, v: f64) {
+    *u += v * *u;
 }
 
 #[conservative_grad]

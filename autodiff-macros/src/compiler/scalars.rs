@@ -254,8 +254,7 @@ impl Rewrite for Uses {
 
     fn expr(&mut self, expr: &mut Expr) {
         match &expr.kind {
-            // What is lent is a place that is not only read.
-            ExprKind::Ref(_, place) | ExprKind::Measure(place, _) => self.used(place.root),
+            ExprKind::Measure(place, _) => self.used(place.root),
             ExprKind::Len(place) if indices(place).is_some() => self.understand(place.root),
             _ => {}
         }
