@@ -36,6 +36,11 @@ fn of_parameter(average: &mut Average, x: f64) -> f64 {
     y * y
 }
 
+#[conservative_grad]
+fn blend(x: f64, with: &[f64]) -> f64 {
+    with.iter().map(|w| x * w + w).sum()
+}
+
 macro_rules! programs {
     ($($name:ident($a:ident, $b:ident) $body:block)*) => {
         $(
@@ -133,6 +138,15 @@ programs! {
         average.value *= a;
         average.halve();
         average.value + 2.0 * average.energy() * average.value
+    }
+    behind_a_read(a, b) {
+        let mut average = Average { value: b, keep: a };
+        blend(average.value, &[average.update(a)]) + blend(average.value, &[average.keep, average.update(b)])
+    }
+    behind_an_index(a, b) {
+        let mut average = Average { value: b, keep: a };
+        let xs = [a, b];
+        blend(xs[usize::from(average.value > 0.6)], &[average.update(a)])
     }
     through_a_function(a, b) {
         let mut average = Average { value: b, keep: a };

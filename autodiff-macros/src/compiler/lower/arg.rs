@@ -1,9 +1,11 @@
 //! Arguments of calls: values, references, and references to values without a name.
 
+use std::collections::BTreeSet;
+
 use super::expr::bare;
 use super::{Lower, stmt};
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::{Block, Call, Expr, ExprKind, Pat, Stmt, StmtKind, Ty};
+use crate::compiler::hir::{Block, Call, Expr, ExprKind, Form, Pat, Place, Stmt, StmtKind, Ty};
 use quote::{ToTokens, quote};
 use syn::Token;
 use syn::punctuated::Punctuated;
@@ -26,18 +28,53 @@ impl Lower<'_> {
         }
         self.check_order(call.args.iter());
         let mut stmts = Vec::new();
-        for arg in &mut call.args {
-            self.lift_arg(arg, &mut stmts);
+        let early = self.read_early(&call.args);
+        for (arg, early) in call.args.iter_mut().zip(early) {
+            match early {
+                true => self.lift(arg, &mut stmts),
+                false => self.lift_arg(arg, &mut stmts),
+            }
         }
         let value = self.make(ExprKind::Call(call), ty.clone(), span);
         let value = Some(Box::new(value));
         self.make(ExprKind::Block(Block { stmts, value }), ty, span)
     }
 
+    /// For each argument, whether it reads what a call in one of those behind it may turn out to change: whether `update`
+    /// takes `&mut self` in `h(e.value, &[e.update(x)])` is only known later ([`promote`](super::promote)).
+    fn read_early(&self, args: &[Expr]) -> Vec<bool> {
+        let root = |place: &Place| super::root_of(&self.facts, place.root);
+        let receivers = |behind: &[Expr]| {
+            let mut found = BTreeSet::new();
+            let mut look = |expr: &Expr| match &expr.kind {
+                ExprKind::Call(call) if call.form == Form::Method => {
+                    found.extend(call.args.first().and_then(Expr::place).map(root));
+                }
+                _ => {}
+            };
+            behind.iter().for_each(|arg| arg.for_each_expr(&mut look));
+            found
+        };
+        let reads = |(i, arg): (usize, &Expr)| {
+            let by_value = matches!(arg.kind, ExprKind::Place(_)) && !matches!(arg.ty, Ty::Ref(..));
+            let changed = receivers(&args[i + 1..]);
+            let mut any = false;
+            arg.for_each_expr(&mut |expr| {
+                any |= matches!(&expr.kind, ExprKind::Place(read) if changed.contains(&root(read)));
+            });
+            by_value && any
+        };
+        args.iter().enumerate().map(reads).collect()
+    }
+
     pub(super) fn lift_arg(&mut self, arg: &mut Expr, stmts: &mut Vec<Stmt>) {
         if is_reference(arg) || matches!(arg.kind, ExprKind::Lit(_)) {
             return;
         }
+        self.lift(arg, stmts);
+    }
+
+    fn lift(&mut self, arg: &mut Expr, stmts: &mut Vec<Stmt>) {
         let span = arg.span;
         let (mutable, inner) = match arg.ty.clone() {
             Ty::Ref(mutable, inner) => (Some(mutable), *inner),
