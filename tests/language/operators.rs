@@ -307,3 +307,97 @@ mod declared_beside {
 fn structs_of_a_module() {
     crate::check!(declared_beside::value_at(&[1.0, 2.0, 3.0], 0.7));
 }
+
+mod named_by_a_let {
+    use conservative_grad::{Differentiable, conservative_grad};
+    use std::ops::{Add, Mul, Sub};
+
+    #[derive(Clone, Copy, Debug, Differentiable)]
+    struct V2 {
+        x: f64,
+        y: f64,
+    }
+
+    #[conservative_grad]
+    impl Add for V2 {
+        type Output = V2;
+        fn add(self, o: V2) -> V2 {
+            V2 {
+                x: self.x + o.x,
+                y: self.y + o.y,
+            }
+        }
+    }
+
+    #[conservative_grad]
+    impl Sub for V2 {
+        type Output = V2;
+        fn sub(self, o: V2) -> V2 {
+            V2 {
+                x: self.x - o.x,
+                y: self.y - o.y,
+            }
+        }
+    }
+
+    #[conservative_grad]
+    impl Mul<f64> for V2 {
+        type Output = V2;
+        fn mul(self, by: f64) -> V2 {
+            V2 {
+                x: self.x * by,
+                y: self.y * by,
+            }
+        }
+    }
+
+    #[derive(Clone, Copy, Debug, Differentiable)]
+    struct Body {
+        at: V2,
+        before: V2,
+        speed: V2,
+    }
+
+    #[conservative_grad]
+    impl Body {
+        fn verlet(&mut self, by: f64) {
+            let next: V2 = self.at + (self.at - self.before) * by;
+            self.before = self.at;
+            self.at = next;
+        }
+
+        fn drift(&mut self, by: f64) {
+            let step: V2 = self.speed * by;
+            self.at = self.at + step;
+        }
+
+        fn spread(&self) -> f64 {
+            self.at.x * self.before.y - self.at.y * self.speed.x
+        }
+    }
+
+    #[conservative_grad]
+    fn moved(a: f64, b: f64) -> f64 {
+        let mut body = Body {
+            at: V2 { x: a, y: b },
+            before: V2 { x: b, y: 0.5 },
+            speed: V2 { x: a * b, y: 1.0 },
+        };
+        for _ in 0..3 {
+            body.verlet(b);
+            body.drift(a);
+        }
+        body.spread()
+    }
+
+    #[test]
+    fn structs_of_fields() {
+        let (a, b, h) = (0.4, 0.9, 1e-6);
+        let (value, slopes) = moved::value_and_grad(a, b);
+        assert_eq!(value, moved(a, b));
+        let first = (moved(a + h, b) - moved(a - h, b)) / (2.0 * h);
+        let second = (moved(a, b + h) - moved(a, b - h)) / (2.0 * h);
+        assert!((slopes.0 - first).abs() < 1e-8, "{slopes:?}, {first}");
+        assert!((slopes.1 - second).abs() < 1e-8, "{slopes:?}, {second}");
+    }
+}

@@ -117,10 +117,11 @@ impl Lower<'_> {
         self.infer.is_struct(&ty) || named && self.infer.make_struct(&ty)
     }
 
-    /// What is known to give a struct has one as its first operand, if that is the result of a call.
+    /// What is known to give a struct has one as its first operand, if that is the result of a call or a field.
     fn make_operand_of(&mut self, wanted: Option<Ty>, first: &Expr, op: BinOp) {
         let arithmetic = super::overload::method(op).is_some();
-        let Some(wanted) = wanted.filter(|ty| arithmetic && self.infer.is_struct(ty)) else {
+        let wanted = wanted.filter(|ty| arithmetic && self.is_struct_with_operators(ty));
+        let Some(wanted) = wanted else {
             return;
         };
         let open = self.infer.strip(&first.ty);
