@@ -36,6 +36,46 @@ fn of_parameter(average: &mut Average, x: f64) -> f64 {
     y * y
 }
 
+#[derive(Clone, Copy, Debug, Differentiable)]
+struct Point {
+    x: f64,
+    y: f64,
+}
+
+#[conservative_grad]
+impl Point {
+    fn dot(self, other: Point) -> f64 {
+        self.x * other.x + self.y * other.y
+    }
+}
+
+#[conservative_grad]
+impl std::ops::Add for Point {
+    type Output = Point;
+    fn add(self, other: Point) -> Point {
+        Point {
+            x: self.x + other.x,
+            y: self.y + other.y,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Walker {
+    at: Point,
+    speed: f64,
+}
+
+#[conservative_grad]
+impl Walker {
+    #[conservative_grad]
+    fn step(&mut self, by: f64) -> Point {
+        self.at.x += by * self.speed;
+        self.at.y *= 0.5;
+        self.at
+    }
+}
+
 #[conservative_grad]
 fn blend(x: f64, with: &[f64]) -> f64 {
     with.iter().map(|w| x * w + w).sum()
@@ -148,9 +188,70 @@ programs! {
         let xs = [a, b];
         blend(xs[usize::from(average.value > 0.6)], &[average.update(a)])
     }
+    given_itself(a, b) {
+        let mut average = Average { value: b, keep: a };
+        2.0 * average.update(average.energy()) + average.update(average.value)
+    }
+    copied(a, b) {
+        let mut walker = Walker { at: Point { x: a, y: b }, speed: b };
+        let once = walker.at.dot(walker.step(a));
+        let both: Point = walker.at + walker.step(b);
+        once + both.dot(walker.at) + walker.at.dot(walker.step(a) + walker.at)
+    }
+    read_only_beside(a, b) {
+        let mut walker = Walker { at: Point { x: a, y: b }, speed: b };
+        let mut s = 0.0;
+        for _ in 0..3 {
+            s += walker.step(a).x * walker.at.dot(walker.at);
+        }
+        s
+    }
     through_a_function(a, b) {
         let mut average = Average { value: b, keep: a };
         let y = of_parameter(&mut average, a * b);
         y + average.value
+    }
+}
+
+mod declared {
+    use super::agrees;
+    use conservative_grad::conservative_grad;
+
+    #[conservative_grad]
+    mod programs {
+        #[derive(Clone, Debug, conservative_grad::Differentiable)]
+        pub struct Average {
+            pub value: f64,
+            pub keep: f64,
+        }
+
+        impl Average {
+            pub fn update(&mut self, x: f64) -> f64 {
+                self.value = self.value * self.keep + x * (1.0 - self.keep);
+                self.value
+            }
+        }
+
+        fn grown(x: &mut f64, by: f64) -> f64 {
+            *x *= by;
+            *x + 1.0
+        }
+
+        pub fn methods(a: f64, b: f64) -> f64 {
+            let mut average = Average { value: b, keep: a };
+            average.value * average.update(a) + average.update(b) * average.value
+        }
+
+        pub fn functions(a: f64, b: f64) -> f64 {
+            let mut x = a;
+            x * grown(&mut x, b) - grown(&mut x, a) * x
+        }
+    }
+
+    #[test]
+    fn what_is_known_to_change_does_so_in_turn() {
+        use programs::{functions, methods};
+        agrees("methods", &methods, &methods::grad, &methods::jvp);
+        agrees("functions", &functions, &functions::grad, &functions::jvp);
     }
 }

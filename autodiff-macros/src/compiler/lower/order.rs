@@ -64,12 +64,18 @@ pub(super) fn report(
 
 /// True if evaluating the expression changes a variable that it does not declare itself.
 pub(crate) fn changes(expr: &Expr) -> bool {
+    !changed_by(expr, &|var| var).is_empty()
+}
+
+/// The variables that evaluating the expression changes.
+pub(super) fn changed_by(expr: &Expr, root: &dyn Fn(VarId) -> VarId) -> BTreeSet<VarId> {
     let mut order = Order {
-        root: &|var| var,
+        root,
         clashes: Vec::new(),
         assigned: true,
     };
-    !order.expr(expr).changes.is_empty()
+    let changes = order.expr(expr).changes;
+    changes.iter().map(|change| change.var).collect()
 }
 
 /// An argument through which a call changes a variable, or a variable that is assigned to.

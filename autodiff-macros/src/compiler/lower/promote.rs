@@ -75,8 +75,8 @@ pub(super) fn run(func: &mut Func, facts: &Facts<'_>, fresh: &mut dyn FnMut(&str
         };
         let root = (facts.root)(place.root);
         let is_other = |var: VarId| (facts.root)(var) != root;
-        let mut beside = others.iter().filter_map(memory);
-        let beside = beside.all(|other| is_other(other.root) || are_fields_apart(place, other));
+        let beside = is_lent_alone(place, others, facts)
+            && !others.iter().any(|other| is_around(other, place, facts));
         if can_change(place, &func.vars) && beside && assigned.is_none_or(is_other) {
             let place = place.clone();
             receiver.ty = Ty::Ref(true, Box::new(place.ty.clone()));
@@ -125,6 +125,31 @@ pub(super) fn run(func: &mut Func, facts: &Facts<'_>, fresh: &mut dyn FnMut(&str
     }
     .block(&mut body);
     func.body = body;
+}
+
+/// True if no other argument is memory of which the place may be a part.
+fn is_lent_alone(place: &Place, others: &[Expr], facts: &Facts<'_>) -> bool {
+    let root = |at: &Place| (facts.root)(at.root);
+    let mut others = others.iter().filter_map(memory);
+    others.all(|other| root(other) != root(place) || are_fields_apart(place, other))
+}
+
+/// True if an argument calls a method, which may change it, on what `part` is a part of: the one of `s.p.dot(s.step(x))`. Then the part is copied,
+/// and not lent.
+fn is_around(arg: &Expr, part: &Place, facts: &Facts<'_>) -> bool {
+    let mut found = false;
+    arg.for_each_expr(&mut |expr| {
+        let ExprKind::Call(call) = &expr.kind else {
+            return;
+        };
+        let receiver = call.args.first().filter(|_| call.form == Form::Method);
+        if let Some(whole) = receiver.and_then(Expr::place) {
+            found |= (facts.root)(whole.root) == (facts.root)(part.root)
+                && whole.path.len() < part.path.len()
+                && !(facts.keeps)(&call.path.to_string());
+        }
+    });
+    found
 }
 
 /// What has a name of the compiler's, and is computed beside other operands: `p.turned(a)` of `p.x + p.turned(a).y`.

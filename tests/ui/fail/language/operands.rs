@@ -39,7 +39,8 @@ fn taken(x: &[f64]) -> f64 {
 #[conservative_grad]
 fn changed_by_a_call(x: f64) -> f64 {
     let mut y = x;
-    y * set(&mut y) //~ AD0149
+    y += set(&mut y); //~ AD0149
+    y
 }
 
 fn main() {

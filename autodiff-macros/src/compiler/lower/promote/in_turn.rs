@@ -3,17 +3,17 @@
 //! Whether `update` takes `&mut self` nothing shows but the variable: it is `mut`, or a `&mut`, and no
 //! other statement changes it. (rustc would say that it need not be `mut`, if the calls did not.) Or nobody reads what
 //! the same method gives elsewhere. Such calls are taken for ones that change it, and what stands beside them gets a name, in the order in which Rust
-//! evaluates it:
+//! evaluates it, if it reads or changes the same; so it does beside calls of which it is known that they change something:
 //! ```text
-//! s.x + 2.0 * s.step(a)   →   { let a1 = s.x; let a2 = { let b = s.step(a); 2.0 * b }; a1 + a2 }
+//! s.x + 2.0 * s.step(a)   →   { let a1 = s.x; let a2 = 2.0 * s.step(a); a1 + a2 }
 //! ```
 
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span};
 
-use super::super::resolve::Walk;
-use super::{Facts, can_change, is_field, whole_call};
+use super::super::{order, resolve::Walk};
+use super::{Facts, can_change, is_field, is_lent_alone, whole_call};
 use crate::compiler::hir::{
     BinOp, Block, Call, Expr, ExprKind, Form, Pat, Place, Stmt, StmtKind, Ty, Var, VarId,
 };
@@ -27,10 +27,11 @@ pub(super) fn run(
 ) {
     let known = Known::of(body, facts);
     let candidates = {
-        let is_candidate = |call: &Call| candidate(call, vars, facts, &known).is_some();
+        let changes =
+            |call: &Call| is_changing(call) || candidate(call, vars, facts, &known).is_some();
         let mut any = false;
         body.for_each_expr(&mut |expr| {
-            any |= matches!(&expr.kind, ExprKind::Call(call) if is_candidate(call));
+            any |= matches!(&expr.kind, ExprKind::Call(call) if changes(call));
         });
         any
     };
@@ -42,8 +43,16 @@ pub(super) fn run(
         vars,
         facts,
         fresh,
+        lent: Vec::new(),
     };
     turn.block(body);
+}
+
+/// True for a call that changes what it is lent.
+fn is_changing(call: &Call) -> bool {
+    call.args
+        .iter()
+        .any(|arg| matches!(arg.kind, ExprKind::Ref(true, _)))
 }
 
 /// The receiver of a call that is taken for one that changes it.
@@ -63,6 +72,7 @@ fn candidate<'c>(
     let changes = can_change(place, vars, facts)
         && place.path.iter().all(is_field)
         && told
+        && is_lent_alone(place, &call.args[1..], facts)
         && !(facts.keeps)(&method)
         && !super::is_operator(call);
     changes.then_some(place)
@@ -122,6 +132,8 @@ struct InTurn<'t> {
     vars: &'t mut Vec<Var>,
     facts: &'t Facts<'t>,
     fresh: &'t mut dyn FnMut(&str, Span) -> Ident,
+    /// What the calls around are given that are taken for ones that change it.
+    lent: Vec<Place>,
 }
 
 impl InTurn<'_> {
@@ -166,57 +178,105 @@ impl InTurn<'_> {
 
     /// True if the expression changes something now.
     fn expr(&mut self, expr: &mut Expr) -> bool {
-        let changes = self.parts(expr);
-        let ExprKind::Call(call) = &mut expr.kind else {
-            return changes;
-        };
-        let Some(place) = candidate(call, self.vars, self.facts, &self.known).cloned() else {
-            return changes;
-        };
-        if let Some(receiver) = call.args.first_mut() {
-            receiver.ty = Ty::Ref(true, Box::new(place.ty.clone()));
-            receiver.kind = ExprKind::Ref(true, place);
+        let (mut receiver, mut lent) = (None, None);
+        if let ExprKind::Call(call) = &expr.kind {
+            receiver = candidate(call, self.vars, self.facts, &self.known).cloned();
+            receiver = receiver.filter(|at| !self.is_lent(at));
+            lent = receiver.clone().or_else(|| {
+                let first = call.args.first().filter(|_| call.form == Form::Method)?;
+                let changed = matches!(first.kind, ExprKind::Ref(true, _));
+                first.place().filter(|_| changed).cloned()
+            });
         }
-        true
+        let outer = self.lent.len();
+        self.lent.extend(lent);
+        let any = self.parts(expr);
+        self.lent.truncate(outer);
+        let mut changes = any;
+        if let ExprKind::Call(call) = &mut expr.kind {
+            // rustc lends nothing that an argument changes: it is copied, and the call changes nothing.
+            let is_changed = |at: &Place| {
+                let others = call.args.iter().skip(1);
+                let mut others = others.map(|arg| order::changed_by(arg, self.facts.root));
+                others.any(|changed| changed.contains(&(self.facts.root)(at.root)))
+            };
+            let receiver = receiver.filter(|at| !is_changed(at));
+            if let (Some(place), Some(receiver)) = (receiver, call.args.first_mut()) {
+                receiver.ty = Ty::Ref(true, Box::new(place.ty.clone()));
+                receiver.kind = ExprKind::Ref(true, place);
+            }
+            changes |= is_changing(call);
+        }
+        if any {
+            self.in_turn(expr);
+        }
+        changes
     }
 
-    /// The parts of an expression, each under a name if one of them changes something.
+    /// True for a place that is lent to the call whose argument is looked at.
+    fn is_lent(&self, at: &Place) -> bool {
+        let root = |place: &Place| (self.facts.root)(place.root);
+        let mut lent = self.lent.iter();
+        lent.any(|outer| root(outer) == root(at) && outer.path.len() <= at.path.len())
+    }
+
+    /// True if a part of the expression changes something.
     fn parts(&mut self, expr: &mut Expr) -> bool {
-        let parts: Vec<&mut Expr> = match &mut expr.kind {
-            ExprKind::Block(block) => return self.block(block),
+        match &mut expr.kind {
+            ExprKind::Block(block) => self.block(block),
             ExprKind::If(cond, then, els) => {
                 let cond = self.expr(cond);
                 let then = self.block(then);
-                return self.block(els) || then || cond;
+                self.block(els) || then || cond
             }
-            // The second one may not run.
-            ExprKind::Binary(BinOp::And | BinOp::Or, a, b) => {
-                let a = self.expr(a);
-                return self.expr(b) || a;
+            _ => {
+                let mut any = false;
+                for part in operands(expr) {
+                    any |= self.expr(part);
+                }
+                any
             }
-            ExprKind::Unary(_, a)
-            | ExprKind::Cast(a, _)
-            | ExprKind::StopGradient(a)
-            | ExprKind::Classify(_, a) => vec![&mut **a],
-            ExprKind::Binary(_, a, b) | ExprKind::Repeat(a, b) => vec![&mut **a, &mut **b],
-            ExprKind::Rule(_, parts)
-            | ExprKind::Tuple(parts)
-            | ExprKind::List(parts)
-            | ExprKind::Call(Call { args: parts, .. }) => parts.iter_mut().collect(),
-            ExprKind::Struct(lit) => lit.fields.iter_mut().map(|(_, e)| e).collect(),
-            _ => return false,
-        };
-        let mut parts = parts;
-        let mut any = false;
-        for part in &mut parts {
-            any |= self.expr(part);
         }
-        if !any || parts.len() < 2 {
-            return any;
+    }
+
+    /// Gives each operand a name if one of them changes what another one reads or changes.
+    fn in_turn(&mut self, expr: &mut Expr) {
+        // The second one may not run.
+        if matches!(expr.kind, ExprKind::Binary(BinOp::And | BinOp::Or, ..)) {
+            return;
         }
+        let root = self.facts.root;
+        let parts = operands(expr);
+        if order::clashes(parts.iter().map(|part| &**part), root).is_empty() {
+            return;
+        }
+        let changed: Vec<_> = parts
+            .iter()
+            .map(|part| order::changed_by(part, root))
+            .collect();
         let mut stmts = Vec::new();
-        for part in parts {
-            self.named(part, &mut stmts);
+        for (i, part) in parts.into_iter().enumerate() {
+            match &part.kind {
+                // What is behind a reference, and changes before the call has it, is copied: rustc would not lend it.
+                ExprKind::Ref(false, place) => {
+                    let at = root(place.root);
+                    if changed[i + 1..].iter().any(|behind| behind.contains(&at)) {
+                        let place = place.clone();
+                        let mut copied = Expr {
+                            ty: place.ty.clone(),
+                            kind: ExprKind::Place(place),
+                            ..part.clone()
+                        };
+                        self.named(&mut copied, &mut stmts);
+                        if let ExprKind::Place(copy) = copied.kind {
+                            part.kind = ExprKind::Ref(false, copy);
+                        }
+                    }
+                }
+                ExprKind::Ref(true, _) | ExprKind::Lit(_) => {}
+                _ if matches!(part.ty, Ty::Ref(..)) => {}
+                _ => self.named(part, &mut stmts),
+            }
         }
         let value = Expr {
             source: expr.source.clone(),
@@ -228,16 +288,10 @@ impl InTurn<'_> {
         expr.marks = value.marks;
         let value = Some(Box::new(value));
         expr.kind = ExprKind::Block(Block { stmts, value });
-        true
     }
 
     /// `let operand = value;`, for a value that is not the same at any time.
     fn named(&mut self, value: &mut Expr, stmts: &mut Vec<Stmt>) {
-        let held = matches!(value.ty, Ty::Ref(..))
-            || matches!(value.kind, ExprKind::Lit(_) | ExprKind::Ref(..));
-        if held {
-            return;
-        }
         let (span, ty) = (value.span, value.ty.clone());
         let var = VarId(u32::try_from(self.vars.len()).unwrap_or(u32::MAX));
         self.vars.push(Var {
@@ -264,6 +318,23 @@ impl InTurn<'_> {
             kind: StmtKind::Let { pat, init },
             span,
         });
+    }
+}
+
+/// The operands of an expression, in the order in which they are evaluated.
+fn operands(expr: &mut Expr) -> Vec<&mut Expr> {
+    match &mut expr.kind {
+        ExprKind::Unary(_, a)
+        | ExprKind::Cast(a, _)
+        | ExprKind::StopGradient(a)
+        | ExprKind::Classify(_, a) => vec![&mut **a],
+        ExprKind::Binary(_, a, b) | ExprKind::Repeat(a, b) => vec![&mut **a, &mut **b],
+        ExprKind::Rule(_, parts)
+        | ExprKind::Tuple(parts)
+        | ExprKind::List(parts)
+        | ExprKind::Call(Call { args: parts, .. }) => parts.iter_mut().collect(),
+        ExprKind::Struct(lit) => lit.fields.iter_mut().map(|(_, e)| e).collect(),
+        _ => Vec::new(),
     }
 }
 
