@@ -61,6 +61,7 @@ pub mod nesting;
 pub mod numeric;
 #[doc(hidden)]
 pub mod operation;
+pub mod operators;
 pub mod ops;
 #[cfg(feature = "optim")]
 pub mod optim;

@@ -268,7 +268,23 @@ macro_rules! companion {
         }
     };
     (method $($row:tt)*) => {};
-    (operator $($row:tt)*) => {};
+    // It jumps.
+    (operator rem, $($row:tt)*) => {};
+    // The partials, for numbers that nothing shows to be numbers ([`crate::operators`]).
+    (operator $name:ident, [$($arg:ident),+], [$($y:ident),+], [], [$($partial:expr),*], $($rest:tt)*) => {
+        #[doc = concat!("The operator `", stringify!($name), "`.")]
+        #[derive(Debug)]
+        #[allow(non_camel_case_types, reason = "the name of the row")]
+        pub(crate) enum $name {}
+
+        impl $name {
+            const ARGS: usize = <[&str]>::len(&[$(stringify!($arg)),+]);
+            const DECISIONS: usize = 0;
+        }
+
+        $crate::operation::companion!(@row f64, $name, [$($arg),+], [$($y),+], [], [$($partial),*]);
+        $crate::operation::companion!(@row f32, $name, [$($arg),+], [$($y),+], [], [$($partial),*]);
+    };
     (@row $t:ident, $name:ident, [$($arg:ident),+], [$($y:ident),+], [$($w:ident: $margin:expr, $above:expr, $tie:expr);*], [$($partial:expr),*]) => {
         impl $crate::operation::Row<
             $t,

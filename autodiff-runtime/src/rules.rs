@@ -12,7 +12,7 @@ use crate::policy::Ties;
 
 pub(crate) mod activation;
 mod circular;
-mod elementary;
+pub(crate) mod elementary;
 mod kinked;
 mod refused;
 

@@ -12,3 +12,6 @@ pub use crate::selection::Selection as _;
 
 // `len` of an `Option` in memory.
 pub use crate::optional::Payloads as _;
+
+// What a call gives, and operators are applied to, may be a number.
+pub use crate::operators::Operators as _;

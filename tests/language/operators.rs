@@ -401,3 +401,78 @@ mod named_by_a_let {
         assert!((slopes.1 - second).abs() < 1e-8, "{slopes:?}, {second}");
     }
 }
+
+mod numbers_of_calls {
+    use conservative_grad::{Differentiable, conservative_grad};
+
+    #[derive(Clone, Debug, Differentiable)]
+    struct Spring {
+        stiffness: f64,
+        length: f64,
+    }
+
+    #[conservative_grad]
+    impl Spring {
+        fn force(&self, x: f64) -> f64 {
+            self.stiffness * (x - self.length)
+        }
+    }
+
+    #[conservative_grad]
+    fn squared(x: f64) -> f64 {
+        x * x
+    }
+
+    macro_rules! programs {
+        ($($name:ident($spring:ident) $body:block)*) => {
+            $(
+                #[conservative_grad]
+                fn $name(a: f64, b: f64) -> f64 {
+                    let $spring = Spring { stiffness: a, length: b };
+                    $body
+                }
+            )*
+
+            #[test]
+            fn have_operators() {
+                $(
+                    let (a, b, h) = (0.4, 0.9, 1e-6);
+                    let (value, slopes) = $name::value_and_grad(a, b);
+                    assert_eq!(value, $name(a, b));
+                    let first = ($name(a + h, b) - $name(a - h, b)) / (2.0 * h);
+                    let second = ($name(a, b + h) - $name(a, b - h)) / (2.0 * h);
+                    assert!((slopes.0 - first).abs() < 1e-7, "{}: {slopes:?}, {first}", stringify!($name));
+                    assert!((slopes.1 - second).abs() < 1e-7, "{}: {slopes:?}, {second}", stringify!($name));
+                    let along = $name::jvp(a, b, 0.5, -2.0).1;
+                    assert!((along - 0.5 * slopes.0 + 2.0 * slopes.1).abs() < 1e-12, "{}", stringify!($name));
+                )*
+            }
+        };
+    }
+
+    programs! {
+        product(s) { squared(s.force(2.0) * s.force(3.0)) }
+        quotient(s) { squared(s.force(2.0) / s.force(3.0)) + squared(-s.force(1.0)) }
+        sums(s) { squared(s.force(2.0) + s.force(3.0)) - squared(s.force(1.0) - s.force(2.5)) }
+        assigned(s) {
+            let mut z = s.force(2.0);
+            z += s.force(3.0);
+            z /= s.force(4.0);
+            z *= s.force(3.0);
+            z -= s.force(0.5);
+            squared(z)
+        }
+        compared(s) {
+            let z = s.force(2.0) * s.force(3.0);
+            if z > s.force(1.0) { squared(z) } else { squared(s.force(2.0)) }
+        }
+        kept(s) {
+            let mut forces = vec![s.force(2.0)];
+            for i in 0..3 {
+                let next = forces[i] * s.force(1.5);
+                forces.push(next);
+            }
+            squared(forces[2] - forces[3])
+        }
+    }
+}

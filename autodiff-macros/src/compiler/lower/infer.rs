@@ -69,6 +69,8 @@ pub(super) struct Infer {
     optional: Vec<u32>,
     /// Types of operands of operators.
     operands: Vec<u32>,
+    /// Types of values that are compared, or of which a remainder is taken.
+    numbers: Vec<u32>,
     /// Types of values that are cloned.
     cloned: Vec<u32>,
     /// Results of calls, or parts of them, that nobody reads.
@@ -119,6 +121,7 @@ impl Infer {
             members: Vec::new(),
             optional: Vec::new(),
             operands: Vec::new(),
+            numbers: Vec::new(),
             cloned: Vec::new(),
             ignored: Vec::new(),
             literals: Vec::new(),
@@ -664,6 +667,13 @@ impl Infer {
         }
     }
 
+    /// A value of this type is compared: no struct is.
+    pub(super) fn compare(&mut self, ty: &Ty) {
+        if let Ty::Infer(id) = self.strip(ty) {
+            self.numbers.push(id);
+        }
+    }
+
     /// Nobody reads a value of this type: if no use of another one tells what it is, only rustc knows.
     pub(super) fn ignore(&mut self, ty: &Ty) {
         if let Ty::Infer(id) = self.strip(ty) {
@@ -865,6 +875,7 @@ impl Infer {
             // a struct.
             Some(Kind::Call)
                 if self.is_handed(ty)
+                    && !self.is_among(&self.numbers, ty)
                     && (!self.is_operand(ty)
                         || !self.structs.is_empty() && !self.is_among(&self.members, ty)) =>
             {

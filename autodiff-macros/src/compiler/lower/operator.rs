@@ -63,6 +63,9 @@ impl Lower<'_> {
             op,
             BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge
         );
+        if compares || op == BinOp::Rem {
+            self.infer.compare(&ty);
+        }
         let ty = if compares { Ty::Bool } else { ty };
         if matches!(ty, Ty::Opaque) {
             return self.constant_binary(a, b, binary);
