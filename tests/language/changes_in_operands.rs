@@ -242,6 +242,15 @@ mod declared {
             average.value * average.update(a) + average.update(b) * average.value
         }
 
+        fn passed_on(x: &mut f64, by: f64) -> f64 {
+            *x + grown(x, by) * *x - grown(x, 0.5)
+        }
+
+        pub fn parameters(a: f64, b: f64) -> f64 {
+            let mut x = a;
+            passed_on(&mut x, b) * x
+        }
+
         pub fn functions(a: f64, b: f64) -> f64 {
             let mut x = a;
             x * grown(&mut x, b) - grown(&mut x, a) * x
@@ -250,8 +259,14 @@ mod declared {
 
     #[test]
     fn what_is_known_to_change_does_so_in_turn() {
-        use programs::{functions, methods};
+        use programs::{functions, methods, parameters};
         agrees("methods", &methods, &methods::grad, &methods::jvp);
+        agrees(
+            "parameters",
+            &parameters,
+            &parameters::grad,
+            &parameters::jvp,
+        );
         agrees("functions", &functions, &functions::grad, &functions::jvp);
     }
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span};
 
-use super::super::{order, resolve::Walk};
+use super::super::{arg::is_exclusive, order, resolve::Walk};
 use super::{Facts, can_change, is_field, is_lent_alone, whole_call};
 use crate::compiler::hir::{
     BinOp, Block, Call, Expr, ExprKind, Form, Pat, Place, Stmt, StmtKind, Ty, Var, VarId,
@@ -48,11 +48,13 @@ pub(super) fn run(
     turn.block(body);
 }
 
-/// True for a call that changes what it is lent.
+/// True for a call that changes what it is lent, or may do so.
 fn is_changing(call: &Call) -> bool {
-    call.args
-        .iter()
-        .any(|arg| matches!(arg.kind, ExprKind::Ref(true, _)))
+    call.args.iter().any(|arg| match arg.kind {
+        ExprKind::Ref(true, _) => true,
+        ExprKind::Place(_) => is_exclusive(&arg.ty),
+        _ => false,
+    })
 }
 
 /// The receiver of a call that is taken for one that changes it.
