@@ -8,6 +8,8 @@
 
 #[path = "forward/kinks.rs"]
 mod kinks;
+#[path = "forward/overflow.rs"]
+mod overflow;
 #[path = "forward/programs.rs"]
 mod programs;
 #[path = "forward/selections.rs"]

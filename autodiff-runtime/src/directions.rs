@@ -21,7 +21,7 @@ use core::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 use crate::differentiable::{Accumulate, Adjoint};
 use crate::jacobian::Components;
 use crate::kinds::BarValue;
-use crate::numeric::{Scalar, cast, unless_zero};
+use crate::numeric::{Operations, Scalar, cast, unless_zero};
 use crate::same_shape::{Mismatch, SameShape};
 use crate::selection::pick;
 use crate::sums::Summed;
@@ -309,20 +309,37 @@ pub fn pick_dots<D: Lanewise>(weight: f64, below: D, above: D) -> D {
     D::pick(weight, below, above)
 }
 
-/// [`Lanewise::unless_zero`], as emitted code calls it.
+/// `dots · partial`, or 0 where either is 0: what has no effect has none if its tangent overflowed, as it has none in the reverse sweep.
 #[doc(hidden)]
 #[inline(always)]
 #[must_use]
-pub fn unless_no_dots<D: Lanewise>(factor: D, product: D) -> D {
-    factor.unless_zero(product)
+pub fn dots_times<S: Scalar, D: Rate<S>>(dots: D, partial: S) -> D {
+    match partial == S::default() {
+        true => none(),
+        false => dots.unless_zero(dots * partial),
+    }
 }
 
-/// `dividend / divisor`, or 0 in the lanes in which the dividend is 0.
+/// As [`dots_times`], of a partial that is finite.
+#[doc(hidden)]
+#[inline(always)]
+#[must_use]
+pub fn dots_by<S: Scalar, D: Rate<S>>(dots: D, partial: S) -> D {
+    match partial == S::default() {
+        true => none(),
+        false => dots * partial,
+    }
+}
+
+/// `dividend / divisor`, or 0 in the lanes in which the dividend is 0, and in all where the divisor is infinite.
 #[doc(hidden)]
 #[inline(always)]
 #[must_use]
 pub fn dots_over<S: Scalar, D: Rate<S>>(dividend: D, divisor: S) -> D {
-    dividend.unless_zero(dividend / divisor)
+    match divisor.is_infinite() {
+        true => none(),
+        false => dividend.unless_zero(dividend / divisor),
+    }
 }
 
 /// [`Lanewise::along`], as emitted code calls it.
@@ -365,7 +382,7 @@ pub fn by_lane<L: Directions, D: Components, G: Components>(
 
 #[cfg(test)]
 mod tests {
-    use super::{Directions, Lanewise, One, Several, Tangents, dots_over};
+    use super::{Directions, Lanewise, One, Several, Tangents, dots_over, dots_times};
 
     const X: [f64; 4] = [3.0, 0.0, f64::NAN, -0.0];
     const Y: [f64; 4] = [f64::INFINITY, f64::NAN, 2.0, 5.0];
@@ -390,6 +407,7 @@ mod tests {
             bits(x * factor, |k| X[k] * factor);
             bits(x / factor, |k| X[k] / factor);
             bits(dots_over(x, factor), |k| dots_over(X[k], factor));
+            bits(dots_times(x, factor), |k| dots_times(X[k], factor));
         }
         bits(x.unless_zero(y), |k| X[k].unless_zero(Y[k]));
         for weight in [0.0, 0.25, 1.0] {

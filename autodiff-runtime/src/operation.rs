@@ -11,7 +11,7 @@
 
 use std::borrow::Cow;
 
-use crate::directions::{Directions, Rate};
+use crate::directions::Directions;
 use crate::field::Site;
 use crate::kinds::{Element, Kind, Varied};
 use crate::numeric::{Real, Scalar};
@@ -150,12 +150,12 @@ where
     along
 }
 
-/// An adjoint or tangent times a partial. Where decisions were made, a partial of 0 is that of a
+/// An adjoint times a partial. Where decisions were made, a partial of 0 is that of a
 /// branch that was not taken: the product is 0 whatever the factor is.
 #[inline(always)]
-pub(crate) fn times<T: Real, D: Rate<T>>(factor: D, partial: T, decisions: usize) -> D {
+pub(crate) fn times<T: Real>(factor: T, partial: T, decisions: usize) -> T {
     if decisions > 0 && partial == T::ZERO {
-        D::default()
+        T::ZERO
     } else {
         factor * partial
     }
@@ -318,7 +318,7 @@ macro_rules! companion {
             let weights = $crate::operation::weights_along::<$name, T, __S, __L, { Self::ARGS }, { Self::DECISIONS }>(sel, sites, Self::__SITES, args, dots);
             let result = $crate::ops::$name($a);
             let [partial] = T::__partials::<$name, { Self::ARGS }, { Self::DECISIONS }>(args, result, weights);
-            (result, $crate::operation::times(dots[0], partial, Self::DECISIONS))
+            (result, $crate::directions::dots_times(dots[0], partial))
         }
     };
     (@tangent $name:ident, [$($w:ident),*], $a:ident, $b:ident) => {
@@ -331,8 +331,8 @@ macro_rules! companion {
             let weights = $crate::operation::weights_along::<$name, T, __S, __L, { Self::ARGS }, { Self::DECISIONS }>(sel, sites, Self::__SITES, args, dots);
             let result = $crate::ops::$name($a, $b);
             let [by_a, by_b] = T::__partials::<$name, { Self::ARGS }, { Self::DECISIONS }>(args, result, weights);
-            let a_dot = $crate::operation::times(dots[0], by_a, Self::DECISIONS);
-            let b_dot = $crate::operation::times(dots[1], by_b, Self::DECISIONS);
+            let a_dot = $crate::directions::dots_times(dots[0], by_a);
+            let b_dot = $crate::directions::dots_times(dots[1], by_b);
             (result, a_dot + b_dot)
         }
     };

@@ -13,7 +13,7 @@
 )]
 
 use crate::decision::Decision;
-use crate::directions::Rate;
+use crate::directions::{Rate, dots_times};
 use crate::field::Site;
 use crate::numeric::{Real, number};
 use crate::rules::{Compared, Rule};
@@ -92,7 +92,7 @@ impl<T: Real> Slope<T> {
     #[inline]
     pub fn along<D: Rate<T>>(&self, dots: &[D]) -> D {
         let mut sum = D::default();
-        self.for_each(|i, w| sum += dots[i] * w);
+        self.for_each(|i, w| sum += dots_times(dots[i], w));
         sum
     }
 }

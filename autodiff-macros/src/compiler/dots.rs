@@ -66,17 +66,32 @@ pub(crate) fn is_none(e: &Expr) -> bool {
     matches!(e, Expr::Call(Callee::NoDots(_), _))
 }
 
-/// `dividend / divisor`, or 0 where the dividend is 0.
-pub(crate) fn quotient(rt: &TokenStream, dividend: Expr, divisor: Expr) -> Expr {
-    Expr::call(quote!(#rt::dots_over), vec![dividend, divisor])
+/// What keeps 0·∞ from a product of a tangent and a partial.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Guard {
+    Nothing,
+    /// The product is 0 where the partial is: the tangent may be infinite.
+    Partial,
+    /// The product is 0 where either is: the partial may be infinite, too.
+    Both,
 }
 
-/// `product`, or 0 where `factor` is 0.
-pub(crate) fn unless_zero(rt: &TokenStream, factor: &Expr, product: Expr) -> Expr {
-    match product {
-        Expr::Neg(product) => Expr::neg(unless_zero(rt, factor, *product)),
-        product if is_none(&product) => product,
-        product => Expr::call(quote!(#rt::unless_no_dots), vec![factor.clone(), product]),
+impl Guard {
+    /// `dot * partial`
+    pub(crate) fn times(self, rt: &TokenStream, dot: Expr, partial: Expr) -> Expr {
+        match self {
+            Guard::Nothing => Expr::mul(dot, partial),
+            Guard::Partial => Expr::call(quote!(#rt::dots_by), vec![dot, partial]),
+            Guard::Both => Expr::call(quote!(#rt::dots_times), vec![dot, partial]),
+        }
+    }
+
+    /// `dividend / divisor`
+    pub(crate) fn over(self, rt: &TokenStream, dividend: Expr, divisor: Expr) -> Expr {
+        match self {
+            Guard::Nothing => Expr::bin("/", dividend, divisor),
+            _ => Expr::call(quote!(#rt::dots_over), vec![dividend, divisor]),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use super::code::{Callee, Expr, Pick};
-use super::dots;
+use super::dots::{self, Guard};
 use super::hir::Ty;
 use super::primal::ty_tokens;
 use super::real;
@@ -25,8 +25,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) real: Ty,
     /// What has been computed from the operands anyway: the operation, its arguments and its value.
     pub(crate) known: Vec<Evaluation>,
-    /// Partials are multiplied by tangents, as opposed to adjoints.
-    pub(crate) tangents: bool,
+    /// Partials are multiplied by tangents, as opposed to adjoints, with this guard.
+    pub(crate) tangents: Option<Guard>,
     /// Path to the runtime.
     pub(crate) rt: TokenStream,
 }
@@ -58,8 +58,8 @@ impl Scope<'_> {
                 self.seed(above, bar),
             );
             return match self.tangents {
-                true => Expr::Call(Callee::Pick(Pick::Dots), vec![weight, below, above]),
-                false => pick(weight, below, above),
+                Some(_) => Expr::Call(Callee::Pick(Pick::Dots), vec![weight, below, above]),
+                None => pick(weight, below, above),
             };
         }
         match e {
@@ -73,15 +73,18 @@ impl Scope<'_> {
             }
             syn::Expr::Lit(lit) if lit.to_token_stream().to_string() == "0.0" => {
                 match self.tangents {
-                    true => dots::none(&self.real),
-                    false => self.zero(),
+                    Some(_) => dots::none(&self.real),
+                    None => self.zero(),
                 }
             }
             syn::Expr::Lit(lit) if lit.to_token_stream().to_string() == "1.0" => bar.clone(),
-            e => match quotient(e) {
-                Some((one, by)) if one => Expr::bin("/", bar.clone(), self.lower(by)),
-                _ => Expr::mul(bar.clone(), self.lower(e)),
-            },
+            e => {
+                let guard = self.tangents.unwrap_or(Guard::Nothing);
+                match quotient(e) {
+                    Some((true, by)) => guard.over(&self.rt, bar.clone(), self.lower(by)),
+                    _ => guard.times(&self.rt, bar.clone(), self.lower(e)),
+                }
+            }
         }
     }
 

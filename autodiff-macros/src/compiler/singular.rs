@@ -34,6 +34,8 @@ pub(crate) struct Watch {
     /// Memory that such values are stored in, or are loaded from.
     wild_mems: BTreeSet<MemId>,
     masked_mems: BTreeSet<MemId>,
+    /// What comes of a call counts as infinite: a sweep that runs forwards has its tangent from the callee.
+    calls: bool,
 }
 
 /// A set of values: a bit for each.
@@ -62,12 +64,24 @@ impl Marks {
 
 impl Watch {
     pub(crate) fn of(cx: &Context<'_>) -> Watch {
-        let mut watch = Watch::default();
+        Watch::default().over(cx)
+    }
+
+    pub(crate) fn of_tangents(cx: &Context<'_>) -> Watch {
+        let watch = Watch {
+            calls: true,
+            ..Watch::default()
+        };
+        watch.over(cx)
+    }
+
+    fn over(mut self, cx: &Context<'_>) -> Watch {
+        let watch = &mut self;
         loop {
             let before = watch.size();
             cx.func.body.walk(&mut |stmt| watch.see(cx, stmt));
             if watch.size() == before {
-                return watch;
+                return self;
             }
         }
     }
@@ -116,6 +130,12 @@ impl Watch {
             StmtKind::Alloc(m, init) => self.made(init, *m),
             StmtKind::Push { place, init } => self.made(init, place.mem),
             StmtKind::Copy { dst, src, .. } => self.copied(src.mem, dst.mem),
+            StmtKind::Call(call) if self.calls => {
+                call.for_each_def(&mut |v| self.wild.insert(v));
+                call.for_each_write(&mut |m| {
+                    self.wild_mems.insert(m);
+                });
+            }
             _ => {}
         }
     }
@@ -182,9 +202,14 @@ impl Watch {
 
     /// True if the adjoint of the value may be 0 where the partial of its operation is infinite.
     pub(crate) fn guards(&self, cx: &Context<'_>, v: ValId, op: &Op) -> bool {
+        is_singular(cx, op) || self.is_wild(op) && self.masked.contains(v)
+    }
+
+    /// True if an operand of the operation may be infinite, or its tangent.
+    pub(crate) fn is_wild(&self, op: &Op) -> bool {
         let mut wild = false;
         op.for_each_use(&mut |u| wild |= self.wild.contains(u));
-        is_singular(cx, op) || wild && self.masked.contains(v)
+        wild
     }
 }
 
@@ -203,7 +228,7 @@ fn has_singular_rule(cx: &Context<'_>, rule: &Rule, args: &[ValId]) -> bool {
 }
 
 /// A literal other than zero.
-fn is_number(cx: &Context<'_>, v: ValId) -> bool {
+pub(crate) fn is_number(cx: &Context<'_>, v: ValId) -> bool {
     matches!(cx.layout.op(v), Some(Op::Lit(tokens)) if is_nonzero(tokens))
 }
 

@@ -8,7 +8,7 @@ use quote::quote;
 
 use super::adjoint::{Context, calls};
 use super::code::{Expr, Stmt};
-use super::dots;
+use super::dots::{self, Guard};
 use super::emit::holds_struct;
 use super::hir::{BinOp, Member, Ty, UnOp};
 use super::primal::{
@@ -16,7 +16,7 @@ use super::primal::{
     store_op, tree_expr, user,
 };
 use super::real;
-use super::singular;
+use super::singular::{self, Watch};
 use super::ssa::{
     Arg, Block, Call, Init, MemId, Op, Origin, Phi, Place, Stmt as Ssa, StmtKind, StoreOp, Tree,
     ValId,
@@ -24,7 +24,8 @@ use super::ssa::{
 
 /// Writes the sweep; its value is the pair of the result and its tangent.
 pub(crate) fn run(cx: &Context<'_>) -> (Vec<Stmt>, Expr) {
-    let pass = Tangent { cx };
+    let watch = Watch::of_tangents(cx);
+    let pass = Tangent { cx, watch };
     let mut stmts = pass.block(&cx.func.body);
     for (param, dot) in cx.func.params.iter().zip(&cx.names.dots) {
         if let Some(exit) = param.exit {
@@ -67,6 +68,7 @@ pub(crate) fn run(cx: &Context<'_>) -> (Vec<Stmt>, Expr) {
 
 struct Tangent<'a> {
     cx: &'a Context<'a>,
+    watch: Watch,
 }
 
 impl Tangent<'_> {
@@ -300,21 +302,26 @@ impl Tangent<'_> {
             Op::Bin(BinOp::Add, a, b) => sum(self.active(*a), self.active(*b)),
             Op::Bin(BinOp::Sub, a, b) => sum(self.active(*a), self.active(*b).map(Expr::neg)),
             Op::Bin(BinOp::Mul, a, b) => {
-                let left = self.active(*a).map(|d| Expr::mul(d, Expr::Val(*b)));
-                let right = self.active(*b).map(|d| Expr::mul(d, Expr::Val(*a)));
+                let guard = self.guard(op);
+                let by = |dot: Expr, partial: ValId| {
+                    let guard = match singular::is_number(self.cx, partial) {
+                        true => Guard::Nothing,
+                        false => guard,
+                    };
+                    guard.times(&self.cx.names.rt, dot, Expr::Val(partial))
+                };
+                let left = self.active(*a).map(|d| by(d, *b));
+                let right = self.active(*b).map(|d| by(d, *a));
                 sum(left, right)
             }
             Op::Bin(BinOp::Div, a, b) => {
-                let right = self
-                    .active(*b)
-                    .map(|d| (d.clone(), Expr::mul(d, Expr::Val(v))));
                 let rt = &self.cx.names.rt;
                 if !singular::is_singular(self.cx, op) {
-                    let right = right.map(|(_, product)| Expr::neg(product));
-                    return Expr::bin("/", sum(self.active(*a), right), Expr::Val(*b));
+                    return Expr::bin("/", self.dot(*a), Expr::Val(*b));
                 }
-                let right = right.map(|(d, product)| Expr::neg(dots::unless_zero(rt, &d, product)));
-                dots::quotient(rt, sum(self.active(*a), right), Expr::Val(*b))
+                let right = self.active(*b);
+                let right = right.map(|d| Expr::neg(Guard::Both.times(rt, d, Expr::Val(v))));
+                Guard::Both.over(rt, sum(self.active(*a), right), Expr::Val(*b))
             }
             Op::Bin(BinOp::Rem, a, b) => {
                 let trunc = Ident::new("trunc", proc_macro2::Span::call_site());
@@ -340,17 +347,12 @@ impl Tangent<'_> {
                 // The sweep is a single one, in which later values do not exist yet.
                 let scope = super::rule_text::Scope {
                     known: Vec::new(),
-                    tangents: true,
+                    tangents: Some(self.guard(op)),
                     ..scope
                 };
-                let singular = singular::is_singular(self.cx, op);
                 let terms = args.iter().enumerate().filter_map(|(k, a)| {
                     let dot = self.active(*a)?;
-                    let product = scope.seeded(rule.partials.get(k)?, &dot);
-                    Some(match singular {
-                        true => dots::unless_zero(&self.cx.names.rt, &dot, product),
-                        false => product,
-                    })
+                    Some(scope.seeded(rule.partials.get(k)?, &dot))
                 });
                 terms
                     .reduce(|a, b| sum(Some(a), Some(b)))
@@ -363,6 +365,16 @@ impl Tangent<'_> {
                 Box::new(self.none(v)),
             ),
             _ => self.none(v),
+        }
+    }
+
+    /// What a callee is given may have an infinite tangent; beside a costly operation nobody notices a guard.
+    fn guard(&self, op: &Op) -> Guard {
+        let costly = matches!(op, Op::Rule { rule, .. } if rule.costly);
+        match singular::is_singular(self.cx, op) {
+            true => Guard::Both,
+            false if costly || self.watch.is_wild(op) => Guard::Partial,
+            false => Guard::Nothing,
         }
     }
 

@@ -269,11 +269,14 @@ impl decay {
             let t3 = t2 * y;
             let t5 = y / limit;
             let t6 = 1.0 - t5;
-            let t7_dot = (rate_dot * h * y + y_dot * t2) * t6
-                + -rt::dots_over(
-                    y_dot - rt::unless_no_dots(limit_dot, limit_dot * t5),
-                    limit,
-                ) * t3;
+            let t7_dot: __D = rt::dots_by(
+                rt::dots_by(rate_dot * h, y) + rt::dots_by(y_dot, t2),
+                t6,
+            )
+                + rt::dots_by(
+                    -rt::dots_over(y_dot - rt::dots_times(limit_dot, t5), limit),
+                    t3,
+                );
             let y_1 = y + t3 * t6;
             let y_1_dot = y_dot + t7_dot;
             y_2 = y_1;

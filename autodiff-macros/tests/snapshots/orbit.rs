@@ -457,33 +457,39 @@ impl orbit {
             let t8: f64 = p[1];
             let t8_dot: __D = p_dot[1];
             let square = t3 * t3 + t8 * t8;
-            let square_dot = t3_dot * t3 + t3_dot * t3 + (t8_dot * t8 + t8_dot * t8);
+            let square_dot: __D = rt::dots_by(t3_dot, t3) + rt::dots_by(t3_dot, t3)
+                + (rt::dots_by(t8_dot, t8) + rt::dots_by(t8_dot, t8));
             let t12: f64 = f64::sqrt(square);
-            let t12_dot: __D = rt::unless_no_dots(
-                square_dot,
-                if square == 0.0 { rt::none::<__D>() } else { square_dot * (0.5 / t12) },
-            );
+            let t12_dot: __D = if square == 0.0 {
+                rt::none::<__D>()
+            } else {
+                rt::dots_times(square_dot, 0.5 / t12)
+            };
             if square == 0.0 {
                 sel.border(&Self::__SITES[0]);
             }
             let t13 = square * t12;
-            let t13_dot = square_dot * t12 + t12_dot * square;
             let pull = mass / t13;
-            let t14 = h * pull;
-            let t14_dot: __D = rt::dots_over(
-                mass_dot - rt::unless_no_dots(t13_dot, t13_dot * pull),
+            let pull_dot: __D = rt::dots_over(
+                mass_dot
+                    - rt::dots_times(
+                        rt::dots_by(square_dot, t12) + rt::dots_by(t12_dot, square),
+                        pull,
+                    ),
                 t13,
-            ) * h;
+            );
+            let t14 = h * pull;
+            let t14_dot: __D = rt::dots_by(pull_dot, h);
             p[2] -= t14 * t3;
-            p_dot[2] -= t14_dot * t3 + t3_dot * t14;
+            p_dot[2] -= rt::dots_by(t14_dot, t3) + rt::dots_by(t3_dot, t14);
             let t21: f64 = p[1];
-            let t22_dot = t14_dot * t21 + p_dot[1] * t14;
+            let t22_dot: __D = rt::dots_by(t14_dot, t21) + rt::dots_by(p_dot[1], t14);
             p[3] -= t14 * t21;
             p_dot[3] -= t22_dot;
-            let t26_dot: __D = p_dot[2] * h;
+            let t26_dot: __D = rt::dots_by(p_dot[2], h);
             p[0] += h * p[2];
             p_dot[0] += t26_dot;
-            let t30_dot: __D = p_dot[3] * h;
+            let t30_dot: __D = rt::dots_by(p_dot[3], h);
             p[1] += h * p[3];
             p_dot[1] += t30_dot;
         }
@@ -491,12 +497,13 @@ impl orbit {
         let t33_dot: __D = p_dot[2];
         let t38: f64 = p[3];
         let t38_dot: __D = p_dot[3];
-        let t42_dot = t33_dot * t33 + t33_dot * t33 + (t38_dot * t38 + t38_dot * t38);
+        let t42_dot: __D = rt::dots_by(t33_dot, t33) + rt::dots_by(t33_dot, t33)
+            + (rt::dots_by(t38_dot, t38) + rt::dots_by(t38_dot, t38));
         let t44: f64 = p[0];
         let t50: f64 = p[1];
         let t54 = t33 * t33 + t38 * t38 + t44 * t38 - t50 * t33;
-        let t54_dot = t42_dot + (p_dot[0] * t38 + t38_dot * t44)
-            - (p_dot[1] * t33 + t33_dot * t50);
+        let t54_dot = t42_dot + (rt::dots_by(p_dot[0], t38) + rt::dots_by(t38_dot, t44))
+            - (rt::dots_by(p_dot[1], t33) + rt::dots_by(t33_dot, t50));
         (t54, t54_dot)
     }
     /// The gradient with respect to `start` and `mass`.

@@ -295,7 +295,7 @@ impl pendulum {
             let a_dot = a_2_dot;
             let v = v_2;
             let v_1 = v - h * f64::sin(a);
-            let v_1_dot = v_2_dot - a_dot * f64::cos(a) * h;
+            let v_1_dot = v_2_dot - rt::dots_by(a_dot, f64::cos(a)) * h;
             let a_1 = a + h * v_1;
             let a_1_dot = a_dot + v_1_dot * h;
             a_2 = a_1;

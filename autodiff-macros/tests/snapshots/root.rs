@@ -326,8 +326,8 @@ impl root {
             }
             let t6 = x / y;
             let next = 0.5 * (y + t6);
-            let next_dot = (y_dot
-                + rt::dots_over(x_dot - rt::unless_no_dots(y_dot, y_dot * t6), y)) * 0.5;
+            let next_dot = (y_dot + rt::dots_over(x_dot - rt::dots_times(y_dot, t6), y))
+                * 0.5;
             let t8 = next - y;
             let w_1: f64 = sel.weight(&Self::__SITES[0], t8, t8 > 0.0, t8 == 0.0);
             let t9: f64 = f64::abs(t8);

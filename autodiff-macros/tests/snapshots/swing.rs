@@ -170,21 +170,21 @@ impl swing {
         use rt::traits::*;
         let sin: f64 = f64::sin(angle);
         let cos: f64 = f64::cos(angle);
-        let cos_dot = -(angle_dot * f64::sin(angle));
+        let cos_dot: __D = -rt::dots_by(angle_dot, f64::sin(angle));
         let curvature = 1.0 / radius;
         let t4 = sin + 2.0 * cos;
-        let t5_dot = (angle_dot * f64::cos(angle) + cos_dot * 2.0) * curvature
-            + rt::dots_over(
-                -rt::unless_no_dots(radius_dot, radius_dot * curvature),
-                radius,
-            ) * t4;
+        let t5_dot: __D = rt::dots_by(
+            rt::dots_by(angle_dot, f64::cos(angle)) + cos_dot * 2.0,
+            curvature,
+        )
+            + rt::dots_by(
+                rt::dots_over(-rt::dots_times(radius_dot, curvature), radius),
+                t4,
+            );
         let t6 = cos / radius;
         let t7 = t4 * curvature - t6;
         let t7_dot = t5_dot
-            - rt::dots_over(
-                cos_dot - rt::unless_no_dots(radius_dot, radius_dot * t6),
-                radius,
-            );
+            - rt::dots_over(cos_dot - rt::dots_times(radius_dot, t6), radius);
         (t7, t7_dot)
     }
     /// The gradient with respect to `angle` and `radius`.

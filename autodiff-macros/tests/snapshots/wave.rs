@@ -147,13 +147,14 @@ impl wave {
         let damping_dot: __D = *damping_dot;
         use rt::traits::*;
         let t1 = -damping;
-        let t2_dot = -damping_dot * x + x_dot * t1;
         let decay: f64 = f64::exp(t1 * x);
         let t4 = 3.0 * x;
         let t5: f64 = f64::sin(t4);
         let t6 = decay * t5;
-        let t6_dot: __D = rt::unless_no_dots(t2_dot, t2_dot * decay) * t5
-            + x_dot * 3.0 * f64::cos(t4) * decay;
+        let t6_dot: __D = rt::dots_by(
+            rt::dots_times(-damping_dot * x + x_dot * t1, decay),
+            t5,
+        ) + rt::dots_by(rt::dots_by(x_dot * 3.0, f64::cos(t4)), decay);
         (t6, t6_dot)
     }
     /// The gradient with respect to `x` and `damping`.

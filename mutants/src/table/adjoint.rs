@@ -70,7 +70,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "singular::unless_zero(&Expr::Bar(v), product)", "product",
         "a zero adjoint is multiplied with an infinite partial"),
     mutant("guard-masked", SINGULAR, "pub(crate) fn guards(",
-        "is_singular(cx, op) || wild && self.masked.contains(v)", "is_singular(cx, op)",
+        "is_singular(cx, op) || self.is_wild(op) && self.masked.contains(v)", "is_singular(cx, op)",
         "infinite operands in front of a select are not watched"),
     mutant("quotient-guard-dividend", SCALAR, "fn quotient(",
         "singular::quotient(bar.clone(), Expr::Val(b))", "Expr::bin(\"/\", bar.clone(), Expr::Val(b))",

@@ -36,7 +36,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "vec![weight, below, above]", "vec![weight, above, below]",
         "kink: the tangents of both sides are exchanged"),
     mutant("seeded-quotient", RULE_TEXT, "    fn seed(",
-        "Expr::bin(\"/\", bar.clone(), self.lower(by))", "{ let _ = by; bar.clone() }",
+        "guard.over(&self.rt, bar.clone(), self.lower(by))", "{ let _ = by; bar.clone() }",
         "rules of the form `1 / b`: not divided"),
     mutant("seeded-negation", RULE_TEXT, "    fn seed(",
         "e => Expr::neg(e),", "e => if $ON { e } else { Expr::neg(e) },",

@@ -129,7 +129,7 @@ fn scope<'r>(
         names,
         real: func.val(y).ty.clone(),
         known: Vec::new(),
-        tangents: false,
+        tangents: None,
         rt: rt.clone(),
     }
 }

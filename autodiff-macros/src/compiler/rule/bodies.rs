@@ -348,7 +348,7 @@ impl Writer<'_> {
         let pattern = emit::one_or_tuple(bars.map(ToTokens::to_token_stream).collect());
         let terms = self.varied().map(|(i, _)| {
             let (bar, dot) = (&self.names.bars[i], &self.names.dots[i]);
-            quote!(#rt::unless_no_dots(#dot, #dot * #bar))
+            quote!(#rt::dots_times(#dot, #bar))
         });
         quote!(#pin let #pattern = #rule(#common, #rt::number(1.0)); #(#terms)+*)
     }

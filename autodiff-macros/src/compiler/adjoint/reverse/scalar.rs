@@ -181,7 +181,7 @@ pub(crate) fn rule_scope<'r>(
         names,
         real: cx.func.val(y).ty.clone(),
         known: cx.layout.evaluated_beside(y, args),
-        tangents: false,
+        tangents: None,
         rt: cx.names.rt.clone(),
     }
 }
