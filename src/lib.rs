@@ -236,6 +236,7 @@ pub mod __private {
     pub use autodiff_runtime::tangent::*;
     pub use autodiff_runtime::trace::*;
     pub use autodiff_runtime::traits;
+    pub use autodiff_runtime::unseen::*;
     pub use autodiff_runtime::workspace::{begin, records, residuals};
     pub use autodiff_runtime::{decision::*, field::*, policy::*};
     pub use core::{

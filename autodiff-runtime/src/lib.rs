@@ -95,6 +95,8 @@ pub mod tangent;
 pub mod trace;
 #[doc(hidden)]
 pub mod traits;
+#[doc(hidden)]
+pub mod unseen;
 pub mod workspace;
 
 pub use choices::{Counter, Fixed, PerSite, Seeded, Tolerance, WithPolicy};

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 
+use super::alone;
 use super::cycles::Calls;
 use super::function::Expansion;
 use super::known::Known;
@@ -165,7 +166,10 @@ fn unasked(
         };
     }
     if !scope.answers(&function.sig, options) {
-        return Expansion::default();
+        return Expansion {
+            beside: alone::expand(function, block, options).unwrap_or_default(),
+            ..Expansion::default()
+        };
     }
     let mut found = Diagnostics::new();
     let expansion = member(function, scope, block, (options, calls), &mut found);

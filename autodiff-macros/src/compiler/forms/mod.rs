@@ -11,6 +11,7 @@
 //!
 //! Functions nested in the body of another are compiled with it (`nested`).
 
+mod alone;
 mod by_path;
 pub(crate) mod cycles;
 mod declarations;
