@@ -677,3 +677,58 @@ mod constant_receivers {
         close(along, s.apply_grad(0.5));
     }
 }
+
+mod single_precision {
+    use super::*;
+
+    #[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+    struct V {
+        x: f32,
+        y: f32,
+    }
+
+    /// Methods that never say `f32`.
+    #[conservative_grad]
+    impl V {
+        fn dot(&self, o: &V) -> f32 {
+            self.x * o.x + self.y * o.y
+        }
+
+        fn twice(&self) -> V {
+            V {
+                x: self.x * 2.0,
+                y: self.y * 2.0,
+            }
+        }
+
+        fn turned(&self) -> V {
+            let k = 0.5;
+            V {
+                x: -self.y,
+                y: self.x.sin() + k,
+            }
+        }
+
+        fn grow(&mut self) {
+            self.x *= self.y;
+        }
+    }
+
+    #[conservative_grad]
+    fn loss(a: V, b: V) -> f32 {
+        let mut a = a;
+        a.grow();
+        a.twice().dot(&b.turned())
+    }
+
+    #[test]
+    fn is_that_of_the_block() {
+        let (a, b) = (V { x: 1.5, y: -0.5 }, V { x: 0.25, y: 2.0 });
+        let (by_a, by_b) = loss::grad(a, b);
+        let other = 0.25_f32.sin() + 0.5;
+        assert_eq!((by_a.x, by_a.y), (2.0, -6.0 + 2.0 * other));
+        assert_eq!((by_b.x, by_b.y), (-0.25_f32.cos(), 1.5));
+        let (_, along) = a.turned_jvp(&VGradient { x: 1.0, y: 2.0 });
+        assert_eq!((along.x, along.y), (-2.0, 1.5_f32.cos()));
+    }
+}

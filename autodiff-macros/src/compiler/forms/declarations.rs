@@ -31,6 +31,8 @@ pub(crate) struct Declarations {
     pub(crate) indexed_otherwise: BTreeSet<String>,
     /// What functions return, by the name of the type whose they are, if they are of one, and by their own; `None` where they differ.
     pub(crate) results: BTreeMap<(Option<String>, String), Option<Returned>>,
+    /// Single precision is the only one that the block mentions.
+    pub(crate) single: bool,
     /// Which arguments functions take by shared reference, the receiver aside, by name; `None` where they differ.
     pub(crate) shared: BTreeMap<String, Option<Vec<bool>>>,
 }

@@ -7,6 +7,9 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
@@ -15,7 +18,7 @@ use super::declarations::{
     Declarations, Module, ModulePath, Returned, Struct, member_name, type_name,
 };
 use super::getters::Getter;
-use crate::compiler::hir::Ty;
+use crate::compiler::hir::{Real, Ty};
 use crate::compiler::naming::ReceiverPassing;
 use crate::compiler::parse::types::primitive;
 
@@ -44,6 +47,7 @@ impl Known {
     pub(crate) fn of_impl(block: &syn::ItemImpl) -> Known {
         let mut all = Declarations::default();
         all.methods(block);
+        all.single = is_single(block.to_token_stream());
         Known {
             all: Rc::new(all),
             ..Known::default()
@@ -89,6 +93,14 @@ impl Known {
         Known {
             hidden: Rc::new(names.0),
             ..self.clone()
+        }
+    }
+
+    /// The real type of what nothing tells the type of.
+    pub(crate) fn usual_real(&self) -> Real {
+        match self.all.single {
+            true => Real::F32,
+            false => Real::F64,
         }
     }
 
@@ -261,6 +273,26 @@ impl Known {
             _ => false,
         }
     }
+}
+
+/// True if `f32` is the only type of numbers that a block mentions, and nothing is cast to it.
+fn is_single(tokens: TokenStream) -> bool {
+    /// `None` if the block is not in single precision, else whether it says so.
+    fn single(tokens: TokenStream) -> Option<bool> {
+        let (mut found, mut cast) = (false, false);
+        for tree in tokens {
+            let before = std::mem::take(&mut cast);
+            match tree {
+                TokenTree::Ident(name) if name == "as" => cast = true,
+                TokenTree::Ident(name) if name == "f64" || name == "f32" && before => return None,
+                TokenTree::Ident(name) => found |= name == "f32",
+                TokenTree::Group(group) => found |= single(group.stream())?,
+                _ => {}
+            }
+        }
+        Some(found)
+    }
+    single(tokens) == Some(true)
 }
 
 /// Writes aliases out.

@@ -8,8 +8,8 @@ use super::infer::element;
 use crate::compiler::hir::{Real, Role, Ty};
 use crate::compiler::parse::signature::Signature;
 
-/// The real type that a function computes in: the first that its signature names.
-pub(super) fn real_of(signature: &Signature<'_>) -> Real {
+/// The real type that a function computes in: the first that its signature names, or the one that is usual around it.
+pub(super) fn real_of(signature: &Signature<'_>, usual: Real) -> Real {
     fn first(ty: &Ty) -> Option<Real> {
         match ty {
             Ty::Real(real) => Some(real.clone()),
@@ -37,7 +37,7 @@ pub(super) fn real_of(signature: &Signature<'_>) -> Real {
     active(Role::Differentiable)
         .or_else(|| first(&signature.result))
         .or_else(|| active(Role::Constant))
-        .unwrap_or(Real::F64)
+        .unwrap_or(usual)
 }
 
 /// The paths that stand for real types in the signature.

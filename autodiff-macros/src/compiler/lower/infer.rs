@@ -43,6 +43,8 @@ pub(super) struct Infer {
     slots: Vec<Slot>,
     /// The real type of the function.
     real: Real,
+    /// That of the fields of structs that are declared elsewhere.
+    usual: Real,
     /// Results of calls that are passed on by reference.
     borrowed: Vec<u32>,
     /// Results of calls of which fields are taken.
@@ -104,10 +106,11 @@ struct Fields {
 }
 
 impl Infer {
-    pub(super) fn new(real: Real) -> Self {
+    pub(super) fn new(real: Real, usual: Real) -> Self {
         Infer {
             slots: Vec::new(),
             real,
+            usual,
             borrowed: Vec::new(),
             fields: Vec::new(),
             result: Ty::Unit,
@@ -775,8 +778,8 @@ impl Infer {
     fn real(&self) -> Real {
         match &self.real_path {
             // A struct is no number, and what its fields are is asked here.
-            Some(ty) if self.is_struct(ty) => Real::F64,
-            Some(ty) if !matches!(self.default_named(ty), Ty::Real(_)) => Real::F64,
+            Some(ty) if self.is_struct(ty) => self.usual.clone(),
+            Some(ty) if !matches!(self.default_named(ty), Ty::Real(_)) => self.usual.clone(),
             _ => self.real.clone(),
         }
     }

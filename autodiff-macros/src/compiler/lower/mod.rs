@@ -294,7 +294,10 @@ impl<'a> Lower<'a> {
         let mut lower = Lower {
             options,
             diags,
-            infer: Infer::new(aliases::real_of(signature)),
+            infer: Infer::new(
+                aliases::real_of(signature, options.known.usual_real()),
+                options.known.usual_real(),
+            ),
             vars: Vec::new(),
             facts: Vec::new(),
             scopes: vec![Scope::default()],
@@ -339,7 +342,7 @@ impl<'a> Lower<'a> {
         lower.infer.result = lower.result.clone();
         lower.infer.result_is_struct = aliases::result_is_struct(signature);
         lower.infer.named_structs = options.named_structs;
-        if let Real::Named(path) = aliases::real_of(signature) {
+        if let Real::Named(path) = aliases::real_of(signature, options.known.usual_real()) {
             lower.infer.real_path = Some(lower.named_type(path, true));
         }
         lower
