@@ -52,6 +52,22 @@ fn positions_and_weights(x: &[f64]) -> f64 {
     s
 }
 
+#[conservative_grad]
+fn before_any_is_pushed(x: &[f64]) -> f64 {
+    let mut open = Vec::new();
+    let mut s = 0.0;
+    for (i, v) in x.iter().enumerate() {
+        while let Some((u, j)) = open.pop() {
+            s += u * v;
+            if j > 2 {
+                break;
+            }
+        }
+        open.push((v * 2.0, i));
+    }
+    s
+}
+
 /// The sums and products of postfix notation: `x0 x1 * x2 + x0 *`, and so on for what is there.
 #[conservative_grad]
 fn stack_machine(x: &[f64]) -> f64 {
@@ -357,6 +373,7 @@ mod entry_points {
         the_last_by_itself from 2,
         positions from 1,
         positions_and_weights from 1,
+        before_any_is_pushed from 1,
         stack_machine from 1,
         from_the_middle from 4,
         drained from 3,

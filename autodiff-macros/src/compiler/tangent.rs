@@ -423,8 +423,11 @@ impl Tangent<'_> {
         };
         if self.cx.facts.active_mem(m) {
             let ty = &func.mem(m).ty;
-            // The tangent of a struct is of a type that rustc knows.
-            let written = (!holds_struct(ty)).then(|| dots::type_of(ty));
+            // The tangent of a struct is of a type that rustc knows; what a list of tuples holds it may hear of too late.
+            let written = match ty {
+                Ty::Vec(of) if matches!(**of, Ty::Tuple(_)) => Some(dots::type_of(ty)),
+                ty => (!holds_struct(ty)).then(|| dots::type_of(ty)),
+            };
             if matches!(init, Init::Unset) {
                 out.push(Stmt::Let {
                     name: self.cx.names.mem_dot(m),
