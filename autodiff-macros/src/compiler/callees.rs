@@ -9,14 +9,21 @@ use super::hir::Form;
 use super::parse::attribute::Options;
 use super::ssa::{Arg, Call, Func, StmtKind};
 
-/// Reports calls with a varied argument of functions beside this one that were left alone.
+/// Types of std that hold a value.
+const HOLDERS: [&str; 6] = ["Box", "Rc", "Arc", "RefCell", "Mutex", "RwLock"];
+
+/// Reports calls with a varied argument of functions beside this one that were left alone, and of those that put a value into a box.
 pub(crate) fn check(func: &Func, facts: &Activity, options: &Options, diags: &mut Diagnostics) {
-    if options.left_alone.is_empty() {
-        return;
-    }
     func.body.walk(&mut |stmt| {
-        if let StmtKind::Call(call) = &stmt.kind
-            && facts.varied_call(call)
+        let StmtKind::Call(call) = &stmt.kind else {
+            return;
+        };
+        if !facts.varied_call(call) {
+            return;
+        }
+        if let Some(holder) = holder(call, options) {
+            diags.report_at(&diag::HELD, &call.path, &[holder]);
+        } else if !options.left_alone.is_empty()
             && options.left_alone.contains(&name(func, call, options))
         {
             let name = call.path.clone().into_iter().last();
@@ -24,6 +31,19 @@ pub(crate) fn check(func: &Func, facts: &Activity, options: &Options, diags: &mu
             diags.report_at(&diag::LEFT_ALONE, &call.path, &[&name]);
         }
     });
+}
+
+/// The type in `Box::new(x)`.
+fn holder(call: &Call, options: &Options) -> Option<&'static str> {
+    let path: syn::Path = match call.form {
+        Form::Associated if call.args.len() == 1 => syn::parse2(call.path.clone()).ok()?,
+        _ => return None,
+    };
+    let mut names = path.segments.iter().rev();
+    let (new, of) = (names.next()?, names.next()?);
+    let holder = HOLDERS.iter().find(|holder| of.ident == **holder)?;
+    let own = options.known.is_differentiable(&of.ident.clone().into());
+    (new.ident == "new" && own.is_none()).then_some(*holder)
 }
 
 /// The name of a callee in the list of those that were left alone.

@@ -240,6 +240,8 @@ texts! {
     LEFT_ALONE "AD0190" "`{0}` has no derivative: the annotated module or `impl` block leaves it alone",
         help "write `#[conservative_grad]` on `{0}`, too; if it gives a reference to a part, name its arguments with `let` first, or take the part itself",
         note "nothing in its signature is known to be a real number that goes in and one that comes out: a type that is declared elsewhere may be a constant";
+    HELD "AD0192" "a differentiable value is put into a `{0}`",
+        help "use the value itself, or a `Vec` of one element", note "of such a value the compiler sees neither that it is read nor that it is changed";
     REBIND_REFERENCE "AD0151" "`{0}` is a reference, and cannot be made to refer to something else",
         help "write `*{0} = …` to change what it refers to, or use a `let` with a new name", note "";
     MUTABLE_REFERENCE "AD0152" "`{0}` is a reference that could be changed to refer to something else",
