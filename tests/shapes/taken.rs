@@ -68,6 +68,29 @@ fn before_any_is_pushed(x: &[f64]) -> f64 {
     s
 }
 
+#[conservative_grad]
+fn copied_within(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    let k = v.len() / 2;
+    v.copy_within(..k, k);
+    v.copy_within(1..=k, 0);
+    v.iter()
+        .enumerate()
+        .map(|(i, t)| t * t * (i as f64 + 1.0))
+        .sum()
+}
+
+#[conservative_grad]
+fn arrays_that_are_assigned(x: &[f64]) -> f64 {
+    let (mut t, mut s) = (x[0], 0.5);
+    let mut n = 1;
+    for v in x {
+        [t, s] = [s * v, t + v];
+        [n] = [n + 1];
+    }
+    t * s + n as f64
+}
+
 /// The sums and products of postfix notation: `x0 x1 * x2 + x0 *`, and so on for what is there.
 #[conservative_grad]
 fn stack_machine(x: &[f64]) -> f64 {
@@ -374,6 +397,8 @@ mod entry_points {
         positions from 1,
         positions_and_weights from 1,
         before_any_is_pushed from 1,
+        copied_within from 2,
+        arrays_that_are_assigned from 1,
         stack_machine from 1,
         from_the_middle from 4,
         drained from 3,

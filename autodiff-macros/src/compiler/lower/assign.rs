@@ -23,7 +23,14 @@ impl Lower<'_> {
                 let value = self.expr(&assign.right);
                 out.push(stmt(StmtKind::Expr(value), span));
             }
-            syn::Expr::Tuple(left) => self.assign_tuple(left, assign, out),
+            syn::Expr::Tuple(left) => self.assign_tuple(left, &assign.right, span, out),
+            syn::Expr::Array(left) => match super::expr::bare(&assign.right) {
+                syn::Expr::Array(right) if right.elems.len() == left.elems.len() => {
+                    let [left, right] = [left, right].map(as_tuple);
+                    self.assign_tuple(&left, &right.into(), span, out);
+                }
+                _ => self.bad_target(&assign.left),
+            },
             left if self.is_place(left) => {
                 let Some(place) = self.assigned_place(left) else {
                     return;
@@ -61,11 +68,11 @@ impl Lower<'_> {
     pub(super) fn assign_tuple(
         &mut self,
         left: &syn::ExprTuple,
-        assign: &syn::ExprAssign,
+        right: &syn::Expr,
+        span: Span,
         out: &mut Vec<Stmt>,
     ) {
-        let span = assign.eq_token.span();
-        let value = self.operand(&assign.right);
+        let value = self.operand(right);
         let mut parts = Vec::new();
         for target in &left.elems {
             let target = super::expr::bare(target);
@@ -175,5 +182,20 @@ impl Lower<'_> {
             let text = name.to_string();
             self.diags.report(&diag::HIDDEN_REAL, place.span, &[&text]);
         }
+    }
+}
+
+/// `[a, b]` as `(a, b)`.
+fn as_tuple(array: &syn::ExprArray) -> syn::ExprTuple {
+    syn::ExprTuple {
+        attrs: Vec::new(),
+        paren_token: syn::token::Paren(array.bracket_token.span),
+        // The comma tells a tuple of one part from brackets.
+        elems: array
+            .elems
+            .iter()
+            .cloned()
+            .map(|part| syn::punctuated::Pair::Punctuated(part, Default::default()))
+            .collect(),
     }
 }

@@ -20,7 +20,7 @@ use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{Expr, Stmt, Ty, VarId};
 
 /// Methods that keep the length, and the number of their arguments.
-const REARRANGE: [(&str, usize); 9] = [
+const REARRANGE: [(&str, usize); 10] = [
     ("reverse", 0),
     ("rotate_left", 1),
     ("rotate_right", 1),
@@ -30,6 +30,7 @@ const REARRANGE: [(&str, usize); 9] = [
     ("sort_unstable", 0),
     ("fill_with", 1),
     ("swap_with_slice", 1),
+    ("copy_within", 2),
 ];
 
 /// Methods of vectors that change the length.
@@ -42,6 +43,15 @@ const RESIZE: [(&str, usize); 7] = [
     ("pop", 0),
     ("retain", 1),
 ];
+
+/// True for a variable, and for a field of one.
+fn is_named(place: &syn::Expr) -> bool {
+    match place {
+        syn::Expr::Path(_) => true,
+        syn::Expr::Field(field) => is_named(bare(&field.base)),
+        _ => false,
+    }
+}
 
 fn among(list: &[(&str, usize)], call: &syn::ExprMethodCall) -> bool {
     let mut list = list.iter();
@@ -73,6 +83,21 @@ impl Lower<'_> {
             return false;
         }
         let span = call.method.span();
+        if call.method == "copy_within" {
+            let (range, to) = (bare(&call.args[0]), &call.args[1]);
+            // The receiver is repeated.
+            if !matches!(range, syn::Expr::Range(_)) || !is_named(receiver) {
+                return false;
+            }
+            let [list, at] = self.fresh(["list", "at"], span);
+            let code = quote_spanned!(span=> {
+                let #list = #receiver[#range].to_vec();
+                let #at = #to;
+                #receiver[#at..#at + #list.len()].copy_from_slice(&#list);
+            });
+            self.write(code, span, out);
+            return true;
+        }
         if let Some(var) = self.root(receiver) {
             self.check_change(var, receiver);
             self.check_changed_receiver(receiver);
