@@ -25,8 +25,12 @@ pub(super) fn expand(
         return None;
     };
     let bound = match bare(output) {
-        syn::Type::Path(path) if primitive(&path.path).is_none() => format_ident!("Seen"),
-        syn::Type::Reference(_) => format_ident!("Referred"),
+        syn::Type::Path(path)
+            if primitive(&path.path).is_none() && !path.path.is_ident("String") =>
+        {
+            format_ident!("Seen")
+        }
+        syn::Type::Reference(to) if !is_text(&to.elem) => format_ident!("Referred"),
         _ => return None,
     };
     let lifetime = |p: &syn::GenericParam| matches!(p, syn::GenericParam::Lifetime(_));
@@ -70,4 +74,8 @@ pub(super) fn expand(
             #own, _: &mut __S, _: __L #(, _: #pairs)*
         ) -> (#output, __R) where Self: #rt::#bound<__R> { #never }
     })
+}
+
+fn is_text(ty: &syn::Type) -> bool {
+    matches!(bare(ty), syn::Type::Path(path) if path.path.is_ident("str"))
 }
