@@ -47,7 +47,7 @@ pub(crate) fn differentiate(
         ..func.clone()
     });
     let func = &*func;
-    let structured = scalars::run(unroll::run(structured));
+    let structured = scalars::run(unroll::run(structured), options.parallel.is_some());
     let ssa = anchor::run(build::run(&structured, &params, &mut fresh)?, &mut fresh);
     let ssa = simplify::run(share::run(ssa));
     let ssa = hoist::run(ssa, &mut fresh);

@@ -19,12 +19,17 @@ use super::unroll::{length, literal, written};
 /// The most numbers of an array that is taken apart.
 const NUMBERS: usize = 16;
 
-/// Takes the small arrays of a function apart.
-pub(crate) fn run(mut func: Func) -> Func {
+/// Takes the small arrays of a function apart; those that its outermost loops have in common stay with `keep_shared`:
+/// what is in the way of loops that run in parallel is told by their names.
+pub(crate) fn run(mut func: Func, keep_shared: bool) -> Func {
     let mut body = std::mem::take(&mut func.body);
     let mut aliases = Aliases::of(&func, &mut body);
     rewrite::block(&mut body, &mut aliases);
-    let arrays = Uses::candidates(&func, &mut body);
+    let shared = match keep_shared {
+        true => declared_first(&body),
+        false => BTreeSet::new(),
+    };
+    let arrays = Uses::candidates(&func, &mut body, &shared);
     if !arrays.is_empty() {
         let mut pass = Apart::new(arrays, &mut func.vars);
         rewrite::block(&mut body, &mut pass);
@@ -32,6 +37,17 @@ pub(crate) fn run(mut func: Func) -> Func {
     }
     func.body = body;
     func
+}
+
+/// The variables of a block itself, not of the blocks in it.
+fn declared_first(block: &Block) -> BTreeSet<VarId> {
+    let vars = block.stmts.iter().filter_map(|stmt| match stmt.kind {
+        StmtKind::Let {
+            pat: Pat::Var(var), ..
+        } => Some(var),
+        _ => None,
+    });
+    vars.collect()
 }
 
 /// The shape of a small array: how long it is at each level.
@@ -159,12 +175,15 @@ struct Uses {
 
 impl Uses {
     /// The arrays that can be taken apart.
-    fn candidates(func: &Func, body: &mut Block) -> BTreeMap<VarId, Shape> {
+    fn candidates(func: &Func, body: &mut Block, kept: &BTreeSet<VarId>) -> BTreeMap<VarId, Shape> {
         let params: BTreeSet<VarId> = func.params.iter().map(|param| param.var).collect();
         let mentioned = mentioned(body);
         let vars = (0..).map(VarId).zip(&func.vars);
         let local = vars.filter(|(id, _)| {
-            !params.contains(id) && !mentioned.contains(id) && !func.matched.contains(id)
+            !params.contains(id)
+                && !mentioned.contains(id)
+                && !func.matched.contains(id)
+                && !kept.contains(id)
         });
         let mut uses = Uses {
             shapes: local
