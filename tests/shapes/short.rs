@@ -1,7 +1,14 @@
 //! Loops of two to four iterations, which are written out, and small arrays, which are taken apart into their numbers; and what looks
 //! like them and has to stay.
 
-use conservative_grad::conservative_grad;
+#![allow(
+    clippy::clone_on_copy,
+    clippy::reversed_empty_ranges,
+    reason = "the programs are written the way people write them"
+)]
+
+use conservative_grad::choices::Fixed;
+use conservative_grad::{Decision, FieldMetadata, conservative_grad};
 
 #[conservative_grad]
 fn rotation(x: &[f64]) -> f64 {
@@ -70,7 +77,7 @@ fn backwards_and_closed(x: &[f64]) -> f64 {
     t.iter().map(|v| v * v).sum::<f64>() + t.len() as f64
 }
 
-/// An index behind which a kink stands: the loop stays, with one place for it in the metadata.
+/// Kinks in copies of the loop's body are one site each.
 #[conservative_grad]
 fn kinks_inside(x: &[f64]) -> f64 {
     let mut t = [0.3, -0.2, 0.1];
@@ -78,7 +85,7 @@ fn kinks_inside(x: &[f64]) -> f64 {
     for v in x {
         for k in 0..3 {
             t[k] = (t[k] + v).max(0.25 * k as f64);
-            s += t[k];
+            s += t[k].abs() + (t[k] * t[k]).sqrt();
         }
     }
     s
@@ -299,10 +306,51 @@ fn arrays_are_results() {
     assert!(near(bar, 3.0 * a / 2.0 + 7.0 * b / 2.0), "{bar}");
 }
 
-/// One kink in the source is one site, however often its loop runs.
+/// The same, with a number of iterations that is not known.
+#[conservative_grad]
+fn kinks_in_a_loop(x: &[f64]) -> f64 {
+    let mut t = [0.3, -0.2, 0.1];
+    let mut s = 0.0;
+    for v in x {
+        for k in 0..crate::THREE {
+            t[k] = (t[k] + v).max(0.25 * k as f64);
+            s += t[k].abs() + (t[k] * t[k]).sqrt();
+        }
+    }
+    s
+}
+
+/// One kink in the source is one site, and selections are asked in the same order, however its loop is compiled.
 #[test]
 fn places_are_counted_once() {
-    assert_eq!(kinks_inside::FIELD.sites.len(), 1);
+    let sites = |field: &FieldMetadata| field.sites.iter().map(|s| s.source).collect::<Vec<_>>();
+    assert_eq!(
+        sites(kinks_inside::FIELD),
+        [
+            "(t[k] + v).max(0.25 * k as f64)",
+            "t[k].abs()",
+            "(t[k] * t[k]).sqrt()"
+        ]
+    );
+    assert_eq!(sites(kinks_inside::FIELD), sites(kinks_in_a_loop::FIELD));
+    for x in [[-0.3, 0.2, 0.0], [0.2, -0.05, -0.1], [-0.3, 0.25, -0.3]] {
+        let [a, b] = [kinks_inside::trace(&x), kinks_in_a_loop::trace(&x)].map(|trace| {
+            let visits = trace.visits().iter();
+            let told = visits.map(|v| (v.site.source, v.occurrence, v.margin, v.decision));
+            told.collect::<Vec<_>>()
+        });
+        assert!(!a.is_empty());
+        assert_eq!(a, b);
+    }
+    let x = [-0.3, 0.25, -0.3];
+    for tie in [0.0, 0.25, 1.0] {
+        let mut a = Fixed(Decision::Tie(tie));
+        let mut b = Fixed(Decision::Tie(tie));
+        assert_eq!(
+            kinks_inside::value_and_grad_with(&mut a, &x),
+            kinks_in_a_loop::value_and_grad_with(&mut b, &x)
+        );
+    }
 }
 
 /// A loop that goes past the end of an array panics when it runs, and is compiled.

@@ -449,6 +449,8 @@ pub(crate) struct Expr {
 pub(crate) struct Marks {
     pub(crate) tie: Option<f64>,
     pub(crate) assume_continuous: bool,
+    /// Told apart from the copies of other expressions; only `unroll` makes copies. Those of one are one site.
+    pub(crate) copied: Option<u32>,
 }
 
 #[derive(Clone, Debug)]

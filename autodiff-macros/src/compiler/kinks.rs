@@ -179,10 +179,28 @@ impl Kinks<'_> {
     }
 
     fn site(&mut self, val: ValId, kind: SiteKind) -> SiteId {
+        let copied = self.func.val(val).marks.copied;
+        if let Some(id) = copied.and_then(|copied| self.copy_of(copied, &kind)) {
+            return id;
+        }
         let id = SiteId(u32::try_from(self.func.sites.len()).unwrap_or(u32::MAX));
         let callee = None;
         self.func.sites.push(Site { val, kind, callee });
         id
+    }
+
+    /// The site of another copy of what stands there.
+    fn copy_of(&self, copied: u32, kind: &SiteKind) -> Option<SiteId> {
+        let is_same = |site: &Site| {
+            let same_kind = match (&site.kind, kind) {
+                (SiteKind::Kink { kink: a, .. }, SiteKind::Kink { kink: b, .. }) => a == b,
+                (SiteKind::Border { .. }, SiteKind::Border { .. }) => true,
+                _ => false,
+            };
+            same_kind && self.func.val(site.val).marks.copied == Some(copied)
+        };
+        let at = self.func.sites.iter().position(is_same)?;
+        u32::try_from(at).ok().map(SiteId)
     }
 
     fn weight(&mut self, span: Span) -> ValId {

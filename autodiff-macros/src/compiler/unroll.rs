@@ -4,9 +4,8 @@
 //! not too much in them are statements, in which the counter is a literal.
 //!
 //! What stands at literal places is a number like any other for the passes behind: it is loaded once, taken out of
-//! loops and kept in a register, its adjoint with it, where a loop over three cells of memory keeps neither. Only loops
-//! without kinks and calls are written out: each place in the source stays one site, and no companion is called
-//! twice.
+//! loops and kept in a register, its adjoint with it, where a loop over three cells of memory keeps neither. The copies of a
+//! kink say so ([`Marks::copied`](super::hir::Marks)): a place in the source is one site. Loops with calls or branches stay.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +30,7 @@ pub(crate) fn run(mut func: Func) -> Func {
     let mut pass = Unroll {
         kept: kept.copied().collect(),
         known: BTreeMap::new(),
+        copied: 0,
         vars: &mut func.vars,
     };
     rewrite::block(&mut body, &mut pass);
@@ -43,6 +43,8 @@ struct Unroll<'f> {
     kept: BTreeSet<LoopId>,
     /// Integers with a name: `let n = 3;`.
     known: BTreeMap<VarId, usize>,
+    /// How many expressions have a number of their own.
+    copied: u32,
     vars: &'f mut Vec<Var>,
 }
 
@@ -93,9 +95,16 @@ impl Unroll<'_> {
         if range.rev {
             counters.reverse();
         }
+        let mut stmts = body.stmts.clone();
+        let mut numbers = Numbers {
+            next: &mut self.copied,
+        };
+        for stmt in &mut stmts {
+            rewrite::stmt(stmt, &mut numbers);
+        }
         let copies: Option<Vec<Vec<Stmt>>> = counters
             .into_iter()
-            .map(|value| self.copy(&body.stmts, &counter, value))
+            .map(|value| self.copy(&stmts, &counter, value))
             .collect();
         if copies.is_none() {
             self.vars.truncate(known);
@@ -238,9 +247,7 @@ fn is_plain_expr(expr: &Expr, counter: VarId) -> bool {
         ExprKind::List(_) | ExprKind::Repeat(..) => matches!(expr.ty, Ty::Array(..)),
         ExprKind::Binary(op, ..) => matches!(op, Add | Sub | Mul | Div | Rem),
         ExprKind::Cast(inner, _) => matches!(inner.ty, Ty::Int),
-        ExprKind::Rule(rule, _) => {
-            rule.decisions.is_empty() && rule.refused.is_none() && rule.border.is_none()
-        }
+        ExprKind::Rule(rule, _) => rule.refused.is_none(),
         ExprKind::Block(block) => block.stmts.iter().all(has_plain_form),
         ExprKind::Opaque(code) => code.pure && code.uses.iter().all(|(_, var)| *var != counter),
         _ => false,
@@ -251,6 +258,20 @@ fn is_plain_expr(expr: &Expr, counter: VarId) -> bool {
 fn is_cell(place: &Place) -> bool {
     let is_part = |step: &Proj| !matches!(step, Proj::Slice { .. });
     place.path.iter().all(is_part)
+}
+
+/// Numbers the operations of a body, of which there will be copies.
+struct Numbers<'n> {
+    next: &'n mut u32,
+}
+
+impl Rewrite for Numbers<'_> {
+    fn expr(&mut self, expr: &mut Expr) {
+        if matches!(expr.kind, ExprKind::Rule(..)) && expr.marks.copied.is_none() {
+            expr.marks.copied = Some(*self.next);
+            *self.next += 1;
+        }
+    }
 }
 
 /// Makes an iteration of the body of a loop.
