@@ -72,7 +72,7 @@ macro_rules! counted {
                 for _ in 0..n {
                     y = step(y, p) + y.abs();
                     $($mark)*
-                    for _ in 0..3 {
+                    for _ in 0..5 {
                         y = 0.7 * y.max(p * x);
                     }
                 }
