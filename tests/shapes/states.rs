@@ -27,6 +27,7 @@ mod cases {
         length_of_what_is_written from 2,
         back_substitution from 3,
         upwards_in_place from 2,
+        copies_of_two_loops from 1,
         constants_of_the_iteration_before from 33,
     );
 }
@@ -53,6 +54,22 @@ fn diffusion(x: &[f64]) -> f64 {
         s += u[j] * u[j];
     }
     s
+}
+
+/// Two loops keep copies of the same array, for loads at different places.
+#[conservative_grad]
+fn copies_of_two_loops(x: &[f64]) -> f64 {
+    let mut b = [0.2; 3];
+    let mut s = 0.0;
+    for v in x {
+        for i in 0..crate::THREE {
+            b[i] = (b[i] * v).sin();
+            for j in 0..crate::THREE {
+                s -= (v * b[j]).sin();
+            }
+        }
+    }
+    s + b[2]
 }
 
 /// The state is overwritten below the elements that are still to be read.

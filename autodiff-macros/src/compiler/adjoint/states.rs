@@ -39,11 +39,33 @@ pub(super) fn run(cx: &Context<'_>) -> States {
             of_loop(cx, id, body, &mut states);
         }
     });
+    let States { at, of, .. } = &mut states;
+    of.retain(|v, l| !is_hidden(cx, *v, *l, at.keys()));
     let ends = states.at.keys();
     states.ends = ends
         .filter_map(|(l, m)| Some(((*l, *m), end(cx, *l, *m)?)))
         .collect();
     states
+}
+
+/// True if a loop inside of this one has a copy of its own where the value is loaded: both go by the name of the array.
+fn is_hidden<'k>(
+    cx: &Context<'_>,
+    v: ValId,
+    l: LoopId,
+    mut copies: impl Iterator<Item = &'k (LoopId, MemId)>,
+) -> bool {
+    let Some(Op::Load(at)) = cx.layout.op(v) else {
+        return false;
+    };
+    let outer = cx.layout.body_of(l);
+    copies.any(|(other, m)| {
+        let inner = cx.layout.body_of(*other);
+        *m == at.mem
+            && *other != l
+            && cx.layout.contains(outer, inner)
+            && cx.layout.contains(inner, cx.layout.def_block(v))
+    })
 }
 
 /// How many elements beyond the counter the loop reads at most, if nothing but elements is asked of the array.
