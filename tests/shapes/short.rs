@@ -167,8 +167,18 @@ fn lent_to_a_callee(x: &[f64]) -> f64 {
             u[k] += t[k] * t[k];
         }
         grow(&mut u[1], *v);
+        let last = &mut t[1];
+        *last += 0.5;
+        grow(last, *v);
+        let first = &t[0];
+        u[0] += squared(first);
     }
     u[0] * u[1]
+}
+
+#[conservative_grad]
+fn squared(u: &f64) -> f64 {
+    u * u
 }
 
 #[conservative_grad]

@@ -158,6 +158,22 @@ impl Rewrite for Aliases {
         }
     }
 
+    /// A callee that gets a name for a place gets a reference; the place is a number by itself.
+    fn expr(&mut self, expr: &mut Expr) {
+        let ExprKind::Call(call) = &mut expr.kind else {
+            return;
+        };
+        for arg in &mut call.args {
+            if let (ExprKind::Place(place), Ty::Ref(exclusive, inner)) = (&arg.kind, &arg.ty)
+                && self.arrays.contains(&place.root)
+            {
+                let ty = (**inner).clone();
+                let place = place.clone();
+                arg.kind = ExprKind::Ref(*exclusive, Place { ty, ..place });
+            }
+        }
+    }
+
     fn stmt(&mut self, stmt: &mut Stmt) {
         if let StmtKind::Alias { var, place } = &stmt.kind
             && self.names.contains(var)
