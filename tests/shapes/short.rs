@@ -144,6 +144,9 @@ fn far_counters(x: &[f64]) -> f64 {
     for i in 1..3 {
         s += x[i % x.len()] * x[0] * (i * big) as f64 * 1e-9;
     }
+    for i in 4_294_967_295..4_294_967_298_u64 {
+        s += x[0] * (i as f64) * 1e-9;
+    }
     s
 }
 

@@ -317,6 +317,7 @@ impl Rewrite for Iteration<'_> {
 
     fn expr(&mut self, expr: &mut Expr) {
         if is_counter(expr, self.counter.var) {
+            self.sound &= self.value <= limit(self.counter.is_index);
             expr.kind = written(self.value, self.counter.is_index);
             return;
         }
@@ -329,8 +330,7 @@ impl Rewrite for Iteration<'_> {
         expr.kind = match (*op, literal(a), literal(b)) {
             (op, Some(x), Some(y)) => {
                 let is_usize = is_usize(a) || is_usize(b);
-                let limit = if is_usize { IN_USIZE } else { IN_EVERY_TYPE };
-                let value = evaluate(op, x, y).filter(|value| *value <= limit);
+                let value = evaluate(op, x, y).filter(|value| *value <= limit(is_usize));
                 self.sound &= value.is_some();
                 written(value.unwrap_or(0), is_usize)
             }
@@ -339,6 +339,11 @@ impl Rewrite for Iteration<'_> {
             _ => return,
         };
     }
+}
+
+/// The largest number that a literal may be.
+const fn limit(is_usize: bool) -> usize {
+    if is_usize { IN_USIZE } else { IN_EVERY_TYPE }
 }
 
 fn evaluate(op: BinOp, a: usize, b: usize) -> Option<usize> {
