@@ -443,9 +443,20 @@ mod tables {
         sum
     }
 
+    #[conservative_grad]
+    fn scaled(x: f64, by: &f64, shift: f64) -> f64 {
+        *by * x + x * x - shift
+    }
+
+    #[conservative_grad]
+    fn literals(x: f64) -> f64 {
+        scaled(x, &0.7, 0.7) * scaled(x, &-0.5, 0.0) + scaled(x * x, &(1.0 + 2.0), x)
+    }
+
     #[test]
     fn constants_are_handed_over() {
         check!(ratio(1.25));
         check!(rows(0.75));
+        check!(literals(0.75));
     }
 }

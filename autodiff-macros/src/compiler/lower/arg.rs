@@ -224,7 +224,8 @@ impl Lower<'_> {
         }
         let mut value = self.expr(inner);
         self.infer.borrow(&value.ty);
-        if self.is_whole_constant(&value) && !mutable {
+        let is_literal = matches!(value.kind, ExprKind::Lit(_));
+        if (is_literal || self.is_whole_constant(&value)) && !mutable {
             return self.reference_to_constant(reference, value);
         }
         value.ty = Ty::Ref(mutable, Box::new(value.ty));
