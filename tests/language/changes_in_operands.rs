@@ -77,6 +77,23 @@ impl Walker {
 }
 
 #[conservative_grad]
+fn tripled(t: &mut [f64; 1]) -> f64 {
+    t[0] *= 3.0;
+    t[0].sin()
+}
+
+#[conservative_grad]
+fn weighed(x: f64, by: f64) -> f64 {
+    x * x * by
+}
+
+#[conservative_grad]
+fn doubled(t: &mut f64) -> f64 {
+    *t *= 2.0;
+    *t + 1.0
+}
+
+#[conservative_grad]
 fn blend(x: f64, with: &[f64]) -> f64 {
     with.iter().map(|w| x * w + w).sum()
 }
@@ -178,6 +195,26 @@ programs! {
         average.value *= a;
         average.halve();
         average.value + 2.0 * average.energy() * average.value
+    }
+    an_element(a, b) {
+        let mut t = [a];
+        t[0] * b + tripled(&mut t) * t[0]
+    }
+    a_reference(a, b) {
+        let mut t = a;
+        let r = &mut t;
+        let y = weighed(*r, b * doubled(r));
+        y + t
+    }
+    the_same_twice(a, b) {
+        let mut t = a;
+        let product = doubled(&mut t) * doubled(&mut t);
+        product * t + b
+    }
+    a_copy_of_the_array(a, b) {
+        let mut t = [a];
+        let u = t;
+        weighed(t[0], tripled(&mut t)) - weighed(tripled(&mut t), u[0]) + t[0] * b
     }
     behind_a_read(a, b) {
         let mut average = Average { value: b, keep: a };

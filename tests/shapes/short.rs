@@ -226,6 +226,35 @@ fn left_early(x: &[f64]) -> f64 {
     t[0] * t[1] * t[2]
 }
 
+/// Names that hide others, an array that is overwritten twice, and a return from the inner loop.
+#[conservative_grad]
+fn hidden_names(x: &[f64]) -> f64 {
+    let mut acc = [1.0, 0.5, -0.25];
+    let mut total = 0.0;
+    for (i, v) in x.iter().enumerate() {
+        let v = v * 1.5;
+        let v = {
+            let v = v - 0.1 * i as f64;
+            v * v
+        };
+        for k in 0..3 {
+            let v = v + acc[k];
+            if total > 40.0 {
+                return total * v + acc[(k + 1) % 3];
+            }
+            let v = v.sin();
+            acc[k] = acc[k] * 0.5 + v;
+            total += v * acc[2 - k];
+        }
+        acc = [acc[2], acc[0] + v, acc[1]];
+        for a in &mut acc {
+            *a *= 1.1;
+        }
+        total += acc.iter().zip(x).map(|(a, b)| a * b).sum::<f64>();
+    }
+    total - acc[0]
+}
+
 #[conservative_grad]
 fn matrix_power(x: &[f64]) -> f64 {
     let a = [[x[0], 0.3], [0.2, 0.5]];
@@ -282,6 +311,7 @@ mod entry_points {
         lent_to_a_callee from 1,
         printed from 0,
         left_early from 0,
+        hidden_names from 0,
         matrix_power from 1,
         forward from 1,
         under_a_checkpoint from 1,
