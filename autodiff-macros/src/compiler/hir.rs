@@ -99,6 +99,18 @@ impl Ty {
     pub(crate) fn is_outcome(&self) -> bool {
         matches!(self, Ty::Tuple(parts) if matches!(parts[..], [Ty::Bool, _, Ty::Maybe]))
     }
+
+    /// The length of an array, also behind a reference, if a literal tells it.
+    pub(crate) fn known_length(&self) -> Option<usize> {
+        match self {
+            Ty::Ref(_, inner) => inner.known_length(),
+            Ty::Array(_, len) => {
+                let len: syn::LitInt = syn::parse2(len.clone()).ok()?;
+                len.base10_parse().ok()
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What is known of a struct: how it is called, and the fields that the function mentions.

@@ -16,7 +16,7 @@ use super::hir::rewrite::{self, Rewrite};
 use super::hir::{
     Block, Expr, ExprKind, Func, Marks, Pat, Place, Proj, Stmt, StmtKind, Ty, Var, VarId, Verbatim,
 };
-use super::unroll::{length, literal, written};
+use super::unroll::{literal, written};
 use uses::Uses;
 
 /// The most numbers of an array that is taken apart.
@@ -26,13 +26,14 @@ const NUMBERS: usize = 16;
 /// what is in the way of loops that run in parallel is told by their names.
 pub(crate) fn run(mut func: Func, keep_shared: bool) -> Func {
     let mut body = std::mem::take(&mut func.body);
-    let mut aliases = Aliases::of(&func, &mut body);
-    rewrite::block(&mut body, &mut aliases);
-    let shared = match keep_shared {
-        true => declared_first(&body),
-        false => BTreeSet::new(),
-    };
-    let arrays = Uses::candidates(&func, &mut body, &shared);
+    let mut kept = mentioned(&mut body);
+    kept.extend(func.params.iter().map(|param| param.var));
+    kept.extend(&func.matched);
+    rewrite::block(&mut body, &mut Aliases::of(&func, &kept));
+    if keep_shared {
+        kept.extend(declared_first(&body));
+    }
+    let arrays = Uses::candidates(&func, &mut body, &kept);
     if !arrays.is_empty() {
         let mut pass = Apart::new(arrays, &mut func.vars);
         rewrite::block(&mut body, &mut pass);
@@ -61,7 +62,7 @@ fn shape(ty: &Ty) -> Option<Shape> {
     let mut lengths = Vec::new();
     let mut ty = ty;
     while let Ty::Array(inner, _) = ty {
-        lengths.push(length(ty)?);
+        lengths.push(ty.known_length()?);
         ty = inner;
     }
     let numbers: usize = lengths.iter().product();
@@ -134,14 +135,12 @@ struct Aliases {
 }
 
 impl Aliases {
-    fn of(func: &Func, body: &mut Block) -> Aliases {
-        let mentioned = mentioned(body);
+    fn of(func: &Func, kept: &BTreeSet<VarId>) -> Aliases {
         let vars = (0..).map(VarId).zip(&func.vars);
         let names = vars
             .clone()
-            .filter(|(id, var)| !var.mutable && !mentioned.contains(id));
-        let params: BTreeSet<VarId> = func.params.iter().map(|param| param.var).collect();
-        let arrays = vars.filter(|(id, var)| shape(&var.ty).is_some() && !params.contains(id));
+            .filter(|(id, var)| !var.mutable && !kept.contains(id));
+        let arrays = vars.filter(|(id, var)| shape(&var.ty).is_some() && !kept.contains(id));
         Aliases {
             names: names.map(|(id, _)| id).collect(),
             arrays: arrays.map(|(id, _)| id).collect(),
@@ -338,7 +337,7 @@ impl Rewrite for Apart<'_> {
     fn expr(&mut self, expr: &mut Expr) {
         match &expr.kind {
             ExprKind::Len(place) if self.arrays.contains_key(&place.root) => {
-                if let Some(length) = length(&place.ty) {
+                if let Some(length) = place.ty.known_length() {
                     expr.kind = written(length, true);
                 }
             }

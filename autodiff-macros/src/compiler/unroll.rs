@@ -126,7 +126,7 @@ impl Unroll<'_> {
     fn integer(&self, expr: &Expr) -> Option<usize> {
         match &expr.kind {
             ExprKind::Place(place) if place.path.is_empty() => self.known.get(&place.root).copied(),
-            ExprKind::Len(place) => length(&place.ty),
+            ExprKind::Len(place) => place.ty.known_length(),
             _ => literal(expr),
         }
     }
@@ -367,7 +367,7 @@ fn is_in_range(place: &Place, root: &Ty) -> bool {
         let (Proj::Index(at), Ty::Array(inner, _)) = (step, ty) else {
             return true;
         };
-        if let (Some(at), Some(len)) = (literal(at), length(ty))
+        if let (Some(at), Some(len)) = (literal(at), ty.known_length())
             && at >= len
         {
             return false;
@@ -380,16 +380,10 @@ fn is_in_range(place: &Place, root: &Ty) -> bool {
 /// A literal integer.
 pub(super) fn literal(expr: &Expr) -> Option<usize> {
     match &expr.kind {
-        ExprKind::Lit(tokens) if matches!(expr.ty, Ty::Int) => parsed(tokens),
-        _ => None,
-    }
-}
-
-/// The length of an array that is told by a literal.
-pub(super) fn length(ty: &Ty) -> Option<usize> {
-    match ty {
-        Ty::Ref(_, inner) => length(inner),
-        Ty::Array(_, len) => parsed(len),
+        ExprKind::Lit(tokens) if matches!(expr.ty, Ty::Int) => {
+            let literal: syn::LitInt = syn::parse2(tokens.clone()).ok()?;
+            literal.base10_parse().ok()
+        }
         _ => None,
     }
 }
@@ -421,9 +415,4 @@ fn without_type(index: &mut Expr) {
     {
         index.kind = written(value, false);
     }
-}
-
-fn parsed(tokens: &proc_macro2::TokenStream) -> Option<usize> {
-    let literal: syn::LitInt = syn::parse2(tokens.clone()).ok()?;
-    literal.base10_parse().ok()
 }

@@ -49,10 +49,7 @@ fn numbers(ty: &Ty) -> Option<usize> {
         Ty::Tuple(parts) => parts
             .iter()
             .try_fold(0, |sum, part| Some(sum + numbers(part)?)),
-        Ty::Array(inner, len) => {
-            let len: syn::LitInt = syn::parse2(len.clone()).ok()?;
-            numbers(inner)?.checked_mul(len.base10_parse().ok()?)
-        }
+        Ty::Array(inner, _) => numbers(inner)?.checked_mul(ty.known_length()?),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Shape, element, indices, mentioned, shape, whole};
+use super::{Shape, element, indices, shape, whole};
 use crate::compiler::hir::rewrite::{self, Rewrite};
 use crate::compiler::hir::{Block, Expr, ExprKind, Func, Pat, Place, Stmt, StmtKind, VarId};
 use crate::compiler::unroll::literal;
@@ -24,15 +24,8 @@ impl Uses {
         body: &mut Block,
         kept: &BTreeSet<VarId>,
     ) -> BTreeMap<VarId, Shape> {
-        let params: BTreeSet<VarId> = func.params.iter().map(|param| param.var).collect();
-        let mentioned = mentioned(body);
         let vars = (0..).map(VarId).zip(&func.vars);
-        let local = vars.filter(|(id, _)| {
-            !params.contains(id)
-                && !mentioned.contains(id)
-                && !func.matched.contains(id)
-                && !kept.contains(id)
-        });
+        let local = vars.filter(|(id, _)| !kept.contains(id));
         let mut uses = Uses {
             shapes: local
                 .filter_map(|(id, var)| Some((id, shape(&var.ty)?)))

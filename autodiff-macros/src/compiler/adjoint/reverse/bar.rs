@@ -185,12 +185,7 @@ fn neutral(ty: &Ty) -> Option<Expr> {
     fn length(ty: &Ty) -> Option<usize> {
         match ty {
             Ty::Real(_) => Some(1),
-            Ty::Array(inner, len) => {
-                let len = syn::parse2::<syn::LitInt>(len.clone()).ok()?;
-                len.base10_parse::<usize>()
-                    .ok()?
-                    .checked_mul(length(inner)?)
-            }
+            Ty::Array(inner, _) => ty.known_length()?.checked_mul(length(inner)?),
             _ => None,
         }
     }
