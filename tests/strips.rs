@@ -25,6 +25,8 @@ mod strips {
     mod merged;
     mod mined;
     mod mixed;
+    mod nested;
+    mod points;
     mod scratch;
     mod sums;
 }

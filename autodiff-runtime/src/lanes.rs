@@ -71,6 +71,35 @@ pub fn part_mut<T>(slice: &mut [T], from: usize, count: usize) -> &mut [T] {
     &mut slice[from..][..count]
 }
 
+/// The first `count` points of `N` numbers each, one after the other.
+///
+/// # Panics
+///
+/// If there are fewer numbers.
+///
+/// ```
+/// use autodiff_runtime::lanes::points;
+/// assert_eq!(points::<2, _>(&[1.0, 2.0, 3.0, 4.0, 5.0], 2), [[1.0, 2.0], [3.0, 4.0]]);
+/// ```
+#[inline(always)]
+#[must_use]
+#[track_caller]
+pub fn points<const N: usize, T>(slice: &[T], count: usize) -> &[[T; N]] {
+    &slice.as_chunks().0[..count]
+}
+
+/// [`points`] that can be changed.
+///
+/// # Panics
+///
+/// If there are fewer numbers.
+#[inline(always)]
+#[must_use]
+#[track_caller]
+pub fn points_mut<const N: usize, T>(slice: &mut [T], count: usize) -> &mut [[T; N]] {
+    &mut slice.as_chunks_mut().0[..count]
+}
+
 /// Adds all terms to the sum, in their order: that of the primal is the user's.
 ///
 /// ```

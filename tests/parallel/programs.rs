@@ -272,3 +272,37 @@ fn the_adjoint_of_a_number() {
     assert_close(&found[..1], &[value], 1e-12);
     assert_close(&found[1..], &[slope], 1e-12);
 }
+
+#[conservative_grad(parallel)]
+fn pairs(x: &[f64], softening: f64) -> f64 {
+    let n = x.len() / 3;
+    let mut energy = 0.0;
+    for i in 0..n {
+        for j in i + 1..n {
+            let mut square = softening * softening + 0.1;
+            for a in 0..3 {
+                let d = x[3 * i + a] - x[3 * j + a];
+                square += d * d;
+            }
+            energy -= 1.0 / square.sqrt();
+        }
+    }
+    energy
+}
+
+#[test]
+fn strips_within_stretches() {
+    for n in [0, 3, 60, 75, 200, 1000] {
+        let x = numbers(n, 5);
+        let found = on_many_threads(|| {
+            let (value, (mut gradient, by_softening)) = pairs::value_and_grad(&x, 0.7);
+            gradient.extend([by_softening, value]);
+            gradient
+        });
+        let (value, pullback) = pairs::vjp(&x, 0.7);
+        let (mut wanted, by_softening) = pullback(1.0);
+        wanted.extend([by_softening, value]);
+        assert_eq!(value.to_bits(), pairs(&x, 0.7).to_bits());
+        assert_close(&found, &wanted, 1e-12);
+    }
+}

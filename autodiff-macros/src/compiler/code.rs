@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
 
 use super::hir::{LoopId, Member};
 use super::ssa::{MemId, ValId};
@@ -95,6 +96,19 @@ pub(crate) struct Row {
     pub(crate) element: TokenStream,
     /// The slice, from its first element on, as a reference.
     pub(crate) from: Expr,
+    /// How many numbers belong to each iteration, if these are taken together.
+    pub(crate) points: Option<usize>,
+}
+
+impl Row {
+    /// `points::<3, _>`, which takes the numbers together.
+    pub(crate) fn in_points(&self) -> Option<TokenStream> {
+        let size = Literal::usize_unsuffixed(self.points?);
+        Some(match self.mutable {
+            true => quote!(points_mut::<#size, _>),
+            false => quote!(points::<#size, _>),
+        })
+    }
 }
 
 /// A statement.

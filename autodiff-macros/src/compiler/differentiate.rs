@@ -98,7 +98,9 @@ pub(crate) fn differentiate(
     let lengths = lengths::run(&ssa, &facts, options);
     let facts = metadata::run(&ssa, &facts, options);
     let takes_seed = sweeps.joint.as_ref().is_some_and(|j| j.takes_seed);
-    let (fused, strips) = sweeps.joint.map_or((None, None), |j| (j.plain, j.strips));
+    let (fused, strips, few) = sweeps
+        .joint
+        .map_or((None, None, None), |j| (j.plain, j.strips, j.few));
     Some(Bodies {
         names: BodyNames {
             sel: names.sel.clone(),
@@ -117,6 +119,7 @@ pub(crate) fn differentiate(
         reads: sweeps.reads,
         fused,
         strips,
+        few,
         takes_seed,
         tangent: sweeps.tangent,
         sites: facts.sites,
@@ -231,6 +234,8 @@ struct Joint {
     plain: Option<TokenStream>,
     /// With strips and on many cores, where a loop allows it.
     strips: Option<TokenStream>,
+    /// Where that does not pay.
+    few: Option<TokenStream>,
     /// The adjoint of the result is an argument.
     takes_seed: bool,
     /// Why not on many cores, if that is wanted.
@@ -271,6 +276,7 @@ impl Joint {
         calls.keys().eq(now.calls.keys()).then(|| Joint {
             plain: Some(prepared.joint(fresh)),
             strips: None,
+            few: None,
             takes_seed: true,
             sequential: None,
         })
@@ -332,8 +338,10 @@ impl Joint {
                 Err(reason) => sequential = Some(reason),
             }
         }
-        let alone = other.is_some() && !parallel && !decides;
+        let few = other.as_ref().and_then(|o| o.func.strips.few.clone());
+        let alone = other.is_some() && !parallel && !decides && few.is_none();
         Joint {
+            few,
             plain: (!alone).then(|| prepared.joint(fresh)),
             strips: other.map(|prepared| prepared.joint(fresh)),
             takes_seed: false,

@@ -289,13 +289,34 @@ impl<'a> Printer<'a> {
     fn part<'o>(&'o self, row: &Row, count: &Ident, out: &mut Out<'o>) {
         out.raw(&self.rt);
         out.punct("::");
+        let start = self.sliced(row).and_then(|(_, start)| start);
+        if let Some(function) = row.in_points() {
+            out.raw(&function);
+            return out.group(Delimiter::Parenthesis, |out| {
+                if let Some(start) = start {
+                    out.punct("&");
+                    if row.mutable {
+                        out.word("mut");
+                    }
+                    out.ident(&row.name);
+                    out.group(Delimiter::Bracket, |out| {
+                        self.whole(start, out);
+                        out.punct("..");
+                    });
+                } else {
+                    out.ident(&row.name);
+                }
+                out.punct(",");
+                out.ident(count);
+            });
+        }
         out.word(if row.mutable { "part_mut" } else { "part" });
         out.group(Delimiter::Parenthesis, |out| {
             out.ident(&row.name);
             out.punct(",");
-            match self.sliced(row) {
-                Some((_, Some(start))) => self.whole(start, out),
-                _ => out.raw(&quote!(0)),
+            match start {
+                Some(start) => self.whole(start, out),
+                None => out.raw(&quote!(0)),
             }
             out.punct(",");
             out.ident(count);

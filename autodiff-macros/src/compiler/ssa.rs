@@ -431,6 +431,8 @@ pub(crate) struct Strips {
     pub(crate) terms: BTreeSet<MemId>,
     /// The loops in which an array is overwritten before it is read, and dead afterwards.
     pub(crate) private: BTreeMap<MemId, BTreeSet<LoopId>>,
+    /// Where this is true, of what the function takes, strips do not pay.
+    pub(crate) few: Option<TokenStream>,
 }
 
 /// `to[j * width + l] = from[(start + l) * stride + j]` for `l` in `0..lanes` and `j` in `0..len`.

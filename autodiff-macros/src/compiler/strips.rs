@@ -19,6 +19,7 @@
 //! order of the iterations.
 
 mod mined;
+mod nested;
 mod shape;
 mod write;
 
@@ -52,10 +53,13 @@ pub(crate) fn run(
         },
         names,
         out: func.clone(),
+        around: Vec::new(),
+        most: Vec::new(),
         found: false,
     };
     let body = pass.block(&func.body);
     let mut out = pass.out;
+    out.strips.few = (!pass.most.is_empty()).then(|| nested::are_short(&pass.most));
     out.body = body;
     // Strips run under the plain selection, which is not told of borders.
     out.borders.clear();
@@ -78,12 +82,15 @@ struct Strips<'a, 'n> {
     names: &'n mut Names,
     /// The function with the values and arrays that come in; its body is replaced at the end.
     out: Func,
+    /// The fused loops around.
+    around: Vec<nested::Around<'a>>,
+    /// How many iterations the loops in such loops have.
+    most: Vec<TokenStream>,
     found: bool,
 }
 
 impl<'a> Strips<'a, '_> {
-    /// The loops of the function itself, and those in loops that are recorded: in others an inner one may be too short to
-    /// be worth it.
+    /// The loops of the function itself, those in loops that are recorded, and those in fused ones where they are worth it.
     fn block(&mut self, block: &'a Block) -> Block {
         let mut stmts = Vec::new();
         for stmt in &block.stmts {
@@ -98,28 +105,46 @@ impl<'a> Strips<'a, '_> {
         };
         match self.cx.modes.get(&id) {
             Some(Mode::Fused(_)) => {
-                if let Some(shape) = shape::Shape::of(self.cx, stmt) {
+                let most = nested::most(self.cx, stmt, &self.around);
+                let alone = self.around.is_empty();
+                let shape = (alone || most.is_some()).then(|| shape::Shape::of(self.cx, stmt));
+                if let Some(shape) = shape.flatten() {
                     self.found = true;
+                    self.most.extend(most.filter(|_| !alone));
                     return write::run(self.cx, &mut self.out, self.names, &shape, out);
                 }
+                if let StmtKind::For { counter, range, .. } = &stmt.kind {
+                    self.around.push(nested::Around {
+                        counter: *counter,
+                        range,
+                    });
+                    out.push(self.inside(stmt));
+                    self.around.pop();
+                    return;
+                }
             }
-            None | Some(Mode::Recorded) => {
+            None | Some(Mode::Recorded) if self.around.is_empty() => {
                 if mined::fits(self.cx, stmt) {
                     self.found = true;
                     return mined::run(self.cx, &mut self.out, self.names, stmt, out);
                 }
-                let inner = stmt.kind.loop_body().map(|body| self.block(body));
-                let mut stmt = stmt.clone();
-                if let (Some(inner), StmtKind::For { body, .. } | StmtKind::While { body, .. }) =
-                    (inner, &mut stmt.kind)
-                {
-                    *body = inner;
-                }
-                return out.push(stmt);
+                return out.push(self.inside(stmt));
             }
-            Some(Mode::Unit | Mode::Rerun | Mode::Checkpointed) => {}
+            _ => {}
         }
         out.push(stmt.clone());
+    }
+
+    /// The loop with the loops in it in strips.
+    fn inside(&mut self, stmt: &'a Stmt) -> Stmt {
+        let inner = stmt.kind.loop_body().map(|body| self.block(body));
+        let mut stmt = stmt.clone();
+        if let (Some(inner), StmtKind::For { body, .. } | StmtKind::While { body, .. }) =
+            (inner, &mut stmt.kind)
+        {
+            *body = inner;
+        }
+        stmt
     }
 }
 

@@ -11,6 +11,7 @@ const LOOPS: &str = "strips.rs";
 const WRITE: &str = "strips/write.rs";
 const GROUP: &str = "strips/write/group.rs";
 const STORAGE: &str = "strips/write/storage.rs";
+const POINTS: &str = "adjoint/slices/points.rs";
 const REVERSE: &str = "adjoint/reverse.rs";
 const LANES: &str = "adjoint/lanes.rs";
 const STATES: &str = "adjoint/states.rs";
@@ -58,6 +59,25 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("lanes-offset-sign", LANES, "fn start(",
         "Expr::bin(\"-\", start(cx, *a, counter, block)?, fixed(*b)?)", "Expr::bin(\"+\", start(cx, *a, counter, block)?, fixed(*b)?)",
         "lanes: sign of an offset flipped"),
+    // Numbers of one iteration side by side.
+    mutant("points-whole", POINTS, "fn points(",
+        "c.at + 1 == c.size && always.contains(v)", "true",
+        "points: the last one may end before its last number"),
+    mutant("points-always", POINTS, "fn points(",
+        "c.at + 1 == c.size && always.contains(v)", "c.at + 1 == c.size",
+        "points: the last number may be taken in a branch alone"),
+    mutant("points-sizes", POINTS, "fn points(",
+        "!one_size || starts", "starts",
+        "points: of different sizes in one array"),
+    mutant("points-before", POINTS, "fn first_point(",
+        "Expr::bin(\"-\", outside, number(first))", "outside",
+        "points: what an index subtracts is lost"),
+    mutant("points-shift", POINTS, "fn first_point(",
+        "lo.unwrap_or(0).checked_add(start.shift)?", "lo.unwrap_or(0)",
+        "points: neighbours count as the point itself"),
+    mutant("points-start", POINTS, "fn first_point(",
+        "*outside.entry(self.range.lo).or_default() += size;", "();",
+        "points: the loop starts at 0"),
     // Which loops run in strips, and how they fall apart.
     mutant("strip-backwards", LOOPS, "fn is_long_and_upwards(",
         "!range.inclusive && !range.rev && range.step.is_none() && !short", "!range.inclusive && range.step.is_none() && !short",

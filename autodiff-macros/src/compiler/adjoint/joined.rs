@@ -145,7 +145,9 @@ impl<'a> Loop<'a> {
         let mut rows = self.rows.to_vec();
         let mut renamed = BTreeMap::from([(other.k.to_string(), self.k.clone())]);
         for row in other.rows {
-            let same = |mine: &&Row| elements(&mine.from) == elements(&row.from);
+            let same = |mine: &&Row| {
+                mine.points == row.points && elements(&mine.from) == elements(&row.from)
+            };
             let array = root(cx, &row.from)?;
             match self.rows.iter().find(same) {
                 Some(mine) if !row.mutable => {

@@ -20,21 +20,22 @@
 mod accesses;
 mod index;
 mod order;
+mod points;
 mod update;
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use self::accesses::{Accesses, Base, Rewrite, Rows};
+use self::accesses::{Accesses, Base, Element, Rewrite, Rows};
 use self::index::is_zero;
+use super::Context;
 use super::needs::Plan;
 use super::sparse::Quiet;
-use super::{Context, Style};
 use crate::compiler::analyse::layout::BlockId;
 use crate::compiler::code::{Expr, Row, Stmt};
 use crate::compiler::hir::Ty;
 use crate::compiler::primal::ty_tokens;
-use crate::compiler::ssa::{Counted, MemId, Op, Origin, Range, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::ssa::{Counted, MemId, Op, Range, Stmt as Ssa, StmtKind, ValId};
 
 /// The records of a loop, one element per iteration.
 pub(super) struct Slots {
@@ -163,13 +164,17 @@ impl<'a> Kernel<'a> {
         let id = self.stmt.kind.loop_id();
         let is_lanes = id.is_some_and(|l| self.cx.func.strips.lanes.contains(&l));
         for (base, indices) in &accesses.always {
+            for points in self.points(base, &accesses, &mut rows) {
+                lets.extend(self.binding(&points, &count));
+                apart.push(points);
+            }
             for index in indices.iter().filter(|_| accesses.can_slice(base)) {
                 if let Some(start) = self.start(*index, &count) {
                     let row = self.name(&format!("{}_row", self.base_name(base)));
                     let written = accesses.written.contains(base);
                     apart.extend(self.parameter(&row, base, &start, written));
                     lets.push(part(&row, base.array(), start, &count, written));
-                    rows.insert((base.clone(), *index), row);
+                    rows.insert((base.clone(), *index), Element { row, at: None });
                 }
             }
         }
@@ -382,22 +387,15 @@ impl<'a> Kernel<'a> {
             for (index, start) in starts {
                 let row = self.name(&format!("{name}_row"));
                 lets.push(part(&row, Expr::Name(cells.clone()), start, count, false));
-                rows.insert((base.clone(), index), row);
+                rows.insert((base.clone(), index), Element { row, at: None });
             }
             all.push((base.clone(), cells));
         }
         all
     }
 
-    /// False for adjoints whose type is a projection of the kind of a parameter.
     fn is_array_of_numbers(&self, base: &Base) -> bool {
-        let of_kind = match base {
-            Base::Bar(m) => {
-                self.cx.style == Style::Split && self.cx.func.mem(*m).origin != Origin::Local
-            }
-            Base::Mem(_) | Base::Local(_) => false,
-        };
-        !of_kind && self.element(base).is_some()
+        !self.is_of_kind(base) && self.element_if(base, is_number).is_some()
     }
 
     /// `let x_cells = cells(&mut x[..]);`
@@ -415,30 +413,36 @@ impl<'a> Kernel<'a> {
         }
     }
 
-    /// The type of the elements, if they are numbers.
-    fn element(&self, base: &Base) -> Option<TokenStream> {
-        let real = |m: MemId| match &self.cx.func.mem(m).ty {
+    /// The type of the elements, if it fits.
+    fn element_if(&self, base: &Base, fits: fn(&Ty) -> bool) -> Option<TokenStream> {
+        let inner = |m: MemId| match &self.cx.func.mem(m).ty {
             Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
-                matches!(**inner, Ty::Real(_)).then(|| ty_tokens(inner))
+                fits(inner).then(|| ty_tokens(inner))
             }
             _ => None,
         };
         match base {
-            Base::Mem(m) | Base::Bar(m) => real(*m),
+            Base::Mem(m) | Base::Bar(m) => inner(*m),
             Base::Local(name) => self.cx.buffers.borrow().get(&name.to_string()).cloned(),
         }
     }
 
     /// The slice as a parameter.
     fn parameter(&self, name: &Ident, base: &Base, start: &Expr, written: bool) -> Option<Row> {
-        let start = (!is_zero(start)).then(|| Box::new(start.clone()));
-        let slice = Expr::index(base.array(), Expr::Range(start, None, false));
         Some(Row {
             name: name.clone(),
             mutable: written,
-            element: self.element(base)?,
-            from: Expr::Ref(written, Box::new(slice)),
+            element: self.element_if(base, is_number_or_point)?,
+            from: self.from(base, start.clone(), written),
+            points: None,
         })
+    }
+
+    /// `&array[start..]`
+    fn from(&self, base: &Base, start: Expr, written: bool) -> Expr {
+        let start = (!is_zero(&start)).then(|| Box::new(start));
+        let slice = Expr::index(base.array(), Expr::Range(start, None, false));
+        Expr::Ref(written, Box::new(slice))
     }
 
     fn name(&self, base: &str) -> Ident {
@@ -455,6 +459,15 @@ impl<'a> Kernel<'a> {
             Base::Local(name) => crate::compiler::names::plain(name),
         }
     }
+}
+
+fn is_number(ty: &Ty) -> bool {
+    matches!(ty, Ty::Real(_))
+}
+
+/// True for numbers and for arrays of numbers.
+fn is_number_or_point(ty: &Ty) -> bool {
+    is_number(ty) || matches!(ty, Ty::Array(inner, _) if is_number(inner))
 }
 
 /// `let row = &array[start..][..count];`

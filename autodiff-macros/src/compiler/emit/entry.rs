@@ -8,7 +8,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::signature::{Generics, Param, Passing, Signature, Strips};
-use super::sweep::{bar_argument, forward_call, kind_of};
+use super::sweep::{bar_argument, forward_call, fused_call, kind_of};
 use super::tokens::Tokens;
 use super::types::with_lifetime;
 use super::{docs, jacobian};
@@ -559,16 +559,12 @@ impl Printer<'_> {
             _ => "__fused",
         };
         let selection = selection.unwrap_or(&plain);
-        let turbofish = self.signature.turbofish(1);
-        let names = self.signature.others().iter().map(|p| &p.name);
-        let receiver = self.signature.receiver_argument();
         let bars = self
             .signature
             .inputs()
             .map(|Param { bar, .. }| if own { quote!(&mut #bar) } else { quote!(#bar) });
-        let fused = self.signature.naming.path(name);
-        let one = self.signature.takes_seed.then(|| quote!(1.0,));
-        quote!(#fused #turbofish(#receiver #selection, #(#names,)* #one #(#bars),*))
+        let one = self.signature.takes_seed.then(|| quote!(1.0));
+        fused_call(self.signature, name, selection, one, bars)
     }
 
     /// A buffer of zeros for every gradient.

@@ -109,6 +109,8 @@ pub(crate) struct Bodies {
     /// The same with iterations of accumulating loops side by side. Without `fused` beside it, it visits
     /// the sites in their order.
     pub(crate) strips: Option<TokenStream>,
+    /// Where `fused` is the faster one, of the arguments.
+    pub(crate) few: Option<TokenStream>,
     /// The adjoint of the result is an argument of `fused`, and not 1.
     pub(crate) takes_seed: bool,
     /// Statements and the pair of value and tangent of the result.
@@ -313,6 +315,7 @@ fn led(bodies: &Bodies, items: &[TokenStream], checks: &pins::Checks, rt: &Runti
         forward: with_items(&once, &bodies.forward),
         fused: bodies.fused.as_ref().map(|body| with_items(none, body)),
         strips: bodies.strips.as_ref().map(|body| with_items(none, body)),
+        few: bodies.few.clone().map(respan),
         tangent: with_items(none, &bodies.tangent),
         callees: bodies.callees.iter().cloned().map(respan).collect(),
         siblings: bodies.siblings.iter().cloned().map(respan).collect(),

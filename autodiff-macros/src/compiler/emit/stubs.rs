@@ -161,6 +161,7 @@ fn bodies(signature: &Signature<'_>, options: &Options, fresh: &mut Fresh) -> Bo
         reads: Vec::new(),
         lengths: Lengths::default(),
         strips: None,
+        few: None,
         takes_seed: false,
         tangent: never,
         sites: Vec::new(),

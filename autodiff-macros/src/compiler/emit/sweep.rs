@@ -38,8 +38,14 @@ pub(crate) fn members(signature: &Signature, bodies: &Bodies) -> TokenStream {
     let fused = joint.then(|| {
         let plain = (signature.in_strips != Strips::Always)
             .then(|| fused(signature, "__fused", bodies.fused.as_ref()));
+        let few = bodies.few.as_ref().map(|few| {
+            let bars = signature.inputs().map(|p| p.bar.to_token_stream());
+            let seed = signature.takes_seed.then(|| &signature.seed);
+            let fused = fused_call(signature, "__fused", &signature.sel, seed, bars);
+            quote!(if #few { return #fused; })
+        });
         let strips = bodies.strips.as_ref();
-        let strips = strips.map(|body| fused(signature, "__strips", Some(body)));
+        let strips = strips.map(|body| fused(signature, "__strips", Some(&quote!(#few #body))));
         quote!(#plain #strips)
     });
     let forward = forward(signature, &forward_body(signature, bodies));
@@ -191,6 +197,22 @@ fn fused(signature: &Signature, name: &'static str, body: Option<&TokenStream>) 
             #receiver #sel: &mut __S, #(#params,)* #seed #(#bars),*
         ) -> #result #bounds { #body }
     }
+}
+
+/// `Self::__fused(selection, arguments…, seed, bars…)`, or `__strips`.
+pub(super) fn fused_call(
+    signature: &Signature,
+    name: &'static str,
+    selection: impl ToTokens,
+    seed: Option<impl ToTokens>,
+    bars: impl Iterator<Item = TokenStream>,
+) -> TokenStream {
+    let turbofish = signature.turbofish(1);
+    let names = signature.others().iter().map(|p| &p.name);
+    let receiver = signature.receiver_argument();
+    let fused = signature.naming.path(name);
+    let seed = seed.map(|seed| quote!(#seed,));
+    quote!(#fused #turbofish(#receiver #selection, #(#names,)* #seed #(#bars),*))
 }
 
 /// The two sweeps one after the other, with a seed of 1.

@@ -94,6 +94,7 @@ fn bodies(primal: &TokenStream, names: emit::Names, fresh: &mut Names, rt: &Runt
         lengths: Lengths::default(),
         fused: None,
         strips: None,
+        few: None,
         takes_seed: false,
         tangent: emit::finished(&tangent, rt),
         sites: Vec::new(),

@@ -68,6 +68,7 @@ pub(super) fn write(
         reads: Vec::new(),
         lengths: Lengths::default(),
         strips: None,
+        few: None,
         takes_seed: false,
         tangent: finished(writer.tangent()),
         sites: options.kinks.iter().map(|kink| site(kink, item)).collect(),

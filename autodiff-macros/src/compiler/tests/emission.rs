@@ -63,6 +63,7 @@ impl Example {
             reads: Vec::new(),
             lengths: Default::default(),
             strips: None,
+            few: None,
             takes_seed: false,
             tangent: tokens(self.tangent),
             sites: Vec::new(),

@@ -44,7 +44,7 @@ impl<'a> Reverse<'a, '_> {
         before.extend(self.take_touched());
         let carries = scatter::carry(self.cx, stmt, &mut reversed.stmts, self.fresh);
         before.extend(carries.before);
-        if self.cx.func.strips.strips.contains(&id) {
+        if self.current == 0 {
             before.append(&mut self.buffers);
         }
         let fused = Fused {

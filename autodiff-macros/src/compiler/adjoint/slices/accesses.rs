@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Literal};
+use quote::quote;
 
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::ssa::{MemId, Op, Proj, Stmt as Ssa, StmtKind, ValId};
@@ -35,10 +36,10 @@ pub(super) struct Accesses {
     /// Index values that are used in every iteration.
     pub(super) always: BTreeMap<Base, BTreeSet<ValId>>,
     /// All index values.
-    all: BTreeMap<Base, BTreeSet<ValId>>,
+    pub(super) all: BTreeMap<Base, BTreeSet<ValId>>,
     pub(super) written: BTreeSet<Base>,
     /// Arrays that occur in another way than by an element.
-    other: BTreeSet<Base>,
+    pub(super) other: BTreeSet<Base>,
 }
 
 impl Accesses {
@@ -189,7 +190,23 @@ fn root(place: &Expr) -> Option<Base> {
 }
 
 /// The slice for an array and an index.
-pub(super) type Rows = BTreeMap<(Base, ValId), Ident>;
+pub(super) type Rows = BTreeMap<(Base, ValId), Element>;
+
+/// What stands for an element: `row[k]`, or `row[k][at]`.
+pub(super) struct Element {
+    pub(super) row: Ident,
+    pub(super) at: Option<usize>,
+}
+
+impl Element {
+    fn in_iteration(&self, k: &Ident) -> Expr {
+        let element = Expr::index(Expr::Name(self.row.clone()), Expr::Name(k.clone()));
+        match self.at.map(Literal::usize_unsuffixed) {
+            Some(at) => Expr::index(element, Expr::Raw(quote!(#at))),
+            None => element,
+        }
+    }
+}
 
 /// What elements are replaced by.
 pub(super) struct Rewrite {
@@ -226,7 +243,7 @@ impl Rewrite {
         {
             let cells = self.cells.iter().find(|(base, _)| *base == array);
             let element = match (self.rows.get(&(array, *v)), cells) {
-                (Some(row), _) => Expr::index(Expr::Name(row.clone()), Expr::Name(self.k.clone())),
+                (Some(element), _) => element.in_iteration(&self.k),
                 (None, Some((_, all))) => Expr::index(Expr::Name(all.clone()), Expr::Val(*v)),
                 (None, None) => return,
             };

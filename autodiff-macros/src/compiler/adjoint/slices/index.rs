@@ -137,7 +137,7 @@ pub(super) fn is_zero(e: &Expr) -> bool {
     matches!(e, Expr::Raw(tokens) if tokens.to_string() == "0")
 }
 
-fn sum(a: Expr, b: Expr) -> Expr {
+pub(super) fn sum(a: Expr, b: Expr) -> Expr {
     match (is_zero(&a), is_zero(&b)) {
         (true, _) => b,
         (_, true) => a,
