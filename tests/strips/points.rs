@@ -51,9 +51,9 @@ programs! {
     strips fn the_last_in_a_branch(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
-            let mut t = x[3 * i] * x[3 * i + 1];
+            let mut t = x[4 * i + 4] * x[4 * i + 5];
             if c[i] > 0.0 {
-                t += x[3 * i + 2] * w[0];
+                t += x[4 * i + 7] * w[0];
             }
             s += (1.0 + t * t).sqrt();
         }
@@ -63,6 +63,67 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             s += x[2 * i] * x[2 * i + 1] / (1.0 + x[3 * i + 2] * x[3 * i + 2]) + w[i];
+        }
+        s
+    }
+    /// Three neighbours get something of every link, in each of their coordinates.
+    strips fn bending_of_a_chain(x, w, c, k, n) {
+        let p: Vec<[f64; 3]> = x.chunks_exact(3).map(|p| [p[0], p[1], p[2]]).collect();
+        let mut s = 0.0;
+        for i in 1..n {
+            for d in 0..3 {
+                let bend = p[i - 1][d] - 2.0 * p[i][d] + p[i + 1][d];
+                s += w[d] * bend * bend;
+            }
+        }
+        s
+    }
+    strips fn some_coordinates_of_neighbours(x, w, c, k, n) {
+        let p: Vec<[f64; 2]> = x.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
+        let mut s = 0.0;
+        for i in 0..n {
+            let area = p[i][0] * p[i + 1][1] - p[i + 1][0] * p[i][1];
+            s += (1.0 + area * area).sqrt() - p[i + 1][0] * w[i] - p[i][0] / (2.0 + c[i]);
+        }
+        s
+    }
+    strips fn points_by_a_list(x, w, c, k, n) {
+        let p: Vec<[f64; 2]> = x.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
+        let mut s = 0.0;
+        for i in 0..n {
+            let (dx, dy) = (p[i][0] - p[k[i]][0], p[i][1] - p[k[i]][1]);
+            s += (dx * dx + dy * dy + 0.1).sqrt() * w[i];
+        }
+        s
+    }
+    strips fn steps_of_a_chain(x, w, c, k, n) {
+        let mut p: Vec<[f64; 3]> = x.chunks_exact(3).map(|p| [p[0], p[1], p[2]]).collect();
+        for _ in 0..3 {
+            let old = p.clone();
+            for i in 1..n {
+                for d in 0..3 {
+                    p[i][d] = old[i][d] + w[0] * (old[i - 1][d] - 2.0 * old[i][d] + old[i + 1][d]);
+                }
+                p[i][1] -= 0.1 * old[i + 1][2];
+            }
+        }
+        let mut s = 0.0;
+        for q in &p {
+            s += q[0] * q[1] - q[2] * q[2];
+        }
+        s
+    }
+    strips fn steps_that_read_what_they_write(x, w, c, k, n) {
+        let mut p: Vec<[f64; 2]> = x.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
+        for _ in 0..3 {
+            for i in 1..n {
+                p[i][0] += w[0] * (p[i - 1][1] - p[i + 1][0]);
+                p[i][1] = 0.5 * p[i][1] - w[1] * p[i][0];
+            }
+        }
+        let mut s = 0.0;
+        for i in 0..p.len() {
+            s += p[i][0] * p[i][0] + 0.3 * p[i][1];
         }
         s
     }

@@ -7,6 +7,8 @@
 //! for l in 0..lanes { x_bar[i + l] += a; x_bar[i + l + 1] += b }
 //!     →   for l in 0..lanes { terms[l] = a; others[l] = b }  x_bar[i..] += terms;  x_bar[i + 1..] += others
 //! ```
+//!
+//! The elements may be points (`p_bar[i + l][2] += a`), of which each lane then has one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +52,8 @@ pub(super) fn reduce(
     let block = cx.layout.id_of(body.block);
     let own: BTreeSet<ValId> = stmt.kind.carried().iter().map(|c| c.out).collect();
     let stencils = stencils(cx, body);
-    let mut found: BTreeMap<Target, (Ident, usize)> = BTreeMap::new();
+    let mut found: BTreeMap<Target, Ident> = BTreeMap::new();
+    let mut set: BTreeSet<(Target, Option<i64>)> = BTreeSet::new();
     let mut reduced = Reduced::default();
     for rev in &mut body.stmts {
         let Rev::Code(Stmt::Assign { place, op, value }) = rev else {
@@ -59,33 +62,33 @@ pub(super) fn reduce(
         if !matches!(*op, "+=" | "-=") {
             continue;
         }
-        let target = match place {
-            Expr::Bar(v)
+        let (target, coordinate) = match (&*place, Element::of(cx, place)) {
+            (Expr::Bar(v), _)
                 if !own.contains(v) && !cx.layout.contains(block, cx.layout.def_block(*v)) =>
             {
-                Target::Value(*v)
+                (Target::Value(*v), None)
             }
-            Expr::Index(base, index) => match (&**base, &**index) {
-                (Expr::MemBar(m), Expr::Val(at)) if stencils.contains(m) => {
-                    Target::Element(*m, *at)
-                }
-                _ => continue,
-            },
+            (_, Some(element)) if stencils.contains(&element.of) => {
+                (Target::Element(element.of, element.at), element.coordinate)
+            }
             _ => continue,
         };
-        let (buffer, uses) = found.entry(target).or_insert_with(|| {
+        let buffer = found.entry(target).or_insert_with(|| {
             let name = fresh.numbered("terms", "_", 1, cx.func.name.span());
             reduced.buffers.push(declaration(cx, &name, target));
-            (name, 0)
+            name
         });
-        *uses += 1;
-        if *uses == 1 {
+        if set.insert((target, coordinate)) {
             if *op == "-=" {
                 *value = Expr::neg(value.clone());
             }
             *op = "=";
         }
-        *place = Expr::index(Expr::Name(buffer.clone()), Expr::Val(*counter));
+        let term = Expr::index(Expr::Name(buffer.clone()), Expr::Val(*counter));
+        *place = match place {
+            Expr::Index(_, index) if coordinate.is_some() => Expr::index(term, (**index).clone()),
+            _ => term,
+        };
     }
     let terms = |buffer: &Ident| {
         let all = Expr::Range(None, Some(Box::new(Expr::Val(range.hi))), false);
@@ -96,7 +99,7 @@ pub(super) fn reduce(
     };
     let rt = &cx.names.rt;
     let mut elements: BTreeMap<MemId, Vec<(ValId, Ident)>> = BTreeMap::new();
-    for (target, (buffer, _)) in found {
+    for (target, buffer) in found {
         match target {
             Target::Value(v) => reduced.after.push(Stmt::Assign {
                 place: Expr::Bar(v),
@@ -114,7 +117,8 @@ pub(super) fn reduce(
             Expr::Ref(true, Box::new(row))
         };
         let lanes = Expr::Val(range.hi);
-        if let Some((first, parts)) = neighbours(cx, &parts) {
+        let close = neighbours(cx, &parts).filter(|_| is_number(cx, m));
+        if let Some((first, parts)) = close {
             let width = Literal::usize_unsuffixed(parts.len() - 1);
             let len = Expr::bin("+", lanes, Expr::Raw(quote!(#width)));
             let terms = Expr::List(parts.iter().map(terms).collect());
@@ -125,12 +129,12 @@ pub(super) fn reduce(
             continue;
         }
         for (at, buffer) in parts {
-            if let Some(start) = start(cx, at, *counter, block) {
-                let add = vec![row(start, lanes.clone()), terms(&buffer)];
-                reduced
-                    .after
-                    .push(Stmt::Expr(Expr::call(quote!(#rt::add), add)));
-            }
+            let Some(start) = start(cx, at, *counter, block) else {
+                continue;
+            };
+            let add = vec![row(start, lanes.clone()), terms(&buffer)];
+            let add = Expr::call(quote!(#rt::add), add);
+            reduced.after.push(Stmt::Expr(add));
         }
     }
     reduced
@@ -214,11 +218,55 @@ fn declaration(cx: &Context<'_>, name: &Ident, target: Target) -> Stmt {
     let element = crate::compiler::primal::ty_tokens(&ty);
     cx.buffers.borrow_mut().insert(name.to_string(), element);
     let rt = &cx.names.rt;
+    let zero = match &ty {
+        Ty::Array(inner, len) => {
+            let len = Expr::Raw(len.clone());
+            Expr::Repeat(false, Box::new(real::zero(inner)), Box::new(len))
+        }
+        ty => real::zero(ty),
+    };
     Stmt::Let {
         name: name.clone(),
         mutable: true,
         ty: None,
-        init: Some(Expr::call(quote!(#rt::lanes), vec![real::zero(&ty)])),
+        init: Some(Expr::call(quote!(#rt::lanes), vec![zero])),
+    }
+}
+
+/// True for an array of numbers.
+fn is_number(cx: &Context<'_>, m: MemId) -> bool {
+    match &cx.func.mem(m).ty {
+        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
+            matches!(**inner, Ty::Real(_))
+        }
+        _ => false,
+    }
+}
+
+/// `x_bar[at]`, or `p_bar[at][coordinate]` with a number that is known.
+struct Element {
+    of: MemId,
+    at: ValId,
+    coordinate: Option<i64>,
+}
+
+impl Element {
+    fn of(cx: &Context<'_>, place: &Expr) -> Option<Element> {
+        let Expr::Index(base, index) = place else {
+            return None;
+        };
+        match (&**base, &**index) {
+            (Expr::MemBar(m), Expr::Val(at)) => Some(Element {
+                of: *m,
+                at: *at,
+                coordinate: None,
+            }),
+            (Expr::Index(..), Expr::Val(coordinate)) => Some(Element {
+                coordinate: Some(cx.layout.literal(*coordinate)?),
+                ..Element::of(cx, base).filter(|point| point.coordinate.is_none())?
+            }),
+            _ => None,
+        }
     }
 }
 
@@ -246,16 +294,16 @@ fn stencils(cx: &Context<'_>, body: &RevBlock<'_>) -> BTreeSet<MemId> {
             }
         });
         if let Stmt::Assign {
-            place: Expr::Index(base, index),
+            place,
             op: "+=" | "-=",
             ..
         } = stmt
-            && let (Expr::MemBar(m), Expr::Val(at)) = (&**base, &**index)
+            && let Some(Element { of, at, .. }) = Element::of(cx, place)
         {
-            *added.entry(*m).or_default() += 1;
-            additions.entry(*m).or_default().insert(*at);
-            if start(cx, *at, counter, block).is_none() {
-                other.insert(*m);
+            *added.entry(of).or_default() += 1;
+            additions.entry(of).or_default().insert(at);
+            if start(cx, at, counter, block).is_none() {
+                other.insert(of);
             }
         }
     }

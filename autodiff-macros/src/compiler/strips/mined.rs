@@ -55,21 +55,29 @@ fn is_plain(cx: Given<'_>, counter: ValId, stmt: &Stmt) -> bool {
             _ => false,
         },
         StmtKind::Store { place, op, .. } => {
-            matches!(place.path.as_slice(), [Proj::Index(at)] if cx.layout.offset(*at).0 == counter)
+            element(cx, place).is_some_and(|at| cx.layout.offset(at).0 == counter)
                 && matches!(op, StoreOp::Set | StoreOp::Add | StoreOp::Sub)
         }
         _ => false,
     }
 }
 
-/// True if elements are made of others that iterations before have made: the reverse runs one iteration after the other.
-fn is_recurrence(cx: Given<'_>, counter: ValId, body: &Block) -> bool {
-    let offset = |at: &Place| match at.path.as_slice() {
-        [Proj::Index(index)] => {
-            let (from, offset) = cx.layout.offset(*index);
-            (from == counter).then_some(offset)
+/// The index of a number, or of a point of which it is a coordinate.
+fn element(cx: Given<'_>, at: &Place) -> Option<ValId> {
+    match at.path.as_slice() {
+        [Proj::Index(index)] => Some(*index),
+        [Proj::Index(index), Proj::Index(coordinate)] => {
+            cx.layout.literal(*coordinate).map(|_| *index)
         }
         _ => None,
+    }
+}
+
+/// True if elements are made of others that iterations before have made: the reverse runs one iteration after the other.
+fn is_recurrence(cx: Given<'_>, counter: ValId, body: &Block) -> bool {
+    let offset = |at: &Place| {
+        let (from, offset) = cx.layout.offset(element(cx, at)?);
+        (from == counter).then_some(offset)
     };
     let mut written: BTreeMap<MemId, Vec<Option<i64>>> = BTreeMap::new();
     body.walk(&mut |s| {
@@ -97,9 +105,9 @@ fn is_stencil(cx: Given<'_>, counter: ValId, body: &Block) -> bool {
     let mut found = false;
     body.walk(&mut |s| {
         if let StmtKind::Def(_, Op::Load(at)) = &s.kind
-            && let [Proj::Index(index)] = at.path.as_slice()
+            && let Some(index) = element(cx, at)
             && cx.facts.active_mem(at.mem)
-            && let (from, offset) = cx.layout.offset(*index)
+            && let (from, offset) = cx.layout.offset(index)
             && from == counter
         {
             found |= *read.entry(at.mem).or_insert(offset) != offset;

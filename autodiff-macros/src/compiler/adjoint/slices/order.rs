@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::Ident;
 
 use super::Kernel;
+use super::points::Start;
 use crate::compiler::ssa::{MemId, Op, Proj, StmtKind, StoreOp, ValId};
 
 impl Kernel<'_> {
@@ -43,29 +44,36 @@ impl Kernel<'_> {
                     _ => return,
                 };
                 if self.cx.facts.active_mem(at.mem) {
-                    let index = match at.path.as_slice() {
-                        [Proj::Index(v)] => Some(*v),
+                    let own = match at.path.first() {
+                        Some(Proj::Index(v)) => self.own(*v),
                         _ => None,
                     };
-                    touched.entry(at.mem).or_default().note(index, how);
+                    touched.entry(at.mem).or_default().note(own, how);
                 }
             });
         });
-        let nothing = Ident::new("count", self.cx.func.name.span());
-        touched.values().all(
-            |t| match t.hows.len() == 1 && !t.hows.contains(&How::Sets) {
-                true => true,
-                false => {
-                    t.indices.len() == 1
-                        && t.indices.iter().all(|i| {
-                            i.is_some_and(|v| {
-                                v == self.counter || self.start(v, &nothing).is_some()
-                            })
-                        })
-                }
-            },
-        )
+        touched.values().all(|t| {
+            let alike = t.hows.len() == 1 && !t.hows.contains(&How::Sets);
+            alike || t.owns.len() == 1 && t.owns.iter().all(Option::is_some)
+        })
     }
+
+    /// What of an array belongs to an iteration alone, if the index leads there.
+    fn own(&self, index: ValId) -> Option<Own> {
+        let nothing = Ident::new("count", self.cx.func.name.span());
+        match index == self.counter || self.start(index, &nothing).is_some() {
+            true => Some(Own::Element(index)),
+            false => self.coordinate(index).map(|c| Own::Point(c.size, c.start)),
+        }
+    }
+}
+
+/// What belongs to an iteration alone.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Own {
+    Element(ValId),
+    /// So many numbers side by side.
+    Point(usize, Start),
 }
 
 /// How the reverse of a statement touches an adjoint.
@@ -79,12 +87,12 @@ enum How {
 #[derive(Default)]
 struct Touched {
     hows: BTreeSet<How>,
-    indices: BTreeSet<Option<ValId>>,
+    owns: BTreeSet<Option<Own>>,
 }
 
 impl Touched {
-    fn note(&mut self, index: Option<ValId>, how: How) {
+    fn note(&mut self, own: Option<Own>, how: How) {
         self.hows.insert(how);
-        self.indices.insert(index);
+        self.owns.insert(own);
     }
 }

@@ -24,15 +24,15 @@ use crate::compiler::ssa::{Op, Origin, ValId};
 const MOST: i64 = 8;
 
 /// The index `size * (counter + shift) + outside + at`.
-struct Coordinate {
-    size: usize,
-    start: Start,
+pub(super) struct Coordinate {
+    pub(super) size: usize,
+    pub(super) start: Start,
     at: usize,
 }
 
 /// Where points begin.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Start {
+pub(super) struct Start {
     shift: i64,
     /// What is the same in all iterations, and how often it counts.
     outside: BTreeMap<ValId, i64>,
@@ -148,7 +148,7 @@ impl Kernel<'_> {
         }
     }
 
-    fn coordinate(&self, index: ValId) -> Option<Coordinate> {
+    pub(super) fn coordinate(&self, index: ValId) -> Option<Coordinate> {
         let linear = self.linear(index)?;
         let size = linear.counter;
         let upwards = linear.outside.values().all(|times| *times > 0);
