@@ -472,6 +472,44 @@ idioms! {
         s
     }
 
+    /// Points in space that attract and repel each other.
+    fn molecules(x: &[f64]) -> f64 {
+        let points: Vec<[f64; 3]> = x[..300].chunks_exact(3).map(|p| [p[0], p[1], p[2]]).collect();
+        let mut energy = 0.0;
+        for i in 0..points.len() {
+            for j in i + 1..points.len() {
+                let dx = points[i][0] - points[j][0];
+                let dy = points[i][1] - points[j][1];
+                let dz = points[i][2] - points[j][2];
+                let s = 0.1 / (dx * dx + dy * dy + dz * dz + 0.05);
+                let attraction = s * s * s;
+                energy += attraction * attraction - attraction;
+            }
+        }
+        energy
+    }
+
+    /// A chain of points in space, which relaxes in ten steps.
+    fn chain(x: &[f64]) -> f64 {
+        let mut points: Vec<[f64; 3]> = x.chunks_exact(3).map(|p| [p[0], p[1], p[2]]).collect();
+        for _ in 0..10 {
+            let old = points.clone();
+            for i in 1..points.len() - 1 {
+                for d in 0..3 {
+                    points[i][d] += 0.1 * (old[i - 1][d] - 2.0 * old[i][d] + old[i + 1][d]);
+                }
+            }
+        }
+        let mut bending = 0.0;
+        for i in 1..points.len() - 1 {
+            for d in 0..3 {
+                let b = points[i - 1][d] - 2.0 * points[i][d] + points[i + 1][d];
+                bending += b * b;
+            }
+        }
+        bending
+    }
+
     /// A layer, whose fields a function gets.
     fn layer(x: &[f64]) -> f64 {
         let p = Layer { w: x.to_vec(), b: x.to_vec(), gain: x[0] };
