@@ -12,7 +12,9 @@ use quote::quote;
 
 use super::{Given, is_long_and_upwards};
 use crate::compiler::hir::BinOp;
-use crate::compiler::ssa::{Block, Op, Origin, Range, Stmt, StmtKind, Tree, ValId};
+use crate::compiler::ssa::{
+    Block, Init, Op, Origin, Place, Proj, Range, Stmt, StmtKind, Tree, ValId,
+};
 
 /// What an iteration has to cost: divisions and roots count as [`DEAR`], other arithmetic as 1. (Sums of two or three products
 /// take longer in strips than one after the other.)
@@ -73,18 +75,14 @@ fn cost(cx: Given<'_>, body: &Block) -> Option<usize> {
     Some(all)
 }
 
-/// The integer in terms of what the function takes.
+/// The integer in terms of what the function takes; of a list, how long it is at most. (Both bodies are right for every length.)
 fn size(cx: Given<'_>, v: ValId) -> Option<TokenStream> {
     match cx.layout.op(v)? {
         Op::Lit(_) => {
             let number = Literal::i64_unsuffixed(cx.layout.literal(v)?);
             Some(quote!(#number))
         }
-        Op::Len(at) if at.path.is_empty() => {
-            let mem = cx.func.mem(at.mem);
-            let name = &mem.name;
-            (mem.origin != Origin::Local).then(|| quote!(#name.len()))
-        }
+        Op::Len(at) => length(cx, at),
         Op::Param(_) => {
             let mut params = cx.func.params.iter();
             let name = &cx.func.val(v).name;
@@ -97,6 +95,38 @@ fn size(cx: Given<'_>, v: ValId) -> Option<TokenStream> {
             let number = Literal::u64_unsuffixed(u64::try_from(by).ok().filter(|by| *by > 0)?);
             Some(quote!((#a / #number)))
         }
+        _ => None,
+    }
+}
+
+/// The length of an argument, or of what is made of one element by element.
+fn length(cx: Given<'_>, at: &Place) -> Option<TokenStream> {
+    match at.path.as_slice() {
+        [] => {}
+        [Proj::Range { hi: Some(hi), .. }] => return size(cx, *hi),
+        _ => return None,
+    }
+    let mem = cx.func.mem(at.mem);
+    if mem.origin != Origin::Local {
+        let name = &mem.name;
+        return Some(quote!(#name.len()));
+    }
+    let (mut made, mut pushed) = (Vec::new(), Vec::new());
+    cx.func.body.walk(&mut |s| match &s.kind {
+        StmtKind::Alloc(m, init) if *m == at.mem => made.push(init),
+        StmtKind::For { range, body, .. } => {
+            let push =
+                |s: &Stmt| matches!(&s.kind, StmtKind::Push { place, .. } if place.mem == at.mem);
+            if body.stmts.iter().any(push) {
+                pushed.push(range.hi);
+            }
+        }
+        _ => {}
+    });
+    match (made.as_slice(), pushed.as_slice()) {
+        ([Init::Repeat(_, len)], []) => size(cx, *len),
+        ([Init::Clone(from)], []) => length(cx, from),
+        ([_], [hi]) => size(cx, *hi),
         _ => None,
     }
 }
