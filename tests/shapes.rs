@@ -70,6 +70,8 @@ mod calls;
 mod cells;
 #[path = "shapes/conditions.rs"]
 mod conditions;
+#[path = "shapes/constants.rs"]
+mod constants;
 #[path = "shapes/copies.rs"]
 mod copies;
 #[path = "shapes/decided.rs"]

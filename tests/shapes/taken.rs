@@ -1,6 +1,6 @@
 //! Elements that are taken out of vectors: from the end, the front, the middle, by a test.
 
-use conservative_grad::conservative_grad;
+use conservative_grad::{Differentiable, conservative_grad};
 
 #[conservative_grad]
 fn from_the_end(x: &[f64]) -> f64 {
@@ -89,6 +89,44 @@ fn arrays_that_are_assigned(x: &[f64]) -> f64 {
         [n] = [n + 1];
     }
     t * s + n as f64
+}
+
+#[derive(Clone, Copy, Debug, Differentiable)]
+struct Pool {
+    sum: f64,
+    weight: f64,
+    #[constant]
+    count: usize,
+}
+
+/// Isotonic regression: neighbours in the wrong order are pooled.
+#[conservative_grad]
+fn pools(x: &[f64]) -> f64 {
+    let mut pools: Vec<Pool> = Vec::new();
+    for (i, v) in x.iter().enumerate() {
+        let mut pool = Pool {
+            sum: v * v,
+            weight: 1.0 + 0.1 * i as f64 + 0.2 * v,
+            count: 1,
+        };
+        while let Some(last) = pools.last() {
+            if last.sum / last.weight <= pool.sum / pool.weight {
+                break;
+            }
+            pool.sum += last.sum;
+            pool.weight += last.weight;
+            pool.count += last.count;
+            pools.pop();
+        }
+        pools.push(pool);
+    }
+    let mut s = 0.0;
+    for pool in &pools {
+        for _ in 0..pool.count {
+            s = s * 0.5 + pool.sum / pool.weight;
+        }
+    }
+    s
 }
 
 /// The sums and products of postfix notation: `x0 x1 * x2 + x0 *`, and so on for what is there.
@@ -397,6 +435,7 @@ mod entry_points {
         positions from 1,
         positions_and_weights from 1,
         before_any_is_pushed from 1,
+        pools from 1,
         copied_within from 2,
         arrays_that_are_assigned from 1,
         stack_machine from 1,

@@ -410,7 +410,8 @@ impl Tangent<'_> {
 
     fn alloc(&self, m: MemId, init: &Init, out: &mut Vec<Stmt>) {
         let (func, rt) = (self.cx.func, &self.cx.names.rt);
-        if holds_struct(&func.mem(m).ty) && holds_literal(init) {
+        let is_list_of_structs = is_empty(init) && names_struct(&func.mem(m).ty);
+        if is_list_of_structs || holds_struct(&func.mem(m).ty) && holds_literal(init) {
             return self.alloc_struct(m, init, out);
         }
         let from_param = match init {
@@ -509,11 +510,14 @@ impl Tangent<'_> {
                 let name = Ident::new("element", self.cx.func.name.span());
                 let element = Expr::Deref(Box::new(Expr::Name(name.clone())));
                 self.assign_dots(element, inner, &mut body);
-                out.push(Stmt::For {
-                    pattern: quote!(#name),
-                    iter: Expr::method(to, "iter_mut", Vec::new()),
-                    body,
-                });
+                // A list of constants may be a field that has no tangent.
+                if !body.is_empty() {
+                    out.push(Stmt::For {
+                        pattern: quote!(#name),
+                        iter: Expr::method(to, "iter_mut", Vec::new()),
+                        body,
+                    });
+                }
             }
             Init::Struct { fields, base, .. } => {
                 if let Some(at) = base.as_ref().filter(|at| self.cx.facts.active_mem(at.mem)) {
@@ -880,6 +884,20 @@ fn holds_literal(init: &Init) -> bool {
         // The tangent of a struct that has no value yet is the gradient of that value.
         Init::Blank => true,
         Init::Val(_) | Init::Clone(_) | Init::Lengths(_) | Init::Unset => false,
+    }
+}
+
+/// True for `Vec::new()`, which tells nothing of its elements.
+fn is_empty(init: &Init) -> bool {
+    matches!(init, Init::List(parts) if parts.is_empty())
+}
+
+/// True for lists of structs whose type can be written.
+fn names_struct(ty: &Ty) -> bool {
+    match ty {
+        Ty::Vec(inner) | Ty::Array(inner, _) => names_struct(inner),
+        Ty::Struct(of) => of.path.is_some() && of.whole,
+        _ => false,
     }
 }
 

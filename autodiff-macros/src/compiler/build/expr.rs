@@ -209,18 +209,23 @@ impl Builder<'_> {
     /// The same beside something of a known type.
     pub(super) fn pin_to(&mut self, constant: ValId, ty: &Ty) -> ValId {
         let known = &self.vals[constant.0 as usize];
-        let Ty::Real(real) = ty else { return constant };
         if !matches!(known.ty, Ty::Opaque) {
             return constant;
         }
-        if !self.matched.contains(&constant) {
-            self.vals[constant.0 as usize].ty = ty.clone();
-            return constant;
-        }
-        let real = real.name();
-        // It is the number, or a reference to it where the pattern looks behind one: operators take both.
         let (name, span) = (known.name.clone(), known.span);
-        let tokens = quote!(*::core::borrow::Borrow::<#real>::borrow(&#name));
+        // What a pattern binds is the number, or a reference to it where the pattern looks behind one: operators take both.
+        let tokens = match (ty, self.matched.contains(&constant)) {
+            (Ty::Real(_), false) => {
+                self.vals[constant.0 as usize].ty = ty.clone();
+                return constant;
+            }
+            (Ty::Real(real), true) => {
+                let real = real.name();
+                quote!(*::core::borrow::Borrow::<#real>::borrow(&#name))
+            }
+            (Ty::Int, true) => quote!((#name + 0)),
+            _ => return constant,
+        };
         let code = Verbatim {
             tokens,
             uses: vec![(name, Use::Tree(Tree::Val(constant)))],

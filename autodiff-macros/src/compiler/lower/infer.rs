@@ -77,8 +77,10 @@ pub(super) struct Infer {
     cloned: Vec<u32>,
     /// Results of calls, or parts of them, that nobody reads.
     ignored: Vec<u32>,
-    /// The paths of literals that are not written as types.
+    /// The paths of literals.
     literals: Vec<String>,
+    /// The paths that are written as types.
+    types: Vec<String>,
     /// How deep in structs inside of structs a question is: a struct may contain its own type.
     depth: std::cell::Cell<u32>,
     /// Fields that were looked at for the question that is being answered.
@@ -128,6 +130,7 @@ impl Infer {
             cloned: Vec::new(),
             ignored: Vec::new(),
             literals: Vec::new(),
+            types: Vec::new(),
             depth: std::cell::Cell::new(0),
             seen: std::cell::Cell::new(0),
         }
@@ -249,8 +252,7 @@ impl Infer {
                     real: q,
                 },
             ) => {
-                let literal = self.literals.contains(&path.to_string());
-                let path = if literal { other } else { path };
+                let path = if self.is_no_type(&path) { other } else { path };
                 Slot::Free(Kind::Path { path, real: p || q })
             }
             (Kind::Path { path, real }, other) | (other, Kind::Path { path, real }) => {
@@ -431,8 +433,7 @@ impl Infer {
         let inside = |(name, ty): &(Member, Ty)| (name.clone(), self.resolve(ty));
         let fields = self.deeper(|| fields.iter().map(inside).collect());
         let fields = fields.unwrap_or_default();
-        let literal = |path: &TokenStream| self.literals.contains(&path.to_string());
-        let whole = !path.as_ref().is_some_and(literal);
+        let whole = !path.as_ref().is_some_and(|path| self.is_no_type(path));
         Ty::Struct(Aggregate {
             path,
             whole,
@@ -625,14 +626,20 @@ impl Infer {
         made.map(|(name, _)| name).collect()
     }
 
-    /// The path is that of a literal, and so far of nothing else.
+    /// The path is that of a literal.
     pub(super) fn names_literal(&mut self, path: &TokenStream) {
         self.literals.push(path.to_string());
     }
 
     /// The path is written as a type.
-    pub(super) fn names_type(&mut self, path: &str) {
-        self.literals.retain(|known| known != path);
+    pub(super) fn names_type(&mut self, path: &TokenStream) {
+        self.types.push(path.to_string());
+    }
+
+    /// True for the path of a literal that is nowhere written as a type.
+    fn is_no_type(&self, path: &TokenStream) -> bool {
+        let path = path.to_string();
+        self.literals.contains(&path) && !self.types.contains(&path)
     }
 
     /// The signature names the type by a path.
@@ -645,6 +652,7 @@ impl Infer {
     /// A `let` names the type by a path: what its value is, nothing else may tell.
     pub(super) fn annotate(&mut self, path: TokenStream) -> Ty {
         let is_number = super::aliases::is_word_for_numbers(&path);
+        self.names_type(&path);
         let ty = self.fresh(Kind::Path { path, real: false });
         match ty {
             Ty::Infer(id) if !is_number => self.annotated.push(id),

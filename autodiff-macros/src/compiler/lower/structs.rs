@@ -21,7 +21,7 @@ use crate::compiler::naming::Naming;
 impl Lower<'_> {
     /// The type that a path names; one type for all places that name it.
     pub(super) fn named_type(&mut self, path: TokenStream, real: bool) -> Ty {
-        self.infer.names_type(&path.to_string());
+        self.infer.names_type(&path);
         self.type_of_path(path, real)
     }
 

@@ -3,7 +3,7 @@
 //! In: an [`Item`] and the pattern of a `for` or of a closure's parameter. Out: names in scope; a
 //! reference becomes another name for the place, a value a `let`.
 
-use proc_macro2::Span;
+use proc_macro2::{Delimiter, Span, TokenTree};
 use quote::quote;
 use syn::spanned::Spanned;
 
@@ -185,8 +185,13 @@ impl Lower<'_> {
         match self.simple_name(pat) {
             Some((name, mutable)) => {
                 let ty = self.open(&value.ty);
+                let copied = is_element(&value).then(|| value.clone());
                 let var = self.bind_value(&name, mutable, ty, value, held, out);
                 self.facts[var.0 as usize].element = element.filter(|code| code.pure && !mutable);
+                // A callee that is given what `for &c in &tree.children[at]` copies gets it once more from where it was.
+                if let Some(copied) = copied.filter(|_| !mutable) {
+                    self.note_meaning(var, &copied);
+                }
             }
             None => {
                 let ty = self.open(&value.ty);
@@ -523,6 +528,18 @@ fn behind_reference(mut value: Expr) -> Expr {
         value.ty = *inner;
     }
     value
+}
+
+/// True for `table[at]`, by value.
+fn is_element(value: &Expr) -> bool {
+    let ExprKind::Opaque(code) = &value.kind else {
+        return false;
+    };
+    let mut tokens = code.tokens.clone().into_iter();
+    let index = |token| matches!(token, Some(TokenTree::Group(index)) if index.delimiter() == Delimiter::Bracket);
+    matches!(tokens.next(), Some(TokenTree::Ident(_)))
+        && index(tokens.next())
+        && tokens.next().is_none()
 }
 
 /// True for patterns that take a place apart.

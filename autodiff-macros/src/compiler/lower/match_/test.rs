@@ -368,6 +368,9 @@ impl Lower<'_> {
             let mut part = place.clone();
             part.path.push(Proj::Field(Member::At(at as u32)));
             part.ty = parts[at].clone();
+            if matches!(pat, syn::Pat::Wild(_)) {
+                self.infer.ignore(&part.ty);
+            }
             let own = self.test_place(pat, part, by, binds, out);
             cond = self.both(cond, own);
         }
