@@ -396,3 +396,49 @@ mod in_another_crate {
         assert_eq!(orbit::radius::grad(1.0, 0.0, 0.0).0, 1.0);
     }
 }
+
+/// Tuple structs in tuples, lists and options that functions beside give.
+mod structs_in_results {
+    #[conservative_grad::conservative_grad]
+    pub mod model {
+        use conservative_grad::Differentiable;
+
+        #[derive(Clone, Copy, Differentiable)]
+        pub struct State(f64, f64);
+
+        fn run(x: &[f64]) -> (State, f64) {
+            let mut s = State(x[0], 1.0);
+            for v in x {
+                s = State(s.0 * v, s.1 + v);
+            }
+            (s, s.0)
+        }
+        fn few(x: &[f64]) -> Option<(State, usize)> {
+            if x.len() > 9 {
+                return None;
+            }
+            Some((State(x[0], x[1]), x.len()))
+        }
+        fn all(x: &[f64]) -> Vec<State> {
+            x.iter().map(|v| State(*v, v.sin())).collect()
+        }
+        pub fn f(x: &[f64]) -> f64 {
+            let (end, worst) = run(x);
+            let mut t = end.0 * end.0 + end.1 * worst;
+            if let Some((s, n)) = few(x) {
+                t += s.0 * s.1;
+                if n > 2 {
+                    t *= s.1;
+                }
+            }
+            let states = all(x);
+            t + states[0].1 * states[1].0
+        }
+    }
+
+    #[test]
+    fn are_known() {
+        let x = vec![0.3, 0.9, -0.4, 0.7];
+        crate::check!(model::f(&x.clone()));
+    }
+}

@@ -145,9 +145,20 @@ impl Lower<'_> {
             {
                 None
             }
-            ty if !matches!(ty, Ty::Real(_)) && holds_named(&ty) => None,
+            ty if !matches!(ty, Ty::Real(_)) && !self.holds_structs_from_here(&ty) => None,
             ty => Some(self.soften_signature(ty)),
         }
+    }
+
+    /// True if all types in it that have names are structs which are declared beside the function.
+    fn holds_structs_from_here(&self, ty: &Ty) -> bool {
+        let known = &self.options.known;
+        let is_struct = |name: &TokenStream| {
+            syn::parse2(name.clone()).is_ok_and(|name| {
+                known.is_the_same_here(&name) && known.is_differentiable(&name) == Some(true)
+            })
+        };
+        named_in(ty).into_iter().all(is_struct)
     }
 
     /// The integer or truth value, or the tuple of them, that a function beside this one gives.
@@ -263,11 +274,6 @@ impl Lower<'_> {
             |parts| quote!(#integer(#(#parts),*)),
         )
     }
-}
-
-/// True if a type that the compiler does not see is in it.
-fn holds_named(ty: &Ty) -> bool {
-    !named_in(ty).is_empty()
 }
 
 /// The types in it that the compiler does not see.
