@@ -207,7 +207,9 @@ impl Pass<'_> {
                     if self.facts.varied(*value) {
                         self.vary_mem(place.mem);
                     }
-                    if tainted || self.facts.tainted(*value) {
+                    // A number changes no integer beside it.
+                    let integer = !self.func.is_real(*value);
+                    if integer && (tainted || self.facts.tainted(*value)) {
                         self.taint_mem(place.mem);
                     }
                 }
