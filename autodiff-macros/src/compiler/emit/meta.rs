@@ -148,11 +148,7 @@ impl Printer<'_> {
             ..
         } = site;
         let listed = match callee {
-            Some(path) => of_callee(
-                &respan(path.clone()),
-                items,
-                &quote!(__CALLEE.is_operation()),
-            ),
+            Some(path) => of_callee(path, items, &quote!(__CALLEE.is_operation())),
             None => quote!(true),
         };
         let id = Literal::usize_unsuffixed(id);
@@ -270,6 +266,8 @@ pub(super) fn of_callee(
     name: &TokenStream,
 ) -> TokenStream {
     let items = items.iter().cloned().map(respan);
+    // In the edition of 2015, `use` goes by the edition of the path's tokens.
+    let path = &respan(path.clone());
     let (import, alias) = (companion::import(path), companion::alias(path));
     quote!({ #(#items)* #import #alias::#name })
 }
