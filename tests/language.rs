@@ -21,6 +21,7 @@ mod language {
     pub mod support;
     mod accumulators;
     mod casts_and_consts;
+    mod configured;
     mod control_flow;
     mod early_returns;
     mod f32;

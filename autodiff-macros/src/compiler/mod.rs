@@ -73,8 +73,8 @@ use self::parse::attribute::Options;
 /// Expands `#[conservative_grad(attr)] item`.
 pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
     let mut diags = Diagnostics::new();
-    let options = Options::parse(attr, &mut diags);
-    let expanded = forms::expand(item, &options, &mut diags);
+    let options = Options::parse(attr.clone(), &mut diags);
+    let expanded = forms::expand(item, &attr, &options, &mut diags);
     let errors = diags.into_tokens();
     quote!(#expanded #errors)
 }

@@ -139,8 +139,8 @@ texts! {
     EFFECT_ARGUMENT "AD0122" "`{0}` cannot stand inside of this macro",
         help "bind it with `let` before the macro, and use the name",
         note "the macro is copied as it is, and may only read";
-    CFG "AD0123" "`#[{0}]` inside of a differentiated function is not supported",
-        help "write `if cfg!(…) { … }`",
+    CFG "AD0123" "`#[{0}]` cannot stand here in a differentiated function",
+        help "write `#[cfg(…)]` on a statement, an arm or a field, or `if cfg!(…) { … }`",
         note "it reaches this macro before rustc evaluates it";
     CHECKPOINT "AD0124" "`#[checkpoint]` does not stand on a loop",
         help "write it on a `for`, `while` or `loop` that hands a state from one iteration to the next", note "";

@@ -13,6 +13,7 @@
 
 mod alone;
 mod by_path;
+mod configured;
 pub(crate) mod cycles;
 mod declarations;
 mod function;
@@ -38,10 +39,18 @@ use super::naming::Naming;
 use super::parse::attribute::Options;
 use super::parse::helpers;
 
-/// Expands an annotated item.
-pub(crate) fn expand(item: TokenStream, options: &Options, diags: &mut Diagnostics) -> TokenStream {
+/// Expands an annotated item. `attr`: what is given to the attribute.
+pub(crate) fn expand(
+    item: TokenStream,
+    attr: &TokenStream,
+    options: &Options,
+    diags: &mut Diagnostics,
+) -> TokenStream {
     if options.skip {
         return skipped(item);
+    }
+    if let Some(split) = configured::split(&item, attr, &options.krate) {
+        return split;
     }
     match syn::parse2::<syn::ItemFn>(item.clone()) {
         Ok(function) => expand_function(function, body(item), options, diags),

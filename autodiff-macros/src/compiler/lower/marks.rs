@@ -111,7 +111,7 @@ fn number(expr: &syn::Expr) -> Option<f64> {
 }
 
 /// The attributes of the kinds of expressions that are lowered.
-pub(super) fn attributes(expr: &mut syn::Expr) -> Option<&mut Vec<syn::Attribute>> {
+pub(crate) fn attributes(expr: &mut syn::Expr) -> Option<&mut Vec<syn::Attribute>> {
     macro_rules! of {
         ($($kind:ident)*) => {
             match expr {

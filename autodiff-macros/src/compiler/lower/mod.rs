@@ -80,6 +80,7 @@ use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned as _;
 
 pub(crate) use self::made::made_structs;
+pub(crate) use self::marks::attributes;
 pub(crate) use self::order::changes;
 
 use self::infer::{Infer, Kind, element};

@@ -16,7 +16,7 @@ fn checked(options: TokenStream, function: TokenStream) -> TokenStream {
         extent: Extent::Signatures,
         ..Options::parse(options, &mut diags)
     };
-    let tokens = forms::expand(function, &options, &mut diags);
+    let tokens = forms::expand(function, &TokenStream::new(), &options, &mut diags);
     assert!(diags.is_empty(), "refused");
     tokens
 }

@@ -102,7 +102,7 @@ impl Functions {
             extent: self.extent,
             ..Options::parse(options, &mut diags)
         };
-        forms::expand(item, &options, &mut diags);
+        forms::expand(item, &TokenStream::new(), &options, &mut diags);
         self.take(&diags);
     }
 
