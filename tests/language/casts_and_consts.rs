@@ -237,3 +237,19 @@ fn tables_are_cut() {
         );
     }
 }
+
+/// Constants of `f64` that are integers.
+#[conservative_grad]
+fn integers_of_f64(x: f64) -> f64 {
+    let limit = f64::MAX_EXP / 512 + f64::RADIX as i32;
+    let mut s = x;
+    for k in 0..limit {
+        s += x.powi(k) / f64::from(f64::DIGITS);
+    }
+    s
+}
+
+#[test]
+fn integers_of_f64_are_integers() {
+    check!(integers_of_f64(0.75));
+}

@@ -203,3 +203,54 @@ fn names_of_primitive_types() {
     assert_eq!((of_law.k, of_x), (9.0, vec![6.0, 24.0]));
     assert_eq!(primitives::f64::grad(2.0), 12.0);
 }
+
+/// Functions with names in upper case, as formulas in books have them.
+#[allow(non_snake_case, reason = "this is what is tested")]
+mod upper {
+    use conservative_grad::{Differentiable, conservative_grad};
+
+    #[conservative_grad]
+    pub(crate) fn F(t: f64) -> f64 {
+        t.exp()
+    }
+
+    #[conservative_grad]
+    pub(crate) fn DM(t: f64) -> (f64, f64) {
+        (t.sin(), t * t)
+    }
+
+    #[conservative_grad]
+    pub(crate) fn J_n(n: i32, t: f64) -> f64 {
+        t.powi(n)
+    }
+
+    #[conservative_grad]
+    pub(crate) fn node(t: f64) -> f64 {
+        let (D, M) = DM(t);
+        let F = F(t);
+        D * M + (2.0 * (D - F)).sin() + J_n(3, t)
+    }
+
+    #[conservative_grad]
+    pub(crate) fn beside(t: f64) -> f64 {
+        F(t).sin() + 2.0 * F(t * t)
+    }
+
+    #[derive(Differentiable)]
+    pub(crate) struct Pair(f64, f64);
+
+    #[conservative_grad]
+    pub(crate) fn pair(t: f64) -> f64 {
+        let P = Pair(t, t * t);
+        P.0 * P.1
+    }
+}
+
+#[test]
+fn names_in_upper_case() {
+    use upper::{beside, node, pair};
+
+    crate::check!(node(0.75));
+    crate::check!(beside(0.75));
+    crate::check!(pair(0.75));
+}

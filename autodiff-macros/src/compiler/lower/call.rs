@@ -4,11 +4,13 @@ use autodiff_runtime::rules;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
 
 use super::Lower;
 use super::arg::is_exclusive;
 use super::expr::bare;
 use super::infer::Kind;
+use super::match_::is_outcome_path;
 use super::scope::Name;
 use super::std_call::is_facade_name;
 use crate::compiler::diag::{self, text_of};
@@ -152,7 +154,8 @@ impl Lower<'_> {
         if !real && !changes {
             return self.constant_call(call, args, false);
         }
-        if is_constructor(&path.path) {
+        let function = self.names_function(path);
+        if is_constructor(&path.path) && !function {
             return match path.qself.is_some() || is_variant(&path.path) {
                 true => self.refuse(&diag::CONSTRUCTOR, path, &[&text_of(path)]),
                 false => self.tuple_struct(call, path),
@@ -160,10 +163,22 @@ impl Lower<'_> {
         }
         // Without a real argument the result is a constant, whatever it is.
         let kind = if real { Kind::Call } else { Kind::Const };
-        if path.qself.is_some() || is_associated(&path.path) {
+        if !function && (path.qself.is_some() || is_associated(&path.path)) {
             return self.associated_call(call, path, args, kind);
         }
         self.annotated_call(call, path, args, kind)
+    }
+
+    /// True for `F(…)`, `J_n(…)` and the like that are functions.
+    fn names_function(&mut self, path: &syn::ExprPath) -> bool {
+        let upper = path.qself.is_none() && is_constructor(&path.path) && !is_variant(&path.path);
+        let Some(last) = path.path.segments.last().filter(|_| upper) else {
+            return false;
+        };
+        let known = path.path.get_ident().is_some_and(|name| {
+            self.known_answer(name).is_some() || self.known_result(None, name).is_some()
+        });
+        self.options.upper_functions || known || last.ident.to_string().contains('_')
     }
 
     /// A call that goes to the companion of the function.
@@ -304,6 +319,21 @@ fn is_constructor(path: &syn::Path) -> bool {
 fn is_variant(path: &syn::Path) -> bool {
     let owner = path.segments.iter().rev().nth(1);
     owner.is_some_and(|owner| is_camel(&owner.ident))
+}
+
+/// True if the function calls something whose name is in upper case: a tuple struct, most likely.
+pub(crate) fn calls_upper(item: &syn::ItemFn) -> bool {
+    struct Calls(bool);
+    impl<'ast> Visit<'ast> for Calls {
+        fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+            self.0 |= matches!(bare(&call.func), syn::Expr::Path(path)
+                if path.qself.is_none() && is_constructor(&path.path) && !is_variant(&path.path) && !is_outcome_path(&path.path));
+            visit::visit_expr_call(self, call);
+        }
+    }
+    let mut calls = Calls(false);
+    calls.visit_item_fn(item);
+    calls.0
 }
 
 fn is_camel(name: &syn::Ident) -> bool {

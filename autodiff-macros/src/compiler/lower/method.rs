@@ -237,7 +237,9 @@ impl Lower<'_> {
             let _ = self.infer.unify(ty, &list);
             return Receiver::Indexed(list);
         }
-        let integer = is_integer_method(name);
+        // `dist.min()` is a method of the user's.
+        let own = matches!(name, "min" | "max") && args.is_empty();
+        let integer = is_integer_method(name) && !own;
         let real = rules::find_called(name, args.len() + 1).is_some() || CLASSIFY.contains(&name);
         let real = match (real, integer) {
             (true, false) => true,

@@ -79,6 +79,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned as _;
 
+pub(crate) use self::call::calls_upper;
 pub(crate) use self::made::made_structs;
 pub(crate) use self::marks::attributes;
 pub(crate) use self::order::changes;

@@ -49,6 +49,17 @@ impl Lower<'_> {
     }
 }
 
+/// The `const`s of `f64` and `f32` that are integers.
+const INTEGERS: [&str; 7] = [
+    "DIGITS",
+    "MANTISSA_DIGITS",
+    "MAX_10_EXP",
+    "MAX_EXP",
+    "MIN_10_EXP",
+    "MIN_EXP",
+    "RADIX",
+];
+
 /// The type of a `const`, as far as its path tells.
 fn path_type(path: &syn::Path) -> Ty {
     let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
@@ -62,6 +73,7 @@ fn path_type(path: &syn::Path) -> Ty {
         _ => return Ty::Opaque,
     };
     match types::primitive_name(owner) {
+        Some(Ty::Real(_)) if names.last().is_some_and(|name| INTEGERS.contains(name)) => Ty::Int,
         Some(ty @ (Ty::Real(Real::F64 | Real::F32) | Ty::Int)) => ty,
         _ => Ty::Opaque,
     }

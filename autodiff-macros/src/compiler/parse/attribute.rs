@@ -113,6 +113,8 @@ pub(crate) struct Options {
     pub(crate) found_integers: bool,
     /// Variables that are structs: `Type::f(…)` makes them of constants, and methods are called on them.
     pub(crate) made_structs: Vec<proc_macro2::Ident>,
+    /// Names in upper case that are called are functions (`F(x)`), not tuple structs.
+    pub(crate) upper_functions: bool,
 }
 
 /// Where the option `parallel` was given.
@@ -150,6 +152,7 @@ impl Default for Options {
             named_structs: false,
             found_integers: false,
             made_structs: Vec::new(),
+            upper_functions: false,
             left_alone: Rc::default(),
         }
     }
