@@ -27,6 +27,7 @@ mod language {
     mod slices;
     mod struct_patterns;
     mod structs;
+    mod tuple_names;
     mod tuples;
     mod type_names;
     mod types_within_types;

@@ -11,8 +11,8 @@ use super::lifetimes;
 use super::respan::{respan, respan_ident};
 use super::tokens::Tokens;
 use super::types::{
-    adjoint, behind, by_name, dots, gradient, holds_struct, storage, unwrap_groups, without_borrow,
-    without_constants, without_lifetimes,
+    adjoint, behind, by_name, dots, gradient, holds_struct, storage, tuple_by_name, unwrap_groups,
+    without_borrow, without_constants, without_lifetimes,
 };
 use super::{Names, Runtime};
 use crate::compiler::extent::Extent;
@@ -155,7 +155,10 @@ impl Signature {
         let own = generics(&item.sig.generics, &func.reals, &rt);
         let value = match (func.outcome, &func.result) {
             (true, Ty::Tuple(parts)) if parts.len() == 3 => parts[1].clone(),
-            (_, result) => result.clone(),
+            (_, result) => match &item.sig.output {
+                syn::ReturnType::Type(_, declared) => tuple_by_name(result, declared),
+                syn::ReturnType::Default => result.clone(),
+            },
         };
         let inner_ty = value;
         let value = without_constants(&inner_ty);

@@ -221,6 +221,7 @@ pub(crate) fn by_name(ty: &Ty, declared: &syn::Type) -> Ty {
             let pairs = parts.iter().zip(&of.elems);
             Ty::Tuple(pairs.map(|(part, of)| by_name(part, of)).collect())
         }
+        (Ty::Tuple(_), syn::Type::Path(_)) => tuple_by_name(ty, declared),
         (Ty::Seq(inner) | Ty::Vec(inner), syn::Type::Path(path)) => {
             let arguments = path
                 .path
@@ -238,6 +239,25 @@ pub(crate) fn by_name(ty: &Ty, declared: &syn::Type) -> Ty {
                 }),
             }
         }
+        _ => ty.clone(),
+    }
+}
+
+/// A tuple under the name that it is declared by, if the types of its parts cannot be spelled out: only rustc knows them.
+pub(crate) fn tuple_by_name(ty: &Ty, declared: &syn::Type) -> Ty {
+    fn is_nameless(ty: &Ty) -> bool {
+        match behind(ty) {
+            Ty::Struct(of) => of.path.is_none(),
+            Ty::Tuple(parts) => parts.iter().any(is_nameless),
+            _ => false,
+        }
+    }
+    match (ty, bare(declared)) {
+        (Ty::Tuple(_), syn::Type::Path(path)) if is_nameless(ty) => Ty::Struct(Aggregate {
+            path: Some(path.to_token_stream()),
+            whole: true,
+            fields: Vec::new(),
+        }),
         _ => ty.clone(),
     }
 }

@@ -24,6 +24,17 @@ pub(super) enum Kind {
     Error,
 }
 
+impl Kind {
+    /// What is known of a part of it: a name is that of the whole.
+    pub(super) fn of_part(&self) -> Kind {
+        match self {
+            Kind::Path { real: true, .. } => Kind::Call,
+            Kind::Path { real: false, .. } => Kind::Const,
+            kind => kind.clone(),
+        }
+    }
+}
+
 /// No tuple of more parts is `Differentiable`.
 const LONGEST_TUPLE: usize = 8;
 
@@ -284,6 +295,10 @@ impl Infer {
             (Kind::Error, _) | (_, Ty::Never) => return Ok(()),
             (Kind::Float { .. }, Ty::Opaque) => Slot::Free(Kind::Float { soft: true }),
             (_, Ty::Opaque) => return Ok(()),
+            (Kind::Path { .. }, Ty::Tuple(parts)) if self.payload(ty).is_none() => {
+                self.unname(i, parts)?;
+                Slot::Bound(self.open(ty))
+            }
             _ if self.is_struct(&Ty::Infer(i)) => return Err(Mismatch),
             (Kind::Float { .. }, Ty::Real(_)) => Slot::Bound(ty.clone()),
             (Kind::Float { .. }, _) => return Err(Mismatch),
@@ -293,6 +308,34 @@ impl Infer {
         };
         self.slots[i as usize] = bound;
         self.settle_fields(i, ty)
+    }
+
+    /// The name of an undecided type turns out to be that of a tuple: what its fields are, these parts are. A part that nothing
+    /// else tells about is whatever the name says.
+    fn unname(&mut self, i: u32, parts: &[Ty]) -> Result<(), Mismatch> {
+        if let Some(known) = self.structs.iter().position(|known| known.of == i) {
+            let fields = &self.structs[known].fields;
+            let part = |name: &Member| match name {
+                Member::At(k) => parts.get(*k as usize).cloned(),
+                Member::Named(_) => None,
+            };
+            let pairs: Option<Vec<(Ty, Ty)>> = fields
+                .iter()
+                .map(|(name, ty)| Some((ty.clone(), part(name)?)))
+                .collect();
+            let pairs = pairs.filter(|pairs| !pairs.is_empty()).ok_or(Mismatch)?;
+            self.structs.swap_remove(known);
+            for (field, part) in pairs {
+                self.unify(&field, &part)?;
+            }
+        }
+        for part in parts {
+            if let Ty::Infer(id) = self.strip(part) {
+                self.handed.push(id);
+                self.members.push(id);
+            }
+        }
+        Ok(())
     }
 
     /// Decides that a type is one that the compiler does not look into.

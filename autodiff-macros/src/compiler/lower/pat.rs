@@ -129,7 +129,10 @@ impl Lower<'_> {
         {
             return parts.clone();
         }
-        let kind = self.infer.kind(&stripped).cloned().unwrap_or(Kind::Error);
+        let kind = self
+            .infer
+            .kind(&stripped)
+            .map_or(Kind::Error, Kind::of_part);
         let parts: Vec<Ty> = (0..wanted)
             .map(|_| self.infer.fresh(kind.clone()))
             .collect();

@@ -227,9 +227,7 @@ impl Lower<'_> {
         let kind = match self.infer.kind(&ty)? {
             Kind::Float { .. } => return None,
             Kind::Error => return Some(ty),
-            Kind::Path { real: true, .. } => Kind::Call,
-            Kind::Path { real: false, .. } => Kind::Const,
-            kind => kind.clone(),
+            kind => kind.of_part(),
         };
         let inner = self.infer.fresh(kind);
         self.infer.in_member(&ty, &inner);

@@ -356,16 +356,19 @@ impl Lower<'_> {
     /// What callees take by value may be anything: where no other use tells, it is a value of a
     /// type that only rustc knows.
     pub(super) fn hand_over(&mut self, args: &[Expr]) {
-        for arg in args {
-            let ty = self.infer.strip(&arg.ty);
-            match self.infer.kind(&ty) {
-                // The callee's signature decides, which rustc knows.
-                Some(Kind::Float { .. }) => {
-                    let _ = self.infer.unify(&ty, &Ty::Opaque);
-                }
-                Some(Kind::Call | Kind::Path { .. }) => self.infer.hand_over(&ty),
-                _ => {}
+        args.iter().for_each(|arg| self.hand_over_part(&arg.ty));
+    }
+
+    fn hand_over_part(&mut self, ty: &Ty) {
+        let ty = self.infer.strip(ty);
+        match (&ty, self.infer.kind(&ty)) {
+            // The callee's signature decides, which rustc knows.
+            (_, Some(Kind::Float { .. })) => {
+                let _ = self.infer.unify(&ty, &Ty::Opaque);
             }
+            (_, Some(Kind::Call | Kind::Path { .. })) => self.infer.hand_over(&ty),
+            (Ty::Tuple(parts), _) => parts.iter().for_each(|part| self.hand_over_part(part)),
+            _ => {}
         }
     }
 

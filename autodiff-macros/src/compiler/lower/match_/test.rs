@@ -325,6 +325,7 @@ impl Lower<'_> {
                 }
             }
             (syn::Pat::Tuple(tuple), _) if !tuple.elems.iter().any(is_rest) => {
+                let kind = kind.of_part();
                 let parts = tuple.elems.iter().map(|_| self.infer.fresh(kind.clone()));
                 Ty::Tuple(parts.collect())
             }
