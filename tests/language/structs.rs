@@ -1074,3 +1074,113 @@ mod edges {
         crate::check!(backwards(&p.clone(), &w.clone(), const &edges));
     }
 }
+
+/// A struct that cannot be copied, in a tuple.
+mod in_results {
+    use conservative_grad::{Differentiable, conservative_grad};
+
+    #[derive(Differentiable)]
+    pub(crate) struct Place {
+        long: f64,
+        lat: f64,
+    }
+
+    #[conservative_grad]
+    pub(crate) fn place(x: f64, y: f64) -> (Place, f64) {
+        let r = x * x + y * y;
+        let mut p = Place {
+            long: r.sin(),
+            lat: x * y,
+        };
+        p.long *= p.lat;
+        let z = p.long.exp();
+        (p, r * z)
+    }
+
+    #[conservative_grad]
+    pub(crate) fn perhaps(x: f64) -> Option<(Place, f64)> {
+        let p = Place {
+            long: x.sin(),
+            lat: x,
+        };
+        let l = p.long * p.lat;
+        Some((p, l))
+    }
+
+    #[conservative_grad]
+    pub(crate) fn twice(x: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let v: Vec<f64> = x.iter().map(|v| v * v).collect();
+        (v.clone(), v)
+    }
+
+    #[conservative_grad]
+    pub(crate) fn array_twice(x: f64) -> ([f64; 2], [f64; 2]) {
+        let v = [x.sin(), x * x];
+        (v, v)
+    }
+
+    #[conservative_grad]
+    pub(crate) fn of_all(x: f64, y: f64) -> f64 {
+        let (p, r) = place(x, y);
+        let mut s = p.long * p.lat * r;
+        if let Some((q, l)) = perhaps(x) {
+            s += q.long * q.lat * l;
+        }
+        s
+    }
+}
+
+#[test]
+fn parts_of_results_need_not_be_clone() {
+    use in_results::{array_twice, of_all, twice};
+
+    check!(of_all(0.75, 1.25));
+    check!(twice(&[0.75, 1.25]) -> many);
+    check!(array_twice(0.75) -> many);
+}
+
+/// Methods of structs that numbers have with more arguments.
+mod shortest {
+    use conservative_grad::{Differentiable, conservative_grad};
+
+    #[derive(Differentiable, Clone, Copy)]
+    pub(crate) struct Uniform {
+        pub(crate) a: f64,
+        pub(crate) b: f64,
+    }
+
+    #[conservative_grad]
+    impl Uniform {
+        pub(crate) fn min(&self) -> f64 {
+            self.a * self.b
+        }
+    }
+
+    #[derive(Differentiable, Clone, Copy)]
+    pub(crate) struct Scaled {
+        pub(crate) of: Uniform,
+        pub(crate) k: f64,
+    }
+
+    #[conservative_grad]
+    impl Scaled {
+        pub(crate) fn min(&self) -> f64 {
+            self.of.min() * self.k
+        }
+    }
+}
+
+#[test]
+fn methods_with_fewer_arguments_than_those_of_numbers() {
+    use shortest::{Scaled, Uniform};
+
+    let scaled = Scaled {
+        of: Uniform { a: 2.0, b: 3.0 },
+        k: 5.0,
+    };
+    let gradient = scaled.min_grad();
+    assert_eq!(
+        (gradient.of.a, gradient.of.b, gradient.k),
+        (15.0, 10.0, 6.0)
+    );
+}

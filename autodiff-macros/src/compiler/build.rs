@@ -101,6 +101,7 @@ impl Builder<'_> {
             .map(|(p, h)| self.with_exit(p, h.var))
             .collect();
         self.number_temporaries();
+        let result = result.map(|tree| self.handed_over(tree));
         self.forget_holes(&result);
         Func {
             name: self.hir.name.clone(),
@@ -147,6 +148,42 @@ impl Builder<'_> {
         }
         self.holes.retain(|m| !read.contains(m));
         forget(stmts, &self.holes);
+    }
+
+    /// A result of which each part is what it was copied from, where nobody reads that afterwards: a struct need not be `Clone`
+    /// to be a part of a tuple.
+    fn handed_over(&mut self, result: Tree) -> Tree {
+        match result {
+            Tree::Tuple(parts) => {
+                let parts = parts.into_iter().map(|part| self.handed_over(part));
+                Tree::Tuple(parts.collect())
+            }
+            Tree::Mem(copy) => Tree::Mem(self.without_copy(copy).unwrap_or(copy)),
+            Tree::Val(v) => Tree::Val(v),
+        }
+    }
+
+    /// Takes the copy out of the body, if it can be.
+    fn without_copy(&mut self, copy: MemId) -> Option<MemId> {
+        let stmts = self.out.last_mut()?;
+        let at = stmts
+            .iter()
+            .position(|stmt| matches!(&stmt.kind, StmtKind::Alloc(m, _) if *m == copy))?;
+        let StmtKind::Alloc(_, super::ssa::Init::Clone(from)) = &stmts[at].kind else {
+            return None;
+        };
+        let of = from.mem;
+        let own = matches!(self.mems[of.0 as usize].origin, Origin::Local)
+            && from.path.is_empty()
+            && stmts[..at]
+                .iter()
+                .any(|stmt| matches!(&stmt.kind, StmtKind::Alloc(m, _) if *m == of));
+        let used = |stmt: &Stmt| stmt.kind.mentions(of) || stmt.kind.mentions(copy);
+        if !own || stmts[at + 1..].iter().any(used) {
+            return None;
+        }
+        stmts.remove(at);
+        Some(of)
     }
 
     fn param(&mut self, index: usize, param: &hir::Param, name: &Ident) -> Param {

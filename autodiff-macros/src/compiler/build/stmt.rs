@@ -38,7 +38,7 @@ impl Builder<'_> {
                 let tree = self.expr(init);
                 let tree = match self.is_changed(pat) {
                     true => self.owned_parts(tree, init),
-                    false => self.owned(tree, init),
+                    false => self.named_again(tree, init),
                 };
                 self.bind(pat, tree, span);
             }
@@ -95,6 +95,14 @@ impl Builder<'_> {
             // Of a tuple that nobody changes, the parts can have two names.
             Tree::Tuple(_) if self.can_change(place.root) => self.copied_parts(tree, init.span),
             tree => tree,
+        }
+    }
+
+    /// The same for a variable that does not change. Of what does not change, either, it is another name.
+    fn named_again(&mut self, tree: Tree, init: &Expr) -> Tree {
+        match (&init.kind, &tree) {
+            (ExprKind::Place(place), Tree::Mem(_)) if !self.can_change(place.root) => tree,
+            _ => self.owned(tree, init),
         }
     }
 
