@@ -22,6 +22,7 @@ mod language {
     mod option_structs;
     mod optional;
     mod own_types;
+    mod peeled;
     mod places_behind_patterns;
     mod range_chains;
     mod slices;

@@ -401,6 +401,13 @@ impl Lower<'_> {
         if self.let_split(pat, init, out) {
             return;
         }
+        // `let [p, q] = &a;` binds what `a` has there.
+        if let (syn::Pat::Slice(_), syn::Expr::Reference(reference)) = (pat, bare(init))
+            && reference.mutability.is_none()
+            && self.is_place(bare(&reference.expr))
+        {
+            return self.let_pattern(pat, declared, bare(&reference.expr), span, out);
+        }
         if self.let_constant(pat, init, out) {
             return;
         }

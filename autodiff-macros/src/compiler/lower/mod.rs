@@ -53,6 +53,7 @@ mod parameter;
 mod parted;
 mod pat;
 mod path;
+mod peeled;
 mod place;
 mod promote;
 mod rearrange;
@@ -107,6 +108,7 @@ pub(crate) fn lower(
     options: &Options,
     diags: &mut Diagnostics,
 ) -> Option<Func> {
+    let item = &*peeled::patterns(item);
     let signature = signature::read(item, options, diags);
     let signature_fits = diags.is_empty();
     let body_tells_more = !diags.iter().any(|diag| is_about_all(diag.entry));

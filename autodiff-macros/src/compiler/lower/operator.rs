@@ -22,7 +22,10 @@ impl Lower<'_> {
         if let Some(compared) = self.compared_variant(binary, op) {
             return compared;
         }
-        if let Some(compared) = self.compared_tuples(binary) {
+        let written = self
+            .compared_tuples(binary)
+            .or_else(|| self.compared_lists(binary));
+        if let Some(compared) = written {
             return compared;
         }
         let wanted = self.hint.take();

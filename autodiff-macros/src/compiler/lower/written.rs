@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! (i, j) == (0, 0)    →  { let left = (i, j); let right = (0, 0); left.0 == right.0 && left.1 == right.1 }
+//! a == b, of arrays  →  { let left = &a; let right = &b; left.len() == right.len() && left.iter().zip(right.iter()).all(|(p, q)| p == q) }
 //! (x > 0.0).then_some(x)  →  { let value = x; if x > 0.0 { Some(value) } else { None } }
 //! [&a[..], &b].concat()   →  { let mut list = Vec::new(); list.extend_from_slice(&a[..]); list.extend_from_slice(&b); list }
 //! ```
@@ -48,6 +49,38 @@ impl Lower<'_> {
             };
         }
         self.written(quote_spanned!(span=> { let #a = #left; let #b = #right; #test }))
+    }
+
+    /// Arrays, slices and vectors that are asked whether they are equal.
+    pub(super) fn compared_lists(&mut self, binary: &syn::ExprBinary) -> Option<Expr> {
+        let unequal = match binary.op {
+            syn::BinOp::Eq(_) => None,
+            syn::BinOp::Ne(_) => Some(quote!(!)),
+            _ => return None,
+        };
+        let sides = [&binary.left, &binary.right].map(|side| match bare(side) {
+            syn::Expr::Reference(of) if of.mutability.is_none() => bare(&of.expr),
+            side => side,
+        });
+        let is_list = |side: &syn::Expr| {
+            let known = self.is_place(side) && !self.is_opaque_place(side);
+            let ty = known.then(|| self.place_type(side)).flatten();
+            ty.is_some_and(|ty| element(&self.infer.strip(&ty)).is_some())
+        };
+        if !sides.into_iter().any(is_list) {
+            return None;
+        }
+        let span = binary.op.span();
+        let [a, b, p, q] = self.fresh(["left", "right", "p", "q"], span);
+        let [left, right] = sides.map(|side| match self.is_place(side) {
+            true => quote_spanned!(span=> &#side),
+            false => quote_spanned!(span=> #side),
+        });
+        self.written(quote_spanned!(span=> {
+            let #a = #left;
+            let #b = #right;
+            #unequal (#a.len() == #b.len() && #a.iter().zip(#b.iter()).all(|(#p, #q)| #p == #q))
+        }))
     }
 
     /// `cond.then_some(value)`, `cond.then(|| value)`.

@@ -4,7 +4,7 @@ use conservative_grad::conservative_grad;
 
 #[conservative_grad]
 fn last(mut v: Vec<f64>, x: f64) -> f64 {
-    if let Some(l) = v.last_mut() { //~ AD0141
+    if let Some(l) = v.get_mut(0) { //~ AD0141
         *l = x;
     }
     v[0]
