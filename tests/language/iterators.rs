@@ -539,3 +539,53 @@ mod positions {
         assert_eq!(tried::value_and_grad(&xs, &ys, 9.0), None);
     }
 }
+
+/// Functions of lists by their paths, and `map` on arrays that calls give.
+mod by_paths {
+    use conservative_grad::conservative_grad;
+
+    #[conservative_grad]
+    pub(crate) fn rows(x: &[f64]) -> f64 {
+        let rows: Vec<Vec<f64>> = x.chunks(2).map(<[f64]>::to_vec).collect();
+        let again: Vec<Vec<f64>> = rows.iter().map(Vec::clone).collect();
+        let n: usize = rows.iter().map(Vec::len).sum();
+        rows[0][0] * again[1][1] * n as f64
+    }
+
+    #[conservative_grad]
+    pub(crate) fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
+        [
+            a[1] * b[2] - a[2] * b[1],
+            a[2] * b[0] - a[0] * b[2],
+            a[0] * b[1] - a[1] * b[0],
+        ]
+    }
+
+    #[conservative_grad]
+    pub(crate) fn twice(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
+        let c = cross(a, b);
+        let d: [f64; 3] = cross(c, a).map(|v| v * v);
+        let e = cross(d, b);
+        e.map(|v| v * 2.0)
+    }
+
+    #[conservative_grad]
+    pub(crate) fn root(x: f64) -> Option<f64> {
+        if x > 0.0 { Some(x.sqrt()) } else { None }
+    }
+
+    #[conservative_grad]
+    pub(crate) fn of_an_option(x: f64) -> [f64; 2] {
+        let a: [f64; 2] = root(x).map(|v| [v, v * v]).unwrap_or([0.0; 2]);
+        a
+    }
+}
+
+#[test]
+fn functions_of_lists_by_their_paths() {
+    use by_paths::{of_an_option, rows, twice};
+
+    crate::check!(rows(&[0.75, 1.25, -0.5, 2.0]));
+    crate::check!(twice([0.75, 1.25, -0.5], [2.0, 0.5, 1.5]) -> many);
+    crate::check!(of_an_option(0.75) -> many);
+}

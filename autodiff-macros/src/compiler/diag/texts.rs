@@ -55,6 +55,9 @@ texts! {
     FOREIGN_IMPL "AD0011" "what is generated for the functions of `{0}` has no place",
         help "write free functions, or a type of your own around it",
         note "it stands in a second `impl` block, which only a type of this crate can have";
+    STRAY_PARAMETER "AD0036" "`{0}` is a parameter of the trait alone, and what is generated has no place for it",
+        help "write an associated function in an `impl` block of the type, annotate that, and call it here",
+        note "what is generated stands in a second `impl` block, of the type alone";
     FILE_MODULE "AD0012" "`mod {0};` cannot be differentiated: its content is in another file",
         help "annotate the functions and `impl` blocks in that file", note "an attribute sees an inline module only";
 

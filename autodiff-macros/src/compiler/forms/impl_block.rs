@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::alone;
@@ -67,7 +67,8 @@ pub(crate) fn expand_in(
         ..options.of_members()
     };
     let mut refused = false;
-    let placed = has_own_impl(&seen);
+    let stray = stray_parameter(&seen);
+    let placed = has_own_impl(&seen) && stray.is_none();
     let mut beside = TokenStream::new();
     let mut metadata = TokenStream::new();
     for item in &mut block.items {
@@ -106,9 +107,15 @@ pub(crate) fn expand_in(
         beside.extend(emitted);
         metadata.extend(constants);
     }
-    if refused {
-        let text = text_of_type(&seen.self_ty);
-        diags.report_at(&diag::FOREIGN_IMPL, &seen.self_ty, &[&text]);
+    match stray {
+        _ if !refused => {}
+        Some(name) if has_own_impl(&seen) => {
+            diags.report_at(&diag::STRAY_PARAMETER, name, &[&name.to_string()]);
+        }
+        _ => {
+            let text = text_of_type(&seen.self_ty);
+            diags.report_at(&diag::FOREIGN_IMPL, &seen.self_ty, &[&text]);
+        }
     }
     if !beside.is_empty() {
         let one_side = one_side(&seen);
@@ -275,6 +282,37 @@ fn has_own_impl(block: &syn::ItemImpl) -> bool {
         }
         _ => false,
     }
+}
+
+/// The first parameter of the block that its type does not mention, and no bound: an inherent block cannot have it.
+fn stray_parameter(block: &syn::ItemImpl) -> Option<&syn::Ident> {
+    let own = block.self_ty.to_token_stream();
+    let bounds = block.generics.type_params().map(|of| {
+        let bounds = &of.bounds;
+        quote!(#bounds)
+    });
+    let bounds: Vec<TokenStream> = bounds
+        .chain([block.generics.where_clause.to_token_stream()])
+        .collect();
+    let names = block
+        .generics
+        .params
+        .iter()
+        .filter_map(|param| match param {
+            syn::GenericParam::Type(of) => Some(&of.ident),
+            syn::GenericParam::Const(of) => Some(&of.ident),
+            syn::GenericParam::Lifetime(_) => None,
+        });
+    let mut names = names.filter(|_| block.trait_.is_some());
+    names.find(|name| !mentions(&own, name) && !bounds.iter().any(|of| mentions(of, name)))
+}
+
+fn mentions(tokens: &TokenStream, name: &syn::Ident) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
+        TokenTree::Ident(word) => word == *name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
 }
 
 /// Attributes from their tokens.

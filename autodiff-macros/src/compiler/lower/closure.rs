@@ -143,7 +143,11 @@ impl Lower<'_> {
     }
 
     fn path_callable(&mut self, path: &syn::ExprPath) -> Callable {
-        self.make_callable(What::Path(path.clone()), Rc::new(self.scopes.clone()))
+        let what = match method_of_list(path) {
+            Some(closure) => What::Closure(closure),
+            None => What::Path(path.clone()),
+        };
+        self.make_callable(what, Rc::new(self.scopes.clone()))
     }
 
     fn make_callable(&mut self, what: What, scopes: Rc<Vec<Scope>>) -> Callable {
@@ -488,4 +492,17 @@ impl<'ast> Visit<'ast> for Names {
         self.change(&call.receiver);
         visit::visit_expr_method_call(self, call);
     }
+}
+
+/// `|list| list.to_vec()` for `<[f64]>::to_vec`, `Vec::to_vec`.
+fn method_of_list(path: &syn::ExprPath) -> Option<syn::ExprClosure> {
+    const METHODS: [&str; 6] = ["as_slice", "clone", "is_empty", "len", "to_owned", "to_vec"];
+    let mut names = path.path.segments.iter().rev();
+    let method = &names.next()?.ident;
+    let of_list = match &path.qself {
+        Some(of) => matches!(types::bare(&of.ty), syn::Type::Slice(_)) && names.next().is_none(),
+        None => names.next().is_some_and(|owner| owner.ident == "Vec"),
+    };
+    let known = of_list && METHODS.iter().any(|name| method == name);
+    known.then(|| syn::parse_quote!(|list| list.#method()))
 }

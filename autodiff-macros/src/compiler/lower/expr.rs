@@ -28,7 +28,7 @@ impl Lower<'_> {
             syn::Expr::Call(_) | syn::Expr::Binary(_) | syn::Expr::If(_) | syn::Expr::Block(_) => {
                 true
             }
-            syn::Expr::MethodCall(call) => call.method == "collect",
+            syn::Expr::MethodCall(call) => call.method == "collect" || call.method == "map",
             _ => false,
         };
         self.hint = self.hint.take().filter(|_| keeps);

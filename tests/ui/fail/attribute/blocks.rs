@@ -32,6 +32,17 @@ impl Loss for f64 { //~ AD0011
     }
 }
 
+struct Frame {
+    value: f64,
+}
+
+#[conservative_grad]
+impl<T> From<(f64, T)> for Frame { //~ AD0036
+    fn from((value, _): (f64, T)) -> Frame {
+        Frame { value }
+    }
+}
+
 #[conservative_grad]
 impl Model {
     #[conservative_grad(wrt(y))] //~ AD0006

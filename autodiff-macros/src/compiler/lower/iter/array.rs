@@ -21,13 +21,22 @@ impl Lower<'_> {
         if name != "map" || call.args.len() != 1 {
             return None;
         }
+        let wanted = self.hint.take().map(|ty| self.infer.strip(&ty));
         let literal = matches!(receiver, syn::Expr::Array(_) | syn::Expr::Repeat(_));
-        if !literal && !self.is_array_place(receiver) && !self.is_array_map(receiver) {
-            return None;
-        }
+        let known = literal || self.is_array_place(receiver) || self.is_array_map(receiver);
+        // What a call gave is an array if an array is made of it.
+        let made = match wanted {
+            Some(Ty::Array(_, len)) if !known && self.is_given(receiver) => Some(len),
+            _ if known => None,
+            _ => return None,
+        };
         let span = call.method.span();
         let mut out = Vec::new();
         let value = self.operand(receiver);
+        if let Some(len) = made {
+            let array = Ty::Array(Box::new(self.infer.fresh(Kind::Call)), len);
+            let _ = self.infer.unify(&value.ty, &array);
+        }
         let (inner, len) = match self.infer.strip(&value.ty) {
             Ty::Array(inner, len) => (*inner, len),
             _ => return Some(value),
@@ -45,6 +54,15 @@ impl Lower<'_> {
         };
         let value = self.filled(&f, len, Some(&elements), span, &mut out);
         Some(self.block_of(out, value, span))
+    }
+
+    /// True for calls of functions, and for names of what they gave, of which nothing else is known.
+    fn is_given(&self, expr: &syn::Expr) -> bool {
+        let ty = self.place_type(expr).filter(|_| self.is_place(expr));
+        match ty {
+            Some(ty) => matches!(self.infer.kind(&ty), Some(Kind::Call)),
+            None => matches!(expr, syn::Expr::Call(_)),
+        }
     }
 
     fn is_array_map(&self, expr: &syn::Expr) -> bool {
