@@ -306,3 +306,65 @@ mod fields {
         crate::check!(lm(&x.clone(), 0.6));
     }
 }
+
+/// Constants that a test chooses, among them references, which a callee's reverse sweep asks for once more.
+mod chosen {
+    use conservative_grad::conservative_grad;
+
+    #[derive(PartialEq)]
+    pub(crate) enum Law {
+        Linear,
+        Square,
+    }
+
+    #[conservative_grad]
+    pub(crate) fn scaled(x: f64, #[constant] kind: &str) -> f64 {
+        match kind {
+            "half" => 0.5 * x,
+            "sine" => x.sin(),
+            _ => x * x,
+        }
+    }
+
+    #[conservative_grad]
+    pub(crate) fn by_law(x: f64, #[constant] law: Law) -> f64 {
+        if law == Law::Linear { 0.5 * x } else { x * x }
+    }
+
+    #[conservative_grad]
+    pub(crate) fn by_branch(x: f64, n: usize) -> f64 {
+        let kind = if n > 2 {
+            "half"
+        } else if n == 1 {
+            "sine"
+        } else {
+            "square"
+        };
+        let law = if n > 2 { Law::Linear } else { Law::Square };
+        scaled(x, kind) * scaled(x * x, kind) + by_law(x, law)
+    }
+
+    #[conservative_grad]
+    pub(crate) fn in_a_loop(x: f64, steps: &[usize]) -> f64 {
+        let mut s = x;
+        for i in steps {
+            let kind = if *i > 2 && steps.len() > 1 {
+                "half"
+            } else {
+                "sine"
+            };
+            s += scaled(s, kind) * scaled(x, if *i == 1 { "half" } else { "square" });
+        }
+        s
+    }
+}
+
+#[test]
+fn constants_that_a_test_chooses() {
+    use chosen::{by_branch, in_a_loop};
+
+    check!(by_branch(0.75, const 3));
+    check!(by_branch(0.75, const 1));
+    check!(by_branch(0.75, const 0));
+    check!(in_a_loop(0.75, const &[1, 3, 2]));
+}

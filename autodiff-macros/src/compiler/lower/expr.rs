@@ -1,6 +1,7 @@
 //! Expressions.
 
-use quote::ToTokens;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
 use super::Lower;
@@ -244,8 +245,26 @@ impl Lower<'_> {
             self.coerce(value, &ty);
         }
         let span = branch.if_token.span();
+        if let (Some(a), Some(b)) = (fixed(&then), fixed(&els))
+            && self.is_constant_test(&cond)
+        {
+            // What is handed on may be a reference, which the reverse sweep needs once more.
+            let test = branch.cond.to_token_stream();
+            let parts = vec![(cond, test), a, b];
+            return self.compose(parts, true, ty, span, |parts| {
+                let (test, then, els) = (&parts[0], &parts[1], &parts[2]);
+                quote!(if #test { #then } else { #els })
+            });
+        }
         let expr = self.make(ExprKind::If(Box::new(cond), then, els), ty, span);
         self.with_source(expr, branch)
+    }
+
+    /// True for a test of constants alone.
+    fn is_constant_test(&self, cond: &Expr) -> bool {
+        let mut real = false;
+        cond.for_each_expr(&mut |part| real |= self.infer.may_be_real(&part.ty));
+        !real && !super::changes(cond)
     }
 
     fn join_blocks(&mut self, then: &Block, els: &Block, branch: &syn::ExprIf) -> Ty {
@@ -385,4 +404,20 @@ pub(super) fn has_break(block: &Block, id: LoopId) -> bool {
         StmtKind::For { body, .. } | StmtKind::Loop { body, .. } => has_break(body, id),
         _ => false,
     })
+}
+
+/// A constant that is all of a block, and its text: a literal, a path, or one that such a test chooses.
+fn fixed(block: &Block) -> Option<(Expr, TokenStream)> {
+    let (true, Some(value)) = (block.stmts.is_empty(), block.value.as_deref()) else {
+        return None;
+    };
+    match &value.kind {
+        ExprKind::Opaque(code) if code.pure && matches!(value.ty, Ty::Opaque) => {
+            let first = code.tokens.clone().into_iter().next();
+            let chosen = first.is_some_and(|first| first.to_string() == "if");
+            let fixed = code.uses.is_empty() || chosen;
+            fixed.then(|| (value.clone(), code.tokens.clone()))
+        }
+        _ => None,
+    }
 }
