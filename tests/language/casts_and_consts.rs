@@ -253,3 +253,20 @@ fn integers_of_f64(x: f64) -> f64 {
 fn integers_of_f64_are_integers() {
     check!(integers_of_f64(0.75));
 }
+
+const STEEP: f64 = 1.0;
+const FLAT: f64 = 0.125;
+
+/// A test that has a name chooses between constants.
+#[conservative_grad]
+fn chosen_constant(x: f64) -> f64 {
+    let above = x > 0.0;
+    let slope = if above { STEEP } else { FLAT };
+    slope * x
+}
+
+#[test]
+fn constants_are_chosen_by_a_test() {
+    check!(chosen_constant(0.75));
+    check!(chosen_constant(-0.75));
+}

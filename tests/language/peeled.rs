@@ -124,6 +124,18 @@ fn stack(x: &[f64]) -> f64 {
 }
 
 #[conservative_grad]
+fn grouped(x: &[f64]) -> f64 {
+    let mut rows: Vec<Vec<f64>> = Vec::new();
+    for (i, v) in x.iter().enumerate() {
+        if i % 2 == 0 {
+            rows.push(Vec::new());
+        }
+        rows.last_mut().unwrap().push(v * v);
+    }
+    rows[0][0] * rows[1][1]
+}
+
+#[conservative_grad]
 fn behind_a_reference(x: f64) -> f64 {
     let a = [x, x * x];
     let [p, q] = &a;
@@ -176,6 +188,7 @@ fn ends_are_taken_off() {
 fn ends_are_changed() {
     check!(ends_changed(&mut [0.75, 1.25, -0.5], 1.5) -> many);
     check!(steps(0.75));
+    check!(grouped(&[0.75, 1.25, -0.5, 2.0]));
     check!(stack(&[0.75, 1.25, -0.5, 2.0, 0.5, -1.5]));
 }
 

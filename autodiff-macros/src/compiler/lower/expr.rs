@@ -248,7 +248,7 @@ impl Lower<'_> {
         if let (Some(a), Some(b)) = (fixed(&then), fixed(&els))
             && self.is_constant_test(&cond)
         {
-            // What is handed on may be a reference, which the reverse sweep needs once more.
+            // What is handed on is a reference, for which the reverse sweep asks once more.
             let test = branch.cond.to_token_stream();
             let parts = vec![(cond, test), a, b];
             return self.compose(parts, true, ty, span, |parts| {
@@ -406,18 +406,35 @@ pub(super) fn has_break(block: &Block, id: LoopId) -> bool {
     })
 }
 
-/// A constant that is all of a block, and its text: a literal, a path, or one that such a test chooses.
+/// A text that is all of a block, or that such a test chooses.
 fn fixed(block: &Block) -> Option<(Expr, TokenStream)> {
     let (true, Some(value)) = (block.stmts.is_empty(), block.value.as_deref()) else {
         return None;
     };
     match &value.kind {
-        ExprKind::Opaque(code) if code.pure && matches!(value.ty, Ty::Opaque) => {
-            let first = code.tokens.clone().into_iter().next();
-            let chosen = first.is_some_and(|first| first.to_string() == "if");
-            let fixed = code.uses.is_empty() || chosen;
-            fixed.then(|| (value.clone(), code.tokens.clone()))
+        ExprKind::Opaque(code) if code.pure && is_chosen_text(&code.tokens) => {
+            Some((value.clone(), code.tokens.clone()))
         }
         _ => None,
     }
+}
+
+/// A string literal, or an `if` with such in its branches.
+fn is_chosen_text(tokens: &TokenStream) -> bool {
+    fn holds(expr: &syn::Expr) -> bool {
+        let of_block = |block: &syn::Block| match &block.stmts[..] {
+            [syn::Stmt::Expr(value, None)] => holds(value),
+            _ => false,
+        };
+        match expr {
+            syn::Expr::Lit(lit) => matches!(lit.lit, syn::Lit::Str(_)),
+            syn::Expr::Block(block) => of_block(&block.block),
+            syn::Expr::If(branch) => {
+                of_block(&branch.then_branch)
+                    && matches!(&branch.else_branch, Some((_, els)) if holds(els))
+            }
+            _ => false,
+        }
+    }
+    syn::parse2(tokens.clone()).is_ok_and(|expr| holds(&expr))
 }
