@@ -297,6 +297,10 @@ impl Infer {
             (_, Ty::Opaque) => return Ok(()),
             (Kind::Path { .. }, Ty::Tuple(parts)) if self.payload(ty).is_none() => {
                 self.unname(i, parts)?;
+                // A tuple that would be a part of itself: a function that calls another one of its own name.
+                if self.occurs(i, ty) {
+                    return Err(Mismatch);
+                }
                 Slot::Bound(self.open(ty))
             }
             _ if self.is_struct(&Ty::Infer(i)) => return Err(Mismatch),

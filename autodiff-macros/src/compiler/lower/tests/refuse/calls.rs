@@ -70,3 +70,10 @@ fn a_misspelt_method_gets_a_hint() {
     let help: Vec<&String> = diags.iter().flat_map(|diag| &diag.help).collect();
     assert_eq!(help, ["did you mean `sqrt`?"]);
 }
+
+/// The function itself, of which only its name is seen, would give a tuple that is a part of itself.
+#[test]
+fn a_tuple_is_no_part_of_itself() {
+    let (_, diags) = lower("", "fn f(a: Q, b: Q) -> Q { (a.0 + b.0, f(a.1, b.1)) }");
+    assert!(diags.iter().any(|diag| diag.entry.code == "AD0200"));
+}
