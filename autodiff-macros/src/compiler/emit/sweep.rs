@@ -40,7 +40,7 @@ pub(crate) fn members(signature: &Signature, bodies: &Bodies) -> TokenStream {
             .then(|| fused(signature, "__fused", bodies.fused.as_ref()));
         let few = bodies.few.as_ref().map(|few| {
             let bars = signature.inputs().map(|p| p.bar.to_token_stream());
-            let seed = signature.takes_seed.then(|| &signature.seed);
+            let seed = signature.takes_seed.then_some(&signature.seed);
             let fused = fused_call(signature, "__fused", &signature.sel, seed, bars);
             quote!(if #few { return #fused; })
         });
