@@ -262,15 +262,19 @@ impl Parse for Header {
 }
 
 fn not_a_function(item: &TokenStream) -> syn::Error {
-    let what = match syn::parse2::<syn::Item>(item.clone()) {
-        Ok(syn::Item::Trait(_)) => "a trait",
-        Ok(syn::Item::Struct(_) | syn::Item::Enum(_) | syn::Item::Union(_)) => "a type",
-        _ => "this",
+    let functions = "annotate each function that is to be differentiated";
+    let (what, help) = match syn::parse2::<syn::Item>(item.clone()) {
+        Ok(syn::Item::Trait(_)) => ("is on a trait", functions),
+        Ok(syn::Item::Struct(_)) => (
+            "is on a struct",
+            "write `#[derive(Differentiable)]` in its place, and the attribute on functions and `impl` blocks",
+        ),
+        Ok(syn::Item::Enum(_) | syn::Item::Union(_)) => ("is on a type", functions),
+        _ => ("is none", functions),
     };
     let text = format!(
-        "`#[conservative_grad]` goes on a function, an `impl` block or a module, and this is on {what}\n\nhelp: annotate each function that is to be differentiated"
+        "`#[conservative_grad]` goes on a function, an `impl` block or a module, and this {what}\n\nhelp: {help}"
     );
-    let text = text.replace("and this is on this", "and this is none");
     syn::Error::new_spanned(item.to_token_stream(), text)
 }
 
