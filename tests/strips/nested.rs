@@ -122,13 +122,32 @@ programs! {
         }
         e
     }
+    /// Shadowed names, an array that is overwritten twice, and a pair behind which nothing is looked at.
+    plain fn until_two_are_far_apart(x, w, c, k, n) {
+        let total = 0.1 * w[0];
+        let mut total = total * total;
+        for i in 0..n {
+            let w = w[i] + 1.5;
+            for j in 0..i {
+                let w = w * (1.5 + j as f64 * 0.1);
+                let mut buf = [x[3 * i] - x[3 * j], x[3 * i + 1] - x[3 * j + 1], x[3 * i + 2]];
+                buf = [buf[0] * buf[0], buf[1] * w, buf[2] * buf[0]];
+                let r = (buf[0] + buf[1] * buf[1] + 0.2).sqrt();
+                buf = [r, buf[1] / r, buf[2] / (1.0 + r)];
+                if buf[0] > 40.0 + c[0] {
+                    return total + buf[1] * buf[2];
+                }
+                total += w / buf[0] + buf[2];
+            }
+        }
+        total
+    }
     /// How long the inner loop is, nobody knows before.
     plain fn neighbours_by_a_list(x, w, c, k, n) {
         let mut e = 0.0;
         for i in 0..n {
             for j in 0..k[i] {
-                let d = x[i] - x[j];
-                e -= w[i] * w[j] / (d * d + 0.1).sqrt();
+                e -= w[j] / (1.0 + x[i] * x[j]).sqrt();
             }
         }
         e
