@@ -16,6 +16,14 @@ programs! {
         }
         s
     }
+    strips fn quadrilaterals(x, w, c, k, n) {
+        let mut s = 0.0;
+        for i in 0..n {
+            let (a, b) = (x[4 * i] - x[4 * i + 2], x[4 * i + 1] * x[4 * i + 3]);
+            s += a * b / (1.0 + a * a) + (x[4 * i + 3] * w[i] + 4.0).sqrt();
+        }
+        s
+    }
     strips fn the_last_of_each_only(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
