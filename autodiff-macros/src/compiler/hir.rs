@@ -100,6 +100,32 @@ impl Ty {
         matches!(self, Ty::Tuple(parts) if matches!(parts[..], [Ty::Bool, _, Ty::Maybe]))
     }
 
+    /// The type of the elements of what can be indexed.
+    pub(crate) fn element(&self) -> Option<&Ty> {
+        match self {
+            Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => Some(inner),
+            _ => None,
+        }
+    }
+
+    /// True for what has [parts](Ty::parts), though it be an empty tuple.
+    pub(crate) fn is_compound(&self) -> bool {
+        matches!(self, Ty::Tuple(_) | Ty::Ref(..)) || self.element().is_some()
+    }
+
+    /// The types that it is made of: those in a tuple, that of the elements, and the one behind a reference.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &Ty> {
+        let one = match self {
+            Ty::Ref(_, inner) => Some(&**inner),
+            ty => ty.element(),
+        };
+        let tuple = match self {
+            Ty::Tuple(parts) => &parts[..],
+            _ => &[],
+        };
+        tuple.iter().chain(one)
+    }
+
     /// The length of an array, also behind a reference, if a literal tells it.
     pub(crate) fn known_length(&self) -> Option<usize> {
         match self {

@@ -168,12 +168,10 @@ impl Kinks<'_> {
             return None;
         };
         let ty = self.func.place_ty(at)?;
-        let reals = match ty {
-            Ty::Slice(inner) | Ty::Vec(inner) | Ty::Array(inner, _) | Ty::Seq(inner) => {
-                matches!(*inner, Ty::Real(_))
-            }
+        let reals = match ty.element() {
+            Some(element) => matches!(element, Ty::Real(_)),
             // What an operation gave and another one takes is a list, though nobody takes an element of it here.
-            _ => at.path.is_empty() && self.lists.contains(&at.mem),
+            None => at.path.is_empty() && self.lists.contains(&at.mem),
         };
         (reals && self.facts.varied_arg(call.args.first()?)).then(Vec::new)
     }

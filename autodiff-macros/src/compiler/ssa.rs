@@ -532,14 +532,8 @@ impl Place {
         let mut ty = mems.get(self.mem.0 as usize)?.ty.clone();
         for proj in &self.path {
             ty = match (proj, ty) {
-                (
-                    Proj::Index(_),
-                    Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner),
-                ) => *inner,
-                (
-                    Proj::Range { .. },
-                    Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner),
-                ) => Ty::Slice(inner),
+                (Proj::Index(_), list) => list.element()?.clone(),
+                (Proj::Range { .. }, list) => Ty::Slice(Box::new(list.element()?.clone())),
                 (Proj::Field(Member::At(k)), Ty::Tuple(parts)) => parts.get(*k as usize)?.clone(),
                 (Proj::Field(name), Ty::Struct(of)) => {
                     of.fields.iter().find(|(known, _)| known == name)?.1.clone()

@@ -208,12 +208,10 @@ fn neighbours(cx: &Context<'_>, parts: &[(ValId, Ident)]) -> Option<(ValId, Vec<
 fn declaration(cx: &Context<'_>, name: &Ident, target: Target) -> Stmt {
     let ty = match target {
         Target::Value(v) => cx.func.val(v).ty.clone(),
-        Target::Element(m, _) => match &cx.func.mem(m).ty {
-            Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
-                (**inner).clone()
-            }
-            ty => ty.clone(),
-        },
+        Target::Element(m, _) => {
+            let ty = &cx.func.mem(m).ty;
+            ty.element().unwrap_or(ty).clone()
+        }
     };
     let element = crate::compiler::primal::ty_tokens(&ty);
     cx.buffers.borrow_mut().insert(name.to_string(), element);
@@ -235,12 +233,7 @@ fn declaration(cx: &Context<'_>, name: &Ident, target: Target) -> Stmt {
 
 /// True for an array of numbers.
 fn is_number(cx: &Context<'_>, m: MemId) -> bool {
-    match &cx.func.mem(m).ty {
-        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
-            matches!(**inner, Ty::Real(_))
-        }
-        _ => false,
-    }
+    matches!(cx.func.mem(m).ty.element(), Some(Ty::Real(_)))
 }
 
 /// `x_bar[at]`, or `p_bar[at][coordinate]` with a number that is known.

@@ -415,11 +415,9 @@ impl<'a> Kernel<'a> {
 
     /// The type of the elements, if it fits.
     fn element_if(&self, base: &Base, fits: fn(&Ty) -> bool) -> Option<TokenStream> {
-        let inner = |m: MemId| match &self.cx.func.mem(m).ty {
-            Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
-                fits(inner).then(|| ty_tokens(inner))
-            }
-            _ => None,
+        let inner = |m: MemId| {
+            let element = self.cx.func.mem(m).ty.element();
+            element.filter(|ty| fits(ty)).map(ty_tokens)
         };
         match base {
             Base::Mem(m) | Base::Bar(m) => inner(*m),

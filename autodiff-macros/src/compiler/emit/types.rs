@@ -60,8 +60,7 @@ pub(crate) fn holds_struct(ty: &Ty) -> bool {
             let other = |part: &Ty| matches!(part, Ty::Int | Ty::Bool) || holds_struct(part);
             parts.iter().any(other)
         }
-        Ty::Array(e, _) | Ty::Slice(e) | Ty::Vec(e) | Ty::Seq(e) => holds_struct(e),
-        _ => false,
+        list => list.element().is_some_and(holds_struct),
     }
 }
 
@@ -69,9 +68,7 @@ pub(crate) fn holds_struct(ty: &Ty) -> bool {
 fn holds_constant(ty: &Ty) -> bool {
     match behind(ty) {
         Ty::Int | Ty::Bool => true,
-        Ty::Tuple(parts) => parts.iter().any(holds_constant),
-        Ty::Array(e, _) | Ty::Slice(e) | Ty::Vec(e) | Ty::Seq(e) => holds_constant(e),
-        _ => false,
+        ty => ty.parts().any(holds_constant),
     }
 }
 

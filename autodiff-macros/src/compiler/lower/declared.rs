@@ -280,9 +280,6 @@ impl Lower<'_> {
 fn named_in(ty: &Ty) -> Vec<&TokenStream> {
     match ty {
         Ty::Real(Real::Named(name)) => vec![name],
-        Ty::Tuple(parts) => parts.iter().flat_map(named_in).collect(),
-        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => named_in(inner),
-        Ty::Ref(_, inner) => named_in(inner),
-        _ => Vec::new(),
+        ty => ty.parts().flat_map(named_in).collect(),
     }
 }

@@ -987,8 +987,5 @@ pub(super) fn outcome(value: Ty) -> Ty {
 
 /// The element type of what can be indexed.
 pub(super) fn element(ty: &Ty) -> Option<&Ty> {
-    match ty {
-        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => Some(inner),
-        _ => None,
-    }
+    ty.element()
 }

@@ -150,11 +150,11 @@ impl<'h> Classes<'_, 'h> {
             Ty::Real(Real::F32) => self.number(Some(quote!(f32)), true),
             Ty::Real(Real::Named(path)) => self.number(Some(path.clone()), true),
             Ty::Tuple(parts) => Shape::Tuple(parts.iter().map(|part| self.fresh(part)).collect()),
-            Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
-                Shape::List(Box::new(self.fresh(inner)))
-            }
             Ty::Ref(_, inner) => self.fresh(inner),
-            _ => Shape::Other,
+            ty => match ty.element() {
+                Some(inner) => Shape::List(Box::new(self.fresh(inner))),
+                None => Shape::Other,
+            },
         }
     }
 

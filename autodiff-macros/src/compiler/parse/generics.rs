@@ -198,12 +198,7 @@ pub(crate) fn foreign(ty: &Ty, names: &[Ident]) -> Option<Ident> {
             let text = path.to_string();
             names.iter().find(|name| **name == text).cloned()
         }
-        Ty::Tuple(parts) => parts.iter().find_map(|part| foreign(part, names)),
-        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
-            foreign(inner, names)
-        }
-        Ty::Ref(_, inner) => foreign(inner, names),
-        _ => None,
+        ty => ty.parts().find_map(|part| foreign(part, names)),
     }
 }
 

@@ -268,11 +268,9 @@ pub(crate) fn is_integer(name: &str) -> bool {
 pub(crate) fn is_constant(ty: &Ty) -> bool {
     match ty {
         Ty::Real(_) | Ty::Infer(_) | Ty::Struct(_) => false,
-        Ty::Tuple(parts) => parts.iter().all(is_constant),
-        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
-            is_constant(inner)
+        Ty::Tuple(_) | Ty::Array(..) | Ty::Vec(_) | Ty::Slice(_) | Ty::Seq(_) | Ty::Ref(..) => {
+            ty.parts().all(is_constant)
         }
-        Ty::Ref(_, inner) => is_constant(inner),
         Ty::Int | Ty::Bool | Ty::Unit | Ty::Never | Ty::Opaque | Ty::Tag | Ty::Maybe => true,
     }
 }
@@ -351,11 +349,7 @@ pub(crate) fn referent(ty: &Ty) -> &Ty {
 pub(crate) fn holds_reference(ty: &Ty) -> bool {
     match ty {
         Ty::Ref(..) => true,
-        Ty::Tuple(parts) => parts.iter().any(holds_reference),
-        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
-            holds_reference(inner)
-        }
-        _ => false,
+        ty => ty.parts().any(holds_reference),
     }
 }
 
@@ -363,11 +357,7 @@ pub(crate) fn holds_reference(ty: &Ty) -> bool {
 pub(crate) fn has_other_constant(ty: &Ty) -> bool {
     match ty {
         Ty::Int | Ty::Bool => false,
-        Ty::Tuple(parts) => parts.iter().any(has_other_constant),
-        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
-            has_other_constant(inner)
-        }
-        Ty::Ref(_, inner) => has_other_constant(inner),
+        ty if ty.is_compound() => ty.parts().any(has_other_constant),
         ty => is_constant(ty),
     }
 }
@@ -386,13 +376,9 @@ pub(crate) fn mixes_others(ty: &Ty) -> bool {
 
 /// True if something that is not a real number is in it.
 pub(crate) fn has_constant(ty: &Ty) -> bool {
-    match ty {
-        Ty::Tuple(parts) => parts.iter().any(has_constant),
-        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
-            has_constant(inner)
-        }
-        Ty::Ref(_, inner) => has_constant(inner),
-        ty => is_constant(ty),
+    match ty.is_compound() {
+        true => ty.parts().any(has_constant),
+        false => is_constant(ty),
     }
 }
 

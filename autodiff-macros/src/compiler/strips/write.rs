@@ -213,12 +213,8 @@ impl<'a> Write<'a, '_> {
             let Some(row) = self.shape.rows.get(&(*m, *index)).copied() else {
                 continue;
             };
-            let real = match &self.func.mem(*m).ty {
-                Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
-                    (**inner).clone()
-                }
-                ty => ty.clone(),
-            };
+            let ty = &self.func.mem(*m).ty;
+            let real = ty.element().unwrap_or(ty).clone();
             let [from, at] = ["from", "at"].map(|base| self.value(base, Ty::Int));
             let x = self.value("x", real);
             let place = Place {

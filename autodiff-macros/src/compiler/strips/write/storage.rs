@@ -125,12 +125,11 @@ impl<'a> Write<'a, '_> {
                 continue;
             }
             let mem = self.func.mem(*m).clone();
-            let inner = match mem.ty {
-                Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => inner,
-                _ => continue,
+            let Some(ty) = mem.ty.element().cloned() else {
+                continue;
             };
-            let ty = (*inner).clone();
-            let copy = self.memory(&mem.name, Ty::Vec(inner), BTreeSet::from([self.shape.id]));
+            let rows = Ty::Vec(Box::new(ty.clone()));
+            let copy = self.memory(&mem.name, rows, BTreeSet::from([self.shape.id]));
             let total = self.value("n", Ty::Int);
             out.push(self.def(total, Op::Bin(BinOp::Mul, row.len, self.width)));
             let zero = self.value("zero", ty);
