@@ -68,6 +68,8 @@ mod begun;
 mod calls;
 #[path = "shapes/cells.rs"]
 mod cells;
+#[path = "shapes/collected.rs"]
+mod collected;
 #[path = "shapes/conditions.rs"]
 mod conditions;
 #[path = "shapes/constants.rs"]

@@ -146,6 +146,14 @@ pub(crate) enum Stmt {
         iter: Expr,
         body: Vec<Stmt>,
     },
+    /// `list.extend(iter.map(|pattern| { body }));`, of which the last statement is the element: a loop that ends in a `push` of
+    /// which the capacity is known, so that LLVM can run several iterations at once.
+    Collect {
+        list: Ident,
+        pattern: TokenStream,
+        iter: Expr,
+        body: Vec<Stmt>,
+    },
     Loop {
         body: Vec<Stmt>,
     },
@@ -347,7 +355,7 @@ impl Stmt {
                 cond.walk(f);
                 then.iter().chain(els).for_each(|s| s.walk(f));
             }
-            Stmt::For { iter, body, .. } => {
+            Stmt::For { iter, body, .. } | Stmt::Collect { iter, body, .. } => {
                 iter.walk(f);
                 body.iter().for_each(|s| s.walk(f));
             }
@@ -383,7 +391,7 @@ impl Stmt {
                 cond.walk_mut(f);
                 then.iter_mut().chain(els).for_each(|s| s.walk_mut(f));
             }
-            Stmt::For { iter, body, .. } => {
+            Stmt::For { iter, body, .. } | Stmt::Collect { iter, body, .. } => {
                 iter.walk_mut(f);
                 body.iter_mut().for_each(|s| s.walk_mut(f));
             }
@@ -419,7 +427,7 @@ impl Stmt {
                 stmts(then);
                 stmts(els);
             }
-            Stmt::For { iter, body, .. } => {
+            Stmt::For { iter, body, .. } | Stmt::Collect { iter, body, .. } => {
                 expr(iter);
                 stmts(body);
             }

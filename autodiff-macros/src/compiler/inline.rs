@@ -154,6 +154,6 @@ fn own_exprs(stmt: &mut Stmt, f: &mut dyn FnMut(&mut Expr)) {
         }
         Stmt::If { cond, .. } => f(cond),
         Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } => {}
-        Stmt::Stretches(_) | Stmt::Break => {}
+        Stmt::Collect { .. } | Stmt::Stretches(_) | Stmt::Break => {}
     }
 }

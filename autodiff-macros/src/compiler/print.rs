@@ -197,6 +197,12 @@ impl<'a> Printer<'a> {
                 self.whole(iter, out);
                 self.block(body, out);
             }
+            Stmt::Collect {
+                list,
+                pattern,
+                iter,
+                body,
+            } => self.collect(list, (pattern, iter), body, out),
             Stmt::Loop { body } => {
                 out.word("loop");
                 self.block(body, out);
@@ -242,6 +248,37 @@ impl<'a> Printer<'a> {
         out.raw(pattern);
         out.punct("=");
         self.whole(init, out);
+    }
+
+    /// `list.extend(iter.map(|pattern| { …; element }));`
+    fn collect<'o>(
+        &'o self,
+        list: &Ident,
+        (pattern, iter): (&TokenStream, &Expr),
+        body: &[Stmt],
+        out: &mut Out<'o>,
+    ) {
+        out.ident(list);
+        out.punct(".");
+        out.word("extend");
+        out.group(Delimiter::Parenthesis, |out| {
+            self.at(iter, Level::Postfix, out);
+            out.punct(".");
+            out.word("map");
+            out.group(Delimiter::Parenthesis, |out| {
+                out.punct("|");
+                out.raw(pattern);
+                out.punct("|");
+                out.group(Delimiter::Brace, |out| match body {
+                    [rest @ .., Stmt::Expr(element)] => {
+                        self.all(rest, out);
+                        self.whole(element, out);
+                    }
+                    all => self.all(all, out),
+                });
+            });
+        });
+        out.punct(";");
     }
 
     fn apart<'o>(&'o self, rows: &[Row], count: &Ident, body: &[Stmt], out: &mut Out<'o>) {

@@ -77,9 +77,10 @@ impl Changed {
                     self.stmts(then);
                     self.stmts(els);
                 }
-                Stmt::For { body, .. } | Stmt::Loop { body } | Stmt::Apart { body, .. } => {
-                    self.stmts(body);
-                }
+                Stmt::For { body, .. }
+                | Stmt::Collect { body, .. }
+                | Stmt::Loop { body }
+                | Stmt::Apart { body, .. } => self.stmts(body),
                 Stmt::Stretches(of) => self.stmts(&of.body),
                 _ => {}
             }
@@ -156,7 +157,7 @@ impl Tidy<'_> {
                 self.stmts(then);
                 self.stmts(els);
             }
-            Stmt::For { iter, body, .. } => {
+            Stmt::For { iter, body, .. } | Stmt::Collect { iter, body, .. } => {
                 self.expr(iter);
                 self.stmts(body);
             }

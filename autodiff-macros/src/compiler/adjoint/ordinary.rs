@@ -70,7 +70,7 @@ impl Pass<'_> {
     fn stmts(&self, stmts: &mut Vec<Stmt>, parallel: bool) {
         for stmt in stmts.iter_mut() {
             match stmt {
-                Stmt::For { body, .. } => {
+                Stmt::For { body, .. } | Stmt::Collect { body, .. } => {
                     let parallel = may_run_at_once(body);
                     self.stmts(body, parallel);
                 }

@@ -177,6 +177,12 @@ impl Flow<'_> {
                 pattern,
                 iter,
                 body,
+            }
+            | Stmt::Collect {
+                pattern,
+                iter,
+                body,
+                ..
             } => {
                 let (names, range) = (self.named(pattern), self.mentioned(iter));
                 self.enter(&range, &names);
@@ -329,9 +335,10 @@ fn conditions(stmts: &[Stmt], f: &mut dyn FnMut(&Expr)) {
                 conditions(then, f);
                 conditions(els, f);
             }
-            Stmt::For { body, .. } | Stmt::Loop { body } | Stmt::Apart { body, .. } => {
-                conditions(body, f);
-            }
+            Stmt::For { body, .. }
+            | Stmt::Collect { body, .. }
+            | Stmt::Loop { body }
+            | Stmt::Apart { body, .. } => conditions(body, f),
             _ => {}
         }
     }

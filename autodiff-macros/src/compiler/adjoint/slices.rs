@@ -35,7 +35,7 @@ use crate::compiler::analyse::layout::BlockId;
 use crate::compiler::code::{Expr, Row, Stmt};
 use crate::compiler::hir::Ty;
 use crate::compiler::primal::ty_tokens;
-use crate::compiler::ssa::{Counted, MemId, Op, Range, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::ssa::{Arg, Counted, MemId, Op, Range, Stmt as Ssa, StmtKind, Tree, ValId};
 
 /// The records of a loop, one element per iteration.
 pub(super) struct Slots {
@@ -51,6 +51,8 @@ pub(super) struct Slots {
 pub(super) struct Extras<'a> {
     pub(super) slots: Option<&'a Slots>,
     pub(super) quiet: Option<Quiet>,
+    /// The list that takes the last expression of every iteration.
+    pub(super) list: Option<&'a Ident>,
 }
 
 /// How many iterations are looked at before they are run.
@@ -79,7 +81,7 @@ pub(super) fn run(
     // Records are in the order of the iterations, and searches run upwards.
     let upwards = !range.rev || extras.slots.is_none() && extras.quiet.is_none();
     let plain_range = !range.inclusive && upwards && range.step.is_none();
-    let simple = of.body.stmts.iter().all(is_simple) && body.iter().all(is_flat);
+    let simple = of.body.stmts.iter().all(is_simple_or_call) && body.iter().all(is_flat);
     if !plain_range || !simple {
         return Err(body);
     }
@@ -105,10 +107,30 @@ pub(super) fn is_innermost(stmt: &Ssa) -> bool {
 
 /// No loops, no calls, no effects, no change of a length.
 fn is_simple(stmt: &Ssa) -> bool {
+    !has_calls(stmt) && is_simple_or_call(stmt)
+}
+
+fn has_calls(stmt: &Ssa) -> bool {
+    match &stmt.kind {
+        StmtKind::Call(_) => true,
+        StmtKind::If { then, els, .. } => then.stmts.iter().chain(&els.stmts).any(has_calls),
+        _ => false,
+    }
+}
+
+/// No loops, no calls but of functions from numbers to a number, no effects, no change of a length.
+fn is_simple_or_call(stmt: &Ssa) -> bool {
     match &stmt.kind {
         StmtKind::Def(_, Op::Opaque(code)) => code.pure,
         StmtKind::Def(..) | StmtKind::Store { .. } => true,
-        StmtKind::If { then, els, .. } => then.stmts.iter().chain(&els.stmts).all(is_simple),
+        StmtKind::If { then, els, .. } => {
+            then.stmts.iter().chain(&els.stmts).all(is_simple_or_call)
+        }
+        StmtKind::Call(call) => {
+            let gives_number = matches!(call.result, Some(Tree::Val(_)));
+            let takes_numbers = call.args.iter().all(|arg| matches!(arg, Arg::Val(_)));
+            gives_number && takes_numbers && !call.outcome
+        }
         _ => false,
     }
 }
@@ -120,7 +142,11 @@ fn is_taken(stmt: &Stmt) -> bool {
 fn is_flat(stmt: &Stmt) -> bool {
     !matches!(
         stmt,
-        Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Apart { .. } | Stmt::Stretches(_)
+        Stmt::For { .. }
+            | Stmt::Collect { .. }
+            | Stmt::Loop { .. }
+            | Stmt::Apart { .. }
+            | Stmt::Stretches(_)
     )
 }
 
@@ -154,7 +180,11 @@ impl<'a> Kernel<'a> {
     }
 
     fn run(&self, mut body: Vec<Stmt>, extras: Extras<'_>) -> Result<Vec<Stmt>, Vec<Stmt>> {
-        let Extras { slots, mut quiet } = extras;
+        let Extras {
+            slots,
+            mut quiet,
+            list,
+        } = extras;
         let mut accesses = Accesses::of(&body);
         accesses.as_in_the_primal(self.stmt);
         let mut rows = Rows::new();
@@ -209,7 +239,7 @@ impl<'a> Kernel<'a> {
             before.push(Stmt::Apart {
                 rows: apart,
                 count: count.clone(),
-                body: vec![self.looped(&k, &count, inner)],
+                body: vec![self.looped(&k, &count, list, inner)],
             });
             return Ok(before);
         }
@@ -227,7 +257,7 @@ impl<'a> Kernel<'a> {
         before.push(match (update, quiet) {
             (Some(update), _) => update,
             (None, Some(quiet)) => self.in_blocks(&k, &count, inner, quiet),
-            (None, None) => self.looped(&k, &count, inner),
+            (None, None) => self.looped(&k, &count, list, inner),
         });
         let [lo, hi] = [self.range.lo, self.range.hi].map(|v| self.cx.layout.literal(v));
         // A strip is never empty.
@@ -242,7 +272,7 @@ impl<'a> Kernel<'a> {
         }])
     }
 
-    fn looped(&self, k: &Ident, count: &Ident, body: Vec<Stmt>) -> Stmt {
+    fn looped(&self, k: &Ident, count: &Ident, list: Option<&Ident>, body: Vec<Stmt>) -> Stmt {
         let zero = Expr::Raw(quote!(0));
         let upwards = Expr::Range(
             Some(Box::new(zero)),
@@ -259,11 +289,7 @@ impl<'a> Kernel<'a> {
             true => upwards,
             false => Expr::method(upwards, "rev", Vec::new()),
         };
-        Stmt::For {
-            pattern: quote!(#k),
-            iter,
-            body,
-        }
+        over(list, quote!(#k), iter, body)
     }
 
     /// The loop in blocks. Those without a hit are passed over, and so are iterations without one in a block that has some. (In
@@ -456,6 +482,28 @@ impl<'a> Kernel<'a> {
             Base::Bar(m) => crate::compiler::names::plain(&self.cx.names.mem_bar(*m)),
             Base::Local(name) => crate::compiler::names::plain(name),
         }
+    }
+}
+
+/// The loop; its iterations give the elements of the list, if there is one.
+pub(super) fn over(
+    list: Option<&Ident>,
+    pattern: TokenStream,
+    iter: Expr,
+    body: Vec<Stmt>,
+) -> Stmt {
+    match list.cloned() {
+        Some(list) => Stmt::Collect {
+            list,
+            pattern,
+            iter,
+            body,
+        },
+        None => Stmt::For {
+            pattern,
+            iter,
+            body,
+        },
     }
 }
 

@@ -24,7 +24,7 @@ use crate::compiler::ssa::{Range, Stmt as Ssa, StmtKind};
 
 impl Records<'_> {
     /// The loop of the forward sweep around `inner`.
-    pub(super) fn forward(&self, stmt: &Ssa, inner: Vec<Stmt>, out: &mut Vec<Stmt>) {
+    pub(super) fn forward(&self, stmt: &Ssa, mut inner: Vec<Stmt>, out: &mut Vec<Stmt>) {
         let StmtKind::For { counter, range, .. } = &stmt.kind else {
             return out.push(Stmt::Loop { body: inner });
         };
@@ -34,19 +34,19 @@ impl Records<'_> {
                 return out.push(sum);
             }
             let taken = self.sparse.filter(|_| self.stack.is_some());
+            let (list, element) = self.collected(stmt).unzip();
+            inner.extend(element.map(Stmt::Expr));
             let extras = Extras {
                 quiet: taken.and_then(|taken| sparse::quiet(self.cx, stmt, taken)),
+                list,
                 ..Extras::default()
             };
             let inner = match slices::run(self.cx, self.plan, stmt, inner, extras, Sweep::Forward) {
                 Ok(sliced) => return out.extend(sliced),
                 Err(inner) => inner,
             };
-            return out.push(Stmt::For {
-                pattern: quote!(#counter),
-                iter: range_expr(range),
-                body: inner,
-            });
+            let iter = range_expr(range);
+            return out.push(slices::over(list, quote!(#counter), iter, inner));
         };
         let (start, slot) = (
             format_ident!("{stack}__start"),

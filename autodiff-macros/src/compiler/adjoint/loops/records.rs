@@ -17,7 +17,7 @@ use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{LoopId, Ty};
 use crate::compiler::primal::dummy;
 use crate::compiler::real;
-use crate::compiler::ssa::{Range, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::ssa::{Arg, Op, Range, Stmt as Ssa, StmtKind, ValId};
 
 /// What a loop saves per iteration, and where.
 pub(in crate::compiler::adjoint) struct Records<'a> {
@@ -82,9 +82,25 @@ impl<'a> Records<'a> {
         self.stack.is_some_and(|(_, items)| items.iter().all(plain))
     }
 
+    /// The stack and the record of an iteration, where the loop is one that [collects](Stmt::Collect) them.
+    pub(super) fn collected(&self, stmt: &Ssa) -> Option<(&'a Ident, Expr)> {
+        let (stack, items) = self.stack?;
+        let fits = match &stmt.kind {
+            StmtKind::For {
+                body,
+                count: None,
+                until: None,
+                ..
+            } => body.stmts.iter().all(fits_closure),
+            _ => false,
+        };
+        let collects = fits && self.sparse.is_none() && self.in_place(stmt).is_none();
+        collects.then(|| (stack, self.record(items)))
+    }
+
     /// The last statement of an iteration of the forward sweep.
     pub(in crate::compiler::adjoint) fn save(&self, stmt: &Ssa) -> Option<Stmt> {
-        let (stack, items) = self.stack?;
+        let (stack, items) = self.stack.filter(|_| self.collected(stmt).is_none())?;
         if self.in_place(stmt).is_some() {
             let place = Expr::Deref(Box::new(Expr::Name(format_ident!("{stack}__slot"))));
             return Some(Stmt::Assign {
@@ -209,5 +225,26 @@ impl<'a> Records<'a> {
             Item::Residual(name) => Ident::new(name, self.cx.func.name.span()),
         };
         quote!(#name)
+    }
+}
+
+/// True for statements of an innermost loop that neither leave it nor move what stands outside.
+fn fits_closure(stmt: &Ssa) -> bool {
+    match &stmt.kind {
+        StmtKind::Def(_, Op::Opaque(code)) => code.pure,
+        StmtKind::Def(..) | StmtKind::Alloc(..) | StmtKind::Store { .. } => true,
+        StmtKind::Push { .. } | StmtKind::Copy { .. } => true,
+        StmtKind::If { then, els, .. } => then.stmts.iter().chain(&els.stmts).all(fits_closure),
+        StmtKind::Call(call) => !call.outcome && call.args.iter().all(is_lent),
+        StmtKind::For { .. } | StmtKind::While { .. } => false,
+        StmtKind::Effect(_) | StmtKind::Leave { .. } => false,
+    }
+}
+
+fn is_lent(arg: &Arg) -> bool {
+    match arg {
+        Arg::Val(_) | Arg::Ref(..) | Arg::RefVal(..) => true,
+        Arg::Own(_) => false,
+        Arg::Tuple(parts) => parts.iter().all(is_lent),
     }
 }

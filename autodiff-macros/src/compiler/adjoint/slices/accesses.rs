@@ -100,7 +100,7 @@ impl Accesses {
                 then.iter().chain(els).for_each(|s| self.stmt(s, false));
             }
             Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } => {}
-            Stmt::Stretches(_) | Stmt::Break => {}
+            Stmt::Collect { .. } | Stmt::Stretches(_) | Stmt::Break => {}
         }
     }
 
@@ -233,7 +233,7 @@ impl Rewrite {
                 then.iter_mut().chain(els).for_each(|s| self.stmt(s));
             }
             Stmt::Apart { .. } | Stmt::For { .. } | Stmt::Loop { .. } => {}
-            Stmt::Stretches(_) | Stmt::Break => {}
+            Stmt::Collect { .. } | Stmt::Stretches(_) | Stmt::Break => {}
         }
     }
 

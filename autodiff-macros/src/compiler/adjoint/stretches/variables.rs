@@ -49,7 +49,8 @@ impl<'a> Taken<'a> {
             }
             Stmt::Bind { pattern, .. }
             | Stmt::Expect { pattern, .. }
-            | Stmt::For { pattern, .. } => self.declared.extend(words(pattern)),
+            | Stmt::For { pattern, .. }
+            | Stmt::Collect { pattern, .. } => self.declared.extend(words(pattern)),
             Stmt::Apart { rows, .. } => {
                 self.declared
                     .extend(rows.iter().map(|row| row.name.to_string()));
@@ -179,6 +180,12 @@ impl<'a> Changed<'a> {
                 pattern,
                 iter,
                 body,
+            }
+            | Stmt::Collect {
+                pattern,
+                iter,
+                body,
+                ..
             } => {
                 self.expr(iter);
                 self.scopes.push(words(pattern).into_iter().collect());
