@@ -62,6 +62,8 @@ macro_rules! check_all {
     )*};
 }
 
+#[path = "shapes/associated.rs"]
+mod associated;
 #[path = "shapes/begun.rs"]
 mod begun;
 #[path = "shapes/calls.rs"]

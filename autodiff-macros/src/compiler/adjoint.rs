@@ -15,6 +15,7 @@
 //!                      reverse: let t1_bar = y_bar * a; a_bar += y_bar * t1; x_bar += t1_bar * f64::cos(x);
 //! ```
 
+mod associate;
 mod bars;
 mod blocks;
 pub(super) mod calls;
@@ -132,6 +133,7 @@ pub(crate) fn run(cx: &Context<'_>, fresh: &mut Names) -> Sweeps {
     }
     ordinary::run(cx, &mut forward);
     ordinary::run(cx, &mut reverse);
+    associate::run(cx, &mut reverse);
     if cx.style == Style::Split {
         bars::run(cx, &mut reverse);
     }

@@ -220,7 +220,7 @@ impl decay {
                         let q_1: f64 = rt::over(-t6_bar, limit);
                         y_bar += q_1;
                         limit_bar_2 -= rt::unless_zero_in_turn(-t6_bar, q_1 * t5);
-                        y_bar += t3_bar * t2;
+                        y_bar += y_1_bar * (t6 * t2);
                         rate_bar_2 += t3_bar * y * h;
                         y_2_bar = y_bar;
                     }

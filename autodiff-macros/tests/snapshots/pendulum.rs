@@ -134,7 +134,7 @@ impl pendulum {
                 let mut v_1_bar = v_2_bar;
                 let mut a_bar = a_1_bar;
                 v_1_bar += a_1_bar * h;
-                a_bar += -v_1_bar * h * f64::cos(a);
+                a_bar += -v_1_bar * (h * f64::cos(a));
                 a_2_bar = a_bar;
                 v_2_bar = v_1_bar;
             }
@@ -250,7 +250,7 @@ impl pendulum {
                         let mut v_1_bar = v_2_bar;
                         let mut a_bar = a_1_bar;
                         v_1_bar += a_1_bar * h;
-                        a_bar += -v_1_bar * h * f64::cos(a);
+                        a_bar += -v_1_bar * (h * f64::cos(a));
                         a_2_bar = a_bar;
                         v_2_bar = v_1_bar;
                     }

@@ -29,6 +29,7 @@ const MEMORY: &str = "analyse/loops/memory.rs";
 const SCRATCH: &str = "analyse/loops/scratch.rs";
 const LENGTH: &str = "analyse/loops/length.rs";
 const AROUND: &str = "adjoint/loops/around.rs";
+const ASSOCIATE: &str = "adjoint/associate.rs";
 const AGAIN: &str = "adjoint/needs/again.rs";
 const ARRAYS: &str = "adjoint/needs/arrays.rs";
 
@@ -162,6 +163,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("rerun-costly", CLASSES, "    fn block(&mut self",
         "!(nested && is_costly(body))", "true",
         "loops with costly functions are run again inside of others"),
+    // Products of what a loop hands on.
+    mutant("associate-changing", ASSOCIATE, "fn is_fixed(",
+        "!self.changing.contains(name)", "{ let _ = name; true }",
+        "an adjoint that has been added to counts as the product that it was"),
+    mutant("associate-sign", ASSOCIATE, "fn apart(",
+        "Some(Expr::neg(early))", "Some(early)",
+        "a sign among the factors is lost"),
+    mutant("associate-last", ASSOCIATE, "fn rewrite(",
+        "Expr::mul(early, last)", "{ let _ = early; last }",
+        "the factors of the product before are lost"),
+    mutant("associate-branch", ASSOCIATE, "fn stmts(",
+        "self.products = products", "{ let _ = products; }",
+        "a product of one arm is that of the other one"),
     // What the reverse sweep reads.
     mutant("decision-again", AGAIN, "fn runs_again(",
         "_ => false,", "op => $ON && matches!(op, Some(Op::Branch { .. } | Op::Weight { .. })),",
