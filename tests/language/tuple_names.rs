@@ -150,6 +150,68 @@ fn in_fields(b: &Body) -> f64 {
     x * y + b.speed.0 * b.speed.1
 }
 
+type Edge = (usize, usize);
+type Term = (f64, Edge);
+
+/// Constants that are taken apart; nothing tells that they are tuples.
+#[conservative_grad]
+fn of_edges(x: &[f64], #[constant] edges: &[Edge]) -> f64 {
+    let mut s = 0.0;
+    for &(a, b) in edges {
+        s += x[a] * x[b].sin();
+    }
+    for (v, (a, _)) in x.iter().zip(edges) {
+        s += v * x[*a];
+    }
+    let (from, to) = edges[1];
+    s + x[from] * x[to] * edges.iter().map(|&(a, b)| x[a] - x[b]).sum::<f64>()
+}
+
+#[conservative_grad]
+fn of_terms(x: &[f64], #[constant] terms: &[Term], #[constant] last: Term) -> f64 {
+    let mut s = 0.0;
+    for (w, (a, b)) in terms {
+        s += w * x[*a] * x[*b];
+    }
+    for k in 0..terms.len() {
+        let (_, (a, mut b)) = terms[k];
+        b = (b + k) % x.len();
+        s += x[a].powi(2) * x[b];
+    }
+    let (w, (a, b)) = last;
+    s + x[a].powf(w) * b as f64
+}
+
+/// Parts that are read run again.
+#[conservative_grad]
+fn under_checkpoints(x: &[f64], #[constant] edges: &[Edge]) -> f64 {
+    let mut s = 1.0;
+    #[checkpoint]
+    for &(a, b) in edges {
+        s = (s * x[a]).sin() + x[b];
+    }
+    s
+}
+
+#[conservative_grad(mode = forward)]
+fn forwards(x: &[f64], #[constant] edges: &[Edge]) -> f64 {
+    let mut s = 1.0;
+    for &(a, b) in edges {
+        s = s * x[a] + x[b];
+    }
+    s
+}
+
+#[test]
+fn are_those_of_constants() {
+    let x = [0.5, 1.5, 0.75, 2.0];
+    let edges = [(0, 1), (1, 2), (3, 0)];
+    check!(of_edges(&x, const &edges));
+    check!(of_terms(&x, const &[(0.5, (0, 2)), (2.0, (3, 1))], const (1.5, (2, 3))));
+    check!(under_checkpoints(&x, const &edges));
+    check!(forwards(&x, const &edges));
+}
+
 #[test]
 fn are_taken_for_what_they_are() {
     let (p, q) = ((0.5, 1.5), (-0.75, 2.0));

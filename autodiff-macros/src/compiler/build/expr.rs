@@ -74,14 +74,14 @@ impl Builder<'_> {
         }
         let op = Op::Opaque(self.verbatim(code));
         let whole = self.def(Ty::Opaque, op, e.span);
-        self.constant_parts(whole, &quote!(), &e.ty, e.span)
+        self.constant_parts(whole, (&quote!(), false), &e.ty, e.span)
     }
 
     /// A constant of which only rustc knows what it is, where the type is known to be a tuple: its parts.
     pub(super) fn shaped(&mut self, tree: Tree, ty: &Ty, span: Span) -> Tree {
         match (tree, ty) {
             (Tree::Val(v), Ty::Tuple(parts)) if !parts.is_empty() => {
-                self.constant_parts(v, &quote!(), ty, span)
+                self.constant_parts(v, (&quote!(), are_copied(ty)), ty, span)
             }
             (Tree::Tuple(trees), Ty::Tuple(parts)) if trees.len() == parts.len() => {
                 let parts = trees.into_iter().zip(parts);
@@ -92,19 +92,28 @@ impl Builder<'_> {
     }
 
     /// Under a name that nobody else knows, no variable of which takes the whole away from the other parts.
-    fn constant_parts(&mut self, whole: ValId, path: &TokenStream, ty: &Ty, span: Span) -> Tree {
+    fn constant_parts(
+        &mut self,
+        whole: ValId,
+        (path, pure): (&TokenStream, bool),
+        ty: &Ty,
+        span: Span,
+    ) -> Tree {
         if let Ty::Tuple(parts) = ty {
             let parts = parts.iter().enumerate().map(|(k, part)| {
                 let k = proc_macro2::Literal::usize_unsuffixed(k);
-                self.constant_parts(whole, &quote!(#path.#k), part, span)
+                self.constant_parts(whole, (&quote!(#path.#k), pure), part, span)
             });
             return Tree::Tuple(parts.collect());
+        }
+        if let Ty::Unit = ty {
+            return Tree::Tuple(Vec::new());
         }
         let name = proc_macro2::Ident::new(PARTS, span);
         let code = Verbatim {
             tokens: quote!(#name #path),
             uses: vec![(name, Use::Tree(Tree::Val(whole)))],
-            pure: false,
+            pure,
         };
         match is_scalar(ty) {
             true => Tree::Val(self.def(ty.clone(), Op::Opaque(code), span)),
@@ -799,5 +808,13 @@ fn behind(ty: &Ty) -> &Ty {
     match ty {
         Ty::Ref(_, inner) => behind(inner),
         ty => ty,
+    }
+}
+
+/// True for tuples of numbers and truth values, none of which takes anything away from the whole.
+fn are_copied(ty: &Ty) -> bool {
+    match ty {
+        Ty::Tuple(parts) => parts.iter().all(are_copied),
+        ty => matches!(ty, Ty::Real(_) | Ty::Int | Ty::Bool | Ty::Unit),
     }
 }

@@ -167,7 +167,22 @@ impl Builder<'_> {
                     self.bind(pat, part, span);
                 }
             }
+            // A constant, of which only rustc knows that it is a tuple.
+            (Pat::Tuple(_), tree @ Tree::Val(_)) => {
+                let ty = self.type_of(pat);
+                let tree = self.shaped(tree, &ty, span);
+                self.bind(pat, tree, span);
+            }
             (Pat::Tuple(pats), _) => pats.iter().for_each(|p| self.declare(p, span)),
+        }
+    }
+
+    /// The type of what a pattern takes.
+    fn type_of(&self, pat: &Pat) -> Ty {
+        match pat {
+            Pat::Wild => Ty::Unit,
+            Pat::Var(var) => self.hir.vars[var.0 as usize].ty.clone(),
+            Pat::Tuple(pats) => Ty::Tuple(pats.iter().map(|pat| self.type_of(pat)).collect()),
         }
     }
 
