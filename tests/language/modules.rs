@@ -292,6 +292,80 @@ mod types {
     }
 }
 
+mod enums {
+    use super::*;
+
+    /// Enums have no gradient: methods of theirs take them as constants.
+    #[conservative_grad]
+    pub mod losses {
+        #[derive(Clone, Copy, Debug)]
+        pub enum Loss {
+            Square,
+            Huber(f64),
+            Power { by: f64 },
+        }
+        use Loss::{Huber, Square};
+
+        pub trait Weight {
+            fn weight(&self, e: f64) -> f64;
+        }
+
+        impl Weight for Loss {
+            fn weight(&self, e: f64) -> f64 {
+                e * self.scale()
+            }
+        }
+
+        impl Loss {
+            fn of(&self, e: f64) -> f64 {
+                match self {
+                    Square => e * e,
+                    Huber(d) if e.abs() <= *d => 0.5 * e * e,
+                    Huber(d) => d * (e.abs() - 0.5 * d),
+                    Self::Power { by } => e.powf(*by),
+                }
+            }
+            fn scale(self) -> f64 {
+                match self {
+                    Loss::Power { by } => 1.0 / by,
+                    _ => 2.0,
+                }
+            }
+            fn is_robust(&self) -> bool {
+                matches!(self, Huber(_))
+            }
+        }
+
+        fn handed_on(#[constant] losses: &[Loss], e: f64) -> f64 {
+            let mut s = 0.0;
+            for loss in losses {
+                s += loss.of(e);
+            }
+            s * losses[0].of(e)
+        }
+
+        pub fn all(x: &[f64]) -> f64 {
+            let losses = [Square, Huber(0.5), Loss::Power { by: 1.5 }];
+            let mut s = handed_on(&losses, x[0]);
+            for (e, loss) in x.iter().zip(losses.iter()) {
+                s += loss.of(*e) * loss.scale();
+                if loss.is_robust() {
+                    s += loss.weight(*e);
+                }
+            }
+            for (i, e) in x.iter().enumerate() {
+                s += losses[i % losses.len()].of(e * e);
+            }
+            s + losses.iter().map(|loss| loss.of(x[1])).sum::<f64>()
+        }
+    }
+
+    #[test]
+    fn are_constants() {
+        crate::check!(losses::all(&[0.75, 1.25, 0.5, 2.0]));
+    }
+}
+
 mod names_of_other_modules {
     use super::*;
 

@@ -44,6 +44,8 @@ pub(crate) struct Module {
     pub(crate) aliases: BTreeMap<String, Option<syn::Type>>,
     /// What its free functions return.
     pub(crate) functions: BTreeMap<String, Option<syn::ReturnType>>,
+    /// Its enums and unions, which have no gradient.
+    pub(crate) enums: Vec<String>,
     /// Other types of its own.
     others: Vec<String>,
     /// Names that are imported one by one: the path as written.
@@ -75,7 +77,11 @@ impl Module {
     fn declares(&self, name: &str) -> bool {
         self.structs.contains_key(name)
             || self.aliases.contains_key(name)
-            || self.others.iter().any(|other| other == name)
+            || self
+                .enums
+                .iter()
+                .chain(&self.others)
+                .any(|other| other == name)
     }
 }
 
@@ -97,8 +103,8 @@ impl Declarations {
                         None => module.others.push(item.ident.to_string()),
                     }
                 }
-                syn::Item::Enum(item) => module.others.push(item.ident.to_string()),
-                syn::Item::Union(item) => module.others.push(item.ident.to_string()),
+                syn::Item::Enum(item) => module.enums.push(item.ident.to_string()),
+                syn::Item::Union(item) => module.enums.push(item.ident.to_string()),
                 syn::Item::Trait(item) => module.others.push(item.ident.to_string()),
                 syn::Item::Use(item) => import(&item.tree, &mut Vec::new(), &mut module),
                 syn::Item::Impl(block) => self.methods(block),

@@ -205,10 +205,13 @@ impl Known {
     }
 
     /// `Some(true)` for a struct that has a gradient type or ought to have one, `Some(false)` for
-    /// one in which no number is, `None` for what is not known.
+    /// one in which no number is and for an enum, `None` for what is not known.
     pub(crate) fn is_differentiable(&self, path: &syn::Path) -> Option<bool> {
-        let found = self.structure(path)?;
-        Some(found.derived || found.real)
+        let (module, name) = self.find(path)?;
+        match module.structs.get(&name) {
+            Some(found) => found.as_ref().map(|found| found.derived || found.real),
+            None => module.enums.contains(&name).then_some(false),
+        }
     }
 
     /// True for what is declared in the module that the function stands in.

@@ -330,10 +330,15 @@ impl Lower<'_> {
         call: &syn::ExprMethodCall,
     ) -> Expr {
         let span = receiver.span;
+        let named = self.variable_type(&call.receiver);
+        let lent = named.is_some_and(|ty| matches!(self.infer.shallow(&ty), Ty::Ref(..)));
         let parts = vec![(receiver, call.receiver.to_token_stream())];
         let receiver = self.compose(parts, true, Ty::Opaque, span, |parts| {
             let value = &parts[0];
-            quote::quote!(&#value)
+            match lent {
+                true => value.clone(),
+                false => quote::quote!(&#value),
+            }
         });
         let args: Vec<Expr> = std::iter::once(receiver).chain(args).collect();
         self.call_method(args, call)

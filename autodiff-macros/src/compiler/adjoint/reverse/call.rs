@@ -28,7 +28,15 @@ impl<'a> Reverse<'a, '_> {
         if let (Form::Method, Some(Arg::Val(v))) = (call.form, call.args.first())
             && let Some(receiver) = self.constant_receiver(*v)
         {
-            args[0] = receiver;
+            // In a statement of its own rustc sees through references to references.
+            let name = self.fresh.numbered("receiver", "_", 1, span);
+            args[0] = Expr::Name(name.clone());
+            out.push(Rev::Code(Stmt::Let {
+                name,
+                mutable: false,
+                ty: None,
+                init: Some(receiver),
+            }));
         }
         args.push(match &call.result {
             Some(tree) => self.seed_of(tree),
