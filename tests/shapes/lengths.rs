@@ -294,8 +294,43 @@ fn wherever_it_begins(x: &[f64]) -> f64 {
     s + part[1].sin() * part.len() as f64
 }
 
+/// Behind a test that returns, lists are as long as they are where they are made.
+#[conservative_grad]
+fn behind_a_test(x: &[f64]) -> f64 {
+    if x[0] < -100.0 {
+        return -1.0;
+    }
+    let mut v = Vec::new();
+    for w in x.windows(2) {
+        v.push(w[0] * w[1]);
+    }
+    let squares: Vec<f64> = x.iter().map(|t| t * t).collect();
+    let mut counts = [0usize; 2];
+    for i in 0..x.len() {
+        counts[i % 2] += 1;
+    }
+    let mut s = v.iter().sum::<f64>() / v.len() as f64 + mean(&v) * mean(&squares);
+    for t in x {
+        if *t > 100.0 {
+            continue;
+        }
+        let mut own = vec![*t];
+        for k in 0..counts[0] {
+            own.push(t * x[k]);
+        }
+        s += mean(&own) / own.len() as f64;
+    }
+    s + squares[0] / counts[0] as f64
+}
+
+#[conservative_grad]
+fn mean(v: &[f64]) -> f64 {
+    v.iter().sum::<f64>() / v.len() as f64
+}
+
 mod entry_points {
     check_all!(
+        behind_a_test from 3,
         wherever_it_begins from 4,
         another_list from 2,
         one_more from 2,

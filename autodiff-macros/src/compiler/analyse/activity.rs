@@ -76,6 +76,8 @@ pub(crate) fn supposing(func: &Func, supposed: Supposed<'_>) -> Activity {
         truths: truths(func),
         replaced: OnceCell::new(),
         ends: OnceCell::new(),
+        chosen: Vec::new(),
+        grown: BTreeSet::new(),
         changed: false,
     };
     pass.seed();
@@ -84,7 +86,7 @@ pub(crate) fn supposing(func: &Func, supposed: Supposed<'_>) -> Activity {
         Supposed::Value(v) => pass.taint(v),
         Supposed::Nothing | Supposed::Result(_) => {}
     }
-    pass.until_stable(|p| p.forward(&func.body, false));
+    pass.until_stable(|p| p.forward(&func.body));
     pass.until_stable(|p| p.backward(&func.body));
     pass.facts
 }
@@ -155,10 +157,14 @@ struct Pass<'a> {
     replaced: OnceCell<Replaced<'a>>,
     /// How long parts of lists are.
     ends: OnceCell<Ends<'a>>,
+    /// The blocks around of which a test decides whether they run.
+    chosen: Vec<&'a Block>,
+    /// Lists that grow in such a block and live there: what leaves it has a length that depends on the test.
+    grown: BTreeSet<MemId>,
     changed: bool,
 }
 
-impl Pass<'_> {
+impl<'a> Pass<'a> {
     fn until_stable(&mut self, mut f: impl FnMut(&mut Self)) {
         loop {
             self.changed = false;
@@ -189,19 +195,52 @@ impl Pass<'_> {
         }
     }
 
-    /// `tainted`: a test decides whether the block runs. What it assigns is tainted where control
-    /// flow meets again (the phis), memory at once.
-    fn forward(&mut self, block: &Block, tainted: bool) {
+    /// The block, of which a test decides whether it runs if `tainted`.
+    fn inside(&mut self, block: &'a Block, tainted: bool) {
+        self.chosen.extend(tainted.then_some(block));
+        self.forward(block);
+        if tainted {
+            self.chosen.pop();
+        }
+    }
+
+    /// True if a test decides whether the statement that is looked at changes the memory: not of what lives in the block that the
+    /// test decides about.
+    fn is_chosen(&self, m: MemId) -> bool {
+        let touches = |block: &Block| {
+            let mut count = 0;
+            block.walk(&mut |s| count += usize::from(s.kind.touches(m)));
+            count
+        };
+        let mut given = self.func.mem(m).origin != Origin::Local;
+        if let Some(result) = &self.func.result {
+            result.for_each_mem(&mut |of| given |= of == m);
+        }
+        let mut chosen = self.chosen.iter();
+        chosen.any(|block| given || touches(block) < touches(&self.func.body))
+    }
+
+    /// Memory gets another length here.
+    fn grow(&mut self, m: MemId) {
+        match self.is_chosen(m) {
+            true => self.taint_len(m),
+            false if self.chosen.is_empty() => {}
+            false => self.changed |= self.grown.insert(m),
+        }
+    }
+
+    /// What a block assigns that a test decides about is tainted where control flow meets again (the phis), memory at once.
+    fn forward(&mut self, block: &'a Block) {
         for stmt in &block.stmts {
             match &stmt.kind {
                 StmtKind::Def(v, op) => self.define(*v, op),
                 StmtKind::Alloc(m, init) => self.init(*m, init),
                 StmtKind::Push { place, init } => {
                     self.init(place.mem, init);
-                    if tainted {
+                    if self.is_chosen(place.mem) {
                         self.taint_mem(place.mem);
-                        self.taint_len(place.mem);
                     }
+                    self.grow(place.mem);
                 }
                 StmtKind::Store { place, value, .. } => {
                     if self.facts.varied(*value) {
@@ -209,7 +248,7 @@ impl Pass<'_> {
                     }
                     // A number changes no integer beside it.
                     let integer = !self.func.is_real(*value);
-                    if integer && (tainted || self.facts.tainted(*value)) {
+                    if integer && (self.facts.tainted(*value) || self.is_chosen(place.mem)) {
                         self.taint_mem(place.mem);
                     }
                 }
@@ -217,6 +256,7 @@ impl Pass<'_> {
                     if self.facts.varied_mem(src.mem) {
                         self.vary_mem(dst.mem);
                     }
+                    let tainted = self.is_chosen(dst.mem);
                     if tainted || self.facts.tainted_mems[src.mem.0 as usize] {
                         self.taint_mem(dst.mem);
                     }
@@ -225,6 +265,9 @@ impl Pass<'_> {
                     if chosen || counted || self.ends_by_test(src) {
                         self.taint_len(dst.mem);
                     }
+                    if self.grown.contains(&src.mem) {
+                        self.grow(dst.mem);
+                    }
                 }
                 StmtKind::If {
                     cond,
@@ -232,10 +275,9 @@ impl Pass<'_> {
                     els,
                     phis,
                 } => {
-                    let inner = tainted || self.facts.tainted(*cond);
-                    self.forward(then, inner);
-                    self.forward(els, inner);
                     let tainted = self.facts.tainted(*cond);
+                    self.inside(then, tainted);
+                    self.inside(els, tainted);
                     phis.iter()
                         .for_each(|p| self.merge(p.out, &[p.then, p.els], tainted));
                 }
@@ -250,7 +292,7 @@ impl Pass<'_> {
                         || self.facts.tainted(range.hi)
                         || until.is_some_and(|v| self.facts.tainted(v));
                     let stops: Vec<ValId> = until.iter().copied().collect();
-                    self.looped(carried, body, &stops, tainted, count);
+                    self.looped(carried, body, &stops, count);
                 }
                 StmtKind::While {
                     carried,
@@ -259,11 +301,11 @@ impl Pass<'_> {
                     body,
                     ..
                 } => {
-                    self.forward(head, tainted);
+                    self.forward(head);
                     let count = self.facts.tainted(*cond);
                     let mut stops = Vec::new();
                     ends(carried, head, *cond, &mut stops);
-                    self.looped(carried, body, &stops, tainted, count);
+                    self.looped(carried, body, &stops, count);
                 }
                 StmtKind::Call(call) => self.call(call),
                 StmtKind::Effect(_) | StmtKind::Leave { .. } => {}
@@ -271,17 +313,9 @@ impl Pass<'_> {
         }
     }
 
-    /// `stops`: what ends the loop behind an iteration, each by itself, if it is true there; `tainted`: a test decides whether the loop is
-    /// reached; `count`: how often it runs.
-    fn looped(
-        &mut self,
-        carried: &[Carried],
-        body: &Block,
-        stops: &[ValId],
-        tainted: bool,
-        count: bool,
-    ) {
-        self.forward(body, tainted || count);
+    /// `stops`: what ends the loop behind an iteration, each by itself, if it is true there; `count`: a test decides how often it runs.
+    fn looped(&mut self, carried: &[Carried], body: &'a Block, stops: &[ValId], count: bool) {
+        self.inside(body, count);
         for c in carried {
             // Within an iteration that is reached, its number is what it is, also where somebody counts by hand: what is handed on
             // by an iteration that ends the loop nobody gets.
@@ -386,6 +420,11 @@ impl Pass<'_> {
         });
         if lens {
             self.taint_len(m);
+        }
+        let mut grown = false;
+        init.for_each_mem(&mut |src| grown |= self.grown.contains(&src));
+        if grown {
+            self.grow(m);
         }
         if varied {
             self.vary_mem(m);

@@ -1,6 +1,6 @@
 //! Numbers that depend on a test of a differentiable value jump where the test changes its answer.
 
-use conservative_grad::conservative_grad;
+use conservative_grad::{Differentiable, conservative_grad};
 
 #[conservative_grad]
 fn steps(x: f64) -> f64 {
@@ -219,6 +219,69 @@ fn replaced(mut v: Vec<f64>, x: f64) -> f64 {
         v = vec![x; 2];
     }
     x * v.len() as f64 //~ AD0302
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Found {
+    list: Vec<f64>,
+    scale: f64,
+}
+
+/// A list that is made behind a test is as long as it is, unless another test decides what it gets.
+#[conservative_grad]
+fn behind_a_test(x: &[f64]) -> f64 {
+    if x[0] < 0.0 {
+        return 0.0;
+    }
+    let mut v = Vec::new();
+    for t in x {
+        if *t > 1.0 {
+            v.push(*t);
+        }
+    }
+    x[0] * v.len() as f64 //~ AD0302
+}
+
+/// What leaves the arm in which it is made is chosen by the test.
+#[conservative_grad]
+fn in_a_struct(x: &[f64]) -> f64 {
+    let found = if x[0] > 1.0 {
+        let mut list = Vec::new();
+        for t in x {
+            list.push(*t);
+        }
+        Found { list, scale: x[0] }
+    } else {
+        Found {
+            list: Vec::new(),
+            scale: x[1],
+        }
+    };
+    found.scale * found.list.len() as f64 //~ AD0302
+}
+
+#[conservative_grad]
+fn in_a_row(x: &[f64]) -> f64 {
+    let mut rows: Vec<Vec<f64>> = vec![vec![]; 2];
+    if x[0] > 1.0 {
+        let mut row = Vec::new();
+        row.push(x[0]);
+        rows[0] = row;
+    }
+    x[0] * rows[0].len() as f64 //~ AD0302
+}
+
+#[conservative_grad]
+fn integers_in_an_arm(x: &[f64]) -> f64 {
+    let mut counts = vec![0usize; 2];
+    for t in x {
+        if *t > 1.0 {
+            let mut own = [0usize; 2];
+            own[0] = 1;
+            counts.copy_from_slice(&own);
+        }
+    }
+    x[0] * counts[0] as f64 //~ AD0302
 }
 
 fn main() {
