@@ -202,6 +202,19 @@ fn forwards(x: &[f64], #[constant] edges: &[Edge]) -> f64 {
     s
 }
 
+type Weights = [f64; 4];
+
+/// A list under a name of its own has a length, too.
+#[conservative_grad]
+fn of_weights(x: &[f64], #[constant] weights: Weights) -> f64 {
+    let w = weights;
+    let mut s = w.iter().zip(x).map(|(a, b)| a * b).sum::<f64>();
+    for k in 0..w.len() {
+        s += x[k].powf(w[k]);
+    }
+    s
+}
+
 #[test]
 fn are_those_of_constants() {
     let x = [0.5, 1.5, 0.75, 2.0];
@@ -210,6 +223,7 @@ fn are_those_of_constants() {
     check!(of_terms(&x, const &[(0.5, (0, 2)), (2.0, (3, 1))], const (1.5, (2, 3))));
     check!(under_checkpoints(&x, const &edges));
     check!(forwards(&x, const &edges));
+    check!(of_weights(&x, const [0.5, 1.5, 2.0, 0.25]));
 }
 
 #[test]

@@ -313,6 +313,15 @@ impl Builder<'_> {
                 Some(len) => Op::Lit(len),
                 None => Op::Len(at),
             },
+            // A constant of which only rustc knows what it is.
+            Resolved::Leaf(Tree::Val(constant), ..) => {
+                let whole = self.name_of(constant);
+                Op::Opaque(Verbatim {
+                    tokens: quote!(#whole.len()),
+                    uses: vec![(whole, Use::Tree(Tree::Val(constant)))],
+                    pure: true,
+                })
+            }
             Resolved::Leaf(..) => Op::Lit(TokenStream::new()),
         }
     }
@@ -485,15 +494,20 @@ impl Builder<'_> {
         }
     }
 
+    /// What code of ours calls a constant. Under its own name it is not moved.
+    fn name_of(&self, constant: ValId) -> proc_macro2::Ident {
+        let known = &self.vals[constant.0 as usize];
+        match self.named[constant.0 as usize] {
+            true => known.name.clone(),
+            false => proc_macro2::Ident::new("part0", known.span),
+        }
+    }
+
     /// `constant.weights[i]`
     fn part_of(&mut self, constant: ValId, path: &[Proj]) -> ValId {
         let span = self.vals[constant.0 as usize].span;
         let name = |k: usize| proc_macro2::Ident::new(&format!("part{k}"), span);
-        // Under its own name it is not moved.
-        let whole = match self.named[constant.0 as usize] {
-            true => self.vals[constant.0 as usize].name.clone(),
-            false => name(0),
-        };
+        let whole = self.name_of(constant);
         let mut uses = vec![(whole.clone(), Use::Tree(Tree::Val(constant)))];
         let mut tokens = quote!(#whole);
         for proj in path {
