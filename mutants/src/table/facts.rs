@@ -54,7 +54,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "Op::Param(_) | Op::Cast(..) | Op::Rule { .. } | Op::Load(_) | Op::LoadIf(..) => !(matches!(op, Op::Cast(..)) && $ON),",
         "casts between reals cut the derivative off"),
     mutant("varied-once", ACTIVITY, "pub(crate) fn supposing(",
-        "pass.until_stable(|p| p.forward(&func.body, false))", "pass.forward(&func.body, false)",
+        "pass.until_stable(|p| p.forward(&func.body))", "pass.forward(&func.body)",
         "one pass forwards decides what varies"),
     // Useful: what reaches the result.
     mutant("useful-load", ACTIVITY, "    fn backward(",
