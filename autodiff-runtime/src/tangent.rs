@@ -6,7 +6,7 @@ use crate::constant::ConstantField;
 use crate::differentiable::Differentiable;
 use crate::directions::{Directions, One};
 use crate::field::Site;
-use crate::kinds::{Element, Unvaried, Varied};
+use crate::kinds::{Element, Lend, Unvaried, Varied};
 use crate::numeric::Scalar;
 
 /// The tangent of an argument that varies.
@@ -174,13 +174,13 @@ impl<L: Directions, T: Zeroed + ?Sized> Dot<T, L> for Unvaried {
 }
 
 /// The tangent of what is handed over as `&mut`, and only read.
-impl<L: Directions, T: Zeroed + ?Sized> Dot<T, L> for &mut T::Tangent<L> {
+impl<L: Directions, T: Zeroed + ?Sized, D: Lend<T::Tangent<L>> + ?Sized> Dot<T, L> for &mut D {
     #[inline(always)]
     fn dot<'p>(self, _: &'p T) -> Cow<'p, T::Tangent<L>>
     where
         Self: 'p,
     {
-        Cow::Borrowed(self)
+        Cow::Borrowed(self.lent())
     }
 }
 

@@ -227,6 +227,73 @@ twin! { handed_on ($ T O grad): f(&mut [0.5, 2.0, 1.0], 3.0); {
     }
 } }
 
+// Handed to functions that only read, where nothing but rustc knows that they do.
+twin! { handed_on_to_be_read ($ T O grad): f(&[0.5, 2.0, 1.0, 0.75], 0.25); of_three(&[0.5, 2.0, 1.0], 0.25); {
+    #[$grad]
+    pub fn energy(y: &[$T], a: $T) -> $T {
+        let mut s: $T = $O;
+        for i in 0..y.len() {
+            s += y[i] * y[i] * a;
+        }
+        s
+    }
+    #[$grad]
+    pub fn half(x: &$T) -> $T {
+        *x * *x * 0.5
+    }
+    #[$grad]
+    pub fn number(y: &mut $T) -> $T {
+        *y *= 2.0;
+        let h = half(y);
+        *y *= h;
+        h
+    }
+    #[$grad]
+    pub fn damp(y: &mut Vec<$T>, a: $T, n: usize) -> $T {
+        let mut total: $T = $O;
+        for k in 0..n {
+            let e = energy(y, a);
+            if k % 2 == 1 {
+                total += energy(y, e);
+            }
+            for i in 0..y.len() {
+                y[i] -= a * y[i] * e;
+            }
+            total += e * e;
+        }
+        total * energy(y, a)
+    }
+    #[$grad]
+    pub fn three(y: &mut [$T; 3], a: $T) -> $T {
+        let e = energy(y, a);
+        y[1] *= e;
+        energy(y, e)
+    }
+    #[$grad]
+    pub fn of_three(x: &[$T], a: $T) -> $T {
+        let mut y = [x[0], x[1], x[2]];
+        let e = three(&mut y, a);
+        e * y[1]
+    }
+    #[$grad]
+    pub fn f(x: &[$T], a: $T) -> $T {
+        let mut y = x.to_vec();
+        let total = damp(&mut y, a, 4);
+        for row in y.chunks_mut(2) {
+            row[0] *= 2.0;
+            let e = energy(row, total);
+            row[1] *= e;
+        }
+        let part = &mut y[1..3];
+        part[0] *= a;
+        let e = energy(part, a);
+        part[1] += e;
+        let mut last = y[3];
+        let h = number(&mut last);
+        energy(&y, a) + last * h
+    }
+} }
+
 twin! { overwritten_output_used_twice ($ T O grad): f(&[0.5, 2.0], 0.75); {
     #[$grad]
     pub fn slope(out: &mut [$T], u: &[$T], a: $T) {

@@ -259,6 +259,8 @@ pub(crate) struct Call {
     /// where an operation gives a list.
     pub(crate) described: Option<ValId>,
     pub(crate) args: Vec<Arg>,
+    /// The arguments that are names of `&mut` references: whether the callee only reads these, rustc knows.
+    pub(crate) handed_on: Vec<usize>,
     /// What the call gives; `None` for a call whose result is `()` or not used.
     pub(crate) result: Option<Tree>,
     /// Name of the residual that the forward sweep keeps.

@@ -799,7 +799,8 @@ impl Tangent<'_> {
         match arg {
             // Lent, and not moved: the callee may take any tangent.
             Arg::Ref(true, at) if self.own_reference(at) => {
-                Expr::borrow(true, Expr::Deref(Box::new(Expr::MemDot(at.mem))))
+                let whole = Expr::Deref(Box::new(Expr::MemDot(at.mem)));
+                Expr::Ref(true, Box::new(whole))
             }
             Arg::Ref(true, at) if self.cx.facts.active_mem(at.mem) => {
                 Expr::borrow(true, place(at, Expr::MemDot(at.mem)))

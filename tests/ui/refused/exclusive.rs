@@ -1,7 +1,7 @@
-//! `&mut` references that are handed to functions which only read: rustc makes shared ones of them, and
-//! the pullback would have to be given what was read.
+//! `&mut x` in a call that only reads: rustc makes a shared reference of it, and the pullback would have to be given what
+//! was read. Of names of references a copy is kept, if they can be cloned.
 
-use conservative_grad::conservative_grad;
+use conservative_grad::{Differentiable, conservative_grad};
 
 #[conservative_grad]
 fn energy(x: &[f64], scale: f64) -> f64 {
@@ -19,25 +19,40 @@ fn halve(x: &mut [f64]) -> f64 {
 }
 
 #[conservative_grad]
-fn in_place(y: &mut [f64], a: f64) -> f64 {
+fn lent(x: &[f64], a: f64) -> f64 {
+    let mut y = x.to_vec();
     y[0] *= a;
-    energy(y, a) + 1.0 //~ a call that only reads its argument is handed a `&mut` reference
+    energy(&mut y, a) + 1.0 //~ a call that only reads its argument is handed a `&mut` reference
 }
 
 #[conservative_grad]
 fn part_of_a_vector(x: &[f64], a: f64) -> f64 {
     let mut v = x.to_vec();
-    let part = &mut v[1..3];
-    part[0] *= a;
-    let t = 2.0 * energy(part, a) + 1.0; //~ write `&*x` for `x` in the call
-    t + part[1]
+    v[1] *= a;
+    2.0 * energy(&mut v[1..3], a) + 1.0 //~ write `&x` for `&mut x` in the call
 }
 
-/// As the message says.
+#[derive(Differentiable)]
+struct Mass {
+    kilograms: f64,
+}
+
+#[conservative_grad]
+fn weight(mass: &Mass) -> f64 {
+    mass.kilograms * mass.kilograms
+}
+
+#[conservative_grad]
+fn doubled(mass: &mut Mass) -> f64 {
+    mass.kilograms *= 2.0;
+    weight(mass) //~ consider annotating `Mass` with `#[derive(Clone)]`
+}
+
+/// As the message says, and by name.
 #[conservative_grad]
 fn read(y: &mut [f64], a: f64) -> f64 {
     y[0] *= a;
-    energy(&*y, a) + 1.0
+    energy(&*y, a) + energy(y, a)
 }
 
 /// Functions that change what they are handed, inside of an expression.
@@ -51,5 +66,6 @@ fn changed(x: &[f64], a: f64) -> f64 {
 
 fn main() {
     let mut y = [1.0, 2.0];
-    let _ = in_place(&mut y, 2.0) + part_of_a_vector(&y, 1.0) + read(&mut y, 1.0) + changed(&y, 1.0);
+    let _ = lent(&y, 2.0) + part_of_a_vector(&y, 1.0) + read(&mut y, 1.0) + changed(&y, 1.0);
+    let _ = doubled(&mut Mass { kilograms: 1.0 });
 }

@@ -179,7 +179,18 @@ impl Sweep<'_> {
             }
         };
         let args = args.iter().map(|arg| copies::lent(self.cx, self.plan, arg));
-        out.push(Stmt::Expr(Expr::call(function, args.collect())));
+        let mut args: Vec<Expr> = args.collect();
+        for (at, k) in call.handed_on.iter().enumerate() {
+            if let Expr::Raw(taken_again) = &args[*k] {
+                let at = proc_macro2::Literal::usize_unsuffixed(at + 1);
+                args[*k] = Expr::Raw(quote!(#taken_again(&#function.#at)));
+            }
+        }
+        let function = match call.handed_on.is_empty() {
+            true => function,
+            false => quote!((#function.0)),
+        };
+        out.push(Stmt::Expr(Expr::call(function, args)));
     }
 
     fn looped(&self, stmt: &Ssa, body: &RevBlock<'_>, out: &mut Vec<Stmt>) {

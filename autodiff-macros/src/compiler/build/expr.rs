@@ -533,6 +533,7 @@ impl Builder<'_> {
         let outer = std::mem::take(&mut self.lent);
         let args = call.args.iter().map(|a| self.arg(a)).collect();
         let lent = std::mem::replace(&mut self.lent, outer);
+        let handed_on = self.handed_on(call);
         let result = match &e.ty {
             Ty::Unit | Ty::Never => None,
             ty => Some(self.fresh_tree(ty, e.span)),
@@ -558,6 +559,7 @@ impl Builder<'_> {
             sites: None,
             described,
             args,
+            handed_on,
             result: result.clone(),
             residual,
         });
@@ -568,6 +570,26 @@ impl Builder<'_> {
             self.rebind_tree(root, &path, after);
         }
         result.unwrap_or(Tree::Tuple(Vec::new()))
+    }
+
+    /// The arguments that are names of `&mut` references, where a shared reference may be wanted.
+    fn handed_on(&self, call: &hir::Call) -> Vec<usize> {
+        let is_reference = |var: hir::VarId| {
+            let at = var.0 as usize;
+            matches!(self.hir.vars[at].ty, Ty::Ref(true, _))
+                || matches!(self.env[at], Binding::Alias(..))
+        };
+        let receivers = usize::from(call.form == hir::Form::Method);
+        let args = call.args.iter().enumerate().skip(receivers);
+        let names = args.filter(|(_, arg)| match &arg.kind {
+            ExprKind::Ref(true, place) | ExprKind::Place(place) => {
+                matches!(arg.ty, Ty::Ref(true, _))
+                    && place.path.is_empty()
+                    && is_reference(place.root)
+            }
+            _ => false,
+        });
+        names.map(|(k, _)| k).collect()
     }
 
     /// A tuple of numbers behind a reference: it is put into memory for the call.

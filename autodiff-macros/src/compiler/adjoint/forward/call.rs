@@ -12,6 +12,8 @@ use quote::quote;
 
 use super::{Forward, kept_name};
 use crate::compiler::adjoint::{Item, Seeded, calls};
+use crate::compiler::analyse::layout::Role;
+use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::primal::let_val;
 use crate::compiler::ssa::{Arg, Call, Place, Tree};
@@ -93,6 +95,9 @@ impl Forward<'_> {
             pattern: quote!((#names, #bound): (#ty, _)),
             init: value,
         });
+        if kept && !call.handed_on.is_empty() && self.is_reversed(call) {
+            out.push(self.with_what_was_read(call, &bound));
+        }
         if kept && hoisted {
             let value = Expr::call(quote!(::core::option::Option::Some), vec![Expr::Name(made)]);
             out.push(Stmt::Assign {
@@ -100,6 +105,38 @@ impl Forward<'_> {
                 op: "=",
                 value,
             });
+        }
+    }
+
+    /// False on the way to the iteration of a loop under `#[checkpoint]` that is reversed: nobody takes the pullbacks there.
+    fn is_reversed(&self, call: &Call) -> bool {
+        let mut at = self.cx.residual(call).map(|(_, block)| block);
+        while let Some(id) = at.filter(|id| self.within != Some(*id)) {
+            let block = &self.cx.layout.blocks[id];
+            if matches!(block.role, Role::Body(l) if matches!(self.cx.mode(l), Mode::Checkpointed))
+            {
+                return false;
+            }
+            at = block.parent;
+        }
+        true
+    }
+
+    /// `let pullback = (pullback, then(&*u));`: a copy of `u`, if the callee has only read it.
+    fn with_what_was_read(&self, call: &Call, pullback: &TokenStream) -> Stmt {
+        let rt = &self.cx.names.rt;
+        let copy = |k: &usize| {
+            let of = match calls::argument(self.cx.func, &call.args[*k]) {
+                Expr::Ref(true, of) => Expr::Ref(false, of),
+                reference => Expr::Ref(false, Box::new(Expr::Deref(Box::new(reference)))),
+            };
+            Expr::call(quote!(#rt::then), vec![of])
+        };
+        let copies = call.handed_on.iter().map(copy);
+        let parts = std::iter::once(Expr::Raw(pullback.clone())).chain(copies);
+        Stmt::Bind {
+            pattern: pullback.clone(),
+            init: Expr::Tuple(parts.collect()),
         }
     }
 

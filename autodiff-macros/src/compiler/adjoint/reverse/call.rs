@@ -24,7 +24,13 @@ impl<'a> Reverse<'a, '_> {
         if !self.cx.facts.active_call(call) {
             return;
         }
-        let mut args: Vec<Expr> = call.args.iter().map(|a| self.again(a, span)).collect();
+        let rt = self.rt();
+        let again = |(k, arg)| match call.handed_on.contains(&k) {
+            // The sweep knows what of.
+            true => Expr::Raw(quote!(#rt::taken_again)),
+            false => self.again(arg, span),
+        };
+        let mut args: Vec<Expr> = call.args.iter().enumerate().map(again).collect();
         if let (Form::Method, Some(Arg::Val(v))) = (call.form, call.args.first())
             && let Some(receiver) = self.constant_receiver(*v)
         {
