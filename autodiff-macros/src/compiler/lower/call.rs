@@ -151,10 +151,12 @@ impl Lower<'_> {
         let real = args.iter().any(|arg| self.carries_real(arg));
         let changes = args.iter().any(|arg| is_exclusive(&arg.ty));
         self.undecided |= args.iter().any(|arg| self.infer.is_open(&arg.ty));
-        if !real && !changes {
-            return self.constant_call(call, args, false);
-        }
         let function = self.names_function(path);
+        if !real && !changes {
+            let made = !function && path.qself.is_none() && names_type(&path.path);
+            let pure = made && args.iter().all(|arg| self.is_copied(arg));
+            return self.constant_call(call, args, pure);
+        }
         if is_constructor(&path.path) && !function {
             return match path.qself.is_some() || is_variant(&path.path) {
                 true => self.refuse(&diag::CONSTRUCTOR, path, &[&text_of(path)]),
@@ -198,7 +200,7 @@ impl Lower<'_> {
             }
             _ => TokenStream::new(),
         };
-        let recursive = path.path.is_ident(&self.name) || self.is_self_path(&path.path);
+        let recursive = self.is_self_path(&path.path);
         let known = path.path.get_ident().and_then(|name| {
             self.known_answer(name)
                 .or_else(|| self.known_result(None, name))
@@ -250,7 +252,14 @@ impl Lower<'_> {
 
     fn is_self_path(&self, path: &syn::Path) -> bool {
         let last = path.segments.last();
-        path.segments.len() == 1 && last.is_some_and(|last| last.ident == self.name)
+        let own = last.filter(|last| path.segments.len() == 1 && last.ident == self.name);
+        // A `use` in the function gives the name to another one.
+        own.is_some_and(|own| {
+            !matches!(
+                self.peek_name(&own.ident.to_string()),
+                Some(Name::Use { .. })
+            )
+        })
     }
 
     /// A call on constants: runs once, as written.
@@ -277,6 +286,17 @@ impl Lower<'_> {
             inner.source = call.to_token_stream();
         }
         value
+    }
+
+    /// True for numbers, truth values, and constants that are made of nothing else: they can be made once more.
+    pub(super) fn is_copied(&self, expr: &Expr) -> bool {
+        let alone = match &expr.kind {
+            ExprKind::Opaque(code) => code.pure && code.uses.is_empty(),
+            ExprKind::Lit(_) => true,
+            _ => false,
+        };
+        let ty = self.infer.shallow(&expr.ty);
+        alone || matches!(ty, Ty::Int | Ty::Bool | Ty::Real(_)) && self.is_pure(expr)
     }
 
     /// True if an expression does nothing but compute.
@@ -313,6 +333,13 @@ fn is_constructor(path: &syn::Path) -> bool {
     path.segments
         .last()
         .is_some_and(|last| is_camel(&last.ident))
+}
+
+/// `Shape::Circle(…)`, `Point(…)`: what is called can hardly be a function.
+fn names_type(path: &syn::Path) -> bool {
+    let is_lower = |name: &syn::Ident| name.to_string().contains(char::is_lowercase);
+    let last = path.segments.last();
+    is_constructor(path) && (is_variant(path) || last.is_some_and(|last| is_lower(&last.ident)))
 }
 
 /// `Shape::Circle(…)`: a variant of an enum.

@@ -88,10 +88,11 @@ impl Lower<'_> {
             parts.push((value, field.expr.to_token_stream()));
         }
         let path = &literal.path;
+        let pure = parts.iter().all(|(part, _)| self.is_copied(part));
         let names = literal.fields.iter().map(|field| &field.member);
         self.compose(
             parts,
-            false,
+            pure,
             Ty::Opaque,
             path.span(),
             |parts| quote!(#path { #(#names: #parts),* }),
