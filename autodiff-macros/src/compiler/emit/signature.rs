@@ -11,14 +11,15 @@ use super::lifetimes;
 use super::respan::{respan, respan_ident};
 use super::tokens::Tokens;
 use super::types::{
-    adjoint, behind, by_name, dots, gradient, holds_struct, storage, tuple_by_name, unwrap_groups,
-    without_borrow, without_constants, without_lifetimes,
+    adjoint, behind, by_name, dots, gradient, holds_struct, storage, unwrap_groups, without_borrow,
+    without_constants, without_lifetimes,
 };
 use super::{Names, Runtime};
 use crate::compiler::extent::Extent;
 use crate::compiler::hir::{self, Role, Ty};
 use crate::compiler::naming::{Naming, Receiver, ReceiverPassing};
 use crate::compiler::parse::generics::where_clause;
+use crate::compiler::parse::types::{bare, type_arguments};
 
 /// How an argument is handed over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -153,13 +154,17 @@ impl Signature {
             .collect();
         let in_place = params.iter().any(Param::in_place);
         let own = generics(&item.sig.generics, &func.reals, &rt);
-        let value = match (func.outcome, &func.result) {
-            (true, Ty::Tuple(parts)) if parts.len() == 3 => parts[1].clone(),
-            (_, result) => match &item.sig.output {
-                syn::ReturnType::Type(_, declared) => tuple_by_name(result, declared),
-                syn::ReturnType::Default => result.clone(),
-            },
+        let declared = match &item.sig.output {
+            syn::ReturnType::Type(_, declared) => Some(&**declared),
+            syn::ReturnType::Default => None,
         };
+        let (inner, declared) = match (func.outcome, &func.result) {
+            (true, Ty::Tuple(parts)) if parts.len() == 3 => {
+                (&parts[1], declared.and_then(first_argument))
+            }
+            (_, result) => (result, declared),
+        };
+        let value = declared.map_or_else(|| inner.clone(), |declared| by_name(inner, declared));
         let inner_ty = value;
         let value = without_constants(&inner_ty);
         Signature {
@@ -463,6 +468,16 @@ impl Param {
             Passing::Value | Passing::Exclusive => quote!(()),
         }
     }
+}
+
+/// The type of the value in an `Option` or a `Result`, as written.
+fn first_argument(declared: &syn::Type) -> Option<&syn::Type> {
+    let syn::Type::Path(path) = bare(declared) else {
+        return None;
+    };
+    type_arguments(path.path.segments.last()?)
+        .into_iter()
+        .next()
 }
 
 fn param(param: &hir::Param, index: usize, rt: &Runtime, names: &Names, naming: &Naming) -> Param {

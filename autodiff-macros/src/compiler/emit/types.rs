@@ -241,7 +241,7 @@ pub(crate) fn by_name(ty: &Ty, declared: &syn::Type) -> Ty {
 }
 
 /// A tuple under the name that it is declared by, if the types of its parts cannot be spelled out: only rustc knows them.
-pub(crate) fn tuple_by_name(ty: &Ty, declared: &syn::Type) -> Ty {
+fn tuple_by_name(ty: &Ty, declared: &syn::Type) -> Ty {
     fn is_nameless(ty: &Ty) -> bool {
         match behind(ty) {
             Ty::Struct(of) => of.path.is_none(),
