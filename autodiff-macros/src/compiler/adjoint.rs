@@ -21,6 +21,7 @@ mod blocks;
 pub(super) mod calls;
 mod checkpoint;
 mod copies;
+pub(crate) mod fields;
 mod forward;
 mod guards;
 mod joined;

@@ -6,7 +6,7 @@
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
-use super::adjoint::{Context, calls};
+use super::adjoint::{Context, calls, fields};
 use super::code::{Expr, Stmt};
 use super::dots::{self, Guard};
 use super::emit::holds_struct;
@@ -720,7 +720,9 @@ impl Tangent<'_> {
 
     fn constant_call(&self, call: &Call, out: &mut Vec<Stmt>) {
         let args = call.args.iter();
-        let args = args.map(|a| calls::argument(self.cx.func, a)).collect();
+        let args = args.map(|a| calls::argument(self.cx.func, a));
+        let mut args: Vec<Expr> = args.collect();
+        fields::borrow_apart(&mut args, out);
         let value = calls::primal(call, args);
         let value = calls::parted(self.cx, call, value);
         match &call.result {
@@ -756,6 +758,7 @@ impl Tangent<'_> {
                 false => dot,
             });
         }
+        fields::borrow_apart(&mut args, out);
         let leading = vec![Expr::Raw(quote!(#sel)), Expr::Raw(quote!(#directions))];
         let value = calls::invoke(self.cx, call, calls::Entry::Tangent, leading, args);
         let pattern = match &call.result {

@@ -11,7 +11,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Forward, kept_name};
-use crate::compiler::adjoint::{Item, Seeded, calls};
+use crate::compiler::adjoint::{Item, Seeded, calls, fields};
 use crate::compiler::analyse::layout::Role;
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
@@ -32,11 +32,10 @@ impl Forward<'_> {
                 }
             }
         }
-        let args: Vec<Expr> = call
-            .args
-            .iter()
-            .map(|a| calls::argument(self.cx.func, &self.original(a)))
-            .collect();
+        let args = call.args.iter();
+        let args = args.map(|a| calls::argument(self.cx.func, &self.original(a)));
+        let mut args: Vec<Expr> = args.collect();
+        fields::borrow_apart(&mut args, out);
         if let Some(seeded) = self.reversed.calls.get(&call.residual.to_string()) {
             self.seeded_call(call, seeded, args, out);
             return self.assign_hoisted_results(call, out);
