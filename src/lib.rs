@@ -203,7 +203,7 @@ pub struct Readme;
 /// What emitted code names. No part of the public interface.
 #[doc(hidden)]
 pub mod __private {
-    pub use autodiff_runtime::again::{Again, changed, taken_again, then};
+    pub use autodiff_runtime::again::{Again, Given, changed, taken_again, then};
     pub use autodiff_runtime::backwards::{backwards, upwards};
     pub use autodiff_runtime::bars::*;
     pub use autodiff_runtime::blocks::Blocks;

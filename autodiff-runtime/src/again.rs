@@ -5,6 +5,7 @@
 
 use core::borrow::Borrow;
 use core::fmt;
+use core::marker::PhantomData;
 use core::ops::Deref;
 
 /// An argument that may be a reference.
@@ -73,26 +74,39 @@ pub fn changed<A: Exclusive>() -> A {
     A::nothing()
 }
 
-/// What is kept for a pullback of an argument that is the name of a `&mut` reference. The callee may change it, then it is nothing;
-/// or it takes `&`, and rustc has made a shared reference of it, then it is a copy. The pullback tells, see [`taken_again`].
+/// What is kept for a pullback of an argument of which rustc alone knows whether the callee takes a shared reference: the name of a `&mut`
+/// reference, of which rustc makes one then, or a constant. If so, it is a copy, otherwise nothing; the pullback tells, see
+/// [`taken_again`].
 ///
 /// ```
-/// use autodiff_runtime::again::{taken_again, then};
+/// use autodiff_runtime::again::{Given, taken_again, then};
 ///
-/// let (u, v) = (vec![1.0, 2.0], vec![3.0]);
-/// let (kept, nothing) = (then(&u), then(&v));
-/// let pullback = |u: &[f64], _: ()| u[1];
-/// assert_eq!(pullback(taken_again(&kept), taken_again(&nothing)), 2.0);
+/// let (mut u, mut v, name) = (vec![1.0, 2.0], vec![3.0], "half");
+/// let (of_u, of_v, of_name) = (then(&u), then(&v), then(&Given(&name)));
+/// (u[1], v[0]) = (7.0, 7.0);
+/// let pullback = |u: &[f64], _: (), name: &str| u[1] * name.len() as f64;
+/// let (u, v, name) = (taken_again(&of_u), taken_again(&of_v), taken_again(&of_name));
+/// assert_eq!(pullback(u, v, name), 8.0);
 /// ```
-pub struct Then<T: ?Sized, P: Passing<T>>(P::Kept);
+pub struct Then<P, K> {
+    kept: K,
+    passing: PhantomData<P>,
+}
 
-impl<T: ?Sized, P: Passing<T>> fmt::Debug for Then<T, P> {
+impl<P, K> fmt::Debug for Then<P, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Then")
     }
 }
 
-/// How the callee takes what is handed over as `&mut`.
+/// A constant that is handed over by value, and may be a reference.
+#[derive(Debug)]
+pub struct Given<T>(
+    /// A reference to it.
+    pub T,
+);
+
+/// How the callee takes an argument.
 pub trait Passing<T: ?Sized> {
     /// What is kept of it.
     type Kept;
@@ -100,11 +114,11 @@ pub trait Passing<T: ?Sized> {
     fn keep(of: &T) -> Self::Kept;
 }
 
-/// As it is: the callee may change it, and its pullback does not ask for it.
+/// By value, or to change it: its pullback does not ask for it.
 #[derive(Debug)]
-pub struct Changing;
+pub struct Taking;
 
-impl<T: ?Sized> Passing<T> for Changing {
+impl<T: ?Sized> Passing<T> for Taking {
     type Kept = ();
     #[inline(always)]
     fn keep(_: &T) {}
@@ -122,43 +136,59 @@ impl<T: ToOwned + ?Sized> Passing<T> for Reading {
     }
 }
 
-/// What a pullback asks for of such an argument.
-#[diagnostic::on_unimplemented(
-    message = "a call that only reads its argument is handed a `&mut` reference, and `{T}` cannot be kept for its pullback",
-    label = "a call in here takes `{Self}`, and is handed a `&mut` reference",
-    note = "what is handed over so has to be `Clone`; of `&*x` in the place of `x`, too"
-)]
-pub trait TakenAgain<'k, T: ?Sized> {
+impl<T: ToOwned + ?Sized> Passing<Given<&&T>> for Reading {
+    type Kept = T::Owned;
+    #[inline(always)]
+    fn keep(of: &Given<&&T>) -> T::Owned {
+        (**of.0).to_owned()
+    }
+}
+
+/// What a pullback asks for of an argument.
+pub trait Asked {
     /// How the callee took it, therefore.
-    type Passing: Passing<T>;
-    #[doc(hidden)]
-    fn of(kept: &'k Then<T, Self::Passing>) -> Self;
+    type Passing;
 }
 
-impl<T: ?Sized> TakenAgain<'_, T> for () {
-    type Passing = Changing;
-    #[inline(always)]
-    fn of(_: &Then<T, Changing>) {}
+impl Asked for () {
+    type Passing = Taking;
 }
 
-impl<'k, T: ToOwned<Owned: Borrow<U>> + ?Sized, U: ?Sized> TakenAgain<'k, T> for &'k U {
+impl<T: ?Sized> Asked for &T {
     type Passing = Reading;
+}
+
+/// What a pullback asks for, of what was kept.
+pub trait TakenAgain<'k, K>: Asked {
+    #[doc(hidden)]
+    fn of(kept: &'k K) -> Self;
+}
+
+impl<K> TakenAgain<'_, K> for () {
     #[inline(always)]
-    fn of(kept: &'k Then<T, Reading>) -> &'k U {
-        kept.0.borrow()
+    fn of(_: &K) {}
+}
+
+impl<'k, K: Borrow<T>, T: ?Sized> TakenAgain<'k, K> for &'k T {
+    #[inline(always)]
+    fn of(kept: &'k K) -> &'k T {
+        kept.borrow()
     }
 }
 
 /// Keeps what the pullback will ask for.
 #[inline(always)]
 #[must_use]
-pub fn then<T: ?Sized, P: Passing<T>>(of: &T) -> Then<T, P> {
-    Then(P::keep(of))
+pub fn then<T: ?Sized, P: Passing<T>>(of: &T) -> Then<P, P::Kept> {
+    Then {
+        kept: P::keep(of),
+        passing: PhantomData,
+    }
 }
 
 /// What the pullback asks for.
 #[inline(always)]
 #[must_use]
-pub fn taken_again<'k, T: ?Sized, A: TakenAgain<'k, T>>(kept: &'k Then<T, A::Passing>) -> A {
-    A::of(kept)
+pub fn taken_again<'k, K, A: TakenAgain<'k, K>>(then: &'k Then<A::Passing, K>) -> A {
+    A::of(&then.kept)
 }

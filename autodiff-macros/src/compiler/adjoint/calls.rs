@@ -1,6 +1,6 @@
 //! Calls of functions that have a companion: what the forward sweep and the tangent print.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::Context;
@@ -9,7 +9,7 @@ use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::companion;
 use crate::compiler::hir::{Form, Ty};
 use crate::compiler::primal::{place, ty_tokens};
-use crate::compiler::ssa::{Arg, Call, Func, MemId, Origin, Place, Tree};
+use crate::compiler::ssa::{Arg, Call, Func, MemId, Op, Origin, Place, Tree, Use, ValId};
 
 /// The argument as the callee gets it.
 pub(crate) fn argument(func: &Func, arg: &Arg) -> Expr {
@@ -197,6 +197,40 @@ pub(crate) fn is_reference(func: &Func, at: &Place) -> bool {
             func.mem(at.mem).origin,
             Origin::Shared(_) | Origin::Exclusive(_)
         )
+}
+
+/// The arguments of which the callee's parameter has to tell whether a copy is kept for its pullback: names of `&mut` references, which
+/// it may only read, and constants that may be references and cannot be made once more in the reverse sweep.
+pub(crate) fn kept(cx: &Context<'_>, call: &Call) -> Vec<usize> {
+    let receivers = usize::from(call.form == Form::Method);
+    let args = call.args.iter().enumerate();
+    let kept = args.filter(|(k, arg)| {
+        let lost = matches!(arg, Arg::Val(v) if *k >= receivers && is_lost(cx, *v));
+        lost || call.handed_on.contains(k)
+    });
+    kept.map(|(k, _)| k).collect()
+}
+
+/// True for a constant, maybe a reference, that a test or a loop has chosen, or that is a part of another one.
+fn is_lost(cx: &Context<'_>, v: ValId) -> bool {
+    let opaque = |v: ValId| matches!(cx.func.val(v).ty, Ty::Opaque);
+    let is_part = |(_, of): &(Ident, Use)| match of {
+        Use::Tree(tree) => {
+            let mut part = false;
+            tree.for_each_val(&mut |v| {
+                part |= opaque(v) && !matches!(cx.layout.op(v), Some(Op::Param(_)));
+            });
+            part
+        }
+        Use::Place(_) => false,
+    };
+    opaque(v)
+        && match cx.layout.op(v) {
+            Some(Op::Param(_)) => false,
+            Some(Op::Opaque(code)) if code.tokens.to_string() == "None" => false,
+            Some(Op::Opaque(code)) if code.pure => code.uses.iter().any(is_part),
+            _ => true,
+        }
 }
 
 /// True if the callee is to accumulate into a bar for the argument.

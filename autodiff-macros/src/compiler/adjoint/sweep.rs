@@ -11,7 +11,7 @@ use super::checkpoint::Checkpointed;
 use super::forward::{Forward, kept_name};
 use super::needs::Plan;
 use super::rerun::Rerun;
-use super::{Context, Item, Rev, RevBlock, Reversed, Saved, copies, loops, pairs};
+use super::{Context, Item, Rev, RevBlock, Reversed, Saved, calls, copies, loops, pairs};
 use crate::compiler::analyse::layout::{GuardedStep, Role};
 use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
@@ -180,13 +180,14 @@ impl Sweep<'_> {
         };
         let args = args.iter().map(|arg| copies::lent(self.cx, self.plan, arg));
         let mut args: Vec<Expr> = args.collect();
-        for (at, k) in call.handed_on.iter().enumerate() {
+        let kept = calls::kept(self.cx, call);
+        for (at, k) in kept.iter().enumerate() {
             if let Expr::Raw(taken_again) = &args[*k] {
                 let at = proc_macro2::Literal::usize_unsuffixed(at + 1);
                 args[*k] = Expr::Raw(quote!(#taken_again(&#function.#at)));
             }
         }
-        let function = match call.handed_on.is_empty() {
+        let function = match kept.is_empty() {
             true => function,
             false => quote!((#function.0)),
         };

@@ -1,7 +1,6 @@
 //! Expressions.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::spanned::Spanned;
 
 use super::Lower;
@@ -245,26 +244,8 @@ impl Lower<'_> {
             self.coerce(value, &ty);
         }
         let span = branch.if_token.span();
-        if let (Some(a), Some(b)) = (fixed(&then), fixed(&els))
-            && self.is_constant_test(&cond)
-        {
-            // What is handed on is a reference, for which the reverse sweep asks once more.
-            let test = branch.cond.to_token_stream();
-            let parts = vec![(cond, test), a, b];
-            return self.compose(parts, true, ty, span, |parts| {
-                let (test, then, els) = (&parts[0], &parts[1], &parts[2]);
-                quote!(if #test { #then } else { #els })
-            });
-        }
         let expr = self.make(ExprKind::If(Box::new(cond), then, els), ty, span);
         self.with_source(expr, branch)
-    }
-
-    /// True for a test of constants alone.
-    fn is_constant_test(&self, cond: &Expr) -> bool {
-        let mut real = false;
-        cond.for_each_expr(&mut |part| real |= self.infer.may_be_real(&part.ty));
-        !real && !super::changes(cond)
     }
 
     fn join_blocks(&mut self, then: &Block, els: &Block, branch: &syn::ExprIf) -> Ty {
@@ -404,37 +385,4 @@ pub(super) fn has_break(block: &Block, id: LoopId) -> bool {
         StmtKind::For { body, .. } | StmtKind::Loop { body, .. } => has_break(body, id),
         _ => false,
     })
-}
-
-/// A text that is all of a block, or that such a test chooses.
-fn fixed(block: &Block) -> Option<(Expr, TokenStream)> {
-    let (true, Some(value)) = (block.stmts.is_empty(), block.value.as_deref()) else {
-        return None;
-    };
-    match &value.kind {
-        ExprKind::Opaque(code) if code.pure && is_chosen_text(&code.tokens) => {
-            Some((value.clone(), code.tokens.clone()))
-        }
-        _ => None,
-    }
-}
-
-/// A string literal, or an `if` with such in its branches.
-fn is_chosen_text(tokens: &TokenStream) -> bool {
-    fn holds(expr: &syn::Expr) -> bool {
-        let of_block = |block: &syn::Block| match &block.stmts[..] {
-            [syn::Stmt::Expr(value, None)] => holds(value),
-            _ => false,
-        };
-        match expr {
-            syn::Expr::Lit(lit) => matches!(lit.lit, syn::Lit::Str(_)),
-            syn::Expr::Block(block) => of_block(&block.block),
-            syn::Expr::If(branch) => {
-                of_block(&branch.then_branch)
-                    && matches!(&branch.else_branch, Some((_, els)) if holds(els))
-            }
-            _ => false,
-        }
-    }
-    syn::parse2(tokens.clone()).is_ok_and(|expr| holds(&expr))
 }

@@ -8,7 +8,7 @@
 //! ```
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::{Forward, kept_name};
 use crate::compiler::adjoint::{Item, Seeded, calls, fields};
@@ -74,9 +74,13 @@ impl Forward<'_> {
     fn varied_call(&self, call: &Call, args: Vec<Expr>, out: &mut Vec<Stmt>) {
         let sel = &self.cx.names.sel;
         let leading = vec![Expr::Raw(quote!(#sel)), calls::kinds(self.cx, call)];
-        let value = calls::invoke(self.cx, call, calls::Entry::Forward, leading, args);
         let residual = &call.residual;
         let kept = self.cx.facts.active_call(call);
+        let read = match kept && self.is_reversed(call) {
+            true => self.keep_what_is_read(call, out),
+            false => Vec::new(),
+        };
+        let value = calls::invoke(self.cx, call, calls::Entry::Forward, leading, args);
         let hoisted = self
             .cx
             .residual(call)
@@ -94,8 +98,12 @@ impl Forward<'_> {
             pattern: quote!((#names, #bound): (#ty, _)),
             init: value,
         });
-        if kept && !call.handed_on.is_empty() && self.is_reversed(call) {
-            out.push(self.with_what_was_read(call, &bound));
+        if !read.is_empty() {
+            let parts = std::iter::once(Expr::Raw(bound.clone())).chain(read);
+            out.push(Stmt::Bind {
+                pattern: bound.clone(),
+                init: Expr::Tuple(parts.collect()),
+            });
         }
         if kept && hoisted {
             let value = Expr::call(quote!(::core::option::Option::Some), vec![Expr::Name(made)]);
@@ -121,22 +129,29 @@ impl Forward<'_> {
         true
     }
 
-    /// `let pullback = (pullback, then(&*u));`: a copy of `u`, if the callee has only read it.
-    fn with_what_was_read(&self, call: &Call, pullback: &TokenStream) -> Stmt {
+    /// `let pullback__1 = then(&*u);`: a copy of `u`, if the callee only reads it. It goes with the pullback.
+    fn keep_what_is_read(&self, call: &Call, out: &mut Vec<Stmt>) -> Vec<Expr> {
         let rt = &self.cx.names.rt;
-        let copy = |k: &usize| {
-            let of = match calls::argument(self.cx.func, &call.args[*k]) {
-                Expr::Ref(true, of) => Expr::Ref(false, of),
-                reference => Expr::Ref(false, Box::new(Expr::Deref(Box::new(reference)))),
+        let keep = |k: usize| {
+            let name = format_ident!("{}__{k}", call.residual);
+            let of = match calls::argument(self.cx.func, &call.args[k]) {
+                Expr::Ref(true, of) => *of,
+                Expr::Val(v) => {
+                    let of = Expr::Ref(false, Box::new(Expr::Val(v)));
+                    Expr::call(quote!(#rt::Given), vec![of])
+                }
+                reference => Expr::Deref(Box::new(reference)),
             };
-            Expr::call(quote!(#rt::then), vec![of])
+            let of = vec![Expr::Ref(false, Box::new(of))];
+            out.push(Stmt::Let {
+                name: name.clone(),
+                mutable: false,
+                ty: None,
+                init: Some(Expr::call(quote!(#rt::then), of)),
+            });
+            Expr::Name(name)
         };
-        let copies = call.handed_on.iter().map(copy);
-        let parts = std::iter::once(Expr::Raw(pullback.clone())).chain(copies);
-        Stmt::Bind {
-            pattern: pullback.clone(),
-            init: Expr::Tuple(parts.collect()),
-        }
+        calls::kept(self.cx, call).into_iter().map(keep).collect()
     }
 
     /// Value and gradient at once: the adjoint of the result is known.

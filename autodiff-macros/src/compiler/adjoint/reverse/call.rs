@@ -25,7 +25,8 @@ impl<'a> Reverse<'a, '_> {
             return;
         }
         let rt = self.rt();
-        let again = |(k, arg)| match call.handed_on.contains(&k) {
+        let kept = calls::kept(self.cx, call);
+        let again = |(k, arg)| match kept.contains(&k) {
             // The sweep knows what of.
             true => Expr::Raw(quote!(#rt::taken_again)),
             false => self.again(arg, span),
