@@ -82,6 +82,8 @@ mod copies;
 mod decided;
 #[path = "shapes/evaluated.rs"]
 mod evaluated;
+#[path = "shapes/handed.rs"]
+mod handed;
 #[path = "shapes/hoisted.rs"]
 mod hoisted;
 #[path = "shapes/in_turn.rs"]

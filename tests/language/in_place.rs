@@ -228,7 +228,7 @@ twin! { handed_on ($ T O grad): f(&mut [0.5, 2.0, 1.0], 3.0); {
 } }
 
 // Handed to functions that only read, where nothing but rustc knows that they do.
-twin! { handed_on_to_be_read ($ T O grad): f(&[0.5, 2.0, 1.0, 0.75], 0.25); of_three(&[0.5, 2.0, 1.0], 0.25); {
+twin! { handed_on_to_be_read ($ T O grad): f(&[0.5, 0.25, 0.75, 0.5], 0.25); of_three(&[0.5, 2.0, 1.0], 0.25); {
     #[$grad]
     pub fn energy(y: &[$T], a: $T) -> $T {
         let mut s: $T = $O;
@@ -257,7 +257,8 @@ twin! { handed_on_to_be_read ($ T O grad): f(&[0.5, 2.0, 1.0, 0.75], 0.25); of_t
                 total += energy(y, e);
             }
             for i in 0..y.len() {
-                y[i] -= a * y[i] * e;
+                let step = a * y[i] * e;
+                y[i] -= step;
             }
             total += e * e;
         }

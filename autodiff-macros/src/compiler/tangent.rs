@@ -186,7 +186,7 @@ impl Tangent<'_> {
         let func = self.cx.func;
         let (val, mem) = (|v| Expr::Val(v), |m| Expr::Mem(m));
         let primal = push(func, at, Expr::Mem(at.mem), init, &val, &mem);
-        if !self.cx.facts.active_mem(at.mem) {
+        if !self.cx.facts.active_mem(at.mem) || calls::is_integer(func, init) {
             return out.push(primal);
         }
         if !holds_literal(init) {

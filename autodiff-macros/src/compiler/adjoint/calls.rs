@@ -9,7 +9,7 @@ use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::companion;
 use crate::compiler::hir::{Form, Ty};
 use crate::compiler::primal::{place, ty_tokens};
-use crate::compiler::ssa::{Arg, Call, Func, MemId, Op, Origin, Place, Tree, Use, ValId};
+use crate::compiler::ssa::{Arg, Call, Func, Init, MemId, Op, Origin, Place, Tree, Use, ValId};
 
 /// The argument as the callee gets it.
 pub(crate) fn argument(func: &Func, arg: &Arg) -> Expr {
@@ -211,7 +211,8 @@ pub(crate) fn kept(cx: &Context<'_>, call: &Call) -> Vec<usize> {
     kept.map(|(k, _)| k).collect()
 }
 
-/// True for a constant, maybe a reference, that a test or a loop has chosen, or that is a part of another one.
+/// True for a constant, maybe a reference, that a test or a loop has chosen, or that a pattern takes out of one that is computed: what it
+/// refers to, the closure cannot hold. (`&config` can be written once more.)
 fn is_lost(cx: &Context<'_>, v: ValId) -> bool {
     let opaque = |v: ValId| matches!(cx.func.val(v).ty, Ty::Opaque);
     let is_part = |(_, of): &(Ident, Use)| match of {
@@ -228,7 +229,11 @@ fn is_lost(cx: &Context<'_>, v: ValId) -> bool {
         && match cx.layout.op(v) {
             Some(Op::Param(_)) => false,
             Some(Op::Opaque(code)) if code.tokens.to_string() == "None" => false,
-            Some(Op::Opaque(code)) if code.pure => code.uses.iter().any(is_part),
+            Some(Op::Opaque(code)) if code.pure => {
+                let first = code.tokens.clone().into_iter().next();
+                first.is_some_and(|first| first.to_string() == "match")
+                    && code.uses.iter().any(is_part)
+            }
             _ => true,
         }
 }
@@ -376,6 +381,11 @@ pub(crate) fn without_numbers(ty: &Ty, rt: &TokenStream) -> Expr {
         Ty::Int | Ty::Bool => Expr::Raw(quote!(#rt::ConstantField)),
         _ => Expr::Raw(quote!(())),
     }
+}
+
+/// True for an integer or a truth value: a list of such has no adjoint and no tangent, wherever it stands.
+pub(crate) fn is_integer(func: &Func, init: &Init) -> bool {
+    matches!(init, Init::Val(v) if matches!(func.val(*v).ty, Ty::Int | Ty::Bool))
 }
 
 /// The adjoint of what nobody uses: zero, whatever it is.

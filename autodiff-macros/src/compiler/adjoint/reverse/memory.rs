@@ -12,6 +12,7 @@ use quote::quote;
 
 use super::Reverse;
 use crate::compiler::adjoint::Rev;
+use crate::compiler::adjoint::calls;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{Member, Ty};
 use crate::compiler::primal::{self, place, zeros};
@@ -166,7 +167,7 @@ impl<'a> Reverse<'a, '_> {
 
     /// The adjoint of what was pushed is the last element of the adjoint, and goes.
     pub(super) fn unpush(&mut self, at: &Place, init: &Init, out: &mut Vec<Rev<'a>>) {
-        if !self.cx.facts.active_mem(at.mem) {
+        if !self.cx.facts.active_mem(at.mem) || calls::is_integer(self.cx.func, init) {
             return;
         }
         let bar = self.bar_place(at);
