@@ -4,7 +4,6 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 
-use super::infer::element;
 use crate::compiler::hir::{Real, Role, Ty};
 use crate::compiler::parse::signature::Signature;
 
@@ -15,7 +14,7 @@ pub(super) fn real_of(signature: &Signature<'_>, usual: Real) -> Real {
             Ty::Real(real) => Some(real.clone()),
             Ty::Tuple(parts) => parts.iter().find_map(first),
             Ty::Ref(_, inner) => first(inner),
-            ty => element(ty).and_then(first),
+            ty => ty.element().and_then(first),
         }
     }
     let active = |role: Role| {
@@ -60,7 +59,8 @@ fn collect(ty: &Ty, found: &mut Vec<Real>) {
         Ty::Real(real) => found.push(real.clone()),
         Ty::Tuple(parts) => parts.iter().for_each(|part| collect(part, found)),
         Ty::Ref(_, inner) => collect(inner, found),
-        ty => element(ty)
+        ty => ty
+            .element()
             .into_iter()
             .for_each(|inner| collect(inner, found)),
     }

@@ -2,7 +2,7 @@
 
 use super::Lower;
 use super::expr::bare;
-use super::infer::{Kind, element};
+use super::infer::Kind;
 use super::method::CLASSIFY;
 use crate::compiler::diag::{self};
 use crate::compiler::hir::{Expr, ExprKind, PinKind, Ty, VarId};
@@ -31,14 +31,14 @@ impl Lower<'_> {
     pub(super) fn may_be_reference(&self, var: VarId) -> bool {
         fn mentions(lower: &Lower<'_>, ty: &Ty) -> bool {
             match lower.infer.shallow(ty) {
-                Ty::Ref(_, inner) => element(&inner).is_none() || mentions(lower, &inner),
+                Ty::Ref(_, inner) => inner.element().is_none() || mentions(lower, &inner),
                 Ty::Tuple(parts) => parts.iter().any(|part| mentions(lower, part)),
-                ty => element(&ty).is_some_and(|inner| mentions(lower, inner)),
+                ty => ty.element().is_some_and(|inner| mentions(lower, inner)),
             }
         }
         let facts = &self.facts[var.0 as usize];
         let alias =
-            facts.alias_of.is_some() && element(&self.infer.strip(&self.var(var).ty)).is_none();
+            facts.alias_of.is_some() && self.infer.strip(&self.var(var).ty).element().is_none();
         alias || facts.held.is_some() || mentions(self, &self.var(var).ty)
     }
 

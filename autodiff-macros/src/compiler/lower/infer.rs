@@ -218,7 +218,7 @@ impl Infer {
             }
             (Ty::Struct(_), Ty::Struct(_)) => {}
             _ => {
-                let (Some(p), Some(q)) = (element(&x), element(&y)) else {
+                let (Some(p), Some(q)) = (x.element(), y.element()) else {
                     return Err(Mismatch);
                 };
                 self.unify(p, q)?;
@@ -381,7 +381,7 @@ impl Infer {
         match (self.strip(to), self.strip(from)) {
             (Ty::Opaque, from) => self.may_be_real(&from),
             (Ty::Tuple(p), Ty::Tuple(q)) => p.iter().zip(&q).any(|(p, q)| self.hides(p, q)),
-            (to, from) => match (element(&to), element(&from)) {
+            (to, from) => match (to.element(), from.element()) {
                 (Some(p), Some(q)) => self.hides(p, q),
                 _ => false,
             },
@@ -393,7 +393,7 @@ impl Infer {
             Ty::Infer(j) => i == j,
             Ty::Tuple(parts) => parts.iter().any(|part| self.occurs(i, part)),
             Ty::Ref(_, inner) => self.occurs(i, &inner),
-            ty => element(&ty).is_some_and(|inner| self.occurs(i, inner)),
+            ty => ty.element().is_some_and(|inner| self.occurs(i, inner)),
         }
     }
 
@@ -408,7 +408,7 @@ impl Infer {
                 Some(Kind::Path { real: true, .. }) => true,
                 _ => self.any_field(&ty, |field| self.may_be_real(field)),
             },
-            ty => element(&ty).is_some_and(|inner| self.may_be_real(inner)),
+            ty => ty.element().is_some_and(|inner| self.may_be_real(inner)),
         }
     }
 
@@ -421,7 +421,7 @@ impl Infer {
                 self.kind(&ty),
                 Some(Kind::Const | Kind::Path { real: false, .. })
             ),
-            ty => element(&ty).is_some_and(|inner| self.is_open(inner)),
+            ty => ty.element().is_some_and(|inner| self.is_open(inner)),
         }
     }
 
@@ -757,7 +757,7 @@ impl Infer {
         match self.strip(ty) {
             Ty::Infer(id) => self.borrowed.push(id),
             ty => {
-                if let Some(inner) = element(&ty).cloned() {
+                if let Some(inner) = ty.element().cloned() {
                     self.borrow(&inner);
                 }
             }
@@ -983,9 +983,4 @@ fn takes_arguments(path: &TokenStream) -> bool {
 /// An `Option` or `Result` that carries a derivative.
 pub(super) fn outcome(value: Ty) -> Ty {
     Ty::Tuple(vec![Ty::Tag, value, Ty::Maybe])
-}
-
-/// The element type of what can be indexed.
-pub(super) fn element(ty: &Ty) -> Option<&Ty> {
-    ty.element()
 }

@@ -9,7 +9,6 @@ use syn::visit::{self, Visit};
 
 use super::Lower;
 use super::expr::bare;
-use super::infer::element;
 use super::method::is_integer_method;
 use crate::compiler::hir::Ty;
 use crate::compiler::parse::types;
@@ -100,7 +99,7 @@ impl Lower<'_> {
             arg => match self.root(arg) {
                 Some(root) => {
                     let mut ty = self.infer.strip(&self.var(root).ty);
-                    while let Some(inner) = element(&ty) {
+                    while let Some(inner) = ty.element() {
                         ty = self.infer.strip(inner);
                     }
                     self.infer.may_be_real(&ty)

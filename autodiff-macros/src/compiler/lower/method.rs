@@ -6,7 +6,7 @@ use quote::{ToTokens, quote};
 
 use super::Lower;
 use super::expr::bare;
-use super::infer::{Kind, element};
+use super::infer::Kind;
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{Expr, ExprKind, Ty};
 
@@ -199,7 +199,7 @@ impl Lower<'_> {
         match &ty {
             Ty::Real(_) => return Receiver::Real,
             Ty::Int => return Receiver::Integer,
-            ty if element(ty).is_some() => return Receiver::Indexed(ty.clone()),
+            ty if ty.element().is_some() => return Receiver::Indexed(ty.clone()),
             Ty::Opaque => return self.classify_opaque(name, args),
             ty if self.infer.is_struct(ty) => return Receiver::Struct,
             Ty::Infer(_) => {}

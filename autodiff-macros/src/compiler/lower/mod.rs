@@ -85,7 +85,7 @@ pub(crate) use self::made::made_structs;
 pub(crate) use self::marks::attributes;
 pub(crate) use self::order::changes;
 
-use self::infer::{Infer, Kind, element};
+use self::infer::{Infer, Kind};
 use self::scope::Scope;
 use super::diag::{self, Diagnostics, Entry};
 use super::hir::{
@@ -140,10 +140,10 @@ fn is_list_of_options(ty: &Ty) -> bool {
         match ty {
             Ty::Maybe => true,
             Ty::Tuple(parts) => parts.iter().any(holds),
-            ty => element(ty).is_some_and(holds),
+            ty => ty.element().is_some_and(holds),
         }
     }
-    element(ty).is_some_and(holds)
+    ty.element().is_some_and(holds)
 }
 
 /// True for errors after which the whole function has to be written in another way: what would be

@@ -4,7 +4,7 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
 use super::expr::bare;
-use super::infer::{Kind, element};
+use super::infer::Kind;
 use super::match_::enums::is_variant_value;
 use super::{Lower, aliases};
 use crate::compiler::diag::{self, text_of, text_of_type};
@@ -141,7 +141,7 @@ impl Lower<'_> {
     fn operand_type(&mut self, a: &Expr, b: &Expr, binary: &syn::ExprBinary) -> Option<Ty> {
         for (value, source) in [(a, &binary.left), (b, &binary.right)] {
             let ty = self.infer.strip(&value.ty);
-            let compound = matches!(ty, Ty::Tuple(_) | Ty::Unit) || element(&ty).is_some();
+            let compound = matches!(ty, Ty::Tuple(_) | Ty::Unit) || ty.element().is_some();
             if compound {
                 let args = [
                     text_of(&binary.op),
@@ -297,7 +297,7 @@ impl Lower<'_> {
             // An undecided type takes any other.
             let _ = self.infer.unify(&ty, &real);
         }
-        if element(&ty).is_some() || matches!(ty, Ty::Tuple(_) | Ty::Unit) {
+        if ty.element().is_some() || matches!(ty, Ty::Tuple(_) | Ty::Unit) {
             let args = [
                 "as".into(),
                 text_of(&cast.expr),

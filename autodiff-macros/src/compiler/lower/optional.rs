@@ -14,7 +14,7 @@ use quote::quote;
 
 use super::Lower;
 use super::expr::bare;
-use super::infer::{Kind, element};
+use super::infer::Kind;
 use super::match_::{Bind, By, is_outcome_path};
 use super::outcome_method::valued;
 use crate::compiler::diag;
@@ -42,7 +42,7 @@ impl Lower<'_> {
         }
         let ty = self.infer.strip(&place.ty);
         // A copy of one: nothing else that is indexed has such patterns and methods.
-        if element(&ty).is_some() {
+        if ty.element().is_some() {
             return true;
         }
         let open = matches!(self.infer.kind(&ty), Some(Kind::Call));
@@ -88,7 +88,7 @@ impl Lower<'_> {
         let index = self.opaque(index, Vec::new(), true, Ty::Int, place.span);
         payload.path.push(Proj::Index(index));
         let ty = self.infer.strip(&place.ty);
-        payload.ty = element(&ty).cloned().unwrap_or(Ty::Opaque);
+        payload.ty = ty.element().cloned().unwrap_or(Ty::Opaque);
         payload
     }
 
@@ -121,7 +121,7 @@ impl Lower<'_> {
             value => value,
         };
         let option = matches!(path, syn::Expr::Path(path) if is_outcome_path(&path.path));
-        option && element(&self.infer.strip(ty)).is_some()
+        option && self.infer.strip(ty).element().is_some()
     }
 
     /// The receiver of a method, where that is an `Option` in memory, as a flag and a value. `own`: no

@@ -8,7 +8,7 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
 use super::expr::bare;
-use super::infer::{element, outcome};
+use super::infer::outcome;
 use super::outcome::Parts;
 use super::scope::{Name, identifiers};
 use super::{Lower, stmt};
@@ -507,7 +507,7 @@ impl Lower<'_> {
             return None;
         }
         let place = self.in_operand(|this| this.place(receiver));
-        let inner = element(&self.infer.strip(&place.ty)).cloned()?;
+        let inner = self.infer.strip(&place.ty).element().cloned()?;
         let sliced = matches!(place.path.last(), Some(Proj::Slice { .. }));
         match self.infer.may_be_real(&inner) && !sliced {
             true => self.element_option(place, call, name),
@@ -522,7 +522,7 @@ impl Lower<'_> {
         name: &str,
     ) -> Option<Expr> {
         let span = call.method.span();
-        let inner = element(&self.infer.strip(&place.ty)).cloned()?;
+        let inner = self.infer.strip(&place.ty).element().cloned()?;
         let mut stmts = Vec::new();
         let len = self.make(ExprKind::Len(place.clone()), Ty::Int, span);
         let (at, ok) = match (name, call.args.len()) {

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 
-use super::infer::{Kind, element};
+use super::infer::Kind;
 use super::scope::Name;
 use super::value::flatten;
 use super::{Lower, stmt};
@@ -187,7 +187,7 @@ impl Lower<'_> {
         let stripped = self.infer.strip(ty);
         let inner = match (&stripped, self.infer.shallow(ty)) {
             (Ty::Array(..), Ty::Ref(..)) | (_, Ty::Ref(true, _)) => None,
-            (Ty::Array(..), _) => element(&stripped).cloned(),
+            (Ty::Array(..), _) => stripped.element().cloned(),
             // A field, what a call gave, or what has a type by a name: it is an array, as the pattern tells.
             (Ty::Infer(_) | Ty::Seq(_), _) => self.element_of(&stripped),
             _ => None,

@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 
 use super::expr::bare;
-use super::infer::{Kind, element};
+use super::infer::Kind;
 use super::scope::Name;
 use super::{Lower, order};
 use crate::compiler::diag::{self, text_of};
@@ -171,7 +171,7 @@ impl Lower<'_> {
         let mut place = self.place(&call.receiver);
         let mutable = call.method == "as_mut_slice" || call.method == "as_mut";
         let whole = self.infer.strip(&place.ty);
-        let behind = match element(&whole) {
+        let behind = match whole.element() {
             Some(inner) => Ty::Slice(Box::new(inner.clone())),
             // `Option::as_mut`: the parts are still those of the variable.
             None => whole,
@@ -221,7 +221,7 @@ impl Lower<'_> {
     /// The type of the elements of something indexed, which an undecided type becomes here.
     pub(super) fn element_of(&mut self, ty: &Ty) -> Option<Ty> {
         let ty = self.infer.strip(ty);
-        if let Some(inner) = element(&ty) {
+        if let Some(inner) = ty.element() {
             return Some(inner.clone());
         }
         let kind = match self.infer.kind(&ty)? {

@@ -14,7 +14,7 @@ use syn::spanned::Spanned;
 use super::Lower;
 use super::closure::Callable;
 use super::expr::bare;
-use super::infer::{Kind, element};
+use super::infer::Kind;
 use super::scope::Name;
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{Expr, Stmt, Ty, VarId};
@@ -74,7 +74,7 @@ impl Lower<'_> {
             return true;
         }
         let known = self.place_type(receiver);
-        let indexed = known.as_ref().and_then(element).is_some();
+        let indexed = known.as_ref().and_then(Ty::element).is_some();
         if among(&RESIZE, call) && matches!(known, Some(Ty::Vec(_))) {
             self.resize(call, receiver, out);
             return true;
@@ -171,7 +171,7 @@ impl Lower<'_> {
         let inner = match self.infer.kind(&known) {
             Some(Kind::Call) => self.infer.fresh(Kind::Call),
             // What is resized, and indexed elsewhere, is no array and no slice.
-            None if resized && matches!(known, Ty::Seq(_)) => match element(&known) {
+            None if resized && matches!(known, Ty::Seq(_)) => match known.element() {
                 Some(inner) => inner.clone(),
                 None => return,
             },
@@ -343,7 +343,7 @@ impl Lower<'_> {
         }
         let known = self.is_place(xs) && !self.is_opaque_place(xs);
         let known = known.then(|| self.place_type(xs)).flatten();
-        known.as_ref().and_then(element)?;
+        known.as_ref().and_then(Ty::element)?;
         let (f, span) = (&call.args[0], call.method.span());
         let [lo, hi, mid] = self.fresh(["low", "high", "middle"], span);
         let code = quote_spanned!(span=> {

@@ -2,7 +2,7 @@
 
 use super::Lower;
 use super::expr::bare;
-use super::infer::{Kind, element};
+use super::infer::Kind;
 use crate::compiler::diag::{self};
 use crate::compiler::hir::{Block, Expr, ExprKind, Place, Proj, StmtKind, Ty};
 use proc_macro2::Span;
@@ -24,7 +24,7 @@ impl Lower<'_> {
             return Some(self.of_part(place, name, span));
         }
         let ty = self.infer.strip(&place.ty);
-        let indexed = element(&ty).is_some();
+        let indexed = ty.element().is_some();
         match name {
             "len" | "is_empty" if indexed => Some(self.length(place, name, span)),
             _ if indexed => Some(self.copy(place, ty, name, span)),
@@ -88,7 +88,7 @@ impl Lower<'_> {
     }
 
     pub(super) fn copy(&mut self, place: Place, ty: Ty, name: &str, span: Span) -> Expr {
-        let inner = element(&ty).cloned().unwrap_or(Ty::Opaque);
+        let inner = ty.element().cloned().unwrap_or(Ty::Opaque);
         let vec = name == "to_vec" || matches!(ty, Ty::Slice(_));
         let ty = match vec {
             true => Ty::Vec(Box::new(inner)),

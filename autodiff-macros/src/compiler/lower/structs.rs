@@ -11,7 +11,7 @@ use syn::spanned::Spanned;
 use super::Lower;
 use super::call::strip_generics;
 use super::expr::bare;
-use super::infer::{Kind, element};
+use super::infer::Kind;
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{
     Call, Expr, ExprKind, Form, Member, Place, Proj, Stmt, StructLit, Ty, VarId,
@@ -122,7 +122,7 @@ impl Lower<'_> {
             }
             // The declaration of the struct decides, which rustc knows.
             let mut given = self.infer.strip(&value.ty);
-            while let Some(inner) = element(&given) {
+            while let Some(inner) = given.element() {
                 given = self.infer.strip(inner);
             }
             if matches!(self.infer.kind(&given), Some(Kind::Call)) {

@@ -10,7 +10,6 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use super::Lower;
 use super::expr::bare;
-use super::infer::element;
 use crate::compiler::hir::{Expr, Ty};
 
 /// The methods, and the number of their arguments.
@@ -37,7 +36,7 @@ impl Lower<'_> {
         }
         self.become_list(call, v);
         let ty = self.place_type(v)?;
-        let inner = matches!(ty, Ty::Vec(_)).then(|| element(&ty)).flatten()?;
+        let inner = matches!(ty, Ty::Vec(_)).then(|| ty.element()).flatten()?;
         let span = call.method.span();
         let [n, at, t, end, rest] = self.fresh(["n", "at", "taken", "end", "rest"], span);
         let (last, given) = (

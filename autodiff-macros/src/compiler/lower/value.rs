@@ -3,7 +3,6 @@
 use proc_macro2::Span;
 use quote::ToTokens;
 
-use super::infer::element;
 use super::{Barrier, Lower};
 use crate::compiler::diag;
 use crate::compiler::hir::{Block, Expr, ExprKind, Place, Stmt, Ty, VarId};
@@ -102,7 +101,7 @@ impl Lower<'_> {
             (_, Ty::Ref(..)) => true,
             (ExprKind::Place(place), _) => match self.infer.shallow(&place.ty) {
                 Ty::Ref(mutable, inner) => {
-                    mutable || element(&self.infer.shallow(&inner)).is_some()
+                    mutable || self.infer.shallow(&inner).element().is_some()
                 }
                 ty => matches!(ty, Ty::Slice(_)),
             },

@@ -13,7 +13,6 @@ use syn::spanned::Spanned;
 
 use super::Lower;
 use super::expr::bare;
-use super::infer::element;
 use crate::compiler::hir::{Expr, Ty};
 
 impl Lower<'_> {
@@ -65,7 +64,7 @@ impl Lower<'_> {
         let is_list = |side: &syn::Expr| {
             let known = self.is_place(side) && !self.is_opaque_place(side);
             let ty = known.then(|| self.place_type(side)).flatten();
-            ty.is_some_and(|ty| element(&self.infer.strip(&ty)).is_some())
+            ty.is_some_and(|ty| self.infer.strip(&ty).element().is_some())
         };
         if !sides.into_iter().any(is_list) {
             return None;
@@ -121,7 +120,7 @@ impl Lower<'_> {
                 parts.collect()
             }
             rows if self.is_place(rows) && !self.is_opaque_place(rows) => {
-                let inner = element(&self.place_type(rows)?)?.clone();
+                let inner = self.place_type(rows)?.element()?.clone();
                 // What is joined are lists: of texts something else is made.
                 let lists = matches!(
                     self.infer.strip(&inner),

@@ -87,7 +87,7 @@ impl Lower<'_> {
         match bare(expr) {
             syn::Expr::Index(index) => {
                 let base = self.place_type(&index.expr)?;
-                let inner = super::super::infer::element(&base)?.clone();
+                let inner = base.element()?.clone();
                 Some(match bare(&index.index) {
                     syn::Expr::Range(_) => Ty::Slice(Box::new(inner)),
                     _ => self.infer.strip(&inner),

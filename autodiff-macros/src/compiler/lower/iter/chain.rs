@@ -377,7 +377,7 @@ impl Lower<'_> {
             return;
         };
         let same = matches!(&from.kind, ExprKind::Place(from) if from.root == start.root);
-        let inner = super::super::infer::element(&place.ty).cloned();
+        let inner = place.ty.element().cloned();
         if let (true, Some(inner), Some(facts)) = (same, inner, self.facts.last_mut()) {
             facts.piece = Some(super::Piece {
                 of: place.root,
@@ -448,7 +448,7 @@ impl Lower<'_> {
         if self.is_error(&value.ty) || !matches!(value.kind, ExprKind::Opaque(_)) {
             return None;
         }
-        if let Some(inner) = super::super::infer::element(&self.infer.strip(&value.ty)) {
+        if let Some(inner) = self.infer.strip(&value.ty).element() {
             let (inner, tokens) = (inner.clone(), expr.to_token_stream());
             return Some(Chain::Table(Table {
                 value,

@@ -11,7 +11,7 @@ use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{
     Expr, ExprKind, Member, Pat, Place, Proj, Stmt, StmtKind, Ty, VarId, Verbatim,
 };
-use crate::compiler::lower::infer::{Kind, element};
+use crate::compiler::lower::infer::Kind;
 use crate::compiler::lower::let_::is_struct_pattern;
 use crate::compiler::lower::match_::{By, Subject};
 use crate::compiler::lower::value::flatten;
@@ -326,7 +326,7 @@ impl Lower<'_> {
     /// The elements of such a place; `None` if the pattern was refused.
     fn array_parts(&mut self, pats: &syn::PatSlice, place: &Place) -> Option<Vec<Place>> {
         let ty = self.infer.strip(&place.ty);
-        let inner = match (&ty, element(&ty)) {
+        let inner = match (&ty, ty.element()) {
             (Ty::Array(..), Some(inner)) if !pats.elems.iter().any(is_rest) => inner.clone(),
             _ => {
                 self.bad_pattern(&syn::Pat::Slice(pats.clone()));
@@ -452,7 +452,7 @@ impl Lower<'_> {
             Item::Place(place, _) => {
                 let ty = self.infer.strip(&place.ty);
                 let undecided = self.infer.kind(&ty).is_some() || matches!(ty, Ty::Opaque);
-                if self.is_copy(&ty) || undecided || element(&ty).is_none() {
+                if self.is_copy(&ty) || undecided || ty.element().is_none() {
                     return Item::value(self.read(place));
                 }
                 Item::value(self.copy(place, ty, "clone", span))

@@ -294,7 +294,7 @@ impl Lower<'_> {
                 self.make(ExprKind::Tuple(parts?), ty.clone(), span)
             }
             Ty::Real(_) => self.lit(quote!(0.0), ty.clone(), span),
-            ty if self.infer.may_be_real(ty) && super::super::infer::element(ty).is_none() => {
+            ty if self.infer.may_be_real(ty) && ty.element().is_none() => {
                 let float = self.float_of(ty);
                 let value = self.lit(quote!(0.0), float, span);
                 self.expect(&value, ty);

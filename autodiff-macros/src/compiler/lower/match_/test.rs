@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
 use super::super::Lower;
-use super::super::infer::{Kind, element};
+use super::super::infer::Kind;
 use super::super::scope::Name;
 use super::{Bind, By, Subject, What};
 use crate::compiler::diag::{self, text_of};
@@ -388,7 +388,7 @@ impl Lower<'_> {
         out: &mut Vec<Stmt>,
     ) -> Option<Expr> {
         let ty = self.infer.strip(&place.ty);
-        let Some(inner) = element(&ty).cloned() else {
+        let Some(inner) = ty.element().cloned() else {
             return self.refused(&syn::Pat::Slice(slice.clone()));
         };
         let span = slice.bracket_token.span.open();
