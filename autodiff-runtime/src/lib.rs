@@ -114,7 +114,7 @@ pub use numeric::{
 pub use ops::{Nonsmooth, leaky_relu, relu, stop_gradient};
 pub use policy::{Policy, Ties};
 pub use same_shape::{Mismatch, SameShape};
-pub use selection::{Plain, Selection, Visit, pick, pick_above, pick_below};
+pub use selection::{Plain, Selection, Visit, pick, pick_above, pick_below, pick_sign};
 pub use sums::{Summed, clear, sum};
 pub use tangent::{ConstantDot, Dot, Tangent, Zeroed};
 pub use trace::{Recorder, Replay, Side, Trace, TraceVisit};

@@ -267,6 +267,20 @@ pub fn pick_above<T: Scalar>(weight: f64, above: T) -> T {
     }
 }
 
+/// [`pick`] where the derivative below is the negative of that above: one product, with the weight as a number between -1 and 1.
+///
+/// ```
+/// use autodiff_runtime::pick_sign;
+/// assert_eq!(pick_sign(0.0, f64::INFINITY), -f64::INFINITY);
+/// assert_eq!(pick_sign(1.0, 6.0), 6.0);
+/// assert_eq!(pick_sign(0.25, 6.0), -3.0);
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn pick_sign<T: Scalar>(weight: f64, above: T) -> T {
+    number::<T>(weight + weight - 1.0) * above
+}
+
 /// [`pick`] where the derivative above is 0.
 ///
 /// ```

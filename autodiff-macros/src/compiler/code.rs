@@ -83,6 +83,8 @@ pub(crate) enum Pick {
     /// The number, or 0: for what is above, or below.
     Above,
     Below,
+    /// The number, or its negative below.
+    Sign,
     /// One of two tangents.
     Dots,
 }

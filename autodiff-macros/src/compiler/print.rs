@@ -572,6 +572,7 @@ impl<'a> Printer<'a> {
             Callee::Pick(Pick::Either) => "pick",
             Callee::Pick(Pick::Above) => "pick_above",
             Callee::Pick(Pick::Below) => "pick_below",
+            Callee::Pick(Pick::Sign) => "pick_sign",
             Callee::Pick(Pick::Dots) => "pick_dots",
             Callee::UnlessZero { in_turn: false } => "unless_zero",
             Callee::UnlessZero { in_turn: true } => "unless_zero_in_turn",

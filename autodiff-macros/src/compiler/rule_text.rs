@@ -227,9 +227,12 @@ pub(crate) fn only_side(partial: &str) -> Option<Pick> {
     }
 }
 
-/// What a decision passes on; less is written where one side is 0.
+/// What a decision passes on; less is written where one side is 0, and where it is the negative of the other one.
 fn pick(weight: Expr, below: Expr, above: Expr) -> Expr {
-    let (sides, args) = if real::is_literal(&below, "0.0") {
+    let is_opposite = matches!(&below, Expr::Neg(e) if format!("{e:?}") == format!("{above:?}"));
+    let (sides, args) = if is_opposite {
+        (Pick::Sign, vec![weight, above])
+    } else if real::is_literal(&below, "0.0") {
         (Pick::Above, vec![weight, above])
     } else if real::is_literal(&above, "0.0") {
         (Pick::Below, vec![weight, below])

@@ -121,7 +121,7 @@ impl mean_error {
             let t9 = prediction_3 - ys[i];
             let w_1: f64 = sel.weight(&Self::__SITES[0], t9, t9 > 0.0, t9 == 0.0);
             let error_2 = error_1 + f64::abs(t9);
-            let t9_bar: f64 = rt::pick(w_1, -error_3_bar, error_3_bar);
+            let t9_bar: f64 = rt::pick_sign(w_1, error_3_bar);
             if 0 < d {
                 let count_2 = d;
                 let xs_row_2 = &xs[i * d..][..count_2];
@@ -234,8 +234,7 @@ impl mean_error {
                     w_1_lanes_row[k_3] = w_1;
                     t10_lanes_row[k_3] = f64::abs(t9);
                     let w_1: f64 = w_1_lanes_row[k_3];
-                    prediction_3_lanes_bar_row[k_3]
-                        += rt::pick(w_1, -error_3_bar, error_3_bar);
+                    prediction_3_lanes_bar_row[k_3] += rt::pick_sign(w_1, error_3_bar);
                 }
             })(
                 ys,
@@ -357,11 +356,7 @@ impl mean_error {
                 for (&w_1, i) in saved_1[saved_1__start..].iter().rev().zip((0..n).rev())
                 {
                     let error_2_bar = error_3_bar;
-                    let mut prediction_3_bar: f64 = rt::pick(
-                        w_1,
-                        -error_2_bar,
-                        error_2_bar,
-                    );
+                    let mut prediction_3_bar: f64 = rt::pick_sign(w_1, error_2_bar);
                     if 0 < d {
                         let count_2 = d;
                         let xs_row_2 = &xs[i * d..][..count_2];

@@ -98,7 +98,7 @@ pub(super) fn of(cx: &Context<'_>, stmt: &Stmt) -> Option<Taken> {
                 let kept = match rule_text::only_side(partial)? {
                     Pick::Above => true,
                     Pick::Below => false,
-                    Pick::Either | Pick::Dots => return None,
+                    Pick::Either | Pick::Sign | Pick::Dots => return None,
                 };
                 if first == (*b == c.phi) {
                     return None;
