@@ -173,9 +173,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("associate-last", ASSOCIATE, "fn rewrite(",
         "Expr::mul(early, last)", "{ let _ = early; last }",
         "the factors of the product before are lost"),
-    mutant("associate-branch", ASSOCIATE, "fn stmts(",
-        "self.products = products", "{ let _ = products; }",
-        "a product of one arm is that of the other one"),
     // What the reverse sweep reads.
     mutant("decision-again", AGAIN, "fn runs_again(",
         "_ => false,", "op => $ON && matches!(op, Some(Op::Branch { .. } | Op::Weight { .. })),",

@@ -288,7 +288,7 @@ texts! {
     NOT_INDEXED "AD0202" "`{0}` is indexed, and is {1}",
         help "if a call made it, say what it is: `let v: Vec<f64> = …`", note "slices, arrays and vectors can be indexed; in an annotated module structs, too, whose `Index` and `IndexMut` refer to the same part";
     TUPLE_FIELD "AD0203" "the compiler cannot tell the type of `{0}`, of which field `{1}` is taken",
-        help "take it apart: `let (a, b) = {0};`, or write its type where it is bound: `let {0}: Type = …;`", note "";
+        help "take it apart: `let (a, b) = {0};`, or write the type of `{2}` where it is bound: `let {2}: Type = …;`", note "";
     NO_FIELD "AD0204" "`{0}` is {2}, which has no field `{1}`",
         help "pass the field as a parameter, or mark the parameter `#[constant]`", note "";
     OPTION_FIELD "AD0209" "the field `{0}` is an `Option`, and more is done with it than to look what is in it",

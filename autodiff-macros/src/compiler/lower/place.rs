@@ -9,6 +9,7 @@ use super::scope::Name;
 use super::{Lower, order};
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{Expr, Member, Place, Proj, Ty, VarId};
+use crate::compiler::names;
 
 /// Methods that give their receiver under another type.
 const TRANSPARENT: [&str; 4] = ["as_slice", "as_mut_slice", "as_ref", "as_mut"];
@@ -297,7 +298,9 @@ impl Lower<'_> {
 
     fn unknown_field(&mut self, field: &syn::ExprField, at: u32) {
         let (base, at) = (text_of(&field.base), at.to_string());
-        self.refuse(&diag::TUPLE_FIELD, field, &[&base, &at]);
+        let root = self.root(&field.base);
+        let bound = root.map_or_else(|| base.clone(), |v| names::plain(&self.var(v).name));
+        self.refuse(&diag::TUPLE_FIELD, field, &[&base, &at, &bound]);
     }
 
     /// A place that is assigned with `=`.
