@@ -519,6 +519,22 @@ idioms! {
         }
         s
     }
+
+    /// Layers of an activation that is a function.
+    fn activations(x: &[f64]) -> f64 {
+        let mut h = x[..100].to_vec();
+        for t in 0..100 {
+            for i in 0..h.len() {
+                h[i] = soft_sign(h[i] * x[9 * t + i]);
+            }
+        }
+        h.iter().sum()
+    }
+}
+
+#[conservative_grad]
+fn soft_sign(x: f64) -> f64 {
+    x / (1.0 + x * x).sqrt()
 }
 
 #[conservative_grad]
