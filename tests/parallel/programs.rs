@@ -306,3 +306,48 @@ fn strips_within_stretches() {
         assert_close(&found, &wanted, 1e-12);
     }
 }
+
+#[conservative_grad]
+fn leaky(x: f64, slope: f64) -> f64 {
+    if x > 0.0 {
+        x / (1.0 + slope * x)
+    } else {
+        0.1 * x
+    }
+}
+
+/// A state for each sample, whose steps keep pullbacks.
+#[conservative_grad(parallel)]
+fn samples(x: &[f64], w: &[f64], steps: usize) -> f64 {
+    let mut total = 0.0;
+    for s in 0..x.len() / 4 {
+        let mut h = [0.1; 4];
+        for t in 0..steps {
+            for i in 0..h.len() {
+                h[i] = leaky(h[i] * w[i] + x[4 * s + i] - 0.2 * t as f64, w[4]);
+            }
+            h[0] += 0.5 * h[3] * w[1];
+        }
+        total += (h[0] * h[1] - h[2]).powi(2) + h[3];
+    }
+    total
+}
+
+#[test]
+fn pullbacks_within_stretches() {
+    let w = [0.4, 0.7, -0.3, 0.9, 0.25];
+    for (n, steps) in [(0, 3), (4, 3), (400, 0), (400, 1), (1000, 4)] {
+        let x = numbers(n, 6);
+        let found = on_many_threads(|| {
+            let (value, (mut gradient, by_w)) = samples::value_and_grad(&x, &w, steps);
+            gradient.extend(by_w);
+            gradient.push(value);
+            gradient
+        });
+        let (value, pullback) = samples::vjp(&x, &w, steps);
+        let (mut wanted, by_w) = pullback(1.0);
+        wanted.extend(by_w);
+        wanted.push(value);
+        assert_close(&found, &wanted, 1e-11);
+    }
+}

@@ -23,6 +23,7 @@ mod cases {
         over_an_array from 2,
         squared_and_halved from 1,
         beside_a_sum from 1,
+        woven from 1,
     );
 }
 
@@ -269,4 +270,25 @@ fn stopped(x: &[f64]) -> f64 {
         h = 0.0 * (h * x[i]);
     }
     h
+}
+
+/// Three that go through one another, with kinks, a quotient and an inner loop.
+#[conservative_grad]
+fn woven(x: &[f64]) -> f64 {
+    let (mut p, mut q, mut r) = (0.8, 0.6 * x[0], 0.3);
+    for (i, w) in x.windows(2).enumerate().rev() {
+        let m = p * q * w[0] * 0.3;
+        let n = -(q * r) * w[1];
+        (p, q) = (m - 0.2 * n * n, p.max(n) * 0.7);
+        if i % 3 == 2 {
+            r = (r * m * w[1] / (1.0 + n * n) - 0.1 * r).min(0.9);
+        } else {
+            r *= 0.5 * w[0];
+        }
+        let r2 = r;
+        for _ in 0..crate::TWO {
+            q = q * r2 * 0.4 + 0.1 * q;
+        }
+    }
+    p + 2.0 * q * r
 }
