@@ -38,6 +38,7 @@ mod language {
     mod reversal;
     mod scalars;
     mod singular;
+    mod singular_counts;
     mod steps;
     mod while_loops;
 }

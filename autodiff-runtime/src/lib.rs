@@ -109,7 +109,8 @@ pub use integer::{Counted, Found, Integer, counted, found_integer, integer};
 pub use jacobian::{Components, jacobian};
 pub use kinds::{Bar, Constant, Discard, Element, Kind, Shape, Unvaried, Varied, discard};
 pub use numeric::{
-    Real, Scalar, ordinary, over, real, same, scalar, unless_zero, unless_zero_in_turn,
+    Real, Scalar, ordinary, over, real, same, scalar, unless_zero, unless_zero_at_once,
+    unless_zero_in_turn,
 };
 pub use ops::{Nonsmooth, leaky_relu, relu, stop_gradient};
 pub use policy::{Policy, Ties};

@@ -300,6 +300,20 @@ pub fn unless_zero_in_turn<T: Scalar>(factor: T, product: T) -> T {
     }
 }
 
+/// As [`unless_zero`], by a select in any case: two products with one factor are otherwise put under one branch, and a loop
+/// with a branch is run in turn.
+///
+/// ```
+/// use autodiff_runtime::unless_zero_at_once;
+/// assert_eq!(unless_zero_at_once(0.0, 0.0 * f64::INFINITY), 0.0);
+/// assert!(unless_zero_at_once(f64::NAN, f64::NAN * 2.0).is_nan());
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn unless_zero_at_once<T: Scalar>(factor: T, product: T) -> T {
+    core::hint::select_unpredictable(factor == T::default(), T::default(), product)
+}
+
 /// True for a finite number. For emitted code, which adds up factors to ask for all of them at once.
 ///
 /// ```

@@ -135,6 +135,7 @@ pub(crate) fn run(cx: &Context<'_>, fresh: &mut Names) -> Sweeps {
     ordinary::run(cx, &mut forward);
     ordinary::run(cx, &mut reverse);
     associate::run(cx, &mut reverse);
+    guards::at_once(&mut reverse);
     if cx.style == Style::Split {
         bars::run(cx, &mut reverse);
     }

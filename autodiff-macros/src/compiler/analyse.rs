@@ -2,6 +2,7 @@
 
 pub(crate) mod activity;
 pub(crate) mod again;
+pub(crate) mod counts;
 pub(crate) mod later;
 pub(crate) mod layout;
 pub(crate) mod lengths;

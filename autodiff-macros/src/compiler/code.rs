@@ -67,12 +67,23 @@ pub(crate) enum Callee {
     Path(TokenStream),
     /// `pick(weight, below, above)`: what a decision passes on.
     Pick(Pick),
-    /// `unless_zero(factor, product)`: the product, or 0 where the factor is 0; by a branch where iterations run in turn.
-    UnlessZero { in_turn: bool },
+    /// `unless_zero(factor, product)`: the product, or 0 where the factor is 0.
+    UnlessZero(Guard),
     /// `over(dividend, divisor)`: the quotient, or 0 where the dividend is 0.
     Over,
     /// `none::<type>()`: the tangent of what is constant.
     NoDots(Option<TokenStream>),
+}
+
+/// How a product is kept from being 0·∞.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Guard {
+    /// By what LLVM makes of an `if`: a select, or a branch.
+    Either,
+    /// By a branch: iterations run in turn.
+    Branch,
+    /// By a select: several iterations may run at once.
+    Select,
 }
 
 /// What a decision passes on.

@@ -10,14 +10,14 @@
 //! in front of a select, those whose operands may be infinite because of one. Both are followed through
 //! memory: an array is what any of its elements is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use autodiff_runtime::rules::Rule;
 use proc_macro2::TokenStream;
 
 use super::adjoint::Context;
-use super::code::{Callee, Expr};
-use super::hir::BinOp;
+use super::code::{Callee, Expr, Guard};
+use super::hir::{BinOp, Ty};
 use super::metadata::stays_inside;
 use super::ssa::{Block, Init, MemId, Op, Stmt, StmtKind, ValId};
 
@@ -29,6 +29,8 @@ const OVERFLOW: [&str; 5] = ["exp", "exp2", "exp_m1", "sinh", "cosh"];
 pub(crate) struct Watch {
     /// Values that may be infinite or undefined at finite arguments.
     wild: Marks,
+    /// Values that are, unless these integers are at least so much: `2.0 / n as f64`.
+    unless: BTreeMap<ValId, BTreeSet<(ValId, i64)>>,
     /// Values that reach the result through a decision, or under a condition.
     masked: Marks,
     /// Memory that such values are stored in, or are loaded from.
@@ -87,7 +89,9 @@ impl Watch {
     }
 
     fn size(&self) -> usize {
-        self.wild.len + self.masked.len + self.wild_mems.len() + self.masked_mems.len()
+        let counts: usize = self.unless.values().map(BTreeSet::len).sum();
+        let mems = self.wild_mems.len() + self.masked_mems.len();
+        self.wild.len + counts + self.masked.len + mems
     }
 
     fn see(&mut self, cx: &Context<'_>, stmt: &Stmt) {
@@ -149,7 +153,7 @@ impl Watch {
     }
 
     fn stored(&mut self, v: ValId, m: MemId) {
-        if self.wild.contains(v) {
+        if self.wild.contains(v) || self.unless.contains_key(&v) {
             self.wild_mems.insert(m);
         }
         if self.masked_mems.contains(&m) {
@@ -173,9 +177,15 @@ impl Watch {
 
     fn see_op(&mut self, cx: &Context<'_>, v: ValId, op: &Op) {
         let decides = matches!(op, Op::Rule { weights, .. } if !weights.is_empty());
-        let (mut wild, masked) = (is_singular(cx, op), decides || self.masked.contains(v));
+        let (mut wild, masked) = (is_singular(cx, v, op), decides || self.masked.contains(v));
+        let mut unless = BTreeSet::new();
+        if wild && let Some(count) = divided_by_count(cx, op) {
+            wild = false;
+            unless.insert(count);
+        }
         op.for_each_use(&mut |u| {
             wild |= self.wild.contains(u);
+            unless.extend(self.unmet(cx, u, v));
             if masked {
                 self.masked.insert(u);
             }
@@ -188,12 +198,36 @@ impl Watch {
         }
         if wild {
             self.wild.insert(v);
+        } else if !unless.is_empty() {
+            self.unless.entry(v).or_default().append(&mut unless);
         }
     }
 
+    /// What has to be so for `u` to be finite, and is not known to be so where `v` is computed.
+    fn unmet<'u>(
+        &'u self,
+        cx: &'u Context<'_>,
+        u: ValId,
+        v: ValId,
+    ) -> impl Iterator<Item = (ValId, i64)> + 'u {
+        let block = cx.layout.def_block(v);
+        let all = self.unless.get(&u).into_iter().flatten().copied();
+        all.filter(move |(n, least)| cx.layout.at_least(*n, block) < Some(*least))
+    }
+
+    /// True if an operand of `v` may be infinite there.
+    fn may_be_infinite(&self, cx: &Context<'_>, u: ValId, v: ValId) -> bool {
+        self.wild.contains(u) || self.unmet(cx, u, v).next().is_some()
+    }
+
     fn flows(&mut self, from: &[ValId], to: ValId) {
-        if from.iter().any(|v| self.wild.contains(*v)) {
-            self.wild.insert(to);
+        for v in from {
+            if self.wild.contains(*v) {
+                self.wild.insert(to);
+            }
+            if let Some(mut counts) = self.unless.get(v).cloned() {
+                self.unless.entry(to).or_default().append(&mut counts);
+            }
         }
         if self.masked.contains(to) {
             from.iter().for_each(|v| self.masked.insert(*v));
@@ -202,23 +236,46 @@ impl Watch {
 
     /// True if the adjoint of the value may be 0 where the partial of its operation is infinite.
     pub(crate) fn guards(&self, cx: &Context<'_>, v: ValId, op: &Op) -> bool {
-        is_singular(cx, op) || self.is_wild(op) && self.masked.contains(v)
+        is_singular(cx, v, op) || self.masked.contains(v) && self.is_wild(cx, v, op)
+    }
+
+    /// True if the adjoint of the value may be 0 where this factor, its partial, is infinite.
+    pub(crate) fn guards_product(&self, cx: &Context<'_>, v: ValId, factor: ValId) -> bool {
+        self.masked.contains(v) && self.may_be_infinite(cx, factor, v)
     }
 
     /// True if an operand of the operation may be infinite, or its tangent.
-    pub(crate) fn is_wild(&self, op: &Op) -> bool {
+    pub(crate) fn is_wild(&self, cx: &Context<'_>, v: ValId, op: &Op) -> bool {
         let mut wild = false;
-        op.for_each_use(&mut |u| wild |= self.wild.contains(u));
+        op.for_each_use(&mut |u| wild |= self.may_be_infinite(cx, u, v));
         wild
     }
 }
 
-/// True if the partials of the operation may be infinite or undefined at finite operands.
-pub(crate) fn is_singular(cx: &Context<'_>, op: &Op) -> bool {
+/// True if the partials of the operation, which computes `v`, may be infinite or undefined at finite operands.
+pub(crate) fn is_singular(cx: &Context<'_>, v: ValId, op: &Op) -> bool {
     match op {
-        Op::Bin(BinOp::Div, _, b) => !is_number(cx, *b),
+        Op::Bin(BinOp::Div, _, b) => {
+            let block = cx.layout.def_block(v);
+            let is_met = |(n, least)| cx.layout.at_least(n, block) >= Some(least);
+            !is_number(cx, *b) && !divided_by_count(cx, op).is_some_and(is_met)
+        }
         Op::Rule { rule, args, .. } => has_singular_rule(cx, rule, args),
         _ => false,
+    }
+}
+
+/// The integer that a quotient is divided by, and what it is at least if the quotient is finite.
+fn divided_by_count(cx: &Context<'_>, op: &Op) -> Option<(ValId, i64)> {
+    let Op::Bin(BinOp::Div, _, divisor) = op else {
+        return None;
+    };
+    match cx.layout.op(*divisor)? {
+        Op::Cast(n, _) if matches!(cx.func.val(*n).ty, Ty::Int) => {
+            let (n, k) = cx.layout.offset(*n);
+            Some((n, 1_i64.checked_sub(k)?))
+        }
+        _ => None,
     }
 }
 
@@ -253,7 +310,7 @@ pub(crate) fn unless_zero(factor: &Expr, product: Expr) -> Expr {
         product if is_literal(factor) || is_literal(&product) => product,
         product if is_share(&product, factor) => product,
         product => Expr::Call(
-            Callee::UnlessZero { in_turn: false },
+            Callee::UnlessZero(Guard::Either),
             vec![factor.clone(), product],
         ),
     }

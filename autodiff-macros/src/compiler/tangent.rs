@@ -302,7 +302,7 @@ impl Tangent<'_> {
             Op::Bin(BinOp::Add, a, b) => sum(self.active(*a), self.active(*b)),
             Op::Bin(BinOp::Sub, a, b) => sum(self.active(*a), self.active(*b).map(Expr::neg)),
             Op::Bin(BinOp::Mul, a, b) => {
-                let guard = self.guard(op);
+                let guard = self.guard(v, op);
                 let by = |dot: Expr, partial: ValId| {
                     let guard = match singular::is_number(self.cx, partial) {
                         true => Guard::Nothing,
@@ -316,7 +316,7 @@ impl Tangent<'_> {
             }
             Op::Bin(BinOp::Div, a, b) => {
                 let rt = &self.cx.names.rt;
-                if !singular::is_singular(self.cx, op) {
+                if !singular::is_singular(self.cx, v, op) {
                     return Expr::bin("/", self.dot(*a), Expr::Val(*b));
                 }
                 let right = self.active(*b);
@@ -347,7 +347,7 @@ impl Tangent<'_> {
                 // The sweep is a single one, in which later values do not exist yet.
                 let scope = super::rule_text::Scope {
                     known: Vec::new(),
-                    tangents: Some(self.guard(op)),
+                    tangents: Some(self.guard(v, op)),
                     ..scope
                 };
                 let terms = args.iter().enumerate().filter_map(|(k, a)| {
@@ -369,11 +369,11 @@ impl Tangent<'_> {
     }
 
     /// What a callee is given may have an infinite tangent; beside a costly operation nobody notices a guard.
-    fn guard(&self, op: &Op) -> Guard {
+    fn guard(&self, v: ValId, op: &Op) -> Guard {
         let costly = matches!(op, Op::Rule { rule, .. } if rule.costly);
-        match singular::is_singular(self.cx, op) {
+        match singular::is_singular(self.cx, v, op) {
             true => Guard::Both,
-            false if costly || self.watch.is_wild(op) => Guard::Partial,
+            false if costly || self.watch.is_wild(self.cx, v, op) => Guard::Partial,
             false => Guard::Nothing,
         }
     }

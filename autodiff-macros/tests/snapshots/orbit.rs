@@ -171,13 +171,11 @@ impl orbit {
             let square = t6 + t11;
             let t13 = square * t12;
             let t14 = h * pull;
-            let t30_bar: f64 = p_bar[1];
+            p_bar[3] += p_bar[1] * h;
+            p_bar[2] += p_bar[0] * h;
+            let t22_bar: f64 = -p_bar[3];
             let mut t3_bar: f64;
             if rt::ordinary(t13 + (t14 + t21)) {
-                p_bar[3] += t30_bar * h;
-                let t26_bar: f64 = p_bar[0];
-                p_bar[2] += t26_bar * h;
-                let t22_bar: f64 = -p_bar[3];
                 let mut t14_bar = t22_bar * t21;
                 p_bar[1] += t22_bar * t14;
                 let t17_bar: f64 = -p_bar[2];
@@ -202,16 +200,12 @@ impl orbit {
                 t3_bar += t6_bar * t3;
                 t3_bar += t6_bar * t3;
             } else {
-                p_bar[3] += rt::unless_zero_in_turn(t30_bar, t30_bar * h);
-                let t26_bar: f64 = p_bar[0];
-                p_bar[2] += rt::unless_zero_in_turn(t26_bar, t26_bar * h);
-                let t22_bar: f64 = -p_bar[3];
                 let mut t14_bar: f64 = rt::unless_zero_in_turn(t22_bar, t22_bar * t21);
                 p_bar[1] += rt::unless_zero_in_turn(t22_bar, t22_bar * t14);
                 let t17_bar: f64 = -p_bar[2];
                 t14_bar += rt::unless_zero_in_turn(t17_bar, t17_bar * t3);
                 t3_bar = rt::unless_zero_in_turn(t17_bar, t17_bar * t14);
-                let pull_bar: f64 = rt::unless_zero_in_turn(t14_bar, t14_bar * h);
+                let pull_bar = t14_bar * h;
                 let q_2: f64 = rt::over(pull_bar, t13);
                 mass_bar_2 += q_2;
                 let t13_bar: f64 = -rt::unless_zero_in_turn(pull_bar, q_2 * pull);
@@ -340,13 +334,11 @@ impl orbit {
                     let square = t6 + t11;
                     let t13 = square * t12;
                     let t14 = h * pull;
-                    let t30_bar: f64 = p_bar[1];
+                    p_bar[3] += p_bar[1] * h;
+                    p_bar[2] += p_bar[0] * h;
+                    let t22_bar: f64 = -p_bar[3];
                     let mut t3_bar: f64;
                     if rt::ordinary(t13 + (t14 + t21)) {
-                        p_bar[3] += t30_bar * h;
-                        let t26_bar: f64 = p_bar[0];
-                        p_bar[2] += t26_bar * h;
-                        let t22_bar: f64 = -p_bar[3];
                         let mut t14_bar = t22_bar * t21;
                         p_bar[1] += t22_bar * t14;
                         let t17_bar: f64 = -p_bar[2];
@@ -371,10 +363,6 @@ impl orbit {
                         t3_bar += t6_bar * t3;
                         t3_bar += t6_bar * t3;
                     } else {
-                        p_bar[3] += rt::unless_zero_in_turn(t30_bar, t30_bar * h);
-                        let t26_bar: f64 = p_bar[0];
-                        p_bar[2] += rt::unless_zero_in_turn(t26_bar, t26_bar * h);
-                        let t22_bar: f64 = -p_bar[3];
                         let mut t14_bar: f64 = rt::unless_zero_in_turn(
                             t22_bar,
                             t22_bar * t21,
@@ -383,10 +371,7 @@ impl orbit {
                         let t17_bar: f64 = -p_bar[2];
                         t14_bar += rt::unless_zero_in_turn(t17_bar, t17_bar * t3);
                         t3_bar = rt::unless_zero_in_turn(t17_bar, t17_bar * t14);
-                        let pull_bar: f64 = rt::unless_zero_in_turn(
-                            t14_bar,
-                            t14_bar * h,
-                        );
+                        let pull_bar = t14_bar * h;
                         let q_1: f64 = rt::over(pull_bar, t13);
                         mass_bar_2 += q_1;
                         let t13_bar: f64 = -rt::unless_zero_in_turn(

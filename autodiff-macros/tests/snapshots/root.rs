@@ -191,7 +191,7 @@ impl root {
             } else {
                 next_bar += y_1_bar;
             }
-            let t7_bar: f64 = rt::unless_zero(next_bar, next_bar * 0.5);
+            let t7_bar = next_bar * 0.5;
             y_bar += t7_bar;
             let q_2: f64 = rt::over(t7_bar, y);
             x_bar_2 += q_2;
@@ -281,7 +281,7 @@ impl root {
                     } else {
                         next_bar += y_1_bar;
                     }
-                    let t7_bar: f64 = rt::unless_zero(next_bar, next_bar * 0.5);
+                    let t7_bar = next_bar * 0.5;
                     y_bar += t7_bar;
                     let q_1: f64 = rt::over(t7_bar, y);
                     x_bar_2 += q_1;

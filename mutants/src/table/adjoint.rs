@@ -2,6 +2,7 @@
 
 use super::{Mutant, mutant};
 
+const COUNTS: &str = "analyse/counts.rs";
 const SINGULAR: &str = "singular.rs";
 const CALLS: &str = "adjoint/calls.rs";
 const ENDS: &str = "adjoint/reverse/ends.rs";
@@ -70,8 +71,23 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "singular::unless_zero(&Expr::Bar(v), product)", "product",
         "a zero adjoint is multiplied with an infinite partial"),
     mutant("guard-masked", SINGULAR, "pub(crate) fn guards(",
-        "is_singular(cx, op) || self.is_wild(op) && self.masked.contains(v)", "is_singular(cx, op)",
+        "is_singular(cx, v, op) || self.masked.contains(v) && self.is_wild(cx, v, op)", "is_singular(cx, v, op)",
         "infinite operands in front of a select are not watched"),
+    mutant("guard-product", SCALAR, "pub(super) fn op(",
+        "singular::unless_zero(&bar, product)", "product",
+        "a zero adjoint is multiplied with an infinite factor"),
+    mutant("counts-inclusive", COUNTS, "fn told_by(",
+        "i64::from(!range.inclusive).saturating_sub(k)", "1_i64.saturating_sub(k)",
+        "an inclusive range is taken to end behind its beginning"),
+    mutant("counts-end", COUNTS, "fn told_by(",
+        "i64::from(!range.inclusive).saturating_sub(k)", "i64::from(!range.inclusive)",
+        "the end of a range, less a literal, is taken for the end"),
+    mutant("counts-outside", SINGULAR, "fn unmet<",
+        "cx.layout.at_least(*n, block) < Some(*least)", "false",
+        "a quotient by a number of things is never infinite"),
+    mutant("counts-forgotten", SINGULAR, "fn divided_by_count(",
+        "1_i64.checked_sub(k)?", "0_i64.checked_sub(k)?",
+        "a number of things is taken for a divisor that is not 0"),
     mutant("quotient-guard-dividend", SCALAR, "fn quotient(",
         "singular::quotient(bar.clone(), Expr::Val(b))", "Expr::bin(\"/\", bar.clone(), Expr::Val(b))",
         "quotient: a zero adjoint is divided by zero"),

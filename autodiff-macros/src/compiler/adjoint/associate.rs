@@ -176,7 +176,7 @@ impl<'a> Pass<'a> {
                 self.rewrite(b);
             }
             Expr::Neg(a) => self.rewrite(a),
-            Expr::Call(Callee::UnlessZero { .. }, args) => {
+            Expr::Call(Callee::UnlessZero(_), args) => {
                 if let [_, product] = args.as_mut_slice() {
                     self.rewrite(product);
                 }

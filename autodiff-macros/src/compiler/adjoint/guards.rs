@@ -16,10 +16,11 @@
 //! x_bar += unless_zero(a_bar, a_bar * y); …
 //! ```
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Context;
-use crate::compiler::code::{Callee, Expr, Pick, Stmt};
+use super::ordinary::{adds_nothing_up, may_run_at_once};
+use crate::compiler::code::{Callee, Expr, Guard, Pick, Stmt};
 use crate::compiler::real;
 use crate::compiler::ssa::{Op, Stmt as Ssa, StmtKind, ValId};
 use crate::compiler::tidy::Var;
@@ -56,13 +57,51 @@ fn branch(stmt: &mut Stmt) {
     stmt.for_each_part_mut(
         &mut |e| {
             e.walk_mut(&mut |e| {
-                if let Expr::Call(Callee::UnlessZero { in_turn }, _) = e {
-                    *in_turn = true;
+                if let Expr::Call(Callee::UnlessZero(guard), _) = e {
+                    *guard = Guard::Branch;
                 }
             });
         },
         &mut |stmts| stmts.iter_mut().for_each(branch),
     );
+}
+
+/// Makes guards that share their factor selects, in loops that several iterations may run of at once: LLVM puts two products
+/// that are asked the same under one branch, and then the loop runs in turn.
+pub(super) fn at_once(stmts: &mut [Stmt]) {
+    for stmt in stmts {
+        match stmt {
+            Stmt::For { body, .. } if may_run_at_once(body) && adds_nothing_up(body) => {
+                let mut guards = BTreeMap::new();
+                let mut count = |e: &Expr| {
+                    if let Some(factor) = shared(e) {
+                        *guards.entry(factor).or_insert(0) += 1;
+                    }
+                };
+                body.iter().for_each(|s| s.walk(&mut count));
+                let mut select = |e: &mut Expr| {
+                    if shared(e).is_some_and(|factor| guards[&factor] > 1)
+                        && let Expr::Call(Callee::UnlessZero(guard), _) = e
+                    {
+                        *guard = Guard::Select;
+                    }
+                };
+                body.iter_mut().for_each(|s| s.walk_mut(&mut select));
+            }
+            _ => stmt.for_each_part_mut(&mut |_| {}, &mut |stmts| at_once(stmts)),
+        }
+    }
+}
+
+/// The adjoint that a guard asks for.
+fn shared(e: &Expr) -> Option<ValId> {
+    match e {
+        Expr::Call(Callee::UnlessZero(Guard::Either), args) => match args.first() {
+            Some(Expr::Bar(v)) => Some(*v),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Guards that there are at least where one branch takes their place.
@@ -176,7 +215,7 @@ impl Groups<'_> {
     /// Factor and product of a guard.
     fn guarded<'e>(&self, e: &'e Expr) -> Option<(&'e Expr, &'e Expr)> {
         match e {
-            Expr::Call(Callee::UnlessZero { in_turn: false }, args) => match args.as_slice() {
+            Expr::Call(Callee::UnlessZero(Guard::Either), args) => match args.as_slice() {
                 [factor, product] => Some((factor, product)),
                 _ => None,
             },

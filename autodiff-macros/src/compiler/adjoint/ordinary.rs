@@ -19,7 +19,7 @@ use quote::quote;
 
 use super::Context;
 use crate::compiler::analyse::layout::Role;
-use crate::compiler::code::{Callee, Expr, Stmt};
+use crate::compiler::code::{Callee, Expr, Guard, Stmt};
 use crate::compiler::hir::{BinOp, Ty, UnOp};
 use crate::compiler::singular::is_literal;
 use crate::compiler::ssa::{Op, ValId};
@@ -35,7 +35,9 @@ pub(super) fn run(cx: &Context<'_>, stmts: &mut Vec<Stmt>) {
             let of_name = values.entry(v.name.to_string());
             of_name.and_modify(|id| *id = None).or_insert(Some(id));
         }
-        Pass { cx, values }.stmts(stmts, false);
+        // Beside loops of the function, what is computed once is no matter, and LLVM runs out of registers sooner.
+        let once = stmts.iter().any(is_loop);
+        Pass { cx, values }.stmts(stmts, once);
     }
 }
 
@@ -66,8 +68,9 @@ struct Question {
 }
 
 impl Pass<'_> {
-    /// The stretches of a list of statements. `parallel`: iterations of its loop may run at once.
-    fn stmts(&self, stmts: &mut Vec<Stmt>, parallel: bool) {
+    /// The stretches of a list of statements. `whole`: it is not split itself, since iterations of its loop may run at once, or
+    /// since it runs once.
+    fn stmts(&self, stmts: &mut Vec<Stmt>, whole: bool) {
         for stmt in stmts.iter_mut() {
             match stmt {
                 Stmt::For { body, .. } | Stmt::Collect { body, .. } => {
@@ -76,13 +79,13 @@ impl Pass<'_> {
                 }
                 Stmt::Loop { body } => self.stmts(body, false),
                 Stmt::If { then, els, .. } if !is_flat_list(then) || !is_flat_list(els) => {
-                    self.stmts(then, parallel);
-                    self.stmts(els, parallel);
+                    self.stmts(then, whole);
+                    self.stmts(els, whole);
                 }
                 _ => {}
             }
         }
-        if parallel {
+        if whole {
             return;
         }
         let mut at = 0;
@@ -235,7 +238,7 @@ impl Asking<'_> {
     /// Adds what a guard asks for. None if it is no guard, or cannot be decided beforehand.
     fn guard(&self, e: &Expr, always: bool, question: &mut Question) -> Option<()> {
         let factors = match e {
-            Expr::Call(Callee::UnlessZero { .. }, args) => {
+            Expr::Call(Callee::UnlessZero(_), args) => {
                 let [factor, product] = args.as_slice() else {
                     return None;
                 };
@@ -345,7 +348,7 @@ fn quotient(stmt: &Stmt) -> Option<(Ident, Expr)> {
     match stmt {
         Stmt::Let {
             name,
-            init: Some(Expr::Call(Callee::Over | Callee::UnlessZero { .. }, args)),
+            init: Some(Expr::Call(Callee::Over | Callee::UnlessZero(_), args)),
             ..
         } => Some((name.clone(), args.first()?.clone())),
         _ => None,
@@ -384,10 +387,19 @@ fn sum(mut parts: Vec<Expr>) -> Expr {
     }
 }
 
+/// True for a loop, also in an arm of a branch.
+fn is_loop(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::For { .. } | Stmt::Loop { .. } | Stmt::Collect { .. } => true,
+        Stmt::If { then, els, .. } => then.iter().chain(els).any(is_loop),
+        _ => false,
+    }
+}
+
 fn has_guard(stmt: &Stmt) -> bool {
     let mut found = false;
     stmt.walk(&mut |e| {
-        found |= matches!(e, Expr::Call(Callee::UnlessZero { .. } | Callee::Over, _));
+        found |= matches!(e, Expr::Call(Callee::UnlessZero(_) | Callee::Over, _));
     });
     found
 }
@@ -416,13 +428,18 @@ fn lends_nothing(e: &Expr) -> bool {
     !lends
 }
 
-/// True for the body of an innermost loop whose iterations wait neither for each other nor for a record.
-fn may_run_at_once(body: &[Stmt]) -> bool {
+/// True for the body of an innermost loop whose iterations wait neither for each other nor for a record, or that reads what
+/// its iteration recorded and adds nothing up.
+pub(super) fn may_run_at_once(body: &[Stmt]) -> bool {
+    let independent = adds_nothing_up(body);
     let mut in_turn = false;
     for stmt in body {
-        in_turn |= !is_flat(stmt);
+        in_turn |= match stmt {
+            Stmt::Bind { init, .. } => !independent || !lends_nothing(init),
+            stmt => !is_flat(stmt),
+        };
         stmt.walk(&mut |e| {
-            in_turn |= matches!(e, Expr::Call(Callee::UnlessZero { in_turn: true }, _));
+            in_turn |= matches!(e, Expr::Call(Callee::UnlessZero(Guard::Branch), _));
         });
     }
     !in_turn
@@ -473,4 +490,22 @@ fn idents(tokens: TokenStream, names: &mut BTreeSet<String>) {
             _ => {}
         }
     }
+}
+
+/// True if no number is carried from an iteration to the next: what is assigned are elements, and what the iteration declares.
+pub(super) fn adds_nothing_up(body: &[Stmt]) -> bool {
+    let mut declared = BTreeSet::new();
+    body.iter().all(|stmt| match stmt {
+        Stmt::Let { name, .. } => {
+            declared.insert(name.to_string());
+            true
+        }
+        Stmt::Assign { place, .. } => match place {
+            Expr::Index(..) => true,
+            Expr::Name(name) => declared.contains(&name.to_string()),
+            _ => false,
+        },
+        Stmt::Bind { .. } => true,
+        _ => false,
+    })
 }

@@ -37,7 +37,10 @@ impl<'a> Reverse<'a, '_> {
             Op::Bin(BinOp::Mul, a, b) => {
                 let [by_a, by_b] = [*b, *a].map(|partial| {
                     let product = Expr::mul(bar.clone(), Expr::Val(partial));
-                    self.guarded(v, op, product)
+                    match self.watch.guards_product(self.cx, v, partial) {
+                        true => singular::unless_zero(&bar, product),
+                        false => product,
+                    }
                 });
                 self.contribute(*a, by_a, out);
                 self.contribute(*b, by_b, out);

@@ -96,7 +96,7 @@ fn of_row<'e>(e: &'e Expr, k: &Ident) -> Option<(&'e Ident, bool, bool)> {
 
 fn unguarded(e: &Expr) -> &Expr {
     match e {
-        Expr::Call(Callee::UnlessZero { .. }, args) => args.last().unwrap_or(e),
+        Expr::Call(Callee::UnlessZero(_), args) => args.last().unwrap_or(e),
         e => e,
     }
 }

@@ -116,7 +116,7 @@ impl<'s> Known<'s, '_> {
     /// True for the adjoint 1 times the term.
     fn is_term(&self, e: &'s Expr, term: ValId) -> bool {
         match self.resolve(e) {
-            Expr::Call(Callee::UnlessZero { .. }, args) => match args.as_slice() {
+            Expr::Call(Callee::UnlessZero(_), args) => match args.as_slice() {
                 [factor, product] => self.is_one(factor) && self.is_term(product, term),
                 _ => false,
             },
