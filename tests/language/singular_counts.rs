@@ -70,7 +70,29 @@ fn inclusive(x: &[f64], n: usize) -> f64 {
     s
 }
 
-/// Counts down to less than 0.
+/// So does a range to one more.
+#[conservative_grad]
+fn to_one_more(x: &[f64], n: usize) -> f64 {
+    let h = 1.0 / n as f64;
+    let mut s = 0.0;
+    for i in 0..n + 1 {
+        s += (h * x[i]).min(5.0);
+    }
+    s
+}
+
+/// And what is known of `n - 1` is known of `n`.
+#[conservative_grad]
+fn to_one_less(x: &[f64], n: usize) -> f64 {
+    let (h, w) = (1.0 / (n - 1) as f64, 1.0 / n as f64);
+    let mut s = 0.0;
+    for i in 0..n - 1 {
+        s += (h * x[i]).max(w * x[i + 1]);
+    }
+    s
+}
+
+/// Begins below 0.
 #[conservative_grad]
 fn from_below(x: &[f64], n: i32) -> f64 {
     let h = 1.0 / n as f64;
@@ -137,6 +159,7 @@ fn of_a_count_that_is_zero() {
     agree!(outside_of_the_loop([0.3, 0.7], 0) = [0.0, 0.0]);
     agree!(by_the_counter([0.3, 0.7, 0.9], 3) = [0.0, 1.0, 0.5]);
     agree!(inclusive([0.3], 0) = [0.0]);
+    agree!(to_one_more([0.3], 0) = [0.0]);
     agree!(from_below([0.3, 0.7], 0) = [0.0, -0.3]);
     agree!(through_memory([0.3], 0) = [0.0]);
     agree!(carried([0.3], 0) = [0.0]);
@@ -152,6 +175,9 @@ fn of_a_count_that_is_not() {
     agree!(in_the_inner_loop([0.3], 1) = [0.0]);
     agree!(by_the_counter_from_one([0.3, 0.2, 0.9], 3) = [0.5, 1.0, 0.0]);
     agree!(inclusive([0.3, 0.7, 0.2], 2) = [0.5, 0.5, 0.5]);
+    agree!(to_one_more([0.3, 0.7, 0.2], 2) = [0.5, 0.5, 0.5]);
+    agree!(to_one_less([0.3, 0.7, 0.2], 3) = [0.0, 0.5 + 1.0 / 3.0, 0.0]);
+    agree!(to_one_less([0.3], 1) = [0.0]);
     agree!(from_below([0.3, 0.7], 2) = [2.0, -0.2]);
     agree!(through_memory([0.3, 0.7], 2) = [1.0, 0.5]);
     agree!(carried([0.3], 2) = [0.9375]);
