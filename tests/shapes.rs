@@ -82,6 +82,8 @@ mod copies;
 mod decided;
 #[path = "shapes/evaluated.rs"]
 mod evaluated;
+#[path = "shapes/exchanged.rs"]
+mod exchanged;
 #[path = "shapes/handed.rs"]
 mod handed;
 #[path = "shapes/hoisted.rs"]

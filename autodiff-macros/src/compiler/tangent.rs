@@ -78,9 +78,12 @@ impl Tangent<'_> {
         while let Some((stmt, after)) = left.split_first() {
             left = match self.cx.swap_at_start(left) {
                 Some(swap) => {
-                    out.push(primal::swap(swap.places.map(Expr::Mem)));
-                    if swap.places.iter().any(|m| self.cx.facts.active_mem(*m)) {
-                        out.push(primal::swap(swap.places.map(Expr::MemDot)));
+                    let [a, b] = &swap.places;
+                    let places = [a, b].map(|at| place(at, Expr::Mem(at.mem)));
+                    out.push(primal::swap(places));
+                    if self.cx.facts.active_mem(a.mem) {
+                        let dots = [a, b].map(|at| place(at, Expr::MemDot(at.mem)));
+                        out.push(primal::swap(dots));
                     }
                     &left[swap.statements..]
                 }

@@ -115,8 +115,9 @@ impl Forward<'_> {
             }
             match self.swap(&block.stmts[k..]) {
                 Some(swap) => {
-                    out.push(primal::swap(swap.places.map(Expr::Mem)));
                     swapped = k + swap.statements;
+                    let places = swap.places.map(|at| place(&at, Expr::Mem(at.mem)));
+                    out.push(primal::swap(places));
                 }
                 None => self.stmt(stmt, &mut out),
             }

@@ -118,7 +118,7 @@ impl<'a> Reverse<'a, '_> {
             let from = out.len();
             left = match self.cx.swap_at_end(left) {
                 Some(swap) => {
-                    self.swap(swap, &mut out);
+                    self.swap(&swap, &mut out);
                     &left[..left.len() - swap.statements]
                 }
                 None => {

@@ -4,17 +4,18 @@
 //!
 //! ```text
 //! kept = a.clone(); a = b.clone(); b = kept.clone()
+//! first = s.a.clone(); kept = first.clone(); second = s.b.clone(); s.a = second.clone(); s.b = kept.clone()
 //! ```
 //!
 //! In: the statements of a block, and which arrays are active (both or none). Out: where they do just that. What writes code writes one swap for them; the adjoints and the
 //! tangents change places as well.
 
-use super::{Func, Init, MemId, Op, Origin, Place, Stmt, StmtKind, ValId};
+use super::{Func, Init, MemId, Op, Origin, Place, Proj, Stmt, StmtKind, ValId};
 
-/// Two local arrays that change places.
-#[derive(Clone, Copy, Debug)]
+/// Two local arrays, or fields, that change places.
+#[derive(Clone, Debug)]
 pub(crate) struct Swap {
-    pub(crate) places: [MemId; 2],
+    pub(crate) places: [Place; 2],
     /// How many statements that takes.
     pub(crate) statements: usize,
 }
@@ -25,22 +26,56 @@ pub(crate) fn at_start(
     active: &dyn Fn(MemId) -> bool,
     stmts: &[Stmt],
 ) -> Option<Swap> {
-    let [first, rest @ ..] = stmts else {
-        return None;
-    };
-    let StmtKind::Alloc(kept, Init::Clone(from)) = &first.kind else {
-        return None;
-    };
+    let (a, mut kept, mut rest) = cloned(stmts)?;
+    let mut second = None;
+    while let Some((from, to, after)) = cloned(rest) {
+        match second {
+            None if *from == Place::whole(kept) && mentions(func, kept) == 1 => kept = to,
+            None => second = Some((from, to)),
+            Some(_) => return None,
+        }
+        rest = after;
+    }
     let (there, rest) = copied(func, rest)?;
     let (back, rest) = copied(func, rest)?;
-    let (a, b) = (there.dst, there.src);
-    let is_swap = *from == Place::whole(a) && back.dst == b && back.src == *kept;
-    let local = |m: MemId| func.mem(m).origin == Origin::Local && !func.fixed.contains_key(&m);
-    let alike = a != b && local(a) && local(b) && active(a) == active(b);
-    (is_swap && alike && mentions(func, *kept) == 1).then_some(Swap {
-        places: [a, b],
+    let b = match second {
+        Some((b, to)) if *there.src == Place::whole(to) && mentions(func, to) == 1 => b,
+        Some(_) => return None,
+        None => there.src,
+    };
+    let is_swap = a == there.dst && b == back.dst && *back.src == Place::whole(kept);
+    let alike = a != b && active(a.mem) == active(b.mem);
+    let may = is_swap && alike && changes_places(func, a) && changes_places(func, b);
+    (may && mentions(func, kept) == 1).then(|| Swap {
+        places: [a.clone(), b.clone()],
         statements: stmts.len() - rest.len(),
     })
+}
+
+/// The variable that the first statement makes as a copy, and of what; what follows.
+fn cloned(stmts: &[Stmt]) -> Option<(&Place, MemId, &[Stmt])> {
+    match stmts {
+        [
+            Stmt {
+                kind: StmtKind::Alloc(to, Init::Clone(from)),
+                ..
+            },
+            rest @ ..,
+        ] => Some((from, *to, rest)),
+        _ => None,
+    }
+}
+
+/// True for a local variable, and for a field.
+fn changes_places(func: &Func, at: &Place) -> bool {
+    let is_field = |step: &Proj| matches!(step, Proj::Field(_));
+    let local = func.mem(at.mem).origin == Origin::Local;
+    match at.path.is_empty() {
+        true => local && !func.fixed.contains_key(&at.mem),
+        false => {
+            at.path.iter().all(is_field) && !matches!(func.mem(at.mem).origin, Origin::Shared(_))
+        }
+    }
 }
 
 /// The swap that ends with the last statement.
@@ -55,17 +90,17 @@ pub(crate) fn at_end(func: &Func, active: &dyn Fn(MemId) -> bool, stmts: &[Stmt]
         .find_map(|(k, swap)| (k + swap.statements == stmts.len()).then_some(swap))
 }
 
-/// A variable, two copies, and the length or the shape of what each of them replaces.
-const LONGEST: usize = 5;
+/// Three variables, two copies, and the length or the shape of what each of them replaces.
+const LONGEST: usize = 7;
 
-/// One variable that is replaced by another.
-struct Copied {
-    dst: MemId,
-    src: MemId,
+/// What is replaced, and by what.
+struct Copied<'s> {
+    dst: &'s Place,
+    src: &'s Place,
 }
 
 /// The copy at the start, behind what is kept of what it replaces; what follows.
-fn copied<'s>(func: &Func, stmts: &'s [Stmt]) -> Option<(Copied, &'s [Stmt])> {
+fn copied<'s>(func: &Func, stmts: &'s [Stmt]) -> Option<(Copied<'s>, &'s [Stmt])> {
     let (kept, stmts) = match stmts {
         [kept, rest @ ..] if !matches!(kept.kind, StmtKind::Copy { .. }) => (Some(kept), rest),
         stmts => (None, stmts),
@@ -88,14 +123,7 @@ fn copied<'s>(func: &Func, stmts: &'s [Stmt]) -> Option<(Copied, &'s [Stmt])> {
         Some(StmtKind::Alloc(m, Init::Lengths(_))) => *shape == Some(*m) && mentions(func, *m) == 1,
         Some(_) => false,
     };
-    let whole = *dst == Place::whole(dst.mem) && *src == Place::whole(src.mem);
-    (for_it && whole).then_some((
-        Copied {
-            dst: dst.mem,
-            src: src.mem,
-        },
-        rest,
-    ))
+    for_it.then_some((Copied { dst, src }, rest))
 }
 
 /// How often the variable is read or written to after its declaration.

@@ -158,9 +158,13 @@ impl<'a> Reverse<'a, '_> {
     }
 
     /// Arrays that change places: so do their adjoints.
-    pub(super) fn swap(&mut self, swap: Swap, out: &mut Vec<Rev<'a>>) {
-        if swap.places.iter().any(|m| self.cx.facts.active_mem(*m)) {
-            let bars = swap.places.map(|m| self.mem_bar(m));
+    pub(super) fn swap(&mut self, swap: &Swap, out: &mut Vec<Rev<'a>>) {
+        if self.cx.facts.active_mem(swap.places[0].mem) {
+            let [a, b] = &swap.places;
+            let bars = [a, b].map(|at| {
+                let bar = self.mem_bar(at.mem);
+                place(at, bar)
+            });
             out.push(Rev::Code(primal::swap(bars)));
         }
     }
