@@ -46,24 +46,23 @@ pub(super) fn keep_state(func: &mut Func, is_state: impl Fn(VarId) -> bool) {
         }
     }
     let types: Vec<Ty> = func.vars.iter().map(|var| var.ty.clone()).collect();
-    keep_in_block(&mut func.body, &types);
-}
-
-fn keep_in_block(block: &mut Block, types: &[Ty]) {
-    for stmt in &mut block.stmts {
-        match &mut stmt.kind {
-            StmtKind::Let {
-                pat: Pat::Var(var),
-                init: Some(init),
-            } if matches!(init.ty, Ty::Opaque) => init.ty = types[var.0 as usize].clone(),
-            StmtKind::If { then, els, .. } => {
-                keep_in_block(then, types);
-                keep_in_block(els, types);
-            }
-            StmtKind::For { body, .. } | StmtKind::Loop { body, .. } => keep_in_block(body, types),
-            _ => {}
+    let mut keep = |stmt: &mut Stmt| {
+        if let StmtKind::Let {
+            pat: Pat::Var(var),
+            init: Some(init),
+        } = &mut stmt.kind
+            && matches!(init.ty, Ty::Opaque)
+        {
+            init.ty = types[var.0 as usize].clone();
         }
+    };
+    Walk {
+        ty: &mut |_| {},
+        code: &mut |_| {},
+        expr: &mut |_| {},
+        stmt: &mut keep,
     }
+    .block(&mut func.body);
 }
 
 /// Code that was copied as constant must not mention a variable that turned out to be real.
