@@ -124,6 +124,8 @@ mod states;
 mod taken;
 #[path = "shapes/unit.rs"]
 mod unit;
+#[path = "shapes/untold.rs"]
+mod untold;
 
 mod cases {
     check_all!(

@@ -20,6 +20,33 @@ mod sealed {
     impl Sealed for f64 {}
 }
 
+/// A number as the result of a function, where `G` is its adjoint: what has a gradient. A macro cannot see whether `Energy` is another
+/// name of one.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a real number, and only functions whose result is one have a gradient",
+    label = "the result is of the type `{Self}`",
+    note = "`vjp`, `jvp` and `jacobian` are there for every result"
+)]
+pub trait NumberResult<G> {
+    /// The adjoint with which a gradient begins.
+    fn one() -> G;
+}
+
+impl NumberResult<f64> for f64 {
+    #[inline]
+    fn one() -> f64 {
+        1.0
+    }
+}
+
+impl NumberResult<f32> for f32 {
+    #[inline]
+    fn one() -> f32 {
+        1.0
+    }
+}
+
 /// A real number of the machine: `f32` or `f64`, and nothing else.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a real number (`f64` or `f32`)",

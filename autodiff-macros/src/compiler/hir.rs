@@ -212,6 +212,8 @@ pub(crate) struct Func {
     pub(crate) used: Names,
     pub(crate) params: Vec<Param>,
     pub(crate) result: Ty,
+    /// Only rustc knows whether the result is a struct, as `result` says, or a number of that name.
+    pub(crate) result_is_unknown: bool,
     /// The result is an `Option` or `Result` of something differentiable; `result` are its parts.
     pub(crate) outcome: bool,
     /// Stands for a constant result as long as there is none, if a number does not: `None` of a `-> Option<()>`.

@@ -45,7 +45,7 @@ pub(crate) fn members(signature: &Signature, deprecation: Tokens) -> TokenStream
         jacobian::member(&printer),
         printer.trace(),
     ];
-    if signature.has_gradient {
+    if signature.may_have_gradient() {
         members.splice(
             0..0,
             [
@@ -168,6 +168,23 @@ impl Printer<'_> {
         })
     }
 
+    /// The same of a function that there is for results that are numbers.
+    fn of_number(&self, name: &'static str, result: TokenStream, body: Tokens) -> TokenStream {
+        self.print(Entry {
+            name,
+            lifetimes: Tokens::default(),
+            receiver: Tokens::default(),
+            bounds: self.is_number(),
+            params: self.declarations.clone(),
+            result,
+            body,
+        })
+    }
+
+    fn is_number(&self) -> Vec<TokenStream> {
+        self.signature.is_number.iter().cloned().collect()
+    }
+
     fn grad(&self) -> TokenStream {
         if self.signature.outcome || self.is_deprecated() {
             return self.gradient("grad");
@@ -176,7 +193,7 @@ impl Printer<'_> {
             let call = self.other("value_and_grad", None, &[]);
             quote!(#call.1)
         });
-        self.plain("grad", self.gradient.to_token_stream(), body)
+        self.of_number("grad", self.gradient.to_token_stream(), body)
     }
 
     /// A call of another entry, which costs rustc less than to do the same once more. Not of a deprecated one, which would be
@@ -213,7 +230,7 @@ impl Printer<'_> {
             quote!(#buffers let #value = #call; #whole)
         });
         let gradient = self.signature.result_of(self.signature.gradient());
-        self.plain(name, gradient, body)
+        self.of_number(name, gradient, body)
     }
 
     fn value_and_grad(&self) -> TokenStream {
@@ -225,7 +242,7 @@ impl Printer<'_> {
                     false => self.other("value_and_grad_with", Some(&quote!(&mut #rt::Plain)), &[]),
                 },
             );
-        self.plain("value_and_grad", self.with_value(), body)
+        self.of_number("value_and_grad", self.with_value(), body)
     }
 
     fn accumulate_grad(&self) -> TokenStream {
@@ -242,7 +259,7 @@ impl Printer<'_> {
             name: "accumulate_grad",
             lifetimes: Tokens::default(),
             receiver: Tokens::default(),
-            bounds: Vec::new(),
+            bounds: self.is_number(),
             params,
             result: result.clone(),
             body,
@@ -260,7 +277,7 @@ impl Printer<'_> {
             name: "value_and_grad_with",
             lifetimes: Tokens::default(),
             receiver: Tokens::default(),
-            bounds: Vec::new(),
+            bounds: self.is_number(),
             params,
             result,
             body,

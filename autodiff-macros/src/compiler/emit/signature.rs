@@ -111,6 +111,8 @@ pub(crate) struct Signature {
     pub(crate) reals: Vec<Ident>,
     /// The result is a number and nothing is changed in place: there is a gradient.
     pub(crate) has_gradient: bool,
+    /// Where only rustc knows whether it is: the predicate that it is one.
+    pub(crate) is_number: Option<TokenStream>,
     pub(crate) sel: Ident,
     pub(crate) kinds: Ident,
     pub(crate) directions: Ident,
@@ -167,6 +169,11 @@ impl Signature {
         let value = declared.map_or_else(|| inner.clone(), |declared| by_name(inner, declared));
         let inner_ty = value;
         let value = without_constants(&inner_ty);
+        let result = respan(result(&item.sig.output));
+        let cotangent = gradient(&value, &rt);
+        // With a lifetime rustc leaves the question to those who call.
+        let is_number = (func.result_is_unknown && !in_place)
+            .then(|| quote!(for<'__n> #result: #rt::NumberResult<#cotangent>));
         Signature {
             primal: respan_ident(&item.sig.ident),
             companion: respan_ident(&companion),
@@ -179,8 +186,9 @@ impl Signature {
                 lifetimes: [own.lifetimes, lifetimes].concat(),
                 ..own
             },
-            result: respan(result(&item.sig.output)),
-            cotangent: gradient(&value, &rt),
+            result,
+            cotangent,
+            is_number,
             has_gradient: matches!(value, Ty::Real(_)) && !in_place,
             outcome: func.outcome,
             result_ty: value,
@@ -198,6 +206,11 @@ impl Signature {
             params,
             rt,
         }
+    }
+
+    /// There are functions for the gradient.
+    pub(crate) fn may_have_gradient(&self) -> bool {
+        self.has_gradient || self.is_number.is_some()
     }
 
     /// The differentiable parameters that are not changed in place: what has a gradient.

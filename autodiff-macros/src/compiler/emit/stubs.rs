@@ -78,6 +78,7 @@ pub(crate) fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> hir::Func {
         result: undecided(types::untagged(signature.result.clone()), is_own),
         hidden: std::collections::BTreeSet::new(),
         matched: std::collections::BTreeSet::new(),
+        result_is_unknown: false,
         outcome: types::payload(&signature.result).is_some(),
         blank: None,
         vars: signature

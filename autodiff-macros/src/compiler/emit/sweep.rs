@@ -34,7 +34,7 @@ use crate::compiler::real::is_parameter;
 /// The functions; `__fused` only if there is a gradient, `__strips` if a loop runs in strips.
 pub(crate) fn members(signature: &Signature, bodies: &Bodies) -> TokenStream {
     // Nobody but the entries calls `__fused`.
-    let joint = signature.has_gradient && signature.extent == Extent::Whole;
+    let joint = signature.may_have_gradient() && signature.extent == Extent::Whole;
     let fused = joint.then(|| {
         let plain = (signature.in_strips != Strips::Always)
             .then(|| fused(signature, "__fused", bodies.fused.as_ref()));
@@ -174,11 +174,8 @@ fn fused(signature: &Signature, name: &'static str, body: Option<&TokenStream>) 
         let (seed, ty) = (&signature.seed, signature.inner_cotangent());
         quote!(#seed: #ty,)
     });
-    let (lifetimes, given, bounds) = (
-        &generics.lifetimes,
-        &generics.params,
-        &generics.where_clause,
-    );
+    let (lifetimes, given) = (&generics.lifetimes, &generics.params);
+    let bounds = generics.where_clause_with(signature.is_number.iter().cloned().collect());
     let name = signature.naming.item(name);
     let body = match body {
         _ if signature.forward => super::forward::body(signature),
@@ -224,7 +221,13 @@ fn forward_then_reverse(signature: &Signature) -> TokenStream {
     let again = signature.params.iter().map(Param::again);
     let bars = signature.params.iter().map(|p| bar_argument(p, rt));
     let (value, pullback) = (signature.fresh("value"), signature.fresh("pullback"));
+    let Signature {
+        result, cotangent, ..
+    } = signature;
     let one = match is_parameter(&signature.result_ty) {
+        _ if signature.is_number.is_some() => {
+            quote!(<#result as #rt::NumberResult<#cotangent>>::one())
+        }
         true => quote!(#rt::number(1.0)),
         false => quote!(1.0),
     };

@@ -5,6 +5,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 
 use crate::compiler::hir::{Real, Role, Ty};
+use crate::compiler::parse::attribute::Mode;
 use crate::compiler::parse::signature::Signature;
 
 /// The real type that a function computes in: the first that its signature names, or the one that is usual around it.
@@ -66,10 +67,10 @@ fn collect(ty: &Ty, found: &mut Vec<Real>) {
     }
 }
 
-/// True if the type of the result, where no use tells what it is, is rather a struct than another name
-/// of a real type: its name is not one that people give to numbers, and where an argument is of that
-/// type, too, others are plain numbers.
-pub(super) fn result_is_struct(signature: &Signature<'_>) -> bool {
+/// True if the type of the result, where no use tells what it is, may be a struct: its name is not one that people give to
+/// numbers. For gradients by tangents, which do with a number alone, it is rather a struct than another name of a real type
+/// where no argument is of that type, or others are plain numbers.
+pub(super) fn result_is_struct(signature: &Signature<'_>, mode: Mode) -> bool {
     let Ty::Real(Real::Named(path)) = &signature.result else {
         return false;
     };
@@ -82,7 +83,7 @@ pub(super) fn result_is_struct(signature: &Signature<'_>) -> bool {
     };
     let same = |real: &Real| matches!(real, Real::Named(named) if named.to_string() == path);
     let plain = |real: &Real| !matches!(real, Real::Named(_));
-    !is_word_for_numbers(path_tokens) && (!names(&same) || names(&plain))
+    !is_word_for_numbers(path_tokens) && (mode == Mode::Reverse || !names(&same) || names(&plain))
 }
 
 /// Names that people give to structs with operators, and not to real numbers: `Complex`, `V3`, `Quaternion`.

@@ -62,7 +62,7 @@ pub(super) struct Infer {
     fields: Vec<Fields>,
     /// The type of the function's result.
     pub(super) result: Ty,
-    /// By its name, and by what else the signature says, the result is rather a struct than a number.
+    /// Where no use tells what the result is, it may be a struct.
     pub(super) result_is_struct: bool,
     /// Names of types that do not sound like those of numbers are names of structs.
     pub(super) named_structs: bool,
@@ -357,6 +357,12 @@ impl Infer {
             Ty::Array(inner, len) => Ty::Array(Box::new(self.open(&inner)), len),
             Ty::Vec(inner) => Ty::Vec(Box::new(self.open(&inner))),
             Ty::Seq(inner) => Ty::Seq(Box::new(self.open(&inner))),
+            // Known by its fields alone, of which there may be more.
+            Ty::Struct(of) if of.path.is_none() => {
+                let fields = self.fresh(Kind::Call);
+                let _ = self.unify(&fields, &Ty::Struct(of));
+                fields
+            }
             ty => ty,
         }
     }
@@ -890,6 +896,23 @@ impl Infer {
         self.is_among(&self.operands, ty)
     }
 
+    /// True for an operand, and for what is compared.
+    fn computes(&self, ty: &Ty) -> bool {
+        self.is_operand(ty) || self.is_among(&self.numbers, ty)
+    }
+
+    /// True if only rustc knows whether the result is a struct or has another name of a number: it is handed on as memory, which
+    /// fits both.
+    pub(super) fn result_is_unknown(&self) -> bool {
+        let result = self.strip(&self.result);
+        match (self.kind(&result), self.struct_of(&result)) {
+            (Some(Kind::Path { path, .. }), None) => {
+                !takes_arguments(path) && matches!(self.default(&result), Ty::Struct(_))
+            }
+            _ => false,
+        }
+    }
+
     fn is_cloned(&self, ty: &Ty) -> bool {
         self.is_among(&self.cloned, ty)
     }
@@ -916,16 +939,11 @@ impl Infer {
         }
         let of = |fields: &&Fields| matches!(ty, Ty::Infer(id) if self.root(*id) == fields.of);
         if let Some(fields) = self.fields.iter().find(of) {
-            // A tuple of one part is rare: it is a struct, or there are more of them. So is one with a gap, whose length nothing
-            // tells. What is right for a struct is right for a tuple.
-            let asked = |part: &&(Member, Ty)| !self.is_among(&self.ignored, &part.1);
+            // A tuple or a struct with fields that have numbers, and maybe more of them: what is right for a struct is right for a tuple.
+            let asked = |part: &(Member, Ty)| !self.is_among(&self.ignored, &part.1);
             let parts = (0..).map(Member::At).zip(fields.parts.iter().cloned());
-            let parts: Vec<(Member, Ty)> = parts.collect();
-            let asked: Vec<(Member, Ty)> = parts.iter().filter(asked).cloned().collect();
-            if asked.len() < parts.len() || asked.len() == 1 {
-                return self.resolve_struct(None, &asked);
-            }
-            return Ty::Tuple(fields.parts.iter().map(|part| self.resolve(part)).collect());
+            let asked: Vec<(Member, Ty)> = parts.filter(asked).collect();
+            return self.resolve_struct(None, &asked);
         }
         match self.kind(ty) {
             // A number, a tuple, an array: what is right for a struct is right for all of them. A
@@ -956,10 +974,10 @@ impl Infer {
             Some(Kind::Float { soft: false }) => Ty::Real(Real::F64),
             Some(Kind::Float { soft: true } | Kind::Call) => Ty::Real(self.real()),
             // A value of a named type that is only handed on may be anything. What is right for a
-            // struct is right for a number, but that a function whose result is one has a gradient.
+            // struct is right for a number.
             Some(Kind::Path { path, real: true })
                 if takes_arguments(path)
-                    || self.is_result(ty) && self.result_is_struct && !self.is_operand(ty)
+                    || self.is_result(ty) && self.result_is_struct && !self.computes(ty)
                     || !self.is_result(ty)
                         && (self.is_handed(ty)
                             || self.is_borrowed(ty)

@@ -344,7 +344,7 @@ impl<'a> Lower<'a> {
         };
         lower.result = lower.soften_signature(signature.result.clone());
         lower.infer.result = lower.result.clone();
-        lower.infer.result_is_struct = aliases::result_is_struct(signature);
+        lower.infer.result_is_struct = aliases::result_is_struct(signature, options.mode);
         lower.infer.named_structs = options.named_structs;
         if let Real::Named(path) = aliases::real_of(signature, options.known.usual_real()) {
             lower.infer.real_path = Some(lower.named_type(path, true));
@@ -441,6 +441,7 @@ impl<'a> Lower<'a> {
             used: std::mem::take(&mut self.used),
             params: params.collect(),
             result: types::untagged(self.infer.resolve(&self.result)),
+            result_is_unknown: self.infer.result_is_unknown(),
             outcome: self.infer.payload(&self.result).is_some(),
             blank: types::blank(&item.sig.output),
             hidden: std::mem::take(&mut self.hidden),

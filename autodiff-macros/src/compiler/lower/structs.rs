@@ -438,6 +438,10 @@ impl Lower<'_> {
         source: &impl ToTokens,
         span: proc_macro2::Span,
     ) -> Expr {
+        if let ("add" | "sub", [first, second]) = (name, &args[..]) {
+            // No number has a struct to its right.
+            self.infer.made_of(&first.ty, &second.ty);
+        }
         let first = self.infer.strip(&args[0].ty);
         // A sum or difference is of the type of its operands; nobody knows what a product is.
         let known = self.known_method(&first, &Ident::new(name, span));

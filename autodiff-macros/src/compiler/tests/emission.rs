@@ -99,6 +99,7 @@ fn names(signature: &Signature<'_>) -> Names {
 fn func(item: &syn::ItemFn, signature: &Signature<'_>) -> Func {
     let params = signature.parameters.iter().zip(0..);
     Func {
+        result_is_unknown: false,
         outcome: false,
         blank: None,
         hidden: std::collections::BTreeSet::new(),

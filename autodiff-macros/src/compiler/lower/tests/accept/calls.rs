@@ -130,8 +130,8 @@ fn fields_of_the_result_of_a_call() {
         r#"fn p(x: f64, y: f64) -> f64 { let p = polar(x, y); let q = p; let r = m::polar(q.0, y).1; p.1.sin() * r }"#,
         r#"
          fn p(x: f64, y: f64) -> f64
-           let p: (struct, f64) = call polar(x, y): (struct, f64)
-           let q: (struct, f64) = p
+           let p: struct = call polar(x, y): struct
+           let q: struct = p
            let parts: struct = call m::polar(q.0, y): struct
            let r: f64 = parts.1
            (sin(p.1) * r)
