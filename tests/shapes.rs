@@ -66,6 +66,8 @@ macro_rules! check_all {
 mod associated;
 #[path = "shapes/begun.rs"]
 mod begun;
+#[path = "shapes/by_name.rs"]
+mod by_name;
 #[path = "shapes/calls.rs"]
 mod calls;
 #[path = "shapes/cells.rs"]

@@ -308,7 +308,15 @@ impl Builder<'_> {
     }
 
     fn len(&mut self, place: &hir::Place) -> Op {
-        match self.place(place) {
+        let path = self.path(&place.path);
+        if let Some((constant, rest)) = self.constant_at(place.root, &path) {
+            // A part under a name of its own would be moved.
+            let mut code = self.part_code(constant, &rest);
+            let part = &code.tokens;
+            code.tokens = quote!(#part.len());
+            return Op::Opaque(code);
+        }
+        match self.through(place.root, path) {
             Resolved::Mem(at) => match array_len(place, &at) {
                 Some(len) => Op::Lit(len),
                 None => Op::Len(at),
@@ -482,6 +490,18 @@ impl Builder<'_> {
         }
     }
 
+    /// The constant of which only rustc knows what it is, if a place is a part of one, and what leads there.
+    fn constant_at(&self, root: hir::VarId, path: &[Proj]) -> Option<(ValId, Vec<Proj>)> {
+        match self.env[root.0 as usize].clone() {
+            Binding::Alias(target, prefix) => self.constant_at(target, &[&prefix, path].concat()),
+            Binding::Is(tree) => match walk(tree, root, path.to_vec()) {
+                (Resolved::Leaf(Tree::Val(v), ..), rest) if !rest.is_empty() => Some((v, rest)),
+                _ => None,
+            },
+            Binding::None | Binding::Declared => None,
+        }
+    }
+
     /// What is at a path in a tree. In a constant of which only rustc knows what it is, the path is copied.
     fn follow(&mut self, tree: Tree, root: hir::VarId, path: Vec<Proj>) -> Resolved {
         let (found, rest) = walk(tree, root, path.clone());
@@ -503,8 +523,14 @@ impl Builder<'_> {
         }
     }
 
-    /// `constant.weights[i]`
     fn part_of(&mut self, constant: ValId, path: &[Proj]) -> ValId {
+        let span = self.vals[constant.0 as usize].span;
+        let code = self.part_code(constant, path);
+        self.def(Ty::Opaque, Op::Opaque(code), span)
+    }
+
+    /// `constant.weights[i]`
+    fn part_code(&mut self, constant: ValId, path: &[Proj]) -> Verbatim {
         let span = self.vals[constant.0 as usize].span;
         let name = |k: usize| proc_macro2::Ident::new(&format!("part{k}"), span);
         let whole = self.name_of(constant);
@@ -521,12 +547,11 @@ impl Builder<'_> {
                 Proj::Range { .. } => self.unfit = true,
             }
         }
-        let code = Verbatim {
+        Verbatim {
             tokens,
             uses,
             pure: true,
-        };
-        self.def(Ty::Opaque, Op::Opaque(code), span)
+        }
     }
 
     fn call(&mut self, call: &hir::Call, e: &Expr) -> Tree {

@@ -214,6 +214,12 @@ impl Known {
         }
     }
 
+    /// True for an enum, or a union.
+    pub(crate) fn is_enum(&self, path: &syn::Path) -> bool {
+        let found = self.find(path);
+        found.is_some_and(|(module, name)| module.enums.contains(&name))
+    }
+
     /// True for what is declared in the module that the function stands in.
     pub(crate) fn is_local(&self, path: &syn::Path) -> bool {
         let own = self.all.module_at(&self.module);

@@ -19,8 +19,10 @@ impl Lower<'_> {
             return;
         };
         let declared = self.soften_signature(declared);
-        if let Ty::Seq(inner) = declared {
-            return self.infer.make_optional(ty, *inner);
+        match declared {
+            Ty::Seq(inner) => return self.infer.make_optional(ty, *inner),
+            Ty::Opaque => return self.infer.freeze(ty),
+            _ => {}
         }
         // A use that does not fit is for rustc to tell.
         let _ = self.infer.unify(ty, &declared);
@@ -32,7 +34,13 @@ impl Lower<'_> {
         let known = &self.options.known;
         let field = known.field(&path, member)?;
         let ty = types::read(field, &mut || None).ok()?;
-        let ty = in_memory(field, ty)?;
+        let mut ty = in_memory(field, ty)?;
+        make_constant(&mut ty, &|name| {
+            let name = syn::parse2(name.clone());
+            name.is_ok_and(|name| {
+                known.is_local(&path) && known.is_local(&name) && known.is_enum(&name)
+            })
+        });
         // A path in a declaration means the same here if both stand in one module.
         let is_struct = |name: &TokenStream| {
             syn::parse2(name.clone()).is_ok_and(|name| {
@@ -273,6 +281,18 @@ impl Lower<'_> {
             span,
             |parts| quote!(#integer(#(#parts),*)),
         )
+    }
+}
+
+/// What is in it of an enum is a constant: it has no gradient.
+fn make_constant(ty: &mut Ty, is_enum: &dyn Fn(&TokenStream) -> bool) {
+    match ty {
+        Ty::Real(Real::Named(name)) if is_enum(name) => *ty = Ty::Opaque,
+        Ty::Tuple(parts) => parts.iter_mut().for_each(|ty| make_constant(ty, is_enum)),
+        Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
+            make_constant(inner, is_enum);
+        }
+        _ => {}
     }
 }
 

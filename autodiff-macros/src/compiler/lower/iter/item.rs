@@ -293,12 +293,18 @@ impl Lower<'_> {
             self.bad_pattern(&syn::Pat::Tuple(pats.clone()));
             return None;
         }
-        if matches!(self.infer.strip(&place.ty), Ty::Opaque) {
+        let opaque = matches!(self.infer.strip(&place.ty), Ty::Opaque);
+        if opaque && place.path.is_empty() {
             let value = self.read(place.clone());
             self.bind_tuple(pats, Item::value(value), out);
             return None;
         }
-        let parts = self.tuple_parts(pats, &place.ty).into_iter().enumerate();
+        // Parts of an element of a list may be of types that are not copied: their names refer to them.
+        let parts = match opaque {
+            true => vec![Ty::Opaque; pats.elems.len()],
+            false => self.tuple_parts(pats, &place.ty),
+        };
+        let parts = parts.into_iter().enumerate();
         let part = |(i, ty)| {
             let mut part = place.clone();
             let at = u32::try_from(i).unwrap_or(0);
@@ -328,6 +334,8 @@ impl Lower<'_> {
         let ty = self.infer.strip(&place.ty);
         let inner = match (&ty, ty.element()) {
             (Ty::Array(..), Some(inner)) if !pats.elems.iter().any(is_rest) => inner.clone(),
+            // What has a type by a name is an array, as the pattern tells.
+            (Ty::Opaque, _) if !pats.elems.iter().any(is_rest) => Ty::Opaque,
             _ => {
                 self.bad_pattern(&syn::Pat::Slice(pats.clone()));
                 return None;

@@ -1,0 +1,122 @@
+//! Constants of which a name says all: pairs, lists of lists, tuples that hold what is not copied; enums in fields, whose methods have
+//! derivatives.
+
+use conservative_grad::conservative_grad;
+
+mod cases {
+    check_all!(
+        pairs from 4,
+        rows_under_a_second_name from 3,
+        beside_texts from 2,
+        laws_in_fields from 2,
+    );
+}
+
+type Pair = [usize; 2];
+type Grid = Vec<Vec<f64>>;
+type Named = (String, f64);
+
+#[conservative_grad]
+fn over(x: &[f64], #[constant] pairs: &[Pair]) -> f64 {
+    let mut s = 0.0;
+    for &[a, b] in pairs {
+        s += x[a] * x[b].sin();
+    }
+    for [a, b] in pairs {
+        s *= 1.0 + 0.1 * x[*a] * x[*b].cos();
+    }
+    s + pairs.iter().map(|&[a, b]| x[a] * x[b]).sum::<f64>()
+}
+
+#[conservative_grad]
+fn pairs(x: &[f64]) -> f64 {
+    over(x, &[[0, 1], [1, 2], [2, 3], [0, 3]])
+}
+
+#[conservative_grad]
+fn weighted(x: &[f64], #[constant] grid: &Grid) -> f64 {
+    let rows = grid;
+    let mut s = 0.0;
+    for k in 0..rows.len() {
+        for j in 0..rows[k].len() {
+            s += rows[k][j] * x[j].sin() * rows[0].len() as f64;
+        }
+    }
+    s
+}
+
+#[conservative_grad]
+fn rows_under_a_second_name(x: &[f64]) -> f64 {
+    weighted(x, &vec![vec![0.1, 0.2], vec![0.4, 0.5, 0.7]])
+}
+
+#[conservative_grad]
+fn factors(x: &[f64], #[constant] named: &[Named]) -> f64 {
+    let mut s = 0.0;
+    for (_, factor) in named {
+        s += (factor * x[0]).sin() * x[1];
+    }
+    s
+}
+
+#[conservative_grad]
+fn beside_texts(x: &[f64]) -> f64 {
+    factors(x, &[("a".to_owned(), 0.3), ("b".to_owned(), 0.5)])
+}
+
+#[conservative_grad]
+mod laws {
+    use conservative_grad::Differentiable;
+
+    #[derive(Clone, Copy)]
+    pub enum Law {
+        Linear(f64),
+        Quadratic,
+    }
+
+    impl Law {
+        fn weight(&self, r: f64) -> f64 {
+            match self {
+                Law::Linear(k) => k * r,
+                Law::Quadratic => r * r,
+            }
+        }
+    }
+
+    #[derive(Clone, Differentiable)]
+    pub struct Pull {
+        pub scale: f64,
+        #[constant]
+        pub law: Law,
+        #[constant]
+        pub others: Vec<Law>,
+    }
+
+    impl Pull {
+        fn at(&self, r: f64) -> f64 {
+            self.scale * self.law.weight(r) + self.others[1].weight(r * r)
+        }
+    }
+
+    pub fn total(p: &Pull, r: f64) -> f64 {
+        let mut t = p.at(r) * p.law.weight(r);
+        for law in &p.others {
+            t += law.weight(t);
+        }
+        t
+    }
+}
+
+#[conservative_grad]
+fn laws_in_fields(x: &[f64]) -> f64 {
+    let pull = laws::Pull {
+        scale: x[0],
+        law: laws::Law::Linear(0.7),
+        others: vec![laws::Law::Quadratic, laws::Law::Linear(0.3)],
+    };
+    let mut t = 0.0;
+    for v in x {
+        t += laws::total(&pull, 0.2 * v);
+    }
+    t
+}
