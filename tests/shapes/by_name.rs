@@ -1,7 +1,7 @@
 //! Constants of which a name says all: pairs, lists of lists, tuples that hold what is not copied; enums in fields, whose methods have
-//! derivatives.
+//! derivatives, and which are matched beside numbers.
 
-use conservative_grad::conservative_grad;
+use conservative_grad::{Differentiable, conservative_grad};
 
 mod cases {
     check_all!(
@@ -9,6 +9,8 @@ mod cases {
         rows_under_a_second_name from 3,
         beside_texts from 2,
         laws_in_fields from 2,
+        modes_beside_counters from 3,
+        constants_in_fields from 2,
     );
 }
 
@@ -119,4 +121,80 @@ fn laws_in_fields(x: &[f64]) -> f64 {
         t += laws::total(&pull, 0.2 * v);
     }
     t
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Slow,
+    Fast,
+    Done,
+}
+
+#[derive(Clone, Differentiable)]
+struct Charger {
+    #[constant]
+    mode: Mode,
+    level: f64,
+}
+
+#[conservative_grad]
+impl Charger {
+    fn step(&mut self, t: usize, x: f64) {
+        let next = match (self.mode, t) {
+            (Mode::Slow, t) if t >= 2 => Mode::Fast,
+            (Mode::Fast, 4) => Mode::Done,
+            (mode, _) => mode,
+        };
+        self.level += match (self.mode, next) {
+            (Mode::Slow, Mode::Slow) => x,
+            (Mode::Slow, _) => x * x,
+            (Mode::Fast, _) => x.sin(),
+            _ => 2.0 * x * self.level.cos(),
+        };
+        self.mode = next;
+    }
+
+    fn cut(&mut self, x: f64) {
+        self.level *= match (self.mode, x) {
+            (Mode::Slow, y) => 1.0 + y,
+            (Mode::Fast, y) => y.cos(),
+            (_, y) => y.sin(),
+        };
+    }
+}
+
+#[conservative_grad]
+fn modes_beside_counters(x: &[f64]) -> f64 {
+    let mut charger = Charger {
+        mode: Mode::Slow,
+        level: x[0],
+    };
+    for (t, v) in x.iter().enumerate() {
+        charger.step(t, *v);
+        charger.cut(0.3 * v);
+    }
+    charger.level
+}
+
+const START: f64 = 0.5;
+
+#[derive(Clone, Differentiable)]
+struct Walk {
+    at: f64,
+    speed: f64,
+}
+
+#[conservative_grad]
+fn constants_in_fields(x: &[f64]) -> f64 {
+    let mut walk = Walk {
+        at: x[0],
+        speed: x[1],
+    };
+    let mut s = 0.0;
+    for v in x {
+        s += walk.at * walk.speed * v;
+        walk.at = START;
+        walk.speed *= v.cos();
+    }
+    s + walk.at * x[0]
 }

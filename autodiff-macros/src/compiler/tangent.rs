@@ -577,6 +577,14 @@ impl Tangent<'_> {
         if !self.cx.facts.active_mem(at.mem) {
             return;
         }
+        let constant = matches!(self.cx.func.place_ty(at), Some(Ty::Opaque))
+            && matches!(self.cx.func.val(value).ty, Ty::Opaque);
+        if constant && op == StoreOp::Set {
+            // Only rustc knows whether there is a tangent.
+            let (rt, dot) = (&self.cx.names.rt, place(at, Expr::MemDot(at.mem)));
+            let clear = Expr::call(quote!(#rt::clear), vec![Expr::borrow(true, dot)]);
+            return out.push(Stmt::Expr(clear));
+        }
         if self.active(value).is_some() || op == StoreOp::Set {
             out.push(Stmt::Assign {
                 place: place(at, Expr::MemDot(at.mem)),

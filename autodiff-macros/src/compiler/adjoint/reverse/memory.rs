@@ -144,6 +144,12 @@ impl<'a> Reverse<'a, '_> {
             StoreOp::Sub => self.contribute(value, Expr::neg(bar), out),
             StoreOp::Set => {
                 let zero = match self.cx.func.place_ty(at) {
+                    // Only rustc knows whether there is an adjoint.
+                    Some(Ty::Opaque) if matches!(self.cx.func.val(value).ty, Ty::Opaque) => {
+                        let (rt, bar) = (self.rt(), vec![Expr::borrow(true, bar)]);
+                        let clear = Expr::call(quote!(#rt::clear), bar);
+                        return out.push(Rev::Code(Stmt::Expr(clear)));
+                    }
                     Some(ty @ Ty::Real(_)) => real::zero(&ty),
                     _ => self.zero(value),
                 };

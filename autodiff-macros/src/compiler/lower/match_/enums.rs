@@ -12,7 +12,7 @@ use quote::quote;
 use syn::spanned::Spanned;
 
 use super::{Subject, is_outcome_path};
-use crate::compiler::hir::{Stmt, StmtKind, Ty, VarId};
+use crate::compiler::hir::{Place, Stmt, StmtKind, Ty, VarId};
 use crate::compiler::lower::expr::bare;
 use crate::compiler::lower::outcome::is_variant;
 use crate::compiler::lower::{Lower, stmt};
@@ -25,6 +25,15 @@ impl Lower<'_> {
         pats: impl IntoIterator<Item = &'p syn::Pat>,
         out: &mut Vec<Stmt>,
     ) -> Subject {
+        let pats: Vec<&syn::Pat> = pats.into_iter().collect();
+        if let syn::Expr::Tuple(tuple) = bare(expr) {
+            for (k, part) in tuple.elems.iter().enumerate() {
+                let is_enum = |pat: &&syn::Pat| part_has_variant(pat, k);
+                if pats.iter().any(is_enum) && self.is_field_of_value(bare(part)) {
+                    self.frozen_place(bare(part));
+                }
+            }
+        }
         let enums = pats.into_iter().any(has_variant);
         let subject = enums.then(|| self.enum_in_field(expr, out)).flatten();
         subject.unwrap_or_else(|| self.subject(expr, out))
@@ -37,10 +46,7 @@ impl Lower<'_> {
             }
             expr => (expr, false),
         };
-        if !matches!(inner, syn::Expr::Field(_))
-            || !self.is_place(inner)
-            || self.is_opaque_place(inner)
-        {
+        if !self.is_field_of_value(inner) {
             return None;
         }
         let (var, name) = self.constant_field(inner, out)?;
@@ -59,6 +65,16 @@ impl Lower<'_> {
         field: &syn::Expr,
         out: &mut Vec<Stmt>,
     ) -> Option<(VarId, Ident)> {
+        let place = self.frozen_place(field)?;
+        let span = field.span();
+        let var = self.temp("constant", Ty::Ref(false, Box::new(Ty::Opaque)), span);
+        self.facts[var.0 as usize].alias_of = Some(place.root);
+        let name = self.var(var).name.clone();
+        out.push(stmt(StmtKind::Alias { var, place }, span));
+        Some((var, name))
+    }
+
+    fn frozen_place(&mut self, field: &syn::Expr) -> Option<Place> {
         let place = self.in_operand(|this| this.place(field));
         let ty = self.infer.strip(&place.ty);
         let open = matches!(ty, Ty::Opaque) || self.infer.kind(&ty).is_some();
@@ -66,12 +82,22 @@ impl Lower<'_> {
             return None;
         }
         self.infer.freeze(&ty);
-        let span = field.span();
-        let var = self.temp("constant", Ty::Ref(false, Box::new(Ty::Opaque)), span);
-        self.facts[var.0 as usize].alias_of = Some(place.root);
-        let name = self.var(var).name.clone();
-        out.push(stmt(StmtKind::Alias { var, place }, span));
-        Some((var, name))
+        Some(place)
+    }
+
+    /// True for a field of what may have a derivative.
+    fn is_field_of_value(&self, expr: &syn::Expr) -> bool {
+        matches!(expr, syn::Expr::Field(_)) && self.is_place(expr) && !self.is_opaque_place(expr)
+    }
+}
+
+/// The same of the part of a tuple that stands at `k`.
+fn part_has_variant(pat: &syn::Pat, k: usize) -> bool {
+    match pat {
+        syn::Pat::Paren(paren) => part_has_variant(&paren.pat, k),
+        syn::Pat::Or(all) => all.cases.iter().any(|pat| part_has_variant(pat, k)),
+        syn::Pat::Tuple(parts) => parts.elems.get(k).is_some_and(has_variant),
+        _ => false,
     }
 }
 
