@@ -77,7 +77,7 @@ impl Builder<'_> {
         self.constant_parts(whole, (&quote!(), false), &e.ty, e.span)
     }
 
-    /// A constant of which only rustc knows what it is, where the type is known to be a tuple: its parts.
+    /// A constant of which only rustc knows what it is, where the type is known to be a tuple: its parts. Where it is a struct: memory.
     pub(super) fn shaped(&mut self, tree: Tree, ty: &Ty, span: Span) -> Tree {
         match (tree, ty) {
             (Tree::Val(v), Ty::Tuple(parts)) if !parts.is_empty() => {
@@ -86,6 +86,9 @@ impl Builder<'_> {
             (Tree::Tuple(trees), Ty::Tuple(parts)) if trees.len() == parts.len() => {
                 let parts = trees.into_iter().zip(parts);
                 Tree::Tuple(parts.map(|(t, ty)| self.shaped(t, ty, span)).collect())
+            }
+            (Tree::Val(v), Ty::Struct(_)) if matches!(self.vals[v.0 as usize].ty, Ty::Opaque) => {
+                Tree::Mem(self.alloc(ty.clone(), Init::Val(v), span))
             }
             (tree, _) => tree,
         }
