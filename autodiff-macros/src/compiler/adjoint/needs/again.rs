@@ -8,7 +8,22 @@ use crate::compiler::adjoint::Item;
 use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::anchor;
 use crate::compiler::hir::{BinOp, LoopId, Ty};
-use crate::compiler::ssa::{MemId, Op, Origin, Place, Tree, ValId};
+use crate::compiler::ssa::{MemId, Op, Origin, Place, Tree, Use, ValId, Verbatim};
+
+/// True for an entry of a table that is a constant item, at an index of integers: `WEIGHTS[q]`.
+fn is_entry(code: &Verbatim) -> bool {
+    let is_integer = |used: &Use| matches!(used, Use::Tree(Tree::Val(_)));
+    let Ok(syn::Expr::Index(entry)) = syn::parse2(code.tokens.clone()) else {
+        return false;
+    };
+    match &*entry.expr {
+        syn::Expr::Path(table) => code
+            .uses
+            .iter()
+            .all(|(name, used)| is_integer(used) && !table.path.is_ident(name)),
+        _ => false,
+    }
+}
 
 impl Needs<'_> {
     /// True if computing the value again costs little and gives the same bits.
@@ -46,6 +61,7 @@ impl Needs<'_> {
             }
             Some(Op::Opaque(code)) => {
                 self.cx.func.strips.is_count(v)
+                    || code.pure && is_entry(code)
                     || code.pure
                         && code.uses.is_empty()
                         && !matches!(self.cx.func.val(v).ty, Ty::Opaque)
