@@ -328,8 +328,93 @@ fn mean(v: &[f64]) -> f64 {
     v.iter().sum::<f64>() / v.len() as f64
 }
 
+#[derive(Clone, Debug, Differentiable)]
+struct Layer {
+    rows: Vec<Vec<f64>>,
+    bias: Vec<f64>,
+}
+
+#[conservative_grad]
+fn damped(layer: &Layer) -> Layer {
+    Layer {
+        rows: layer.rows.clone(),
+        bias: layer.bias.iter().map(|b| 0.7 * b).collect(),
+    }
+}
+
+#[conservative_grad]
+fn average(layer: &Layer) -> f64 {
+    layer.bias.iter().sum::<f64>() / layer.bias.len() as f64
+}
+
+/// Tests decide what stands in fields and rows, all of which have one length.
+#[conservative_grad]
+fn chosen_parts(x: &[f64]) -> f64 {
+    let n = x.len();
+    let mut layer = Layer {
+        rows: vec![vec![0.5; n - 1]; n],
+        bias: x.to_vec(),
+    };
+    for _ in 0..2 {
+        let row: Vec<f64> = x[1..].iter().map(|t| t * x[0]).collect();
+        let trial = damped(&layer);
+        if average(&trial) < average(&layer) {
+            layer.rows[0] = row;
+            layer.bias = x.iter().map(|t| t * t).collect();
+        } else {
+            layer = trial;
+        }
+    }
+    let best = if layer.bias[0] > layer.bias[1] {
+        Layer {
+            bias: x.to_vec(),
+            ..layer.clone()
+        }
+    } else {
+        layer.clone()
+    };
+    average(&best) + best.rows[0].iter().sum::<f64>() / best.rows[0].len() as f64
+}
+
+/// The rows that a test finds are as long as the others.
+#[conservative_grad]
+fn found_rows(x: &[f64]) -> f64 {
+    let n = x.len();
+    let mut simplex = vec![x.to_vec()];
+    for k in 0..n {
+        let mut corner = x.to_vec();
+        corner[k] += 0.25;
+        simplex.push(corner);
+    }
+    for _ in 0..3 {
+        let mut worst = 0;
+        for k in 1..=n {
+            if mean(&simplex[k]) > mean(&simplex[worst]) {
+                worst = k;
+            }
+        }
+        let corner: Vec<f64> = (0..n)
+            .map(|j| 1.5 * x[j] - 0.5 * simplex[worst][j])
+            .collect();
+        simplex[worst] = corner;
+        simplex.swap(0, worst);
+    }
+    let mut points = vec![[0.5, 1.5]; 2];
+    let mut groups: Vec<Vec<f64>> = vec![vec![]; 2];
+    for t in x {
+        let k = if *t > 1.0 { 0 } else { 1 };
+        points[k] = [*t, t * t];
+        groups[k].push(t * points[k].len() as f64);
+    }
+    let sums = groups.iter().map(|g| g.iter().sum::<f64>());
+    simplex[0].iter().sum::<f64>() / simplex[0].len() as f64
+        + sums.sum::<f64>() / groups.len() as f64
+}
+
 mod entry_points {
     check_all!(
+        chosen_parts from 3,
+        found_rows from 3,
         behind_a_test from 3,
         wherever_it_begins from 4,
         another_list from 2,

@@ -10,15 +10,14 @@
 //! number it would jump.
 
 mod ends;
-mod replaced;
+mod lists;
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 
-use ends::Ends;
-use replaced::Replaced;
+use lists::{List, Lists, Step, Tests};
 
 use crate::compiler::emit::holds_struct;
 use crate::compiler::hir::{BinOp, Role, Ty, UnOp};
@@ -35,7 +34,7 @@ pub(crate) struct Activity {
     useful_mems: Vec<bool>,
     tainted: Vec<bool>,
     tainted_mems: Vec<bool>,
-    /// Memory whose length depends on a test.
+    /// Memory in which the length of a list depends on a test: what the function gives, and what it hands to others.
     tainted_lens: Vec<bool>,
 }
 
@@ -74,20 +73,22 @@ pub(crate) fn supposing(func: &Func, supposed: Supposed<'_>) -> Activity {
             Supposed::Nothing | Supposed::Length(_) | Supposed::Value(_) => None,
         },
         truths: truths(func),
-        replaced: OnceCell::new(),
-        ends: OnceCell::new(),
+        lists: OnceCell::new(),
         chosen: Vec::new(),
+        put: BTreeSet::new(),
         grown: BTreeSet::new(),
+        tested: BTreeSet::new(),
         changed: false,
     };
     pass.seed();
     match supposed {
-        Supposed::Length(m) => pass.taint_len(m),
+        Supposed::Length(m) => pass.suppose(m),
         Supposed::Value(v) => pass.taint(v),
         Supposed::Nothing | Supposed::Result(_) => {}
     }
     pass.until_stable(|p| p.forward(&func.body));
     pass.until_stable(|p| p.backward(&func.body));
+    pass.tell_lengths();
     pass.facts
 }
 
@@ -153,14 +154,16 @@ struct Pass<'a> {
     supposed: Option<String>,
     /// The values that are `true`.
     truths: BTreeSet<ValId>,
-    /// What lists are made of, once somebody asks.
-    replaced: OnceCell<Replaced<'a>>,
-    /// How long parts of lists are.
-    ends: OnceCell<Ends<'a>>,
+    /// How long lists are, once somebody asks.
+    lists: OnceCell<Lists<'a>>,
     /// The blocks around of which a test decides whether they run.
     chosen: Vec<&'a Block>,
-    /// Lists that grow in such a block and live there: what leaves it has a length that depends on the test.
-    grown: BTreeSet<MemId>,
+    /// Places where a test decides what is put there.
+    put: BTreeSet<List>,
+    /// Lists to which elements are added where a test decides whether.
+    grown: BTreeSet<List>,
+    /// Memory of which every list has a length that depends on a test, as is supposed.
+    tested: BTreeSet<MemId>,
     changed: bool,
 }
 
@@ -220,13 +223,9 @@ impl<'a> Pass<'a> {
         chosen.any(|block| given || touches(block) < touches(&self.func.body))
     }
 
-    /// Memory gets another length here.
-    fn grow(&mut self, m: MemId) {
-        match self.is_chosen(m) {
-            true => self.taint_len(m),
-            false if self.chosen.is_empty() => {}
-            false => self.changed |= self.grown.insert(m),
-        }
+    /// True if a test decides whether the statement that is looked at changes the place, or which element of it.
+    fn is_chosen_at(&self, at: &Place) -> bool {
+        lists::is_found(at, &|v| self.facts.tainted(v)) || self.is_chosen(at.mem)
     }
 
     /// What a block assigns that a test decides about is tainted where control flow meets again (the phis), memory at once.
@@ -237,10 +236,13 @@ impl<'a> Pass<'a> {
                 StmtKind::Alloc(m, init) => self.init(*m, init),
                 StmtKind::Push { place, init } => {
                     self.init(place.mem, init);
-                    if self.is_chosen(place.mem) {
+                    if self.is_chosen_at(place) {
                         self.taint_mem(place.mem);
+                        let (m, mut steps) = lists::list(place);
+                        self.changed |= self.grown.insert((m, steps.clone()));
+                        steps.push(Step::Element);
+                        self.changed |= self.put.insert((m, steps));
                     }
-                    self.grow(place.mem);
                 }
                 StmtKind::Store { place, value, .. } => {
                     if self.facts.varied(*value) {
@@ -248,7 +250,7 @@ impl<'a> Pass<'a> {
                     }
                     // A number changes no integer beside it.
                     let integer = !self.func.is_real(*value);
-                    if integer && (self.facts.tainted(*value) || self.is_chosen(place.mem)) {
+                    if integer && (self.facts.tainted(*value) || self.is_chosen_at(place)) {
                         self.taint_mem(place.mem);
                     }
                 }
@@ -256,17 +258,12 @@ impl<'a> Pass<'a> {
                     if self.facts.varied_mem(src.mem) {
                         self.vary_mem(dst.mem);
                     }
-                    let tainted = self.is_chosen(dst.mem);
+                    let tainted = self.is_chosen_at(dst);
                     if tainted || self.facts.tainted_mems[src.mem.0 as usize] {
                         self.taint_mem(dst.mem);
                     }
-                    let chosen = tainted && dst.path.is_empty() && self.changes_length(dst.mem);
-                    let counted = self.facts.tainted_lens[src.mem.0 as usize];
-                    if chosen || counted || self.ends_by_test(src) {
-                        self.taint_len(dst.mem);
-                    }
-                    if self.grown.contains(&src.mem) {
-                        self.grow(dst.mem);
+                    if tainted {
+                        self.changed |= self.put.insert(lists::list(dst));
                     }
                 }
                 StmtKind::If {
@@ -375,12 +372,14 @@ impl<'a> Pass<'a> {
                 tainted = indexed_by_tainted || self.facts.tainted_mems[place.mem.0 as usize];
             }
             Op::Len(place) => {
-                let counted = self.facts.tainted_lens[place.mem.0 as usize];
-                tainted = counted || self.ends_by_test(place);
+                tainted = self.any_test()
+                    && self
+                        .lists()
+                        .by_test(place, &self.tests(&|v| self.facts.tainted(v)));
             }
             Op::Measure(place, _) => {
-                let m = place.mem.0 as usize;
-                tainted = self.facts.tainted_lens[m] || self.facts.tainted_mems[m];
+                let m = place.mem;
+                tainted = self.facts.tainted_mems[m.0 as usize] || self.any_len(m);
             }
             Op::Stop(_) | Op::Weight { .. } => varied = false,
             Op::Opaque(code) => {
@@ -404,11 +403,6 @@ impl<'a> Pass<'a> {
             return;
         }
         let (mut varied, mut tainted) = (false, false);
-        let mut lens = match init {
-            Init::Clone(at) => self.ends_by_test(at),
-            Init::Repeat(_, n) => self.facts.tainted(*n),
-            _ => false,
-        };
         init.for_each_use(&mut |v| {
             varied |= self.facts.varied(v);
             tainted |= self.facts.tainted(v);
@@ -416,16 +410,7 @@ impl<'a> Pass<'a> {
         init.for_each_mem(&mut |src| {
             varied |= self.facts.varied_mem(src);
             tainted |= self.facts.tainted_mems[src.0 as usize];
-            lens |= self.facts.tainted_lens[src.0 as usize];
         });
-        if lens {
-            self.taint_len(m);
-        }
-        let mut grown = false;
-        init.for_each_mem(&mut |src| grown |= self.grown.contains(&src));
-        if grown {
-            self.grow(m);
-        }
         if varied {
             self.vary_mem(m);
         }
@@ -434,10 +419,55 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// True for `list[a..b]` whose length depends on a test.
-    fn ends_by_test(&self, at: &Place) -> bool {
-        let ends = self.ends.get_or_init(|| Ends::of(self.func));
-        ends.by_test(at, &|v| self.facts.tainted(v))
+    /// True if anything is known to depend on a test.
+    fn any_test(&self) -> bool {
+        self.facts.tainted.contains(&true)
+            || !(self.put.is_empty() && self.grown.is_empty() && self.tested.is_empty())
+    }
+
+    fn lists(&self) -> &Lists<'a> {
+        self.lists.get_or_init(|| Lists::of(self.func))
+    }
+
+    fn tests<'t>(&'t self, value: &'t dyn Fn(ValId) -> bool) -> Tests<'t> {
+        Tests {
+            value,
+            put: &self.put,
+            grown: &self.grown,
+            supposed: &self.tested,
+        }
+    }
+
+    /// True if the length of a list in the memory depends on a test.
+    fn any_len(&self, m: MemId) -> bool {
+        let value = |v| self.facts.tainted(v);
+        self.any_test() && self.lists().any_by_test(m, &self.tests(&value))
+    }
+
+    /// What callers and callees have to know of lengths.
+    fn tell_lengths(&mut self) {
+        if !self.any_test() {
+            return;
+        }
+        let mut told = BTreeSet::new();
+        if let Some(result) = &self.func.result {
+            result.for_each_mem(&mut |m| {
+                told.insert(m);
+            });
+        }
+        self.func.body.walk(&mut |s| {
+            if let StmtKind::Call(call) = &s.kind {
+                let args = call.args.iter();
+                args.for_each(|arg| {
+                    arg.for_each_mem(&mut |m, _| {
+                        told.insert(m);
+                    })
+                });
+            }
+        });
+        for m in told {
+            self.facts.tainted_lens[m.0 as usize] = self.any_len(m);
+        }
     }
 
     fn merge(&mut self, out: ValId, from: &[ValId], tainted: bool) {
@@ -467,7 +497,7 @@ impl<'a> Pass<'a> {
         if let (Some(path), Some(result)) = (&self.supposed, &call.result)
             && *path == call.path.to_string()
         {
-            result.for_each_mem(&mut |m| self.taint_len(m));
+            result.for_each_mem(&mut |m| self.suppose(m));
         }
     }
 
@@ -552,11 +582,6 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn changes_length(&self, m: MemId) -> bool {
-        let replaced = self.replaced.get_or_init(|| Replaced::of(self.func));
-        replaced.changes_length(m)
-    }
-
     fn vary_tree(&mut self, tree: &Tree) {
         tree.for_each_val(&mut |v| {
             if self.func.is_real(v) {
@@ -582,8 +607,8 @@ impl<'a> Pass<'a> {
         set(&mut self.facts.tainted, v.0, &mut self.changed);
     }
 
-    fn taint_len(&mut self, m: MemId) {
-        set(&mut self.facts.tainted_lens, m.0, &mut self.changed);
+    fn suppose(&mut self, m: MemId) {
+        self.changed |= self.tested.insert(m);
     }
 
     fn taint_mem(&mut self, m: MemId) {

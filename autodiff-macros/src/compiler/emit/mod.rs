@@ -48,7 +48,7 @@ use quote::{ToTokens, quote};
 pub(crate) use meta::{Obligation, Site};
 pub(crate) use signature::one_or_tuple;
 pub(crate) use stubs::{can_stub, func, names, stubs, undecided};
-pub(crate) use types::{adjoint, gradient, holds_struct, storage, without_lifetimes};
+pub(crate) use types::{adjoint, behind, gradient, holds_struct, storage, without_lifetimes};
 
 use super::analyse::lengths::Lengths;
 use super::extent::Extent;

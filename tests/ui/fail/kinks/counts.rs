@@ -284,6 +284,90 @@ fn integers_in_an_arm(x: &[f64]) -> f64 {
     x[0] * counts[0] as f64 //~ AD0302
 }
 
+/// One row of several, one field, and what stands in a struct that is chosen.
+#[conservative_grad]
+fn put_in_a_row(x: &[f64]) -> f64 {
+    let mut rows = vec![vec![1.0]; 2];
+    if x[0] > 0.5 {
+        rows[0] = vec![x[0], x[1]];
+    }
+    rows.len() as f64 * x[1] + rows[0].len() as f64 * x[0] //~ AD0302
+}
+
+#[conservative_grad]
+fn put_in_a_field(x: &[f64]) -> f64 {
+    let mut found = Found {
+        list: vec![],
+        scale: x[1],
+    };
+    if x[0] > 0.5 {
+        found.list = vec![x[0], x[1]];
+    }
+    found.list.len() as f64 * found.scale //~ AD0302
+}
+
+#[conservative_grad]
+fn chosen_structs(x: &[f64]) -> f64 {
+    let s = if x[0] > 0.5 {
+        let list = vec![x[0], x[1]];
+        Found { list, scale: 1.0 }
+    } else {
+        Found {
+            list: vec![],
+            scale: x[0],
+        }
+    };
+    let t = if x[1] > 0.5 {
+        Found {
+            list: vec![1.0],
+            ..s.clone()
+        }
+    } else {
+        s.clone()
+    };
+    x[0] * t.list.len() as f64 //~ AD0302
+}
+
+/// Rows that trade places, and the row that a test finds.
+#[conservative_grad]
+fn rows_of_several_lengths(x: &[f64], other: &[Vec<f64>]) -> f64 {
+    let rows: Vec<Vec<f64>> = (1..4).map(|i| vec![x[0]; i]).collect();
+    let mut best = 0;
+    for k in 0..3 {
+        if x[k] > x[best] {
+            best = k;
+        }
+    }
+    let found = rows[best].clone();
+    let a = x[0] * rows[best].len() as f64; //~ AD0302
+    let b = x[0] * found.len() as f64; //~ AD0302
+    let c = x[0] * other[best].len() as f64; //~ AD0302
+    a + b + c + x[0] * rows[0].len() as f64
+}
+
+#[conservative_grad]
+fn traded_rows(x: &[f64]) -> f64 {
+    let mut rows: Vec<Vec<f64>> = (1..4).map(|i| vec![x[0]; i]).collect();
+    if x[0] > 0.5 {
+        rows.swap(0, 1);
+    }
+    x[0] * rows[0].len() as f64 //~ AD0302
+}
+
+/// Where a test finds the place, it decides how many there are of each, and what is there.
+#[conservative_grad]
+fn at_a_place_that_a_test_finds(x: &[f64]) -> f64 {
+    let mut groups: Vec<Vec<f64>> = vec![vec![]; 2];
+    let mut hot = [0usize; 2];
+    for v in x {
+        let k = if *v > 0.5 { 0 } else { 1 };
+        groups[k].push(*v);
+        hot[k] = 1;
+    }
+    let mean = groups[0].iter().sum::<f64>() / groups[0].len() as f64; //~ AD0302
+    mean / groups.len() as f64 + x[0] * hot[1] as f64 //~ AD0302
+}
+
 fn main() {
     let _ = by_from::grad(1.0) + exponent::grad(1.0) + through_a_function::grad(1.0);
     let _ = length::grad(1.0) + across_a_call::grad(1.0) + mean::grad(1.0) + vouched_for::grad(1.0);

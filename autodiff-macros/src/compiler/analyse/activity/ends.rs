@@ -1,6 +1,7 @@
 //! How long a part of a list is, `list[a..b]`, as far as tests decide.
 //!
-//! In: the SSA form, and which integers depend on a test. Out: whether what lies between two of them does.
+//! In: the SSA form, and which integers depend on a test. Out: integers as sums of products, and whether what lies between two of
+//! them depends on a test.
 //!
 //! ```text
 //! list[..k]                       as long as a test says, where `k` counts what passed it
@@ -18,15 +19,20 @@ pub(super) struct Ends<'a> {
     integers: BTreeMap<ValId, &'a Op>,
 }
 
-/// A sum of products: how often each is in it. The first factor of a product depends on a test, the others do not.
-type Sum = BTreeMap<Vec<ValId>, i64>;
+/// A sum of products, each with its factors in order, and how often it is in the sum.
+pub(super) type Sum<T> = BTreeMap<Vec<T>, i64>;
+
+/// Sums of more products are a number that nothing is known of.
+const PRODUCTS: usize = 16;
 
 impl<'a> Ends<'a> {
     pub(super) fn of(func: &'a Func) -> Ends<'a> {
         let mut integers = BTreeMap::new();
         func.body.walk(&mut |s| {
-            if let StmtKind::Def(v, op @ Op::Bin(BinOp::Add | BinOp::Sub | BinOp::Mul, ..)) =
-                &s.kind
+            if let StmtKind::Def(
+                v,
+                op @ (Op::Bin(BinOp::Add | BinOp::Sub | BinOp::Mul, ..) | Op::Lit(_) | Op::Len(_)),
+            ) = &s.kind
             {
                 integers.insert(*v, op);
             }
@@ -40,7 +46,11 @@ impl<'a> Ends<'a> {
         while let Some(Proj::Range { lo, hi, .. }) = steps.next() {
             match (lo, hi) {
                 (Some(lo), Some(hi)) => {
-                    return self.sum(*lo, tainted) != self.sum(*hi, tainted);
+                    if !tainted(*lo) && !tainted(*hi) {
+                        return false;
+                    }
+                    let between = added(self.sum(*hi), &self.sum(*lo), -1);
+                    return between.keys().flatten().any(|v| tainted(*v));
                 }
                 (None, Some(hi)) => return tainted(*hi),
                 (Some(lo), None) if tainted(*lo) => return true,
@@ -51,38 +61,58 @@ impl<'a> Ends<'a> {
         false
     }
 
-    /// What of an integer depends on a test.
-    fn sum(&self, v: ValId, tainted: &dyn Fn(ValId) -> bool) -> Sum {
-        if !tainted(v) {
-            return Sum::new();
+    /// The list of which the integer is the length.
+    pub(super) fn measured(&self, n: ValId) -> Option<&'a Place> {
+        match self.integers.get(&n) {
+            Some(Op::Len(at)) => Some(at),
+            _ => None,
         }
-        match self.integers.get(&v) {
-            Some(Op::Bin(BinOp::Add, a, b)) => {
-                added(self.sum(*a, tainted), &self.sum(*b, tainted), 1)
-            }
-            Some(Op::Bin(BinOp::Sub, a, b)) => {
-                added(self.sum(*a, tainted), &self.sum(*b, tainted), -1)
-            }
-            Some(Op::Bin(BinOp::Mul, a, b)) if !tainted(*b) => times(self.sum(*a, tainted), *b),
-            Some(Op::Bin(BinOp::Mul, a, b)) if !tainted(*a) => times(self.sum(*b, tainted), *a),
-            _ => Sum::from([(vec![v], 1)]),
-        }
+    }
+
+    /// The integer, of others that are not computed.
+    pub(super) fn sum(&self, v: ValId) -> Sum<ValId> {
+        let found = match self.integers.get(&v) {
+            Some(Op::Lit(text)) => literal(&text.to_string()).map(number),
+            Some(Op::Bin(BinOp::Add, a, b)) => Some(added(self.sum(*a), &self.sum(*b), 1)),
+            Some(Op::Bin(BinOp::Sub, a, b)) => Some(added(self.sum(*a), &self.sum(*b), -1)),
+            Some(Op::Bin(BinOp::Mul, a, b)) => Some(times(&self.sum(*a), &self.sum(*b))),
+            _ => None,
+        };
+        let found = found.filter(|sum| sum.len() <= PRODUCTS);
+        found.unwrap_or_else(|| Sum::from([(vec![v], 1)]))
     }
 }
 
-fn added(mut a: Sum, b: &Sum, sign: i64) -> Sum {
+fn literal(text: &str) -> Option<i64> {
+    let digits = text.trim_end_matches("usize").replace('_', "");
+    digits.parse().ok()
+}
+
+/// The sum that is a number.
+pub(super) fn number<T: Ord>(n: i64) -> Sum<T> {
+    let mut sum = Sum::from([(Vec::new(), n)]);
+    sum.retain(|_, count| *count != 0);
+    sum
+}
+
+pub(super) fn added<T: Ord + Clone>(mut a: Sum<T>, b: &Sum<T>, sign: i64) -> Sum<T> {
     for (product, count) in b {
-        *a.entry(product.clone()).or_default() += sign * count;
+        let sum = a.entry(product.clone()).or_default();
+        *sum = sum.wrapping_add(sign.wrapping_mul(*count));
     }
     a.retain(|_, count| *count != 0);
     a
 }
 
-fn times(sum: Sum, by: ValId) -> Sum {
-    let product = |(mut factors, count): (Vec<ValId>, i64)| {
-        factors.push(by);
-        factors[1..].sort();
-        (factors, count)
-    };
-    sum.into_iter().map(product).collect()
+pub(super) fn times<T: Ord + Clone>(a: &Sum<T>, b: &Sum<T>) -> Sum<T> {
+    let mut all = Sum::new();
+    for (left, m) in a {
+        for (right, n) in b {
+            let mut factors = [&left[..], right].concat();
+            factors.sort();
+            let product = Sum::from([(factors, m.wrapping_mul(*n))]);
+            all = added(all, &product, 1);
+        }
+    }
+    all
 }
