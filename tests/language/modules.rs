@@ -516,3 +516,53 @@ mod structs_in_results {
         crate::check!(model::f(&x.clone()));
     }
 }
+
+/// Methods by their path, called and handed to a chain of iterators.
+mod methods_by_path {
+    #[conservative_grad::conservative_grad]
+    mod model {
+        use conservative_grad::Differentiable;
+
+        #[derive(Clone, Copy, Debug, Differentiable)]
+        pub struct Wave {
+            re: f64,
+            im: f64,
+        }
+        type Signal = Wave;
+
+        impl Wave {
+            fn new(re: f64, im: f64) -> Wave {
+                Wave { re, im }
+            }
+            fn power(&self) -> f64 {
+                self.re * self.re + self.im * self.im
+            }
+            fn turned(self, by: f64) -> Wave {
+                Wave::new(self.re * by - self.im, self.re + self.im * by)
+            }
+            fn conjugate(self) -> Wave {
+                Wave::new(self.re, -self.im)
+            }
+            fn damp(&mut self, by: f64) {
+                self.re *= by;
+            }
+        }
+        pub fn f(x: &[f64]) -> f64 {
+            let waves: Vec<Wave> = x.iter().map(|v| Wave::new(*v, v * v)).collect();
+            let mut total = Wave::new(0.1, x[1]);
+            for w in &waves {
+                total = Wave::turned(*w, total.re);
+                Wave::damp(&mut total, x[0]);
+            }
+            let other: Vec<Wave> = waves.iter().copied().map(Wave::conjugate).collect();
+            let sum = waves.iter().map(Wave::power).sum::<f64>();
+            sum * Wave::power(&total) + Signal::power(&other[1]) + Wave::conjugate(total).im
+        }
+    }
+
+    #[test]
+    fn are_calls_of_methods() {
+        let x = vec![0.3, 0.9, -0.4, 0.7];
+        crate::check!(model::f(&x.clone()));
+    }
+}

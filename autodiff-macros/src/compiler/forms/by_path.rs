@@ -1,4 +1,4 @@
-//! Methods of the block that are called by their path.
+//! Methods of the block or the module that are called by their path.
 //!
 //! In: `Self::area(&self.base, h)`, where the block has `fn area(&self, h: f64)`. Out: `self.base.area(h)`, the
 //! form in which the compiler knows calls of methods.
@@ -18,6 +18,11 @@ pub(super) fn method_call(expr: &syn::Expr, block: &syn::ItemImpl) -> Option<syn
     if !block.items.iter().any(has_receiver) {
         return None;
     }
+    as_method(call, last)
+}
+
+/// The call of a function that is a method, by the last name of its path.
+pub(crate) fn as_method(call: &syn::ExprCall, last: &syn::PathSegment) -> Option<syn::Expr> {
     let mut args = call.args.iter();
     let receiver = match bare(args.next()?) {
         syn::Expr::Reference(lent) => bare(&lent.expr),

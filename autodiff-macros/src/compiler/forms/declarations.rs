@@ -23,6 +23,8 @@ pub(crate) struct Declarations {
     modules: BTreeMap<ModulePath, Module>,
     /// How methods take their receiver, by name; `None` where they differ.
     pub(crate) receivers: BTreeMap<String, Option<ReceiverPassing>>,
+    /// The functions of types that have a receiver: the name of the type, and that of the method.
+    pub(crate) methods: BTreeSet<(String, String)>,
     /// Methods that depend on lengths and integers alone, by name; `None` where one does not.
     pub(crate) measures: BTreeMap<String, Option<Ty>>,
     /// Methods that read a part of their receiver, by name.
@@ -146,10 +148,13 @@ impl Declarations {
             if measured.is_none() {
                 *known = None;
             }
+            let name = function.sig.ident.to_string();
+            let owner = type_name(&block.self_ty).filter(|_| function.sig.receiver().is_some());
+            self.methods
+                .extend(owner.map(|owner| (owner, name.clone())));
             let Some(passing) = function.sig.receiver().and_then(passing) else {
                 continue;
             };
-            let name = function.sig.ident.to_string();
             match self.receivers.get_mut(&name) {
                 None => drop(self.receivers.insert(name, Some(passing))),
                 Some(known) if *known == Some(passing) => {}

@@ -122,6 +122,22 @@ impl Known {
         *self.all.receivers.get(&method.to_string())?
     }
 
+    /// True for `Type::method`, the path of a function that has a receiver.
+    pub(crate) fn is_method(&self, path: &syn::Path) -> bool {
+        let mut names = path.segments.iter().rev();
+        let (Some(method), Some(owner)) = (names.next(), names.next()) else {
+            return false;
+        };
+        let (mut of, method) = (owner.ident.to_string(), method.ident.to_string());
+        if self.hidden.contains(&of) {
+            return false;
+        }
+        let alias = syn::Path::from(owner.ident.clone());
+        let named = self.alias(&alias).and_then(type_name);
+        of = named.unwrap_or(of);
+        self.all.methods.contains(&(of, method))
+    }
+
     /// What the function of this name returns, which is one of a type, if one is given: functions of two types share names.
     pub(crate) fn result(
         &self,

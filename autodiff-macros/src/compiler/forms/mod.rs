@@ -12,7 +12,7 @@
 //! Functions nested in the body of another are compiled with it (`nested`).
 
 mod alone;
-mod by_path;
+pub(crate) mod by_path;
 mod configured;
 pub(crate) mod cycles;
 mod declarations;

@@ -13,7 +13,9 @@ use super::infer::Kind;
 use super::match_::is_outcome_path;
 use super::scope::Name;
 use super::std_call::is_facade_name;
+
 use crate::compiler::diag::{self, text_of};
+use crate::compiler::forms::by_path;
 use crate::compiler::hir::{BinOp, Block, Call, Expr, ExprKind, Form, Proj, Ty};
 
 impl Lower<'_> {
@@ -147,6 +149,13 @@ impl Lower<'_> {
     }
 
     fn general_call(&mut self, call: &syn::ExprCall, path: &syn::ExprPath) -> Expr {
+        if path.qself.is_none()
+            && self.options.known.is_method(&path.path)
+            && let Some(last) = path.path.segments.last()
+            && let Some(method) = by_path::as_method(call, last)
+        {
+            return self.expr(&method);
+        }
         let args = self.args(call.args.iter());
         let real = args.iter().any(|arg| self.carries_real(arg));
         let changes = args.iter().any(|arg| is_exclusive(&arg.ty));
