@@ -35,6 +35,7 @@ pub struct Callee {
     tests: bool,
     /// A bit for each parameter.
     counts: u64,
+    casts: u64,
 }
 
 impl Callee {
@@ -47,6 +48,7 @@ impl Callee {
             reads,
             tests: false,
             counts: 0,
+            casts: 0,
         }
     }
 
@@ -78,6 +80,19 @@ impl Callee {
         }
     }
 
+    /// The same function, if a number made of an integer in the list that the parameter is reaches the result.
+    #[must_use]
+    pub const fn casting(self, param: usize, casts: bool) -> Self {
+        Callee {
+            casts: if casts {
+                self.casts | bit(param)
+            } else {
+                self.casts
+            },
+            ..self
+        }
+    }
+
     /// Whether the result, an integer, or the length of a list in it depends on a test of differentiable values.
     #[must_use]
     pub const fn tests(self) -> bool {
@@ -96,6 +111,12 @@ impl Callee {
     #[must_use]
     pub const fn counts(self, param: usize) -> bool {
         self.counts & bit(param) != 0
+    }
+
+    /// Whether a number made of an integer in the list that the parameter is reaches the result.
+    #[must_use]
+    pub const fn casts(self, param: usize) -> bool {
+        self.casts & bit(param) != 0
     }
 
     /// Whether the kinks are those of an operation, and not the function's own.

@@ -12,7 +12,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use super::analyse::activity::Activity;
+use super::analyse::activity::{Activity, holds_reals};
 use super::diag::{self, Diagnostics};
 use super::hir::{BinOp, Marks, Real, Ty};
 use super::names::Names;
@@ -266,22 +266,26 @@ impl Kinks<'_> {
 
 /// True if a number that depends on a test becomes a part of the result here.
 pub(crate) fn counts(func: &Func, facts: &Activity, v: ValId, op: &Op) -> bool {
-    func.is_real(v) && facts.useful(v) && reads(op, &mut |u| !func.is_real(u) && facts.tainted(u))
+    let value = |u: ValId| !func.is_real(u) && facts.tainted(u);
+    let list = |m: MemId| facts.tainted_integers(func, m);
+    func.is_real(v) && facts.useful(v) && reads(op, &value, &list)
 }
 
 /// True if the operation makes a number of an integer.
 pub(crate) fn reads_integer(func: &Func, op: &Op) -> bool {
-    reads(op, &mut |u| matches!(func.val(u).ty, Ty::Int))
+    let value = |u: ValId| matches!(func.val(u).ty, Ty::Int);
+    reads(op, &value, &|m| !holds_reals(&func.mem(m).ty))
 }
 
 /// Whether what an operation makes a number of, other than by arithmetic, has one of a kind in it.
-fn reads(op: &Op, is: &mut dyn FnMut(ValId) -> bool) -> bool {
+fn reads(op: &Op, value: &dyn Fn(ValId) -> bool, list: &dyn Fn(MemId) -> bool) -> bool {
     match op {
-        Op::Cast(a, _) => is(*a),
-        Op::Rule { rule, args, .. } => rule.integer_args.iter().any(|i| is(args[*i])),
+        Op::Cast(a, _) => value(*a),
+        Op::Rule { rule, args, .. } => rule.integer_args.iter().any(|i| value(args[*i])),
         Op::Opaque(code) => {
             let mut any = false;
-            code.for_each_use(&mut |u| any |= is(u));
+            code.for_each_use(&mut |u| any |= value(u));
+            code.for_each_mem(&mut |m| any |= list(m));
             any
         }
         _ => false,

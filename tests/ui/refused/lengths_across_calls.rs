@@ -113,6 +113,71 @@ fn at_what_a_test_finds(x: &[f64]) -> f64 {
     element(x, cell(x[0])) + times(x[0], x.len())
 }
 
+fn entropy(counts: &[usize]) -> f64 {
+    counts.iter().map(|n| (*n as f64).ln_1p()).sum()
+}
+
+#[conservative_grad]
+fn weighted(x: f64, #[constant] counts: &[usize]) -> f64 {
+    x * counts[0] as f64
+}
+
+#[conservative_grad]
+fn by_a_function(x: f64, #[constant] counts: &[usize]) -> f64 {
+    x * entropy(counts)
+}
+
+#[conservative_grad]
+fn by_parts(x: f64, #[constant] (n, m): (usize, usize)) -> f64 {
+    x * n as f64 / m as f64
+}
+
+#[conservative_grad]
+fn in_order(x: &[f64], #[constant] order: &[usize]) -> f64 {
+    let mut s = 0.0;
+    for (k, i) in order.iter().enumerate() {
+        s += x[*i] * k as f64;
+    }
+    s / order.len() as f64
+}
+
+#[conservative_grad]
+fn of_integers(x: &[f64]) -> f64 { //~ a number that depends on a test of a differentiable value reaches the result [AD0302]
+    let mut counts = [0usize; 2];
+    for v in x {
+        counts[usize::from(*v > 0.5)] += 1;
+    }
+    weighted(x[0], &counts)
+}
+
+#[conservative_grad]
+fn at_two_removes_of_integers(x: &[f64]) -> f64 { //~ a number that depends on a test of a differentiable value reaches the result [AD0302]
+    let mut counts = [0usize; 2];
+    for v in x {
+        counts[usize::from(*v > 0.5)] += 1;
+    }
+    by_a_function(x[0], &counts)
+}
+
+#[conservative_grad]
+fn of_a_pair(x: &[f64]) -> f64 { //~ a number that depends on a test of a differentiable value reaches the result [AD0302]
+    let mut counts = (0usize, 1usize);
+    for v in x {
+        if *v > 0.5 {
+            counts.0 += 1;
+        }
+    }
+    by_parts(x[0], counts)
+}
+
+/// Which elements they are a test decides, not how many.
+#[conservative_grad]
+fn of_sorted(x: &[f64]) -> f64 {
+    let mut order: Vec<usize> = (0..x.len()).collect();
+    order.sort_by(|a, b| x[*a].total_cmp(&x[*b]));
+    in_order(x, &order)
+}
+
 /// It depends on tests whether there is a list, and how many steps it took; how long it is does not.
 #[conservative_grad]
 fn steps(x: &[f64]) -> Option<(Vec<f64>, usize)> {

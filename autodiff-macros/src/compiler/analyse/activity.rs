@@ -44,8 +44,10 @@ pub(crate) enum Supposed<'a> {
     Nothing,
     /// What the function at this path gives.
     Result(&'a TokenStream),
-    Length(MemId),
-    Value(ValId),
+    /// A parameter, an integer, and the lengths of the lists in it.
+    Lengths(&'a Tree),
+    /// The integers in the lists that are in a parameter.
+    Integers(&'a Tree),
 }
 
 /// Computes the facts.
@@ -70,7 +72,7 @@ pub(crate) fn supposing(func: &Func, supposed: Supposed<'_>) -> Activity {
         facts,
         supposed: match supposed {
             Supposed::Result(path) => Some(path.to_string()),
-            Supposed::Nothing | Supposed::Length(_) | Supposed::Value(_) => None,
+            Supposed::Nothing | Supposed::Lengths(_) | Supposed::Integers(_) => None,
         },
         truths: truths(func),
         lists: OnceCell::new(),
@@ -82,8 +84,19 @@ pub(crate) fn supposing(func: &Func, supposed: Supposed<'_>) -> Activity {
     };
     pass.seed();
     match supposed {
-        Supposed::Length(m) => pass.suppose(m),
-        Supposed::Value(v) => pass.taint(v),
+        Supposed::Lengths(entry) => {
+            entry.for_each_mem(&mut |m| pass.suppose(m));
+            entry.for_each_val(&mut |v| {
+                if !func.is_real(v) {
+                    pass.taint(v);
+                }
+            });
+        }
+        Supposed::Integers(entry) => entry.for_each_mem(&mut |m| {
+            if !holds_reals(&func.mem(m).ty) {
+                pass.taint_mem(m);
+            }
+        }),
         Supposed::Nothing | Supposed::Result(_) => {}
     }
     pass.until_stable(|p| p.forward(&func.body));
@@ -112,6 +125,11 @@ impl Activity {
     /// True if the length of the memory variable, or of a list in it, depends on a test.
     pub(crate) fn tainted_len(&self, m: MemId) -> bool {
         self.tainted_lens[m.0 as usize]
+    }
+
+    /// True for integers of which a test decides what they are: not of what stands beside numbers, or in structs.
+    pub(crate) fn tainted_integers(&self, func: &Func, m: MemId) -> bool {
+        self.tainted_mems[m.0 as usize] && !holds_reals(&func.mem(m).ty)
     }
 
     /// True if the value has an adjoint.
@@ -384,6 +402,7 @@ impl<'a> Pass<'a> {
             Op::Stop(_) | Op::Weight { .. } => varied = false,
             Op::Opaque(code) => {
                 code.for_each_real_mem(self.func, &mut |m| varied |= self.facts.varied_mem(m));
+                code.for_each_mem(&mut |m| tainted |= self.facts.tainted_integers(self.func, m));
             }
             _ => {}
         }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 
-use super::activity::{self, Activity, Supposed};
+use super::activity::{self, Activity, Supposed, holds_reals};
 use crate::compiler::companion::Renamed;
 use crate::compiler::hir::{Form, Ty};
 use crate::compiler::kinks;
@@ -28,6 +28,8 @@ pub(crate) enum Asks {
     Tested,
     /// Does a number made of the argument with this index, an integer, or of its length reach the result?
     Counted(usize),
+    /// Does a number made of an integer in the list that the argument is?
+    Cast(usize),
 }
 
 /// Holds if all of the answers are yes.
@@ -40,6 +42,8 @@ pub(crate) struct Lengths {
     pub(crate) tested: Vec<Condition>,
     /// For each parameter: a number made of it, or of its length, reaches the result if one of these holds.
     pub(crate) counted: Vec<Vec<Condition>>,
+    /// The same of the integers in a list that it is.
+    pub(crate) cast: Vec<Vec<Condition>>,
     /// The expression jumps if the condition holds.
     pub(crate) jumps: Vec<(TokenStream, Condition)>,
 }
@@ -52,6 +56,7 @@ pub(crate) fn run(func: &Func, facts: &Activity, options: &Options) -> Lengths {
     let here = follow(facts);
     let mut found = Lengths {
         counted: vec![Vec::new(); func.params.len()],
+        cast: vec![Vec::new(); func.params.len()],
         ..Lengths::default()
     };
     if here.given {
@@ -76,15 +81,19 @@ pub(crate) fn run(func: &Func, facts: &Activity, options: &Options) -> Lengths {
         found.jumps.extend(then.jumps(&given, &known));
     }
     for (k, param) in func.params.iter().enumerate() {
-        let supposed = match param.entry {
-            Tree::Mem(m) => Supposed::Length(m),
-            Tree::Val(v) if matches!(func.val(v).ty, Ty::Int | Ty::Bool) => Supposed::Value(v),
-            _ => continue,
+        let said = |supposed: Supposed<'_>| {
+            let then = follow(&activity::supposing(func, supposed));
+            let jumps = then.jumps(&[], &known);
+            let conditions = jumps.map(|(_, condition)| condition);
+            let said = conditions.filter(|c| c.is_empty() || !options.recursive);
+            said.collect::<Vec<_>>()
         };
-        let then = follow(&activity::supposing(func, supposed));
-        let jumps = then.jumps(&[], &known);
-        let conditions = jumps.map(|(_, condition)| condition);
-        found.counted[k].extend(conditions.filter(|c| c.is_empty() || !options.recursive));
+        if counts(func, &param.entry) {
+            found.counted[k] = said(Supposed::Lengths(&param.entry));
+        }
+        if holds_integers(func, &param.entry) {
+            found.cast[k] = said(Supposed::Integers(&param.entry));
+        }
     }
     found
 }
@@ -118,17 +127,11 @@ impl Followed {
                     return;
                 };
                 for (k, arg) in call.args.iter().enumerate() {
-                    let tested = match arg {
-                        Arg::Ref(_, at) | Arg::Own(at) => facts.tainted_len(at.mem),
-                        Arg::Val(v) => !func.is_real(*v) && facts.tainted(*v),
-                        _ => false,
-                    };
-                    if tested {
-                        let question = Question {
-                            callee: renamed.of(&call.path).clone(),
-                            asks: Asks::Counted(k),
-                        };
-                        counts.push((source.clone(), Some(question)));
+                    let length = is_counted(func, facts, arg).then_some(Asks::Counted(k));
+                    let integers = is_cast(func, facts, arg).then_some(Asks::Cast(k));
+                    for asks in length.into_iter().chain(integers) {
+                        let callee = renamed.of(&call.path).clone();
+                        counts.push((source.clone(), Some(Question { callee, asks })));
                     }
                 }
             }
@@ -184,6 +187,37 @@ fn lists(func: &Func, facts: &Activity) -> Vec<TokenStream> {
         }
     });
     paths
+}
+
+/// Whether a list is in it, or an integer.
+fn counts(func: &Func, tree: &Tree) -> bool {
+    let mut any = holds_list(tree);
+    tree.for_each_val(&mut |v| any |= matches!(func.val(v).ty, Ty::Int | Ty::Bool));
+    any
+}
+
+/// Whether the argument, an integer, or the length of a list in it depends on a test.
+fn is_counted(func: &Func, facts: &Activity, arg: &Arg) -> bool {
+    match arg {
+        Arg::Ref(_, at) | Arg::Own(at) => facts.tainted_len(at.mem),
+        Arg::Val(v) | Arg::RefVal(v, _) => !func.is_real(*v) && facts.tainted(*v),
+        Arg::Tuple(parts) => parts.iter().any(|part| is_counted(func, facts, part)),
+    }
+}
+
+/// Whether an integer in the list that the argument is does.
+fn is_cast(func: &Func, facts: &Activity, arg: &Arg) -> bool {
+    match arg {
+        Arg::Ref(_, at) | Arg::Own(at) => facts.tainted_integers(func, at.mem),
+        Arg::Val(_) | Arg::RefVal(..) => false,
+        Arg::Tuple(parts) => parts.iter().any(|part| is_cast(func, facts, part)),
+    }
+}
+
+fn holds_integers(func: &Func, tree: &Tree) -> bool {
+    let mut any = false;
+    tree.for_each_mem(&mut |m| any |= !holds_reals(&func.mem(m).ty));
+    any
 }
 
 fn holds_list(tree: &Tree) -> bool {

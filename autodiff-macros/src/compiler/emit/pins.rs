@@ -114,6 +114,10 @@ fn answer(question: &Question) -> TokenStream {
             let k = Literal::usize_unsuffixed(k);
             quote!(__CALLEE.counts(#k))
         }
+        Asks::Cast(k) => {
+            let k = Literal::usize_unsuffixed(k);
+            quote!(__CALLEE.casts(#k))
+        }
     }
 }
 
@@ -132,15 +136,18 @@ fn lengths(lengths: &Lengths, items: &[TokenStream]) -> TokenStream {
         let each: Vec<TokenStream> = each.collect();
         (!each.is_empty()).then(|| quote!(#(#each)||*))
     };
-    let counted = lengths.counted.iter().enumerate();
-    let counted: Vec<TokenStream> = counted
-        .filter_map(|(k, conditions)| {
+    let each = |said: TokenStream, of: &[Vec<Condition>]| -> TokenStream {
+        let of = of.iter().enumerate();
+        of.filter_map(|(k, conditions)| {
             let (k, any) = (Literal::usize_unsuffixed(k), any(conditions)?);
-            Some(quote!(.counting(#k, #any)))
+            Some(quote!(.#said(#k, #any)))
         })
-        .collect();
+        .collect()
+    };
+    let counted = each(quote!(counting), &lengths.counted);
+    let cast = each(quote!(casting), &lengths.cast);
     let tested = any(&lengths.tested).map(|any| quote!(.testing(#any)));
-    quote!(#tested #(#counted)*)
+    quote!(#tested #counted #cast)
 }
 
 /// That a parameter which is indexed or run over, and has a type by a name, is a list.

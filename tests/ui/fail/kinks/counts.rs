@@ -368,6 +368,31 @@ fn at_a_place_that_a_test_finds(x: &[f64]) -> f64 {
     mean / groups.len() as f64 + x[0] * hot[1] as f64 //~ AD0302
 }
 
+fn largest(counts: &[usize]) -> usize {
+    counts.iter().copied().max().unwrap_or(0)
+}
+
+fn entropy(counts: &[usize]) -> f64 {
+    counts.iter().map(|n| (*n as f64).ln_1p()).sum()
+}
+
+/// Integers in a list that a function of constants makes an integer or a number of.
+#[conservative_grad]
+fn of_a_list_of_integers(x: &[f64]) -> f64 {
+    let mut counts = vec![0usize; 2];
+    let mut found = Vec::new();
+    for (i, v) in x.iter().enumerate() {
+        counts[usize::from(*v > 0.5)] += 1;
+        if *v > 0.5 {
+            found.push(i);
+        }
+    }
+    let a = x[0] * largest(&counts) as f64; //~ AD0302
+    let b = x[0] * entropy(&counts); //~ AD0302
+    let c = x[0] * found.iter().sum::<usize>() as f64; //~ AD0302
+    a + b + c + x[largest(&counts) % x.len()]
+}
+
 fn main() {
     let _ = by_from::grad(1.0) + exponent::grad(1.0) + through_a_function::grad(1.0);
     let _ = length::grad(1.0) + across_a_call::grad(1.0) + mean::grad(1.0) + vouched_for::grad(1.0);
