@@ -13,6 +13,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 
 use super::analyse::activity::{Activity, holds_reals};
+use super::analyse::lengths;
 use super::diag::{self, Diagnostics};
 use super::hir::{BinOp, Marks, Real, Ty};
 use super::names::Names;
@@ -60,7 +61,12 @@ impl Kinks<'_> {
                     self.decide(v, op, stmt.span, &mut block.stmts);
                     self.border(v, op);
                 }
-                StmtKind::Call(call) => self.operation(call),
+                StmtKind::Call(call) => {
+                    self.operation(call);
+                    if let Some(source) = lengths::of_constants(self.func, self.facts, call) {
+                        self.diags.report_at(&diag::COUNT_JUMPS, &source, &[]);
+                    }
+                }
                 StmtKind::If { then, els, .. } => {
                     self.block(then);
                     self.block(els);
@@ -267,7 +273,7 @@ impl Kinks<'_> {
 /// True if a number that depends on a test becomes a part of the result here.
 pub(crate) fn counts(func: &Func, facts: &Activity, v: ValId, op: &Op) -> bool {
     let value = |u: ValId| !func.is_real(u) && facts.tainted(u);
-    let list = |m: MemId| facts.tainted_integers(func, m);
+    let list = |m: MemId| facts.tainted_integers(m);
     func.is_real(v) && facts.useful(v) && reads(op, &value, &list)
 }
 

@@ -127,9 +127,9 @@ impl Activity {
         self.tainted_lens[m.0 as usize]
     }
 
-    /// True for integers of which a test decides what they are: not of what stands beside numbers, or in structs.
-    pub(crate) fn tainted_integers(&self, func: &Func, m: MemId) -> bool {
-        self.tainted_mems[m.0 as usize] && !holds_reals(&func.mem(m).ty)
+    /// True for integers and constants of which a test decides what they are, in memory without a derivative.
+    pub(crate) fn tainted_integers(&self, m: MemId) -> bool {
+        self.tainted_mems[m.0 as usize] && !self.varied_mem(m)
     }
 
     /// True if the value has an adjoint.
@@ -153,6 +153,15 @@ impl Activity {
             Arg::Val(v) | Arg::RefVal(v, _) => self.varied(*v),
             Arg::Ref(_, place) | Arg::Own(place) => self.varied_mem(place.mem),
             Arg::Tuple(parts) => parts.iter().any(|a| self.varied_arg(a)),
+        }
+    }
+
+    /// True if a test decides what the argument is, an integer or a constant.
+    pub(crate) fn tainted_arg(&self, arg: &Arg) -> bool {
+        match arg {
+            Arg::Val(v) | Arg::RefVal(v, _) => self.tainted(*v),
+            Arg::Ref(_, place) | Arg::Own(place) => self.tainted_integers(place.mem),
+            Arg::Tuple(parts) => parts.iter().any(|a| self.tainted_arg(a)),
         }
     }
 
@@ -402,7 +411,7 @@ impl<'a> Pass<'a> {
             Op::Stop(_) | Op::Weight { .. } => varied = false,
             Op::Opaque(code) => {
                 code.for_each_real_mem(self.func, &mut |m| varied |= self.facts.varied_mem(m));
-                code.for_each_mem(&mut |m| tainted |= self.facts.tainted_integers(self.func, m));
+                code.for_each_mem(&mut |m| tainted |= self.facts.tainted_integers(m));
             }
             _ => {}
         }
@@ -501,6 +510,15 @@ impl<'a> Pass<'a> {
 
     fn call(&mut self, call: &Call) {
         if !self.facts.varied_call(call) {
+            if call.args.iter().any(|arg| self.facts.tainted_arg(arg)) {
+                let whole = |m: &MemId| !self.facts.varied_mem(*m);
+                let (mut values, mut mems) = (Vec::new(), Vec::new());
+                call.for_each_def(&mut |v| values.push(v));
+                call.for_each_write(&mut |m| mems.extend(Some(m).filter(whole)));
+                values.retain(|v| !self.func.is_real(*v));
+                values.into_iter().for_each(|v| self.taint(v));
+                mems.into_iter().for_each(|m| self.taint_mem(m));
+            }
             return;
         }
         call.for_each_def(&mut |v| match self.func.val(v).ty {

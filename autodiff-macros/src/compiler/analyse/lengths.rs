@@ -128,12 +128,16 @@ impl Followed {
                 };
                 for (k, arg) in call.args.iter().enumerate() {
                     let length = is_counted(func, facts, arg).then_some(Asks::Counted(k));
-                    let integers = is_cast(func, facts, arg).then_some(Asks::Cast(k));
+                    let integers = is_cast(facts, arg).then_some(Asks::Cast(k));
                     for asks in length.into_iter().chain(integers) {
                         let callee = renamed.of(&call.path).clone();
                         counts.push((source.clone(), Some(Question { callee, asks })));
                     }
                 }
+            }
+            StmtKind::Call(call) => {
+                let jump = of_constants(func, facts, call);
+                counts.extend(jump.map(|source| (source, None)));
             }
             _ => {}
         });
@@ -206,11 +210,11 @@ fn is_counted(func: &Func, facts: &Activity, arg: &Arg) -> bool {
 }
 
 /// Whether an integer in the list that the argument is does.
-fn is_cast(func: &Func, facts: &Activity, arg: &Arg) -> bool {
+fn is_cast(facts: &Activity, arg: &Arg) -> bool {
     match arg {
-        Arg::Ref(_, at) | Arg::Own(at) => facts.tainted_integers(func, at.mem),
+        Arg::Ref(_, at) | Arg::Own(at) => facts.tainted_integers(at.mem),
         Arg::Val(_) | Arg::RefVal(..) => false,
-        Arg::Tuple(parts) => parts.iter().any(|part| is_cast(func, facts, part)),
+        Arg::Tuple(parts) => parts.iter().any(|part| is_cast(facts, part)),
     }
 }
 
@@ -229,6 +233,13 @@ fn holds_list(tree: &Tree) -> bool {
 /// Whether the function has a companion that can be asked. Methods have none that can be named.
 fn is_asked(call: &Call, facts: &Activity) -> bool {
     call.form == Form::Companion && !call.recursive && facts.varied_call(call)
+}
+
+/// The text of a call of constants, if a test decides what one of them is. Nobody knows what the function makes of it.
+pub(crate) fn of_constants(func: &Func, facts: &Activity, call: &Call) -> Option<TokenStream> {
+    let tested = call.args.iter().any(|arg| facts.tainted_arg(arg));
+    let jumps = tested && !facts.varied_call(call);
+    jumps.then(|| reaching(func, facts, call)).flatten()
 }
 
 /// The text of a call of which a number reaches the result, unless the user vouches for it.

@@ -393,6 +393,49 @@ fn of_a_list_of_integers(x: &[f64]) -> f64 {
     a + b + c + x[largest(&counts) % x.len()]
 }
 
+#[derive(Clone, Copy)]
+enum Law {
+    Flat,
+    Steep,
+}
+
+impl Law {
+    fn slope(self) -> f64 {
+        match self {
+            Law::Flat => 0.5,
+            Law::Steep => 2.0,
+        }
+    }
+}
+
+/// Constants that a test chooses, one by one and in a list.
+#[conservative_grad]
+fn of_chosen_constants(x: &[f64]) -> f64 {
+    let mut law = Law::Flat;
+    let mut laws = [Law::Flat; 2];
+    for v in x {
+        if *v > 0.5 {
+            law = Law::Steep;
+        }
+        laws[usize::from(*v > 0.5)] = Law::Steep;
+    }
+    let slope = law.slope(); //~ AD0302
+    x[0] * slope + x[0] * laws[1].slope() //~ AD0302
+}
+
+#[conservative_grad]
+fn times(weight: f64, n: usize) -> f64 {
+    weight * n as f64
+}
+
+/// No derivative reaches the call.
+#[conservative_grad]
+fn of_a_function_of_constants(x: &[f64]) -> f64 {
+    let n = if x[0] > 0.5 { 1 } else { 2 };
+    let weight = 0.25;
+    x[0] * times(weight, n) //~ AD0302
+}
+
 fn main() {
     let _ = by_from::grad(1.0) + exponent::grad(1.0) + through_a_function::grad(1.0);
     let _ = length::grad(1.0) + across_a_call::grad(1.0) + mean::grad(1.0) + vouched_for::grad(1.0);
