@@ -530,6 +530,87 @@ idioms! {
         }
         h.iter().sum()
     }
+
+    /// A chain of equations by Runge and Kutta's steps, whose stages are arrays that are used again.
+    fn stages(x: &[f64]) -> f64 {
+        let (n, steps) = (100, 20);
+        let h = 2.0 / steps as f64;
+        let mut y = vec![0.0; n];
+        let mut k1 = vec![0.0; n];
+        let mut k2 = vec![0.0; n];
+        let mut middle = vec![0.0; n];
+        for _ in 0..steps {
+            k1[0] = x[0];
+            for i in 1..n {
+                k1[i] = x[i] * y[i - 1];
+            }
+            for i in 0..n {
+                middle[i] = y[i] + 0.5 * h * k1[i];
+            }
+            k2[0] = x[0];
+            for i in 1..n {
+                k2[i] = x[i] * middle[i - 1];
+            }
+            for i in 0..n {
+                y[i] += h * k2[i];
+            }
+        }
+        y.iter().sum()
+    }
+
+    /// Collisions of a lattice gas, with its weights and directions in tables.
+    fn lattice(x: &[f64]) -> f64 {
+        let mut cells: Vec<[f64; 5]> = x.chunks_exact(5).map(|c| [c[0] + 2.0, c[1], c[2], c[3], c[4]]).collect();
+        for _ in 0..10 {
+            for cell in cells.iter_mut() {
+                let density: f64 = cell.iter().sum();
+                let mut flow = 0.0;
+                for q in 0..5 {
+                    flow += DIRECTIONS[q] as f64 * cell[q] / density;
+                }
+                for q in 0..5 {
+                    let along = DIRECTIONS[q] as f64 * flow;
+                    cell[q] += 0.3 * (WEIGHTS[q] * density * (1.0 + along + along * along) - cell[q]);
+                }
+            }
+        }
+        cells.iter().map(|c| c[1] * c[2]).sum()
+    }
+
+    /// A wave on a string, whose three levels change places.
+    fn levels(x: &[f64]) -> f64 {
+        let mut string = Levels {
+            before: vec![0.0; x.len()],
+            now: x.to_vec(),
+            next: vec![0.0; x.len()],
+        };
+        for _ in 0..20 {
+            string.advance(0.2 + 0.1 * x[0]);
+        }
+        string.now.iter().map(|v| v * v).sum()
+    }
+}
+
+const DIRECTIONS: [i32; 5] = [0, 1, -1, 2, -2];
+const WEIGHTS: [f64; 5] = [0.4, 0.2, 0.2, 0.1, 0.1];
+
+#[derive(Clone, Debug, Differentiable)]
+struct Levels {
+    before: Vec<f64>,
+    now: Vec<f64>,
+    next: Vec<f64>,
+}
+
+#[conservative_grad]
+impl Levels {
+    fn advance(&mut self, speed: f64) {
+        for i in 1..self.now.len() - 1 {
+            let bend = self.now[i - 1] - 2.0 * self.now[i] + self.now[i + 1];
+            self.next[i] = 2.0 * self.now[i] - self.before[i] + speed * bend;
+        }
+        std::mem::swap(&mut self.before, &mut self.now);
+        std::mem::swap(&mut self.now, &mut self.next);
+    }
 }
 
 #[conservative_grad]
