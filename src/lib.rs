@@ -231,6 +231,7 @@ pub mod __private {
     pub use autodiff_runtime::rivals::*;
     pub use autodiff_runtime::same_shape::*;
     pub use autodiff_runtime::selection::*;
+    pub use autodiff_runtime::short::short;
     pub use autodiff_runtime::sums::*;
     pub use autodiff_runtime::sweeps::*;
     pub use autodiff_runtime::tangent::*;

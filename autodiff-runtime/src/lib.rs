@@ -88,6 +88,7 @@ pub mod rivals;
 pub mod rules;
 pub mod same_shape;
 pub mod selection;
+pub mod short;
 pub mod slices;
 pub mod sums;
 pub mod sweeps;

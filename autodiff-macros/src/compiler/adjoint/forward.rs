@@ -59,17 +59,24 @@ impl Forward<'_> {
     /// The stacks of all recorded loops. Those of numbers may come from a workspace of the caller's.
     fn stacks(&self) -> Vec<Stmt> {
         let rt = &self.cx.names.rt;
-        let new = |name: &Ident, numbers: bool| Stmt::Let {
+        let declared = |name: &Ident, list| Stmt::Let {
             name: name.clone(),
             mutable: true,
             ty: None,
-            init: Some(Expr::Raw(match numbers {
+            init: Some(Expr::Raw(list)),
+        };
+        let new = |name: &Ident, numbers: bool| {
+            let list = match numbers {
                 true => quote!(#rt::records()),
                 false => quote!(#rt::residuals()),
-            })),
+            };
+            declared(name, list)
         };
         let stacks = self.saved.stacks.iter().map(|(id, name)| {
             let records = loops::Records::new(self.cx, self.plan, self.saved, *id);
+            if let Some(most) = records.most() {
+                return declared(name, quote!(#rt::short::<_, #most>()));
+            }
             new(
                 name,
                 records.is_plain() && !self.plan.sparse.contains_key(id),

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::compiler::adjoint::blocks::Blocked;
@@ -13,16 +13,23 @@ use crate::compiler::adjoint::forward::kept_name;
 use crate::compiler::adjoint::needs::Plan;
 use crate::compiler::adjoint::sparse::Taken;
 use crate::compiler::adjoint::{Context, Item, Saved};
+use crate::compiler::analyse::layout::Role;
+use crate::compiler::analyse::loops::Mode;
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{LoopId, Ty};
 use crate::compiler::primal::dummy;
 use crate::compiler::real;
 use crate::compiler::ssa::{Arg, Op, Range, Stmt as Ssa, StmtKind, ValId};
 
+/// The most records that are no allocation, and the most numbers of one of them.
+const RECORDS: usize = 16;
+const ITEMS: usize = 12;
+
 /// What a loop saves per iteration, and where.
 pub(in crate::compiler::adjoint) struct Records<'a> {
     pub(super) cx: &'a Context<'a>,
     pub(super) plan: &'a Plan<'a>,
+    pub(super) id: Option<LoopId>,
     pub(super) stack: Option<(&'a Ident, &'a BTreeSet<Item<'a>>)>,
     pub(super) sparse: Option<Taken>,
 }
@@ -38,6 +45,7 @@ impl<'a> Records<'a> {
         Records {
             cx,
             plan,
+            id: Some(id),
             stack,
             sparse: plan.sparse.get(&id).copied(),
         }
@@ -48,6 +56,7 @@ impl<'a> Records<'a> {
         Records {
             cx,
             plan,
+            id: None,
             stack: None,
             sparse: None,
         }
@@ -69,8 +78,48 @@ impl<'a> Records<'a> {
 
     /// The loop in blocks, if it can run so.
     pub(super) fn blocked<'s>(&'s self, stmt: &'s Ssa) -> Option<Blocked<'s>> {
-        let (stack, _, _) = self.in_place(stmt)?;
+        let (stack, _, _) = self.in_place(stmt).filter(|_| self.most().is_none())?;
         Blocked::of(self.cx, stack, stmt)
+    }
+
+    /// How many records there are at most, where these are few and of numbers: they need no allocation.
+    pub(in crate::compiler::adjoint) fn most(&self) -> Option<Literal> {
+        let (_, items) = self.stack?;
+        let fits = self.is_plain() && self.sparse.is_none() && items.len() <= ITEMS;
+        let mut block = self.cx.layout.body_of(self.id.filter(|_| fits)?);
+        let mut most = 1_usize;
+        loop {
+            let info = &self.cx.layout.blocks[block];
+            match info.role {
+                // What such a loop keeps is used up in the iteration.
+                Role::Body(l) => match self.cx.mode(l) {
+                    Mode::Fused(_) | Mode::Unit | Mode::Rerun => break,
+                    Mode::Checkpointed => return None,
+                    Mode::Recorded => most = most.checked_mul(self.iterations(l)?)?,
+                },
+                Role::Head => return None,
+                Role::Function | Role::Branch => {}
+            }
+            match info.parent {
+                Some(parent) => block = parent,
+                None => break,
+            }
+        }
+        (most <= RECORDS).then(|| Literal::usize_unsuffixed(most))
+    }
+
+    /// How often a loop runs at most, if literals tell.
+    fn iterations(&self, l: LoopId) -> Option<usize> {
+        let Some(StmtKind::For {
+            range, count: None, ..
+        }) = self.cx.layout.statement(l)
+        else {
+            return None;
+        };
+        let [lo, hi] = [range.lo, range.hi].map(|v| self.cx.layout.literal(v));
+        let count = hi?.checked_sub(lo?)?;
+        let all = usize::try_from(count).ok()? + usize::from(range.inclusive);
+        (!self.plan.checkpoints.contains_key(&l)).then_some(all)
     }
 
     /// True if everything in the record is a number, so that there is a value to fill slots with.
