@@ -86,6 +86,8 @@ mod decided;
 mod evaluated;
 #[path = "shapes/exchanged.rs"]
 mod exchanged;
+#[path = "shapes/few.rs"]
+mod few;
 #[path = "shapes/handed.rs"]
 mod handed;
 #[path = "shapes/hoisted.rs"]

@@ -11,6 +11,7 @@ const SEARCHES: &str = "jumps/searches.rs";
 const LEADING: &str = "jumps/leading.rs";
 const ORDINARY: &str = "adjoint/ordinary.rs";
 const RECORDS: &str = "adjoint/loops.rs";
+const RECORD: &str = "adjoint/loops/records.rs";
 const SWEEP: &str = "adjoint/sweep.rs";
 const SCATTER: &str = "adjoint/scatter.rs";
 const SLICES: &str = "adjoint/slices.rs";
@@ -361,14 +362,23 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "copies end although another loop keeps the array, too"),
     // Arrays that change places.
     mutant("swap-kept", SWAP, "pub(crate) fn at_start(",
-        "mentions(func, *kept) == 1", "true",
+        "may && mentions(func, kept) == 1", "may",
         "what is kept on the way is read afterwards, and was not kept"),
     mutant("swap-back", SWAP, "pub(crate) fn at_start(",
-        "back.src == *kept", "true",
+        "*back.src == Place::whole(kept)", "true",
         "two copies are taken for a swap, whatever the second is of"),
     mutant("swap-adjoint", REVERSED, "fn swap(",
-        "self.cx.facts.active_mem(*m)", "self.cx.facts.active_mem(*m) && !$ON",
+        "self.cx.facts.active_mem(swap.places[0].mem)", "self.cx.facts.active_mem(swap.places[0].mem) && !$ON",
         "arrays change places, and their adjoints do not"),
+    mutant("swap-field", SWAP, "pub(crate) fn at_start(",
+        "b == back.dst", "true",
+        "two fields are taken to change places where a third one is replaced"),
+    mutant("short-rounds", RECORD, "fn most(",
+        "most.checked_mul(self.iterations(l)?)?", "self.iterations(l)?",
+        "short loops within short ones have room for the records of the outer one"),
+    mutant("short-inclusive", RECORD, "fn iterations(",
+        "usize::from(range.inclusive)", "0",
+        "there is no room for the last record of an inclusive range"),
     mutant("row-end-inclusive", STATES, "fn last(",
         "i64::from(range.inclusive)", "0",
         "a copy ends before the last element of an inclusive range"),
