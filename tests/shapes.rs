@@ -114,6 +114,8 @@ mod rearranged;
 mod recurrences;
 #[path = "shapes/recursion.rs"]
 mod recursion;
+#[path = "shapes/rows_of_fields.rs"]
+mod rows_of_fields;
 #[path = "shapes/searches.rs"]
 mod searches;
 #[path = "shapes/sections.rs"]

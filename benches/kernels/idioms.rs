@@ -594,24 +594,29 @@ idioms! {
 const DIRECTIONS: [i32; 5] = [0, 1, -1, 2, -2];
 const WEIGHTS: [f64; 5] = [0.4, 0.2, 0.2, 0.1, 0.1];
 
-#[derive(Clone, Debug, Differentiable)]
-struct Levels {
-    before: Vec<f64>,
-    now: Vec<f64>,
-    next: Vec<f64>,
-}
-
 #[conservative_grad]
-impl Levels {
-    fn advance(&mut self, speed: f64) {
-        for i in 1..self.now.len() - 1 {
-            let bend = self.now[i - 1] - 2.0 * self.now[i] + self.now[i + 1];
-            self.next[i] = 2.0 * self.now[i] - self.before[i] + speed * bend;
+mod string {
+    use conservative_grad::Differentiable;
+
+    #[derive(Clone, Debug, Differentiable)]
+    pub(super) struct Levels {
+        pub(super) before: Vec<f64>,
+        pub(super) now: Vec<f64>,
+        pub(super) next: Vec<f64>,
+    }
+
+    impl Levels {
+        pub(super) fn advance(&mut self, speed: f64) {
+            for i in 1..self.now.len() - 1 {
+                let bend = self.now[i - 1] - 2.0 * self.now[i] + self.now[i + 1];
+                self.next[i] = 2.0 * self.now[i] - self.before[i] + speed * bend;
+            }
+            std::mem::swap(&mut self.before, &mut self.now);
+            std::mem::swap(&mut self.now, &mut self.next);
         }
-        std::mem::swap(&mut self.before, &mut self.now);
-        std::mem::swap(&mut self.now, &mut self.next);
     }
 }
+use string::Levels;
 
 #[conservative_grad]
 fn soft_sign(x: f64) -> f64 {

@@ -151,7 +151,7 @@ pub(crate) struct Aggregate {
 }
 
 /// A field: `.0` or `.name`.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Member {
     At(u32),
     Named(Ident),

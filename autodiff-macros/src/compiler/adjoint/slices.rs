@@ -24,18 +24,18 @@ mod points;
 mod update;
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use self::accesses::{Accesses, Base, Element, Rewrite, Rows};
 use self::index::is_zero;
-use super::Context;
 use super::needs::Plan;
 use super::sparse::Quiet;
+use super::{Context, Style};
 use crate::compiler::analyse::layout::BlockId;
 use crate::compiler::code::{Expr, Row, Stmt};
 use crate::compiler::hir::Ty;
 use crate::compiler::primal::ty_tokens;
-use crate::compiler::ssa::{Arg, Counted, MemId, Op, Range, Stmt as Ssa, StmtKind, Tree, ValId};
+use crate::compiler::ssa::{Arg, Counted, Op, Origin, Range, Stmt as Ssa, StmtKind, Tree, ValId};
 
 /// The records of a loop, one element per iteration.
 pub(super) struct Slots {
@@ -193,7 +193,8 @@ impl<'a> Kernel<'a> {
         let count = self.name("count");
         let id = self.stmt.kind.loop_id();
         let is_lanes = id.is_some_and(|l| self.cx.func.strips.lanes.contains(&l));
-        for (base, indices) in &accesses.always {
+        let sliced = |base: &Base| self.may_be_sliced(base, is_lanes || list.is_some());
+        for (base, indices) in accesses.always.iter().filter(|(base, _)| sliced(base)) {
             for points in self.points(base, &accesses, &mut rows) {
                 lets.extend(self.binding(&points, &count));
                 apart.push(points);
@@ -211,7 +212,7 @@ impl<'a> Kernel<'a> {
         // Parameters of a lane loop must not overlap.
         let cells = match is_lanes {
             true => Vec::new(),
-            false => self.cells(&accesses, &count, &mut rows, &mut lets),
+            false => self.cells(&accesses, &count, list, &mut rows, &mut lets),
         };
         if rows.is_empty() {
             return Err(body);
@@ -389,6 +390,7 @@ impl<'a> Kernel<'a> {
         &self,
         accesses: &Accesses,
         count: &Ident,
+        list: Option<&Ident>,
         rows: &mut Rows,
         lets: &mut Vec<Stmt>,
     ) -> Vec<(Base, Ident)> {
@@ -398,7 +400,8 @@ impl<'a> Kernel<'a> {
             return all;
         }
         for (base, indices) in &accesses.always {
-            if !accesses.needs_cells(base) || !self.is_array_of_numbers(base) {
+            let fits = self.may_be_sliced(base, list.is_some()) && self.is_array_of_numbers(base);
+            if !accesses.needs_cells(base) || !fits {
                 continue;
             }
             let starts = indices.iter().map(|i| (*i, self.start(*i, count)));
@@ -418,6 +421,23 @@ impl<'a> Kernel<'a> {
             all.push((base.clone(), cells));
         }
         all
+    }
+
+    /// False for a field of which only rustc knows what it is, for one of a bar whose type is a projection, and in closures, which
+    /// borrow the struct as a whole before edition 2021.
+    fn may_be_sliced(&self, base: &Base, in_closure: bool) -> bool {
+        let Base::Field(of, _) = base else {
+            return true;
+        };
+        let Some(place) = base.place().filter(|_| !in_closure) else {
+            return false;
+        };
+        let ty = self.cx.func.place_ty(&place);
+        let is_list = matches!(ty, Some(Ty::Vec(_) | Ty::Array(..) | Ty::Slice(_)));
+        let origin = &self.cx.func.mem(place.mem).origin;
+        let own = matches!(origin, Origin::Local | Origin::Exclusive(_));
+        let has_fields = !of.is_of_bar() || own || self.cx.style != Style::Split;
+        is_list && has_fields && self.cx.func.stretched.is_empty()
     }
 
     fn is_array_of_numbers(&self, base: &Base) -> bool {
@@ -441,12 +461,11 @@ impl<'a> Kernel<'a> {
 
     /// The type of the elements, if it fits.
     fn element_if(&self, base: &Base, fits: fn(&Ty) -> bool) -> Option<TokenStream> {
-        let inner = |m: MemId| {
-            let element = self.cx.func.mem(m).ty.element();
-            element.filter(|ty| fits(ty)).map(ty_tokens)
-        };
         match base {
-            Base::Mem(m) | Base::Bar(m) => inner(*m),
+            Base::Mem(_) | Base::Bar(_) | Base::Field(..) => {
+                let ty = self.cx.func.place_ty(&base.place()?)?;
+                ty.element().filter(|ty| fits(ty)).map(ty_tokens)
+            }
             Base::Local(name) => self.cx.buffers.borrow().get(&name.to_string()).cloned(),
         }
     }
@@ -480,6 +499,7 @@ impl<'a> Kernel<'a> {
         match base {
             Base::Mem(m) => crate::compiler::names::plain(&self.cx.func.mem(*m).name),
             Base::Bar(m) => crate::compiler::names::plain(&self.cx.names.mem_bar(*m)),
+            Base::Field(of, name) => format!("{}_{}", self.base_name(of), name.to_token_stream()),
             Base::Local(name) => crate::compiler::names::plain(name),
         }
     }

@@ -9,13 +9,16 @@ use proc_macro2::{Ident, Literal};
 use quote::quote;
 
 use crate::compiler::code::{Expr, Stmt};
-use crate::compiler::ssa::{MemId, Op, Proj, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::hir::Member;
+use crate::compiler::ssa::{MemId, Op, Place, Proj, Stmt as Ssa, StmtKind, ValId};
 
 /// An array in emitted code.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Base {
     Mem(MemId),
     Bar(MemId),
+    /// A field of one of them.
+    Field(Box<Base>, Member),
     /// A buffer of the reverse sweep.
     Local(Ident),
 }
@@ -25,8 +28,43 @@ impl Base {
         match self {
             Base::Mem(m) => Expr::Mem(*m),
             Base::Bar(m) => Expr::MemBar(*m),
+            Base::Field(of, name) => Expr::Field(Box::new(of.array()), name.clone()),
             Base::Local(name) => Expr::Name(name.clone()),
         }
+    }
+
+    /// What of the primal it is, or is the adjoint of.
+    pub(super) fn place(&self) -> Option<Place> {
+        match self {
+            Base::Mem(m) | Base::Bar(m) => Some(Place::whole(*m)),
+            Base::Field(of, name) => {
+                let mut place = of.place()?;
+                place.path.push(Proj::Field(name.clone()));
+                Some(place)
+            }
+            Base::Local(_) => None,
+        }
+    }
+
+    /// True for an adjoint.
+    pub(super) fn is_of_bar(&self) -> bool {
+        match self {
+            Base::Bar(_) => true,
+            Base::Field(of, _) => of.is_of_bar(),
+            Base::Mem(_) | Base::Local(_) => false,
+        }
+    }
+
+    /// The field that a path leads to, and the element of it.
+    fn element(self, path: &[Proj]) -> Option<(Base, ValId)> {
+        let (Proj::Index(index), fields) = path.split_last()? else {
+            return None;
+        };
+        let field = fields.iter().try_fold(self, |of, step| match step {
+            Proj::Field(name) => Some(Base::Field(Box::new(of), name.clone())),
+            _ => None,
+        });
+        Some((field?, *index))
     }
 }
 
@@ -59,10 +97,9 @@ impl Accesses {
             else {
                 continue;
             };
-            let [Proj::Index(index)] = at.path[..] else {
-                continue;
-            };
-            for base in [Base::Mem(at.mem), Base::Bar(at.mem)] {
+            let elements =
+                [Base::Mem(at.mem), Base::Bar(at.mem)].map(|base| base.element(&at.path));
+            for (base, index) in elements.into_iter().flatten() {
                 if self.all.get(&base).is_some_and(|all| all.contains(&index)) {
                     self.always.entry(base).or_default().insert(index);
                 }
@@ -73,13 +110,22 @@ impl Accesses {
     /// Elements are written to, and not at one index only.
     pub(super) fn needs_cells(&self, base: &Base) -> bool {
         let several = self.all.get(base).is_some_and(|all| all.len() > 1);
-        several && self.written.contains(base) && !self.other.contains(base)
+        several && self.written.contains(base) && !self.is_other(base)
     }
 
     /// Memory that is written to must be reached through one slice only.
     pub(super) fn can_slice(&self, base: &Base) -> bool {
         let one = self.all.get(base).is_some_and(|all| all.len() == 1);
-        !self.other.contains(base) && (!self.written.contains(base) || one)
+        !self.is_other(base) && (!self.written.contains(base) || one)
+    }
+
+    /// True if the array, or what it is a field of, occurs in another way than by an element.
+    pub(super) fn is_other(&self, base: &Base) -> bool {
+        let of_other = match base {
+            Base::Field(of, _) => self.written.contains(of) || self.is_other(of),
+            _ => false,
+        };
+        of_other || self.other.contains(base)
     }
 
     fn stmt(&mut self, stmt: &Stmt, always: bool) {
@@ -119,6 +165,7 @@ impl Accesses {
                 }
             },
             Expr::Mem(_) | Expr::MemBar(_) => self.other.extend(array(e)),
+            Expr::Field(..) if array(e).is_some() => self.other.extend(array(e)),
             Expr::If(c, a, b) => {
                 self.expr(c, always);
                 self.expr(a, false);
@@ -178,15 +225,19 @@ fn array(e: &Expr) -> Option<Base> {
         Expr::Mem(m) => Some(Base::Mem(*m)),
         Expr::MemBar(m) => Some(Base::Bar(*m)),
         Expr::Name(name) => Some(Base::Local(name.clone())),
+        Expr::Field(of, name) => match array(of)? {
+            Base::Local(_) => None,
+            of => Some(Base::Field(Box::new(of), name.clone())),
+        },
         _ => None,
     }
 }
 
 fn root(place: &Expr) -> Option<Base> {
-    match place {
+    array(place).or_else(|| match place {
         Expr::Index(base, _) | Expr::Field(base, _) | Expr::Deref(base) => root(base),
-        e => array(e),
-    }
+        _ => None,
+    })
 }
 
 /// The slice for an array and an index.

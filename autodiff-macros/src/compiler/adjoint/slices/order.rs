@@ -8,6 +8,7 @@ use proc_macro2::Ident;
 
 use super::Kernel;
 use super::points::Start;
+use crate::compiler::hir::Member;
 use crate::compiler::ssa::{MemId, Op, Proj, StmtKind, StoreOp, ValId};
 
 impl Kernel<'_> {
@@ -29,7 +30,8 @@ impl Kernel<'_> {
     }
 
     fn touches_apart(&self) -> bool {
-        let mut touched: BTreeMap<MemId, Touched> = BTreeMap::new();
+        // By the variable, or the field of it.
+        let mut touched: BTreeMap<(MemId, Vec<Member>), Touched> = BTreeMap::new();
         let body = self.stmt.kind.loop_body();
         body.into_iter().for_each(|b| {
             b.walk(&mut |s| {
@@ -44,11 +46,17 @@ impl Kernel<'_> {
                     _ => return,
                 };
                 if self.cx.facts.active_mem(at.mem) {
-                    let own = match at.path.first() {
-                        Some(Proj::Index(v)) => self.own(*v),
-                        _ => None,
+                    let mut path = at.path.iter();
+                    let mut fields = Vec::new();
+                    let own = loop {
+                        match path.next() {
+                            Some(Proj::Field(name)) => fields.push(name.clone()),
+                            Some(Proj::Index(v)) => break self.own(*v),
+                            _ => break None,
+                        }
                     };
-                    touched.entry(at.mem).or_default().note(own, how);
+                    let whole = (at.mem, fields);
+                    touched.entry(whole).or_default().note(own, how);
                 }
             });
         });

@@ -79,7 +79,7 @@ impl Kernel<'_> {
         else {
             return Vec::new();
         };
-        if accesses.other.contains(base) || self.is_of_kind(base) {
+        if accesses.is_other(base) || self.is_of_kind(base) {
             return Vec::new();
         }
         let found = all.iter().map(|v| Some((*v, self.coordinate(*v)?)));
@@ -144,7 +144,8 @@ impl Kernel<'_> {
             Base::Bar(m) => {
                 self.cx.style == Style::Split && self.cx.func.mem(*m).origin != Origin::Local
             }
-            Base::Mem(_) | Base::Local(_) => false,
+            // That of a field has the type of a gradient, or is not looked at (`may_be_sliced`).
+            Base::Mem(_) | Base::Field(..) | Base::Local(_) => false,
         }
     }
 
