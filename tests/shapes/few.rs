@@ -9,6 +9,7 @@ mod cases {
         with_a_call from 4,
         nested from 4,
         to_an_inclusive_end from 4,
+        numbers_to_an_inclusive_end from 4,
         from_the_end from 4,
         in_a_long_loop from 4,
         in_a_recorded_loop from 4,
@@ -82,6 +83,17 @@ fn to_an_inclusive_end(x: &[f64]) -> f64 {
     let mut h = 0.4;
     for i in 1..=3 {
         h = bent(h * x[i] + 0.5);
+    }
+    h
+}
+
+#[conservative_grad]
+fn numbers_to_an_inclusive_end(x: &[f64]) -> f64 {
+    let mut h = x[0];
+    for i in 1..=3 {
+        if x[i] > -5.0 {
+            h = (h * x[i]).sin() + h * h * 0.5;
+        }
     }
     h
 }
