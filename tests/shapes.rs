@@ -36,12 +36,12 @@ fn check(name: &str, f: impl Fn(&[f64]) -> f64, x: &[f64], gradient: &[f64]) {
     }
 }
 
-/// Every entry point of a function of one slice, at several lengths.
+/// Every entry point of a function of one slice, at several lengths: six from the shortest, and longer ones.
 macro_rules! check_all {
-    ($($f:ident from $shortest:literal),* $(,)?) => {$(
+    ($($f:ident from $shortest:literal $(and $longer:literal)*),* $(,)?) => {$(
         #[test]
         fn $f() {
-            for n in $shortest..$shortest + 6 {
+            for n in ($shortest..$shortest + 6).chain([$($longer),*]) {
                 let x: Vec<f64> = (0..n).map(|i| 0.3 + 0.37 * ((7 * i + 3) % 11) as f64).collect();
                 let (value, gradient) = super::$f::value_and_grad(&x);
                 assert_eq!(value.to_bits(), super::$f(&x).to_bits());
@@ -126,6 +126,8 @@ mod short;
 mod shortened;
 #[path = "shapes/states.rs"]
 mod states;
+#[path = "shapes/strips_in_callees.rs"]
+mod strips_in_callees;
 #[path = "shapes/taken.rs"]
 mod taken;
 #[path = "shapes/unit.rs"]

@@ -44,7 +44,7 @@ const GRAD_OVER_PRIMAL_OF: [(&str, f64); 7] = [
     ("activations", 5.5),
     ("stages", 6.5),
     ("lattice", 10.0),
-    ("levels", 26.0),
+    ("levels", 11.0),
 ];
 
 /// The limits are for vectors as wide as the machine has; without them the adjoint by hand, which is mostly scalar, loses less.

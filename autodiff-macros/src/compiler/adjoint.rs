@@ -50,10 +50,10 @@ use super::analyse::activity::Activity;
 use super::analyse::layout::{GuardedStep, Layout};
 use super::analyse::loops::{Loops, Mode, Modes};
 use super::code::{Expr, Stmt};
-use super::hir::LoopId;
+use super::hir::{LoopId, Ty};
 use super::names::Names;
 use super::ssa::swap::{self, Swap};
-use super::ssa::{Block, Call, Func, MemId, Stmt as Ssa, ValId};
+use super::ssa::{Block, Call, Func, List, MemId, Origin, Stmt as Ssa, ValId};
 
 pub(crate) use reverse::{one, rule_scope};
 
@@ -302,6 +302,28 @@ impl Saved {
 }
 
 impl Context<'_> {
+    /// Whether a list can be sliced: not a field of which only rustc knows what it is.
+    pub(crate) fn has_rows(&self, list: &List) -> bool {
+        let ty = || self.func.place_ty(&list.place());
+        let is_list = |ty| matches!(ty, Ty::Vec(_) | Ty::Array(..) | Ty::Slice(_));
+        let known = || ty().is_some_and(is_list) && self.func.stretched.is_empty();
+        list.fields.is_empty() || known()
+    }
+
+    /// Whether its adjoint can: not a field of a bar whose type is a projection.
+    pub(crate) fn has_bar_rows(&self, list: &List) -> bool {
+        self.has_rows(list) && (list.fields.is_empty() || !self.is_of_kind(list.mem))
+    }
+
+    /// True if the type of the adjoint is a projection of the kind of a parameter.
+    pub(crate) fn is_of_kind(&self, m: MemId) -> bool {
+        let lent = matches!(
+            self.func.mem(m).origin,
+            Origin::Shared(_) | Origin::Owned(_)
+        );
+        lent && self.style == Style::Split
+    }
+
     /// The swap of two arrays that the statements begin with.
     pub(crate) fn swap_at_start(&self, stmts: &[Ssa]) -> Option<Swap> {
         swap::at_start(self.func, &|m| self.facts.active_mem(m), stmts)

@@ -178,6 +178,7 @@ impl Compiled {
         fresh: &mut Names,
     ) -> Compiled {
         let split = Prepared::new(ssa, facts, names, None, fresh);
+        let split = split.cut(Style::Split, fresh).unwrap_or(split);
         let (sweeps, value) = split.with(Style::Split, fresh.clone(), |cx| {
             let sweeps = adjoint::run(cx, fresh);
             let value = adjoint::result(cx, &sweeps);
@@ -397,11 +398,16 @@ impl Prepared {
     fn in_strips(&self, fresh: &mut Names) -> Option<Prepared> {
         let merged = self.merged(fresh);
         let from = merged.as_ref().unwrap_or(self);
-        let layout = layout::run(&from.func);
-        let modes = from.modes(&layout);
-        let strips = strips::run(&from.func, &from.facts, &layout, modes, fresh);
-        let strips = strips.map(|func| self.with_func(simplify::run(func), fresh));
+        let strips = from.cut(Style::Joint, fresh);
         strips.filter(Prepared::are_fused).or(merged)
+    }
+
+    /// The same function with loops that run strip by strip.
+    fn cut(&self, style: Style, fresh: &mut Names) -> Option<Prepared> {
+        let layout = layout::run(&self.func);
+        let modes = self.modes(&layout);
+        let func = strips::run(&self.func, &self.facts, &layout, modes, style, fresh)?;
+        Some(self.with_func(simplify::run(func), fresh))
     }
 
     /// The same function with loops merged, if the loops that come out need no storage.

@@ -83,6 +83,32 @@ pub(crate) struct Place {
     pub(crate) path: Vec<Proj>,
 }
 
+/// What elements are taken of: a memory variable, or a field of one.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct List {
+    pub(crate) mem: MemId,
+    pub(crate) fields: Vec<Member>,
+}
+
+impl Place {
+    /// The list of which the place is a part, and how it gets there from the list.
+    pub(crate) fn in_list(&self) -> (List, &[Proj]) {
+        let fields: Vec<Member> = self.path.iter().map_while(Proj::field).cloned().collect();
+        let rest = &self.path[fields.len()..];
+        let mem = self.mem;
+        (List { mem, fields }, rest)
+    }
+}
+
+impl List {
+    /// The list as a place.
+    pub(crate) fn place(&self) -> Place {
+        let path = self.fields.iter().cloned().map(Proj::Field).collect();
+        let mem = self.mem;
+        Place { mem, path }
+    }
+}
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Proj {
     Index(ValId),
@@ -95,6 +121,13 @@ pub(crate) enum Proj {
 }
 
 impl Proj {
+    fn field(&self) -> Option<&Member> {
+        match self {
+            Proj::Field(name) => Some(name),
+            Proj::Index(_) | Proj::Range { .. } => None,
+        }
+    }
+
     /// `.k`
     pub(crate) fn part(k: usize) -> Proj {
         Proj::Field(Member::At(u32::try_from(k).unwrap_or(u32::MAX)))

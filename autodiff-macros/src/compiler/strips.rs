@@ -26,6 +26,7 @@ mod write;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use super::adjoint::Style;
 use super::analyse::activity::Activity;
 use super::analyse::layout::Layout;
 use super::analyse::loops::{Mode, Modes};
@@ -35,12 +36,14 @@ use super::ssa::{Block, Func, Op, Range, Stmt, StmtKind, Tree, Use, Val, ValId, 
 
 pub(crate) use autodiff_runtime::lanes::LANES;
 
-/// Writes every fused loop that allows it in strips; `None` if there is none.
+/// Writes every fused loop that allows it in strips, and splits others for the sake of their reverse; `None` if there is none.
+/// The body in split style has the latter alone.
 pub(crate) fn run(
     func: &Func,
     facts: &Activity,
     layout: &Layout<'_>,
     modes: &Modes,
+    style: Style,
     names: &mut Names,
 ) -> Option<Func> {
     let mut pass = Strips {
@@ -49,6 +52,7 @@ pub(crate) fn run(
             facts,
             layout,
             modes,
+            style,
             highest_loop: highest_loop(func),
         },
         names,
@@ -61,8 +65,10 @@ pub(crate) fn run(
     let mut out = pass.out;
     out.strips.few = (!pass.most.is_empty()).then(|| nested::are_short(&pass.most));
     out.body = body;
-    // Strips run under the plain selection, which is not told of borders.
-    out.borders.clear();
+    // Strips run under the plain selection, which is not told of borders. A loop that is split has none.
+    if style == Style::Joint {
+        out.borders.clear();
+    }
     pass.found.then_some(out)
 }
 
@@ -73,6 +79,7 @@ struct Given<'a> {
     facts: &'a Activity,
     layout: &'a Layout<'a>,
     modes: &'a Modes,
+    style: Style,
     /// The highest number of a loop of the function.
     highest_loop: u32,
 }
@@ -104,7 +111,7 @@ impl<'a> Strips<'a, '_> {
             return out.push(stmt.clone());
         };
         match self.cx.modes.get(&id) {
-            Some(Mode::Fused(_)) => {
+            Some(Mode::Fused(_)) if self.cx.style == Style::Joint => {
                 let most = nested::most(self.cx, stmt, &self.around);
                 let alone = self.around.is_empty();
                 let shape = (alone || most.is_some()).then(|| shape::Shape::of(self.cx, stmt));

@@ -17,10 +17,10 @@ use quote::quote;
 
 use super::{Context, Rev, RevBlock};
 use crate::compiler::code::{Expr, Stmt};
-use crate::compiler::hir::{BinOp, Real, Ty};
+use crate::compiler::hir::{BinOp, Member, Real, Ty};
 use crate::compiler::names::Names;
 use crate::compiler::real;
-use crate::compiler::ssa::{MemId, Op, Proj, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::ssa::{List, Op, Proj, Stmt as Ssa, StmtKind, ValId};
 
 /// What stands around a lane loop.
 #[derive(Default)]
@@ -31,12 +31,12 @@ pub(super) struct Reduced {
 }
 
 /// Where several iterations of a strip add to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Target {
     /// The adjoint of a value of outside.
     Value(ValId),
     /// An element whose index moves by one from lane to lane.
-    Element(MemId, ValId),
+    Element(List, ValId),
 }
 
 /// Takes the additions out of a lane loop.
@@ -73,9 +73,9 @@ pub(super) fn reduce(
             }
             _ => continue,
         };
-        let buffer = found.entry(target).or_insert_with(|| {
+        let buffer = found.entry(target.clone()).or_insert_with(|| {
             let name = fresh.numbered("terms", "_", 1, cx.func.name.span());
-            reduced.buffers.push(declaration(cx, &name, target));
+            reduced.buffers.push(declaration(cx, &name, &target));
             name
         });
         if set.insert((target, coordinate)) {
@@ -98,7 +98,7 @@ pub(super) fn reduce(
         )
     };
     let rt = &cx.names.rt;
-    let mut elements: BTreeMap<MemId, Vec<(ValId, Ident)>> = BTreeMap::new();
+    let mut elements: BTreeMap<List, Vec<(ValId, Ident)>> = BTreeMap::new();
     for (target, buffer) in found {
         match target {
             Target::Value(v) => reduced.after.push(Stmt::Assign {
@@ -106,18 +106,19 @@ pub(super) fn reduce(
                 op: "+=",
                 value: Expr::call(quote!(#rt::sum), vec![terms(&buffer)]),
             }),
-            Target::Element(m, at) => elements.entry(m).or_default().push((at, buffer)),
+            Target::Element(list, at) => elements.entry(list).or_default().push((at, buffer)),
         }
     }
-    for (m, parts) in elements {
+    for (list, parts) in elements {
         let row = |start: Expr, len: Expr| {
             let from = Expr::Range(Some(Box::new(start)), None, false);
             let to = Expr::Range(None, Some(Box::new(len)), false);
-            let row = Expr::index(Expr::index(Expr::MemBar(m), from), to);
+            let row = Expr::index(Expr::index(bar(&list), from), to);
             Expr::Ref(true, Box::new(row))
         };
         let lanes = Expr::Val(range.hi);
-        let close = neighbours(cx, &parts).filter(|_| is_number(cx, m));
+        let close =
+            neighbours(cx, &parts).filter(|_| is_number(cx, &list) && !cx.is_of_kind(list.mem));
         if let Some((first, parts)) = close {
             let width = Literal::usize_unsuffixed(parts.len() - 1);
             let len = Expr::bin("+", lanes, Expr::Raw(quote!(#width)));
@@ -205,13 +206,10 @@ fn neighbours(cx: &Context<'_>, parts: &[(ValId, Ident)]) -> Option<(ValId, Vec<
     })
 }
 
-fn declaration(cx: &Context<'_>, name: &Ident, target: Target) -> Stmt {
+fn declaration(cx: &Context<'_>, name: &Ident, target: &Target) -> Stmt {
     let ty = match target {
-        Target::Value(v) => cx.func.val(v).ty.clone(),
-        Target::Element(m, _) => {
-            let ty = &cx.func.mem(m).ty;
-            ty.element().unwrap_or(ty).clone()
-        }
+        Target::Value(v) => cx.func.val(*v).ty.clone(),
+        Target::Element(list, _) => element_ty(cx, list).unwrap_or(Ty::Opaque),
     };
     let element = crate::compiler::primal::ty_tokens(&ty);
     cx.buffers.borrow_mut().insert(name.to_string(), element);
@@ -231,14 +229,25 @@ fn declaration(cx: &Context<'_>, name: &Ident, target: Target) -> Stmt {
     }
 }
 
-/// True for an array of numbers.
-fn is_number(cx: &Context<'_>, m: MemId) -> bool {
-    matches!(cx.func.mem(m).ty.element(), Some(Ty::Real(_)))
+/// The type of the elements of a list.
+fn element_ty(cx: &Context<'_>, list: &List) -> Option<Ty> {
+    cx.func.place_ty(&list.place())?.element().cloned()
+}
+
+/// True for a list of numbers.
+fn is_number(cx: &Context<'_>, list: &List) -> bool {
+    matches!(element_ty(cx, list), Some(Ty::Real(_)))
+}
+
+/// The adjoint of a list.
+fn bar(list: &List) -> Expr {
+    let field = |of, name: &Member| Expr::Field(Box::new(of), name.clone());
+    list.fields.iter().fold(Expr::MemBar(list.mem), field)
 }
 
 /// `x_bar[at]`, or `p_bar[at][coordinate]` with a number that is known.
 struct Element {
-    of: MemId,
+    of: List,
     at: ValId,
     coordinate: Option<i64>,
 }
@@ -249,8 +258,8 @@ impl Element {
             return None;
         };
         match (&**base, &**index) {
-            (Expr::MemBar(m), Expr::Val(at)) => Some(Element {
-                of: *m,
+            (Expr::MemBar(_) | Expr::Field(..), Expr::Val(at)) => Some(Element {
+                of: list_of(base)?,
                 at: *at,
                 coordinate: None,
             }),
@@ -263,8 +272,24 @@ impl Element {
     }
 }
 
+/// The list that an adjoint is of.
+fn list_of(bar: &Expr) -> Option<List> {
+    match bar {
+        Expr::MemBar(m) => Some(List {
+            mem: *m,
+            fields: Vec::new(),
+        }),
+        Expr::Field(of, name) => {
+            let mut list = list_of(of)?;
+            list.fields.push(name.clone());
+            Some(list)
+        }
+        _ => None,
+    }
+}
+
 /// The arrays to which the loop adds at several places, and which it does not touch otherwise.
-fn stencils(cx: &Context<'_>, body: &RevBlock<'_>) -> BTreeSet<MemId> {
+fn stencils(cx: &Context<'_>, body: &RevBlock<'_>) -> BTreeSet<List> {
     let block = cx.layout.id_of(body.block);
     let counter = match cx.layout.blocks[block].role {
         crate::compiler::analyse::layout::Role::Body(l) => cx.layout.counters.get(&l).copied(),
@@ -273,17 +298,17 @@ fn stencils(cx: &Context<'_>, body: &RevBlock<'_>) -> BTreeSet<MemId> {
     let Some(counter) = counter else {
         return BTreeSet::new();
     };
-    let mut additions: BTreeMap<MemId, BTreeSet<ValId>> = BTreeMap::new();
-    let mut mentions: BTreeMap<MemId, usize> = BTreeMap::new();
-    let mut added: BTreeMap<MemId, usize> = BTreeMap::new();
+    let mut additions: BTreeMap<List, BTreeSet<ValId>> = BTreeMap::new();
+    let mut mentions: BTreeMap<List, usize> = BTreeMap::new();
+    let mut added: BTreeMap<List, usize> = BTreeMap::new();
     let mut other = BTreeSet::new();
     for rev in &body.stmts {
         let Rev::Code(stmt) = rev else {
             return BTreeSet::new();
         };
         stmt.walk(&mut |e| {
-            if let Expr::MemBar(m) = e {
-                *mentions.entry(*m).or_default() += 1;
+            if let Some(list) = list_of(e) {
+                *mentions.entry(list).or_default() += 1;
             }
         });
         if let Stmt::Assign {
@@ -293,17 +318,20 @@ fn stencils(cx: &Context<'_>, body: &RevBlock<'_>) -> BTreeSet<MemId> {
         } = stmt
             && let Some(Element { of, at, .. }) = Element::of(cx, place)
         {
-            *added.entry(of).or_default() += 1;
-            additions.entry(of).or_default().insert(at);
             if start(cx, at, counter, block).is_none() {
-                other.insert(of);
+                other.insert(of.clone());
             }
+            *added.entry(of.clone()).or_default() += 1;
+            additions.entry(of).or_default().insert(at);
         }
     }
     additions
         .into_iter()
-        .filter(|(m, at)| at.len() > 1 && !other.contains(m) && mentions.get(m) == added.get(m))
-        .map(|(m, _)| m)
+        .filter(|(list, at)| at.len() > 1 && !other.contains(list))
+        // A lane loop has numbers and points alone: nothing in it touches a struct whole.
+        .filter(|(list, _)| mentions.get(list) == added.get(list))
+        .map(|(list, _)| list)
+        .filter(|list| cx.has_bar_rows(list))
         .collect()
 }
 

@@ -27,24 +27,24 @@ use crate::compiler::ssa::{Block, MemId, Op, Range, Stmt as Ssa, StmtKind, ValId
 /// Makes room in front of an outermost loop: of those that record, for what an accumulating loop around it keeps is
 /// dropped in every iteration.
 pub(super) fn before(pass: &Forward<'_>, stmt: &Ssa, records: &Records<'_>, out: &mut Vec<Stmt>) {
-    let Some((id, range, body)) = recorded(pass, stmt) else {
+    let Some((id, times, body)) = recorded(pass, stmt) else {
         return begin(pass, stmt, out);
     };
     if pass.rerun.is_some() || loops::in_rerun(pass, body) || is_nested(pass, body) {
         return;
     }
-    let outermost = Outermost { pass, id, range };
+    let outermost = Outermost { pass, id, times };
     let mut lists = Vec::new();
     // A stretch for numbers is made as a whole, or block by block.
     let pushed = pass.saved.stacks.get(&id).filter(|_| !records.is_plain());
     lists.extend(pushed.map(|name| List {
         name,
-        ranges: Vec::new(),
+        times: Vec::new(),
         rows: Vec::new(),
         end: None,
     }));
     outermost.rows(id, &[], &mut lists);
-    outermost.visit(body, &mut Vec::new(), &mut lists);
+    outermost.visit(body, &times, &mut Vec::new(), &mut lists);
     outermost.reserve(lists, out);
 }
 
@@ -68,16 +68,38 @@ fn begin(pass: &Forward<'_>, stmt: &Ssa, out: &mut Vec<Stmt>) {
 /// A list of what inner loops keep.
 struct List<'a> {
     name: &'a Ident,
-    /// The ranges of the loops between the outermost one and the entries.
-    ranges: Vec<&'a Range>,
+    /// How often the loops between the outermost one and the entries run.
+    times: Vec<Times<'a>>,
     /// The arrays that are kept whole, and the copies that they are kept as, where these may not be made.
     rows: Vec<(MemId, Option<MemId>)>,
     /// How many elements an iteration of the outermost loop keeps, where that depends on its counter.
     end: Option<Expr>,
 }
 
+/// How often a loop runs; together with the lane loop in it, if it runs over strips.
+#[derive(Clone, Copy)]
+struct Times<'a> {
+    range: &'a Range,
+    strips: bool,
+}
+
+impl Times<'_> {
+    fn count(&self) -> Expr {
+        let mut range = self.range.clone();
+        range.step = range.step.filter(|_| !self.strips);
+        Expr::method(range_expr(&range), "count", Vec::new())
+    }
+
+    fn bounds(self) -> impl Iterator<Item = ValId> {
+        let step = self.range.step.filter(|_| !self.strips);
+        [Some(self.range.lo), Some(self.range.hi), step]
+            .into_iter()
+            .flatten()
+    }
+}
+
 /// A loop that records all of its iterations, as many as its range has.
-fn recorded<'s>(pass: &Forward<'_>, stmt: &'s Ssa) -> Option<(LoopId, &'s Range, &'s Block)> {
+fn recorded<'s>(pass: &Forward<'_>, stmt: &'s Ssa) -> Option<(LoopId, Times<'s>, &'s Block)> {
     match &stmt.kind {
         StmtKind::For {
             id,
@@ -90,7 +112,8 @@ fn recorded<'s>(pass: &Forward<'_>, stmt: &'s Ssa) -> Option<(LoopId, &'s Range,
             && !pass.plan.sparse.contains_key(id)
             && !pass.plan.checkpoints.contains_key(id) =>
         {
-            Some((*id, range, body))
+            let strips = pass.cx.func.strips.mined.contains_key(id);
+            Some((*id, Times { range, strips }, body))
         }
         _ => None,
     }
@@ -117,33 +140,40 @@ fn is_nested(pass: &Forward<'_>, body: &Block) -> bool {
 struct Outermost<'a> {
     pass: &'a Forward<'a>,
     id: LoopId,
-    range: &'a Range,
+    times: Times<'a>,
 }
 
 impl<'a> Outermost<'a> {
-    /// The lists of the loops that stand in a block.
-    fn visit(&self, block: &'a Block, ranges: &mut Vec<&'a Range>, lists: &mut Vec<List<'a>>) {
-        for stmt in &block.stmts {
-            let Some((id, range, body)) = recorded(self.pass, stmt) else {
+    /// The lists of the loops that stand in the body of one.
+    fn visit(
+        &self,
+        body: &'a Block,
+        around: &Times<'a>,
+        times: &mut Vec<Times<'a>>,
+        lists: &mut Vec<List<'a>>,
+    ) {
+        for stmt in &body.stmts {
+            let Some((id, own, body)) = recorded(self.pass, stmt) else {
                 continue;
             };
-            ranges.push(range);
+            let before = times.len();
+            times.extend((!around.strips).then_some(own));
             if let Some(name) = self.pass.saved.stacks.get(&id) {
                 lists.push(List {
                     name,
-                    ranges: ranges.clone(),
+                    times: times.clone(),
                     rows: Vec::new(),
                     end: None,
                 });
             }
-            self.rows(id, ranges, lists);
-            self.visit(body, ranges, lists);
-            ranges.pop();
+            self.rows(id, times, lists);
+            self.visit(body, &own, times, lists);
+            times.truncate(before);
         }
     }
 
     /// The arrays that every iteration of a loop keeps whole.
-    fn rows(&self, id: LoopId, ranges: &[&'a Range], lists: &mut Vec<List<'a>>) {
+    fn rows(&self, id: LoopId, times: &[Times<'a>], lists: &mut Vec<List<'a>>) {
         let rows = self.pass.saved.rows.iter().filter(|((l, _), _)| *l == id);
         let end = |m: MemId| match id == self.id {
             true => loops::row_end(self.pass.cx, self.pass.plan, (id, m)),
@@ -151,7 +181,7 @@ impl<'a> Outermost<'a> {
         };
         lists.extend(rows.map(|((_, m), name)| List {
             name,
-            ranges: ranges.to_vec(),
+            times: times.to_vec(),
             rows: vec![(*m, None)],
             end: end(*m),
         }));
@@ -162,7 +192,7 @@ impl<'a> Outermost<'a> {
             .collect();
         lists.extend(self.pass.saved.flat.get(&id).map(|name| List {
             name,
-            ranges: ranges.to_vec(),
+            times: times.to_vec(),
             rows: of,
             end: None,
         }));
@@ -179,7 +209,7 @@ impl<'a> Outermost<'a> {
                 vec![room],
             ))
         };
-        let all = count(self.range);
+        let all = self.times.count();
         out.extend(fixed.iter().map(|list| {
             let each = self.length(list).into_iter().fold(all.clone(), Expr::mul);
             reserve(list, each)
@@ -208,7 +238,7 @@ impl<'a> Outermost<'a> {
             let counter = counter.map(|v| self.pass.cx.func.val(*v).name.clone());
             out.push(Stmt::For {
                 pattern: counter.map_or(quote!(_), |name| quote!(#name)),
-                iter: range_expr(self.range),
+                iter: range_expr(self.times.range),
                 body: each,
             });
             out.extend(
@@ -224,7 +254,7 @@ impl<'a> Outermost<'a> {
         if let Some(end) = &list.end {
             return vec![end.clone()];
         }
-        let counts = list.ranges.iter().map(|range| count(range));
+        let counts = list.times.iter().map(Times::count);
         let rows = list.rows.iter();
         let lengths = rows.map(|(m, copy)| match copy {
             Some(copy) => copies::length(self.pass.saved, *copy, Expr::Mem(*m)),
@@ -273,10 +303,5 @@ impl<'a> Outermost<'a> {
 }
 
 fn bounds<'l>(list: &'l List<'_>) -> impl Iterator<Item = ValId> + 'l {
-    let of = |range: &&Range| [Some(range.lo), Some(range.hi), range.step];
-    list.ranges.iter().flat_map(of).flatten()
-}
-
-fn count(range: &Range) -> Expr {
-    Expr::method(range_expr(range), "count", Vec::new())
+    list.times.iter().flat_map(|times| times.bounds())
 }

@@ -23,19 +23,21 @@ mod order;
 mod points;
 mod update;
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 
-use self::accesses::{Accesses, Base, Element, Rewrite, Rows};
+use self::accesses::{Accesses, Base, Element, Rewrite, Rows, array};
 use self::index::is_zero;
+use super::Context;
 use super::needs::Plan;
 use super::sparse::Quiet;
-use super::{Context, Style};
 use crate::compiler::analyse::layout::BlockId;
 use crate::compiler::code::{Expr, Row, Stmt};
 use crate::compiler::hir::Ty;
 use crate::compiler::primal::ty_tokens;
-use crate::compiler::ssa::{Arg, Counted, Op, Origin, Range, Stmt as Ssa, StmtKind, Tree, ValId};
+use crate::compiler::ssa::{Arg, Counted, Op, Range, Stmt as Ssa, StmtKind, Tree, ValId};
 
 /// The records of a loop, one element per iteration.
 pub(super) struct Slots {
@@ -193,8 +195,12 @@ impl<'a> Kernel<'a> {
         let count = self.name("count");
         let id = self.stmt.kind.loop_id();
         let is_lanes = id.is_some_and(|l| self.cx.func.strips.lanes.contains(&l));
-        let sliced = |base: &Base| self.may_be_sliced(base, is_lanes || list.is_some());
+        let sliced = |base: &Base| self.may_be_sliced(base, list.is_some());
+        let mut structs = BTreeSet::new();
         for (base, indices) in accesses.always.iter().filter(|(base, _)| sliced(base)) {
+            if matches!(base, Base::Field(..)) {
+                structs.insert(base.root().clone());
+            }
             for points in self.points(base, &accesses, &mut rows) {
                 lets.extend(self.binding(&points, &count));
                 apart.push(points);
@@ -230,8 +236,13 @@ impl<'a> Kernel<'a> {
         }
         let mut inner = self.counter_of(&k);
         let mut before = vec![self.count(&count)];
+        // A closure borrows a struct as a whole before edition 2021.
+        let mut borrowed = false;
+        let mut see = |e: &Expr| borrowed |= array(e).is_some_and(|base| structs.contains(&base));
+        body.iter().for_each(|s| s.walk(&mut see));
         let disjoint = is_lanes
             && slots.is_none()
+            && !borrowed
             && apart.len() == lets.len()
             && apart.len() > 1
             && apart.iter().any(|row| row.mutable);
@@ -423,8 +434,7 @@ impl<'a> Kernel<'a> {
         all
     }
 
-    /// False for a field of which only rustc knows what it is, for one of a bar whose type is a projection, and in closures, which
-    /// borrow the struct as a whole before edition 2021.
+    /// False for fields that have no rows, and in closures, which borrow the struct as a whole before edition 2021.
     fn may_be_sliced(&self, base: &Base, in_closure: bool) -> bool {
         let Base::Field(of, _) = base else {
             return true;
@@ -432,12 +442,11 @@ impl<'a> Kernel<'a> {
         let Some(place) = base.place().filter(|_| !in_closure) else {
             return false;
         };
-        let ty = self.cx.func.place_ty(&place);
-        let is_list = matches!(ty, Some(Ty::Vec(_) | Ty::Array(..) | Ty::Slice(_)));
-        let origin = &self.cx.func.mem(place.mem).origin;
-        let own = matches!(origin, Origin::Local | Origin::Exclusive(_));
-        let has_fields = !of.is_of_bar() || own || self.cx.style != Style::Split;
-        is_list && has_fields && self.cx.func.stretched.is_empty()
+        let (list, _) = place.in_list();
+        match of.is_of_bar() {
+            true => self.cx.has_bar_rows(&list),
+            false => self.cx.has_rows(&list),
+        }
     }
 
     fn is_array_of_numbers(&self, base: &Base) -> bool {
@@ -470,8 +479,9 @@ impl<'a> Kernel<'a> {
         }
     }
 
-    /// The slice as a parameter.
+    /// The slice as a parameter, if its type is known.
     fn parameter(&self, name: &Ident, base: &Base, start: &Expr, written: bool) -> Option<Row> {
+        (!self.is_of_kind(base)).then_some(())?;
         Some(Row {
             name: name.clone(),
             mutable: written,

@@ -118,7 +118,8 @@ fn copied<'s>(func: &Func, stmts: &'s [Stmt]) -> Option<(Copied<'s>, &'s [Stmt])
         return None;
     };
     let for_it = match kept.map(|s| &s.kind) {
-        None => before.is_none() && shape.is_none(),
+        // What is not here is of use elsewhere, and stays.
+        None => true,
         Some(StmtKind::Def(v, Op::Len(_))) => *before == Some(*v) && uses(func, *v) == 1,
         Some(StmtKind::Alloc(m, Init::Lengths(_))) => *shape == Some(*m) && mentions(func, *m) == 1,
         Some(_) => false,

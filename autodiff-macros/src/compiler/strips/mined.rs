@@ -15,9 +15,10 @@ use std::collections::BTreeMap;
 
 use super::shape::counts_elements;
 use super::{Given, LANES, Names, fresh_loop, is_long_and_upwards, lanes_from, named};
+use crate::compiler::adjoint::Style;
 use crate::compiler::hir::{BinOp, Ty};
 use crate::compiler::ssa::{
-    Block, Func, MemId, Mined, Op, Place, Proj, Range, Stmt, StmtKind, StoreOp, ValId,
+    Block, Func, List, Mined, Op, Place, Proj, Range, Stmt, StmtKind, StoreOp, ValId,
 };
 
 /// True if the reverse of the loop gains by strips, and nothing of it has to be recorded.
@@ -55,40 +56,48 @@ fn is_plain(cx: Given<'_>, counter: ValId, stmt: &Stmt) -> bool {
             _ => false,
         },
         StmtKind::Store { place, op, .. } => {
-            element(cx, place).is_some_and(|at| cx.layout.offset(at).0 == counter)
+            element(cx, place).is_some_and(|(_, at)| cx.layout.offset(at).0 == counter)
                 && matches!(op, StoreOp::Set | StoreOp::Add | StoreOp::Sub)
         }
         _ => false,
     }
 }
 
-/// The index of a number, or of a point of which it is a coordinate.
-fn element(cx: Given<'_>, at: &Place) -> Option<ValId> {
-    match at.path.as_slice() {
-        [Proj::Index(index)] => Some(*index),
-        [Proj::Index(index), Proj::Index(coordinate)] => {
-            cx.layout.literal(*coordinate).map(|_| *index)
+/// The list and the index of a number, or of a point of which it is a coordinate.
+fn element(cx: Given<'_>, at: &Place) -> Option<(List, ValId)> {
+    let (list, path) = at.in_list();
+    let known = list.fields.is_empty() || cx.func.place_ty(&list.place()).is_some_and(is_list);
+    match path {
+        [Proj::Index(index)] if known => Some((list, *index)),
+        [Proj::Index(index), Proj::Index(coordinate)] if known => {
+            cx.layout.literal(*coordinate).map(|_| (list, *index))
         }
         _ => None,
     }
 }
 
+/// True for a list of numbers, or of points. Of other fields only rustc knows what they are.
+fn is_list(ty: Ty) -> bool {
+    matches!(ty, Ty::Vec(_) | Ty::Array(..) | Ty::Slice(_))
+}
+
 /// True if elements are made of others that iterations before have made: the reverse runs one iteration after the other.
 fn is_recurrence(cx: Given<'_>, counter: ValId, body: &Block) -> bool {
     let offset = |at: &Place| {
-        let (from, offset) = cx.layout.offset(element(cx, at)?);
+        let (from, offset) = cx.layout.offset(element(cx, at)?.1);
         (from == counter).then_some(offset)
     };
-    let mut written: BTreeMap<MemId, Vec<Option<i64>>> = BTreeMap::new();
+    let mut written: BTreeMap<List, Vec<Option<i64>>> = BTreeMap::new();
     body.walk(&mut |s| {
         if let StmtKind::Store { place, .. } = &s.kind {
-            written.entry(place.mem).or_default().push(offset(place));
+            let (list, _) = place.in_list();
+            written.entry(list).or_default().push(offset(place));
         }
     });
     let mut found = false;
     body.walk(&mut |s| {
         if let StmtKind::Def(_, Op::Load(at)) = &s.kind {
-            let stores = written.get(&at.mem).into_iter().flatten();
+            let stores = written.get(&at.in_list().0).into_iter().flatten();
             let before = |store: &Option<i64>| match (offset(at), store) {
                 (Some(read), Some(store)) => read < *store,
                 _ => true,
@@ -101,29 +110,31 @@ fn is_recurrence(cx: Given<'_>, counter: ValId, body: &Block) -> bool {
 
 /// True if neighbours of one element are read, so that the reverse adds to all of them.
 fn is_stencil(cx: Given<'_>, counter: ValId, body: &Block) -> bool {
-    let mut read: BTreeMap<MemId, i64> = BTreeMap::new();
+    let mut read: BTreeMap<List, i64> = BTreeMap::new();
     let mut found = false;
     body.walk(&mut |s| {
         if let StmtKind::Def(_, Op::Load(at)) = &s.kind
-            && let Some(index) = element(cx, at)
+            && let Some((list, index)) = element(cx, at)
             && cx.facts.active_mem(at.mem)
             && let (from, offset) = cx.layout.offset(index)
             && from == counter
         {
-            found |= *read.entry(at.mem).or_insert(offset) != offset;
+            found |= *read.entry(list).or_insert(offset) != offset;
         }
     });
     found
 }
 
-/// True if all elements use one number that has an adjoint.
+/// True if all elements use one number that has an adjoint. In split style it is the caller who knows whether a parameter has one.
 fn shares_parameter(cx: Given<'_>, body: &Block) -> bool {
     let inside = cx.layout.id_of(body);
+    let unknown =
+        |v| cx.style == Style::Split && matches!(cx.layout.op(v), None | Some(Op::Param(_)));
     let mut found = false;
     body.walk(&mut |s| {
         s.kind.for_each_use(&mut |v| {
             let outside = !cx.layout.contains(inside, cx.layout.def_block(v));
-            found |= outside && cx.func.is_real(v) && cx.facts.active(v);
+            found |= outside && cx.func.is_real(v) && cx.facts.active(v) && !unknown(v);
         });
     });
     found

@@ -46,6 +46,14 @@ impl Base {
         }
     }
 
+    /// The variable, or its adjoint, that it is, or is a field of.
+    pub(super) fn root(&self) -> &Base {
+        match self {
+            Base::Field(of, _) => of.root(),
+            Base::Mem(_) | Base::Bar(_) | Base::Local(_) => self,
+        }
+    }
+
     /// True for an adjoint.
     pub(super) fn is_of_bar(&self) -> bool {
         match self {
@@ -220,7 +228,7 @@ impl Accesses {
     }
 }
 
-fn array(e: &Expr) -> Option<Base> {
+pub(super) fn array(e: &Expr) -> Option<Base> {
     match e {
         Expr::Mem(m) => Some(Base::Mem(*m)),
         Expr::MemBar(m) => Some(Base::Bar(*m)),

@@ -8,8 +8,7 @@ use proc_macro2::Ident;
 
 use super::Kernel;
 use super::points::Start;
-use crate::compiler::hir::Member;
-use crate::compiler::ssa::{MemId, Op, Proj, StmtKind, StoreOp, ValId};
+use crate::compiler::ssa::{List, Op, Proj, StmtKind, StoreOp, ValId};
 
 impl Kernel<'_> {
     /// True if the iterations can be reversed in any order: nothing is handed from one to the next
@@ -30,8 +29,7 @@ impl Kernel<'_> {
     }
 
     fn touches_apart(&self) -> bool {
-        // By the variable, or the field of it.
-        let mut touched: BTreeMap<(MemId, Vec<Member>), Touched> = BTreeMap::new();
+        let mut touched: BTreeMap<List, Touched> = BTreeMap::new();
         let body = self.stmt.kind.loop_body();
         body.into_iter().for_each(|b| {
             b.walk(&mut |s| {
@@ -46,17 +44,12 @@ impl Kernel<'_> {
                     _ => return,
                 };
                 if self.cx.facts.active_mem(at.mem) {
-                    let mut path = at.path.iter();
-                    let mut fields = Vec::new();
-                    let own = loop {
-                        match path.next() {
-                            Some(Proj::Field(name)) => fields.push(name.clone()),
-                            Some(Proj::Index(v)) => break self.own(*v),
-                            _ => break None,
-                        }
+                    let (list, path) = at.in_list();
+                    let own = match path.first() {
+                        Some(Proj::Index(v)) => self.own(*v),
+                        _ => None,
                     };
-                    let whole = (at.mem, fields);
-                    touched.entry(whole).or_default().note(own, how);
+                    touched.entry(list).or_default().note(own, how);
                 }
             });
         });

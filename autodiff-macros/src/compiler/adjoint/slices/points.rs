@@ -15,10 +15,9 @@ use quote::quote;
 use super::accesses::{Accesses, Base, Element, Rows};
 use super::index::sum;
 use super::{Kernel, is_number};
-use crate::compiler::adjoint::Style;
 use crate::compiler::code::{Expr, Row, Stmt};
 use crate::compiler::hir::BinOp;
-use crate::compiler::ssa::{Op, Origin, ValId};
+use crate::compiler::ssa::{Op, ValId};
 
 /// Numbers that a point has at most.
 const MOST: i64 = 8;
@@ -140,13 +139,8 @@ impl Kernel<'_> {
 
     /// True for adjoints whose type is a projection of the kind of a parameter.
     pub(super) fn is_of_kind(&self, base: &Base) -> bool {
-        match base {
-            Base::Bar(m) => {
-                self.cx.style == Style::Split && self.cx.func.mem(*m).origin != Origin::Local
-            }
-            // That of a field has the type of a gradient, or is not looked at (`may_be_sliced`).
-            Base::Mem(_) | Base::Field(..) | Base::Local(_) => false,
-        }
+        // That of a field has the type of a gradient, or is not looked at (`may_be_sliced`).
+        matches!(base, Base::Bar(m) if self.cx.is_of_kind(*m))
     }
 
     pub(super) fn coordinate(&self, index: ValId) -> Option<Coordinate> {
