@@ -76,6 +76,8 @@ mod cells;
 mod collected;
 #[path = "shapes/conditions.rs"]
 mod conditions;
+#[path = "shapes/constant_fields.rs"]
+mod constant_fields;
 #[path = "shapes/constants.rs"]
 mod constants;
 #[path = "shapes/copies.rs"]

@@ -22,7 +22,8 @@ pub struct ConstantField;
     message = "this place is `#[constant]`, yet a gradient reaches it",
     label = "a derivative with respect to a `#[constant]` field",
     note = "take `#[constant]` off the field: its derivative is then part of the gradient",
-    note = "or cut the value off where it is read: `stop_gradient(…)`"
+    note = "or cut the value off where it is read: `stop_gradient(…)`",
+    note = "or write `#[conservative_grad]` on a module with the struct and the function in it: the mark is known there, and nothing has to be cut off"
 )]
 pub trait ReachesConstant {}
 

@@ -55,6 +55,7 @@ pub(crate) fn differentiate(
     let facts = activity::run(&ssa);
     let ssa = kinks::run(ssa, &facts, &mut fresh, diags);
     again::check(&ssa, &facts, diags);
+    activity::constants::check(&ssa, &facts, diags);
     modes::check(func, &ssa, options, diags);
     callees::check(&ssa, &facts, options, diags);
     if !diags.is_empty() {

@@ -148,6 +148,8 @@ pub(crate) struct Aggregate {
     /// the type may have, so that it is no type.
     pub(crate) whole: bool,
     pub(crate) fields: Vec<(Member, Ty)>,
+    /// The fields that are known to be marked `#[constant]`.
+    pub(crate) constants: Vec<Member>,
 }
 
 /// A field: `.0` or `.name`.

@@ -532,7 +532,7 @@ impl Func {
         at.ty(&self.mems)
     }
 
-    /// True for a field in which no number is.
+    /// True for a field in which no number with a derivative is.
     pub(crate) fn is_constant_field(&self, at: &Place) -> bool {
         let constant = |ty: Ty| matches!(ty, Ty::Opaque | Ty::Int | Ty::Bool);
         at.is_field() && self.place_ty(at).is_some_and(constant)

@@ -81,7 +81,7 @@ impl Tangent<'_> {
                     let [a, b] = &swap.places;
                     let places = [a, b].map(|at| place(at, Expr::Mem(at.mem)));
                     out.push(primal::swap(places));
-                    if self.cx.facts.active_mem(a.mem) {
+                    if self.cx.facts.active_place(a) {
                         let dots = [a, b].map(|at| place(at, Expr::MemDot(at.mem)));
                         out.push(primal::swap(dots));
                     }
@@ -137,6 +137,14 @@ impl Tangent<'_> {
         }
     }
 
+    /// The tangent of a part of memory.
+    fn place_dot(&self, at: &Place) -> Expr {
+        match self.cx.facts.active_mem(at.mem) && !self.cx.facts.active_place(at) {
+            true => self.zero_dots(Expr::borrow(false, place(at, Expr::Mem(at.mem)))),
+            false => place(at, self.mem_dot(at.mem)),
+        }
+    }
+
     /// The tangent of a result that is constant, made before the result is given away.
     fn constant_result(&self, m: MemId) -> Option<Stmt> {
         let name = self.cx.names.mem_dot(m);
@@ -189,10 +197,10 @@ impl Tangent<'_> {
         let func = self.cx.func;
         let (val, mem) = (|v| Expr::Val(v), |m| Expr::Mem(m));
         let primal = push(func, at, Expr::Mem(at.mem), init, &val, &mem);
-        if !self.cx.facts.active_mem(at.mem) || calls::is_integer(func, init) {
+        if !self.cx.facts.active_place(at) || calls::is_integer(func, init) {
             return out.push(primal);
         }
-        if !holds_literal(init) {
+        if !holds_literal(init) && !self.takes_constants(init) {
             let (val, mem) = (|v| self.dot(v), |m| self.mem_dot(m));
             out.extend([
                 primal,
@@ -411,10 +419,20 @@ impl Tangent<'_> {
         }
     }
 
+    /// True if something of it is copied from a `#[constant]` field, which has no tangent.
+    fn takes_constants(&self, init: &Init) -> bool {
+        let mut found = false;
+        init.for_each_source(&mut |at| {
+            found |= self.cx.facts.active_mem(at.mem) && !self.cx.facts.active_place(at);
+        });
+        found
+    }
+
     fn alloc(&self, m: MemId, init: &Init, out: &mut Vec<Stmt>) {
         let (func, rt) = (self.cx.func, &self.cx.names.rt);
         let is_list_of_structs = is_empty(init) && names_struct(&func.mem(m).ty);
-        if is_list_of_structs || holds_struct(&func.mem(m).ty) && holds_literal(init) {
+        let holds_literal = holds_struct(&func.mem(m).ty) && holds_literal(init);
+        if is_list_of_structs || holds_literal || self.takes_constants(init) {
             return self.alloc_struct(m, init, out);
         }
         let from_param = match init {
@@ -493,7 +511,7 @@ impl Tangent<'_> {
         };
         match init {
             Init::Val(v) => out.extend(self.active(*v).map(|dot| set(to, dot))),
-            Init::Clone(at) if self.cx.facts.active_mem(at.mem) => {
+            Init::Clone(at) if self.cx.facts.active_place(at) => {
                 let from = place(at, Expr::MemDot(at.mem));
                 out.push(set(to, self.owned_copy(at, from)));
             }
@@ -574,7 +592,7 @@ impl Tangent<'_> {
             op: store_op(op),
             value: Expr::Val(value),
         });
-        if !self.cx.facts.active_mem(at.mem) {
+        if !self.cx.facts.active_place(at) {
             return;
         }
         let constant = matches!(self.cx.func.place_ty(at), Some(Ty::Opaque))
@@ -597,7 +615,7 @@ impl Tangent<'_> {
     fn copy(&self, dst: &Place, src: &Place, out: &mut Vec<Stmt>) {
         let rt = &self.cx.names.rt;
         out.push(copy(self.cx.func, rt, dst, src));
-        if !self.cx.facts.active_mem(dst.mem) {
+        if !self.cx.facts.active_place(dst) {
             return;
         }
         if src.is_start_of(dst) {
@@ -610,7 +628,7 @@ impl Tangent<'_> {
             true => Expr::Deref(Box::new(Expr::MemDot(dst.mem))),
             false => place(dst, Expr::MemDot(dst.mem)),
         };
-        let from = place(src, self.mem_dot(src.mem));
+        let from = self.place_dot(src);
         out.push(Stmt::Assign {
             place: to,
             op: "=",
@@ -816,7 +834,7 @@ impl Tangent<'_> {
                 let whole = Expr::Deref(Box::new(Expr::MemDot(at.mem)));
                 Expr::Ref(true, Box::new(whole))
             }
-            Arg::Ref(true, at) if self.cx.facts.active_mem(at.mem) => {
+            Arg::Ref(true, at) if self.cx.facts.active_place(at) => {
                 Expr::borrow(true, place(at, Expr::MemDot(at.mem)))
             }
             // Memory without tangent that the callee may write to: nobody reads what it leaves.
@@ -844,7 +862,7 @@ impl Tangent<'_> {
                 self.tangent(Expr::Ref(false, Box::new(whole)))
             }
             Arg::Ref(false, at) | Arg::Own(at) => {
-                self.tangent(Expr::borrow(false, place(at, self.mem_dot(at.mem))))
+                self.tangent(Expr::borrow(false, self.place_dot(at)))
             }
             Arg::Tuple(parts) => {
                 let dots = Expr::Tuple(parts.iter().map(|p| self.part_dot(p)).collect());
@@ -855,15 +873,13 @@ impl Tangent<'_> {
 
     /// True if the tangent of the argument is a reference that this function got.
     fn own_reference(&self, at: &Place) -> bool {
-        self.cx.facts.active_mem(at.mem) && calls::is_reference(self.cx.func, at)
+        self.cx.facts.active_place(at) && calls::is_reference(self.cx.func, at)
     }
 
     fn part_dot(&self, arg: &Arg) -> Expr {
         match arg {
             Arg::Val(v) | Arg::RefVal(v, _) => self.dot(*v),
-            Arg::Own(at) | Arg::Ref(_, at) => {
-                Expr::method(place(at, self.mem_dot(at.mem)), "clone", Vec::new())
-            }
+            Arg::Own(at) | Arg::Ref(_, at) => Expr::method(self.place_dot(at), "clone", Vec::new()),
             Arg::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| self.part_dot(p)).collect()),
         }
     }

@@ -83,7 +83,7 @@ pub(crate) fn own_kind(cx: &Context<'_>, call: &Call, arg: &Arg) -> Option<usize
 /// `exclusive`: the callee changes the argument, so that its bar is that of a variable, of a known
 /// type, and not one that the caller of this function chose.
 pub(crate) fn has_own_bar(cx: &Context<'_>, call: &Call, at: &Place, exclusive: bool) -> bool {
-    cx.facts.active_mem(at.mem)
+    cx.facts.active_place(at)
         && occurrences(cx, call, at) == 1
         && (exclusive || is_exclusive(cx, at) || !is_placed(cx, call, at))
 }

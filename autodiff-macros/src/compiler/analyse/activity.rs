@@ -9,6 +9,7 @@
 //! value decides what it is: as an index or a condition it selects a branch, but turned into a real
 //! number it would jump.
 
+pub(crate) mod constants;
 mod ends;
 mod lists;
 
@@ -17,6 +18,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 
+use constants::Constants;
 use lists::{List, Lists, Step, Tests};
 
 use crate::compiler::emit::holds_struct;
@@ -28,6 +30,7 @@ use crate::compiler::ssa::{
 /// Facts about every value and memory variable.
 #[derive(Clone, Debug)]
 pub(crate) struct Activity {
+    constants: Constants,
     varied: Vec<bool>,
     varied_mems: Vec<bool>,
     useful: Vec<bool>,
@@ -59,6 +62,7 @@ pub(crate) fn run(func: &Func) -> Activity {
 pub(crate) fn supposing(func: &Func, supposed: Supposed<'_>) -> Activity {
     let (vals, mems) = (func.vals.len(), func.mems.len());
     let facts = Activity {
+        constants: Constants::of(func),
         varied: vec![false; vals],
         varied_mems: vec![false; mems],
         useful: vec![false; vals],
@@ -142,6 +146,16 @@ impl Activity {
         self.varied_mems[m.0 as usize] && self.useful_mems[m.0 as usize]
     }
 
+    /// True if a varied number may be in the place: not in a `#[constant]` field.
+    pub(crate) fn varied_place(&self, at: &Place) -> bool {
+        self.varied_mem(at.mem) && !self.constants.contain(at)
+    }
+
+    /// True if the place has an adjoint.
+    pub(crate) fn active_place(&self, at: &Place) -> bool {
+        self.active_mem(at.mem) && !self.constants.contain(at)
+    }
+
     /// True if some argument of the call is varied: only then the callee's derivative is asked for.
     pub(crate) fn varied_call(&self, call: &Call) -> bool {
         call.args.iter().any(|a| self.varied_arg(a))
@@ -151,7 +165,7 @@ impl Activity {
     pub(crate) fn varied_arg(&self, arg: &Arg) -> bool {
         match arg {
             Arg::Val(v) | Arg::RefVal(v, _) => self.varied(*v),
-            Arg::Ref(_, place) | Arg::Own(place) => self.varied_mem(place.mem),
+            Arg::Ref(_, place) | Arg::Own(place) => self.varied_place(place),
             Arg::Tuple(parts) => parts.iter().any(|a| self.varied_arg(a)),
         }
     }
@@ -282,7 +296,7 @@ impl<'a> Pass<'a> {
                     }
                 }
                 StmtKind::Copy { dst, src, .. } => {
-                    if self.facts.varied_mem(src.mem) {
+                    if self.facts.varied_place(src) {
                         self.vary_mem(dst.mem);
                     }
                     let tainted = self.is_chosen_at(dst);
@@ -395,7 +409,7 @@ impl<'a> Pass<'a> {
         match op {
             Op::Load(place) | Op::LoadIf(_, place) => {
                 let indexed_by_tainted = tainted;
-                varied = self.facts.varied_mem(place.mem);
+                varied = self.facts.varied_place(place);
                 tainted = indexed_by_tainted || self.facts.tainted_mems[place.mem.0 as usize];
             }
             Op::Len(place) => {
@@ -435,9 +449,9 @@ impl<'a> Pass<'a> {
             varied |= self.facts.varied(v);
             tainted |= self.facts.tainted(v);
         });
-        init.for_each_mem(&mut |src| {
-            varied |= self.facts.varied_mem(src);
-            tainted |= self.facts.tainted_mems[src.0 as usize];
+        init.for_each_source(&mut |src| {
+            varied |= self.facts.varied_place(src);
+            tainted |= self.facts.tainted_mems[src.mem.0 as usize];
         });
         if varied {
             self.vary_mem(m);

@@ -245,6 +245,8 @@ texts! {
         note "nothing in its signature is known to be a real number that goes in and one that comes out: a type that is declared elsewhere may be a constant";
     HELD "AD0192" "a differentiable value is put into a `{0}`",
         help "use the value itself, or a `Vec` of one element", note "of such a value the compiler sees neither that it is read nor that it is changed";
+    CONSTANT_FIELD "AD0193" "a differentiable value gets into the field `{0}`, which is `#[constant]`",
+        help "take `#[constant]` off the field, mark the parameter that the value comes from `#[constant]`, or cut the value off: `stop_gradient(…)`", note "what is read there has no derivative: the one of this value would be lost";
     REBIND_REFERENCE "AD0151" "`{0}` is a reference, and cannot be made to refer to something else",
         help "write `*{0} = …` to change what it refers to, or use a `let` with a new name", note "";
     MUTABLE_REFERENCE "AD0152" "`{0}` is a reference that could be changed to refer to something else",

@@ -67,6 +67,7 @@ impl Rename {
                 path: of.path.as_ref().map(|path| self.tokens(path)),
                 whole: of.whole,
                 fields: of.fields.clone(),
+                constants: of.constants.clone(),
             }),
             ty => ty.clone(),
         }

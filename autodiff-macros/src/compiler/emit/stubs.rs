@@ -121,6 +121,7 @@ pub(crate) fn undecided(ty: Ty, may_be: fn(&TokenStream) -> bool) -> Ty {
             path: Some(path),
             whole: true,
             fields: Vec::new(),
+            constants: Vec::new(),
         }),
         Ty::Ref(mutable, inner) => Ty::Ref(mutable, inside(inner)),
         Ty::Slice(inner) => Ty::Slice(inside(inner)),

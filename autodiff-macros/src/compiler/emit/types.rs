@@ -233,6 +233,7 @@ pub(crate) fn by_name(ty: &Ty, declared: &syn::Type) -> Ty {
                     path: Some(path.to_token_stream()),
                     whole: true,
                     fields: Vec::new(),
+                    constants: Vec::new(),
                 }),
             }
         }
@@ -254,6 +255,7 @@ fn tuple_by_name(ty: &Ty, declared: &syn::Type) -> Ty {
             path: Some(path.to_token_stream()),
             whole: true,
             fields: Vec::new(),
+            constants: Vec::new(),
         }),
         _ => ty.clone(),
     }

@@ -69,6 +69,8 @@ pub(crate) struct Returned {
 pub(crate) struct Struct {
     /// None for a generic struct, whose fields may be of any type.
     pub(crate) fields: Vec<(String, syn::Type)>,
+    /// The fields that are marked `#[constant]`.
+    pub(crate) constants: BTreeSet<String>,
     /// A real number is in it.
     pub(crate) real: bool,
     /// It has a gradient type.
@@ -274,7 +276,11 @@ fn structure(item: &syn::ItemStruct) -> Struct {
         .map(|(name, field)| (member_name(&name), field.ty.clone()))
         .collect();
     let generic = !item.generics.params.is_empty();
+    let marked = item.fields.members().zip(item.fields.iter());
+    let marked =
+        marked.filter(|(_, field)| field.attrs.iter().any(|a| a.path().is_ident("constant")));
     Struct {
+        constants: marked.map(|(name, _)| member_name(&name)).collect(),
         real: generic || fields.iter().any(|(_, ty)| mentions_real(ty)),
         fields: if generic { Vec::new() } else { fields },
         derived: item.attrs.iter().any(derives_differentiable),

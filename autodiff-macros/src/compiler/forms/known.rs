@@ -112,6 +112,12 @@ impl Known {
         field.map(|(_, ty)| ty)
     }
 
+    /// True for a field that is marked `#[constant]`.
+    pub(crate) fn is_constant_field(&self, path: &syn::Path, member: &syn::Member) -> bool {
+        let found = self.structure(path);
+        found.is_some_and(|found| found.constants.contains(&member_name(member)))
+    }
+
     /// The type of what every method of this name gives, if it depends on lengths and integers alone.
     pub(crate) fn measure(&self, method: &syn::Ident) -> Option<Ty> {
         self.all.measures.get(&method.to_string())?.clone()

@@ -81,6 +81,16 @@ impl Lower<'_> {
         }
     }
 
+    /// True for a field that is declared `#[constant]`.
+    pub(super) fn is_constant_field(&self, of: &syn::Path, member: &syn::Member) -> bool {
+        let known = &self.options.known;
+        match self.own_type(of) {
+            Some(syn::Type::Path(own)) => known.is_constant_field(&own.path, member),
+            Some(_) => false,
+            None => known.is_constant_field(of, member),
+        }
+    }
+
     /// The type of the block around the function, if that is what a path names.
     fn own_type(&self, path: &syn::Path) -> Option<syn::Type> {
         match &self.options.naming {

@@ -491,6 +491,7 @@ impl Infer {
             path,
             whole,
             fields,
+            constants: Vec::new(),
         })
     }
 

@@ -464,7 +464,9 @@ impl<'a> Lower<'a> {
             };
             self.diags.report_at(&diag::OPTION_FIELD, at, &[&name]);
         }
-        resolve::run(&mut func, &self.infer);
+        resolve::run(&mut func, &self.infer, &|path, member| {
+            self.is_constant_field(path, member)
+        });
         lent::check(&mut func, self.diags);
         for var in func.vars.iter().filter(|var| is_list_of_options(&var.ty)) {
             let name = var.name.to_string();

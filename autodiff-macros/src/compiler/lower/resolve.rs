@@ -1,6 +1,7 @@
 //! The end of lowering: every inference variable in the HIR is replaced by what was found.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 
 use super::infer::Infer;
 use crate::compiler::diag::{self, Diagnostics};
@@ -9,9 +10,14 @@ use crate::compiler::hir::{Block, Expr, ExprKind, Func, Pat, Stmt, StmtKind, Ty,
 use crate::compiler::parse::types;
 
 /// Replaces all inference variables.
-pub(super) fn run(func: &mut Func, infer: &Infer) {
-    for var in &mut func.vars {
-        var.ty = types::untagged(infer.resolve(&var.ty));
+pub(super) fn run(func: &mut Func, infer: &Infer, is_constant: &IsConstant<'_>) {
+    let mut resolve = |ty: &mut Ty| {
+        *ty = types::untagged(infer.resolve(ty));
+        mark_constants(ty, is_constant);
+    };
+    func.vars.iter_mut().for_each(|var| resolve(&mut var.ty));
+    for param in &mut func.params {
+        mark_constants(&mut param.ty, is_constant);
     }
     let mut outcomes = |expr: &mut Expr| {
         if let ExprKind::Call(call) = &mut expr.kind {
@@ -25,7 +31,6 @@ pub(super) fn run(func: &mut Func, infer: &Infer) {
         stmt: &mut |_| {},
     }
     .block(&mut func.body);
-    let mut resolve = |ty: &mut Ty| *ty = types::untagged(infer.resolve(ty));
     Walk {
         ty: &mut resolve,
         code: &mut |_| {},
@@ -33,6 +38,38 @@ pub(super) fn run(func: &mut Func, infer: &Infer) {
         stmt: &mut |_| {},
     }
     .block(&mut func.body);
+}
+
+/// Whether a field of the struct that a path names is marked `#[constant]`.
+pub(super) type IsConstant<'a> = dyn Fn(&syn::Path, &syn::Member) -> bool + 'a;
+
+/// Notes which fields are constant.
+fn mark_constants(ty: &mut Ty, is_constant: &IsConstant<'_>) {
+    match ty {
+        Ty::Struct(of) => {
+            let path = of.path.clone().and_then(|path| syn::parse2(path).ok());
+            for (name, field) in &mut of.fields {
+                mark_constants(field, is_constant);
+                let member = syn::parse2(name.to_token_stream());
+                if let (Some(path), Ok(member)) = (&path, member)
+                    && is_constant(path, &member)
+                {
+                    of.constants.push(name.clone());
+                }
+            }
+        }
+        Ty::Ref(_, inner)
+        | Ty::Array(inner, _)
+        | Ty::Vec(inner)
+        | Ty::Slice(inner)
+        | Ty::Seq(inner) => {
+            mark_constants(inner, is_constant);
+        }
+        Ty::Tuple(parts) => parts
+            .iter_mut()
+            .for_each(|part| mark_constants(part, is_constant)),
+        _ => {}
+    }
 }
 
 /// A variable of unknown type that unknown methods change (a random number generator) is more than

@@ -356,6 +356,7 @@ fn type_of_optional(declared: &syn::Type) -> Ty {
             path: Some(declared.to_token_stream()),
             whole: true,
             fields: Vec::new(),
+            constants: Vec::new(),
         }),
     }
 }

@@ -312,13 +312,20 @@ impl Init {
     }
 
     pub(crate) fn for_each_mem(&self, f: &mut dyn FnMut(MemId)) {
+        self.for_each_source(&mut |place| f(place.mem));
+    }
+
+    /// What it copies, or looks at.
+    pub(crate) fn for_each_source(&self, f: &mut dyn FnMut(&Place)) {
         match self {
-            Init::Clone(place) | Init::Lengths(place) => f(place.mem),
-            Init::Repeat(init, _) => init.for_each_mem(f),
-            Init::List(parts) | Init::Tuple(parts) => parts.iter().for_each(|i| i.for_each_mem(f)),
+            Init::Clone(place) | Init::Lengths(place) => f(place),
+            Init::Repeat(init, _) => init.for_each_source(f),
+            Init::List(parts) | Init::Tuple(parts) => {
+                parts.iter().for_each(|i| i.for_each_source(f));
+            }
             Init::Struct { fields, base, .. } => {
-                fields.iter().for_each(|(_, i)| i.for_each_mem(f));
-                base.iter().for_each(|place| f(place.mem));
+                fields.iter().for_each(|(_, i)| i.for_each_source(f));
+                base.iter().for_each(f);
             }
             Init::Val(_) | Init::Blank | Init::Unset => {}
         }

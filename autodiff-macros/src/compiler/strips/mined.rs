@@ -115,7 +115,7 @@ fn is_stencil(cx: Given<'_>, counter: ValId, body: &Block) -> bool {
     body.walk(&mut |s| {
         if let StmtKind::Def(_, Op::Load(at)) = &s.kind
             && let Some((list, index)) = element(cx, at)
-            && cx.facts.active_mem(at.mem)
+            && cx.facts.active_place(at)
             && let (from, offset) = cx.layout.offset(index)
             && from == counter
         {

@@ -148,7 +148,7 @@ impl<'a> Reverse<'a, '_> {
             _ => {
                 let name = self.fresh.numbered("arg_bar", "_", 1, span);
                 let init = match arg {
-                    Arg::Ref(true, at) if self.cx.facts.active_mem(at.mem) => self.taken_bar(at),
+                    Arg::Ref(true, at) if self.cx.facts.active_place(at) => self.taken_bar(at),
                     arg => self.arg_zero(arg),
                 };
                 out.push(Rev::Code(Stmt::Let {
@@ -211,7 +211,7 @@ impl<'a> Reverse<'a, '_> {
         let rt = self.rt();
         match arg {
             Arg::Val(v) | Arg::RefVal(v, _) => self.contribute(*v, bar, out),
-            Arg::Ref(_, at) | Arg::Own(at) if self.cx.facts.active_mem(at.mem) => {
+            Arg::Ref(_, at) | Arg::Own(at) if self.cx.facts.active_place(at) => {
                 let to = self.bar_place(at);
                 let add = Expr::call(
                     quote!(#rt::add),

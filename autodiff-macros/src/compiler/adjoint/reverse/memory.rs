@@ -61,7 +61,7 @@ impl<'a> Reverse<'a, '_> {
                     self.init(field, part, out);
                 }
             }
-            Init::Clone(src) if self.cx.facts.active_mem(src.mem) => {
+            Init::Clone(src) if self.cx.facts.active_place(src) => {
                 let dst = self.bar_place(src);
                 let add = Expr::call(
                     quote!(#rt::add),
@@ -131,7 +131,7 @@ impl<'a> Reverse<'a, '_> {
         if self.cx.func.strips.terms.contains(&at.mem) {
             return;
         }
-        if !self.cx.facts.active_mem(at.mem) {
+        if !self.cx.facts.active_place(at) {
             return;
         }
         // An integer beside numbers has no adjoint.
@@ -165,7 +165,7 @@ impl<'a> Reverse<'a, '_> {
 
     /// Arrays that change places: so do their adjoints.
     pub(super) fn swap(&mut self, swap: &Swap, out: &mut Vec<Rev<'a>>) {
-        if self.cx.facts.active_mem(swap.places[0].mem) {
+        if self.cx.facts.active_place(&swap.places[0]) {
             let [a, b] = &swap.places;
             let bars = [a, b].map(|at| {
                 let bar = self.mem_bar(at.mem);
@@ -177,7 +177,7 @@ impl<'a> Reverse<'a, '_> {
 
     /// The adjoint of what was pushed is the last element of the adjoint, and goes.
     pub(super) fn unpush(&mut self, at: &Place, init: &Init, out: &mut Vec<Rev<'a>>) {
-        if !self.cx.facts.active_mem(at.mem) || calls::is_integer(self.cx.func, init) {
+        if !self.cx.facts.active_place(at) || calls::is_integer(self.cx.func, init) {
             return;
         }
         let bar = self.bar_place(at);
@@ -199,7 +199,7 @@ impl<'a> Reverse<'a, '_> {
         (before, shape): (Option<ValId>, Option<MemId>),
         out: &mut Vec<Rev<'a>>,
     ) {
-        if !self.cx.facts.active_mem(dst.mem) {
+        if !self.cx.facts.active_place(dst) {
             return;
         }
         let rt = self.rt();
@@ -216,7 +216,7 @@ impl<'a> Reverse<'a, '_> {
             let grown = Expr::method(bar, "resize", vec![Expr::Val(before), zero]);
             return out.push(Rev::Code(Stmt::Expr(grown)));
         }
-        if self.cx.facts.active_mem(src.mem) {
+        if self.cx.facts.active_place(src) {
             let to = self.bar_place(src);
             let add = Expr::call(
                 quote!(#rt::add),

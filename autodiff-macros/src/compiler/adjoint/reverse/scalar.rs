@@ -68,11 +68,11 @@ impl<'a> Reverse<'a, '_> {
                     }
                 }
             }
-            Op::Load(at) if self.cx.facts.active_mem(at.mem) => {
+            Op::Load(at) if self.cx.facts.active_place(at) => {
                 let place = self.bar_place(at);
                 out.push(Rev::Code(add_to(place, bar)));
             }
-            Op::LoadIf(guard, at) if self.cx.facts.active_mem(at.mem) => {
+            Op::LoadIf(guard, at) if self.cx.facts.active_place(at) => {
                 let place = self.bar_place(at);
                 out.push(Rev::Code(Stmt::If {
                     cond: Expr::Val(*guard),

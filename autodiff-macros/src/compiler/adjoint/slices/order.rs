@@ -43,7 +43,7 @@ impl Kernel<'_> {
                     StmtKind::Store { place, .. } => (place, How::Reads),
                     _ => return,
                 };
-                if self.cx.facts.active_mem(at.mem) {
+                if self.cx.facts.active_place(at) {
                     let (list, path) = at.in_list();
                     let own = match path.first() {
                         Some(Proj::Index(v)) => self.own(*v),
