@@ -19,6 +19,10 @@ use crate::compiler::lower::{Lower, stmt};
 
 /// What an iterator gives, or a closure is called with.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one per chain, and most are values"
+)]
 pub(in crate::compiler::lower) enum Item {
     /// A value; for one that stands behind a reference without being a variable, whether that is
     /// exclusive.
