@@ -126,6 +126,8 @@ mod sections;
 mod short;
 #[path = "shapes/shortened.rs"]
 mod shortened;
+#[path = "shapes/sizes.rs"]
+mod sizes;
 #[path = "shapes/states.rs"]
 mod states;
 #[path = "shapes/strips_in_callees.rs"]

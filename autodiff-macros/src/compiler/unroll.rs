@@ -1,7 +1,7 @@
 //! Writes out short loops that are known to run a few times: `for k in 0..3 { … }` over coordinates.
 //!
 //! In: the HIR without jumps. Out: the same; loops of plain arithmetic with at most [`ITERATIONS`] iterations and
-//! not too much in them are statements, in which the counter is a literal.
+//! not too much in them are statements, in which the counter is a literal, and so are loops in them that are known then.
 //!
 //! What stands at literal places is a number like any other for the passes behind: it is loaded once, taken out of
 //! loops and kept in a register, its adjoint with it, where a loop over three cells of memory keeps neither. The copies of a
@@ -84,9 +84,8 @@ impl Unroll<'_> {
             return None;
         };
         let (first, count) = self.counters(range)?;
-        let fits = (1..=ITERATIONS).contains(&count) && count * size(body) <= EXPRESSIONS;
-        let plain = body.value.is_none() && body.stmts.iter().all(|stmt| is_plain(stmt, *var));
-        if !fits || !plain || self.kept.contains(id) {
+        let fits = count <= ITERATIONS && count * size(body) <= EXPRESSIONS;
+        if !fits || self.kept.contains(id) || !self.is_plain(body, &mut vec![*var]) {
             return None;
         }
         let counter = Counter::of(body, *var)?;
@@ -102,14 +101,100 @@ impl Unroll<'_> {
         for stmt in &mut stmts {
             rewrite::stmt(stmt, &mut numbers);
         }
-        let copies: Option<Vec<Vec<Stmt>>> = counters
-            .into_iter()
-            .map(|value| self.copy(&stmts, &counter, value))
-            .collect();
-        if copies.is_none() {
-            self.vars.truncate(known);
+        let mut out = Vec::new();
+        for value in counters {
+            let iteration = self.copy(&stmts, &counter, value);
+            match iteration.and_then(|stmts| self.without_loops(stmts)) {
+                Some(stmts) => out.extend(stmts),
+                None => {
+                    self.vars.truncate(known);
+                    self.known.retain(|var, _| (var.0 as usize) < known);
+                    return None;
+                }
+            }
         }
-        Some(copies?.concat())
+        let block = Block {
+            stmts: out,
+            value: None,
+        };
+        (size(&block) <= EXPRESSIONS).then_some(block.stmts)
+    }
+
+    /// An iteration, with the loops in it written out, too.
+    fn without_loops(&mut self, stmts: Vec<Stmt>) -> Option<Vec<Stmt>> {
+        let mut block = Block { stmts, value: None };
+        if has_loop(&block) {
+            rewrite::block(&mut block, self);
+        }
+        (!has_loop(&block)).then_some(block.stmts)
+    }
+
+    /// True for a body of statements that can stand several times. `counters`: of the loop, and of those around that are
+    /// written out with it.
+    fn is_plain(&self, body: &Block, counters: &mut Vec<VarId>) -> bool {
+        let mut plain = body.value.is_none();
+        for stmt in &body.stmts {
+            plain &= self.is_plain_stmt(stmt, counters);
+        }
+        plain
+    }
+
+    fn is_plain_stmt(&self, stmt: &Stmt, counters: &mut Vec<VarId>) -> bool {
+        let StmtKind::For {
+            id,
+            var,
+            range,
+            body,
+        } = &stmt.kind
+        else {
+            let mut plain = has_plain_form(stmt);
+            stmt.for_each_expr(&mut |expr| plain &= self.is_plain_expr(expr, counters));
+            return plain;
+        };
+        let ends = self.may_be_known(&range.lo, counters) && self.may_be_known(&range.hi, counters);
+        if !ends || range.step.is_some() || self.kept.contains(id) {
+            return false;
+        }
+        counters.push(*var);
+        let plain = self.is_plain(body, counters);
+        counters.pop();
+        plain
+    }
+
+    /// The same of an expression, apart from its parts.
+    fn is_plain_expr(&self, expr: &Expr, counters: &[VarId]) -> bool {
+        use BinOp::{Add, Div, Mul, Rem, Sub};
+        match &expr.kind {
+            ExprKind::Lit(_)
+            | ExprKind::Unary(..)
+            | ExprKind::StopGradient(_)
+            | ExprKind::Len(_) => true,
+            ExprKind::Place(place) => is_cell(place),
+            ExprKind::List(_) | ExprKind::Repeat(..) => matches!(expr.ty, Ty::Array(..)),
+            ExprKind::Binary(op, ..) => matches!(op, Add | Sub | Mul | Div | Rem),
+            ExprKind::Cast(inner, _) => matches!(inner.ty, Ty::Int),
+            ExprKind::Rule(rule, _) => rule.refused.is_none(),
+            ExprKind::Block(inner) => {
+                let mut counters = counters.to_vec();
+                let mut stmts = inner.stmts.iter();
+                stmts.all(|stmt| self.is_plain_stmt(stmt, &mut counters))
+            }
+            ExprKind::Opaque(code) => {
+                code.pure && !code.uses.iter().any(|(_, var)| counters.contains(var))
+            }
+            _ => false,
+        }
+    }
+
+    /// True for integers that are known once the counters are.
+    fn may_be_known(&self, expr: &Expr, counters: &[VarId]) -> bool {
+        match &expr.kind {
+            ExprKind::Binary(_, a, b) => {
+                self.may_be_known(a, counters) && self.may_be_known(b, counters)
+            }
+            ExprKind::Place(place) if counters.contains(&place.root) => place.path.is_empty(),
+            _ => self.integer(expr).is_some(),
+        }
     }
 
     /// The first counter and the number of them.
@@ -118,7 +203,7 @@ impl Unroll<'_> {
         let hi = self
             .integer(&range.hi)?
             .checked_add(range.inclusive.into())?;
-        let count = hi.checked_sub(lo)?;
+        let count = hi.saturating_sub(lo);
         range.step.is_none().then_some((lo, count))
     }
 
@@ -175,11 +260,7 @@ impl Counter {
                 is_index |= matches!(step, Proj::Index(at) if counts(at, var) > 0);
             }
         };
-        for stmt in &body.stmts {
-            if let StmtKind::Alias { place, .. } | StmtKind::Assign { place, .. } = &stmt.kind {
-                places(place);
-            }
-        }
+        for_each_assigned(body, &mut places);
         body.for_each_expr(&mut |expr| {
             expr.place().into_iter().for_each(&mut places);
             uses += usize::from(is_counter(expr, var));
@@ -190,6 +271,17 @@ impl Counter {
             }
         });
         (is_index || uses == free).then_some(Counter { var, is_index })
+    }
+}
+
+/// Calls `f` with the places that the statements name or assign.
+fn for_each_assigned(body: &Block, f: &mut dyn FnMut(&Place)) {
+    for stmt in &body.stmts {
+        match &stmt.kind {
+            StmtKind::Alias { place, .. } | StmtKind::Assign { place, .. } => f(place),
+            StmtKind::For { body, .. } => for_each_assigned(body, f),
+            _ => {}
+        }
     }
 }
 
@@ -220,36 +312,21 @@ fn size(block: &Block) -> usize {
     size
 }
 
-/// True for a statement that can stand several times.
-fn is_plain(stmt: &Stmt, counter: VarId) -> bool {
-    let mut plain = has_plain_form(stmt);
-    stmt.for_each_expr(&mut |expr| plain &= is_plain_expr(expr, counter));
-    plain
+/// True if a loop is left in the block.
+fn has_loop(block: &Block) -> bool {
+    let any = |stmts: &[Stmt]| !stmts.iter().all(has_plain_form);
+    let mut found = any(&block.stmts);
+    block.for_each_expr(&mut |expr| {
+        found |= matches!(&expr.kind, ExprKind::Block(inner) if any(&inner.stmts));
+    });
+    found
 }
 
-/// The same of the statement, apart from its expressions.
+/// True for a statement that can stand several times, apart from its expressions.
 fn has_plain_form(stmt: &Stmt) -> bool {
     match &stmt.kind {
         StmtKind::Let { pat, init } => init.is_some() && !matches!(pat, Pat::Tuple(_)),
         StmtKind::Alias { .. } | StmtKind::Assign { .. } => true,
-        _ => false,
-    }
-}
-
-/// The same of an expression, apart from its parts.
-fn is_plain_expr(expr: &Expr, counter: VarId) -> bool {
-    use BinOp::{Add, Div, Mul, Rem, Sub};
-    match &expr.kind {
-        ExprKind::Lit(_) | ExprKind::Unary(..) | ExprKind::StopGradient(_) | ExprKind::Len(_) => {
-            true
-        }
-        ExprKind::Place(place) => is_cell(place),
-        ExprKind::List(_) | ExprKind::Repeat(..) => matches!(expr.ty, Ty::Array(..)),
-        ExprKind::Binary(op, ..) => matches!(op, Add | Sub | Mul | Div | Rem),
-        ExprKind::Cast(inner, _) => matches!(inner.ty, Ty::Int),
-        ExprKind::Rule(rule, _) => rule.refused.is_none(),
-        ExprKind::Block(block) => block.stmts.iter().all(has_plain_form),
-        ExprKind::Opaque(code) => code.pure && code.uses.iter().all(|(_, var)| *var != counter),
         _ => false,
     }
 }

@@ -44,6 +44,8 @@ pub(crate) struct Declarations {
 pub(crate) struct Module {
     pub(crate) structs: BTreeMap<String, Option<Struct>>,
     pub(crate) aliases: BTreeMap<String, Option<syn::Type>>,
+    /// Its constants of type `usize`, as they are written.
+    pub(crate) sizes: BTreeMap<String, Option<syn::Expr>>,
     /// What its free functions return.
     pub(crate) functions: BTreeMap<String, Option<syn::ReturnType>>,
     /// Its enums and unions, which have no gradient.
@@ -81,6 +83,7 @@ impl Module {
     fn declares(&self, name: &str) -> bool {
         self.structs.contains_key(name)
             || self.aliases.contains_key(name)
+            || self.sizes.contains_key(name)
             || self
                 .enums
                 .iter()
@@ -107,6 +110,12 @@ impl Declarations {
                         None => module.others.push(item.ident.to_string()),
                     }
                 }
+                syn::Item::Const(item) if is_size(item) => {
+                    let value = (*item.expr).clone();
+                    insert(&mut module.sizes, item.ident.to_string(), value);
+                }
+                syn::Item::Const(item) => module.others.push(item.ident.to_string()),
+                syn::Item::Static(item) => module.others.push(item.ident.to_string()),
                 syn::Item::Enum(item) => module.enums.push(item.ident.to_string()),
                 syn::Item::Union(item) => module.enums.push(item.ident.to_string()),
                 syn::Item::Trait(item) => module.others.push(item.ident.to_string()),
@@ -285,6 +294,12 @@ fn structure(item: &syn::ItemStruct) -> Struct {
         fields: if generic { Vec::new() } else { fields },
         derived: item.attrs.iter().any(derives_differentiable),
     }
+}
+
+/// True for a constant that is a `usize`, whatever the crate is built for.
+fn is_size(item: &syn::ItemConst) -> bool {
+    let usize = matches!(bare(&item.ty), syn::Type::Path(path) if path.path.is_ident("usize"));
+    usize && !item.attrs.iter().any(|a| a.path().is_ident("cfg"))
 }
 
 fn import(tree: &syn::UseTree, path: &mut Vec<String>, module: &mut Module) {

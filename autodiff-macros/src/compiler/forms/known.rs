@@ -74,6 +74,15 @@ impl Known {
                 }
                 visit::visit_stmt(self, stmt);
             }
+            fn visit_item_const(&mut self, item: &'ast syn::ItemConst) {
+                self.0.insert(item.ident.to_string());
+            }
+            fn visit_item_static(&mut self, item: &'ast syn::ItemStatic) {
+                self.0.insert(item.ident.to_string());
+            }
+            fn visit_const_param(&mut self, parameter: &'ast syn::ConstParam) {
+                self.0.insert(parameter.ident.to_string());
+            }
             fn visit_use_name(&mut self, name: &'ast syn::UseName) {
                 self.0.insert(name.ident.to_string());
             }
@@ -116,6 +125,50 @@ impl Known {
     pub(crate) fn is_constant_field(&self, path: &syn::Path, member: &syn::Member) -> bool {
         let found = self.structure(path);
         found.is_some_and(|found| found.constants.contains(&member_name(member)))
+    }
+
+    /// The value of a constant of type `usize` that is made of literals.
+    pub(crate) fn size(&self, name: &syn::Ident) -> Option<usize> {
+        let value = self.size_named(&name.clone().into(), 8)?;
+        u32::try_from(value)
+            .ok()
+            .and_then(|value| usize::try_from(value).ok())
+    }
+
+    /// `fuel` ends constants that are made of themselves.
+    fn size_named(&self, path: &syn::Path, fuel: usize) -> Option<u64> {
+        let fuel = fuel.checked_sub(1)?;
+        let name = path.get_ident()?.to_string();
+        // What another module makes of its names is for it to say.
+        let own = self.all.module_at(&self.module)?;
+        let value = own
+            .sizes
+            .get(&name)
+            .filter(|_| !self.hidden.contains(&name))?;
+        self.size_of(value.as_ref()?, fuel)
+    }
+
+    fn size_of(&self, value: &syn::Expr, fuel: usize) -> Option<u64> {
+        match value {
+            syn::Expr::Lit(syn::ExprLit {
+                lit: syn::Lit::Int(value),
+                ..
+            }) => value.base10_parse().ok(),
+            syn::Expr::Paren(inner) => self.size_of(&inner.expr, fuel),
+            syn::Expr::Path(path) if path.qself.is_none() => self.size_named(&path.path, fuel),
+            syn::Expr::Binary(binary) => {
+                let a = self.size_of(&binary.left, fuel)?;
+                let b = self.size_of(&binary.right, fuel)?;
+                match binary.op {
+                    syn::BinOp::Add(_) => a.checked_add(b),
+                    syn::BinOp::Sub(_) => a.checked_sub(b),
+                    syn::BinOp::Mul(_) => a.checked_mul(b),
+                    syn::BinOp::Div(_) => a.checked_div(b),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
     }
 
     /// The type of what every method of this name gives, if it depends on lengths and integers alone.

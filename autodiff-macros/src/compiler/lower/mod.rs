@@ -464,9 +464,13 @@ impl<'a> Lower<'a> {
             };
             self.diags.report_at(&diag::OPTION_FIELD, at, &[&name]);
         }
-        resolve::run(&mut func, &self.infer, &|path, member| {
-            self.is_constant_field(path, member)
-        });
+        let block = self.options.naming.block_generics();
+        let of_block = |name: &Ident| block.const_params().any(|p| p.ident == *name);
+        let declared = resolve::Declared {
+            is_constant: &|path, member| self.is_constant_field(path, member),
+            size: &|name| self.options.known.size(name).filter(|_| !of_block(name)),
+        };
+        resolve::run(&mut func, &self.infer, &declared);
         lent::check(&mut func, self.diags);
         for var in func.vars.iter().filter(|var| is_list_of_options(&var.ty)) {
             let name = var.name.to_string();

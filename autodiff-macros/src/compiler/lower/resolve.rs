@@ -1,6 +1,6 @@
 //! The end of lowering: every inference variable in the HIR is replaced by what was found.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use super::infer::Infer;
@@ -9,20 +9,34 @@ use crate::compiler::hir::rewrite::{self, Rewrite};
 use crate::compiler::hir::{Block, Expr, ExprKind, Func, Pat, Stmt, StmtKind, Ty, VarId, Verbatim};
 use crate::compiler::parse::types;
 
-/// Replaces all inference variables.
-pub(super) fn run(func: &mut Func, infer: &Infer, is_constant: &IsConstant<'_>) {
+/// What the declarations beside the function say.
+pub(super) struct Declared<'a> {
+    /// Whether a field of the struct that a path names is marked `#[constant]`.
+    pub(super) is_constant: &'a dyn Fn(&syn::Path, &syn::Member) -> bool,
+    /// The value of a constant of type `usize`.
+    pub(super) size: &'a dyn Fn(&syn::Ident) -> Option<usize>,
+}
+
+/// Replaces all inference variables, and the names of sizes that are known.
+pub(super) fn run(func: &mut Func, infer: &Infer, declared: &Declared<'_>) {
     let mut resolve = |ty: &mut Ty| {
         *ty = types::untagged(infer.resolve(ty));
-        mark_constants(ty, is_constant);
+        declared.complete(ty);
     };
     func.vars.iter_mut().for_each(|var| resolve(&mut var.ty));
     for param in &mut func.params {
-        mark_constants(&mut param.ty, is_constant);
+        declared.complete(&mut param.ty);
     }
-    let mut outcomes = |expr: &mut Expr| {
-        if let ExprKind::Call(call) = &mut expr.kind {
-            call.outcome = infer.payload(&expr.ty).is_some();
+    let mut outcomes = |expr: &mut Expr| match &mut expr.kind {
+        ExprKind::Call(call) => call.outcome = infer.payload(&expr.ty).is_some(),
+        ExprKind::Opaque(code) if code.uses.is_empty() => {
+            if let Some(size) = declared.size_of(&code.tokens) {
+                let size = Literal::usize_suffixed(size);
+                expr.kind = ExprKind::Lit(size.into_token_stream());
+                expr.ty = Ty::Int;
+            }
         }
+        _ => {}
     };
     Walk {
         ty: &mut |_| {},
@@ -40,35 +54,42 @@ pub(super) fn run(func: &mut Func, infer: &Infer, is_constant: &IsConstant<'_>) 
     .block(&mut func.body);
 }
 
-/// Whether a field of the struct that a path names is marked `#[constant]`.
-pub(super) type IsConstant<'a> = dyn Fn(&syn::Path, &syn::Member) -> bool + 'a;
-
-/// Notes which fields are constant.
-fn mark_constants(ty: &mut Ty, is_constant: &IsConstant<'_>) {
-    match ty {
-        Ty::Struct(of) => {
-            let path = of.path.clone().and_then(|path| syn::parse2(path).ok());
-            for (name, field) in &mut of.fields {
-                mark_constants(field, is_constant);
-                let member = syn::parse2(name.to_token_stream());
-                if let (Some(path), Ok(member)) = (&path, member)
-                    && is_constant(path, &member)
-                {
-                    of.constants.push(name.clone());
+impl Declared<'_> {
+    /// Notes which fields are constant, and how long arrays are.
+    fn complete(&self, ty: &mut Ty) {
+        match ty {
+            Ty::Struct(of) => {
+                let path = of.path.clone().and_then(|path| syn::parse2(path).ok());
+                for (name, field) in &mut of.fields {
+                    self.complete(field);
+                    let member = syn::parse2(name.to_token_stream());
+                    if let (Some(path), Ok(member)) = (&path, member)
+                        && (self.is_constant)(path, &member)
+                    {
+                        of.constants.push(name.clone());
+                    }
                 }
             }
+            Ty::Array(inner, len) => {
+                self.complete(inner);
+                if let Some(size) = self.size_of(len) {
+                    *len = Literal::usize_unsuffixed(size).into_token_stream();
+                }
+            }
+            Ty::Ref(_, inner) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
+                self.complete(inner);
+            }
+            Ty::Tuple(parts) => parts.iter_mut().for_each(|part| self.complete(part)),
+            _ => {}
         }
-        Ty::Ref(_, inner)
-        | Ty::Array(inner, _)
-        | Ty::Vec(inner)
-        | Ty::Slice(inner)
-        | Ty::Seq(inner) => {
-            mark_constants(inner, is_constant);
+    }
+
+    fn size_of(&self, tokens: &TokenStream) -> Option<usize> {
+        let mut trees = tokens.clone().into_iter();
+        match (trees.next(), trees.next()) {
+            (Some(TokenTree::Ident(name)), None) => (self.size)(&name),
+            _ => None,
         }
-        Ty::Tuple(parts) => parts
-            .iter_mut()
-            .for_each(|part| mark_constants(part, is_constant)),
-        _ => {}
     }
 }
 
