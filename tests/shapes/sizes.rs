@@ -21,14 +21,17 @@ mod cases {
         in_a_recorded_loop from 9,
         backwards_inside from 9,
         strided_inside from 9,
+        with_a_table from 9,
+        of_nine from 9,
+        alike from 3,
     );
 }
 
 use programs::{
-    as_a_length, as_a_number, backwards_inside, beyond, by_literals, downwards, elimination,
+    alike, as_a_length, as_a_number, backwards_inside, beyond, by_literals, downwards, elimination,
     empty_inside, in_a_recorded_loop, of_a_generic, of_a_local_constant, of_a_method,
-    of_an_inner_module, of_another_type, strided_inside, summed_inside, up_to_and_with,
-    with_a_kink_inside, with_arithmetic,
+    of_an_inner_module, of_another_type, of_nine, strided_inside, summed_inside, up_to_and_with,
+    with_a_kink_inside, with_a_table, with_arithmetic,
 };
 
 /// A kink in a loop that is written out twice over is one place in the source, and has one site.
@@ -302,5 +305,48 @@ mod programs {
             }
         }
         s
+    }
+
+    const WAYS: [i32; 5] = [0, 1, -1, 2, -2];
+    const SHARES: [f64; 5] = [0.4, 0.2, 0.2, 0.1, 0.1];
+
+    fn share(q: usize) -> f64 {
+        SHARES[q]
+    }
+
+    /// What only rustc knows of is copied as it stands, with the counter under its name.
+    pub(super) fn with_a_table(x: &[f64]) -> f64 {
+        let mut s = 0.0;
+        for q in 0..5 {
+            s += WAYS[q] as f64 * x[q] * SHARES[4 - q];
+            for p in q..5 {
+                s += share(p) * x[p] * SHARES[q] * x[q] * (WAYS[p] - WAYS[q]) as f64;
+            }
+        }
+        s
+    }
+
+    pub(super) fn of_nine(x: &[f64]) -> f64 {
+        let mut a = [0.0; 9];
+        for i in 0..9 {
+            a[i] = x[8 - i] * x[i];
+        }
+        for i in 1..9 {
+            a[i] += 0.5 * a[i - 1];
+        }
+        a[8] * a[3]
+    }
+
+    /// Iterations that do not ask which they are.
+    pub(super) fn alike(x: &[f64]) -> f64 {
+        let mut t = 1.0;
+        for v in x {
+            let mut y = v * v + 1.0;
+            for _ in 0..6 {
+                y = 0.5 * (y + (v * v + 1.0) / y);
+            }
+            t += y;
+        }
+        t
     }
 }

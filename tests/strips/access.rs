@@ -179,7 +179,7 @@ programs! {
         for i in 0..n {
             let (t, p) = if i % 2 == 0 { (x[i], 0) } else { (x[i] * w[2], 1) };
             let mut e = 0.0;
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 e += w[p + j] * t;
             }
             s += e.exp() * w[p];

@@ -5,7 +5,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = -c[i];
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 e += x[i * 3 + j] * w[j];
             }
             s += e * e;
@@ -16,7 +16,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = w[7];
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 e += c[i * 4 + j] * w[j];
             }
             s += (1.0 + (-e).exp()).ln();
@@ -51,7 +51,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = 0.0;
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 e += x[i * 2 + j] * w[j];
             }
             s += e * e;
@@ -62,7 +62,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = 0.0;
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 e += x[i + j] * w[j];
             }
             s += e * e;
@@ -99,7 +99,7 @@ programs! {
         let mut loss = 0.0;
         for i in 0..n {
             let mut h = [0.0; 5];
-            for a in 0..5 {
+            for a in 0..support::FIVE {
                 let mut z = w[a];
                 for b in 0..2 {
                     z += w[a + b] * x[i * 2 + b];
@@ -108,7 +108,7 @@ programs! {
             }
             for o in 0..2 {
                 let mut y = -c[i * 2 + o];
-                for a in 0..5 {
+                for a in 0..support::FIVE {
                     y += w[o + a] * h[a];
                 }
                 loss += y * y;
@@ -120,7 +120,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = 0.0;
-            for a in 0..5 {
+            for a in 0..support::FIVE {
                 for b in 0..2 {
                     e += x[i] * w[a] * w[b];
                     e -= c[i] * w[a + b];
@@ -135,9 +135,9 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = 0.5;
-            for a in 0..5 {
+            for a in 0..support::FIVE {
                 let mut f = x[i];
-                for b in 0..5 {
+                for b in 0..support::FIVE {
                     f += x[i] * w[a] - w[b] * x[i + 1];
                 }
                 e += f * f;
@@ -150,7 +150,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut p = 1.0;
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 p *= x[i] + w[j];
             }
             s += p;
@@ -161,7 +161,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut p = w[0];
-            for j in 1..5 {
+            for j in 1..support::FIVE {
                 p = p * x[i] + w[j];
             }
             s += (p - c[i]).powi(2);
@@ -183,7 +183,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut m = f64::INFINITY;
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 let d = (x[i] - w[j]) * (x[i] - w[j]);
                 m = m.min(d);
             }
@@ -199,7 +199,7 @@ programs! {
                 m = m.max(x[i * 4 + j]);
             }
             let mut t = 0.0;
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 t += (x[i * 4 + j] - m).exp();
             }
             s += m + t.ln();
@@ -211,7 +211,7 @@ programs! {
         for i in 0..n {
             let mut a = x[i];
             let mut b = w[i];
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 let t = a;
                 a = b;
                 b = t * w[j];
@@ -225,7 +225,7 @@ programs! {
         for i in 0..n {
             let mut a = x[i];
             let mut b = x[i + 1];
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 let next = a * w[j] + b;
                 a = b;
                 b = next;
@@ -249,7 +249,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut q = 0.0;
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 q += w[j] * w[j];
             }
             s += x[i] * q;

@@ -62,7 +62,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut t = [0.0; 5];
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 t[j] = x[i] * w[j];
             }
             s += if c[i] > 0.0 { t[0] * t[1] } else { t[1] - t[2] * t[0] };
@@ -238,7 +238,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let q = x[i].exp();
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 s += q;
                 s -= x[i] * w[j];
             }
@@ -248,7 +248,7 @@ programs! {
     plain fn a_quotient_that_an_inner_loop_adds_again_and_again(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 s += c[i] / x[i];
                 s += x[i] * w[j];
             }
@@ -258,7 +258,7 @@ programs! {
     plain fn an_element_that_an_inner_loop_adds_again_and_again(x, w, c, k, n) {
         let mut s = 0.0;
         for i in 0..n {
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 s += x[i];
                 s += x[i] * w[j];
             }
@@ -318,7 +318,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = x[i];
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 for b in 0..none {
                     e += x[i * 5 + j].sqrt() * w[b];
                 }

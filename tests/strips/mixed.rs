@@ -13,7 +13,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = 0.0;
-            for a in 0..5 {
+            for a in 0..support::FIVE {
                 let y = (x[i] * w[a]).exp();
                 for b in 0..2 {
                     let z = (y * w[b]).sin();
@@ -32,7 +32,7 @@ programs! {
             let a = x[i].exp();
             let b = a / x[i + 1];
             let mut e = a;
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 e = e * b + (a * w[j]).sin() * e;
             }
             s += e * b - a;
@@ -45,7 +45,7 @@ programs! {
         for i in 0..n {
             let big = x[i] > 1.0;
             let mut e = if big { x[i] } else { w[0] };
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 e += if big { w[j] * x[i] } else { x[i].sin() };
             }
             let f = e.exp();
@@ -58,12 +58,12 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut t = [0.0; 5];
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 t[j] = x[i * 3 + j] * w[j];
             }
             let first = t[0];
             let up = first > 0.25;
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 t[j] = t[j].exp() - 2.0;
             }
             s += if up { t[0] * first } else { t[1] + first };
@@ -90,7 +90,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = 0.0;
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 e += y[i * 3 + j] * w[j] + y[i * 3 + j].sqrt();
             }
             s += e * e + y[i + 2];
@@ -101,7 +101,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = x[i] - x[i + 1];
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 e += x[i * 3 + j] * x[i + j];
             }
             s += e * e * x[0] * x[k[i]];
@@ -163,7 +163,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = x[i];
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 e += w[j] * x[i];
             }
             let half = e * 0.5;
@@ -178,12 +178,12 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut e = x[i];
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 e += w[j] * x[i + j];
             }
             let mut f = e;
             let mut g = e;
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 f -= w[j] * e;
                 g += f * w[j];
             }
@@ -208,7 +208,7 @@ programs! {
             let mut last = 0.0;
             let mut before = w[0];
             let mut e = 0.0;
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 e += before * x[i];
                 before = last;
                 last += x[i * 4 + j];
@@ -222,7 +222,7 @@ programs! {
         for i in 0..n {
             let mut p = 1.0;
             let mut q = 0.0;
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 q += p * w[j];
                 p *= x[i];
             }

@@ -5,11 +5,11 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut t = [0.0; 5];
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 t[j] = x[i] * w[j];
             }
             let mut e = 0.0;
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 e += t[j] * t[j];
             }
             s += e;
@@ -20,11 +20,11 @@ programs! {
         let mut s = 0.0;
         let mut t = [0.0; 5];
         for i in 0..n {
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 t[j] = (x[i] * w[j]).exp();
             }
             let mut e = 0.0;
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 e += t[j] * c[i];
             }
             s += e * e;
@@ -77,17 +77,17 @@ programs! {
         let mut s = 0.0;
         let mut y = [0.0; 5];
         for i in 0..n {
-            for r in 0..5 {
+            for r in 0..support::FIVE {
                 y[r] = x[i * 4 + r];
             }
-            for r in 0..5 {
-                for j in 0..5 {
+            for r in 0..support::FIVE {
+                for j in 0..support::FIVE {
                     if r > j {
                         y[r] -= w[j] * y[j];
                     }
                 }
             }
-            for r in 0..5 {
+            for r in 0..support::FIVE {
                 s += y[r] * y[r];
             }
         }
@@ -131,7 +131,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut t = [0.0; 5];
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 t[j] = x[i] * w[j] + c[i];
             }
             for j in 0..4 {
@@ -200,7 +200,7 @@ programs! {
         let mut s = 0.0;
         for i in 0..n {
             let mut t = [0.0; 5];
-            for j in 0..5 {
+            for j in 0..support::FIVE {
                 t[j] = x[i * 4 + j];
             }
             s += t[k[i] % 4] * w[i];
@@ -244,7 +244,7 @@ programs! {
         let mut s = 0.0;
         let mut t = [0.0; 5];
         for i in 0..n {
-            for q in 0..5 {
+            for q in 0..support::FIVE {
                 let mut d = w[q];
                 for j in 0..2 {
                     let e = x[i * 2 + j] - w[q + j];
@@ -257,7 +257,7 @@ programs! {
                 m = m.max(t[q]);
             }
             let mut e = 0.0;
-            for q in 0..5 {
+            for q in 0..support::FIVE {
                 e += (t[q] - m).exp();
             }
             s += m + e.ln();

@@ -37,6 +37,9 @@ pub struct Program {
     pub scaled: bool,
 }
 
+/// A number of iterations that the compiler does not know: it writes out loops of which it knows that they are short.
+pub const FIVE: usize = 5;
+
 /// What stands in for `__strips` where there is none.
 pub struct Missing;
 
