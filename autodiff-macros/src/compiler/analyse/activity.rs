@@ -12,6 +12,7 @@
 pub(crate) mod constants;
 mod ends;
 mod lists;
+mod sources;
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -19,7 +20,8 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 
 use constants::Constants;
-use lists::{List, Lists, Step, Tests};
+use lists::{Lists, Tests};
+use sources::{List, Step};
 
 use crate::compiler::emit::holds_struct;
 use crate::compiler::hir::{BinOp, Role, Ty, UnOp};
@@ -266,7 +268,7 @@ impl<'a> Pass<'a> {
 
     /// True if a test decides whether the statement that is looked at changes the place, or which element of it.
     fn is_chosen_at(&self, at: &Place) -> bool {
-        lists::is_found(at, &|v| self.facts.tainted(v)) || self.is_chosen(at.mem)
+        sources::is_found(at, &|v| self.facts.tainted(v)) || self.is_chosen(at.mem)
     }
 
     /// What a block assigns that a test decides about is tainted where control flow meets again (the phis), memory at once.
@@ -279,7 +281,7 @@ impl<'a> Pass<'a> {
                     self.init(place.mem, init);
                     if self.is_chosen_at(place) {
                         self.taint_mem(place.mem);
-                        let (m, mut steps) = lists::list(place);
+                        let (m, mut steps) = sources::list(place);
                         self.changed |= self.grown.insert((m, steps.clone()));
                         steps.push(Step::Element);
                         self.changed |= self.put.insert((m, steps));
@@ -304,7 +306,7 @@ impl<'a> Pass<'a> {
                         self.taint_mem(dst.mem);
                     }
                     if tainted {
-                        self.changed |= self.put.insert(lists::list(dst));
+                        self.changed |= self.put.insert(sources::list(dst));
                     }
                 }
                 StmtKind::If {
