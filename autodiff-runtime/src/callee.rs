@@ -32,10 +32,30 @@ pub const fn refuse(refused: bool, text: &'static str) {
 pub struct Callee {
     operation: bool,
     reads: &'static [u64],
-    tests: bool,
-    /// A bit for each parameter.
-    counts: u64,
-    casts: u64,
+    facts: &'static [Fact],
+}
+
+/// What a function does with lengths and integers of a parameter, or of its result.
+#[derive(Clone, Copy, Debug)]
+pub enum What {
+    /// A number made of one reaches the result.
+    Counts,
+    /// A number made of an integer in the list that the parameter is does.
+    Casts,
+    /// One depends on a test of differentiable values when the function returns.
+    Changes,
+}
+
+/// The result, in the place of the index of a parameter.
+pub const RESULT: usize = usize::MAX;
+
+/// One of the things that a function does.
+#[derive(Clone, Copy, Debug)]
+pub enum Fact {
+    /// With the field of this name, or with all of the parameter if it has none.
+    With(What, usize, &'static str, bool),
+    /// The same as another function does with a parameter of its own, to which this one is handed on.
+    As(What, usize, Callee, usize),
 }
 
 impl Callee {
@@ -46,9 +66,7 @@ impl Callee {
         Callee {
             operation: false,
             reads,
-            tests: false,
-            counts: 0,
-            casts: 0,
+            facts: &[],
         }
     }
 
@@ -61,62 +79,73 @@ impl Callee {
         }
     }
 
-    /// The same function, if its result, an integer, or the length of a list in it depends on a test of differentiable values.
+    /// The same function, and what it does with lengths and integers.
     #[must_use]
-    pub const fn testing(self, tests: bool) -> Self {
-        Callee { tests, ..self }
+    pub const fn saying(self, facts: &'static [Fact]) -> Self {
+        Callee { facts, ..self }
     }
 
-    /// The same function, if a number made of the parameter, an integer, or of its length reaches the result.
-    #[must_use]
-    pub const fn counting(self, param: usize, counts: bool) -> Self {
-        Callee {
-            counts: if counts {
-                self.counts | bit(param)
-            } else {
-                self.counts
-            },
-            ..self
-        }
-    }
-
-    /// The same function, if a number made of an integer in the list that the parameter is reaches the result.
-    #[must_use]
-    pub const fn casting(self, param: usize, casts: bool) -> Self {
-        Callee {
-            casts: if casts {
-                self.casts | bit(param)
-            } else {
-                self.casts
-            },
-            ..self
-        }
-    }
-
-    /// Whether the result, an integer, or the length of a list in it depends on a test of differentiable values.
-    #[must_use]
-    pub const fn tests(self) -> bool {
-        self.tests
-    }
-
-    /// Whether a number made of the parameter, an integer, or of its length reaches the result.
+    /// Whether the function does this with a field of the parameter; with any, if it is asked without a name.
     ///
     /// ```
-    /// use autodiff_runtime::callee::Callee;
+    /// use autodiff_runtime::callee::{Callee, Fact, What};
     ///
-    /// // x.iter().sum::<f64>() / x.len() as f64
-    /// let mean = Callee::new(&[]).counting(0, true);
-    /// assert!(mean.counts(0) && !mean.counts(1));
+    /// // s.x.iter().sum::<f64>() / s.x.len() as f64
+    /// const MEAN: Callee = Callee::new(&[]).saying(&[Fact::With(What::Counts, 0, "x", true)]);
+    /// // s.mean() + c
+    /// const MORE: Callee = Callee::new(&[]).saying(&[Fact::As(What::Counts, 1, MEAN, 0)]);
+    /// assert!(MEAN.does(What::Counts, 0, "x") && !MEAN.does(What::Counts, 0, "y"));
+    /// assert!(MORE.does(What::Counts, 1, "x") && !MORE.does(What::Counts, 0, "x"));
     /// ```
     #[must_use]
-    pub const fn counts(self, param: usize) -> bool {
-        self.counts & bit(param) != 0
+    pub const fn does(self, what: What, param: usize, field: &str) -> bool {
+        let mut k = 0;
+        while k < self.facts.len() {
+            let holds = match self.facts[k] {
+                Fact::With(of, to, name, holds) => {
+                    holds && is(of, what) && to == param && may_be(name, field)
+                }
+                Fact::As(of, to, other, its) => {
+                    is(of, what) && to == param && other.does(what, its, field)
+                }
+            };
+            if holds {
+                return true;
+            }
+            k += 1;
+        }
+        false
     }
 
-    /// Whether a number made of an integer in the list that the parameter is reaches the result.
+    /// Whether the function changes by a test what another one makes a number of.
+    ///
+    /// ```
+    /// use autodiff_runtime::callee::{Callee, Fact, What};
+    ///
+    /// const PRUNE: Callee = Callee::new(&[]).saying(&[Fact::With(What::Changes, 0, "x", true)]);
+    /// const MEAN: Callee = Callee::new(&[]).saying(&[Fact::With(What::Counts, 0, "x", true)]);
+    /// const SIZE: Callee = Callee::new(&[]).saying(&[Fact::With(What::Counts, 0, "y", true)]);
+    /// assert!(PRUNE.meets(0, MEAN, 0) && !PRUNE.meets(0, SIZE, 0));
+    /// ```
     #[must_use]
-    pub const fn casts(self, param: usize) -> bool {
-        self.casts & bit(param) != 0
+    pub const fn meets(self, param: usize, other: Callee, its: usize) -> bool {
+        let mut k = 0;
+        while k < self.facts.len() {
+            let meets = match self.facts[k] {
+                Fact::With(What::Changes, to, name, holds) => {
+                    holds && to == param && other.does(What::Counts, its, name)
+                }
+                Fact::As(What::Changes, to, callee, of) => {
+                    to == param && callee.meets(of, other, its)
+                }
+                _ => false,
+            };
+            if meets {
+                return true;
+            }
+            k += 1;
+        }
+        false
     }
 
     /// Whether the kinks are those of an operation, and not the function's own.
@@ -142,9 +171,20 @@ impl Callee {
     }
 }
 
-/// No function has more than 64 parameters of which it makes numbers.
-const fn bit(param: usize) -> u64 {
-    if param < 64 { 1 << param } else { 0 }
+const fn is(a: What, b: What) -> bool {
+    a as u8 == b as u8
+}
+
+/// What has no name may be anything.
+const fn may_be(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut same = a.len() == b.len();
+    let mut k = 0;
+    while same && k < a.len() {
+        same = a[k] == b[k];
+        k += 1;
+    }
+    same || a.is_empty() || b.is_empty()
 }
 
 /// The copy, if it was made, and what stands in for it otherwise.

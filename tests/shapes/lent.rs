@@ -265,7 +265,7 @@ mod histories {
             self.add(2.0 * g);
             self.w.extend([g, 1.0].iter().map(|v| v * v));
             self.w.resize(9, g);
-            self.w.retain(|v| *v > -1e9);
+            self.log.retain(|p| p.0 > -1e9);
             self.w.drain(..1);
         }
 

@@ -10,10 +10,10 @@ use quote::ToTokens;
 use super::analyse::activity::Activity;
 use super::companion::Renamed;
 use super::emit::{Obligation, Site};
-use super::hir::{Aggregate, BinOp, Form, Ty};
+use super::hir::{BinOp, Form};
 use super::kinks;
 use super::parse::attribute::Options;
-use super::ssa::{self, Arg, Call, Func, Op, StmtKind, ValId};
+use super::ssa::{self, Call, Func, Op, StmtKind, ValId};
 
 /// The published facts.
 pub(crate) struct Facts {
@@ -73,18 +73,8 @@ impl Facts {
     /// A method or associated function that is called. That of a type whose name the function does
     /// not tell cannot be listed.
     fn sibling(&mut self, func: &Func, call: &Call) {
-        let path = match (call.form, call.args.first()) {
-            (Form::Method, Some(Arg::Ref(_, at))) => match func.place_ty(at) {
-                Some(Ty::Struct(Aggregate {
-                    path: Some(owner), ..
-                })) if owner.clone().into_iter().all(|t| t.to_string() != "<") => {
-                    let name = &call.path;
-                    quote::quote!(#owner::#name)
-                }
-                _ => return,
-            },
-            (Form::Method, _) => return,
-            _ => call.path.clone(),
+        let Some(path) = func.sibling(call) else {
+            return;
         };
         insert(
             &mut self.siblings,

@@ -527,6 +527,22 @@ impl Func {
         &self.mems[m.0 as usize]
     }
 
+    /// The path to a method or associated function that is called, as far as the name of its type is known.
+    pub(crate) fn sibling(&self, call: &Call) -> Option<TokenStream> {
+        let at = match (call.form, call.args.first()) {
+            (Form::Method, Some(Arg::Ref(_, at))) => at,
+            (Form::Method, _) => return None,
+            _ => return Some(call.path.clone()),
+        };
+        let Some(Ty::Struct(of)) = self.place_ty(at) else {
+            return None;
+        };
+        let owner = of.path?;
+        let plain = owner.clone().into_iter().all(|t| t.to_string() != "<");
+        let name = &call.path;
+        plain.then(|| quote::quote!(#owner::#name))
+    }
+
     /// The type of a part of a memory variable, as far as it is known.
     pub(crate) fn place_ty(&self, at: &Place) -> Option<Ty> {
         at.ty(&self.mems)

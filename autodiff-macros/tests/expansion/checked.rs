@@ -87,11 +87,11 @@ impl reach {
         callees: &[],
     };
     #[doc(hidden)]
+    pub const __CALLEE: rt::Callee = rt::Callee::new(&[]);
+    #[doc(hidden)]
     pub const fn __nested(budget: rt::nesting::Budget) -> rt::nesting::Budget {
         budget.enter().leave()
     }
-    #[doc(hidden)]
-    pub const __CALLEE: rt::Callee = rt::Callee::new(&[]);
     #[doc(hidden)]
     #[inline(always)]
     pub fn __is<__F: 'static>(function: &__F) -> bool {

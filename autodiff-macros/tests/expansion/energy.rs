@@ -51,6 +51,9 @@ impl energy {
             },
         ],
     };
+    /// What callers have to know.
+    #[doc(hidden)]
+    pub const __CALLEE: rt::Callee = rt::Callee::new(&[]);
     /// What is left after the calls that start here.
     #[doc(hidden)]
     pub const fn __nested(budget: rt::nesting::Budget) -> rt::nesting::Budget {
@@ -67,9 +70,6 @@ impl energy {
         }
         budget.leave()
     }
-    /// What callers have to know.
-    #[doc(hidden)]
-    pub const __CALLEE: rt::Callee = rt::Callee::new(&[]);
     /// True for the function that this is the derivative of.
     #[doc(hidden)]
     #[inline(always)]

@@ -67,14 +67,14 @@ impl ramp {
         cost_bound: 3.0,
         callees: &[],
     };
+    /// What callers have to know.
+    #[doc(hidden)]
+    pub const __CALLEE: rt::Callee = rt::Callee::new(&[]);
     /// What is left after the calls that start here.
     #[doc(hidden)]
     pub const fn __nested(budget: rt::nesting::Budget) -> rt::nesting::Budget {
         budget.enter().leave()
     }
-    /// What callers have to know.
-    #[doc(hidden)]
-    pub const __CALLEE: rt::Callee = rt::Callee::new(&[]);
     /// True for the function that this is the derivative of.
     #[doc(hidden)]
     #[inline(always)]

@@ -50,6 +50,9 @@ impl scaled {
             },
         ],
     };
+    /// What callers have to know.
+    #[doc(hidden)]
+    pub const __CALLEE: rt::Callee = rt::Callee::new(&[]);
     /// What is left after the calls that start here.
     #[doc(hidden)]
     pub const fn __nested(budget: rt::nesting::Budget) -> rt::nesting::Budget {
@@ -62,9 +65,6 @@ impl scaled {
         }
         budget.leave()
     }
-    /// What callers have to know.
-    #[doc(hidden)]
-    pub const __CALLEE: rt::Callee = rt::Callee::new(&[]);
     /// True for the function that this is the derivative of.
     #[doc(hidden)]
     #[inline(always)]

@@ -76,14 +76,18 @@ impl mean_error {
         cost_bound: 5.0,
         callees: &[],
     };
+    /// What callers have to know.
+    #[doc(hidden)]
+    pub const __CALLEE: rt::Callee = rt::Callee::new(&[0, 1, 0])
+        .saying({
+            const FACTS: &[rt::Fact] = &[rt::Fact::With(rt::What::Counts, 2, "", true)];
+            FACTS
+        });
     /// What is left after the calls that start here.
     #[doc(hidden)]
     pub const fn __nested(budget: rt::nesting::Budget) -> rt::nesting::Budget {
         budget.enter().leave()
     }
-    /// What callers have to know.
-    #[doc(hidden)]
-    pub const __CALLEE: rt::Callee = rt::Callee::new(&[0, 1, 0]).counting(2, true);
     /// True for the function that this is the derivative of.
     #[doc(hidden)]
     #[inline(always)]

@@ -17,11 +17,9 @@ mod sources;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
-
 use constants::Constants;
 use lists::{Lists, Tests};
-use sources::{List, Step};
+pub(crate) use sources::{List, Step, list, part};
 
 use crate::compiler::emit::holds_struct;
 use crate::compiler::hir::{BinOp, Role, Ty, UnOp};
@@ -39,20 +37,30 @@ pub(crate) struct Activity {
     useful_mems: Vec<bool>,
     tainted: Vec<bool>,
     tainted_mems: Vec<bool>,
-    /// Memory in which the length of a list depends on a test: what the function gives, and what it hands to others.
-    tainted_lens: Vec<bool>,
+    /// Lists of which the length depends on a test, and places in structs where a test puts integers: in what the function gives and
+    /// changes, and in what it hands to others.
+    told: BTreeSet<List>,
 }
 
 /// What depends on a test, for all that is known: a length, or an integer.
 #[derive(Clone, Copy)]
 pub(crate) enum Supposed<'a> {
     Nothing,
-    /// What the function at this path gives.
-    Result(&'a TokenStream),
+    /// In what these calls give, or change: lengths and integers of the part, or of all that an argument is, or the result.
+    Changed(&'a dyn Fn(&Call) -> bool, Slot, Option<&'a Step>),
     /// A parameter, an integer, and the lengths of the lists in it.
     Lengths(&'a Tree),
+    /// Lengths and integers of this place in a parameter.
+    Place(&'a List),
     /// The integers in the lists that are in a parameter.
     Integers(&'a Tree),
+}
+
+/// What a call gives, or the argument with this index.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Slot {
+    Param(usize),
+    Result,
 }
 
 /// Computes the facts.
@@ -71,19 +79,17 @@ pub(crate) fn supposing(func: &Func, supposed: Supposed<'_>) -> Activity {
         useful_mems: vec![false; mems],
         tainted: vec![false; vals],
         tainted_mems: vec![false; mems],
-        tainted_lens: vec![false; mems],
+        told: BTreeSet::new(),
     };
     let mut pass = Pass {
         func,
         facts,
-        supposed: match supposed {
-            Supposed::Result(path) => Some(path.to_string()),
-            Supposed::Nothing | Supposed::Lengths(_) | Supposed::Integers(_) => None,
-        },
+        supposed,
         truths: truths(func),
         lists: OnceCell::new(),
         chosen: Vec::new(),
         put: BTreeSet::new(),
+        integers: BTreeSet::new(),
         grown: BTreeSet::new(),
         tested: BTreeSet::new(),
         changed: false,
@@ -91,7 +97,7 @@ pub(crate) fn supposing(func: &Func, supposed: Supposed<'_>) -> Activity {
     pass.seed();
     match supposed {
         Supposed::Lengths(entry) => {
-            entry.for_each_mem(&mut |m| pass.suppose(m));
+            entry.for_each_mem(&mut |m| pass.suppose((m, Vec::new())));
             entry.for_each_val(&mut |v| {
                 if !func.is_real(v) {
                     pass.taint(v);
@@ -103,7 +109,8 @@ pub(crate) fn supposing(func: &Func, supposed: Supposed<'_>) -> Activity {
                 pass.taint_mem(m);
             }
         }),
-        Supposed::Nothing | Supposed::Result(_) => {}
+        Supposed::Place(place) => pass.suppose(place.clone()),
+        Supposed::Nothing | Supposed::Changed(..) => {}
     }
     pass.until_stable(|p| p.forward(&func.body));
     pass.until_stable(|p| p.backward(&func.body));
@@ -128,9 +135,16 @@ impl Activity {
         self.tainted.get(v.0 as usize).copied().unwrap_or(false)
     }
 
-    /// True if the length of the memory variable, or of a list in it, depends on a test.
-    pub(crate) fn tainted_len(&self, m: MemId) -> bool {
-        self.tainted_lens[m.0 as usize]
+    /// The parts of the place in which the length of a list depends on a test, or an integer of a struct: `None` for all of it.
+    pub(crate) fn told(&self, (m, place): &List) -> BTreeSet<Option<Step>> {
+        let lists = self.told.iter().filter(|(of, _)| of == m);
+        let inside = lists.filter_map(|(_, list)| list.strip_prefix(&place[..]));
+        inside.map(first_part).collect()
+    }
+
+    /// The same for the whole of a memory variable.
+    pub(crate) fn told_mem(&self, m: MemId) -> BTreeSet<Option<Step>> {
+        self.told(&(m, Vec::new()))
     }
 
     /// True for integers and constants of which a test decides what they are, in memory without a derivative.
@@ -193,8 +207,7 @@ impl Activity {
 struct Pass<'a> {
     func: &'a Func,
     facts: Activity,
-    /// The function that is supposed to give lists whose lengths depend on a test.
-    supposed: Option<String>,
+    supposed: Supposed<'a>,
     /// The values that are `true`.
     truths: BTreeSet<ValId>,
     /// How long lists are, once somebody asks.
@@ -203,10 +216,12 @@ struct Pass<'a> {
     chosen: Vec<&'a Block>,
     /// Places where a test decides what is put there.
     put: BTreeSet<List>,
+    /// Places where a test decides which integer is put there.
+    integers: BTreeSet<List>,
     /// Lists to which elements are added where a test decides whether.
     grown: BTreeSet<List>,
-    /// Memory of which every list has a length that depends on a test, as is supposed.
-    tested: BTreeSet<MemId>,
+    /// Places in which lengths and integers depend on a test, as is supposed.
+    tested: BTreeSet<List>,
     changed: bool,
 }
 
@@ -281,7 +296,7 @@ impl<'a> Pass<'a> {
                     self.init(place.mem, init);
                     if self.is_chosen_at(place) {
                         self.taint_mem(place.mem);
-                        let (m, mut steps) = sources::list(place);
+                        let (m, mut steps) = list(place);
                         self.changed |= self.grown.insert((m, steps.clone()));
                         steps.push(Step::Element);
                         self.changed |= self.put.insert((m, steps));
@@ -295,6 +310,7 @@ impl<'a> Pass<'a> {
                     let integer = !self.func.is_real(*value);
                     if integer && (self.facts.tainted(*value) || self.is_chosen_at(place)) {
                         self.taint_mem(place.mem);
+                        self.changed |= self.integers.insert(list(place));
                     }
                 }
                 StmtKind::Copy { dst, src, .. } => {
@@ -306,7 +322,7 @@ impl<'a> Pass<'a> {
                         self.taint_mem(dst.mem);
                     }
                     if tainted {
-                        self.changed |= self.put.insert(sources::list(dst));
+                        self.changed |= self.put.insert(list(dst));
                     }
                 }
                 StmtKind::If {
@@ -412,7 +428,9 @@ impl<'a> Pass<'a> {
             Op::Load(place) | Op::LoadIf(_, place) => {
                 let indexed_by_tainted = tainted;
                 varied = self.facts.varied_place(place);
-                tainted = indexed_by_tainted || self.facts.tainted_mems[place.mem.0 as usize];
+                tainted = indexed_by_tainted
+                    || self.facts.tainted_mems[place.mem.0 as usize]
+                    || self.is_supposed(place);
             }
             Op::Len(place) => {
                 tainted = self.any_test()
@@ -463,6 +481,12 @@ impl<'a> Pass<'a> {
         }
     }
 
+    fn is_supposed(&self, at: &Place) -> bool {
+        let (m, steps) = list(at);
+        let mut tested = self.tested.iter();
+        tested.any(|(of, place)| *of == m && steps.starts_with(place))
+    }
+
     /// True if anything is known to depend on a test.
     fn any_test(&self) -> bool {
         self.facts.tainted.contains(&true)
@@ -485,7 +509,7 @@ impl<'a> Pass<'a> {
     /// True if the length of a list in the memory depends on a test.
     fn any_len(&self, m: MemId) -> bool {
         let value = |v| self.facts.tainted(v);
-        self.any_test() && self.lists().any_by_test(m, &self.tests(&value))
+        self.any_test() && !self.lists().all_by_test(m, &self.tests(&value)).is_empty()
     }
 
     /// What callers and callees have to know of lengths.
@@ -499,6 +523,13 @@ impl<'a> Pass<'a> {
                 told.insert(m);
             });
         }
+        for param in &self.func.params {
+            param.entry.for_each_mem(&mut |m| {
+                if matches!(self.func.mem(m).origin, Origin::Exclusive(_)) {
+                    told.insert(m);
+                }
+            });
+        }
         self.func.body.walk(&mut |s| {
             if let StmtKind::Call(call) = &s.kind {
                 let args = call.args.iter();
@@ -509,9 +540,21 @@ impl<'a> Pass<'a> {
                 });
             }
         });
+        let value = |v| self.facts.tainted(v);
+        let tests = self.tests(&value);
+        let in_struct = |steps: &[Step]| steps.iter().any(|step| matches!(step, Step::Part(_)));
+        let mut found = BTreeSet::new();
         for m in told {
-            self.facts.tainted_lens[m.0 as usize] = self.any_len(m);
+            let lists = self.lists().all_by_test(m, &tests).into_iter();
+            found.extend(lists.map(|steps| (m, steps)));
+            let integers = self.integers.iter();
+            found.extend(
+                integers
+                    .filter(|(of, steps)| *of == m && in_struct(steps))
+                    .cloned(),
+            );
         }
+        self.facts.told = found;
     }
 
     fn merge(&mut self, out: ValId, from: &[ValId], tainted: bool) {
@@ -547,10 +590,13 @@ impl<'a> Pass<'a> {
                 self.taint_mem(m);
             }
         });
-        if let (Some(path), Some(result)) = (&self.supposed, &call.result)
-            && *path == call.path.to_string()
+        if let Supposed::Changed(of, slot, part) = self.supposed
+            && of(call)
         {
-            result.for_each_mem(&mut |m| self.suppose(m));
+            changed(call, slot, &mut |(m, mut place)| {
+                place.extend(part.cloned());
+                self.suppose((m, place));
+            });
         }
     }
 
@@ -660,8 +706,8 @@ impl<'a> Pass<'a> {
         set(&mut self.facts.tainted, v.0, &mut self.changed);
     }
 
-    fn suppose(&mut self, m: MemId) {
-        self.changed |= self.tested.insert(m);
+    fn suppose(&mut self, place: List) {
+        self.changed |= self.tested.insert(place);
     }
 
     fn taint_mem(&mut self, m: MemId) {
@@ -677,6 +723,28 @@ impl<'a> Pass<'a> {
     fn use_mem(&mut self, m: MemId) {
         set(&mut self.facts.useful_mems, m.0, &mut self.changed);
     }
+}
+
+/// The places that the call gives, or changes, there.
+pub(crate) fn changed(call: &Call, slot: Slot, f: &mut dyn FnMut(List)) {
+    match slot {
+        Slot::Result => {
+            if let Some(result) = &call.result {
+                result.for_each_mem(&mut |m| f((m, Vec::new())));
+            }
+        }
+        Slot::Param(k) => {
+            if let Some(Arg::Ref(_, at)) = call.args.get(k) {
+                f(list(at));
+            }
+        }
+    }
+}
+
+/// The field of a struct that the place is in.
+pub(crate) fn first_part(steps: &[Step]) -> Option<Step> {
+    let first = steps.first();
+    first.filter(|step| matches!(step, Step::Part(_))).cloned()
 }
 
 fn truths(func: &Func) -> BTreeSet<ValId> {

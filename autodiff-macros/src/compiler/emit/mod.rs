@@ -229,6 +229,8 @@ fn generated(
     let checks = pins::checks(bodies, func, &signature.rt);
     let bodies = &led(bodies, &func.items, &checks, &signature.rt);
     let (sites, field) = meta::members(item, signature, options, bodies, &func.items);
+    let callee = pins::callee(signature, bodies, &func.items);
+    let field = quote!(#field #callee);
     let (field, metadata) = match &options.naming {
         Naming::Sibling(of) if of.instance.is_some() => (TokenStream::new(), field),
         _ => (field, TokenStream::new()),

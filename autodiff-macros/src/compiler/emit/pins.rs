@@ -22,7 +22,10 @@ use super::respan::{self, respan};
 use super::signature::Signature;
 use super::types::behind;
 use super::{Bodies, Runtime, meta};
-use crate::compiler::analyse::lengths::{Asks, Condition, Lengths, Question};
+use crate::compiler::analyse::activity::{Slot, Step};
+use crate::compiler::analyse::lengths::{
+    Asks, Callee, Condition, Fact, Lengths, Part, Question, What,
+};
 use crate::compiler::companion;
 use crate::compiler::diag;
 use crate::compiler::hir::{self, Pin, PinKind, Ty};
@@ -84,10 +87,16 @@ fn fits(path: &TokenStream, rt: &Runtime) -> TokenStream {
 
 /// That no number is made of a length that depends on a test, here and in a callee. The error is one of rustc's, at the tokens.
 fn continuous((source, condition): &(TokenStream, Condition), rt: &Runtime) -> TokenStream {
-    let answers = condition.iter().map(|question| {
-        let (alias, answer) = (companion::alias(&question.callee), answer(question));
-        quote!(#alias::#answer)
-    });
+    let known = |callee: &Callee| match callee {
+        Callee::Companion(path) => {
+            let alias = companion::alias(path);
+            quote!(#alias::__CALLEE)
+        }
+        Callee::Sibling(path) => path.clone(),
+    };
+    let answers = condition
+        .iter()
+        .map(|question| answer(question, rt, &known));
     let error = Literal::string(&diag::COUNT_JUMPS.render());
     let (first, last) = ends(source);
     let path = quote!(#rt::refuse).into_iter().map(|mut token| {
@@ -106,48 +115,79 @@ fn ends(source: &TokenStream) -> (Span, Span) {
     (at(spans.first()), at(spans.last()))
 }
 
-/// What stands behind a companion for what the function at it does with lengths.
-fn answer(question: &Question) -> TokenStream {
-    match question.asks {
-        Asks::Tested => quote!(__CALLEE.tests()),
-        Asks::Counted(k) => {
-            let k = Literal::usize_unsuffixed(k);
-            quote!(__CALLEE.counts(#k))
+/// What a callee does with lengths, if its constant is found so.
+fn answer(
+    Question { callee, asks }: &Question,
+    rt: &Runtime,
+    known: &dyn Fn(&Callee) -> TokenStream,
+) -> TokenStream {
+    let callee = known(callee);
+    match asks {
+        Asks::Does(of, to, part) => {
+            let (of, to, part) = (what(*of, rt), slot(*to, rt), name(part));
+            quote!(#callee.does(#of, #to, #part))
         }
-        Asks::Cast(k) => {
-            let k = Literal::usize_unsuffixed(k);
-            quote!(__CALLEE.casts(#k))
+        Asks::Meets(param, other, its) => {
+            let (param, other, its) = (slot(*param, rt), known(other), slot(*its, rt));
+            quote!(#callee.meets(#param, #other, #its))
         }
     }
 }
 
 /// What a function does with lengths, for its callers; nothing if that is nothing.
-fn lengths(lengths: &Lengths, items: &[TokenStream]) -> TokenStream {
-    let any = |conditions: &[Condition]| {
-        let each = conditions.iter().map(|condition| {
+fn facts(lengths: &Lengths, items: &[TokenStream], rt: &Runtime) -> TokenStream {
+    let known = |callee: &Callee| match callee {
+        Callee::Companion(path) => meta::of_callee(path, items, &quote!(__CALLEE)),
+        Callee::Sibling(path) => path.clone(),
+    };
+    let holds = |condition: &Condition| match condition.is_empty() {
+        true => quote!(true),
+        false => {
             let answers = condition
                 .iter()
-                .map(|question| meta::of_callee(&question.callee, items, &answer(question)));
-            match condition.is_empty() {
-                true => quote!(true),
-                false => quote!(#(#answers)&&*),
-            }
-        });
-        let each: Vec<TokenStream> = each.collect();
-        (!each.is_empty()).then(|| quote!(#(#each)||*))
+                .map(|question| answer(question, rt, &known));
+            quote!(#(#answers)&&*)
+        }
     };
-    let each = |said: TokenStream, of: &[Vec<Condition>]| -> TokenStream {
-        let of = of.iter().enumerate();
-        of.filter_map(|(k, conditions)| {
-            let (k, any) = (Literal::usize_unsuffixed(k), any(conditions)?);
-            Some(quote!(.#said(#k, #any)))
-        })
-        .collect()
-    };
-    let counted = each(quote!(counting), &lengths.counted);
-    let cast = each(quote!(casting), &lengths.cast);
-    let tested = any(&lengths.tested).map(|any| quote!(.testing(#any)));
-    quote!(#tested #counted #cast)
+    let facts = lengths.facts.iter().map(|fact| match fact {
+        Fact::With(of, to, part, conditions) => {
+            let (of, to, part) = (what(*of, rt), slot(*to, rt), name(part));
+            let holds = conditions.iter().map(holds);
+            quote!(#rt::Fact::With(#of, #to, #part, #(#holds)||*))
+        }
+        Fact::As(of, to, callee, its) => {
+            let (of, to, its) = (what(*of, rt), slot(*to, rt), slot(*its, rt));
+            let callee = known(callee);
+            quote!(#rt::Fact::As(#of, #to, #callee, #its))
+        }
+    });
+    let facts: Vec<TokenStream> = facts.collect();
+    match facts.is_empty() {
+        true => TokenStream::new(),
+        false => quote!(.saying({
+            const FACTS: &[#rt::Fact] = &[#(#facts),*];
+            FACTS
+        })),
+    }
+}
+
+fn what(what: What, rt: &Runtime) -> TokenStream {
+    let name = format_ident!("{what:?}");
+    quote!(#rt::What::#name)
+}
+
+fn slot(slot: Slot, rt: &Runtime) -> TokenStream {
+    match slot {
+        Slot::Param(k) => Literal::usize_unsuffixed(k).to_token_stream(),
+        Slot::Result => quote!(#rt::RESULT),
+    }
+}
+
+fn name(part: &Part) -> Literal {
+    match part {
+        Some(Step::Part(name)) => Literal::string(name),
+        _ => Literal::string(""),
+    }
 }
 
 /// That a parameter which is indexed or run over, and has a type by a name, is a list.
@@ -222,22 +262,9 @@ pub(crate) fn member(
         None => (quote!(let _ = function; true), TokenStream::new()),
     };
     let nested = nested(signature, bodies, items);
-    let reads = bodies
-        .reads
-        .iter()
-        .map(|bits| Literal::u64_unsuffixed(*bits));
-    let lengths = lengths(&bodies.lengths, items);
-    let (knows, is) = (
-        signature.note("What callers have to know."),
-        signature.note("True for the function that this is the derivative of."),
-    );
+    let is = signature.note("True for the function that this is the derivative of.");
     quote! {
         #nested
-
-        #knows
-        #[doc(hidden)]
-        #attributes
-        #visibility const __CALLEE: #rt::Callee = #rt::Callee::new(&[#(#reads),*]) #lengths;
 
         #is
         #[doc(hidden)]
@@ -246,6 +273,29 @@ pub(crate) fn member(
         #visibility fn __is<__F: 'static #bound>(function: &__F) -> bool {
             #same
         }
+    }
+}
+
+/// `__CALLEE`, what callers have to know of the function.
+pub(crate) fn callee(signature: &Signature, bodies: &Bodies, items: &[TokenStream]) -> TokenStream {
+    let Signature {
+        rt,
+        visibility,
+        attributes,
+        ..
+    } = signature;
+    let reads = bodies
+        .reads
+        .iter()
+        .map(|bits| Literal::u64_unsuffixed(*bits));
+    let facts = facts(&bodies.lengths, items, rt);
+    let name = signature.naming.item("__CALLEE");
+    let knows = signature.note("What callers have to know.");
+    quote! {
+        #knows
+        #[doc(hidden)]
+        #attributes
+        #visibility const #name: #rt::Callee = #rt::Callee::new(&[#(#reads),*]) #facts;
     }
 }
 

@@ -40,10 +40,11 @@ pub(super) fn expand(
     }
     let rt = &Runtime::of(options);
     let name = |base| naming::sibling(&sig.ident, base, exclusive);
-    let (forward, tangent, field, reads) = (
+    let (forward, tangent, field, callee, reads) = (
         name("__forward"),
         name("__tangent"),
         name("FIELD"),
+        name("__CALLEE"),
         name("__reads"),
     );
     let (vis, lifetimes, never) = (&function.vis, &sig.generics.params, emit::never(rt));
@@ -63,6 +64,8 @@ pub(super) fn expand(
     Some(quote! {
         #[doc(hidden)]
         #vis const #field: &'static #rt::FieldMetadata = #rt::UNSEEN;
+        #[doc(hidden)]
+        #vis const #callee: #rt::Callee = #rt::Callee::new(&[]);
         #[doc(hidden)]
         #vis fn #reads(&self) -> bool { true }
         #[doc(hidden)]

@@ -26,8 +26,8 @@ pub(super) struct Tests<'t> {
     pub(super) put: &'t BTreeSet<List>,
     /// Lists that a test makes longer.
     pub(super) grown: &'t BTreeSet<List>,
-    /// Memory of which every list depends on a test.
-    pub(super) supposed: &'t BTreeSet<MemId>,
+    /// Places in which every list depends on a test.
+    pub(super) supposed: &'t BTreeSet<List>,
 }
 
 /// How long lists are.
@@ -98,14 +98,30 @@ impl<'a> Lists<'a> {
         self.of_place(at, &[], tests, &mut BTreeSet::new())
     }
 
-    /// Whether that of any list in the memory does.
-    pub(super) fn any_by_test(&self, m: MemId, tests: &Tests<'_>) -> bool {
+    /// The lists in the memory of which the length does.
+    pub(super) fn all_by_test(&self, m: MemId, tests: &Tests<'_>) -> BTreeSet<Vec<Step>> {
         let mut all = BTreeSet::new();
         self.sources.inner(m, &mut BTreeSet::new(), &mut all);
-        let mut all = all.into_iter();
+        // What is put somewhere may be a list, if nothing is known of its type.
+        let ty = &self.func.mem(m).ty;
+        let is_unknown = |steps: &[Step]| match inner(ty, steps) {
+            Some(Ty::Struct(of)) => of.fields.is_empty(),
+            ty => matches!(ty, None | Some(Ty::Opaque)),
+        };
+        let put = tests
+            .put
+            .iter()
+            .filter(|(of, steps)| *of == m && is_unknown(steps));
+        all.extend(put.map(|(_, steps)| steps.clone()));
         let mut asked = BTreeSet::new();
-        let any = all.any(|steps| self.of_list((m, steps), tests, &mut asked));
-        any || tests.supposed.contains(&m) || tests.grown.iter().any(|(of, _)| *of == m)
+        all.retain(|steps| {
+            asked.clear();
+            self.of_list((m, steps.clone()), tests, &mut asked)
+        });
+        let known = tests.supposed.iter().chain(tests.grown);
+        let known = known.filter(|(of, _)| *of == m);
+        all.extend(known.map(|(_, steps)| steps.clone()));
+        all
     }
 
     fn of_place(
@@ -124,10 +140,10 @@ impl<'a> Lists<'a> {
     }
 
     fn of_list(&self, list: List, tests: &Tests<'_>, asked: &mut BTreeSet<List>) -> bool {
-        if tests.supposed.contains(&list.0) || tests.grown.contains(&list) {
+        let around = |(of, place): &List| *of == list.0 && list.1.starts_with(place);
+        if tests.supposed.iter().any(around) || tests.grown.contains(&list) {
             return true;
         }
-        let around = |(of, place): &List| *of == list.0 && list.1.starts_with(place);
         if tests.put.iter().any(around) && self.changes(&list) {
             return true;
         }
@@ -272,17 +288,24 @@ impl<'a> Lists<'a> {
 }
 
 fn is_array(ty: &Ty, steps: &[Step]) -> bool {
+    matches!(inner(ty, steps), Some(Ty::Array(..)))
+}
+
+/// The type of what is there, as far as it is known.
+fn inner<'t>(ty: &'t Ty, steps: &[Step]) -> Option<&'t Ty> {
     match (behind(ty), steps) {
-        (Ty::Array(..), []) => true,
+        (ty, []) => Some(ty),
         (Ty::Tuple(parts), [Step::Part(k), rest @ ..]) => {
             let mut parts = parts.iter().enumerate();
-            parts.any(|(i, ty)| i.to_string() == *k && is_array(ty, rest))
+            let found = parts.find(|(i, _)| i.to_string() == *k);
+            found.and_then(|(_, ty)| inner(ty, rest))
         }
         (Ty::Struct(of), [step, rest @ ..]) => {
             let mut fields = of.fields.iter();
-            fields.any(|(name, ty)| part(name) == *step && is_array(ty, rest))
+            let found = fields.find(|(name, _)| part(name) == *step);
+            found.and_then(|(_, ty)| inner(ty, rest))
         }
-        (list, [Step::Element, rest @ ..]) => list.element().is_some_and(|ty| is_array(ty, rest)),
-        _ => false,
+        (list, [Step::Element, rest @ ..]) => list.element().and_then(|ty| inner(ty, rest)),
+        _ => None,
     }
 }

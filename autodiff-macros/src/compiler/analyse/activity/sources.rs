@@ -10,10 +10,10 @@ use crate::compiler::hir::{LoopId, Member, Ty};
 use crate::compiler::ssa::{Arg, Block, Call, Func, Init, MemId, Place, Proj, StmtKind, ValId};
 
 /// A list within a memory variable. All elements of a list are one: `rows[i]` and `rows[j]` are the same.
-pub(super) type List = (MemId, Vec<Step>);
+pub(crate) type List = (MemId, Vec<Step>);
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Element,
     Part(String),
 }
@@ -42,7 +42,7 @@ pub(super) enum Made<'a> {
 }
 
 /// The list at a place: a part of a list is in its place.
-pub(super) fn list(at: &Place) -> List {
+pub(crate) fn list(at: &Place) -> List {
     let steps = at.path.iter().filter_map(|proj| match proj {
         Proj::Index(_) => Some(Step::Element),
         Proj::Field(member) => Some(part(member)),
@@ -57,7 +57,7 @@ pub(super) fn is_found(at: &Place, value: &dyn Fn(ValId) -> bool) -> bool {
     steps.any(|proj| matches!(proj, Proj::Index(v) if value(*v)))
 }
 
-pub(super) fn part(member: &Member) -> Step {
+pub(crate) fn part(member: &Member) -> Step {
     Step::Part(match member {
         Member::At(k) => k.to_string(),
         Member::Named(name) => name.to_string(),
