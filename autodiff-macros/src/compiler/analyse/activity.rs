@@ -25,6 +25,7 @@ use crate::compiler::emit::holds_struct;
 use crate::compiler::hir::{BinOp, Role, Ty, UnOp};
 use crate::compiler::ssa::{
     Arg, Block, Call, Carried, Func, Init, MemId, Op, Origin, Phi, Place, StmtKind, Tree, ValId,
+    Verbatim,
 };
 
 /// Facts about every value and memory variable.
@@ -86,11 +87,12 @@ pub(crate) fn supposing(func: &Func, supposed: Supposed<'_>) -> Activity {
         facts,
         supposed,
         truths: truths(func),
+        used: used(func),
         lists: OnceCell::new(),
         chosen: Vec::new(),
-        put: BTreeSet::new(),
-        integers: BTreeSet::new(),
-        grown: BTreeSet::new(),
+        loops: 0,
+        put: Put::default(),
+        left: Put::default(),
         tested: BTreeSet::new(),
         changed: false,
     };
@@ -204,22 +206,37 @@ impl Activity {
     }
 }
 
+/// Places that a test changes.
+#[derive(Default)]
+struct Put {
+    /// It decides what is put there.
+    anything: BTreeSet<List>,
+    /// It decides which integer is put there.
+    integers: BTreeSet<List>,
+    /// Lists to which elements are added.
+    grown: BTreeSet<List>,
+}
+
 struct Pass<'a> {
     func: &'a Func,
     facts: Activity,
     supposed: Supposed<'a>,
     /// The values that are `true`.
     truths: BTreeSet<ValId>,
+    /// The values that anything reads.
+    used: BTreeSet<ValId>,
     /// How long lists are, once somebody asks.
     lists: OnceCell<Lists<'a>>,
-    /// The blocks around of which a test decides whether they run.
-    chosen: Vec<&'a Block>,
-    /// Places where a test decides what is put there.
-    put: BTreeSet<List>,
-    /// Places where a test decides which integer is put there.
-    integers: BTreeSet<List>,
-    /// Lists to which elements are added where a test decides whether.
-    grown: BTreeSet<List>,
+    /// The blocks around of which a test decides whether they run, and whether they run in an iteration that others follow in which it
+    /// decides otherwise: those that follow an iteration of a loop that a test ends all run.
+    chosen: Vec<(&'a Block, bool)>,
+    /// How many loops there are around.
+    loops: usize,
+    /// Where a test decides what is put there, for what the function does itself.
+    put: Put,
+    /// The same for those that get the memory: what is done behind an early return is done in all that runs here afterwards, and callers
+    /// do not know of it.
+    left: Put,
     /// Places in which lengths and integers depend on a test, as is supposed.
     tested: BTreeSet<List>,
     changed: bool,
@@ -258,7 +275,8 @@ impl<'a> Pass<'a> {
 
     /// The block, of which a test decides whether it runs if `tainted`.
     fn inside(&mut self, block: &'a Block, tainted: bool) {
-        self.chosen.extend(tainted.then_some(block));
+        let again = self.loops > 0;
+        self.chosen.extend(tainted.then_some((block, again)));
         self.forward(block);
         if tainted {
             self.chosen.pop();
@@ -273,12 +291,16 @@ impl<'a> Pass<'a> {
             block.walk(&mut |s| count += usize::from(s.kind.touches(m)));
             count
         };
-        let mut given = self.func.mem(m).origin != Origin::Local;
+        // What was there before is so in the next iteration.
+        let outer = self.func.mem(m).origin != Origin::Local;
+        let mut given = false;
         if let Some(result) = &self.func.result {
             result.for_each_mem(&mut |of| given |= of == m);
         }
         let mut chosen = self.chosen.iter();
-        chosen.any(|block| given || touches(block) < touches(&self.func.body))
+        chosen.any(|(block, again)| {
+            given || outer && *again || touches(block) < touches(&self.func.body)
+        })
     }
 
     /// True if a test decides whether the statement that is looked at changes the place, or which element of it.
@@ -286,21 +308,43 @@ impl<'a> Pass<'a> {
         sources::is_found(at, &|v| self.facts.tainted(v)) || self.is_chosen(at.mem)
     }
 
+    /// Notes what a test decides about a place, unless it decides about all that the function does with it.
+    fn put(&mut self, at: &Place, note: impl Fn(&mut Put) -> bool) {
+        let chosen = self.is_chosen_at(at);
+        if chosen {
+            self.changed |= note(&mut self.put);
+        }
+        if chosen || !self.chosen.is_empty() && self.func.mem(at.mem).origin != Origin::Local {
+            self.changed |= note(&mut self.left);
+        }
+    }
+
     /// What a block assigns that a test decides about is tainted where control flow meets again (the phis), memory at once.
     fn forward(&mut self, block: &'a Block) {
         for stmt in &block.stmts {
             match &stmt.kind {
-                StmtKind::Def(v, op) => self.define(*v, op),
+                StmtKind::Def(v, op) => {
+                    self.define(*v, op);
+                    if let Op::Opaque(code) = op
+                        && !code.pure
+                        && !self.used.contains(v)
+                    {
+                        self.effect(code);
+                    }
+                }
                 StmtKind::Alloc(m, init) => self.init(*m, init),
                 StmtKind::Push { place, init } => {
                     self.init(place.mem, init);
                     if self.is_chosen_at(place) {
                         self.taint_mem(place.mem);
-                        let (m, mut steps) = list(place);
-                        self.changed |= self.grown.insert((m, steps.clone()));
-                        steps.push(Step::Element);
-                        self.changed |= self.put.insert((m, steps));
                     }
+                    let list = list(place);
+                    let mut element = list.clone();
+                    element.1.push(Step::Element);
+                    self.put(place, |put| {
+                        let grown = put.grown.insert(list.clone());
+                        put.anything.insert(element.clone()) || grown
+                    });
                 }
                 StmtKind::Store { place, value, .. } => {
                     if self.facts.varied(*value) {
@@ -310,7 +354,14 @@ impl<'a> Pass<'a> {
                     let integer = !self.func.is_real(*value);
                     if integer && (self.facts.tainted(*value) || self.is_chosen_at(place)) {
                         self.taint_mem(place.mem);
-                        self.changed |= self.integers.insert(list(place));
+                    }
+                    if integer {
+                        let list = list(place);
+                        if self.facts.tainted(*value) {
+                            self.changed |= self.put.integers.insert(list.clone());
+                            self.changed |= self.left.integers.insert(list.clone());
+                        }
+                        self.put(place, |put| put.integers.insert(list.clone()));
                     }
                 }
                 StmtKind::Copy { dst, src, .. } => {
@@ -321,9 +372,8 @@ impl<'a> Pass<'a> {
                     if tainted || self.facts.tainted_mems[src.mem.0 as usize] {
                         self.taint_mem(dst.mem);
                     }
-                    if tainted {
-                        self.changed |= self.put.insert(list(dst));
-                    }
+                    let list = list(dst);
+                    self.put(dst, |put| put.anything.insert(list.clone()));
                 }
                 StmtKind::If {
                     cond,
@@ -371,7 +421,13 @@ impl<'a> Pass<'a> {
 
     /// `stops`: what ends the loop behind an iteration, each by itself, if it is true there; `count`: a test decides how often it runs.
     fn looped(&mut self, carried: &[Carried], body: &'a Block, stops: &[ValId], count: bool) {
-        self.inside(body, count);
+        self.chosen.extend(count.then_some((body, self.loops > 0)));
+        self.loops += 1;
+        self.forward(body);
+        self.loops -= 1;
+        if count {
+            self.chosen.pop();
+        }
         for c in carried {
             // Within an iteration that is reached, its number is what it is, also where somebody counts by hand: what is handed on
             // by an iteration that ends the loop nobody gets.
@@ -436,7 +492,7 @@ impl<'a> Pass<'a> {
                 tainted = self.any_test()
                     && self
                         .lists()
-                        .by_test(place, &self.tests(&|v| self.facts.tainted(v)));
+                        .by_test(place, &self.tests(&|v| self.facts.tainted(v), &self.put));
             }
             Op::Measure(place, _) => {
                 let m = place.mem;
@@ -457,6 +513,24 @@ impl<'a> Pass<'a> {
             && matches!(self.func.val(v).ty, Ty::Int | Ty::Bool);
         if !real && (varied && !constant || tainted) {
             self.taint(v);
+        }
+    }
+
+    /// What is called on constants for its effect (`count.set(count.get() + 1)`) changes them.
+    fn effect(&mut self, code: &Verbatim) {
+        let mut values = Vec::new();
+        code.for_each_use(&mut |v| values.push(v));
+        let by_test = values.iter().any(|v| self.facts.tainted(*v));
+        values.retain(|v| matches!(self.func.val(*v).ty, Ty::Opaque));
+        for v in values {
+            let made_in = |block: &Block| {
+                let mut found = false;
+                block.walk(&mut |s| found |= matches!(&s.kind, StmtKind::Def(d, _) if *d == v));
+                found
+            };
+            if by_test || self.chosen.iter().any(|(block, _)| !made_in(block)) {
+                self.taint(v);
+            }
         }
     }
 
@@ -490,18 +564,19 @@ impl<'a> Pass<'a> {
     /// True if anything is known to depend on a test.
     fn any_test(&self) -> bool {
         self.facts.tainted.contains(&true)
-            || !(self.put.is_empty() && self.grown.is_empty() && self.tested.is_empty())
+            || !(self.left.anything.is_empty() && self.left.grown.is_empty())
+            || !self.tested.is_empty()
     }
 
     fn lists(&self) -> &Lists<'a> {
         self.lists.get_or_init(|| Lists::of(self.func))
     }
 
-    fn tests<'t>(&'t self, value: &'t dyn Fn(ValId) -> bool) -> Tests<'t> {
+    fn tests<'t>(&'t self, value: &'t dyn Fn(ValId) -> bool, put: &'t Put) -> Tests<'t> {
         Tests {
             value,
-            put: &self.put,
-            grown: &self.grown,
+            put: &put.anything,
+            grown: &put.grown,
             supposed: &self.tested,
         }
     }
@@ -509,7 +584,11 @@ impl<'a> Pass<'a> {
     /// True if the length of a list in the memory depends on a test.
     fn any_len(&self, m: MemId) -> bool {
         let value = |v| self.facts.tainted(v);
-        self.any_test() && !self.lists().all_by_test(m, &self.tests(&value)).is_empty()
+        self.any_test()
+            && !self
+                .lists()
+                .all_by_test(m, &self.tests(&value, &self.put))
+                .is_empty()
     }
 
     /// What callers and callees have to know of lengths.
@@ -530,6 +609,7 @@ impl<'a> Pass<'a> {
                 }
             });
         }
+        let left = told.clone();
         self.func.body.walk(&mut |s| {
             if let StmtKind::Call(call) = &s.kind {
                 let args = call.args.iter();
@@ -541,13 +621,20 @@ impl<'a> Pass<'a> {
             }
         });
         let value = |v| self.facts.tainted(v);
-        let tests = self.tests(&value);
         let in_struct = |steps: &[Step]| steps.iter().any(|step| matches!(step, Step::Part(_)));
         let mut found = BTreeSet::new();
         for m in told {
-            let lists = self.lists().all_by_test(m, &tests).into_iter();
+            let put = if left.contains(&m) {
+                &self.left
+            } else {
+                &self.put
+            };
+            let lists = self
+                .lists()
+                .all_by_test(m, &self.tests(&value, put))
+                .into_iter();
             found.extend(lists.map(|steps| (m, steps)));
-            let integers = self.integers.iter();
+            let integers = put.integers.iter();
             found.extend(
                 integers
                     .filter(|(of, steps)| *of == m && in_struct(steps))
@@ -757,6 +844,25 @@ fn truths(func: &Func) -> BTreeSet<ValId> {
             all.insert(*v);
         }
     });
+    all
+}
+
+fn used(func: &Func) -> BTreeSet<ValId> {
+    let mut all = BTreeSet::new();
+    func.body.walk(&mut |s| {
+        s.kind.for_each_use(&mut |v| {
+            all.insert(v);
+        });
+        if let StmtKind::If { phis, .. } = &s.kind {
+            all.extend(phis.iter().flat_map(|p| [p.then, p.els]));
+        }
+        all.extend(s.kind.carried().iter().flat_map(|c| [c.init, c.next]));
+    });
+    if let Some(result) = &func.result {
+        result.for_each_val(&mut |v| {
+            all.insert(v);
+        });
+    }
     all
 }
 

@@ -1,5 +1,7 @@
 //! Numbers that depend on a test of a differentiable value jump where the test changes its answer.
 
+use std::cell::Cell;
+
 use conservative_grad::{Differentiable, conservative_grad};
 
 #[conservative_grad]
@@ -434,6 +436,59 @@ fn of_a_function_of_constants(x: &[f64]) -> f64 {
     let n = if x[0] > 0.5 { 1 } else { 2 };
     let weight = 0.25;
     x[0] * times(weight, n) //~ AD0302
+}
+
+/// What a constant is made to hold behind a test depends on it.
+#[conservative_grad]
+fn in_a_cell(x: &[f64]) -> f64 {
+    let n = Cell::new(0usize);
+    for v in x {
+        if *v > 0.5 {
+            n.set(n.get() + 1);
+        }
+    }
+    n.get() as f64 * x[0] //~ AD0302
+}
+
+#[conservative_grad]
+fn by_a_closure(x: &[f64]) -> f64 {
+    let n = Cell::new(0i32);
+    let up = || n.set(n.get() + 1);
+    for v in x {
+        if *v > 0.5 {
+            up();
+        }
+    }
+    x[0].powi(n.get()) //~ AD0302
+}
+
+#[conservative_grad]
+fn what_is_tested_in_a_cell(x: &[f64]) -> f64 {
+    let n = Cell::new(0usize);
+    n.set(usize::from(x[0] > 0.5));
+    n.get() as f64 * x[0] //~ AD0302
+}
+
+/// The cell lives behind the test, and calls are counted, which make no number.
+#[conservative_grad]
+fn in_cells_of_their_own(x: &[f64]) -> f64 {
+    let calls = Cell::new(0usize);
+    let square = |t: f64| {
+        calls.set(calls.get() + 1);
+        t * t
+    };
+    let mut s = 0.0;
+    for v in x {
+        if *v > 0.5 {
+            let n = Cell::new(0usize);
+            for _ in x {
+                n.set(n.get() + 1);
+            }
+            s += square(*v) * n.get() as f64;
+        }
+    }
+    assert!(calls.get() < 1000);
+    s
 }
 
 fn main() {
