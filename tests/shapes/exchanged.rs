@@ -19,6 +19,8 @@ mod cases {
         of_numbers from 2,
         of_constants_beside from 2,
         with_an_early_return from 2,
+        with_a_length_behind_an_early_return from 2,
+        from_a_third from 2,
     );
 }
 
@@ -270,6 +272,40 @@ fn with_an_early_return(x: &[f64]) -> f64 {
         levels.now[0] += levels.new[i];
     }
     levels.now[0] * levels.new[1]
+}
+
+/// All that runs behind the test runs where the fields changed places.
+#[conservative_grad]
+fn mean_until(levels: &mut Levels, x: &[f64], limit: f64) -> f64 {
+    let mut sum = 0.0;
+    for v in x {
+        if v * v > limit {
+            return sum;
+        }
+        std::mem::swap(&mut levels.now, &mut levels.new);
+        sum += v * levels.now.len() as f64 + levels.now[0] / levels.new.len() as f64;
+    }
+    sum
+}
+
+#[conservative_grad]
+fn with_a_length_behind_an_early_return(x: &[f64]) -> f64 {
+    let mut levels = Levels::of(x);
+    levels.new = vec![x[0] * x[1]];
+    mean_until(&mut levels, x, 4.0)
+}
+
+/// What the second array becomes is not what the first one was, though somebody keeps that.
+#[conservative_grad]
+fn from_a_third(x: &[f64]) -> f64 {
+    let mut a = [x[0], x[1] * x[0]];
+    let mut b = [x[1].sin(), x[0].cos()];
+    let third = [x[0] * x[0], x[1] * 0.5];
+    let kept = a;
+    let there = b;
+    a = there;
+    b = third;
+    a[0] * b[1] * kept[1] + a[1] * b[0]
 }
 
 /// The same in a module, where all types are known.

@@ -24,6 +24,7 @@ mod cases {
         with_constants from 3,
         handed_over from 3,
         accumulated from 3,
+        beside_the_whole from 3,
     );
 }
 
@@ -41,9 +42,10 @@ fn too_short_backwards() {
 }
 
 use programs::{
-    accumulated, backwards, both_sweeps, by_a_stride, handed_over, in_place, of_a_local,
-    of_a_struct_in_a_struct, of_a_tuple, of_arrays, of_points, of_rows, of_two, read_only,
-    recorded, wave, with_a_branch, with_a_kink, with_a_number, with_calls, with_constants,
+    accumulated, backwards, beside_the_whole, both_sweeps, by_a_stride, handed_over, in_place,
+    of_a_local, of_a_struct_in_a_struct, of_a_tuple, of_arrays, of_points, of_rows, of_two,
+    read_only, recorded, wave, with_a_branch, with_a_kink, with_a_number, with_calls,
+    with_constants,
 };
 
 #[conservative_grad::conservative_grad]
@@ -400,6 +402,21 @@ mod programs {
         let mut sum = 0.0;
         for i in 0..x.len() {
             sum += l.now[i] * l.now[i] * x[i];
+        }
+        sum
+    }
+
+    fn total(l: &Levels) -> f64 {
+        l.now.iter().sum::<f64>() * l.rate
+    }
+
+    /// The struct is handed on where an element of its list has been written to.
+    pub(super) fn beside_the_whole(x: &[f64]) -> f64 {
+        let mut l = levels(x);
+        let mut sum = 0.0;
+        for i in 0..x.len() {
+            l.now[i] = l.now[i] * x[i] + 0.1;
+            sum += total(&l) * l.now[i];
         }
         sum
     }
