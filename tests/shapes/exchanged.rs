@@ -298,14 +298,18 @@ fn with_a_length_behind_an_early_return(x: &[f64]) -> f64 {
 /// What the second array becomes is not what the first one was, though somebody keeps that.
 #[conservative_grad]
 fn from_a_third(x: &[f64]) -> f64 {
-    let mut a = [x[0], x[1] * x[0]];
-    let mut b = [x[1].sin(), x[0].cos()];
-    let third = [x[0] * x[0], x[1] * 0.5];
-    let kept = a;
-    let there = b;
+    let mut a = x.to_vec();
+    let mut b: Vec<f64> = x.iter().map(|v| v.sin()).collect();
+    let third: Vec<f64> = x.iter().map(|v| v * v).collect();
+    let kept = a.clone();
+    let there = b.clone();
     a = there;
     b = third;
-    a[0] * b[1] * kept[1] + a[1] * b[0]
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        sum += a[i] * b[x.len() - 1 - i] * kept[i];
+    }
+    sum
 }
 
 /// The same in a module, where all types are known.
