@@ -732,3 +732,26 @@ mod single_precision {
         assert_eq!((along.x, along.y), (-2.0, 1.5_f32.cos()));
     }
 }
+
+/// The name of the type comes from a `use` in the body.
+mod named_in_the_body {
+    use super::*;
+
+    #[conservative_grad]
+    fn stiff(x: f64) -> f64 {
+        use super::block::Spring;
+        let spring = Spring {
+            k: x,
+            rest: 0.5,
+            w: vec![x, 1.0],
+            n: 2,
+        };
+        spring.energy(x * x) + spring.stiffness()
+    }
+
+    #[test]
+    fn its_methods_are_found() {
+        close(stiff::grad(1.25), slope(stiff, 1.25));
+        assert_eq!(stiff::FIELD.callees.len(), 2);
+    }
+}

@@ -114,7 +114,10 @@ impl Printer<'_> {
         let definability = variant::<Definability>(bodies.definability);
         let obligations = bodies.obligations.iter().map(|o| self.obligation(o));
         let cost_bound = number(bodies.cost_bound, rt);
-        let siblings = bodies.siblings.iter().map(|field| quote!(|| #field));
+        let siblings = bodies.siblings.iter().map(|field| {
+            let field = in_scope(field, items);
+            quote!(|| #field)
+        });
         let callees = bodies
             .callees
             .iter()
@@ -270,6 +273,15 @@ pub(super) fn of_callee(
     let path = &respan(path.clone());
     let (import, alias) = (companion::import(path), companion::alias(path));
     quote!({ #(#items)* #import #alias::#name })
+}
+
+/// A path in the scope of the user's body, in which `use` may stand.
+pub(super) fn in_scope(path: &TokenStream, items: &[TokenStream]) -> TokenStream {
+    let items = items.iter().cloned().map(respan);
+    match items.len() {
+        0 => path.clone(),
+        _ => quote!({ #(#items)* #path }),
+    }
 }
 
 /// The text of the user's function, as far as it is known.

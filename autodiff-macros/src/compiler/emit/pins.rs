@@ -138,7 +138,7 @@ fn answer(
 fn facts(lengths: &Lengths, items: &[TokenStream], rt: &Runtime) -> TokenStream {
     let known = |callee: &Callee| match callee {
         Callee::Companion(path) => meta::of_callee(path, items, &quote!(__CALLEE)),
-        Callee::Sibling(path) => path.clone(),
+        Callee::Sibling(path) => meta::in_scope(path, items),
     };
     let holds = |condition: &Condition| match condition.is_empty() {
         true => quote!(true),
