@@ -104,6 +104,8 @@ mod lengths;
 mod lent;
 #[path = "shapes/made.rs"]
 mod made;
+#[path = "shapes/mapped.rs"]
+mod mapped;
 #[path = "shapes/nests.rs"]
 mod nests;
 #[path = "shapes/overwritten.rs"]

@@ -84,8 +84,8 @@ pub(crate) fn expand_free(
 ///
 /// A method that numbers have, on a value of a type that only rustc knows, is taken for that of a number; so is the result of a call
 /// that is cast to an integer; what `Type::f(…)` makes of constants is a constant. Where that leads to errors, the types that the signature
-/// names are taken for structs, such results for integers, what is made like that for structs, tuple structs (`F(x)`) for functions, and errors reported only if
-/// there still are any.
+/// names are taken for structs, such results for integers, what is made like that for structs, tuple structs (`F(x)`) for functions, what is
+/// mapped for arrays, and errors reported only if there still are any.
 fn compile(
     item: &syn::ItemFn,
     options: &Options,
@@ -99,21 +99,34 @@ fn compile(
             .any(|diag| diag.entry.code == diag::CAST_JUMPS.code);
         let made = lower::made_structs(item);
         let upper = lower::calls_upper(item);
-        let others = (1..16).map(|other: u8| [1, 2, 4, 8].map(|bit| other & bit != 0));
-        let mut others = others.filter(|[_, found, all, functions]| {
-            (casts || !found) && (!made.is_empty() || !all) && (upper || !functions)
+        let maps = lower::maps(item);
+        let others = (1..32).map(|other: u8| [1, 2, 4, 8, 16].map(|bit| other & bit != 0));
+        let mut others = others.filter(|[_, found, all, functions, arrays]| {
+            (casts || !found)
+                && (!made.is_empty() || !all)
+                && (upper || !functions)
+                && (maps || !arrays)
         });
-        let again = others.find_map(|[named_structs, found_integers, all, upper_functions]| {
-            let mut options = Options {
+        let again = others.find_map(
+            |[
                 named_structs,
                 found_integers,
+                all,
                 upper_functions,
-                made_structs: if all { made.clone() } else { Vec::new() },
-                ..options.clone()
-            };
-            let compiled = compile_as(item, &options, &mut Diagnostics::new())?;
-            Some(without_idle(item, &mut options).unwrap_or(compiled))
-        });
+                mapped_arrays,
+            ]| {
+                let mut options = Options {
+                    named_structs,
+                    found_integers,
+                    upper_functions,
+                    mapped_arrays,
+                    made_structs: if all { made.clone() } else { Vec::new() },
+                    ..options.clone()
+                };
+                let compiled = compile_as(item, &options, &mut Diagnostics::new())?;
+                Some(without_idle(item, &mut options).unwrap_or(compiled))
+            },
+        );
         if again.is_some() {
             return again;
         }

@@ -81,6 +81,7 @@ use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned as _;
 
 pub(crate) use self::call::calls_upper;
+pub(crate) use self::iter::maps;
 pub(crate) use self::made::made_structs;
 pub(crate) use self::marks::attributes;
 pub(crate) use self::order::changes;

@@ -115,6 +115,8 @@ pub(crate) struct Options {
     pub(crate) made_structs: Vec<proc_macro2::Ident>,
     /// Names in upper case that are called are functions (`F(x)`), not tuple structs.
     pub(crate) upper_functions: bool,
+    /// What calls give and fields hold is an array where it is mapped (`v.map(f)`), not an `Option`.
+    pub(crate) mapped_arrays: bool,
 }
 
 /// Where the option `parallel` was given.
@@ -153,6 +155,7 @@ impl Default for Options {
             found_integers: false,
             made_structs: Vec::new(),
             upper_functions: false,
+            mapped_arrays: false,
             left_alone: Rc::default(),
         }
     }

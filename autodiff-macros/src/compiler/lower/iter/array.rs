@@ -1,7 +1,8 @@
 //! Arrays that closures fill: `[a, b].map(f)`, `std::array::from_fn(f)`.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::visit::{self, Visit};
 
 use super::{By, Elements, Item};
 use crate::compiler::diag::{self, text_of};
@@ -28,7 +29,7 @@ impl Lower<'_> {
         let made = match wanted {
             Some(Ty::Array(_, len)) if !known && self.is_given(receiver) => Some(len),
             _ if known => None,
-            _ => return None,
+            _ => return self.mapped_sequence(call),
         };
         let span = call.method.span();
         let mut out = Vec::new();
@@ -54,6 +55,48 @@ impl Lower<'_> {
         };
         let value = self.filled(&f, len, Some(&elements), span, &mut out);
         Some(self.block_of(out, value, span))
+    }
+
+    /// `v.map(f)` of an array whose length only rustc knows: a copy of it, element by element. The first guess is that what nothing
+    /// tells about is an `Option`.
+    fn mapped_sequence(&mut self, call: &syn::ExprMethodCall) -> Option<Expr> {
+        let receiver = bare(&call.receiver);
+        if !self.options.mapped_arrays || self.is_chain(receiver) {
+            return None;
+        }
+        let place = self.is_place(receiver) && !self.is_opaque_place(receiver);
+        let mapped = match place {
+            true => {
+                let ty = self.operand(receiver).ty;
+                let known = self.infer.strip(&ty);
+                let open = matches!(
+                    self.infer.kind(&known),
+                    Some(Kind::Call | Kind::Path { real: true, .. })
+                );
+                open || matches!(known, Ty::Seq(_)) && !self.infer.is_optional(&ty)
+            }
+            false => matches!(receiver, syn::Expr::Call(_) | syn::Expr::MethodCall(_)),
+        };
+        if !mapped {
+            return None;
+        }
+        let (f, span) = (&call.args[0], call.method.span());
+        let [mapped, each, i] = self.fresh(["mapped", "each", "i"], span);
+        let copied = place.then(|| quote!(.clone()));
+        let (bound, each) = match bare(f) {
+            syn::Expr::Closure(_) => (quote_spanned!(span=> let #each = #f;), quote!(#each)),
+            f => (TokenStream::new(), quote!(#f)),
+        };
+        let code = quote_spanned!(span=> {
+            #bound
+            let mut #mapped = #receiver #copied;
+            for #i in 0..#mapped.len() {
+                #mapped[#i] = #each(#mapped[#i]);
+            }
+            #mapped
+        });
+        let code = syn::parse2::<syn::Expr>(code).ok()?;
+        Some(self.expr(&code))
     }
 
     /// True for calls of functions, and for names of what they gave, of which nothing else is known.
@@ -222,4 +265,18 @@ impl Lower<'_> {
         let ty = Ty::Array(Box::new(inner), len);
         self.make(ExprKind::List(parts), ty, span)
     }
+}
+
+/// True if the function calls a method of the name `map`.
+pub(crate) fn maps(item: &syn::ItemFn) -> bool {
+    struct Maps(bool);
+    impl<'ast> Visit<'ast> for Maps {
+        fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+            self.0 |= call.method == "map";
+            visit::visit_expr_method_call(self, call);
+        }
+    }
+    let mut maps = Maps(false);
+    maps.visit_item_fn(item);
+    maps.0
 }

@@ -29,6 +29,7 @@ mod outcomes;
 mod pure;
 mod seq;
 
+pub(crate) use self::array::maps;
 pub(super) use self::begun::Named;
 pub(super) use self::item::Item;
 
