@@ -112,6 +112,8 @@ mod nests;
 mod overwritten;
 #[path = "shapes/passed.rs"]
 mod passed;
+#[path = "shapes/plain_fields.rs"]
+mod plain_fields;
 #[path = "shapes/rearranged.rs"]
 mod rearranged;
 #[path = "shapes/recurrences.rs"]

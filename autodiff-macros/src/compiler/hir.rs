@@ -168,6 +168,15 @@ impl From<&syn::Member> for Member {
     }
 }
 
+impl From<&Member> for syn::Member {
+    fn from(member: &Member) -> syn::Member {
+        match member {
+            Member::Named(name) => syn::Member::Named(name.clone()),
+            Member::At(k) => syn::Member::Unnamed((*k as usize).into()),
+        }
+    }
+}
+
 impl ToTokens for Member {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {

@@ -554,6 +554,15 @@ impl Func {
         at.is_field() && self.place_ty(at).is_some_and(constant)
     }
 
+    /// True for a field of a type without a gradient, an element of one, and lists of such.
+    pub(crate) fn is_constant_part(&self, at: &Place) -> bool {
+        fn constant(ty: &Ty) -> bool {
+            matches!(ty, Ty::Opaque) || ty.element().is_some_and(constant)
+        }
+        matches!(at.path.first(), Some(Proj::Field(_)))
+            && self.place_ty(at).is_some_and(|ty| constant(&ty))
+    }
+
     /// The number that the function returns, by itself or in an `Option` or a `Result`.
     pub(crate) fn number(&self) -> Option<ValId> {
         let v = match self.result.as_ref()? {

@@ -243,6 +243,7 @@ pub(crate) fn is_varied(cx: &Context<'_>, arg: &Arg) -> bool {
     match arg {
         Arg::Ref(true, at) => holds_reals(&cx.func.mem(at.mem).ty),
         Arg::RefVal(v, Some(_)) => cx.func.is_real(*v),
+        Arg::Ref(false, at) if cx.func.is_constant_part(at) => false,
         arg => cx.facts.varied_arg(arg),
     }
 }

@@ -508,9 +508,9 @@ impl<'a> Pass<'a> {
         if real && varied && carries_derivative(op) {
             self.vary(v);
         }
-        // An integer in a struct is what it was when the struct was made.
+        // An integer in a struct is what it was when the struct was made, and so is a constant.
         let constant = matches!(op, Op::Load(at) | Op::LoadIf(_, at) if at.is_field())
-            && matches!(self.func.val(v).ty, Ty::Int | Ty::Bool);
+            && matches!(self.func.val(v).ty, Ty::Int | Ty::Bool | Ty::Opaque);
         if !real && (varied && !constant || tainted) {
             self.taint(v);
         }

@@ -280,18 +280,17 @@ impl Declarations {
 }
 
 fn structure(item: &syn::ItemStruct) -> Struct {
-    let fields = item.fields.members().zip(item.fields.iter());
-    let fields: Vec<_> = fields
+    let members = || item.fields.members().zip(item.fields.iter());
+    let fields: Vec<_> = members()
         .map(|(name, field)| (member_name(&name), field.ty.clone()))
         .collect();
+    let constant = |field: &syn::Field| field.attrs.iter().any(|a| a.path().is_ident("constant"));
+    let constants = members().filter(|(_, field)| constant(field));
     let generic = !item.generics.params.is_empty();
-    let marked = item.fields.members().zip(item.fields.iter());
-    let marked =
-        marked.filter(|(_, field)| field.attrs.iter().any(|a| a.path().is_ident("constant")));
     Struct {
-        constants: marked.map(|(name, _)| member_name(&name)).collect(),
         real: generic || fields.iter().any(|(_, ty)| mentions_real(ty)),
         fields: if generic { Vec::new() } else { fields },
+        constants: constants.map(|(name, _)| member_name(&name)).collect(),
         derived: item.attrs.iter().any(derives_differentiable),
     }
 }

@@ -289,6 +289,11 @@ impl Known {
         }
     }
 
+    /// True for a struct without a gradient type.
+    pub(crate) fn has_no_gradient(&self, path: &syn::Path) -> bool {
+        self.structure(path).is_some_and(|found| !found.derived)
+    }
+
     /// True for an enum, or a union.
     pub(crate) fn is_enum(&self, path: &syn::Path) -> bool {
         let found = self.find(path);

@@ -8,7 +8,7 @@ use super::Lower;
 use super::expr::bare;
 use super::infer::Kind;
 use super::optional::in_memory;
-use crate::compiler::hir::{Expr, ExprKind, Real, Ty};
+use crate::compiler::hir::{Expr, ExprKind, Member, Real, Ty};
 use crate::compiler::naming::{Naming, ReceiverPassing};
 use crate::compiler::parse::{generics, types};
 
@@ -21,11 +21,40 @@ impl Lower<'_> {
         let declared = self.soften_signature(declared);
         match declared {
             Ty::Seq(inner) => return self.infer.make_optional(ty, *inner),
-            Ty::Opaque => return self.infer.freeze(ty),
             _ => {}
         }
         // A use that does not fit is for rustc to tell.
         let _ = self.infer.unify(ty, &declared);
+        self.freeze_constants(ty, &declared);
+    }
+
+    /// The same for the field of a literal, if it is a constant, or a list of such: its value may be memory all the same.
+    pub(super) fn declare_constant(&mut self, base: &Ty, member: &Member, ty: &Ty) {
+        fn is_constant(ty: &Ty) -> bool {
+            matches!(ty, Ty::Opaque) || ty.element().is_some_and(is_constant)
+        }
+        let member = syn::Member::from(member);
+        let declared = self.declared_field(base, &member);
+        if let Some(declared) = declared.filter(is_constant) {
+            let _ = self.infer.unify(ty, &declared);
+            self.freeze_constants(ty, &declared);
+        }
+    }
+
+    /// What is declared as a constant nothing else tells about.
+    fn freeze_constants(&mut self, ty: &Ty, declared: &Ty) {
+        match (self.infer.strip(ty), declared) {
+            (_, Ty::Opaque) => self.infer.freeze(ty),
+            (Ty::Tuple(parts), Ty::Tuple(declared)) => {
+                let pairs = parts.iter().zip(declared);
+                pairs.for_each(|(ty, declared)| self.freeze_constants(ty, declared));
+            }
+            (ty, declared) => {
+                if let (Some(inner), Some(declared)) = (ty.element(), declared.element()) {
+                    self.freeze_constants(inner, declared);
+                }
+            }
+        }
     }
 
     /// The declared type of a field, if it is one that the compiler reads.
@@ -35,10 +64,13 @@ impl Lower<'_> {
         let field = known.field(&path, member)?;
         let ty = types::read(field, &mut || None).ok()?;
         let mut ty = in_memory(field, ty)?;
+        let constant = known.is_constant_field(&path, member);
         make_constant(&mut ty, &|name| {
             let name = syn::parse2(name.clone());
             name.is_ok_and(|name| {
-                known.is_local(&path) && known.is_local(&name) && known.is_enum(&name)
+                known.is_local(&path)
+                    && known.is_local(&name)
+                    && (known.is_enum(&name) || constant && known.has_no_gradient(&name))
             })
         });
         // A path in a declaration means the same here if both stand in one module.
@@ -294,13 +326,13 @@ impl Lower<'_> {
     }
 }
 
-/// What is in it of an enum is a constant: it has no gradient.
-fn make_constant(ty: &mut Ty, is_enum: &dyn Fn(&TokenStream) -> bool) {
+/// What is in it of such a type is a constant: it has no gradient.
+fn make_constant(ty: &mut Ty, is_one: &dyn Fn(&TokenStream) -> bool) {
     match ty {
-        Ty::Real(Real::Named(name)) if is_enum(name) => *ty = Ty::Opaque,
-        Ty::Tuple(parts) => parts.iter_mut().for_each(|ty| make_constant(ty, is_enum)),
+        Ty::Real(Real::Named(name)) if is_one(name) => *ty = Ty::Opaque,
+        Ty::Tuple(parts) => parts.iter_mut().for_each(|ty| make_constant(ty, is_one)),
         Ty::Array(inner, _) | Ty::Vec(inner) | Ty::Slice(inner) | Ty::Seq(inner) => {
-            make_constant(inner, is_enum);
+            make_constant(inner, is_one);
         }
         _ => {}
     }

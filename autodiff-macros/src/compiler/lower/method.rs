@@ -186,7 +186,9 @@ impl Lower<'_> {
 
     fn receiver(&mut self, receiver: &syn::Expr) -> Expr {
         let inner = bare(receiver);
-        if self.is_place(inner) && self.is_opaque_place(inner) {
+        // A constant is looked at where it is: only rustc knows whether it can be copied.
+        let constant = self.is_opaque_place(inner) || self.is_constant_part(inner);
+        if self.is_place(inner) && constant {
             return self.in_operand(|this| this.opaque_place(inner));
         }
         self.operand(receiver)

@@ -14,7 +14,7 @@ use super::expr::bare;
 use super::infer::Kind;
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{
-    Call, Expr, ExprKind, Form, Member, Place, Proj, Stmt, StructLit, Ty, VarId,
+    Call, Expr, ExprKind, Form, Member, Place, Proj, Stmt, StmtKind, StructLit, Ty, VarId,
 };
 use crate::compiler::naming::Naming;
 
@@ -118,6 +118,7 @@ impl Lower<'_> {
         }
         for (name, value) in &fields {
             if let Some(field) = self.infer.member(&ty, name) {
+                self.declare_constant(&ty, name, &field);
                 self.expect(value, &field);
             }
             // The declaration of the struct decides, which rustc knows.
@@ -331,9 +332,29 @@ impl Lower<'_> {
     ) -> Expr {
         let span = receiver.span;
         let named = self.variable_type(&call.receiver);
-        let lent = named.is_some_and(|ty| matches!(self.infer.shallow(&ty), Ty::Ref(..)));
-        let parts = vec![(receiver, call.receiver.to_token_stream())];
-        let receiver = self.compose(parts, true, Ty::Opaque, span, |parts| {
+        let renamed = is_renamed(&receiver);
+        let changes = renamed
+            && self
+                .root(&call.receiver)
+                .is_some_and(|root| self.can_change(root));
+        let lent = named.is_some_and(|ty| matches!(self.infer.shallow(&ty), Ty::Ref(..)))
+            || renamed && !changes;
+        let (mut parts, mut stmts) = (
+            vec![(receiver, call.receiver.to_token_stream())],
+            Vec::new(),
+        );
+        if changes {
+            // The pullback cannot hold what is behind a `&mut`.
+            let copy = self.compose(parts, false, Ty::Opaque, span, |parts| {
+                let value = &parts[0];
+                quote::quote!(#value.clone())
+            });
+            let var = self.named_constant("receiver", copy, &mut stmts);
+            let name = self.var(var).name.to_token_stream();
+            parts = vec![(self.read_var(var, span), name)];
+        }
+        let place = self.is_place(&call.receiver);
+        let receiver = self.compose_on(place, parts, true, Ty::Opaque, span, |parts| {
             let value = &parts[0];
             match lent {
                 true => value.clone(),
@@ -341,7 +362,8 @@ impl Lower<'_> {
             }
         });
         let args: Vec<Expr> = std::iter::once(receiver).chain(args).collect();
-        self.call_method(args, call)
+        let value = self.call_method(args, call);
+        self.block_of(stmts, value, span)
     }
 
     /// The receiver of a method as its first argument.
@@ -537,6 +559,15 @@ fn of_type(path: &syn::ExprPath) -> syn::ExprPath {
         path.path.leading_colon = Some(syn::Token![::](qself.gt_token.span));
     }
     path
+}
+
+/// True for a part that has got a name of its own, which is a reference to it.
+fn is_renamed(part: &Expr) -> bool {
+    let first = match &part.kind {
+        ExprKind::Block(block) => block.stmts.first(),
+        _ => None,
+    };
+    first.is_some_and(|first| matches!(first.kind, StmtKind::Alias { .. }))
 }
 
 /// `C` of `C::cis`.
