@@ -132,6 +132,8 @@ mod short;
 mod shortened;
 #[path = "shapes/sizes.rs"]
 mod sizes;
+#[path = "shapes/sorted.rs"]
+mod sorted;
 #[path = "shapes/states.rs"]
 mod states;
 #[path = "shapes/strips_in_callees.rs"]

@@ -224,7 +224,7 @@ texts! {
         help "declare it: `let a: [f64; 3] = std::array::from_fn(…)`", note "arrays of other things than numbers are understood up to 16 elements";
     EXCLUSIVE_ARGUMENT "AD0143" "`{0}` cannot be passed to a method that is not known",
         help "call a function with it", note "the method could change it unseen";
-    ELEMENTS_NOT_COPY "AD0144" "`{0}` is understood for elements that are numbers, or arrays and tuples of them",
+    ELEMENTS_NOT_COPY "AD0144" "`{0}` is understood for elements that are numbers or structs, arrays of them, or tuples of numbers",
         help "write a loop", note "";
     COPY_SOURCE "AD0145" "cannot copy from `{0}`",
         help "copy from a slice, array or vector that has a name", note "";

@@ -107,7 +107,7 @@ impl Lower<'_> {
         };
         let name = call.method.to_string();
         let cloned = self.is_cloned(&inner);
-        if !self.is_moved(&inner) || cloned && name.starts_with("sort") {
+        if !self.is_moved(&inner) {
             self.refuse(&diag::ELEMENTS_NOT_COPY, &call.method, &[&name]);
             return true;
         }
@@ -124,13 +124,13 @@ impl Lower<'_> {
                         this.refuse(&diag::UNSTABLE_SORT, &call.method, &[]);
                         return;
                     }
-                    this.sort(&s, above.0, span, out);
+                    this.sort(&s, (above.0, cloned), span, out);
                 }
                 None if name.starts_with("sort") => {
                     let [a, b] = this.fresh(["left", "right"], span);
                     let arg: syn::Expr = syn::parse_quote!(|#a, #b| #a.cmp(#b));
                     if let Some(above) = this.above(&arg, out) {
-                        this.sort(&s, above.0, span, out);
+                        this.sort(&s, (above.0, cloned), span, out);
                     }
                 }
                 Some(arg) => this.moved(slice, (&name, arg), clone.as_ref(), span, out),
@@ -289,17 +289,42 @@ impl Lower<'_> {
         Some(other)
     }
 
-    /// Merges runs of 1, 2, 4, … elements.
-    fn sort(&mut self, s: &Ident, above: Callable, span: Span, out: &mut Vec<Stmt>) {
+    /// Merges runs of 1, 2, 4, … elements; of structs, of their places.
+    fn sort(
+        &mut self,
+        s: &Ident,
+        (above, places): (Callable, bool),
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
         let [n, from, to, width] = self.fresh(["n", "from", "to", "width"], span);
         let [lo, mid, hi, i, j, k, second, f] =
             self.fresh(["lo", "mid", "hi", "i", "j", "k", "second", "above"], span);
         self.callables.push(above);
         self.enter(&f, Name::Callable(self.callables.len() - 1));
+        let start = match places {
+            true => quote_spanned!(span=>
+                let mut #from: Vec<usize> = (0..#n).collect();
+                let mut #to = #from.clone();),
+            false => quote_spanned!(span=>
+                let mut #from = #s.to_vec();
+                let mut #to = #s.to_vec();),
+        };
+        let [left, right] = [&i, &j].map(|at| match places {
+            true => quote_spanned!(span=> #s[#from[#at]]),
+            false => quote_spanned!(span=> #from[#at]),
+        });
+        let end = match places {
+            true => quote_spanned!(span=>
+            let #to = #s.to_vec();
+            for #k in 0..#n {
+                #s[#k] = #to[#from[#k]].clone();
+            }),
+            false => quote_spanned!(span=> #s.copy_from_slice(&#from);),
+        };
         let code = quote_spanned!(span=> {
             let #n = #s.len();
-            let mut #from = #s.to_vec();
-            let mut #to = #s.to_vec();
+            #start
             let mut #width = 1;
             while #width < #n {
                 let mut #lo = 0;
@@ -314,7 +339,7 @@ impl Lower<'_> {
                         } else if #j >= #hi {
                             false
                         } else {
-                            #f(&#from[#i], &#from[#j])
+                            #f(&#left, &#right)
                         };
                         if #second {
                             #to[#k] = #from[#j];
@@ -329,7 +354,7 @@ impl Lower<'_> {
                 #from.copy_from_slice(&#to);
                 #width *= 2;
             }
-            #s.copy_from_slice(&#from);
+            #end
         });
         self.write(code, span, out);
     }

@@ -51,9 +51,9 @@ fn lent_and_exchanged(xs: &mut Vec<f64>, ys: &mut Vec<f64>) {
 
 #[conservative_grad]
 fn filled(x: f64, y: f64) -> f64 {
-    let mut rows = vec![vec![x], vec![y]];
-    rows.sort_by(|a, b| a[0].total_cmp(&b[0])); //~ AD0144
-    rows[0][0]
+    let mut rows = vec![(y, vec![x]), (x, vec![y])];
+    rows.sort_by(|a, b| a.0.total_cmp(&b.0)); //~ AD0144
+    rows[0].0
 }
 
 #[conservative_grad]

@@ -12,10 +12,11 @@ use crate::compiler::lower::infer::Kind;
 use crate::compiler::lower::{Lower, stmt};
 
 /// Methods that consume an iterator for a value.
-const CONSUMERS: [&str; 10] = [
+const CONSUMERS: [&str; 11] = [
     "sum",
     "product",
     "fold",
+    "try_fold",
     "for_each",
     "count",
     "all",
@@ -26,11 +27,10 @@ const CONSUMERS: [&str; 10] = [
 ];
 
 /// Methods of iterators that are known, and refused where they are met.
-const REFUSED: [&str; 9] = [
+const REFUSED: [&str; 8] = [
     "inspect",
     "peekable",
     "by_ref",
-    "try_fold",
     "try_for_each",
     "dedup",
     "cmp",
@@ -129,6 +129,7 @@ impl Lower<'_> {
             ("sum" | "product", []) => self.sum(call, name == "sum", &chain, out),
             ("count", []) => self.counted_items(&chain, span, out),
             ("fold", [init, f]) => self.fold(&chain, init, f, span, out),
+            ("try_fold", [init, f]) => self.try_fold(&chain, (init, f), span, out),
             ("for_each", [f]) => {
                 let Some(f) = self.callable(f, out) else {
                     return self.error(quote!(#call));

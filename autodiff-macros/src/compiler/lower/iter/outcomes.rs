@@ -1,4 +1,4 @@
-//! `collect` into an `Option` or a `Result` of a vector: up to the first item without a value.
+//! `collect` into an `Option` or a `Result` of a vector, and `try_fold`: up to the first item without a value.
 //!
 //! ```text
 //! xs.iter().map(f).collect::<Result<Vec<_>, _>>()
@@ -10,8 +10,10 @@
 use proc_macro2::Span;
 
 use super::{Chain, Item};
-use crate::compiler::diag;
-use crate::compiler::hir::{Expr, ExprKind, Stmt, StmtKind, Ty, VarId};
+use quote::quote;
+
+use crate::compiler::diag::{self, text_of};
+use crate::compiler::hir::{Expr, ExprKind, LoopId, Stmt, StmtKind, Ty, VarId};
 use crate::compiler::lower::infer::{Kind, outcome};
 use crate::compiler::lower::{Lower, stmt};
 use crate::compiler::parse::types;
@@ -62,33 +64,87 @@ impl Lower<'_> {
                 this.refuse(&diag::COLLECT, &at, &["an `Option` or a `Result`"]);
                 return;
             }
-            let parts = this.take_apart(item, span, out);
-            let error = this.read_var(parts.error, span);
-            let failure = this.without_value(error, span);
-            let mut els = Vec::new();
-            this.come_out(collected, failure, &mut els);
-            let failed = this.truth(false, span);
-            this.set(whole, failed, &mut els);
-            els.push(stmt(StmtKind::Break(stop), span));
-            let ok = this.read_var(parts.ok, span);
-            out.push(this.when(ok, Vec::new(), els));
+            let value = this.or_stop(item, (collected, whole, stop), span, out);
             let place = this.whole(list, span);
-            this.push_item(
-                place,
-                Item::value(this.read_var(parts.value, span)),
-                span,
-                out,
-            );
+            this.push_item(place, Item::value(value), span, out);
         });
+        self.all_of_it((list, collected, whole), span, out)
+    }
+
+    /// `xs.iter().try_fold(init, f)`
+    pub(super) fn try_fold(
+        &mut self,
+        chain: &Chain,
+        (init, f): (&syn::Expr, &syn::Expr),
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) -> Expr {
+        let value = self.expr(init);
+        let Some(f) = self.callable(f, out) else {
+            return self.error(quote!(#f));
+        };
+        let acc = self.counter_var("acc", value, out);
+        let start = self.truth(true, span);
+        let whole = self.counter_var("whole", start, out);
+        let folded = self.temp("folded", outcome(self.var(acc).ty.clone()), span);
+        self.declare(folded, out);
+        let at = f.tokens();
+        self.drive_stopping(chain, span, out, &mut |this, stop, _, item, out| {
+            let value = this.apply(&f, vec![Item::Carried(acc), item], true, &at, out);
+            if this.is_error(&value.ty) {
+                return;
+            }
+            if !this.becomes_outcome(&value.ty) {
+                this.refuse(&diag::ITERATOR_OPTION, &at, &[&text_of(&at)]);
+                return;
+            }
+            let value = this.or_stop(value, (folded, whole, stop), span, out);
+            this.carry(acc, value, out);
+        });
+        self.all_of_it((acc, folded, whole), span, out)
+    }
+
+    /// The value that an item has, or else the end of the loop, with `result` as what came out.
+    fn or_stop(
+        &mut self,
+        item: Expr,
+        (result, whole, stop): (VarId, VarId, LoopId),
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) -> Expr {
+        let parts = self.take_apart(item, span, out);
+        let error = self.read_var(parts.error, span);
+        let failure = self.without_value(error, span);
+        let mut els = Vec::new();
+        self.come_out(result, failure, &mut els);
+        let failed = self.truth(false, span);
+        self.set(whole, failed, &mut els);
+        els.push(stmt(StmtKind::Break(stop), span));
+        let ok = self.read_var(parts.ok, span);
+        out.push(self.when(ok, Vec::new(), els));
+        self.read_var(parts.value, span)
+    }
+
+    /// `if whole { result = Ok(value) }; result`
+    fn all_of_it(
+        &mut self,
+        (value, result, whole): (VarId, VarId, VarId),
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) -> Expr {
         let truth = self.truth(true, span);
-        let parts = vec![truth, self.read_var(list, span), self.no_error(false, span)];
-        let ty = self.var(collected).ty.clone();
+        let parts = vec![
+            truth,
+            self.read_var(value, span),
+            self.no_error(false, span),
+        ];
+        let ty = self.var(result).ty.clone();
         let success = self.make(ExprKind::Tuple(parts), ty, span);
         let mut then = Vec::new();
-        self.come_out(collected, success, &mut then);
+        self.come_out(result, success, &mut then);
         let whole = self.read_var(whole, span);
         out.push(self.when(whole, then, Vec::new()));
-        self.read_var(collected, span)
+        self.read_var(result, span)
     }
 
     /// `var = value`
