@@ -58,6 +58,9 @@ texts! {
     STRAY_PARAMETER "AD0036" "`{0}` is a parameter of the trait alone, and what is generated has no place for it",
         help "write an associated function in an `impl` block of the type, annotate that, and call it here",
         note "what is generated stands in a second `impl` block, of the type alone";
+    PLAIN_STRUCT "AD0037" "`{0}` has no gradient, which `{1}` would be differentiated with respect to",
+        help "derive `Differentiable` for it; where it is a constant, write `#[conservative_grad(constant(self))]` on the method, or `#[conservative_grad(skip)]` if there is nothing else to differentiate it with respect to",
+        note "numbers are in it, and a method of a struct is differentiated with respect to them";
     FILE_MODULE "AD0012" "`mod {0};` cannot be differentiated: its content is in another file",
         help "annotate the functions and `impl` blocks in that file", note "an attribute sees an inline module only";
 

@@ -33,6 +33,8 @@ pub(crate) struct Declarations {
     pub(crate) indexed_otherwise: BTreeSet<String>,
     /// What functions return, by the name of the type whose they are, if they are of one, and by their own; `None` where they differ.
     pub(crate) results: BTreeMap<(Option<String>, String), Option<Returned>>,
+    /// Types for which the trait is implemented by hand.
+    pub(crate) differentiable: BTreeSet<String>,
     /// Single precision is the only one that the block mentions.
     pub(crate) single: bool,
     /// Which arguments functions take by shared reference, the receiver aside, by name; `None` where they differ.
@@ -75,6 +77,8 @@ pub(crate) struct Struct {
     pub(crate) constants: BTreeSet<String>,
     /// A real number is in it.
     pub(crate) real: bool,
+    /// Nothing but std derives anything for it.
+    pub(crate) told_whole: bool,
     /// It has a gradient type.
     pub(crate) derived: bool,
 }
@@ -141,6 +145,13 @@ impl Declarations {
 
     /// Adds the methods of an `impl` block.
     pub(crate) fn methods(&mut self, block: &syn::ItemImpl) {
+        let last = block
+            .trait_
+            .as_ref()
+            .and_then(|(_, path, _)| path.segments.last());
+        if last.is_some_and(|last| last.ident == "Differentiable") {
+            self.differentiable.extend(type_name(&block.self_ty));
+        }
         for item in &block.items {
             let syn::ImplItem::Fn(function) = item else {
                 continue;
@@ -291,6 +302,7 @@ fn structure(item: &syn::ItemStruct) -> Struct {
         real: generic || fields.iter().any(|(_, ty)| mentions_real(ty)),
         fields: if generic { Vec::new() } else { fields },
         constants: constants.map(|(name, _)| member_name(&name)).collect(),
+        told_whole: item.attrs.iter().all(is_of_std),
         derived: item.attrs.iter().any(derives_differentiable),
     }
 }
@@ -375,9 +387,39 @@ pub(crate) fn member_name(member: &syn::Member) -> String {
     }
 }
 
-/// `#[derive(…, Differentiable, …)]`, by whatever path.
+/// An attribute that adds nothing but what std derives.
+fn is_of_std(attribute: &syn::Attribute) -> bool {
+    const PLAIN: [&str; 5] = ["doc", "allow", "expect", "repr", "must_use"];
+    const DERIVED: [&str; 9] = [
+        "Clone",
+        "Copy",
+        "Debug",
+        "Default",
+        "PartialEq",
+        "Eq",
+        "PartialOrd",
+        "Ord",
+        "Hash",
+    ];
+    if !attribute.path().is_ident("derive") {
+        return PLAIN.iter().any(|name| attribute.path().is_ident(name));
+    }
+    let mut all = true;
+    let read = attribute.parse_nested_meta(|meta| {
+        all &= DERIVED.iter().any(|name| meta.path.is_ident(name));
+        Ok(())
+    });
+    read.is_ok() && all
+}
+
+/// `#[derive(…, Differentiable, …)]`, by whatever path, also under a condition.
 fn derives_differentiable(attribute: &syn::Attribute) -> bool {
-    let mut found = false;
+    let mut found = attribute.path().is_ident("cfg_attr")
+        && attribute
+            .meta
+            .to_token_stream()
+            .to_string()
+            .contains("Differentiable");
     if attribute.path().is_ident("derive") {
         // What cannot be read is reported by the derive itself.
         let _ = attribute.parse_nested_meta(|meta| {

@@ -66,7 +66,7 @@ pub(crate) fn expand_in(
         left_alone: left_alone(&seen, &scope, options).into(),
         ..options.of_members()
     };
-    let mut refused = false;
+    let (mut refused, mut plain) = (false, false);
     let stray = stray_parameter(&seen);
     let placed = has_own_impl(&seen) && stray.is_none();
     let mut beside = TokenStream::new();
@@ -84,7 +84,18 @@ pub(crate) fn expand_in(
             }
             continue;
         }
-        let (wanted, own) = own_options(function, &scope, options, diags);
+        let (mut wanted, mut own) = own_options(function, &scope, options, diags);
+        if let Some(own) = own.as_mut().filter(|_| wanted)
+            && scope.own_is_plain(&function.sig, own)
+        {
+            // All other errors would follow from this one, the first.
+            if !std::mem::replace(&mut plain, true) {
+                let (of, method) = (text_of_type(&seen.self_ty), function.sig.ident.to_string());
+                diags.report_at(&diag::PLAIN_STRUCT, &function.sig.ident, &[&of, &method]);
+            }
+            own.constant.push(receiver_of(function));
+            wanted = scope.is_wanted(&function.sig, own);
+        }
         let expansion = match own {
             Some(own) if wanted && placed => member(function, &scope, &seen, (&own, calls), diags),
             Some(_) if wanted => {
@@ -199,6 +210,11 @@ fn free(function: &syn::ImplItemFn, block: &syn::ItemImpl) -> syn::ItemFn {
     }
 }
 
+/// The name by which options speak of the receiver.
+fn receiver_of(function: &syn::ImplItemFn) -> syn::Ident {
+    syn::Ident::new("self", function.sig.ident.span())
+}
+
 /// What is emitted for a function of the block.
 fn member(
     function: &syn::ImplItemFn,
@@ -210,9 +226,7 @@ fn member(
     let mut own_options = options.clone();
     own_options.recursive |= calls.is_recursive(&function.sig.ident);
     if !scope.own_is_differentiable() {
-        own_options
-            .constant
-            .push(syn::Ident::new("self", function.sig.ident.span()));
+        own_options.constant.push(receiver_of(function));
     }
     let item = free(function, block);
     let around = Block { item: Some(block) };

@@ -289,9 +289,17 @@ impl Known {
         }
     }
 
+    /// True for a struct that no macro but derives of std add anything to.
+    pub(crate) fn is_told_whole(&self, path: &syn::Path) -> bool {
+        self.structure(path).is_some_and(|found| found.told_whole)
+    }
+
     /// True for a struct without a gradient type.
     pub(crate) fn has_no_gradient(&self, path: &syn::Path) -> bool {
-        self.structure(path).is_some_and(|found| !found.derived)
+        let found = self.structure(path);
+        found.is_some_and(|found| !found.derived)
+            && type_name(&syn::parse_quote!(#path))
+                .is_none_or(|name| !self.all.differentiable.contains(&name))
     }
 
     /// True for an enum, or a union.

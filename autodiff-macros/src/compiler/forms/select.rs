@@ -81,6 +81,15 @@ impl Scope<'_> {
         Reals { scope: self, sig }.come_out()
     }
 
+    /// True for a method of a struct that ought to have a gradient, and has none.
+    pub(crate) fn own_is_plain(&self, sig: &syn::Signature, options: &Options) -> bool {
+        let mut receivers = sig.receiver().into_iter();
+        let receiver = receivers.any(|of| !is_marked(&syn::FnArg::Receiver(of.clone()), options));
+        receiver
+            && self.own_is_differentiable()
+            && matches!(self.own.map(bare), Some(syn::Type::Path(path)) if self.known.is_told_whole(&path.path) && self.known.has_no_gradient(&path.path))
+    }
+
     /// True if the type of the block may have a gradient.
     pub(crate) fn own_is_differentiable(&self) -> bool {
         match self.own.map(bare) {
