@@ -163,6 +163,30 @@ pub use autodiff_runtime::Workspace;
 #[cfg(feature = "optim")]
 pub use autodiff_runtime::optim;
 
+/// The attributes, the derive and the traits, for `use conservative_grad::prelude::*`.
+///
+/// All of the crate's names are many, `relu`, `median` and `trace` among them, and a function of the same name beside
+/// `use conservative_grad::*` is ambiguous (E0659): its derivatives belong to a type of its name.
+///
+/// ```
+/// use conservative_grad::prelude::*;
+///
+/// #[conservative_grad]
+/// fn trace(m: &[[f64; 2]; 2]) -> f64 {
+///     m[0][0] + m[1][1]
+/// }
+///
+/// assert_eq!(trace::grad(&[[1.0, 2.0], [3.0, 4.0]]), [[1.0, 0.0], [0.0, 1.0]]);
+/// ```
+pub mod prelude {
+    #[cfg(feature = "num-traits")]
+    pub use crate::Float;
+    pub use crate::{
+        Adjoint, Components, Differentiable, Real, Scalar, Selection, conservative_grad,
+        conservative_rule,
+    };
+}
+
 /// `f64` and `f32`, with the methods of num-traits: the bound of generic code that asks for derivatives.
 ///
 /// A generic function is differentiated under the bounds that it has, `T: num_traits::Float` for

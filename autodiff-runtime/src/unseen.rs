@@ -19,6 +19,15 @@ pub trait Seen<T> {}
 )]
 pub trait Referred<T> {}
 
+/// Met by nothing: the method changes its receiver, and a caller elsewhere has taken it for one that does not.
+#[diagnostic::on_unimplemented(
+    message = "this method of `{Self}` changes what it is called on, from inside of an expression",
+    label = "a call of a method of another block, of which nothing here shows that it takes `&mut self`",
+    note = "give the call a statement of its own: `let value = receiver.method(…);`",
+    note = "or annotate a module with the `impl` block and this function in it: `#[conservative_grad] mod … {{ … }}`"
+)]
+pub trait Unchanged<T> {}
+
 /// The metadata of such a method.
 pub const UNSEEN: &FieldMetadata = &FieldMetadata {
     name: "",

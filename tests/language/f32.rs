@@ -53,8 +53,23 @@ fn vectors(x: Vec<f32>) -> Vec<f64> {
     y
 }
 
+type Complex = (f32, f32);
+
+#[conservative_grad]
+fn applied(gate: [[Complex; 2]; 2], x: f32) -> f32 {
+    gate[0][0].0 * gate[0][1].1 * x + gate[1][0].0 * x * x + gate[1][1].1 + gate[0][1].0
+}
+
+/// Nothing but the callee tells what the second parts are.
+#[conservative_grad]
+fn handed_literals(x: f32) -> f32 {
+    let (s, c) = (x.sin(), x.cos());
+    applied([[(c, 0.0), (-s, 0.5)], [(s, 0.0), (c, 0.25)]], 2.0 * x)
+}
+
 #[test]
 fn agree() {
+    check!(handed_literals(0.5_f32));
     check!(mixed_parameters(
         0.5_f32,
         2.0,

@@ -49,7 +49,7 @@ texts! {
         help "remove the option: `jvp` and `jacobian` use forward sweeps as they are",
         note "the option concerns `grad`, `value_and_grad`, `accumulate_grad` and `value_and_grad_with`, which a function has whose result is a number and that changes no differentiable argument";
     MODE_EFFECT "AD0016" "`mode = forward` may have to run this several times",
-        help "write it as a closure if it only computes, whose body is seen; differentiate at most eight numbers, whose number the types tell (`f64`, arrays, tuples); or remove `mode = forward`",
+        help "compute it where the function is called, and hand it on as a `#[constant]` parameter; write it as a closure if it only computes, whose body is seen; differentiate at most eight numbers, whose number the types tell (`f64`, arrays, tuples); or remove `mode = forward`",
         note "a forward sweep gives eight partial derivatives; what does more than compute has to happen once per call";
 
     FOREIGN_IMPL "AD0011" "what is generated for the functions of `{0}` has no place",
@@ -158,7 +158,7 @@ texts! {
         help "remove the attribute",
         note "its iterations do not build on each other, or no derivative goes through it: nothing is stored that grows with the loop";
     CHECKPOINT_EFFECT "AD0175" "`{0}` cannot run again, and stands in a loop under `#[checkpoint]`",
-        help "take it out of the loop; what is computed of constants may be written as a closure (`let index = |i, n| …;`), whose body is seen",
+        help "take it out of the loop: into a `let`, or, if it differs from one iteration to the next, into a list (`let table: Vec<f64> = (0..n).map(|k| signal(k)).collect();`); what only computes may be written as a closure (`let index = |i, n| …;`), whose body is seen",
         note "the iterations of the loop are run several times, and have to compute the same: of a function that gets nothing differentiated, nobody knows what else it does";
     CHECKPOINT_RECURSIVE "AD0176" "the function calls itself in a loop under `#[checkpoint]`",
         help "move the loop into a function of its own", note "";

@@ -4,7 +4,7 @@
 //! A caller elsewhere cannot see that. In: such a method. Out: sweeps under the names that callers mention, with a bound that is never met and says in
 //! words what to write.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::declarations::passing;
@@ -33,20 +33,52 @@ pub(super) fn expand(
         syn::Type::Reference(to) if !is_text(&to.elem) => format_ident!("Referred"),
         _ => return None,
     };
+    let rt = &Runtime::of(options);
+    let name = |base| naming::sibling(&sig.ident, base, exclusive);
+    let (field, callee) = (name("FIELD"), name("__CALLEE"));
+    let (vis, sweeps) = (
+        &function.vis,
+        sweeps(function, block, (exclusive, output, &bound), rt)?,
+    );
+    Some(quote! {
+        #[doc(hidden)]
+        #vis const #field: &'static #rt::FieldMetadata = #rt::UNSEEN;
+        #[doc(hidden)]
+        #vis const #callee: #rt::Callee = #rt::Callee::new(&[]);
+        #sweeps
+    })
+}
+
+/// What is emitted for a method that changes its receiver, beside its sweeps: those of one that does not, for callers that take it for
+/// such a one.
+pub(super) fn changing(
+    function: &syn::ImplItemFn,
+    block: &syn::ItemImpl,
+    options: &Options,
+) -> Option<TokenStream> {
+    let exclusive = function.sig.receiver().and_then(passing)? == ReceiverPassing::Exclusive;
+    let syn::ReturnType::Type(_, output) = &function.sig.output else {
+        return None;
+    };
+    let (rt, bound) = (&Runtime::of(options), format_ident!("Unchanged"));
+    exclusive.then(|| sweeps(function, block, (false, output, &bound), rt))?
+}
+
+/// Sweeps with a bound that is never met.
+fn sweeps(
+    function: &syn::ImplItemFn,
+    block: &syn::ItemImpl,
+    (exclusive, output, bound): (bool, &syn::Type, &Ident),
+    rt: &Runtime,
+) -> Option<TokenStream> {
+    let sig = &function.sig;
     let lifetime = |p: &syn::GenericParam| matches!(p, syn::GenericParam::Lifetime(_));
     let plain = block.trait_.is_none() && sig.generics.params.iter().all(lifetime);
     if !plain || sig.asyncness.is_some() {
         return None;
     }
-    let rt = &Runtime::of(options);
     let name = |base| naming::sibling(&sig.ident, base, exclusive);
-    let (forward, tangent, field, callee, reads) = (
-        name("__forward"),
-        name("__tangent"),
-        name("FIELD"),
-        name("__CALLEE"),
-        name("__reads"),
-    );
+    let (forward, tangent, reads) = (name("__forward"), name("__tangent"), name("__reads"));
     let (vis, lifetimes, never) = (&function.vis, &sig.generics.params, emit::never(rt));
     let lifetimes = lifetimes.iter();
     let lifetimes = quote!(#(#lifetimes,)*);
@@ -62,10 +94,6 @@ pub(super) fn expand(
     // What the closure is given again, a seed, and the bars. The bound is on what no argument tells, so that rustc points to the method.
     let given: Vec<_> = numbered("P", 2 * count + 1);
     Some(quote! {
-        #[doc(hidden)]
-        #vis const #field: &'static #rt::FieldMetadata = #rt::UNSEEN;
-        #[doc(hidden)]
-        #vis const #callee: #rt::Callee = #rt::Callee::new(&[]);
         #[doc(hidden)]
         #vis fn #reads(&self) -> bool { true }
         #[doc(hidden)]

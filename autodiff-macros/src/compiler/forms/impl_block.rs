@@ -113,6 +113,9 @@ pub(crate) fn expand_in(
             beside: emitted,
             metadata: constants,
         } = expansion;
+        if !emitted.is_empty() && wanted {
+            beside.extend(alone::changing(function, &seen, options));
+        }
         helpers::strip_method(function);
         function.attrs.extend(parsed(doc));
         beside.extend(emitted);

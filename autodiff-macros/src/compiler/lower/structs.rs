@@ -395,7 +395,27 @@ impl Lower<'_> {
             }
             (_, Some(Kind::Call | Kind::Path { .. })) => self.infer.hand_over(&ty),
             (Ty::Tuple(parts), _) => parts.iter().for_each(|part| self.hand_over_part(part)),
-            _ => {}
+            (list, _) => {
+                if let Some(inner) = list.element() {
+                    self.hand_over_literals(inner);
+                }
+            }
+        }
+    }
+
+    /// The same for literals in a list: `[(c, 0.0), (s, 0.0)]`.
+    fn hand_over_literals(&mut self, ty: &Ty) {
+        let ty = self.infer.strip(ty);
+        match &ty {
+            Ty::Tuple(parts) => parts.iter().for_each(|part| self.hand_over_literals(part)),
+            ty if matches!(self.infer.kind(ty), Some(Kind::Float { .. })) => {
+                let _ = self.infer.unify(ty, &Ty::Opaque);
+            }
+            list => {
+                if let Some(inner) = list.element() {
+                    self.hand_over_literals(inner);
+                }
+            }
         }
     }
 
