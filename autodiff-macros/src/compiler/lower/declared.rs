@@ -19,9 +19,8 @@ impl Lower<'_> {
             return;
         };
         let declared = self.soften_signature(declared);
-        match declared {
-            Ty::Seq(inner) => return self.infer.make_optional(ty, *inner),
-            _ => {}
+        if let Ty::Seq(inner) = declared {
+            return self.infer.make_optional(ty, *inner);
         }
         // A use that does not fit is for rustc to tell.
         let _ = self.infer.unify(ty, &declared);
