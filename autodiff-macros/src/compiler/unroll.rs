@@ -18,8 +18,9 @@ use super::hir::{
     Var, VarId, Verbatim,
 };
 
-/// The longest loop that is written out, and the longest one whose body does not ask which iteration it is: nothing is
-/// known of it that was not known before (five steps of Newton, in strips: 0.72 → 1.02 of the primal).
+/// The longest loop that is written out, and the longest one where there may be no gain. If the body does not ask which iteration it
+/// is, nothing is known of it that was not known before (five steps of Newton, in strips: 0.72 → 1.02 of the primal); and of a loop
+/// that fills an array the passes behind know that it does, which they do not see in its stores one by one.
 const ITERATIONS: usize = 9;
 const ALIKE: usize = 4;
 /// The most expressions that come of one loop.
@@ -91,7 +92,7 @@ impl Unroll<'_> {
             return None;
         }
         let counter = Counter::of(body, *var)?;
-        if count > ALIKE && !counter.is_used {
+        if count > ALIKE && (!counter.is_used || fills(body)) {
             return None;
         }
         let known = self.vars.len();
@@ -319,6 +320,18 @@ fn for_each_assigned(body: &Block, f: &mut dyn FnMut(&Place)) {
             _ => {}
         }
     }
+}
+
+/// True if the statements set elements.
+fn fills(body: &Block) -> bool {
+    let is_element = |place: &Place| place.path.iter().any(|step| matches!(step, Proj::Index(_)));
+    body.stmts.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Assign {
+            place, op: None, ..
+        } => is_element(place),
+        StmtKind::For { body, .. } => fills(body),
+        _ => false,
+    })
 }
 
 fn is_counter(expr: &Expr, var: VarId) -> bool {

@@ -38,7 +38,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "self.merge(c.out, &[c.init, c.next], count)", "self.merge(c.out, &[c.init], count)",
         "what becomes varied in a loop is constant after it"),
     mutant("varied-guarded-load", ACTIVITY, "fn define(",
-        "varied = self.facts.varied_mem(place.mem)", "varied = self.facts.varied_mem(place.mem) && matches!(op, Op::Load(_))",
+        "varied = self.facts.varied_place(place)", "varied = self.facts.varied_place(place) && matches!(op, Op::Load(_))",
         "loads taken out of loops are constant"),
     mutant("varied-init", ACTIVITY, "fn init(",
         "self.vary_mem(m)", "()",

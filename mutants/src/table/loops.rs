@@ -368,7 +368,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "*back.src == Place::whole(kept)", "true",
         "two copies are taken for a swap, whatever the second is of"),
     mutant("swap-adjoint", REVERSED, "fn swap(",
-        "self.cx.facts.active_mem(swap.places[0].mem)", "self.cx.facts.active_mem(swap.places[0].mem) && !$ON",
+        "self.cx.facts.active_place(&swap.places[0])", "self.cx.facts.active_place(&swap.places[0]) && !$ON",
         "arrays change places, and their adjoints do not"),
     mutant("swap-field", SWAP, "pub(crate) fn at_start(",
         "b == back.dst", "true",

@@ -45,7 +45,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "!own.contains(v)", "true",
         "lanes: adjoints of what the lane loop carries are added up over lanes"),
     mutant("lanes-read", LANES, "fn stencils(",
-        "mentions.get(m) == added.get(m)", "true",
+        "mentions.get(list) == added.get(list)", "true",
         "lanes: adjoints that the loop reads are added to after it"),
     mutant("lanes-gather", LANES, "fn stencils(",
         "start(cx, at, counter, block).is_none()", "false",

@@ -31,7 +31,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "self.active(value).is_some() || op == StoreOp::Set", "self.active(value).is_some()",
         "tangent of `a[i] = constant`: the old tangent stays"),
     mutant("dot-copy", TANGENT, "fn copy(",
-        "if !self.cx.facts.active_mem(dst.mem) {", "if $ON || !self.cx.facts.active_mem(dst.mem) {",
+        "if !self.cx.facts.active_place(dst) {", "if $ON || !self.cx.facts.active_place(dst) {",
         "tangent of `a = b` of arrays: not copied"),
     mutant("dot-phi", TANGENT, "fn branch(",
         "self.dot(side(p))", "self.none(side(p))",
