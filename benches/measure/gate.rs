@@ -43,7 +43,7 @@ const GRAD_OVER_PRIMAL_OF: [(&str, f64); 7] = [
     ("time_warping", 5.5),
     ("activations", 5.5),
     ("stages", 6.5),
-    ("lattice", 10.0),
+    ("lattice", 7.0),
     ("levels", 11.0),
 ];
 
