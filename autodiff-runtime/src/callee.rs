@@ -32,7 +32,23 @@ pub const fn refuse(refused: bool, text: &'static str) {
 pub struct Callee {
     operation: bool,
     reads: &'static [u64],
-    facts: &'static [Fact],
+    /// What is known of callees is taken over here, and not asked of them each time: they may be called from several places, and call
+    /// others from several places.
+    said: [Said; MOST],
+    count: usize,
+    /// There was no room for all of it: anything may be so.
+    more: bool,
+}
+
+/// How many things are told of a function.
+const MOST: usize = 24;
+
+/// A thing that a function does, with a field of a parameter or with all of it.
+#[derive(Clone, Copy, Debug)]
+struct Said {
+    what: What,
+    param: usize,
+    field: &'static str,
 }
 
 /// What a function does with lengths and integers of a parameter, or of its result.
@@ -66,7 +82,13 @@ impl Callee {
         Callee {
             operation: false,
             reads,
-            facts: &[],
+            said: [Said {
+                what: What::Counts,
+                param: 0,
+                field: "",
+            }; MOST],
+            count: 0,
+            more: false,
         }
     }
 
@@ -81,8 +103,49 @@ impl Callee {
 
     /// The same function, and what it does with lengths and integers.
     #[must_use]
-    pub const fn saying(self, facts: &'static [Fact]) -> Self {
-        Callee { facts, ..self }
+    pub const fn saying(mut self, facts: &[Fact]) -> Self {
+        let mut k = 0;
+        while k < facts.len() {
+            self = match facts[k] {
+                Fact::With(what, param, field, true) => self.with(what, param, field),
+                Fact::With(_, _, _, false) => self,
+                Fact::As(what, param, other, its) => self.like(what, param, other, its),
+            };
+            k += 1;
+        }
+        self
+    }
+
+    const fn with(mut self, what: What, param: usize, field: &'static str) -> Self {
+        let mut k = 0;
+        while k < self.count {
+            let known = self.said[k];
+            if is(known.what, what) && known.param == param && same(known.field, field) {
+                return self;
+            }
+            k += 1;
+        }
+        if self.count == MOST {
+            self.more = true;
+            return self;
+        }
+        self.said[self.count] = Said { what, param, field };
+        self.count += 1;
+        self
+    }
+
+    /// What another function does with a parameter of its own.
+    const fn like(mut self, what: What, param: usize, other: Callee, its: usize) -> Self {
+        self.more |= other.more;
+        let mut k = 0;
+        while k < other.count {
+            let said = other.said[k];
+            if is(said.what, what) && said.param == its {
+                self = self.with(what, param, said.field);
+            }
+            k += 1;
+        }
+        self
     }
 
     /// Whether the function does this with a field of the parameter; with any, if it is asked without a name.
@@ -100,21 +163,14 @@ impl Callee {
     #[must_use]
     pub const fn does(self, what: What, param: usize, field: &str) -> bool {
         let mut k = 0;
-        while k < self.facts.len() {
-            let holds = match self.facts[k] {
-                Fact::With(of, to, name, holds) => {
-                    holds && is(of, what) && to == param && may_be(name, field)
-                }
-                Fact::As(of, to, other, its) => {
-                    is(of, what) && to == param && other.does(what, its, field)
-                }
-            };
-            if holds {
+        while k < self.count {
+            let said = self.said[k];
+            if is(said.what, what) && said.param == param && may_be(said.field, field) {
                 return true;
             }
             k += 1;
         }
-        false
+        self.more
     }
 
     /// Whether the function changes by a test what another one makes a number of.
@@ -130,22 +186,15 @@ impl Callee {
     #[must_use]
     pub const fn meets(self, param: usize, other: Callee, its: usize) -> bool {
         let mut k = 0;
-        while k < self.facts.len() {
-            let meets = match self.facts[k] {
-                Fact::With(What::Changes, to, name, holds) => {
-                    holds && to == param && other.does(What::Counts, its, name)
-                }
-                Fact::As(What::Changes, to, callee, of) => {
-                    to == param && callee.meets(of, other, its)
-                }
-                _ => false,
-            };
-            if meets {
+        while k < self.count {
+            let said = self.said[k];
+            let changes = is(said.what, What::Changes) && said.param == param;
+            if changes && other.does(What::Counts, its, said.field) {
                 return true;
             }
             k += 1;
         }
-        false
+        self.more && other.does(What::Counts, its, "")
     }
 
     /// Whether the kinks are those of an operation, and not the function's own.
@@ -177,6 +226,10 @@ const fn is(a: What, b: What) -> bool {
 
 /// What has no name may be anything.
 const fn may_be(a: &str, b: &str) -> bool {
+    a.is_empty() || b.is_empty() || same(a, b)
+}
+
+const fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let mut same = a.len() == b.len();
     let mut k = 0;
@@ -184,7 +237,7 @@ const fn may_be(a: &str, b: &str) -> bool {
         same = a[k] == b[k];
         k += 1;
     }
-    same || a.is_empty() || b.is_empty()
+    same
 }
 
 /// The copy, if it was made, and what stands in for it otherwise.
