@@ -67,6 +67,10 @@ pub const RESULT: usize = usize::MAX;
 
 /// One of the things that a function does.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nothing but constants is made of these"
+)]
 pub enum Fact {
     /// With the field of this name, or with all of the parameter if it has none.
     With(What, usize, &'static str, bool),

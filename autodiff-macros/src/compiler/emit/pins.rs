@@ -164,10 +164,7 @@ fn facts(lengths: &Lengths, items: &[TokenStream], rt: &Runtime) -> TokenStream 
     let facts: Vec<TokenStream> = facts.collect();
     match facts.is_empty() {
         true => TokenStream::new(),
-        false => quote!(.saying({
-            const FACTS: &[#rt::Fact] = &[#(#facts),*];
-            FACTS
-        })),
+        false => quote!(.saying(&[#(#facts),*])),
     }
 }
 
