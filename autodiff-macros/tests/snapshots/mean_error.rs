@@ -79,10 +79,7 @@ impl mean_error {
     /// What callers have to know.
     #[doc(hidden)]
     pub const __CALLEE: rt::Callee = rt::Callee::new(&[0, 1, 0])
-        .saying({
-            const FACTS: &[rt::Fact] = &[rt::Fact::With(rt::What::Counts, 2, "", true)];
-            FACTS
-        });
+        .saying(&[rt::Fact::With(rt::What::Counts, 2, "", true)]);
     /// What is left after the calls that start here.
     #[doc(hidden)]
     pub const fn __nested(budget: rt::nesting::Budget) -> rt::nesting::Budget {
