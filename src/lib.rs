@@ -232,7 +232,7 @@ pub mod __private {
     pub use autodiff_runtime::bars::*;
     pub use autodiff_runtime::blocks::Blocks;
     pub use autodiff_runtime::callee::*;
-    pub use autodiff_runtime::cells::{cells, multiple_back};
+    pub use autodiff_runtime::cells::{cells, cells_of_rows, multiple_back};
     pub use autodiff_runtime::checkpoint::{Checkpoints, Schedule, Taken};
     pub use autodiff_runtime::choices::*;
     pub use autodiff_runtime::constant::*;

@@ -94,6 +94,8 @@ mod few;
 mod handed;
 #[path = "shapes/hoisted.rs"]
 mod hoisted;
+#[path = "shapes/in_place.rs"]
+mod in_place;
 #[path = "shapes/in_turn.rs"]
 mod in_turn;
 #[path = "shapes/infinite.rs"]

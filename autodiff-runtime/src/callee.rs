@@ -251,6 +251,15 @@ pub fn kept<'a, T>(is_read: bool, copy: &'a [T], instead: &'a [T]) -> &'a [T] {
     if is_read { copy } else { instead }
 }
 
+/// How much of a list of `len` elements is kept: as many rows of as many elements as loops read, if there are so many.
+#[must_use]
+pub fn as_far_as(len: usize, parts: &[(usize, usize)]) -> usize {
+    let ends = parts
+        .iter()
+        .map(|(rows, width)| rows.saturating_mul(*width));
+    ends.max().unwrap_or(0).min(len)
+}
+
 /// What is kept of a struct for pullbacks: a copy, or what stands in for it where none of them reads it.
 #[inline(always)]
 #[must_use]

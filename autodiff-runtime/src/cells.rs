@@ -1,6 +1,7 @@
 //! Slices that overlap, and are written to.
 
 use core::cell::Cell;
+use core::mem;
 
 use crate::numeric::{Scalar, ordinary, unless_zero};
 
@@ -19,6 +20,44 @@ use crate::numeric::{Scalar, ordinary, unless_zero};
 #[must_use]
 pub fn cells<T>(elements: &mut [T]) -> &[Cell<T>] {
     Cell::from_mut(elements).as_slice_of_cells()
+}
+
+/// Rows of a list of lists as cells, in any order, also one row several times.
+///
+/// # Panics
+///
+/// If there is no such row.
+///
+/// ```
+/// use autodiff_runtime::cells::cells_of_rows;
+/// let mut x = vec![vec![1.0, 2.0], vec![4.0], vec![8.0]];
+/// let [a, b, c] = cells_of_rows(&mut x, [2, 0, 2]);
+/// a[0].set(b[1].get() + c[0].get());
+/// assert_eq!(x[2], [10.0]);
+/// ```
+#[inline]
+#[must_use]
+pub fn cells_of_rows<T, R: AsMut<[T]>, const N: usize>(
+    rows: &mut [R],
+    which: [usize; N],
+) -> [&[Cell<T>]; N] {
+    // The message that an index has.
+    which.iter().for_each(|at| _ = &rows[*at]);
+    let mut found: [&[Cell<T>]; N] = [&[]; N];
+    let (mut rest, mut next) = (rows, 0);
+    let mut left = which.iter().copied().min();
+    while let Some(at) = left {
+        let (row, behind) = mem::take(&mut rest)[at - next..].split_at_mut(1);
+        let row = cells(row[0].as_mut());
+        (rest, next) = (behind, at + 1);
+        for (found, wanted) in found.iter_mut().zip(which) {
+            if wanted == at {
+                *found = row;
+            }
+        }
+        left = which.iter().copied().filter(|wanted| *wanted > at).min();
+    }
+    found
 }
 
 /// Sums that are formed side by side.

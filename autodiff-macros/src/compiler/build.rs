@@ -121,6 +121,7 @@ impl Builder<'_> {
             strips: Default::default(),
             stretched: Default::default(),
             snapshots: Default::default(),
+            finals: Default::default(),
             fixed: Default::default(),
             checkpoints: self
                 .hir

@@ -28,8 +28,8 @@ use super::primal::{tree_expr, ty_tokens};
 use super::print::Printer;
 use super::ssa::{Func, Op, Stmt as Ssa, StmtKind, Tree};
 use super::{
-    anchor, build, callees, exits, hir, hoist, jumps, kinks, merge, metadata, modes, parallel,
-    scalars, share, simplify, snapshot, strips, tangent, unroll,
+    anchor, build, callees, exits, finals, hir, hoist, jumps, kinks, merge, metadata, modes,
+    parallel, scalars, share, simplify, snapshot, strips, tangent, unroll,
 };
 
 /// The derivative of a function, whose body is taken out; `None` if something was refused.
@@ -180,6 +180,7 @@ impl Compiled {
     ) -> Compiled {
         let split = Prepared::new(ssa, facts, names, None, fresh);
         let split = split.cut(Style::Split, fresh).unwrap_or(split);
+        let split = split.with_finals(fresh).unwrap_or(split);
         let (sweeps, value) = split.with(Style::Split, fresh.clone(), |cx| {
             let sweeps = adjoint::run(cx, fresh);
             let value = adjoint::result(cx, &sweeps);
@@ -409,6 +410,13 @@ impl Prepared {
         let modes = self.modes(&layout);
         let func = strips::run(&self.func, &self.facts, &layout, modes, style, fresh)?;
         Some(self.with_func(simplify::run(func), fresh))
+    }
+
+    /// The same function with copies of what the memory behind `&mut` holds in the end, if they save something.
+    fn with_finals(&self, fresh: &mut Names) -> Option<Prepared> {
+        let layout = layout::run(&self.func);
+        let func = finals::run(&self.func, &layout, fresh, &self.names.rt)?;
+        Some(self.with_func(func, fresh))
     }
 
     /// The same function with loops merged, if the loops that come out need no storage.

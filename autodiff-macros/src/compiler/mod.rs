@@ -23,6 +23,7 @@ mod emit;
 mod emit_names;
 mod exits;
 mod extent;
+mod finals;
 mod fold;
 mod forms;
 mod hir;

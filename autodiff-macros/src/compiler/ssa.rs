@@ -424,6 +424,8 @@ pub(crate) struct Func {
     /// Copies of memory that is not changed as long as they are read: their adjoint is that of the
     /// original.
     pub(crate) fixed: BTreeMap<MemId, MemId>,
+    /// What `finals` copies at the end: lists behind `&mut`, and their copies.
+    pub(crate) finals: BTreeMap<List, MemId>,
     /// The loops under `#[checkpoint]`, and the attribute.
     pub(crate) checkpoints: BTreeMap<LoopId, TokenStream>,
     /// Those under `#[checkpoint(whole)]`, whose records are not cut into blocks.

@@ -19,7 +19,7 @@ use crate::compiler::primal::{
     alloc, border, copy, let_val, operation, place, push, store_op, user,
 };
 use crate::compiler::ssa::swap::Swap;
-use crate::compiler::ssa::{Block, Init, Op, Place, Stmt as Ssa, StmtKind, ValId};
+use crate::compiler::ssa::{Block, Init, MemId, Op, Place, Stmt as Ssa, StmtKind, ValId};
 
 /// Writes the forward sweep.
 pub(super) fn run(
@@ -98,6 +98,11 @@ impl Forward<'_> {
             .collect()
     }
 
+    /// True for a copy of what a list behind `&mut` holds in the end.
+    fn is_final(&self, m: MemId) -> bool {
+        self.cx.func.finals.values().any(|copy| *copy == m)
+    }
+
     /// True if this runs again, and the memory is only written to.
     fn is_done(&self, at: &Place) -> bool {
         self.again.is_some_and(|s| s.written.contains(&at.mem))
@@ -172,6 +177,7 @@ impl Forward<'_> {
                 let methods = self.plan.receivers.get(m);
                 out.extend(methods.and_then(|methods| copies::keep(self.cx, *m, methods)));
             }
+            StmtKind::Alloc(m, _) if self.is_final(*m) && !self.plan.mems.contains(m) => {}
             // Only an adjoint asks.
             StmtKind::Alloc(_, Init::Lengths(at)) if !self.cx.facts.active_mem(at.mem) => {}
             StmtKind::Alloc(m, init) => out.push(alloc(

@@ -187,8 +187,9 @@ impl<'a> Kernel<'a> {
             mut quiet,
             list,
         } = extras;
-        let mut accesses = Accesses::of(&body);
-        accesses.as_in_the_primal(self.stmt);
+        let is_fixed = |at| self.is_fixed(at);
+        let mut accesses = Accesses::of(&body, &is_fixed);
+        accesses.as_in_the_primal(self.stmt, &is_fixed);
         let mut rows = Rows::new();
         let mut lets = Vec::new();
         let mut apart: Vec<Row> = Vec::new();
@@ -198,7 +199,7 @@ impl<'a> Kernel<'a> {
         let sliced = |base: &Base| self.may_be_sliced(base, list.is_some());
         let mut structs = BTreeSet::new();
         for (base, indices) in accesses.always.iter().filter(|(base, _)| sliced(base)) {
-            if matches!(base, Base::Field(..)) {
+            if base.root() != base {
                 structs.insert(base.root().clone());
             }
             for points in self.points(base, &accesses, &mut rows) {
@@ -218,7 +219,11 @@ impl<'a> Kernel<'a> {
         // Parameters of a lane loop must not overlap.
         let cells = match is_lanes {
             true => Vec::new(),
-            false => self.cells(&accesses, &count, list, &mut rows, &mut lets),
+            false => {
+                let mut cells = self.cells(&accesses, &count, list, &mut rows, &mut lets);
+                cells.extend(self.rows_as_cells(&accesses, &count, list, &mut rows, &mut lets));
+                cells
+            }
         };
         if rows.is_empty() {
             return Err(body);
@@ -415,38 +420,100 @@ impl<'a> Kernel<'a> {
             if !accesses.needs_cells(base) || !fits {
                 continue;
             }
-            let starts = indices.iter().map(|i| (*i, self.start(*i, count)));
-            let starts: Vec<(ValId, Expr)> =
-                starts.filter_map(|(i, start)| Some((i, start?))).collect();
+            let starts = self.starts(indices, count);
             if starts.is_empty() {
                 continue;
             }
-            let name = self.base_name(base);
-            let cells = self.name(&format!("{name}_cells"));
+            let cells = self.name(&format!("{}_cells", self.base_name(base)));
             lets.push(self.all_cells(&cells, base));
-            for (index, start) in starts {
-                let row = self.name(&format!("{name}_row"));
-                lets.push(part(&row, Expr::Name(cells.clone()), start, count, false));
-                rows.insert((base.clone(), index), Element { row, at: None });
-            }
+            self.parts(base, &cells, starts, count, rows, lets);
             all.push((base.clone(), cells));
         }
         all
     }
 
-    /// False for fields that have no rows, and in closures, which borrow the struct as a whole before edition 2021.
+    /// Rows of one list of lists, some of which are written to, as cells: they may be one and the same.
+    fn rows_as_cells(
+        &self,
+        accesses: &Accesses,
+        count: &Ident,
+        list: Option<&Ident>,
+        rows: &mut Rows,
+        lets: &mut Vec<Stmt>,
+    ) -> Vec<(Base, Ident)> {
+        let mut all = Vec::new();
+        for (of, bases) in accesses.rows_of_one_list() {
+            let fits = |base: &Base| {
+                self.may_be_sliced(base, list.is_some()) && self.is_array_of_numbers(base)
+            };
+            let starts = |base: &Base| self.starts(&accesses.always[base], count);
+            if !bases.iter().all(fits) || bases.iter().all(|base| starts(base).is_empty()) {
+                continue;
+            }
+            let named = |base: Base| {
+                let name = self.name(&format!("{}_cells", self.base_name(&base)));
+                (base, name)
+            };
+            let cells: Vec<(Base, Ident)> = bases.into_iter().map(named).collect();
+            lets.push(self.cells_of_rows(&of, &cells));
+            for (base, cells) in &cells {
+                self.parts(base, cells, starts(base), count, rows, lets);
+            }
+            all.extend(cells);
+        }
+        all
+    }
+
+    /// Where the slices for indices begin, if they are slices.
+    fn starts(&self, indices: &BTreeSet<ValId>, count: &Ident) -> Vec<(ValId, Expr)> {
+        let starts = indices.iter().map(|i| (*i, self.start(*i, count)));
+        starts.filter_map(|(i, start)| Some((i, start?))).collect()
+    }
+
+    /// Slices of cells in place of elements.
+    fn parts(
+        &self,
+        base: &Base,
+        cells: &Ident,
+        starts: Vec<(ValId, Expr)>,
+        count: &Ident,
+        rows: &mut Rows,
+        lets: &mut Vec<Stmt>,
+    ) {
+        for (index, start) in starts {
+            let row = self.name(&format!("{}_row", self.base_name(base)));
+            lets.push(part(&row, Expr::Name(cells.clone()), start, count, false));
+            rows.insert((base.clone(), index), Element { row, at: None });
+        }
+    }
+
+    /// True for an index that is the same in all iterations, and known in front of the loop.
+    fn is_fixed(&self, at: ValId) -> bool {
+        let layout = self.cx.layout;
+        layout.literal(at).is_some() || !layout.contains(self.block, layout.def_block(at))
+    }
+
+    /// False for fields and rows that have no rows, and in closures, which borrow the struct as a whole before edition 2021.
     fn may_be_sliced(&self, base: &Base, in_closure: bool) -> bool {
-        let Base::Field(of, _) = base else {
+        if base.root() == base {
             return true;
-        };
+        }
         let Some(place) = base.place().filter(|_| !in_closure) else {
             return false;
         };
-        let (list, _) = place.in_list();
-        match of.is_of_bar() {
+        let (list, path) = place.in_list();
+        let known = match base.is_of_bar() {
             true => self.cx.has_bar_rows(&list),
             false => self.cx.has_rows(&list),
-        }
+        };
+        known && (path.is_empty() || self.is_known_row(base))
+    }
+
+    /// True for a row of a list of lists of numbers that the function itself holds or gets as such.
+    fn is_known_row(&self, base: &Base) -> bool {
+        let of_kind = base.is_of_bar() && base.place().is_some_and(|at| self.cx.is_of_kind(at.mem));
+        let element = |base: &Base| self.element_if(base, is_number).is_some();
+        !of_kind && self.cx.func.stretched.is_empty() && element(base)
     }
 
     fn is_array_of_numbers(&self, base: &Base) -> bool {
@@ -468,10 +535,29 @@ impl<'a> Kernel<'a> {
         }
     }
 
+    /// `let [a_cells, a_cells_2] = cells_of_rows(&mut a[..], [i, p]);`
+    fn cells_of_rows(&self, of: &Base, cells: &[(Base, Ident)]) -> Stmt {
+        let rt = &self.cx.names.rt;
+        let all = Expr::index(of.array(), Expr::Range(None, None, false));
+        let row = |(base, _): &(Base, Ident)| match base {
+            Base::Row(_, at) => Some(Expr::Val(*at)),
+            _ => None,
+        };
+        let which = Expr::List(cells.iter().filter_map(row).collect());
+        let names = cells.iter().map(|(_, name)| name);
+        Stmt::Bind {
+            pattern: quote!([#(#names),*]),
+            init: Expr::call(
+                quote!(#rt::cells_of_rows),
+                vec![Expr::borrow(true, all), which],
+            ),
+        }
+    }
+
     /// The type of the elements, if it fits.
     fn element_if(&self, base: &Base, fits: fn(&Ty) -> bool) -> Option<TokenStream> {
         match base {
-            Base::Mem(_) | Base::Bar(_) | Base::Field(..) => {
+            Base::Mem(_) | Base::Bar(_) | Base::Field(..) | Base::Row(..) => {
                 let ty = self.cx.func.place_ty(&base.place()?)?;
                 ty.element().filter(|ty| fits(ty)).map(ty_tokens)
             }
@@ -510,6 +596,7 @@ impl<'a> Kernel<'a> {
             Base::Mem(m) => crate::compiler::names::plain(&self.cx.func.mem(*m).name),
             Base::Bar(m) => crate::compiler::names::plain(&self.cx.names.mem_bar(*m)),
             Base::Field(of, name) => format!("{}_{}", self.base_name(of), name.to_token_stream()),
+            Base::Row(of, _) => self.base_name(of),
             Base::Local(name) => crate::compiler::names::plain(name),
         }
     }

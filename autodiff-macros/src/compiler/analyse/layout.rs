@@ -5,9 +5,12 @@
 //! body of a loop, or the arm of a branch that is reversed where it ends. What a region defines is in scope of its reverse sweep only if it is recorded,
 //! unless the region is *live* (the function, or a loop that is reversed iteration by iteration).
 
+mod extents;
 mod passed;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) use extents::Extent;
 
 use crate::compiler::hir::{BinOp, LoopId, UnOp};
 use crate::compiler::rule_text::Evaluation;

@@ -81,7 +81,7 @@ impl Needs<'_> {
             Origin::Owned(_) | Origin::Local => {}
         }
         let home = layout.mem_block(m);
-        if self.is_given_away(m) {
+        if self.is_lost(m) {
             return false;
         }
         // A number takes less room in a closure than what it was read from.
@@ -95,15 +95,25 @@ impl Needs<'_> {
                 && layout.region(layout.def_block(v)) == layout.region(home)
                 && layout.stable_at(at, layout.def_pos(v), home);
         }
-        let live = self.live_region(region);
-        let scope = if layout.contains(live, home) {
-            home
-        } else {
-            live
-        };
-        layout.stable_at(at, layout.def_pos(v), scope)
-            || layout.is_passed(v, at, scope)
-            || layout.is_cell_passed(v, at, scope)
+        self.is_left(v, at, self.scope(m, region))
+    }
+
+    /// True if no store changes what the load found before the region ends.
+    pub(super) fn is_left(&self, v: ValId, at: &Place, region: BlockId) -> bool {
+        let layout = self.cx.layout;
+        layout.stable_at(at, layout.def_pos(v), region)
+            || layout.is_passed(v, at, region)
+            || layout.is_cell_passed(v, at, region)
+    }
+
+    /// The region for which the memory has to stay as it is, for the reverse sweep of `region` to find it.
+    pub(super) fn scope(&self, m: MemId, region: BlockId) -> BlockId {
+        let (layout, live) = (self.cx.layout, self.live_region(region));
+        let home = layout.mem_block(m);
+        match layout.contains(live, home) {
+            true => home,
+            false => live,
+        }
     }
 
     /// An integer that its loop changes by a fixed step, and the value that it has after the loop.
@@ -144,15 +154,17 @@ impl Needs<'_> {
         region
     }
 
-    /// True if the caller gets the memory as (a part of) the result.
-    pub(super) fn is_given_away(&self, m: MemId) -> bool {
-        fn holds(tree: &Tree, m: MemId) -> bool {
-            match tree {
-                Tree::Mem(x) => *x == m,
-                Tree::Val(_) => false,
-                Tree::Tuple(parts) => parts.iter().any(|p| holds(p, m)),
-            }
+    /// True if the caller gets the memory as (a part of) the result, and nothing is known that could be copied for him: a type of
+    /// the user's need not be `Clone`.
+    pub(super) fn is_lost(&self, m: MemId) -> bool {
+        fn is_list(ty: &Ty) -> bool {
+            ty.element()
+                .is_some_and(|of| matches!(of, Ty::Real(_)) || is_list(of))
         }
-        self.cx.func.result.as_ref().is_some_and(|r| holds(r, m))
+        let mut given = false;
+        if let Some(result) = &self.cx.func.result {
+            result.for_each_mem(&mut |x| given |= x == m);
+        }
+        given && !is_list(&self.cx.func.mem(m).ty)
     }
 }

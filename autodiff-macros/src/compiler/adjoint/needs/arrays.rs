@@ -9,7 +9,7 @@ use super::Needs;
 use crate::compiler::adjoint::{Context, states};
 use crate::compiler::analyse::layout::{BlockId, Role};
 use crate::compiler::hir::{LoopId, Ty};
-use crate::compiler::ssa::{Origin, Place, Proj, StmtKind, StoreOp, ValId};
+use crate::compiler::ssa::{Op, Origin, Place, Proj, StmtKind, StoreOp, ValId};
 
 impl Needs<'_> {
     /// The recorded loop that can save the whole array for the load: each of its iterations
@@ -18,7 +18,7 @@ impl Needs<'_> {
         let (layout, m) = (self.cx.layout, at.mem);
         let home = layout.mem_block(m);
         let lasting = layout.region(home) == home && self.cx.is_live(home);
-        if !lasting || !is_row(&self.cx.func.mem(m).ty) || self.is_given_away(m) {
+        if !lasting || !is_row(&self.cx.func.mem(m).ty) || self.is_lost(m) {
             return None;
         }
         if !self.cx.keeps_its_length(m) {
@@ -42,24 +42,34 @@ impl Needs<'_> {
         self.states.of.get(&v).copied()
     }
 
+    /// Where the copy of a list behind `&mut` holds a value that the function has read from the list (`finals`).
+    fn final_copy(&self, v: ValId, region: BlockId) -> Option<Place> {
+        let (Op::Load(at) | Op::LoadIf(_, at)) = self.cx.layout.op(v)? else {
+            return None;
+        };
+        let (list, path) = at.in_list();
+        let mem = *self.cx.func.finals.get(&list)?;
+        let path = path.to_vec();
+        let is_left = || self.is_left(v, at, self.scope(at.mem, region));
+        (!self.is_captured(region) && is_left()).then(|| Place { mem, path })
+    }
+
     /// Where the reverse sweep finds a value that is not computed again, since the loop that computes
     /// it has stored it by iteration; and the recorded loop that saves that array whole.
     pub(super) fn copy_of(&self, v: ValId, region: BlockId) -> Option<(Place, Option<LoopId>)> {
         if self.runs_again(v, region) {
             return None;
         }
+        if let Some(at) = self.final_copy(v, region) {
+            return Some((at, None));
+        }
         let (at, pos) = self.copies.get(&v)?;
         let (layout, m) = (self.cx.layout, at.mem);
         let home = layout.mem_block(m);
-        if layout.region(home) != home || self.is_given_away(m) || layout.grows(m) {
+        if layout.region(home) != home || self.is_lost(m) || layout.grows(m) {
             return None;
         }
-        let live = self.live_region(region);
-        let scope = if layout.contains(live, home) {
-            home
-        } else {
-            live
-        };
+        let scope = self.scope(m, region);
         // A copy of the state goes by the name of the array there, and was taken before the store.
         let mut states = self.states.at.keys().filter(|(_, of)| *of == m);
         if states.any(|(l, _)| layout.contains(layout.body_of(*l), region)) {

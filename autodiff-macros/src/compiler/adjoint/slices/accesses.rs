@@ -19,6 +19,8 @@ pub(super) enum Base {
     Bar(MemId),
     /// A field of one of them.
     Field(Box<Base>, Member),
+    /// A row, the same in all iterations, of a list of lists.
+    Row(Box<Base>, ValId),
     /// A buffer of the reverse sweep.
     Local(Ident),
 }
@@ -29,6 +31,7 @@ impl Base {
             Base::Mem(m) => Expr::Mem(*m),
             Base::Bar(m) => Expr::MemBar(*m),
             Base::Field(of, name) => Expr::Field(Box::new(of.array()), name.clone()),
+            Base::Row(of, at) => Expr::index(of.array(), Expr::Val(*at)),
             Base::Local(name) => Expr::Name(name.clone()),
         }
     }
@@ -42,14 +45,47 @@ impl Base {
                 place.path.push(Proj::Field(name.clone()));
                 Some(place)
             }
+            Base::Row(of, at) => {
+                let mut place = of.place()?;
+                place.path.push(Proj::Index(*at));
+                Some(place)
+            }
             Base::Local(_) => None,
         }
     }
 
-    /// The variable, or its adjoint, that it is, or is a field of.
+    /// What it is a field or a row of.
+    fn of(&self) -> Option<&Base> {
+        match self {
+            Base::Field(of, _) | Base::Row(of, _) => Some(of),
+            Base::Mem(_) | Base::Bar(_) | Base::Local(_) => None,
+        }
+    }
+
+    /// It, what it is a part of, and so on.
+    fn and_around(&self) -> impl Iterator<Item = &Base> {
+        std::iter::successors(Some(self), |base| base.of())
+    }
+
+    /// True if both may share elements: one is a part of the other, or they are rows of one list.
+    pub(super) fn may_overlap(&self, other: &Base) -> bool {
+        let (mut a, mut b): (Vec<_>, Vec<_>) =
+            (self.and_around().collect(), other.and_around().collect());
+        loop {
+            match (a.pop(), b.pop()) {
+                (Some(Base::Row(..)), Some(Base::Row(..))) => {}
+                (Some(Base::Field(_, a)), Some(Base::Field(_, b))) if a == b => {}
+                (Some(a), Some(b)) if a == b => {}
+                (Some(_), Some(_)) => return false,
+                (None, _) | (_, None) => return true,
+            }
+        }
+    }
+
+    /// The variable, or its adjoint, that it is, or is a part of.
     pub(super) fn root(&self) -> &Base {
         match self {
-            Base::Field(of, _) => of.root(),
+            Base::Field(of, _) | Base::Row(of, _) => of.root(),
             Base::Mem(_) | Base::Bar(_) | Base::Local(_) => self,
         }
     }
@@ -58,23 +94,27 @@ impl Base {
     pub(super) fn is_of_bar(&self) -> bool {
         match self {
             Base::Bar(_) => true,
-            Base::Field(of, _) => of.is_of_bar(),
+            Base::Field(of, _) | Base::Row(of, _) => of.is_of_bar(),
             Base::Mem(_) | Base::Local(_) => false,
         }
     }
 
-    /// The field that a path leads to, and the element of it.
-    fn element(self, path: &[Proj]) -> Option<(Base, ValId)> {
-        let (Proj::Index(index), fields) = path.split_last()? else {
+    /// The field or the row that a path leads to, and the element of it.
+    fn element(self, path: &[Proj], is_fixed: Fixed<'_>) -> Option<(Base, ValId)> {
+        let (Proj::Index(index), steps) = path.split_last()? else {
             return None;
         };
-        let field = fields.iter().try_fold(self, |of, step| match step {
+        let part = steps.iter().try_fold(self, |of, step| match step {
             Proj::Field(name) => Some(Base::Field(Box::new(of), name.clone())),
-            _ => None,
+            Proj::Index(at) if is_fixed(*at) => Some(Base::Row(Box::new(of), *at)),
+            Proj::Index(_) | Proj::Range { .. } => None,
         });
-        Some((field?, *index))
+        Some((part?, *index))
     }
 }
+
+/// Whether an index is the same in all iterations.
+type Fixed<'f> = &'f dyn Fn(ValId) -> bool;
 
 /// The accesses of a body.
 #[derive(Default)]
@@ -89,24 +129,27 @@ pub(super) struct Accesses {
 }
 
 impl Accesses {
-    pub(super) fn of(body: &[Stmt]) -> Accesses {
-        let mut accesses = Accesses::default();
+    pub(super) fn of(body: &[Stmt], is_fixed: Fixed<'_>) -> Accesses {
+        let mut of = Reader {
+            accesses: Accesses::default(),
+            is_fixed,
+        };
         for stmt in body {
-            accesses.stmt(stmt, true);
+            of.stmt(stmt, true);
         }
-        accesses
+        of.accesses
     }
 
     /// An element of which every iteration of the primal takes or sets the value is there, and so is its adjoint, also
     /// where it is looked at behind a guard.
-    pub(super) fn as_in_the_primal(&mut self, stmt: &Ssa) {
+    pub(super) fn as_in_the_primal(&mut self, stmt: &Ssa, is_fixed: Fixed<'_>) {
         for stmt in stmt.kind.loop_body().iter().flat_map(|body| &body.stmts) {
             let (StmtKind::Def(_, Op::Load(at)) | StmtKind::Store { place: at, .. }) = &stmt.kind
             else {
                 continue;
             };
             let elements =
-                [Base::Mem(at.mem), Base::Bar(at.mem)].map(|base| base.element(&at.path));
+                [Base::Mem(at.mem), Base::Bar(at.mem)].map(|base| base.element(&at.path, is_fixed));
             for (base, index) in elements.into_iter().flatten() {
                 if self.all.get(&base).is_some_and(|all| all.contains(&index)) {
                     self.always.entry(base).or_default().insert(index);
@@ -118,24 +161,55 @@ impl Accesses {
     /// Elements are written to, and not at one index only.
     pub(super) fn needs_cells(&self, base: &Base) -> bool {
         let several = self.all.get(base).is_some_and(|all| all.len() > 1);
-        several && self.written.contains(base) && !self.is_other(base)
+        several && self.written.contains(base) && self.is_apart(base) && !self.is_other(base)
     }
 
     /// Memory that is written to must be reached through one slice only.
     pub(super) fn can_slice(&self, base: &Base) -> bool {
         let one = self.all.get(base).is_some_and(|all| all.len() == 1);
-        !self.is_other(base) && (!self.written.contains(base) || one)
+        let is_written = || self.written.iter().any(|w| w.may_overlap(base));
+        !self.is_other(base) && (one && self.is_apart(base) || !is_written())
     }
 
-    /// True if the array, or what it is a field of, occurs in another way than by an element.
+    /// The rows of one list of which elements are taken and set, if nothing else of the list is, and each is there in every iteration.
+    pub(super) fn rows_of_one_list(&self) -> BTreeMap<Base, Vec<Base>> {
+        let mut lists: BTreeMap<Base, Vec<Base>> = BTreeMap::new();
+        for base in self.all.keys() {
+            if let Base::Row(of, _) = base {
+                lists.entry((**of).clone()).or_default().push(base.clone());
+            }
+        }
+        lists.retain(|list, rows| {
+            let overlaps = |base: &&Base| base.may_overlap(list);
+            let mut others = self.all.keys().chain(&self.written).filter(overlaps);
+            rows.len() > 1
+                && self.written.iter().any(|w| rows.contains(w))
+                && others.all(|base| rows.contains(base))
+                && rows.iter().all(|row| self.always.contains_key(row))
+                && !self.is_other(list)
+        });
+        lists
+    }
+
+    /// True if no other base of which elements are taken or set shares any with this one.
+    pub(super) fn is_apart(&self, base: &Base) -> bool {
+        let mut bases = self.all.keys().chain(&self.written);
+        bases.all(|other| other == base || !other.may_overlap(base))
+    }
+
+    /// True if the array, or what it is a part of, or a part of it occurs in another way than by an element.
     pub(super) fn is_other(&self, base: &Base) -> bool {
-        let of_other = match base {
-            Base::Field(of, _) => self.written.contains(of) || self.is_other(of),
-            _ => false,
-        };
-        of_other || self.other.contains(base)
+        self.other.iter().any(|other| other.may_overlap(base))
     }
+}
 
+/// Goes through a body.
+struct Reader<'f> {
+    accesses: Accesses,
+    is_fixed: Fixed<'f>,
+}
+
+impl Reader<'_> {
     fn stmt(&mut self, stmt: &Stmt, always: bool) {
         match stmt {
             Stmt::Let { init, .. } => init.iter().for_each(|e| self.expr(e, always)),
@@ -143,8 +217,8 @@ impl Accesses {
                 self.expr(init, always)
             }
             Stmt::Assign { place, value, .. } => {
-                if let Some(base) = root(place) {
-                    self.written.insert(base);
+                if let Some(base) = self.root(place) {
+                    self.accesses.written.insert(base);
                 }
                 self.expr(place, always);
                 self.expr(value, always);
@@ -160,11 +234,15 @@ impl Accesses {
 
     fn expr(&mut self, e: &Expr, always: bool) {
         match e {
-            Expr::Index(base, index) => match (array(base), &**index) {
+            Expr::Index(base, index) => match (self.array(base), &**index) {
                 (Some(base), Expr::Val(v)) => {
-                    self.all.entry(base.clone()).or_default().insert(*v);
+                    self.accesses
+                        .all
+                        .entry(base.clone())
+                        .or_default()
+                        .insert(*v);
                     if always {
-                        self.always.entry(base).or_default().insert(*v);
+                        self.accesses.always.entry(base).or_default().insert(*v);
                     }
                 }
                 _ => {
@@ -172,15 +250,15 @@ impl Accesses {
                     self.expr(index, always);
                 }
             },
-            Expr::Mem(_) | Expr::MemBar(_) => self.other.extend(array(e)),
-            Expr::Field(..) if array(e).is_some() => self.other.extend(array(e)),
+            Expr::Mem(_) | Expr::MemBar(_) => self.accesses.other.extend(self.array(e)),
+            Expr::Field(..) if self.array(e).is_some() => self.accesses.other.extend(self.array(e)),
             Expr::If(c, a, b) => {
                 self.expr(c, always);
                 self.expr(a, false);
                 self.expr(b, false);
             }
             Expr::Ref(true, inner) => {
-                self.other.extend(root(inner));
+                self.accesses.other.extend(self.root(inner));
                 self.expr(inner, always);
             }
             Expr::Neg(a)
@@ -208,7 +286,7 @@ impl Accesses {
             }
             // The callee may change what it is called on.
             Expr::Invoke(receiver, _, args) => {
-                self.other.extend(root(receiver));
+                self.accesses.other.extend(self.root(receiver));
                 self.expr(receiver, always);
                 args.iter().for_each(|a| self.expr(a, always));
             }
@@ -226,6 +304,25 @@ impl Accesses {
             | Expr::Raw(_) => {}
         }
     }
+
+    /// The array that an expression is, unless it is a row of which each iteration takes another one.
+    fn array(&self, e: &Expr) -> Option<Base> {
+        let is_fixed = |base: &Base| match base {
+            Base::Row(_, at) => (self.is_fixed)(*at),
+            _ => true,
+        };
+        array(e).filter(|base| base.and_around().all(is_fixed))
+    }
+
+    fn root(&self, place: &Expr) -> Option<Base> {
+        match place {
+            Expr::Index(base, _) | Expr::Deref(base) => {
+                self.array(base).or_else(|| self.root(base))
+            }
+            Expr::Field(base, _) => self.array(place).or_else(|| self.root(base)),
+            place => self.array(place),
+        }
+    }
 }
 
 pub(super) fn array(e: &Expr) -> Option<Base> {
@@ -237,15 +334,13 @@ pub(super) fn array(e: &Expr) -> Option<Base> {
             Base::Local(_) => None,
             of => Some(Base::Field(Box::new(of), name.clone())),
         },
+        Expr::Index(of, at) => match (array(of)?, &**at) {
+            (Base::Local(_), _) => None,
+            (of, Expr::Val(at)) => Some(Base::Row(Box::new(of), *at)),
+            _ => None,
+        },
         _ => None,
     }
-}
-
-fn root(place: &Expr) -> Option<Base> {
-    array(place).or_else(|| match place {
-        Expr::Index(base, _) | Expr::Field(base, _) | Expr::Deref(base) => root(base),
-        _ => None,
-    })
 }
 
 /// The slice for an array and an index.
@@ -304,7 +399,7 @@ impl Rewrite {
             let element = match (self.rows.get(&(array, *v)), cells) {
                 (Some(element), _) => element.in_iteration(&self.k),
                 (None, Some((_, all))) => Expr::index(Expr::Name(all.clone()), Expr::Val(*v)),
-                (None, None) => return,
+                (None, None) => return self.expr(base),
             };
             *e = match cells {
                 Some(_) => Expr::Cell(Box::new(element)),

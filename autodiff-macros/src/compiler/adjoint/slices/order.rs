@@ -45,8 +45,11 @@ impl Kernel<'_> {
                 };
                 if self.cx.facts.active_place(at) {
                     let (list, path) = at.in_list();
-                    let own = match path.first() {
-                        Some(Proj::Index(v)) => self.own(*v),
+                    let own = match path {
+                        [Proj::Index(row), Proj::Index(v), ..] if self.is_fixed(*row) => {
+                            self.own(*v).map(|own| (1, own))
+                        }
+                        [Proj::Index(v), ..] => self.own(*v).map(|own| (0, own)),
                         _ => None,
                     };
                     touched.entry(list).or_default().note(own, how);
@@ -88,11 +91,12 @@ enum How {
 #[derive(Default)]
 struct Touched {
     hows: BTreeSet<How>,
-    owns: BTreeSet<Option<Own>>,
+    /// And whether it is that of a list, or of its rows.
+    owns: BTreeSet<Option<(usize, Own)>>,
 }
 
 impl Touched {
-    fn note(&mut self, own: Option<Own>, how: How) {
+    fn note(&mut self, own: Option<(usize, Own)>, how: How) {
         self.hows.insert(how);
         self.owns.insert(own);
     }

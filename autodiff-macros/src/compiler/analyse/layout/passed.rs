@@ -6,6 +6,7 @@
 //! for i in 1..n { y[i] = f(y[i - 1]) }                                            y[i - 1] is what it will be
 //! for p in 0..n { for i in p + 1..n { for j in p..n { k[i][j] -= m * k[p][j] } } }  so is k[p][j], also as k[p * n + j]
 //! for i in 0..n { for j in 0..=i { for k in 0..j { s -= l[i][k] * l[j][k] } l[i][j] = s / l[j][j] } }  so are l[i][k] and l[j][k]
+//! for i in (0..n).rev() { for j in i + 1..n { s -= u[i][j] * z[j] } z[i] = s / u[i][i] }  and z[j]
 //! ```
 
 use super::{BlockId, Layout, Role};
@@ -13,15 +14,23 @@ use crate::compiler::hir::BinOp;
 use crate::compiler::ssa::{Op, Place, Proj, StmtKind, ValId};
 
 /// An integer and a literal that is added to it.
-type Along = (ValId, i64);
+pub(super) type Along = (ValId, i64);
 
 /// Where an element is.
-struct Cell {
-    row: Along,
-    /// `None` for a field of a row.
-    column: Option<Along>,
+pub(super) struct Cell {
+    pub(super) row: Along,
+    /// `None` for an element of a list, or a field of one.
+    pub(super) column: Option<Along>,
     /// How many elements a row has, where rows are stretches of one list.
-    width: Option<ValId>,
+    pub(super) width: Option<ValId>,
+}
+
+/// A loop that counts in steps of one.
+#[derive(Clone, Copy)]
+struct Counting {
+    counter: ValId,
+    body: BlockId,
+    upwards: bool,
 }
 
 impl Layout<'_> {
@@ -59,49 +68,62 @@ impl Layout<'_> {
             && !self.runs_twice(block, region)
     }
 
-    /// True if the cell (row and column) that the load `v` found is not stored to any more before `region` ends: a loop goes upwards
+    /// True if the cell (row and column) that the load `v` found is not stored to any more before `region` ends: a loop goes
     /// through the rows or the columns, and all that it stores to from here on is behind that of the load; or two loops go through
     /// rows and columns, and have come past the cell.
     pub(crate) fn is_cell_passed(&self, v: ValId, at: &Place, region: BlockId) -> bool {
         let (block, pos) = (self.def_block(v), self.def_pos(v));
-        let Some(cell) = self.cell(at) else {
+        let (list, path) = at.in_list();
+        let Some(cell) = self.cell(path) else {
             return false;
         };
         let later = self.later(at.mem, pos, region);
-        let stores = later.map(|s| self.stored.get(&s).and_then(|at| self.cell(at)));
+        let later = later.filter(|s| !self.is_apart(*s, at));
+        let stores = later.map(|s| {
+            let (stored, path) = self.stored.get(&s)?.in_list();
+            (stored == list).then(|| self.cell(path)).flatten()
+        });
         let Some(stores) = stores.collect::<Option<Vec<Cell>>>() else {
             return false;
         };
         if stores.iter().any(|store| store.width != cell.width) {
             return false;
         }
-        let around = self.counters_around(block, region);
-        around.into_iter().any(|(counter, body)| {
+        let around = self.counting_around(block, region);
+        around.into_iter().any(|counting| {
+            let Counting { counter, body, .. } = counting;
             // Rows of one list are as wide as each other.
             let fixed = cell
                 .width
                 .is_none_or(|width| !self.contains(body, self.def_block(width)));
             fixed
                 && !self.runs_twice(body, region)
-                && (self.is_behind(counter, body, cell.row, stores.iter().map(|s| Some(s.row)))
+                && (self.is_behind(counting, cell.row, stores.iter().map(|s| Some(s.row)))
                     || cell.column.is_some_and(|column| {
-                        self.is_behind(counter, body, column, stores.iter().map(|s| s.column))
+                        self.is_behind(counting, column, stores.iter().map(|s| s.column))
                     })
-                    || self.is_before(counter, body, block, &cell, &stores))
+                    || counting.upwards && self.is_before(counter, body, block, &cell, &stores))
         })
     }
 
-    /// True if all stores are, along one axis, at or after the counter of a loop and a literal, and the load is in front of that.
+    /// True if all stores are, along one axis, at or after the counter of a loop and a literal, and the load is in front of that;
+    /// in a loop that counts downwards, the other way round.
     fn is_behind(
         &self,
-        counter: ValId,
-        body: BlockId,
+        Counting {
+            counter,
+            body,
+            upwards,
+        }: Counting,
         read: Along,
         mut stores: impl Iterator<Item = Option<Along>>,
     ) -> bool {
-        stores.all(|store| {
-            let first = store.and_then(|store| self.first(store, counter, body));
-            first.is_some_and(|first| self.is_less(read, (counter, first)))
+        stores.all(|store| match upwards {
+            true => {
+                let first = store.and_then(|store| self.first(store, counter, body));
+                first.is_some_and(|first| self.is_less(read, (counter, first)))
+            }
+            false => store.is_some_and(|(of, by)| of == counter && self.is_more(read, (of, by))),
         })
     }
 
@@ -153,16 +175,20 @@ impl Layout<'_> {
         (inside && from == counter).then_some(start + by)
     }
 
-    /// The counters of the loops around a block that go upwards, and their bodies.
-    fn counters_around(&self, block: BlockId, region: BlockId) -> Vec<(ValId, BlockId)> {
+    /// The loops around a block that count in steps of one.
+    fn counting_around(&self, block: BlockId, region: BlockId) -> Vec<Counting> {
         let mut found = Vec::new();
         let mut around = Some(block);
         while let Some(id) = around.filter(|id| *id != region) {
             if let Role::Body(l) = self.blocks[id].role
                 && let Some(StmtKind::For { counter, .. }) = self.statement(l)
-                && self.loop_of(*counter).is_some_and(|(_, upwards)| upwards)
+                && let Some((_, upwards)) = self.loop_of(*counter)
             {
-                found.push((*counter, id));
+                found.push(Counting {
+                    counter: *counter,
+                    body: id,
+                    upwards,
+                });
             }
             around = self.blocks[id].parent;
         }
@@ -182,9 +208,16 @@ impl Layout<'_> {
         }
     }
 
-    fn cell(&self, at: &Place) -> Option<Cell> {
-        match at.path.as_slice() {
-            [Proj::Index(index)] => self.stretch(*index),
+    /// The cell to which a path leads from a list.
+    pub(super) fn cell(&self, path: &[Proj]) -> Option<Cell> {
+        match path {
+            [Proj::Index(index)] => self.stretch(*index).or_else(|| {
+                Some(Cell {
+                    row: self.offset(*index),
+                    column: None,
+                    width: None,
+                })
+            }),
             [Proj::Index(row), rest @ ..] => Some(Cell {
                 row: self.offset(*row),
                 column: match rest {
@@ -221,7 +254,7 @@ impl Layout<'_> {
     }
 
     /// The same integer with all literals that are added to it, one after the other.
-    fn folded(&self, (mut of, mut by): Along) -> Along {
+    pub(super) fn folded(&self, (mut of, mut by): Along) -> Along {
         loop {
             let (inner, plus) = self.offset(of);
             if inner == of {
@@ -248,6 +281,22 @@ impl Layout<'_> {
                     (of, by) = self.folded((range.hi, by - i64::from(!range.inclusive)));
                 }
                 _ => return false,
+            }
+        }
+        false
+    }
+
+    /// True if one integer is known to be more than another one: by literals, or since it counts from something that is.
+    fn is_more(&self, (of, by): Along, than: Along) -> bool {
+        let than = self.folded(than);
+        let (mut of, mut by) = self.folded((of, by));
+        for _ in 0..8 {
+            if of == than.0 && by > than.1 {
+                return true;
+            }
+            match self.loop_of(of) {
+                Some((lo, _)) => (of, by) = self.folded((lo, by)),
+                None => return false,
             }
         }
         false
