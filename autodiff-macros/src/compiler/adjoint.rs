@@ -128,6 +128,7 @@ pub(crate) fn run(cx: &Context<'_>, fresh: &mut Names) -> Sweeps {
     super::fold::run(cx.func, &mut [&mut forward, &mut reverse]);
     nest(cx, &mut [&mut forward, &mut reverse]);
     stretches::complete(cx, &mut forward, &reverse);
+    super::moves::run(cx.func, cx.names, &mut forward);
     let mut reads = Vec::new();
     if cx.style == Style::Split {
         reads = reads::run(cx, &reverse);

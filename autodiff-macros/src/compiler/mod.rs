@@ -35,6 +35,7 @@ mod lower;
 mod merge;
 mod metadata;
 mod modes;
+mod moves;
 mod names;
 mod naming;
 mod nest;

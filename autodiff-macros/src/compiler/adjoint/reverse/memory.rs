@@ -216,7 +216,21 @@ impl<'a> Reverse<'a, '_> {
             let grown = Expr::method(bar, "resize", vec![Expr::Val(before), zero]);
             return out.push(Rev::Code(Stmt::Expr(grown)));
         }
-        if self.cx.facts.active_place(src) {
+        let zeros = before
+            .filter(|_| shape.is_none())
+            .zip(self.zero_element(dst));
+        if self.takes_over(dst, src) {
+            self.declared_mems.insert(src.mem);
+            let name = self.cx.names.mem_bar(src.mem);
+            if let Some((before, zero)) = zeros {
+                let zeros = Expr::Repeat(true, Box::new(zero), Box::new(Expr::Val(before)));
+                let args = vec![Expr::borrow(true, from), zeros];
+                let bar = Expr::call(quote!(#rt::core::mem::replace), args);
+                return out.push(let_new(&name, true, bar));
+            }
+            let bar = Expr::method(from.clone(), "clone", Vec::new());
+            out.push(let_new(&name, true, bar));
+        } else if self.cx.facts.active_place(src) {
             let to = self.bar_place(src);
             let add = Expr::call(
                 quote!(#rt::add),
@@ -236,11 +250,7 @@ impl<'a> Reverse<'a, '_> {
             let clear = Expr::call(quote!(#rt::clear_to), args);
             return out.push(Rev::Code(Stmt::Expr(clear)));
         }
-        let element = match ty {
-            Some(Ty::Vec(inner)) => zeros(&inner),
-            _ => None,
-        };
-        out.push(Rev::Code(match before.zip(element) {
+        out.push(Rev::Code(match before.zip(self.zero_element(dst)) {
             Some((before, zero)) => Stmt::Assign {
                 place: from,
                 op: "=",
@@ -251,6 +261,33 @@ impl<'a> Reverse<'a, '_> {
                 Stmt::Expr(Expr::call(quote!(#rt::clear), clear))
             }
         }));
+    }
+
+    /// True if the adjoint of the vector that is copied begins as that of the other one, whose place it takes: nobody reads the vector
+    /// later, so that it has no adjoint yet.
+    fn takes_over(&self, dst: &Place, src: &Place) -> bool {
+        let is_local = |m: MemId| {
+            let fixed = self.cx.func.fixed.contains_key(&m);
+            matches!(self.cx.func.mem(m).origin, Origin::Local) && !fixed
+        };
+        let new = !self.declared_mems.contains(&src.mem) && !self.touched_mems.contains(&src.mem);
+        dst.path.is_empty()
+            && src.path.is_empty()
+            && dst.mem != src.mem
+            && is_local(dst.mem)
+            && is_local(src.mem)
+            && self.cx.facts.active_mem(src.mem)
+            && matches!(self.cx.func.mem(src.mem).ty, Ty::Vec(_))
+            && self.cx.layout.mem_block(src.mem) == self.current
+            && new
+    }
+
+    /// Zero, for an element of the adjoint of a vector.
+    fn zero_element(&self, at: &Place) -> Option<Expr> {
+        match self.cx.func.place_ty(at) {
+            Some(Ty::Vec(inner)) => zeros(&inner),
+            _ => None,
+        }
     }
 }
 
