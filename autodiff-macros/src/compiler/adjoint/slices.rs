@@ -211,7 +211,7 @@ impl<'a> Kernel<'a> {
                     let row = self.name(&format!("{}_row", self.base_name(base)));
                     let written = accesses.written.contains(base);
                     apart.extend(self.parameter(&row, base, &start, written));
-                    lets.push(part(&row, base.array(), start, &count, written));
+                    lets.push(part(&row, self.array_of(base), start, &count, written));
                     rows.insert((base.clone(), *index), Element { row, at: None });
                 }
             }
@@ -489,8 +489,21 @@ impl<'a> Kernel<'a> {
 
     /// True for an index that is the same in all iterations, and known in front of the loop.
     fn is_fixed(&self, at: ValId) -> bool {
-        let layout = self.cx.layout;
-        layout.literal(at).is_some() || !layout.contains(self.block, layout.def_block(at))
+        self.invariant(at).is_some()
+    }
+
+    /// The array, over what is in scope in front of the loop.
+    fn array_of(&self, base: &Base) -> Expr {
+        match base {
+            Base::Mem(m) => Expr::Mem(*m),
+            Base::Bar(m) => Expr::MemBar(*m),
+            Base::Field(of, name) => Expr::Field(Box::new(self.array_of(of)), name.clone()),
+            Base::Row(of, at) => {
+                let at = self.invariant(*at).unwrap_or(Expr::Val(*at));
+                Expr::index(self.array_of(of), at)
+            }
+            Base::Local(name) => Expr::Name(name.clone()),
+        }
     }
 
     /// False for fields and rows that have no rows, and in closures, which borrow the struct as a whole before edition 2021.
@@ -523,7 +536,7 @@ impl<'a> Kernel<'a> {
     /// `let x_cells = cells(&mut x[..]);`
     fn all_cells(&self, name: &Ident, base: &Base) -> Stmt {
         let rt = &self.cx.names.rt;
-        let all = Expr::index(base.array(), Expr::Range(None, None, false));
+        let all = Expr::index(self.array_of(base), Expr::Range(None, None, false));
         Stmt::Let {
             name: name.clone(),
             mutable: false,
@@ -538,9 +551,9 @@ impl<'a> Kernel<'a> {
     /// `let [a_cells, a_cells_2] = cells_of_rows(&mut a[..], [i, p]);`
     fn cells_of_rows(&self, of: &Base, cells: &[(Base, Ident)]) -> Stmt {
         let rt = &self.cx.names.rt;
-        let all = Expr::index(of.array(), Expr::Range(None, None, false));
+        let all = Expr::index(self.array_of(of), Expr::Range(None, None, false));
         let row = |(base, _): &(Base, Ident)| match base {
-            Base::Row(_, at) => Some(Expr::Val(*at)),
+            Base::Row(_, at) => self.invariant(*at),
             _ => None,
         };
         let which = Expr::List(cells.iter().filter_map(row).collect());
@@ -580,7 +593,7 @@ impl<'a> Kernel<'a> {
     /// `&array[start..]`
     fn from(&self, base: &Base, start: Expr, written: bool) -> Expr {
         let start = (!is_zero(&start)).then(|| Box::new(start));
-        let slice = Expr::index(base.array(), Expr::Range(start, None, false));
+        let slice = Expr::index(self.array_of(base), Expr::Range(start, None, false));
         Expr::Ref(written, Box::new(slice))
     }
 

@@ -26,16 +26,6 @@ pub(super) enum Base {
 }
 
 impl Base {
-    pub(super) fn array(&self) -> Expr {
-        match self {
-            Base::Mem(m) => Expr::Mem(*m),
-            Base::Bar(m) => Expr::MemBar(*m),
-            Base::Field(of, name) => Expr::Field(Box::new(of.array()), name.clone()),
-            Base::Row(of, at) => Expr::index(of.array(), Expr::Val(*at)),
-            Base::Local(name) => Expr::Name(name.clone()),
-        }
-    }
-
     /// What of the primal it is, or is the adjoint of.
     pub(super) fn place(&self) -> Option<Place> {
         match self {

@@ -91,7 +91,7 @@ impl Kernel<'_> {
     }
 
     /// A value that is the same in all iterations, as an expression over what is in scope outside.
-    fn invariant(&self, v: ValId) -> Option<Expr> {
+    pub(super) fn invariant(&self, v: ValId) -> Option<Expr> {
         if !self
             .cx
             .layout
@@ -102,6 +102,9 @@ impl Kernel<'_> {
         match self.again(v)? {
             Op::Lit(_) => Some(Expr::Val(v)),
             Op::Bin(BinOp::Add, a, b) => Some(sum(self.invariant(*a)?, self.invariant(*b)?)),
+            Op::Bin(BinOp::Sub, a, b) => {
+                Some(self.difference(self.invariant(*a)?, self.invariant(*b)?))
+            }
             Op::Bin(BinOp::Mul, a, b) => Some(Expr::mul(self.invariant(*a)?, self.invariant(*b)?)),
             _ => None,
         }
