@@ -122,6 +122,8 @@ mod rearranged;
 mod recurrences;
 #[path = "shapes/recursion.rs"]
 mod recursion;
+#[path = "shapes/replaced.rs"]
+mod replaced;
 #[path = "shapes/rows_of_fields.rs"]
 mod rows_of_fields;
 #[path = "shapes/searches.rs"]
