@@ -589,6 +589,74 @@ idioms! {
         }
         string.now.iter().map(|v| v * v).sum()
     }
+
+    /// A determinant by Cholesky's factorization, which gives a list of rows.
+    fn factored(x: &[f64]) -> f64 {
+        let n = 30;
+        let mut a = vec![vec![0.0; n]; n];
+        for i in 0..n {
+            for j in 0..=i {
+                a[i][j] = 0.1 * x[i * n + j];
+            }
+            a[i][i] += 20.0;
+        }
+        let l = factor(&a);
+        (0..n).map(|i| l[i][i].ln()).sum()
+    }
+
+    /// A determinant by elimination, in place, in a list of rows.
+    fn eliminated(x: &[f64]) -> f64 {
+        let n = 30;
+        let mut a: Vec<Vec<f64>> = x.chunks_exact(n).take(n).map(|row| row.to_vec()).collect();
+        for i in 0..n {
+            a[i][i] += 20.0;
+        }
+        eliminate(&mut a);
+        (0..n).map(|i| a[i][i].ln()).sum()
+    }
+
+    /// Reaction and diffusion, with a list for every step.
+    fn replaced(x: &[f64]) -> f64 {
+        let mut u = x.to_vec();
+        for _ in 0..20 {
+            let mut next = u.clone();
+            for i in 1..u.len() - 1 {
+                let bend = u[i - 1] - 2.0 * u[i] + u[i + 1];
+                next[i] = u[i] + 0.1 * bend + 0.01 * u[i] * (1.0 - u[i]);
+            }
+            u = next;
+        }
+        u.iter().map(|v| v * v).sum()
+    }
+}
+
+#[conservative_grad]
+fn factor(a: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let n = a.len();
+    let mut l = vec![vec![0.0; n]; n];
+    for i in 0..n {
+        for j in 0..=i {
+            let mut s = a[i][j];
+            for k in 0..j {
+                s -= l[i][k] * l[j][k];
+            }
+            l[i][j] = if i == j { s.sqrt() } else { s / l[j][j] };
+        }
+    }
+    l
+}
+
+#[conservative_grad]
+fn eliminate(a: &mut [Vec<f64>]) {
+    let n = a.len();
+    for p in 0..n {
+        for i in p + 1..n {
+            let m = a[i][p] / a[p][p];
+            for j in p..n {
+                a[i][j] -= m * a[p][j];
+            }
+        }
+    }
 }
 
 const DIRECTIONS: [i32; 5] = [0, 1, -1, 2, -2];

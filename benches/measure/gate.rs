@@ -37,7 +37,7 @@ const GRAD_OVER_HAND_OF: [(&str, f64); 19] = [
 ];
 
 /// Programs whose cost showed that loops were cut, split or copied for no good: they would pass the limit of the others.
-const GRAD_OVER_PRIMAL_OF: [(&str, f64); 7] = [
+const GRAD_OVER_PRIMAL_OF: [(&str, f64); 10] = [
     ("rosenbrock_windows", 2.0),
     ("filter", 3.0),
     ("time_warping", 5.5),
@@ -45,6 +45,9 @@ const GRAD_OVER_PRIMAL_OF: [(&str, f64); 7] = [
     ("stages", 6.5),
     ("lattice", 7.0),
     ("levels", 11.0),
+    ("factored", 4.0),
+    ("eliminated", 5.5),
+    ("replaced", 8.5),
 ];
 
 /// The limits are for vectors as wide as the machine has; without them the adjoint by hand, which is mostly scalar, loses less.

@@ -51,7 +51,7 @@ impl Needs<'_> {
         let mem = *self.cx.func.finals.get(&list)?;
         let path = path.to_vec();
         let is_left = || self.is_left(v, at, self.scope(at.mem, region));
-        (!self.is_captured(region) && is_left()).then(|| Place { mem, path })
+        (!self.is_captured(region) && is_left()).then_some(Place { mem, path })
     }
 
     /// Where the reverse sweep finds a value that is not computed again, since the loop that computes
