@@ -28,15 +28,20 @@ mod cases {
         part_of_points from 3 and 9,
         a_row_as_a_whole from 3 and 9,
         state_given_away from 4 and 40,
+        taken_and_given from 2 and 9,
+        given_with_a_permutation from 2 and 9,
+        given_if_there_is_one from 2 and 9,
+        exchanged_rows_of_a_struct from 3 and 9,
     );
 }
 
 use programs::{
     a_part_only, a_row_as_a_whole, arrays_of_arrays, called_again_and_again, changed_afterwards,
-    eliminated, flat, given_away, given_away_by_a_method, in_an_arm, of_a_struct,
-    of_unequal_length, orthogonal, part_of_points, pivoted, rows, rows_and_columns, rows_by_number,
-    rows_of_a_field, same_row, state_given_away, stretches_of_a_workspace, substituted,
-    substituted_with_literals, written_over_while_read,
+    eliminated, exchanged_rows_of_a_struct, flat, given_away, given_away_by_a_method,
+    given_if_there_is_one, given_with_a_permutation, in_an_arm, of_a_struct, of_unequal_length,
+    orthogonal, part_of_points, pivoted, rows, rows_and_columns, rows_by_number, rows_of_a_field,
+    same_row, state_given_away, stretches_of_a_workspace, substituted, substituted_with_literals,
+    taken_and_given, written_over_while_read,
 };
 
 #[conservative_grad::conservative_grad]
@@ -569,6 +574,131 @@ mod programs {
         a.iter()
             .map(|row| row.iter().map(|v| v[0] * v[1]).sum::<f64>())
             .sum()
+    }
+
+    fn factored_in_its_place(mut a: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
+        factor_rows(&mut a);
+        let n = a.len();
+        for i in (0..n).rev() {
+            for j in (0..i).rev() {
+                for k in j + 1..i {
+                    a[i][j] -= 0.1 * a[i][k] * a[k][j];
+                }
+            }
+        }
+        a
+    }
+
+    pub(super) fn taken_and_given(x: &[f64]) -> f64 {
+        let mut a = factored_in_its_place(symmetric(x));
+        a[0][0] *= 1.5;
+        a.iter()
+            .map(|row| row.iter().map(|v| v * v).sum::<f64>())
+            .sum()
+    }
+
+    fn decomposed(a: &[Vec<f64>], order: &mut Vec<usize>) -> Vec<Vec<f64>> {
+        let n = a.len();
+        let mut lu = a.to_vec();
+        for p in 0..n {
+            let mut best = p;
+            for i in p + 1..n {
+                if lu[i][p].abs() > lu[best][p].abs() {
+                    best = i;
+                }
+            }
+            lu.swap(p, best);
+            order.swap(p, best);
+            for i in p + 1..n {
+                lu[i][p] /= lu[p][p];
+                for j in p + 1..n {
+                    lu[i][j] -= lu[i][p] * lu[p][j];
+                }
+            }
+        }
+        lu
+    }
+
+    pub(super) fn given_with_a_permutation(x: &[f64]) -> f64 {
+        let n = x.len();
+        let mut a = matrix_of_rows(x);
+        a.rotate_left(1);
+        let mut order: Vec<usize> = (0..n).collect();
+        let lu = decomposed(&a, &mut order);
+        let mut y = vec![0.0; n];
+        for i in 0..n {
+            y[i] = x[order[i]];
+            for j in 0..i {
+                y[i] -= lu[i][j] * y[j];
+            }
+        }
+        for i in (0..n).rev() {
+            for j in i + 1..n {
+                y[i] -= lu[i][j] * y[j];
+            }
+            y[i] /= lu[i][i];
+        }
+        y.iter().map(|v| v * v).sum()
+    }
+
+    fn cholesky_if_positive(a: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
+        let n = a.len();
+        let mut l = vec![vec![0.0; n]; n];
+        for j in 0..n {
+            let mut d = a[j][j];
+            for k in 0..j {
+                d -= l[j][k] * l[j][k];
+            }
+            if d <= 0.0 {
+                return None;
+            }
+            l[j][j] = d.sqrt();
+            for i in j + 1..n {
+                let mut s = a[i][j];
+                for k in 0..j {
+                    s -= l[i][k] * l[j][k];
+                }
+                l[i][j] = s / l[j][j];
+            }
+        }
+        Some(l)
+    }
+
+    pub(super) fn given_if_there_is_one(x: &[f64]) -> f64 {
+        match cholesky_if_positive(&symmetric(x)) {
+            Some(l) => l
+                .iter()
+                .map(|row| row.iter().map(|v| v * v * v).sum::<f64>())
+                .sum(),
+            None => 0.0,
+        }
+    }
+
+    impl Matrix {
+        fn orthogonalize(&mut self, weights: &[f64]) {
+            for i in 0..self.n {
+                let scale = self.scale;
+                for j in 0..i {
+                    let m = 0.1 * weights[j] * scale;
+                    for k in 0..self.n {
+                        let other = self.rows[j][k];
+                        self.rows[i][k] -= m * other;
+                        self.rows[j][k] += 0.5 * m * self.rows[i][k];
+                    }
+                }
+                self.rows.swap(0, i);
+                self.scale *= 0.9 + 0.01 * self.rows[i][0];
+            }
+        }
+    }
+
+    pub(super) fn exchanged_rows_of_a_struct(x: &[f64]) -> f64 {
+        let mut a = Matrix::new(x);
+        a.orthogonalize(x);
+        let rows = a.rows.iter();
+        rows.map(|row| row.iter().map(|v| v * v).sum::<f64>())
+            .sum::<f64>()
+            * a.scale
     }
 
     fn norm(row: &[f64]) -> f64 {
