@@ -144,6 +144,8 @@ mod states;
 mod strips_in_callees;
 #[path = "shapes/taken.rs"]
 mod taken;
+#[path = "shapes/temporaries.rs"]
+mod temporaries;
 #[path = "shapes/unit.rs"]
 mod unit;
 #[path = "shapes/untold.rs"]

@@ -157,6 +157,8 @@ pub(crate) struct Aggregate {
 pub(crate) enum Member {
     At(u32),
     Named(Ident),
+    /// What a pointer in a field points to, `*p.boxed`. Its gradient is that of the field, which is none of a pointer.
+    Behind,
 }
 
 impl From<&syn::Member> for Member {
@@ -173,6 +175,8 @@ impl From<&Member> for syn::Member {
         match member {
             Member::Named(name) => syn::Member::Named(name.clone()),
             Member::At(k) => syn::Member::Unnamed((*k as usize).into()),
+            // No declaration has a field of this number.
+            Member::Behind => syn::Member::Unnamed(usize::MAX.into()),
         }
     }
 }
@@ -182,6 +186,7 @@ impl ToTokens for Member {
         match self {
             Member::Named(name) => name.to_tokens(tokens),
             Member::At(k) => proc_macro2::Literal::u32_unsuffixed(*k).to_tokens(tokens),
+            Member::Behind => tokens.extend(quote!(*)),
         }
     }
 }

@@ -8,7 +8,7 @@ mod storage;
 mod types;
 
 use crate::compiler::code::{Expr, Stmt};
-use crate::compiler::hir::Ty;
+use crate::compiler::hir::{Member, Ty};
 use crate::compiler::ssa::{Carried, Func, Place, Proj, Range, Tree, Use, ValId, Verbatim};
 
 pub(crate) use operation::{border, operands, operation};
@@ -30,9 +30,11 @@ pub(crate) fn let_val(func: &Func, v: ValId, mutable: bool, init: Option<Expr>) 
     }
 }
 
-/// A part of a memory variable.
+/// A part of a memory variable, or of the adjoint or the tangent of one, in which there are no pointers.
 pub(crate) fn place(at: &Place, base: Expr) -> Expr {
+    let primal = matches!(base, Expr::Mem(_));
     at.path.iter().fold(base, |e, proj| match proj {
+        Proj::Field(Member::Behind) if !primal => e,
         Proj::Index(v) => Expr::index(e, Expr::Val(*v)),
         Proj::Range { lo, hi, inclusive } => {
             let bound = |v: &Option<ValId>| v.map(|v| Box::new(Expr::Val(v)));

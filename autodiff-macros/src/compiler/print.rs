@@ -654,6 +654,7 @@ impl<'a> Printer<'a> {
                 out.group(Delimiter::Bracket, |out| self.whole(index, out));
             }
             Expr::Cell(element) => self.get(element, out),
+            Expr::Field(base, Member::Behind) => return self.prefixed("*", base, out),
             Expr::Field(base, k) => {
                 self.at(base, Level::Postfix, out);
                 out.punct(".");
@@ -967,7 +968,9 @@ fn level_of(op: &str) -> Level {
 fn field_span(place: &Expr) -> Option<Span> {
     match place {
         Expr::Field(_, Member::Named(name)) => Some(name.span()),
-        Expr::Field(base, Member::At(_)) | Expr::Index(base, _) => field_span(base),
+        Expr::Field(base, Member::At(_) | Member::Behind) | Expr::Index(base, _) => {
+            field_span(base)
+        }
         _ => None,
     }
 }

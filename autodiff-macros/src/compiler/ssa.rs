@@ -597,6 +597,7 @@ impl Place {
                 (Proj::Index(_), list) => list.element()?.clone(),
                 (Proj::Range { .. }, list) => Ty::Slice(Box::new(list.element()?.clone())),
                 (Proj::Field(Member::At(k)), Ty::Tuple(parts)) => parts.get(*k as usize)?.clone(),
+                (Proj::Field(Member::Behind), ty) => ty,
                 (Proj::Field(name), Ty::Struct(of)) => {
                     of.fields.iter().find(|(known, _)| known == name)?.1.clone()
                 }

@@ -457,7 +457,16 @@ impl Builder<'_> {
 
     /// Where a place is.
     pub(super) fn place(&mut self, place: &hir::Place) -> Resolved {
-        let path = self.path(&place.path);
+        let mut path = self.path(&place.path);
+        // Fields, elements and methods of what a pointer points to are found through the pointer.
+        let number = matches!(place.ty, Ty::Real(_));
+        let last = path.len().saturating_sub(1);
+        let behind = |step: &Proj| matches!(step, Proj::Field(Member::Behind));
+        let mut at = 0..;
+        path.retain(|step| {
+            let is_last = at.next() == Some(last);
+            !behind(step) || number && is_last
+        });
         self.through(place.root, path)
     }
 

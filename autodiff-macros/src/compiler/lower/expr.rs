@@ -120,8 +120,11 @@ impl Lower<'_> {
     /// `g(x)[i]`, `TABLE[i]`.
     fn index_value(&mut self, index: &syn::ExprIndex) -> Expr {
         let base = self.operand(&index.expr);
-        if let (ExprKind::Opaque(_), syn::Expr::Range(range)) = (&base.kind, bare(&index.index)) {
-            return self.part_of_constant(base, index, range);
+        if let syn::Expr::Range(range) = bare(&index.index) {
+            return match base.kind {
+                ExprKind::Opaque(_) => self.part_of_constant(base, index, range),
+                _ => self.part_of_value(base, index, range),
+            };
         }
         let at = self.integer_or_any(&index.index);
         if matches!(base.kind, ExprKind::Opaque(_)) {
@@ -148,11 +151,7 @@ impl Lower<'_> {
                     place.ty = inner;
                     this.read(place)
                 }
-                None => this.refuse(
-                    &diag::NOT_INDEXED,
-                    index,
-                    &[&text_of(&index.expr), "a value"],
-                ),
+                None => this.not_a_list(index),
             }
         })
     }
@@ -178,6 +177,30 @@ impl Lower<'_> {
             let (start, end) = ends.split_at(usize::from(starts));
             quote::quote!(&#base[#(#start)* #limits #(#end)*])
         })
+    }
+
+    /// `g(x)[lo..hi]`: nobody else has the value, so that a copy of the part does for it.
+    fn part_of_value(
+        &mut self,
+        base: Expr,
+        index: &syn::ExprIndex,
+        range: &syn::ExprRange,
+    ) -> Expr {
+        let part = self.slice_step(range);
+        let span = index.span();
+        self.in_block("part", base, span, |this, mut place| {
+            let Some(inner) = this.element_of(&place.ty) else {
+                return this.not_a_list(index);
+            };
+            place.path.push(part);
+            place.ty = Ty::Slice(Box::new(inner));
+            this.of_part(place, "to_vec", span)
+        })
+    }
+
+    fn not_a_list(&mut self, index: &syn::ExprIndex) -> Expr {
+        let of = text_of(&index.expr);
+        self.refuse(&diag::NOT_INDEXED, index, &[&of, "a value"])
     }
 
     fn integer_or_any(&mut self, index: &syn::Expr) -> Expr {

@@ -321,7 +321,7 @@ impl Infer {
             let fields = &self.structs[known].fields;
             let part = |name: &Member| match name {
                 Member::At(k) => parts.get(*k as usize).cloned(),
-                Member::Named(_) => None,
+                Member::Named(_) | Member::Behind => None,
             };
             let pairs: Option<Vec<(Ty, Ty)>> = fields
                 .iter()

@@ -387,7 +387,9 @@ impl<'h> Classes<'_, 'h> {
                     }
                     _ => (shape, ty) = (Shape::Other, None),
                 },
-                Proj::Field(Member::Named(_)) => (shape, ty) = (Shape::Other, None),
+                Proj::Field(Member::Named(_) | Member::Behind) => {
+                    (shape, ty) = (Shape::Other, None)
+                }
             }
         }
         match (&shape, ty) {

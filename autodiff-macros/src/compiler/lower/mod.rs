@@ -461,7 +461,7 @@ impl<'a> Lower<'a> {
             // A field without a name may be the operand of a constructor: nobody has written its number.
             let at = match field {
                 Member::Named(name) => name,
-                Member::At(_) => &item.sig.ident,
+                Member::At(_) | Member::Behind => &item.sig.ident,
             };
             self.diags.report_at(&diag::OPTION_FIELD, at, &[&name]);
         }

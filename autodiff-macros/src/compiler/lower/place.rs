@@ -139,6 +139,8 @@ impl Lower<'_> {
                 let mut place = self.place(&unary.expr);
                 if let Ty::Ref(_, inner) = self.infer.shallow(&place.ty) {
                     place.ty = *inner;
+                } else if is_named_field(&unary.expr) {
+                    place.path.push(Proj::Field(Member::Behind));
                 }
                 place
             }
@@ -209,7 +211,7 @@ impl Lower<'_> {
             .report_at(&diag::NOT_INDEXED, index, &[&text, kind]);
     }
 
-    fn slice_step(&mut self, range: &syn::ExprRange) -> Proj {
+    pub(super) fn slice_step(&mut self, range: &syn::ExprRange) -> Proj {
         let lo = range.start.as_ref().map(|lo| self.integer(lo));
         let hi = range.end.as_ref().map(|hi| self.integer(hi));
         Proj::Slice {
@@ -398,4 +400,9 @@ impl Lower<'_> {
         let name = |var: VarId| vars[var.0 as usize].name.to_string();
         order::report(clashes, name, self.diags);
     }
+}
+
+/// True for `base.name`, in front of which a `*` can only be that of a pointer in the field.
+pub(super) fn is_named_field(expr: &syn::Expr) -> bool {
+    matches!(bare(expr), syn::Expr::Field(field) if matches!(field.member, syn::Member::Named(_)))
 }

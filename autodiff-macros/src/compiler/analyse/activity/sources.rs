@@ -61,6 +61,7 @@ pub(crate) fn part(member: &Member) -> Step {
     Step::Part(match member {
         Member::At(k) => k.to_string(),
         Member::Named(name) => name.to_string(),
+        Member::Behind => "*".to_owned(),
     })
 }
 

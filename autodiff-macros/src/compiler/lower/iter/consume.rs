@@ -109,7 +109,7 @@ impl Lower<'_> {
                         matches!(self.infer.strip(ty), Ty::Opaque)
                             || (!self.infer.may_be_real(ty) && !self.infer.is_open(ty))
                     }
-                    None => !self.is_chain(receiver),
+                    None => is_part_of_item(receiver) && !self.is_chain(receiver),
                 }
             }
             _ => false,
@@ -389,5 +389,14 @@ impl Lower<'_> {
         });
         self.loops.pop();
         self.report_once(key, before);
+    }
+}
+
+/// True for an item and a part of one, not for a part of what a call gives.
+fn is_part_of_item(expr: &syn::Expr) -> bool {
+    match bare(expr) {
+        syn::Expr::Field(field) => is_part_of_item(&field.base),
+        syn::Expr::Index(index) => is_part_of_item(&index.expr),
+        expr => matches!(expr, syn::Expr::Path(_)),
     }
 }

@@ -11,6 +11,7 @@ use crate::compiler::hir::Stmt;
 use crate::compiler::lower::Lower;
 use crate::compiler::lower::closure::Callable;
 use crate::compiler::lower::expr::bare;
+use crate::compiler::lower::place::is_named_field;
 
 impl Lower<'_> {
     /// The test whether the order says `Greater`, and whether it compares the values themselves.
@@ -82,6 +83,7 @@ fn greater(order: &Ordering<'_>, [l, r]: &[syn::Ident; 2]) -> syn::Expr {
         return syn::parse_quote!(#x > #y);
     }
     let value = |e: &syn::Expr| match bare(e) {
+        e if is_named_field(e) => quote!(#e),
         syn::Expr::Path(_) | syn::Expr::Field(_) | syn::Expr::Index(_) => quote!(*#e),
         _ => quote!(#e),
     };
