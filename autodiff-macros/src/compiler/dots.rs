@@ -38,8 +38,11 @@ pub(crate) fn type_of(ty: &Ty) -> TokenStream {
     }
 }
 
-/// The tangent of a number that is constant.
+/// The tangent of a number, or of a tuple of numbers, that is constant.
 pub(crate) fn none(ty: &Ty) -> Expr {
+    if let Ty::Tuple(parts) = ty {
+        return Expr::Tuple(parts.iter().map(none).collect());
+    }
     let known = matches!(ty, Ty::Real(_)).then(|| type_of(ty));
     Expr::Call(Callee::NoDots(known), Vec::new())
 }
