@@ -134,6 +134,14 @@ impl Naming {
         }
     }
 
+    /// The type of the `impl` block around the function, where it is known.
+    pub(crate) fn own(&self) -> Option<&syn::Type> {
+        match self {
+            Naming::Sibling(of) => of.own.as_ref(),
+            Naming::Companion | Naming::Module => None,
+        }
+    }
+
     /// The generic parameters of the `impl` block around the function.
     pub(crate) fn block_generics(&self) -> syn::Generics {
         match self {

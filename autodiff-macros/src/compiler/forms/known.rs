@@ -182,7 +182,7 @@ impl Known {
     }
 
     /// True for `Type::method`, the path of a function that has a receiver.
-    pub(crate) fn is_method(&self, path: &syn::Path) -> bool {
+    pub(crate) fn is_method(&self, path: &syn::Path, own: Option<&syn::Type>) -> bool {
         let mut names = path.segments.iter().rev();
         let (Some(method), Some(owner)) = (names.next(), names.next()) else {
             return false;
@@ -192,7 +192,10 @@ impl Known {
             return false;
         }
         let alias = syn::Path::from(owner.ident.clone());
-        let named = self.alias(&alias).and_then(type_name);
+        let named = match of == "Self" {
+            true => own.and_then(type_name),
+            false => self.alias(&alias).and_then(type_name),
+        };
         of = named.unwrap_or(of);
         self.all.methods.contains(&(of, method))
     }

@@ -150,7 +150,10 @@ impl Lower<'_> {
 
     fn general_call(&mut self, call: &syn::ExprCall, path: &syn::ExprPath) -> Expr {
         if path.qself.is_none()
-            && self.options.known.is_method(&path.path)
+            && self
+                .options
+                .known
+                .is_method(&path.path, self.options.naming.own())
             && let Some(last) = path.path.segments.last()
             && let Some(method) = by_path::as_method(call, last)
         {
