@@ -9,6 +9,9 @@ mod cases {
         rows_in_order from 3,
         folds_of_options from 3,
         folds_of_results from 3,
+        by_integers from 4,
+        by_paths_of_the_block from 3,
+        lists_of_constant_tuples from 2,
     );
 }
 
@@ -121,5 +124,89 @@ fn folds_of_results(x: &[f64]) -> f64 {
     match horner(x, -10.0) {
         Ok(_) => all,
         Err(_) => all * x[1],
+    }
+}
+
+#[derive(Clone, Differentiable)]
+struct Ranked {
+    #[constant]
+    rank: usize,
+    weight: f64,
+}
+
+#[conservative_grad]
+impl Ranked {
+    fn heavier(&self) -> f64 {
+        self.weight * self.weight + self.rank as f64
+    }
+
+    fn scaled(&self, k: f64) -> f64 {
+        self.weight * k
+    }
+
+    fn total(all: &[Ranked], k: f64) -> f64 {
+        let sum: f64 = all.iter().map(Self::heavier).sum();
+        sum + Self::scaled(&all[0], k) + all.iter().map(|r| Ranked::scaled(r, k)).sum::<f64>()
+    }
+}
+
+#[conservative_grad]
+fn of_ranks(x: &[f64]) -> Vec<Ranked> {
+    (0..x.len())
+        .map(|i| Ranked {
+            rank: 7 * i % 5,
+            weight: x[i],
+        })
+        .collect()
+}
+
+#[conservative_grad]
+fn by_integers(x: &[f64]) -> f64 {
+    let mut all = of_ranks(x);
+    all.sort_by(|a, b| b.rank.cmp(&a.rank));
+    let mut places: Vec<usize> = (0..x.len()).collect();
+    places.sort_by(|a, b| b.cmp(a));
+    let mut s = 0.0;
+    for (k, r) in all.iter().enumerate() {
+        s += r.weight * x[places[k]] * (k + 1) as f64;
+    }
+    s
+}
+
+#[conservative_grad]
+fn by_paths_of_the_block(x: &[f64]) -> f64 {
+    Ranked::total(&of_ranks(x), x[1])
+}
+
+#[conservative_grad]
+mod tables {
+    pub fn pair(a: f64) -> (f64, f64) {
+        (a, a * a)
+    }
+
+    pub fn nested(a: f64) -> ((f64, f64), f64) {
+        ((a, a * a), 2.0 * a)
+    }
+}
+
+#[conservative_grad]
+fn lists_of_constant_tuples(x: &[f64]) -> f64 {
+    tabled::weighed(x)
+}
+
+#[conservative_grad]
+mod tabled {
+    use super::tables::{nested, pair};
+
+    pub fn weighed(x: &[f64]) -> f64 {
+        let pairs = vec![pair(0.3), pair(0.5), pair(x[0])];
+        let mut s = 0.0;
+        for (a, b) in pairs {
+            s += a * b * x[1];
+        }
+        for ((a, b), c) in [nested(0.3), nested(x[1])] {
+            s += a * b * c * x[0];
+        }
+        s
     }
 }

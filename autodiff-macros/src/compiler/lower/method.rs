@@ -121,6 +121,7 @@ impl Lower<'_> {
             .part_read(call)
             .or_else(|| self.taken_elements(call))
             .or_else(|| self.then_value(call))
+            .or_else(|| self.is_greater(call))
             .or_else(|| self.concatenated(call));
         if let Some(value) = written {
             return value;

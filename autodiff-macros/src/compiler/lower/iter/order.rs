@@ -7,10 +7,11 @@
 use quote::quote;
 
 use crate::compiler::diag::{self, text_of};
-use crate::compiler::hir::Stmt;
+use crate::compiler::hir::{Expr, Stmt, Ty};
 use crate::compiler::lower::Lower;
 use crate::compiler::lower::closure::Callable;
 use crate::compiler::lower::expr::bare;
+use crate::compiler::lower::infer::Kind;
 use crate::compiler::lower::place::is_named_field;
 
 impl Lower<'_> {
@@ -67,6 +68,33 @@ impl Lower<'_> {
             }
         }
     }
+
+    /// `a.cmp(&b).is_gt()`. Numbers have no such order: a field that nothing else tells about is an integer.
+    pub(in crate::compiler::lower) fn is_greater(
+        &mut self,
+        call: &syn::ExprMethodCall,
+    ) -> Option<Expr> {
+        let compared = match bare(&call.receiver) {
+            syn::Expr::MethodCall(of) if call.method == "is_gt" && of.method == "cmp" => of,
+            _ => return None,
+        };
+        let left = bare(&compared.receiver);
+        let right = match bare(compared.args.first()?) {
+            syn::Expr::Reference(reference) => bare(&reference.expr),
+            right => right,
+        };
+        for side in [left, right] {
+            if self.is_place(side) && !self.is_opaque_place(side) {
+                let ty = self.place(side).ty;
+                if matches!(self.infer.kind(&ty), Some(Kind::Call)) {
+                    // An undecided type takes any other.
+                    let _ = self.infer.unify(&ty, &Ty::Int);
+                }
+            }
+        }
+        let greater = syn::parse_quote!(#left > #right);
+        Some(self.expr(&greater))
+    }
 }
 
 fn diag_span(f: &syn::Expr) -> proc_macro2::Span {
@@ -79,6 +107,9 @@ fn greater(order: &Ordering<'_>, [l, r]: &[syn::Ident; 2]) -> syn::Expr {
         true => (order.right, order.left),
         false => (order.left, order.right),
     };
+    if order.integers {
+        return syn::parse_quote!(#x.cmp(&#y).is_gt());
+    }
     if !order.total {
         return syn::parse_quote!(#x > #y);
     }
@@ -120,6 +151,8 @@ struct Ordering<'e> {
     right: &'e syn::Expr,
     reversed: bool,
     total: bool,
+    /// Of what is no number.
+    integers: bool,
 }
 
 /// `a.partial_cmp(&b).unwrap()`, `a.total_cmp(&b)`, `….reverse()`.
@@ -156,6 +189,7 @@ fn ordering(expr: &syn::Expr) -> Option<Ordering<'_>> {
             },
             reversed: false,
             total: name == "total_cmp",
+            integers: name == "cmp",
         }),
         _ => None,
     }
