@@ -86,6 +86,23 @@ pub fn taken<B: Adjoint + ToOwned + ?Sized>(bar: &mut B) -> B::Owned {
     taken
 }
 
+/// Zeros in the shape of an adjoint.
+///
+/// ```
+/// let bar = [vec![1.0, 2.0], vec![3.0]];
+/// assert_eq!(autodiff_runtime::sums::cleared(&bar), [vec![0.0, 0.0], vec![0.0]]);
+/// ```
+#[inline]
+#[must_use]
+pub fn cleared<B: Adjoint + ToOwned + ?Sized>(bar: &B) -> B::Owned
+where
+    B::Owned: Adjoint,
+{
+    let mut zeros = bar.to_owned();
+    zeros.clear();
+    zeros
+}
+
 /// Adds `scale` times each element of `terms` to that of `bar`. A scale of 0 adds nothing, whatever the terms are.
 ///
 /// ```

@@ -17,7 +17,7 @@ use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::hir::{Form, Ty};
 use crate::compiler::primal::{self, place, ty_tokens};
 use crate::compiler::real;
-use crate::compiler::ssa::{Arg, Call, Op, Place, Tree, ValId};
+use crate::compiler::ssa::{Arg, Call, Op, Place, StmtKind, Tree, ValId};
 
 impl<'a> Reverse<'a, '_> {
     pub(super) fn call(&mut self, call: &'a Call, span: Span, out: &mut Vec<Rev<'a>>) {
@@ -184,12 +184,33 @@ impl<'a> Reverse<'a, '_> {
                 let ty = ty_tokens(&self.cx.func.val(*v).ty);
                 Expr::Cast(Box::new(Expr::Raw(quote!(-0.0))), ty)
             }
+            // The element may not be there any more, but its adjoint is.
+            Arg::Ref(_, at) | Arg::Own(at)
+                if self.cx.facts.active_place(at) && self.changes_length(at) =>
+            {
+                let bar = self.bar_place(at);
+                Expr::call(quote!(#rt::cleared), vec![Expr::borrow(false, bar)])
+            }
             Arg::Ref(..) | Arg::Own(_) => Expr::call(
                 quote!(#rt::neutral_like),
                 vec![Expr::Ref(false, Box::new(self.place_of(arg)))],
             ),
             Arg::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| self.arg_zero(p)).collect()),
         }
+    }
+
+    /// True for an element of a list that another one may replace.
+    fn changes_length(&self, at: &Place) -> bool {
+        let mut replaced = false;
+        self.cx.func.body.walk(&mut |s| {
+            if let StmtKind::Copy {
+                dst, before, shape, ..
+            } = &s.kind
+            {
+                replaced |= dst.mem == at.mem && (before.is_some() || shape.is_some());
+            }
+        });
+        replaced && !at.path.is_empty()
     }
 
     fn place_of(&self, arg: &Arg) -> Expr {
