@@ -10,6 +10,8 @@
 //! y = sqrt(x)        →   the same, and site 2 stands for `x = 0` in [`Func::borders`]
 //! ```
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, Span, TokenStream};
 
 use super::analyse::activity::{Activity, holds_reals};
@@ -18,7 +20,8 @@ use super::diag::{self, Diagnostics};
 use super::hir::{BinOp, Marks, Real, Ty};
 use super::names::Names;
 use super::ssa::{
-    Arg, Block, Call, Func, MemId, Op, Site, SiteId, SiteKind, Stmt, StmtKind, Tree, Val, ValId,
+    Arg, Block, Call, Func, Init, MemId, Op, Place, Site, SiteId, SiteKind, Stmt, StmtKind, Tree,
+    Val, ValId,
 };
 
 /// Inserts the decisions. The facts stay valid: decisions are never varied.
@@ -35,6 +38,7 @@ pub(crate) fn run(
         names,
         diags,
         lists: Vec::new(),
+        counted: BTreeSet::new(),
     };
     pass.block(&mut body);
     func.body = body;
@@ -48,6 +52,8 @@ struct Kinks<'a> {
     diags: &'a mut Diagnostics,
     /// What calls of operations gave that are no numbers.
     lists: Vec<MemId>,
+    /// Constants that functions made of what a test decides.
+    counted: BTreeSet<ValId>,
 }
 
 impl Kinks<'_> {
@@ -67,6 +73,11 @@ impl Kinks<'_> {
                         self.diags.report_at(&diag::COUNT_JUMPS, &source, &[]);
                     }
                 }
+                StmtKind::Alloc(m, init)
+                | StmtKind::Push {
+                    place: Place { mem: m, .. },
+                    init,
+                } => self.keep(*m, init),
                 StmtKind::If { then, els, .. } => {
                     self.block(then);
                     self.block(els);
@@ -79,6 +90,24 @@ impl Kinks<'_> {
                 _ => {}
             }
             block.stmts.push(stmt);
+        }
+    }
+
+    /// Refuses numbers in a list or a struct that a function made of what a test decides.
+    fn keep(&mut self, m: MemId, init: &Init) {
+        if !self.facts.useful_mem(m) {
+            return;
+        }
+        let mut counted = None;
+        init.for_each_use(&mut |v| {
+            if self.counted.contains(&v) {
+                counted.get_or_insert(v);
+            }
+        });
+        let val = counted.map(|v| self.func.val(v));
+        if let Some(val) = val.filter(|val| !val.marks.assume_continuous) {
+            let source = at(val.source.clone(), val.span);
+            self.diags.report_at(&diag::COUNT_JUMPS, &source, &[]);
         }
     }
 
@@ -237,6 +266,9 @@ impl Kinks<'_> {
             return;
         }
         match op {
+            Op::Opaque(_) if !self.func.is_real(v) && made_of_tested(self.func, self.facts, op) => {
+                self.counted.insert(v);
+            }
             Op::Rule { rule, args, .. } => {
                 let Some(refusal) = rule.refused else { return };
                 if jumps(rule, args, varied) {
@@ -272,9 +304,14 @@ impl Kinks<'_> {
 
 /// True if a number that depends on a test becomes a part of the result here.
 pub(crate) fn counts(func: &Func, facts: &Activity, v: ValId, op: &Op) -> bool {
+    func.is_real(v) && facts.useful(v) && made_of_tested(func, facts, op)
+}
+
+/// True if something that a test decides is among what the operation makes its value of.
+fn made_of_tested(func: &Func, facts: &Activity, op: &Op) -> bool {
     let value = |u: ValId| !func.is_real(u) && facts.tainted(u);
     let list = |m: MemId| facts.tainted_integers(m);
-    func.is_real(v) && facts.useful(v) && reads(op, &value, &list)
+    reads(op, &value, &list)
 }
 
 /// True if the operation makes a number of an integer.

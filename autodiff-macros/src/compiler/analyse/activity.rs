@@ -159,6 +159,11 @@ impl Activity {
         self.varied(v) && self.useful(v)
     }
 
+    /// True if numbers in the memory variable enter the result.
+    pub(crate) fn useful_mem(&self, m: MemId) -> bool {
+        self.useful_mems[m.0 as usize]
+    }
+
     /// True if the memory variable has an adjoint.
     pub(crate) fn active_mem(&self, m: MemId) -> bool {
         self.varied_mems[m.0 as usize] && self.useful_mems[m.0 as usize]

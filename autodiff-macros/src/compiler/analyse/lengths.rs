@@ -532,8 +532,10 @@ impl Followed {
         Followed { changed, counts }
     }
 
+    /// Where a number jumps whatever callees do.
     fn places(&self) -> BTreeSet<String> {
         let counts = self.counts.iter();
+        let counts = counts.filter(|(_, _, question)| question.is_none());
         counts.map(|(_, at, _)| at.to_string()).collect()
     }
 
