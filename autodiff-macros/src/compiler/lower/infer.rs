@@ -308,6 +308,8 @@ impl Infer {
             (Kind::Float { .. }, _) => return Err(Mismatch),
             (Kind::Path { path, .. }, Ty::Real(_)) => Slot::Bound(Ty::Real(Real::Named(path))),
             (_, ty) if self.occurs(i, ty) => return Err(Mismatch),
+            // What a call gave is no slice by itself: it was lent as one.
+            (Kind::Call, Ty::Slice(inner)) => Slot::Bound(Ty::Seq(Box::new(self.open(inner)))),
             (_, ty) => Slot::Bound(self.open(ty)),
         };
         self.slots[i as usize] = bound;
