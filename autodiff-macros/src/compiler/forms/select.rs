@@ -57,7 +57,7 @@ impl Scope<'_> {
             return false;
         };
         let reals = Reals { scope: self, sig };
-        let answer = types::read_result(ty).is_ok_and(|ty| types::is_answer(&ty));
+        let answer = types::read_result(ty).is_ok_and(|ty| types::is_short_answer(&ty));
         let mut inputs = sig.inputs.iter().filter(|input| !is_marked(input, options));
         answer && inputs.any(|input| reals.input(input))
     }

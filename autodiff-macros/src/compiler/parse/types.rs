@@ -275,14 +275,26 @@ pub(crate) fn is_constant(ty: &Ty) -> bool {
     }
 }
 
-/// True for a truth value, an integer, a tuple or an array of these, an `Option` or `Result` of them: what a function finds out
-/// about numbers, for others to decide by.
+/// True for a truth value, an integer, a tuple, an array or a list of these, an `Option` or `Result` of them: what a function finds
+/// out about numbers, for others to decide by.
 pub(crate) fn is_answer(ty: &Ty) -> bool {
+    match ty {
+        Ty::Vec(inner) => is_answer(inner),
+        ty => is_answer_of(ty, &is_answer),
+    }
+}
+
+/// The same without lists: functions that give such have sweeps though nobody asks for them.
+pub(crate) fn is_short_answer(ty: &Ty) -> bool {
+    is_answer_of(ty, &is_short_answer)
+}
+
+fn is_answer_of(ty: &Ty, part: &dyn Fn(&Ty) -> bool) -> bool {
     match (payload(ty), ty) {
-        (Some(value), _) => is_answer(value),
+        (Some(value), _) => part(value),
         (_, Ty::Int | Ty::Bool) => true,
-        (_, Ty::Tuple(parts)) => !parts.is_empty() && parts.iter().all(is_answer),
-        (_, Ty::Array(inner, _)) => is_answer(inner),
+        (_, Ty::Tuple(parts)) => !parts.is_empty() && parts.iter().all(part),
+        (_, Ty::Array(inner, _)) => part(inner),
         _ => false,
     }
 }
