@@ -159,9 +159,15 @@ impl Lower<'_> {
         {
             return self.expr(&method);
         }
-        let args = self.args(call.args.iter());
+        let args = self.args_of_constant(&call.args);
         let real = args.iter().any(|arg| self.carries_real(arg));
         let changes = args.iter().any(|arg| is_exclusive(&arg.ty));
+        let mut given = call.args.iter().map(bare);
+        if let Some(closure) = given.find(|arg| matches!(arg, syn::Expr::Closure(_)))
+            && (real || changes)
+        {
+            return self.outside_language(closure);
+        }
         self.undecided |= args.iter().any(|arg| self.infer.is_open(&arg.ty));
         let function = self.names_function(path);
         if !real && !changes {

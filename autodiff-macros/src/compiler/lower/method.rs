@@ -307,10 +307,13 @@ impl Lower<'_> {
         self.constant_method(receiver, call, known, ty)
     }
 
-    /// Arguments of a method of a constant: closures that use constants stay as they are.
-    fn args_of_constant(&mut self, call: &syn::ExprMethodCall) -> Vec<Expr> {
+    /// Arguments of a method of a constant, and of a function of constants: closures that use constants stay as they are.
+    pub(super) fn args_of_constant<'e>(
+        &mut self,
+        given: impl IntoIterator<Item = &'e syn::Expr>,
+    ) -> Vec<Expr> {
         let mut args = Vec::new();
-        for arg in &call.args {
+        for arg in given {
             let closure = match bare(arg) {
                 syn::Expr::Closure(closure) => self.constant_closure(closure),
                 _ => None,
@@ -331,7 +334,7 @@ impl Lower<'_> {
         pure: bool,
         ty: Ty,
     ) -> Expr {
-        let args = self.args_of_constant(call);
+        let args = self.args_of_constant(&call.args);
         let real = args.iter().find(|arg| self.carries_real(arg));
         if real.is_some() {
             let known = self.is_known_to_change(&call.method) == Some(false);
@@ -349,6 +352,17 @@ impl Lower<'_> {
             let arg = &call.args[arg];
             return self.refuse(&diag::EXCLUSIVE_ARGUMENT, arg, &[&text_of(arg)]);
         }
+        // An integer that a closure is handed by reference is a value here.
+        let by_reference = call.method == "contains" || call.method == "binary_search";
+        let scalar = |arg: &Expr| matches!(self.infer.shallow(&arg.ty), Ty::Int | Ty::Bool);
+        let lent: Vec<Option<TokenStream>> = args
+            .iter()
+            .zip(&call.args)
+            .map(|(arg, text)| {
+                let written = matches!(bare(text), syn::Expr::Reference(_));
+                (by_reference && !written && scalar(arg)).then(|| quote!(&))
+            })
+            .collect();
         let mut parts: Vec<(Expr, TokenStream)> = vec![(receiver, call.receiver.to_token_stream())];
         parts.extend(
             args.into_iter()
@@ -362,7 +376,7 @@ impl Lower<'_> {
         self.compose_on(place, parts, pure, ty, method.span(), |parts| {
             let (receiver, args) = (&parts[0], &parts[1..]);
             let receiver = postfix(receiver);
-            quote!(#receiver.#method #turbofish (#(#args),*))
+            quote!(#receiver.#method #turbofish (#(#lent #args),*))
         })
     }
 

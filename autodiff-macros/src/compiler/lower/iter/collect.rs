@@ -61,7 +61,7 @@ impl Lower<'_> {
         if let syn::Expr::MethodCall(call) = init
             && call.method == "collect"
             && self.is_chain(&call.receiver)
-            && !is_vec(ty)
+            && !may_be_vec(ty)
             && self.outcome_of_vec(ty).is_none()
         {
             self.refuse(&diag::COLLECT, ty, &[&text_of_type(ty)]);
@@ -348,4 +348,17 @@ pub(super) fn is_vec(ty: &syn::Type) -> bool {
         }
         _ => false,
     }
+}
+
+/// True for a vector, and for a name that may stand for one: rustc finds out.
+fn may_be_vec(ty: &syn::Type) -> bool {
+    const OTHERS: [&str; 2] = ["String", "OsString"];
+    let named = match types::bare(ty) {
+        syn::Type::Path(path) => path.path.segments.last(),
+        _ => None,
+    };
+    let alias = |last: &syn::PathSegment| {
+        last.arguments.is_none() && OTHERS.iter().all(|other| last.ident != other)
+    };
+    is_vec(ty) || named.is_some_and(alias)
 }

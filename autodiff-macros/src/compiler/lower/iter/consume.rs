@@ -12,13 +12,14 @@ use crate::compiler::lower::infer::Kind;
 use crate::compiler::lower::{Lower, stmt};
 
 /// Methods that consume an iterator for a value.
-const CONSUMERS: [&str; 11] = [
+const CONSUMERS: [&str; 12] = [
     "sum",
     "product",
     "fold",
     "try_fold",
     "for_each",
     "count",
+    "len",
     "all",
     "any",
     "collect",
@@ -127,7 +128,7 @@ impl Lower<'_> {
         let args: Vec<&syn::Expr> = call.args.iter().collect();
         match (name, &args[..]) {
             ("sum" | "product", []) => self.sum(call, name == "sum", &chain, out),
-            ("count", []) => self.counted_items(&chain, span, out),
+            ("count" | "len", []) => self.counted_items(&chain, span, out),
             ("fold", [init, f]) => self.fold(&chain, init, f, span, out),
             ("try_fold", [init, f]) => self.try_fold(&chain, (init, f), span, out),
             ("for_each", [f]) => {
