@@ -90,6 +90,8 @@ mod evaluated;
 mod exchanged;
 #[path = "shapes/few.rs"]
 mod few;
+#[path = "shapes/found_lists.rs"]
+mod found_lists;
 #[path = "shapes/handed.rs"]
 mod handed;
 #[path = "shapes/hoisted.rs"]

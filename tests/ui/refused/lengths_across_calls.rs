@@ -65,6 +65,38 @@ fn between_two(x: &[f64]) -> f64 { //~ a number that depends on a test of a diff
     mean(&positive(x), 2.0)
 }
 
+/// Where they are.
+#[conservative_grad]
+fn positive_places(x: &[f64]) -> Vec<usize> {
+    (0..x.len()).filter(|&i| x[i] > 0.0).collect()
+}
+
+#[conservative_grad]
+fn mean_at(#[constant] places: &[usize], x: &[f64]) -> f64 {
+    let mut s = 0.0;
+    for &i in places {
+        s += x[i];
+    }
+    s / places.len() as f64
+}
+
+#[conservative_grad]
+fn total_at(#[constant] places: &[usize], x: &[f64]) -> f64 {
+    places.iter().map(|&i| x[i]).sum()
+}
+
+#[conservative_grad]
+fn places_are_counted(x: &[f64]) -> f64 { //~ a number that depends on a test of a differentiable value reaches the result [AD0302]
+    let places: Vec<usize> = positive_places(x);
+    mean_at(&places, x)
+}
+
+#[conservative_grad]
+fn places_are_read(x: &[f64]) -> f64 {
+    let places: Vec<usize> = positive_places(x);
+    total_at(&places, x)
+}
+
 #[conservative_grad]
 fn at_two_removes(x: &[f64]) -> f64 { //~ a number that depends on a test of a differentiable value reaches the result [AD0302]
     match indirect(x) {

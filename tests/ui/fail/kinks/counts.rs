@@ -469,6 +469,40 @@ fn what_is_tested_in_a_cell(x: &[f64]) -> f64 {
     n.get() as f64 * x[0] //~ AD0302
 }
 
+fn inverses(counts: &[usize]) -> Vec<f64> {
+    counts.iter().map(|n| 1.0 / (1.0 + *n as f64)).collect()
+}
+
+#[conservative_grad]
+fn list_of_a_function(x: &[f64]) -> f64 {
+    let mut counts = vec![0; 3];
+    for v in x {
+        counts[usize::from(*v > 0.5)] += 1;
+    }
+    let weights = inverses(&counts); //~ AD0302
+    weights[0] * x[0]
+}
+
+#[conservative_grad]
+fn list_in_a_list(x: &[f64]) -> f64 {
+    let mut above = Vec::new();
+    for (i, v) in x.iter().enumerate() {
+        if *v > 0.5 {
+            above.push(i);
+        }
+    }
+    let mut rows = vec![vec![1.0]];
+    rows.push(inverses(&above)); //~ AD0302
+    rows[1][0] * x[0]
+}
+
+/// Which of two lists it is decides a branch, as anywhere.
+#[conservative_grad]
+fn one_of_two_lists(x: &[f64]) -> f64 {
+    let weights = if x[0] > 0.5 { inverses(&[1]) } else { inverses(&[2]) };
+    weights[0] * x[1]
+}
+
 /// The cell lives behind the test, and calls are counted, which make no number.
 #[conservative_grad]
 fn in_cells_of_their_own(x: &[f64]) -> f64 {
