@@ -72,6 +72,8 @@ mod by_name;
 mod calls;
 #[path = "shapes/cells.rs"]
 mod cells;
+#[path = "shapes/chosen.rs"]
+mod chosen;
 #[path = "shapes/collected.rs"]
 mod collected;
 #[path = "shapes/conditions.rs"]

@@ -85,7 +85,7 @@ fn groups(x: &[f64]) -> f64 {
 
 #[conservative_grad]
 mod frames {
-    use conservative_grad::{Differentiable, conservative_grad};
+    use conservative_grad::Differentiable;
 
     #[derive(Clone, Differentiable)]
     pub struct Frame {

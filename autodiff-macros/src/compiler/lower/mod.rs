@@ -23,6 +23,7 @@ mod assign;
 mod call;
 mod capture;
 mod checkpoint;
+mod chosen;
 mod closure;
 mod declared;
 mod dest;
@@ -110,6 +111,7 @@ pub(crate) fn lower(
     diags: &mut Diagnostics,
 ) -> Option<Func> {
     let item = &*peeled::patterns(item);
+    let item = &*chosen::places(item);
     let signature = signature::read(item, options, diags);
     let signature_fits = diags.is_empty();
     let body_tells_more = !diags.iter().any(|diag| is_about_all(diag.entry));

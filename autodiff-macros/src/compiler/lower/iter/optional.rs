@@ -136,8 +136,10 @@ impl Lower<'_> {
             return Some(self.error(call.to_token_stream()));
         };
         let value = self.read_var(found, span);
-        // The position of what was found is one, too.
-        let found = matches!(self.infer.strip(&value.ty), Ty::Int) && call.method == "position";
+        // The place of what was found is an integer.
+        let places = ["position", "max_by", "min_by"];
+        let found = matches!(self.infer.strip(&value.ty), Ty::Int)
+            && places.iter().any(|place| call.method == place);
         if !found && !self.infer.may_be_real(&value.ty) {
             self.undecided |= self.infer.is_open(&value.ty);
             let name = call.method.to_string();
