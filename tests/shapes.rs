@@ -9,6 +9,7 @@
     clippy::useless_vec,
     clippy::explicit_counter_loop,
     clippy::needless_lifetimes,
+    clippy::unnecessary_sort_by,
     unreachable_pub,
     reason = "the programs are written the way people write them"
 )]
