@@ -6,30 +6,52 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
 
 use super::activity::{self, Activity, List, Slot, Step, Supposed, holds_reals};
-use crate::compiler::companion::{self, Renamed};
+use crate::compiler::companion::Renamed;
 use crate::compiler::emit::{behind, holds_struct};
+use crate::compiler::forms::declarations::type_name;
 use crate::compiler::hir::{Form, Ty};
 use crate::compiler::kinks;
+use crate::compiler::names::plain;
 use crate::compiler::naming::Naming;
 use crate::compiler::parse::attribute::Options;
 use crate::compiler::ssa::{Arg, Block, Call, Func, Init, MemId, Origin, StmtKind, Tree};
 
+/// A function that can be asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Callee {
+    pub(crate) at: At,
+    pub(crate) back: Back,
+}
+
 /// Where the constant of a callee is.
 #[derive(Clone, Debug)]
-pub(crate) enum Callee {
+pub(crate) enum At {
+    /// In this type or module, which is the function's own.
+    Own(TokenStream),
     /// At the companion with this path.
     Companion(TokenStream),
-    /// By this path.
+    /// Beside the function with this path.
     Sibling(TokenStream),
+}
+
+/// Whether a callee comes back to the function.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Back {
+    Never,
+    /// As far as names tell. It is asked in rounds.
+    Seen,
+    /// It may, around functions that are not seen.
+    Unseen,
 }
 
 impl Callee {
     fn text(&self) -> String {
-        match self {
-            Callee::Companion(path) | Callee::Sibling(path) => path.to_string(),
+        match &self.at {
+            At::Own(path) | At::Companion(path) | At::Sibling(path) => path.to_string(),
         }
     }
 }
@@ -67,6 +89,8 @@ pub(crate) type Condition = Vec<Question>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lengths {
     pub(crate) facts: Vec<Fact>,
+    /// How often functions that call each other are asked in turn; 0 if this one calls nobody who asks it.
+    pub(crate) rounds: usize,
     /// The expression jumps if the condition holds.
     pub(crate) jumps: Vec<(TokenStream, Condition)>,
 }
@@ -79,27 +103,19 @@ pub(crate) enum Fact {
     As(What, Slot, Callee, Slot),
 }
 
-/// Follows the length of every list that a callee gives or changes, and of every parameter, and integers among these. What functions
-/// that call each other say of themselves does not depend on the others, as no constant may.
+/// Follows the length of every list that a callee gives or changes, and of every parameter, and integers among these.
 pub(crate) fn run(func: &Func, facts: &Activity, options: &Options) -> Lengths {
     let asked = &Callees::of(func, facts, options);
     let follow = |facts: &Activity| Followed::of(func, facts, asked);
     let here = follow(facts);
     let mut found = Lengths::default();
-    let said = |conditions: Vec<Condition>| -> Vec<Condition> {
-        let conditions = conditions.into_iter();
-        let said = conditions.filter(|c| c.is_empty() || !options.recursive);
-        said.collect()
-    };
     let mut changes: BTreeMap<(Slot, Part), Vec<Condition>> = BTreeMap::new();
     for changed in &here.changed {
         changes.insert(changed.clone(), vec![Vec::new()]);
     }
     found.jumps.extend(here.jumps(0, &[], &BTreeSet::new()));
     found.jumps.extend(asked.meetings(func, facts));
-    if !options.recursive {
-        found.facts.extend(asked.handed_on(func, facts));
-    }
+    found.facts.extend(asked.handed_on(func, facts));
     let known = here.places();
     if may_count(func, facts, asked) {
         for (callee, slot, part) in asked.changes(func) {
@@ -113,7 +129,7 @@ pub(crate) fn run(func: &Func, facts: &Activity, options: &Options) -> Lengths {
             }];
             for new in then.changed.difference(&here.changed) {
                 let conditions = changes.entry(new.clone()).or_default();
-                conditions.extend(said(vec![given.to_vec()]));
+                conditions.extend(said(What::Changes, given.to_vec()));
             }
             found.jumps.extend(then.jumps(before, &given, &known));
         }
@@ -121,7 +137,8 @@ pub(crate) fn run(func: &Func, facts: &Activity, options: &Options) -> Lengths {
             let mut add = |what: What, part: Part, supposed: Supposed<'_>| {
                 let then = follow(&activity::supposing(func, supposed));
                 let jumps = then.jumps(0, &[], &known);
-                let conditions = said(jumps.map(|(_, condition)| condition).collect());
+                let conditions = jumps.filter_map(|(_, condition)| said(what, condition));
+                let conditions: Vec<Condition> = conditions.collect();
                 if !conditions.is_empty() {
                     let slot = Slot::Param(k);
                     found.facts.push(Fact::With(what, slot, part, conditions));
@@ -149,7 +166,19 @@ pub(crate) fn run(func: &Func, facts: &Activity, options: &Options) -> Lengths {
     found
         .facts
         .extend(changes.map(|((slot, part), holds)| Fact::With(What::Changes, slot, part, holds)));
+    found.rounds = asked.rounds(options);
     found
+}
+
+/// What a function says if it cannot ask one that may come back to it: that this one makes a number of all that it is given, and
+/// changes nothing by a test.
+fn said(what: What, mut condition: Condition) -> Option<Condition> {
+    let unseen = |question: &Question| question.callee.back == Back::Unseen;
+    if matches!(what, What::Changes) && condition.iter().any(unseen) {
+        return None;
+    }
+    condition.retain(|question| !unseen(question));
+    Some(condition)
 }
 
 /// The functions that can be asked, by where their calls are.
@@ -166,28 +195,29 @@ struct Asked<'a> {
 
 impl<'a> Callees<'a> {
     fn of(func: &'a Func, facts: &Activity, options: &Options) -> Callees<'a> {
-        let renamed = &Renamed::new(&options.calls);
         let mut calls = Vec::new();
         let mut find = |call: &'a Call, before: usize| {
-            if call.recursive || !facts.varied_call(call) {
-                return;
+            if facts.varied_call(call) {
+                calls.extend(callee(func, call, options).map(|callee| Asked {
+                    call,
+                    callee,
+                    before,
+                }));
             }
-            let callee = match call.form {
-                Form::Companion => Some(Callee::Companion(renamed.of(&call.path).clone())),
-                Form::Associated | Form::Method => func.sibling(call).and_then(|path| {
-                    let path = outside(path, &options.naming)?;
-                    let constant = companion::sibling(&path, "__CALLEE", false);
-                    Some(Callee::Sibling(constant))
-                }),
-            };
-            calls.extend(callee.map(|callee| Asked {
-                call,
-                callee,
-                before,
-            }));
         };
         for_each_call(&func.body, &mut 0, false, &mut find);
         Callees { calls }
+    }
+
+    /// What one function says of another takes a round to get to it; a few more show that all is said.
+    fn rounds(&self, options: &Options) -> usize {
+        let mut calls = self.calls.iter();
+        let any = options.cycle.len() > 1 || calls.any(|asked| asked.callee.back == Back::Seen);
+        if any {
+            (options.cycle.len() + 3).min(6)
+        } else {
+            0
+        }
     }
 
     fn callee(&self, call: &Call) -> Option<&Callee> {
@@ -272,13 +302,16 @@ impl<'a> Callees<'a> {
                     let part = activity::first_part(&steps);
                     let callee = asked.callee.clone();
                     let new = seen.insert((what as u8, from, part.clone(), callee.text(), to));
-                    all.extend((holds && new).then(|| match steps.is_empty() {
-                        true => Fact::As(what, from, callee, to),
-                        false => {
-                            let asks = Asks::Does(what, to, None);
-                            Fact::With(what, from, part, vec![vec![Question { callee, asks }]])
-                        }
-                    }));
+                    if !(holds && new) {
+                        continue;
+                    }
+                    if steps.is_empty() && callee.back != Back::Unseen {
+                        all.push(Fact::As(what, from, callee, to));
+                        continue;
+                    }
+                    let asks = Asks::Does(what, to, None);
+                    let condition = said(what, vec![Question { callee, asks }]);
+                    all.extend(condition.map(|c| Fact::With(what, from, part, vec![c])));
                 }
             }
         }
@@ -375,6 +408,58 @@ fn for_each_call<'a>(
             for_each_call(block, before, in_loop, f);
         }
     }
+}
+
+/// Whom a call asks, if there is a name for it.
+fn callee(func: &Func, call: &Call, options: &Options) -> Option<Callee> {
+    let (at, node) = match call.form {
+        Form::Companion if call.recursive => {
+            let own = match &options.naming {
+                Naming::Module => quote::quote!(self),
+                _ => options
+                    .name
+                    .as_ref()
+                    .unwrap_or(&func.name)
+                    .to_token_stream(),
+            };
+            (At::Own(own), None)
+        }
+        Form::Companion => {
+            let path = Renamed::new(&options.calls).of(&call.path).clone();
+            let node = idents(&path).pop().map(|name| (None, name));
+            (At::Companion(path), node)
+        }
+        Form::Associated | Form::Method => {
+            let path = func.sibling(call)?;
+            let mut names = idents(&path);
+            let name = names.pop()?;
+            let mut owner = names.pop();
+            if let (Some("Self"), Naming::Sibling(of)) = (owner.as_deref(), &options.naming) {
+                owner = of.own.as_ref().and_then(type_name);
+            }
+            let path = outside(path, &options.naming)?;
+            (At::Sibling(path), Some((owner, name)))
+        }
+    };
+    let back = match node {
+        None => Back::Seen,
+        Some(node) if options.cycle.contains(&node) => match at {
+            // Of another module it is another one, or the same.
+            At::Companion(ref path) if idents(path).len() > 1 => Back::Unseen,
+            _ => Back::Seen,
+        },
+        Some(_) if options.recursive && options.cycle.is_empty() => Back::Unseen,
+        Some(_) => Back::Never,
+    };
+    Some(Callee { at, back })
+}
+
+fn idents(path: &TokenStream) -> Vec<String> {
+    let idents = path.clone().into_iter().filter_map(|tree| match tree {
+        TokenTree::Ident(ident) => Some(plain(&ident)),
+        _ => None,
+    });
+    idents.collect()
 }
 
 /// The path, where `Self` is not known; nothing if the type has parameters there.

@@ -24,7 +24,7 @@ use super::types::behind;
 use super::{Bodies, Runtime, meta};
 use crate::compiler::analyse::activity::{Slot, Step};
 use crate::compiler::analyse::lengths::{
-    Asks, Callee, Condition, Fact, Lengths, Part, Question, What,
+    Asks, At, Back, Callee, Condition, Fact, Lengths, Part, Question, What,
 };
 use crate::compiler::companion;
 use crate::compiler::diag;
@@ -87,12 +87,13 @@ fn fits(path: &TokenStream, rt: &Runtime) -> TokenStream {
 
 /// That no number is made of a length that depends on a test, here and in a callee. The error is one of rustc's, at the tokens.
 fn continuous((source, condition): &(TokenStream, Condition), rt: &Runtime) -> TokenStream {
-    let known = |callee: &Callee| match callee {
-        Callee::Companion(path) => {
+    let known = |callee: &Callee| match &callee.at {
+        At::Own(path) => quote!(#path::__CALLEE),
+        At::Companion(path) => {
             let alias = companion::alias(path);
             quote!(#alias::__CALLEE)
         }
-        Callee::Sibling(path) => path.clone(),
+        At::Sibling(path) => companion::sibling(path, "__CALLEE", false),
     };
     let answers = condition
         .iter()
@@ -136,9 +137,20 @@ fn answer(
 
 /// What a function does with lengths, for its callers; nothing if that is nothing.
 fn facts(lengths: &Lengths, items: &[TokenStream], rt: &Runtime) -> TokenStream {
-    let known = |callee: &Callee| match callee {
-        Callee::Companion(path) => meta::of_callee(path, items, &quote!(__CALLEE)),
-        Callee::Sibling(path) => meta::in_scope(path, items),
+    let known = |callee: &Callee| {
+        let (name, arguments) = match callee.back {
+            Back::Seen => ("__callee", quote!((rounds - 1))),
+            Back::Never | Back::Unseen => ("__CALLEE", TokenStream::new()),
+        };
+        let member = format_ident!("{name}");
+        match &callee.at {
+            At::Own(path) => quote!(#path::#member #arguments),
+            At::Companion(path) => meta::of_callee(path, items, &quote!(#member #arguments)),
+            At::Sibling(path) => {
+                let path = companion::sibling(path, name, false);
+                meta::in_scope(&quote!(#path #arguments), items)
+            }
+        }
     };
     let holds = |condition: &Condition| match condition.is_empty() {
         true => quote!(true),
@@ -288,11 +300,32 @@ pub(crate) fn callee(signature: &Signature, bodies: &Bodies, items: &[TokenStrea
     let facts = facts(&bodies.lengths, items, rt);
     let name = signature.naming.item("__CALLEE");
     let knows = signature.note("What callers have to know.");
+    let told = quote!(#rt::Callee::new(&[#(#reads),*]));
+    let (value, in_rounds) = match bodies.lengths.rounds {
+        0 => (quote!(#told #facts), None),
+        rounds => {
+            let in_turn = signature.naming.item("__callee");
+            let path = signature.naming.path("__callee");
+            let [last, before] = [rounds, rounds - 1].map(Literal::usize_unsuffixed);
+            let knows = signature.note("The same, of functions that call each other.");
+            let in_rounds = quote! {
+                #knows
+                #[doc(hidden)]
+                #attributes
+                #visibility const fn #in_turn(rounds: usize) -> #rt::Callee {
+                    if rounds == 0 { #told } else { #told #facts }
+                }
+            };
+            let value = quote!(#path(#last).settled(#path(#before)));
+            (value, Some(in_rounds))
+        }
+    };
     quote! {
+        #in_rounds
         #knows
         #[doc(hidden)]
         #attributes
-        #visibility const #name: #rt::Callee = #rt::Callee::new(&[#(#reads),*]) #facts;
+        #visibility const #name: #rt::Callee = #value;
     }
 }
 

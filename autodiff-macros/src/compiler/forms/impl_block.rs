@@ -12,6 +12,7 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use super::alone;
 use super::cycles::Calls;
+use super::declarations::type_name;
 use super::function::Expansion;
 use super::known::Known;
 use super::maker;
@@ -43,7 +44,8 @@ pub(crate) fn expand(
 pub(crate) fn add_calls(block: &syn::ItemImpl, calls: &mut Calls) {
     for item in &block.items {
         if let syn::ImplItem::Fn(function) = item {
-            calls.add(&function.sig.ident, function.block.to_token_stream());
+            let owner = type_name(&block.self_ty);
+            calls.add(owner, &function.sig.ident, function.block.to_token_stream());
         }
     }
 }
@@ -227,7 +229,8 @@ fn member(
     diags: &mut Diagnostics,
 ) -> Expansion {
     let mut own_options = options.clone();
-    own_options.recursive |= calls.is_recursive(&function.sig.ident);
+    let owner = type_name(&block.self_ty);
+    calls.tell(owner, &function.sig.ident, &mut own_options);
     if !scope.own_is_differentiable() {
         own_options.constant.push(receiver_of(function));
     }

@@ -15,7 +15,7 @@ mod alone;
 pub(crate) mod by_path;
 mod configured;
 pub(crate) mod cycles;
-mod declarations;
+pub(crate) mod declarations;
 mod function;
 pub(crate) mod getters;
 mod impl_block;
@@ -106,9 +106,10 @@ fn expand_method(
     diags: &mut Diagnostics,
 ) -> TokenStream {
     let mut calls = cycles::Calls::default();
-    calls.add(&function.sig.ident, function.block.to_token_stream());
+    let (owner, name) = (Some(cycles::UNSEEN.to_owned()), &function.sig.ident);
+    calls.add(owner.clone(), name, function.block.to_token_stream());
     let mut options = options.clone();
-    options.recursive |= calls.is_recursive(&function.sig.ident);
+    calls.tell(owner, name, &mut options);
     let block = method::Block::default();
     let Expansion { doc, beside, .. } = method::expand(function, &block, options, diags);
     let mut item = function.clone();

@@ -46,7 +46,7 @@ fn add_calls(items: &[syn::Item], calls: &mut Calls) {
     for item in items {
         match item {
             syn::Item::Fn(function) => {
-                calls.add(&function.sig.ident, function.block.to_token_stream());
+                calls.add(None, &function.sig.ident, function.block.to_token_stream());
             }
             syn::Item::Impl(block) => impl_block::add_calls(block, calls),
             syn::Item::Mod(module) => {
@@ -191,7 +191,7 @@ fn expand_function(
         block: None,
     };
     let wanted = annotated || scope.is_wanted(&function.sig, &own);
-    own.recursive |= calls.is_recursive(&function.sig.ident);
+    calls.tell(None, &function.sig.ident, &mut own);
     own.naming = match own.module {
         true => Naming::Module,
         false => Naming::Companion,

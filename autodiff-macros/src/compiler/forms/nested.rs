@@ -24,7 +24,7 @@ pub(crate) fn expand(func: &mut hir::Func, options: &Options, diags: &mut Diagno
     }
     let mut calls = Calls::default();
     for nested in &functions {
-        calls.add(&nested.sig.ident, nested.block.to_token_stream());
+        calls.add(None, &nested.sig.ident, nested.block.to_token_stream());
     }
     let scope = Scope {
         known: &options.known,
@@ -55,10 +55,10 @@ pub(crate) fn expand(func: &mut hir::Func, options: &Options, diags: &mut Diagno
             policy: options.policy,
             calls: options.calls.clone(),
             known: options.known.clone(),
-            recursive: calls.is_recursive(&nested.sig.ident),
             naming: Naming::Companion,
             ..Options::default()
         };
+        calls.tell(None, &nested.sig.ident, &mut inherited);
         if let Some((_, attr)) = own {
             inherited = inherited.with(attr, diags);
         }

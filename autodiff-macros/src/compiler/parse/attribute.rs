@@ -19,6 +19,7 @@ use syn::{Token, parenthesized};
 
 use crate::compiler::diag::{self, Diagnostics};
 use crate::compiler::extent::Extent;
+use crate::compiler::forms::cycles::Node;
 use crate::compiler::forms::known::Known;
 use crate::compiler::naming::Naming;
 use crate::compiler::parse::list::{Item, List, value};
@@ -83,6 +84,8 @@ pub(crate) struct Options {
     pub(crate) mode_span: Option<Span>,
     /// The function is part of a cycle of calls: box its residual.
     pub(crate) recursive: bool,
+    /// The functions of that cycle, this one among them, where they are seen.
+    pub(crate) cycle: Rc<BTreeSet<Node>>,
     /// Show the companion type in the documentation.
     pub(crate) doc: bool,
     /// The function stands in an `impl` block, which neither a receiver nor `Self` shows.
@@ -140,6 +143,7 @@ impl Default for Options {
             mode: Mode::Reverse,
             mode_span: None,
             recursive: false,
+            cycle: Rc::default(),
             doc: false,
             method: false,
             module: false,
