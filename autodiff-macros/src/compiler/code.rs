@@ -68,7 +68,7 @@ pub(crate) enum Callee {
     /// `pick(weight, below, above)`: what a decision passes on.
     Pick(Pick),
     /// `unless_zero(factor, product)`: the product, or 0 where the factor is 0.
-    UnlessZero(Guard),
+    UnlessZero(GuardForm),
     /// `over(dividend, divisor)`: the quotient, or 0 where the dividend is 0.
     Over,
     /// `none::<type>()`: the tangent of what is constant.
@@ -77,7 +77,7 @@ pub(crate) enum Callee {
 
 /// How a product is kept from being 0·∞.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Guard {
+pub(crate) enum GuardForm {
     /// By what LLVM makes of an `if`: a select, or a branch.
     Either,
     /// By a branch: iterations run in turn.

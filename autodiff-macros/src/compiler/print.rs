@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use super::analyse::again::diverges;
-use super::code::{Callee, Expr, Guard, Pick, Row, Stmt, Stretches, Sum};
+use super::code::{Callee, Expr, GuardForm, Pick, Row, Stmt, Stretches, Sum};
 use super::emit::respan;
 use super::emit_names::EmitNames;
 use super::hir::{Member, Real, Ty};
@@ -574,9 +574,9 @@ impl<'a> Printer<'a> {
             Callee::Pick(Pick::Below) => "pick_below",
             Callee::Pick(Pick::Sign) => "pick_sign",
             Callee::Pick(Pick::Dots) => "pick_dots",
-            Callee::UnlessZero(Guard::Either) => "unless_zero",
-            Callee::UnlessZero(Guard::Branch) => "unless_zero_in_turn",
-            Callee::UnlessZero(Guard::Select) => "unless_zero_at_once",
+            Callee::UnlessZero(GuardForm::Either) => "unless_zero",
+            Callee::UnlessZero(GuardForm::Branch) => "unless_zero_in_turn",
+            Callee::UnlessZero(GuardForm::Select) => "unless_zero_at_once",
             Callee::Over => "over",
             Callee::NoDots(_) => "none",
         };

@@ -16,7 +16,7 @@ use autodiff_runtime::rules::Rule;
 use proc_macro2::TokenStream;
 
 use super::adjoint::Context;
-use super::code::{Callee, Expr, Guard};
+use super::code::{Callee, Expr, GuardForm};
 use super::hir::{BinOp, Ty};
 use super::metadata::stays_inside;
 use super::ssa::{Block, Init, MemId, Op, Stmt, StmtKind, ValId};
@@ -310,7 +310,7 @@ pub(crate) fn unless_zero(factor: &Expr, product: Expr) -> Expr {
         product if is_literal(factor) || is_literal(&product) => product,
         product if is_share(&product, factor) => product,
         product => Expr::Call(
-            Callee::UnlessZero(Guard::Either),
+            Callee::UnlessZero(GuardForm::Either),
             vec![factor.clone(), product],
         ),
     }

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Context;
 use super::ordinary::{adds_nothing_up, may_run_at_once};
-use crate::compiler::code::{Callee, Expr, Guard, Pick, Stmt};
+use crate::compiler::code::{Callee, Expr, GuardForm, Pick, Stmt};
 use crate::compiler::real;
 use crate::compiler::ssa::{Op, Stmt as Ssa, StmtKind, ValId};
 use crate::compiler::tidy::Var;
@@ -58,7 +58,7 @@ fn branch(stmt: &mut Stmt) {
         &mut |e| {
             e.walk_mut(&mut |e| {
                 if let Expr::Call(Callee::UnlessZero(guard), _) = e {
-                    *guard = Guard::Branch;
+                    *guard = GuardForm::Branch;
                 }
             });
         },
@@ -83,7 +83,7 @@ pub(super) fn at_once(stmts: &mut [Stmt]) {
                     if shared(e).is_some_and(|factor| guards[&factor] > 1)
                         && let Expr::Call(Callee::UnlessZero(guard), _) = e
                     {
-                        *guard = Guard::Select;
+                        *guard = GuardForm::Select;
                     }
                 };
                 body.iter_mut().for_each(|s| s.walk_mut(&mut select));
@@ -96,7 +96,7 @@ pub(super) fn at_once(stmts: &mut [Stmt]) {
 /// The adjoint that a guard asks for.
 fn shared(e: &Expr) -> Option<ValId> {
     match e {
-        Expr::Call(Callee::UnlessZero(Guard::Either), args) => match args.first() {
+        Expr::Call(Callee::UnlessZero(GuardForm::Either), args) => match args.first() {
             Some(Expr::Bar(v)) => Some(*v),
             _ => None,
         },
@@ -215,7 +215,7 @@ impl Groups<'_> {
     /// Factor and product of a guard.
     fn guarded<'e>(&self, e: &'e Expr) -> Option<(&'e Expr, &'e Expr)> {
         match e {
-            Expr::Call(Callee::UnlessZero(Guard::Either), args) => match args.as_slice() {
+            Expr::Call(Callee::UnlessZero(GuardForm::Either), args) => match args.as_slice() {
                 [factor, product] => Some((factor, product)),
                 _ => None,
             },

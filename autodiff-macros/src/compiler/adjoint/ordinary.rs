@@ -19,7 +19,7 @@ use quote::quote;
 
 use super::Context;
 use crate::compiler::analyse::layout::Role;
-use crate::compiler::code::{Callee, Expr, Guard, Stmt};
+use crate::compiler::code::{Callee, Expr, GuardForm, Stmt};
 use crate::compiler::hir::{BinOp, Ty, UnOp};
 use crate::compiler::singular::is_literal;
 use crate::compiler::ssa::{Op, ValId};
@@ -439,7 +439,7 @@ pub(super) fn may_run_at_once(body: &[Stmt]) -> bool {
             stmt => !is_flat(stmt),
         };
         stmt.walk(&mut |e| {
-            in_turn |= matches!(e, Expr::Call(Callee::UnlessZero(Guard::Branch), _));
+            in_turn |= matches!(e, Expr::Call(Callee::UnlessZero(GuardForm::Branch), _));
         });
     }
     !in_turn
