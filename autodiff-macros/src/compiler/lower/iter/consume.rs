@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use quote::quote;
 use syn::spanned::Spanned;
 
-use super::{Chain, Item};
+use super::{Callable, Chain, Item};
 use crate::compiler::diag::{self, text_of};
 use crate::compiler::hir::{BinOp, Expr, ExprKind, LoopId, Pat, Stmt, StmtKind, Ty, VarId};
 use crate::compiler::lower::expr::bare;
@@ -267,11 +267,9 @@ impl Lower<'_> {
         span: Span,
         out: &mut Vec<Stmt>,
     ) -> Expr {
-        let value = self.expr(init);
-        let Some(f) = self.callable(f, out) else {
+        let Some((acc, f)) = self.start_fold(init, f, out) else {
             return self.error(quote!(#f));
         };
-        let acc = self.counter_var("acc", value, out);
         let at = f.tokens();
         self.drive(chain, span, out, &mut |this, _, item, out| {
             let carried = Item::Carried(acc);
@@ -279,6 +277,18 @@ impl Lower<'_> {
             this.carry(acc, value, out);
         });
         self.read_var(acc, span)
+    }
+
+    /// What a fold carries, and what it applies.
+    pub(super) fn start_fold(
+        &mut self,
+        init: &syn::Expr,
+        f: &syn::Expr,
+        out: &mut Vec<Stmt>,
+    ) -> Option<(VarId, Callable)> {
+        let value = self.expr(init);
+        let f = self.callable(f, out)?;
+        Some((self.counter_var("acc", value, out), f))
     }
 
     /// `acc = value`

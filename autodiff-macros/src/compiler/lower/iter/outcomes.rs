@@ -79,11 +79,9 @@ impl Lower<'_> {
         span: Span,
         out: &mut Vec<Stmt>,
     ) -> Expr {
-        let value = self.expr(init);
-        let Some(f) = self.callable(f, out) else {
+        let Some((acc, f)) = self.start_fold(init, f, out) else {
             return self.error(quote!(#f));
         };
-        let acc = self.counter_var("acc", value, out);
         let start = self.truth(true, span);
         let whole = self.counter_var("whole", start, out);
         let folded = self.temp("folded", outcome(self.var(acc).ty.clone()), span);
