@@ -324,6 +324,35 @@ pub(crate) enum Pat {
     Wild,
 }
 
+/// A loop over a range.
+#[derive(Clone, Copy)]
+pub(crate) struct Counted<'a> {
+    pub(crate) id: LoopId,
+    pub(crate) var: VarId,
+    pub(crate) range: &'a Range,
+    pub(crate) body: &'a Block,
+}
+
+impl StmtKind {
+    /// The loop, if it is a `for` over a range.
+    pub(crate) fn counted(&self) -> Option<Counted<'_>> {
+        match self {
+            StmtKind::For {
+                id,
+                var,
+                range,
+                body,
+            } => Some(Counted {
+                id: *id,
+                var: *var,
+                range,
+                body,
+            }),
+            _ => None,
+        }
+    }
+}
+
 /// A range of integers that a `for` runs over.
 #[derive(Clone, Debug)]
 pub(crate) struct Range {

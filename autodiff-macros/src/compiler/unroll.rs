@@ -14,8 +14,8 @@ use quote::ToTokens;
 
 use super::hir::rewrite::{self, Rewrite};
 use super::hir::{
-    BinOp, Block, Expr, ExprKind, Func, LoopId, Marks, Pat, Place, Proj, Range, Stmt, StmtKind, Ty,
-    Var, VarId, Verbatim,
+    BinOp, Block, Counted, Expr, ExprKind, Func, LoopId, Marks, Pat, Place, Proj, Range, Stmt,
+    StmtKind, Ty, Var, VarId, Verbatim,
 };
 
 /// The longest loop that is written out, and the longest one where there may be no gain. If the body does not ask which iteration it
@@ -77,21 +77,18 @@ impl Rewrite for Unroll<'_> {
 impl Unroll<'_> {
     /// The iterations of a loop one after the other.
     fn written_out(&mut self, stmt: &Stmt) -> Option<Vec<Stmt>> {
-        let StmtKind::For {
+        let Counted {
             id,
             var,
             range,
             body,
-        } = &stmt.kind
-        else {
-            return None;
-        };
+        } = stmt.kind.counted()?;
         let (first, count) = self.counters(range)?;
         let fits = count <= ITERATIONS && count * size(body) <= EXPRESSIONS;
-        if !fits || self.kept.contains(id) || !self.is_plain(body, &mut vec![*var]) {
+        if !fits || self.kept.contains(&id) || !self.is_plain(body, &mut vec![var]) {
             return None;
         }
-        let counter = Counter::of(body, *var)?;
+        let counter = Counter::of(body, var)?;
         if count > ALIKE && (!counter.is_used || fills(body)) {
             return None;
         }
@@ -146,22 +143,22 @@ impl Unroll<'_> {
     }
 
     fn is_plain_stmt(&self, stmt: &Stmt, counters: &mut Vec<VarId>) -> bool {
-        let StmtKind::For {
+        let Some(Counted {
             id,
             var,
             range,
             body,
-        } = &stmt.kind
+        }) = stmt.kind.counted()
         else {
             let mut plain = has_plain_form(stmt);
             stmt.for_each_expr(&mut |expr| plain &= self.is_plain_expr(expr, counters));
             return plain;
         };
         let ends = self.may_be_known(&range.lo, counters) && self.may_be_known(&range.hi, counters);
-        if !ends || range.step.is_some() || self.kept.contains(id) {
+        if !ends || range.step.is_some() || self.kept.contains(&id) {
             return false;
         }
-        counters.push(*var);
+        counters.push(var);
         let plain = self.is_plain(body, counters);
         counters.pop();
         plain

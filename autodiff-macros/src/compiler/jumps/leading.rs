@@ -22,7 +22,7 @@ use super::make::{Make, declare, rewrite};
 use super::searches::{changes_nothing, is_index_alone, is_passed};
 use super::{and, expr, not};
 use crate::compiler::hir::{
-    BinOp, Block, Expr, ExprKind, Func, LoopId, Pat, Range, Stmt, StmtKind, Ty, VarId,
+    BinOp, Block, Counted, Expr, ExprKind, Func, LoopId, Pat, Range, Stmt, StmtKind, Ty, VarId,
 };
 
 /// Rewrites the loops of the whole function.
@@ -125,17 +125,14 @@ fn block(stmts: impl IntoIterator<Item = Stmt>) -> Block {
 
 impl Tested {
     fn of(stmt: &Stmt, kept: &BTreeSet<LoopId>) -> Option<Tested> {
-        let StmtKind::For {
+        let Counted {
             id,
             var,
             range,
             body,
-        } = &stmt.kind
-        else {
-            return None;
-        };
+        } = stmt.kind.counted()?;
         let plain = !range.inclusive && !range.rev && range.step.is_none();
-        if !plain || body.value.is_some() || kept.contains(id) {
+        if !plain || body.value.is_some() || kept.contains(&id) {
             return None;
         }
         let at = body.stmts.iter().position(|s| !is_declaration(s))?;
@@ -145,7 +142,7 @@ impl Tested {
             return None;
         };
         let (jump, last) = then.stmts.split_last()?;
-        let ends = matches!(jump.kind, StmtKind::Break(target) if target == *id)
+        let ends = matches!(jump.kind, StmtKind::Break(target) if target == id)
             && els.stmts.is_empty()
             && els.value.is_none()
             && then.value.is_none();
@@ -153,8 +150,8 @@ impl Tested {
             return None;
         }
         let tested = Tested {
-            id: *id,
-            counter: *var,
+            id,
+            counter: var,
             range: range.clone(),
             before: before.to_vec(),
             cond: cond.clone(),
