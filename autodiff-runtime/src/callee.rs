@@ -1,5 +1,7 @@
 //! What callers have to know of a function when they are compiled, and no expansion of theirs can see.
 
+use std::marker::PhantomData;
+
 use crate::differentiable::Differentiable;
 use crate::numeric::{Scalar, number};
 
@@ -229,6 +231,97 @@ impl Callee {
     pub const fn reads(self, param: usize, varied: u64) -> bool {
         param >= self.reads.len() || self.reads[param] & varied != 0
     }
+}
+
+/// A name, by a number that stands for it in types.
+///
+/// ```
+/// use autodiff_runtime::callee::name;
+///
+/// assert!(name("mean") != name("mean_of"));
+/// ```
+#[must_use]
+pub const fn name(text: &str) -> u64 {
+    let text = text.as_bytes();
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut k = 0;
+    while k < text.len() {
+        hash = (hash ^ text[k] as u64).wrapping_mul(0x0000_0100_0000_01b3);
+        k += 1;
+    }
+    hash
+}
+
+/// A method, by its name.
+#[derive(Debug)]
+pub struct Named<const NAME: u64>;
+
+/// What has this place in a part: in a field by its name, in an element, in what a function gives.
+#[derive(Debug)]
+pub struct In<const PART: u64, N>(PhantomData<N>);
+
+/// The elements of a list.
+pub const ELEMENT: u64 = 0;
+
+/// What a function gives.
+pub const GIVEN: u64 = 1;
+
+/// A type with an annotated method in this place, of which there is something to tell.
+pub trait Method<N> {
+    /// What.
+    const CALLEE: Callee;
+}
+
+/// Asks a type of which only rustc knows whether it has such a method. One that has none has nothing to tell.
+///
+/// ```
+/// use autodiff_runtime::callee::{Asked, Callee, ELEMENT, Fact, In, Method, Named, Unasked as _, What, name};
+///
+/// struct Tree;
+/// impl Method<Named<{ name("mean") }>> for Tree {
+///     const CALLEE: Callee = Callee::new(&[]).saying(&[Fact::With(What::Counts, 0, "kids", true)]);
+/// }
+/// type Mean = Named<{ name("mean") }>;
+/// assert!(<Asked<Vec<Tree>, In<ELEMENT, Mean>>>::CALLEE.does(What::Counts, 0, "kids"));
+/// assert!(!<Asked<Vec<f64>, In<ELEMENT, Mean>>>::CALLEE.does(What::Counts, 0, "kids"));
+/// ```
+#[derive(Debug)]
+pub struct Asked<T: ?Sized, N>(PhantomData<N>, PhantomData<T>);
+
+impl<T: ?Sized + Method<N>, N> Asked<T, N> {
+    /// What the type tells.
+    pub const CALLEE: Callee = T::CALLEE;
+}
+
+/// Nothing.
+pub trait Unasked {
+    /// Nothing.
+    const CALLEE: Callee = Callee::new(&[]);
+}
+
+impl<T: ?Sized, N> Unasked for Asked<T, N> {}
+
+macro_rules! in_elements {
+    ($([$($count:tt)*] $list:ty,)*) => {$(
+        impl<T: Method<N>, N $($count)*> Method<In<ELEMENT, N>> for $list {
+            const CALLEE: Callee = T::CALLEE;
+        }
+    )*};
+}
+
+in_elements! {
+    [] Vec<T>,
+    [] Option<T>,
+    [] [T],
+    [, const COUNT: usize] [T; COUNT],
+}
+
+impl<T: Method<N> + ?Sized, N> Method<N> for Box<T> {
+    const CALLEE: Callee = T::CALLEE;
+}
+
+impl<T: Method<N> + ?Sized, N> Method<N> for &T {
+    const CALLEE: Callee = T::CALLEE;
 }
 
 const fn is(a: What, b: What) -> bool {

@@ -1,11 +1,11 @@
 //! What makes the user's struct differentiable: the traits that lead from it to its gradient.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::gradient::{discarded, fields, mismatch};
 use super::model::{Field, Model, Place};
-use super::types::zero_dots;
+use super::types::{is_copy, leaves, zero_dots};
 use crate::compiler::respan;
 
 /// The impls.
@@ -54,6 +54,7 @@ pub(crate) fn items(model: &Model) -> TokenStream {
             },
         ),
         same_shape(model),
+        parts(model),
     ];
     respan(items.into_iter().collect())
 }
@@ -107,6 +108,30 @@ fn numbers(model: &Model) -> TokenStream {
             #(#trait_::replace_numbers(&mut self.#members, __from))&&*
         }
     }
+}
+
+/// What methods of structs in fields do, for functions that do not know the types of these.
+fn parts(model: &Model) -> TokenStream {
+    let Model { rt, name, own, .. } = model;
+    let structs = model.fields.iter().filter(|field| {
+        let differentiated = field.bar().is_some();
+        let mut leaves = leaves(&field.declared).into_iter();
+        differentiated && leaves.any(|leaf| is_copy(leaf).is_none())
+    });
+    let structs = structs.filter(|_| own.declared.is_empty());
+    let parts = structs.map(|field| {
+        let ty = &field.declared;
+        let part = Literal::u64_unsuffixed(autodiff_runtime::callee::name(&field.text()));
+        quote! {
+            impl<__N> #rt::Method<#rt::In<#part, __N>> for #name
+            where
+                #ty: #rt::Method<__N>,
+            {
+                const CALLEE: #rt::Callee = <#ty as #rt::Method<__N>>::CALLEE;
+            }
+        }
+    });
+    parts.collect()
 }
 
 /// Compares the lengths of a value with those of a gradient.

@@ -167,6 +167,8 @@ pub(crate) struct Emitted {
     /// Of a function of a generic type: `FIELD`, for an `impl` of one instance, so that nobody has to
     /// say which.
     pub(crate) metadata: TokenStream,
+    /// Of a method: what stands behind the block.
+    pub(crate) behind: TokenStream,
 }
 
 /// What is emitted for a function. `item` is the function as it was compiled.
@@ -178,11 +180,16 @@ pub(crate) fn emit(
 ) -> Emitted {
     let bodies = &named_for_people(bodies, &options.naming);
     let signature = signature(item, func, options, bodies);
-    let (beside, metadata) = generated(item, func, options, bodies, &signature);
+    let (mut beside, metadata) = generated(item, func, options, bodies, &signature);
+    let mut behind = pins::asked(item, &signature, bodies);
+    if let Naming::Companion = options.naming {
+        beside.extend(std::mem::take(&mut behind));
+    }
     Emitted {
         doc: docs::primal(item, &signature, &bodies.sites, options),
         beside,
         metadata,
+        behind,
     }
 }
 

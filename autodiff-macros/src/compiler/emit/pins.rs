@@ -24,12 +24,13 @@ use super::types::behind;
 use super::{Bodies, Runtime, meta};
 use crate::compiler::analyse::activity::{Slot, Step};
 use crate::compiler::analyse::lengths::{
-    Asks, At, Back, Callee, Condition, Fact, Lengths, Part, Question, What,
+    Asks, At, Back, Callee, Condition, Fact, Lengths, OfPart, Part, Question, What,
 };
 use crate::compiler::companion;
 use crate::compiler::diag;
 use crate::compiler::hir::{self, Pin, PinKind, Ty};
 use crate::compiler::naming::Naming;
+use crate::compiler::parse::types::{bare, primitive};
 
 /// What stands at the top of emitted bodies.
 pub(crate) struct Checks {
@@ -94,6 +95,14 @@ fn continuous((source, condition): &(TokenStream, Condition), rt: &Runtime) -> T
             quote!(#alias::__CALLEE)
         }
         At::Sibling(path) => companion::sibling(path, "__CALLEE", false),
+        At::Supposed(path) => supposed(path, rt),
+        At::Part(of) => {
+            let owner = match of.is_given {
+                true => companion::alias(&of.owner).into_token_stream(),
+                false => respan(of.owner.clone()),
+            };
+            of_part(of, &owner, rt)
+        }
     };
     let answers = condition
         .iter()
@@ -150,6 +159,14 @@ fn facts(lengths: &Lengths, items: &[TokenStream], rt: &Runtime) -> TokenStream 
                 let path = companion::sibling(path, name, false);
                 meta::in_scope(&quote!(#path #arguments), items)
             }
+            At::Supposed(path) => meta::in_scope(&supposed(path, rt), items),
+            At::Part(of) if of.is_given => {
+                let path = respan(of.owner.clone());
+                let (import, alias) = (companion::import(&path), companion::alias(&path));
+                let asked = of_part(of, &alias.into_token_stream(), rt);
+                meta::in_scope(&quote!({ #import #asked }), items)
+            }
+            At::Part(of) => meta::in_scope(&of_part(of, &respan(of.owner.clone()), rt), items),
         }
     };
     let holds = |condition: &Condition| match condition.is_empty() {
@@ -327,6 +344,101 @@ pub(crate) fn callee(signature: &Signature, bodies: &Bodies, items: &[TokenStrea
         #attributes
         #visibility const #name: #rt::Callee = #value;
     }
+}
+
+/// What those ask who do not know the type, by way of it: of a method, if there is something to tell, and of what a function gives.
+pub(crate) fn asked(item: &syn::ItemFn, signature: &Signature, bodies: &Bodies) -> TokenStream {
+    let Signature { rt, attributes, .. } = signature;
+    match &signature.naming {
+        Naming::Sibling(of) => {
+            let lengths = &bodies.lengths;
+            let silent = lengths.facts.is_empty() && lengths.rounds == 0;
+            let own = of.own.as_ref().filter(|_| of.generics.params.is_empty());
+            let Some(own) = own.filter(|_| !silent) else {
+                return TokenStream::new();
+            };
+            let (own, constant) = (
+                respan(own.to_token_stream()),
+                signature.naming.item("__CALLEE"),
+            );
+            let name = named(&of.name.to_string(), rt);
+            quote! {
+                #attributes
+                impl #rt::Method<#name> for #own {
+                    const CALLEE: #rt::Callee = <#own>::#constant;
+                }
+            }
+        }
+        Naming::Companion => {
+            let Some(given) = given(&item.sig) else {
+                return TokenStream::new();
+            };
+            let (given, companion) = (respan(given.to_token_stream()), &signature.companion);
+            let attributes = super::shared_attributes(item);
+            quote! {
+                #attributes
+                impl<__N> #rt::Method<#rt::In<{ #rt::GIVEN }, __N>> for #companion
+                where
+                    #given: #rt::Method<__N>,
+                {
+                    const CALLEE: #rt::Callee = <#given as #rt::Method<__N>>::CALLEE;
+                }
+            }
+        }
+        Naming::Module => TokenStream::new(),
+    }
+}
+
+/// The struct that a function gives, if it may be one.
+fn given(sig: &syn::Signature) -> Option<&syn::Type> {
+    let syn::ReturnType::Type(_, ty) = &sig.output else {
+        return None;
+    };
+    let syn::Type::Path(path) = bare(ty) else {
+        return None;
+    };
+    let plain = path.path.segments.iter().all(|s| s.arguments.is_none());
+    let known = primitive(&path.path).is_some() || path.path.is_ident("String");
+    (plain && !known && sig.generics.params.is_empty()).then_some(ty)
+}
+
+/// The type that stands for a method.
+fn named(method: &str, rt: &Runtime) -> TokenStream {
+    let name = Literal::u64_unsuffixed(autodiff_runtime::callee::name(
+        method.trim_start_matches("r#"),
+    ));
+    quote!(#rt::Named<#name>)
+}
+
+/// The constant of a method that the type may not have: those of the type come before those of a trait.
+fn supposed(path: &TokenStream, rt: &Runtime) -> TokenStream {
+    let constant = companion::sibling(path, "__CALLEE", false);
+    let name = constant.clone().into_iter().last();
+    quote!({
+        trait Unasked {
+            const #name: #rt::Callee = #rt::Callee::new(&[]);
+        }
+        impl<__T: ?#rt::core::marker::Sized> Unasked for __T {}
+        #constant
+    })
+}
+
+/// The constant of a method of a part of what has a name.
+fn of_part(of: &OfPart, owner: &TokenStream, rt: &Runtime) -> TokenStream {
+    let mut place = named(&of.method, rt);
+    for step in of.steps.iter().rev() {
+        let part = match step {
+            Step::Element => quote!({ #rt::ELEMENT }),
+            Step::Part(name) => {
+                Literal::u64_unsuffixed(autodiff_runtime::callee::name(name)).into_token_stream()
+            }
+        };
+        place = quote!(#rt::In<#part, #place>);
+    }
+    if of.is_given {
+        place = quote!(#rt::In<{ #rt::GIVEN }, #place>);
+    }
+    quote!({ use #rt::Unasked as _; #rt::Asked::<#owner, #place>::CALLEE })
 }
 
 /// `__nested`, which goes through the calls that start here, so that reverse sweeps are not put into

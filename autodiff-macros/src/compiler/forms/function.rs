@@ -19,6 +19,8 @@ pub(crate) struct Expansion {
     pub(crate) beside: TokenStream,
     /// What stands in an `impl` of one instance of a generic type.
     pub(crate) metadata: TokenStream,
+    /// What stands behind the block.
+    pub(crate) behind: TokenStream,
 }
 
 /// Compiles a function, helper attributes and all.
@@ -48,12 +50,14 @@ pub(crate) fn expand(
         doc,
         beside,
         metadata,
+        behind,
     } = emit::emit(annotated, &func, options, &bodies);
     dump.code("emitted code", &beside);
     Expansion {
         doc,
         beside,
         metadata,
+        behind,
     }
 }
 

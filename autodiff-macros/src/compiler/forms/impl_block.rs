@@ -72,7 +72,7 @@ pub(crate) fn expand_in(
     let stray = stray_parameter(&seen);
     let placed = has_own_impl(&seen) && stray.is_none();
     let mut beside = TokenStream::new();
-    let mut metadata = TokenStream::new();
+    let (mut metadata, mut behind) = (TokenStream::new(), TokenStream::new());
     for item in &mut block.items {
         let syn::ImplItem::Fn(function) = item else {
             continue;
@@ -114,6 +114,7 @@ pub(crate) fn expand_in(
             doc,
             beside: emitted,
             metadata: constants,
+            behind: of_method,
         } = expansion;
         if !emitted.is_empty() && wanted {
             beside.extend(alone::changing(function, &seen, options));
@@ -122,6 +123,7 @@ pub(crate) fn expand_in(
         function.attrs.extend(parsed(doc));
         beside.extend(emitted);
         metadata.extend(constants);
+        behind.extend(of_method);
     }
     match stray {
         _ if !refused => {}
@@ -142,7 +144,7 @@ pub(crate) fn expand_in(
     let second = another(&seen, &quote!(#generics #own #bounds), &beside);
     let instance = method::instance(&seen);
     let third = another(&seen, &instance.unwrap_or_default(), &metadata);
-    quote!(#block #second #third)
+    quote!(#block #second #third #behind)
 }
 
 /// What is left alone around the block, and the functions of the block that nothing is emitted for.
