@@ -20,6 +20,7 @@ mod cases {
         of_constants_beside from 2,
         with_an_early_return from 2,
         with_a_length_behind_an_early_return from 2,
+        with_lists_begun_in_front_of_one from 2,
         from_a_third from 2,
     );
 }
@@ -293,6 +294,19 @@ fn with_a_length_behind_an_early_return(x: &[f64]) -> f64 {
     let mut levels = Levels::of(x);
     levels.new = vec![x[0] * x[1]];
     mean_until(&mut levels, x, 4.0)
+}
+
+/// The lists grow behind the test, and all that counts them runs where they did.
+#[conservative_grad]
+fn with_lists_begun_in_front_of_one(x: &[f64]) -> f64 {
+    let mut all = vec![x[0]];
+    let mut levels = Levels::of(x);
+    if x[0] * x[0] > 4.0 {
+        return x[1];
+    }
+    all.push(x[1] * x[0]);
+    levels.new.push(all[1]);
+    (all[0] + all[1]) / all.len() as f64 + levels.new.len() as f64 * levels.now[0]
 }
 
 /// What the second array becomes is not what the first one was, though somebody keeps that.

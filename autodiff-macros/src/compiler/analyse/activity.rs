@@ -24,8 +24,8 @@ pub(crate) use sources::{List, Step, list, part};
 use crate::compiler::emit::holds_struct;
 use crate::compiler::hir::{BinOp, Role, Ty, UnOp};
 use crate::compiler::ssa::{
-    Arg, Block, Call, Carried, Func, Init, MemId, Op, Origin, Phi, Place, StmtKind, Tree, ValId,
-    Verbatim,
+    Arg, Block, Call, Carried, Func, Init, MemId, Op, Origin, Phi, Place, Stmt, StmtKind, Tree,
+    ValId, Verbatim,
 };
 
 /// Facts about every value and memory variable.
@@ -296,6 +296,15 @@ impl<'a> Pass<'a> {
             block.walk(&mut |s| count += usize::from(s.kind.touches(m)));
             count
         };
+        // What is in front of a block that runs once does not see what it changes.
+        let from = |first: Option<&Stmt>| {
+            let (mut count, mut there) = (0, false);
+            self.func.body.walk(&mut |s| {
+                there |= first.is_some_and(|first| std::ptr::eq(first, s));
+                count += usize::from(there && s.kind.touches(m));
+            });
+            count
+        };
         // What was there before is so in the next iteration.
         let outer = self.func.mem(m).origin != Origin::Local;
         let mut given = false;
@@ -304,7 +313,11 @@ impl<'a> Pass<'a> {
         }
         let mut chosen = self.chosen.iter();
         chosen.any(|(block, again)| {
-            given || outer && *again || touches(block) < touches(&self.func.body)
+            let all = match again {
+                true => touches(&self.func.body),
+                false => from(block.stmts.first()),
+            };
+            given || outer && *again || touches(block) < all
         })
     }
 

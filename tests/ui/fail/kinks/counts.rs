@@ -501,6 +501,30 @@ fn list_in_a_list(x: &[f64]) -> f64 {
 fn one_of_two_lists(x: &[f64]) -> f64 {
     let weights = if x[0] > 0.5 { inverses(&[1]) } else { inverses(&[2]) };
     weights[0] * x[1]
+/// What was put there in one iteration is counted in the next one.
+#[conservative_grad]
+fn in_front_of_the_test(x: &[f64]) -> f64 {
+    let mut list = vec![1.0];
+    let mut s = 0.0;
+    for v in x {
+        s += list.len() as f64 * v;
+        if *v > 0.5 {
+            list.push(*v);
+        }
+    }
+    s
+}
+
+/// What the list becomes behind the test is that of another name.
+#[conservative_grad]
+fn exchanged_behind_the_test(x: &[f64]) -> f64 {
+    let mut list = vec![1.0];
+    let mut other = vec![1.0, 2.0];
+    if x[0] > 0.5 {
+        list.push(x[1]);
+        std::mem::swap(&mut list, &mut other);
+    }
+    other.len() as f64 * x[1]
 }
 
 /// The cell lives behind the test, and calls are counted, which make no number.
