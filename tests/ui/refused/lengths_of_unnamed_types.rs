@@ -14,6 +14,43 @@ pub struct Wood {
     boxed: [Tree; 2],
     pub e: f64,
 }
+/// Its methods bear the names of those that they call.
+#[derive(Clone, Debug, Differentiable)]
+pub struct Park {
+    tree: Tree,
+    rest: Vec<Park>,
+    pub e: f64,
+}
+
+#[conservative_grad]
+impl Park {
+    pub fn insert(&mut self, v: f64) {
+        self.tree.insert(v);
+    }
+    pub fn mean(&self) -> f64 {
+        self.tree.mean() * self.e
+    }
+    pub fn sum(&self) -> f64 {
+        let mut s = self.tree.sum() * self.e;
+        for park in &self.rest {
+            s += park.sum();
+        }
+        s
+    }
+}
+
+#[conservative_grad]
+fn by_methods_of_the_same_names(p: &mut Park, v: f64) -> f64 {
+    p.insert(v);
+    p.mean() //~ AD0302
+}
+
+#[conservative_grad]
+fn by_one_of_the_same_name(p: &mut Park, v: f64) -> f64 {
+    p.insert(v);
+    p.e * v
+}
+
 #[derive(Clone, Debug, Differentiable)]
 pub struct State {
     at: Vec<f64>,

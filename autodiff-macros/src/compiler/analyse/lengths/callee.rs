@@ -93,7 +93,8 @@ pub(super) fn callee(func: &Func, call: &Call, options: &Options) -> Option<Call
                 let at = of_unnamed(func, call, options)?;
                 let method = idents(&call.path).pop()?;
                 let mut cycle = options.cycle.iter();
-                let unseen = options.cycle.is_empty() || cycle.any(|(_, name)| *name == method);
+                let may_be = !is_field(&at) && cycle.any(|(_, name)| *name == method);
+                let unseen = options.cycle.is_empty() || may_be;
                 let back = match options.recursive && unseen {
                     true => Back::Unseen,
                     false => Back::Never,
@@ -121,6 +122,12 @@ pub(super) fn callee(func: &Func, call: &Call, options: &Options) -> Option<Call
         Some(_) => Back::Never,
     };
     Some(Callee { at, back })
+}
+
+/// True for a method of what lies in a struct, which is of another type: it would have no end.
+fn is_field(at: &At) -> bool {
+    let part = |step: &Step| matches!(step, Step::Part(_));
+    matches!(at, At::Part(of) if !of.is_given && of.steps.iter().all(part))
 }
 
 /// A method of what only rustc knows the type of.
