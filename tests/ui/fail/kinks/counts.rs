@@ -507,7 +507,7 @@ fn in_front_of_the_test(x: &[f64]) -> f64 {
     let mut list = vec![1.0];
     let mut s = 0.0;
     for v in x {
-        s += list.len() as f64 * v;
+        s += list.len() as f64 * v; //~ AD0302
         if *v > 0.5 {
             list.push(*v);
         }
@@ -524,7 +524,7 @@ fn exchanged_behind_the_test(x: &[f64]) -> f64 {
         list.push(x[1]);
         std::mem::swap(&mut list, &mut other);
     }
-    other.len() as f64 * x[1]
+    other.len() as f64 * x[1] //~ AD0302
 }
 
 /// The cell lives behind the test, and calls are counted, which make no number.
