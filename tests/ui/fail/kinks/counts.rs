@@ -501,6 +501,8 @@ fn list_in_a_list(x: &[f64]) -> f64 {
 fn one_of_two_lists(x: &[f64]) -> f64 {
     let weights = if x[0] > 0.5 { inverses(&[1]) } else { inverses(&[2]) };
     weights[0] * x[1]
+}
+
 /// What was put there in one iteration is counted in the next one.
 #[conservative_grad]
 fn in_front_of_the_test(x: &[f64]) -> f64 {
