@@ -33,6 +33,8 @@ const AROUND: &str = "adjoint/loops/around.rs";
 const ASSOCIATE: &str = "adjoint/associate.rs";
 const AGAIN: &str = "adjoint/needs/again.rs";
 const ARRAYS: &str = "adjoint/needs/arrays.rs";
+const EXTENTS: &str = "analyse/layout/extents.rs";
+const PASSED: &str = "analyse/layout/passed.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -181,15 +183,24 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("reload-exclusive", AGAIN, "fn can_load_again(",
         "Origin::Exclusive(_) => return false,", "Origin::Exclusive(_) => return $ON,",
         "`&mut` parameters are read again in the reverse sweep"),
-    mutant("reload-changed", AGAIN, "fn can_load_again(",
-        "layout.stable_at(at, layout.def_pos(v), scope)", "true",
+    mutant("reload-changed", AGAIN, "fn is_left(",
+        "layout.stable_at(at, layout.def_pos(v), region)", "true",
         "arrays that have changed are read again in the reverse sweep"),
     mutant("reload-inner", AGAIN, "fn can_load_again(",
         "if layout.region(home) != home {", "if layout.region(home) != home && !$ON {",
         "arrays of a branch are read again in the reverse sweep"),
     mutant("reload-given", AGAIN, "fn can_load_again(",
-        "self.is_given_away(m)", "false",
-        "arrays that are returned are read again in the reverse sweep"),
+        "self.is_lost(m)", "false",
+        "structs that are returned are read again in the reverse sweep"),
+    mutant("finals-changed", ARRAYS, "fn final_copy(",
+        "!self.is_captured(region) && is_left()", "!self.is_captured(region)",
+        "what a list behind `&mut` held before it was changed is read in its copy"),
+    mutant("finals-too-short", EXTENTS, "fn last(",
+        "by - i64::from(!range.inclusive)", "by - 2",
+        "a copy of what a list behind `&mut` holds ends before the last row that is read"),
+    mutant("passed-downwards", PASSED, "fn is_behind(",
+        "self.is_more(read, (of, by))", "true",
+        "elements that a loop downwards has not come past are read again"),
     mutant("row-changed", ARRAYS, "fn row_of(",
         "layout.stable(m, layout.def_pos(v), around)", "true",
         "arrays that change later in the iteration are saved at its end"),
@@ -307,8 +318,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "!steps", "true",
         "sliced loops run upwards although integers are stepped back"),
     mutant("slice-written", ACCESSES, "fn can_slice(",
-        "(!self.written.contains(base) || one)", "true",
+        "(one && self.is_apart(base) || !is_written())", "true",
         "arrays written at several indices are sliced"),
+    mutant("slice-rows", ACCESSES, "fn is_apart(",
+        "other == base || !other.may_overlap(base)", "true",
+        "rows of one list are sliced as if they were apart"),
+    mutant("rows-conditional", ACCESSES, "fn rows_of_one_list(",
+        "rows.iter().all(|row| self.always.contains_key(row))", "true",
+        "rows that some iterations take are taken in front of the loop"),
     mutant("slice-other", ACCESSES, "fn can_slice(",
         "!self.is_other(base)", "true",
         "arrays that occur whole are sliced"),
@@ -380,7 +397,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "usize::from(range.inclusive)", "0",
         "there is no room for the last record of an inclusive range"),
     mutant("fields-other", ACCESSES, "pub(super) fn is_other(",
-        "of_other || self.other.contains(base)", "self.other.contains(base)",
+        "other.may_overlap(base)", "other == base",
         "slices of a field stay while the struct is used as a whole"),
     mutant("row-end-inclusive", STATES, "fn last(",
         "i64::from(range.inclusive)", "0",

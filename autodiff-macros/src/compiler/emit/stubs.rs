@@ -53,12 +53,15 @@ pub(crate) fn stubs(
     signature: &Signature<'_>,
     options: &Options,
 ) -> (TokenStream, TokenStream) {
+    let in_cycle = options.cycle.len() > 1;
     let options = Options {
         recursive: false,
         ..options.clone()
     };
     let mut fresh = Fresh::of(item.sig.to_token_stream());
-    let bodies = bodies(signature, &options, &mut fresh);
+    let mut bodies = bodies(signature, &options, &mut fresh);
+    // Others of the cycle ask.
+    bodies.lengths.rounds = usize::from(in_cycle);
     let func = func(item, signature);
     let signature = super::signature(item, &func, &options, &bodies);
     generated(item, &func, &options, &bodies, &signature)
