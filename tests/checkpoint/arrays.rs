@@ -271,3 +271,81 @@ fn structs() {
         check_slope(|a| bodies(a, n), 0.3, slope);
     }
 }
+
+macro_rules! given_away {
+    ($name:ident $changed:ident $whole:ident $($mark:tt)*) => {
+        #[conservative_grad]
+        fn $changed(a: &mut [Vec<f64>], k: f64, n: usize) {
+            $($mark)*
+            for _ in 0..n {
+                for p in 0..a.len() {
+                    for i in p + 1..a.len() {
+                        let m = k * a[i][p] / (2.0 + a[p][p]);
+                        for j in p..a.len() {
+                            a[i][j] -= m * a[p][j];
+                        }
+                    }
+                }
+            }
+            for i in 1..a.len() {
+                for j in 0..i {
+                    for l in 0..j {
+                        a[i][j] += 0.1 * a[i][l] * a[j][l];
+                    }
+                }
+            }
+        }
+
+        #[conservative_grad]
+        fn $name(v: &[f64], k: f64, n: usize) -> Vec<Vec<f64>> {
+            let size = v.len();
+            let mut a: Vec<Vec<f64>> = Vec::new();
+            for i in 0..size {
+                let mut row = vec![0.1; size];
+                row[i] += v[i];
+                a.push(row);
+            }
+            $($mark)*
+            for _ in 0..n {
+                for i in 0..size {
+                    for j in 0..=i {
+                        for l in 0..j {
+                            a[i][j] += k * a[i][l] * a[j][l];
+                        }
+                    }
+                }
+                let mut next = a.clone();
+                for i in 1..size {
+                    for j in 0..size {
+                        next[i][j] = (a[i][j] + k * a[i - 1][j]).sin();
+                    }
+                }
+                a = next;
+            }
+            a
+        }
+
+        #[conservative_grad]
+        fn $whole(v: &[f64], k: f64, n: usize) -> f64 {
+            let mut a = $name(v, k, n);
+            $changed(&mut a, k, n);
+            let mut s = 0.0;
+            for row in &a {
+                for t in row {
+                    s += t * t;
+                }
+            }
+            s
+        }
+    };
+}
+given_away!(given changed given_and_changed);
+given_away!(given_3 changed_3 given_and_changed_3 #[checkpoint(budget = 3)]);
+
+#[test]
+fn what_the_caller_gets() {
+    for n in LENGTHS {
+        let (_, (_, slope)) = same!(given_and_changed, given_and_changed_3; &XS, 0.3, n);
+        check_slope(|k| given_and_changed(&XS, k, n), 0.3, slope);
+    }
+}

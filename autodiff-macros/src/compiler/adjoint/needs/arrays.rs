@@ -50,7 +50,8 @@ impl Needs<'_> {
         let (list, path) = at.in_list();
         let mem = *self.cx.func.finals.get(&list)?;
         let path = path.to_vec();
-        let is_left = || self.is_left(v, at, self.scope(at.mem, region));
+        // The copy is made at the end of the function, also for loops that run again.
+        let is_left = || self.is_left(v, at, self.cx.layout.mem_block(at.mem));
         (!self.is_captured(region) && is_left()).then_some(Place { mem, path })
     }
 
