@@ -46,7 +46,7 @@ const GRAD_OVER_PRIMAL_OF: [(&str, f64); 10] = [
     ("lattice", 7.0),
     ("levels", 11.0),
     ("factored", 4.0),
-    ("eliminated", 5.5),
+    ("eliminated", 6.0),
     ("replaced", 8.5),
 ];
 
