@@ -3,6 +3,8 @@
 //! expressions are here; `language_calls.rs` and `language_data.rs` have the rest, so that they are
 //! compiled side by side.
 
+// Clippy has nothing to say here.
+#![cfg(not(clippy))]
 #![allow(
     clippy::all,
     redundant_semicolons,

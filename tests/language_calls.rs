@@ -1,5 +1,7 @@
 //! The language, as in `language.rs`: calls, methods, closures, generics, and what the attribute says.
 
+// Clippy has nothing to say here.
+#![cfg(not(clippy))]
 #![allow(
     clippy::all,
     redundant_semicolons,

@@ -1,5 +1,7 @@
 //! The language, as in `language.rs`: arrays, slices, lists, structs, tuples and options.
 
+// Clippy has nothing to say here.
+#![cfg(not(clippy))]
 #![allow(
     clippy::all,
     redundant_semicolons,

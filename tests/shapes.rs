@@ -1,6 +1,8 @@
 //! Programs that sit at the edge of what the reverse sweep does specially: loops that are fused, run
 //! again, carried, sliced or recorded by rows, and loops that look like it and must not be.
 
+// Hundreds of programs, which clippy takes as long for as for the rest: `.ci/run full` has it look at them.
+#![cfg(any(not(clippy), every_program))]
 #![allow(
     clippy::assign_op_pattern,
     clippy::manual_memcpy,

@@ -19,6 +19,7 @@ mod cases {
         through_an_inner_loop from 3 and 9,
         pushed from 3 and 9,
         of_a_tuple from 3 and 9,
+        copied_and_used from 3 and 34,
     );
 }
 
@@ -269,10 +270,24 @@ mod programs {
         }
         a.iter().zip(&b).map(|(p, q)| p * q).sum()
     }
+
+    pub(super) fn copied_and_used(x: &[f64]) -> f64 {
+        let mut u = x.to_vec();
+        let mut s = 0.0;
+        for _ in 0..3 {
+            let mut next = vec![0.0; u.len()];
+            for i in 0..u.len() {
+                next[i] = 0.7 * u[i] * u[i].cos();
+            }
+            u.copy_from_slice(&next);
+            s += next[1] * next[1] * u[0];
+        }
+        s + u.iter().map(|v| v * v).sum::<f64>()
+    }
 }
 
 use programs::{
-    a_constant_first, given_twice, in_a_callee, in_an_arm, in_turn, into_a_field, jagged,
-    longer_and_longer, of_a_tuple, of_points, pushed, read_afterwards, rows, shorter, step,
+    a_constant_first, copied_and_used, given_twice, in_a_callee, in_an_arm, in_turn, into_a_field,
+    jagged, longer_and_longer, of_a_tuple, of_points, pushed, read_afterwards, rows, shorter, step,
     through_an_inner_loop, until_small,
 };
