@@ -20,6 +20,9 @@ mod cases {
         pushed from 3 and 9,
         of_a_tuple from 3 and 9,
         copied_and_used from 3 and 34,
+        a_second_life from 3 and 9,
+        pushed_again from 4 and 9,
+        three_lives from 3 and 9,
     );
 }
 
@@ -284,10 +287,59 @@ mod programs {
         }
         s + u.iter().map(|v| v * v).sum::<f64>()
     }
+
+    pub(super) fn a_second_life(x: &[f64]) -> f64 {
+        let mut u = x.to_vec();
+        let mut s = 0.0;
+        for k in 0..3 {
+            let mut next = u.clone();
+            for i in 0..next.len() {
+                next[i] = 0.7 * u[i] * u[i].cos();
+            }
+            u = next;
+            next = vec![0.3; 2];
+            next[0] = u[0] * u[1];
+            next[1] += u[1] + k as f64;
+            s += next[0] * next[1];
+        }
+        s + u.iter().map(|v| v * v).sum::<f64>()
+    }
+
+    pub(super) fn pushed_again(x: &[f64]) -> f64 {
+        let mut u = x.to_vec();
+        let mut s = 0.0;
+        while u.len() > 2 {
+            let mut next = Vec::new();
+            for i in 1..u.len() {
+                next.push(u[i] * 0.6 + 0.1 * u[i - 1] * u[i]);
+            }
+            u = next;
+            next = Vec::new();
+            for v in &u {
+                next.push(v.sin());
+            }
+            s += next[0] * next[next.len() - 1];
+        }
+        s * u[0]
+    }
+
+    pub(super) fn three_lives(x: &[f64]) -> f64 {
+        let (mut a, mut b) = (x.to_vec(), x.to_vec());
+        for _ in 0..2 {
+            let mut t: Vec<f64> = a.iter().map(|v| v * 0.5).collect();
+            t[0] *= 0.3 * b[1];
+            a = t;
+            t = b.iter().zip(&a).map(|(p, q)| (p * q).sin()).collect();
+            b = t;
+            t = vec![a[0] * b[0], b[1]];
+            a[1] += t[0] * t[1];
+        }
+        a.iter().zip(&b).map(|(p, q)| p * q).sum()
+    }
 }
 
 use programs::{
-    a_constant_first, copied_and_used, given_twice, in_a_callee, in_an_arm, in_turn, into_a_field,
-    jagged, longer_and_longer, of_a_tuple, of_points, pushed, read_afterwards, rows, shorter, step,
-    through_an_inner_loop, until_small,
+    a_constant_first, a_second_life, copied_and_used, given_twice, in_a_callee, in_an_arm, in_turn,
+    into_a_field, jagged, longer_and_longer, of_a_tuple, of_points, pushed, pushed_again,
+    read_afterwards, rows, shorter, step, three_lives, through_an_inner_loop, until_small,
 };

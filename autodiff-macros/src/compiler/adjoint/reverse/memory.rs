@@ -264,7 +264,8 @@ impl<'a> Reverse<'a, '_> {
     }
 
     /// True if the adjoint of the vector that is copied begins as that of the other one, whose place it takes: nobody reads the vector
-    /// later, so that it has no adjoint yet.
+    /// later, so that it has no adjoint yet. (A name that is assigned anew after its vector was given away has one, of zeros: taking over
+    /// would be right there, too, but only because of what is emitted for that assignment.)
     fn takes_over(&self, dst: &Place, src: &Place) -> bool {
         let is_local = |m: MemId| {
             let fixed = self.cx.func.fixed.contains_key(&m);
