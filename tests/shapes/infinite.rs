@@ -38,7 +38,30 @@ mod cases {
         state_that_is_cut_off at [0.5, 1.0, 0.0, 0.3] => [0.75, -0.125, 0.0, 0.0];
         never_read at [0.5, -1.0, 2.0, 0.3] => [1.75 * 0.5_f64.powf(0.75), 0.0, 0.0, 0.0];
         overwritten at [0.5, -1.0, 2.0, 0.3] => [3.0, 0.0, 0.0, 0.0];
+        squares at [0.5, 1.0, 0.0, 0.3] => [0.0, 0.0, 0.0, 1.0];
+        seen at [0.5, 1.0, 0.0, 0.3] => [0.0, 0.0, 0.0, 1.0];
     );
+}
+
+/// Quotients that are finite, and twice as much is not.
+mod nearly_infinite {
+    use super::{seen, squares};
+
+    #[test]
+    fn twice() {
+        let x = [1.5e8, 1.0, 1e-300, 0.3];
+        assert_eq!(squares::grad(&x), [0.0, 0.0, 0.0, 1.0]);
+        assert_eq!(seen::grad(&x), [0.0, 0.0, 0.0, 1.0]);
+        assert_eq!(squares::vjp(&x).1(1.0), [0.0, 0.0, 0.0, 1.0]);
+        assert_eq!(seen::vjp(&x).1(1.0), [0.0, 0.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn far_from_it() {
+        let x = [0.5, 1.0, 2.0, 0.3];
+        assert_eq!(squares::grad(&x), [0.5, 0.625, -0.4375, 1.0]);
+        assert_eq!(seen::grad(&x), [1.25, 2.0, -1.3125, 1.0]);
+    }
 }
 
 #[conservative_grad]
@@ -106,4 +129,25 @@ fn overwritten(x: &[f64]) -> f64 {
     p[0] = x[0];
     p[1] = p[0] * 2.0;
     p[0] + p[1]
+}
+
+/// A square of what may be infinite is asked for once, with all other factors.
+#[conservative_grad]
+fn squares(x: &[f64]) -> f64 {
+    let a = x[0] / x[2];
+    let b = x[1] / x[2];
+    (a * a + b * b + a * b).min(5.0) + x[3]
+}
+
+/// The adjoint of what the call returned begins among the guards.
+#[conservative_grad]
+fn seen(x: &[f64]) -> f64 {
+    let y = moved([x[0], x[1], x[2]]);
+    let (u, v) = (y[0] / y[2], y[1] / y[2]);
+    (u * u + v * v).min(5.0) + x[3]
+}
+
+#[conservative_grad]
+fn moved(p: [f64; 3]) -> [f64; 3] {
+    [p[0] + p[2], 2.0 * p[1], p[2]]
 }

@@ -243,6 +243,11 @@ impl Expr {
         Expr::bin("*", a, b)
     }
 
+    /// `v + v`: the derivative of `v * v`, exactly.
+    pub(crate) fn twice(v: ValId) -> Expr {
+        Expr::bin("+", Expr::Val(v), Expr::Val(v))
+    }
+
     /// `path(args)`
     pub(crate) fn call(path: TokenStream, args: Vec<Expr>) -> Expr {
         Expr::Call(Callee::Path(path), args)

@@ -163,8 +163,7 @@ impl hinge {
                 if t5 {
                     slack_bar += seed * 4.0;
                 } else {
-                    slack_bar += seed * slack;
-                    slack_bar += seed * slack;
+                    slack_bar += seed * (slack + slack);
                 }
                 *x_bar += -rt::pick_above(w_1, slack_bar);
             },

@@ -153,11 +153,9 @@ impl orbit {
         p_bar[1] += t50_bar;
         let mut t38_bar = t44;
         p_bar[0] += t38;
-        t38_bar += t38;
-        t38_bar += t38;
+        t38_bar += t38 + t38;
         p_bar[3] += t38_bar;
-        t33_bar += t33;
-        t33_bar += t33;
+        t33_bar += t33 + t33;
         p_bar[2] += t33_bar;
         let mut mass_bar_2: f64 = 0.0;
         let saved_2__start = saved_2.len() - (0..steps).count();
@@ -194,11 +192,8 @@ impl orbit {
                     );
                 let t6_bar = square_bar;
                 let t11_bar = square_bar;
-                let mut t8_bar = t11_bar * t8;
-                t8_bar += t11_bar * t8;
-                p_bar[1] += t8_bar;
-                t3_bar += t6_bar * t3;
-                t3_bar += t6_bar * t3;
+                p_bar[1] += t11_bar * (t8 + t8);
+                t3_bar += t6_bar * (t3 + t3);
             } else {
                 let mut t14_bar: f64 = rt::unless_zero_in_turn(t22_bar, t22_bar * t21);
                 p_bar[1] += rt::unless_zero_in_turn(t22_bar, t22_bar * t14);
@@ -221,11 +216,8 @@ impl orbit {
                     );
                 let t6_bar = square_bar;
                 let t11_bar = square_bar;
-                let mut t8_bar: f64 = rt::unless_zero_in_turn(t11_bar, t11_bar * t8);
-                t8_bar += rt::unless_zero_in_turn(t11_bar, t11_bar * t8);
-                p_bar[1] += t8_bar;
-                t3_bar += rt::unless_zero_in_turn(t6_bar, t6_bar * t3);
-                t3_bar += rt::unless_zero_in_turn(t6_bar, t6_bar * t3);
+                p_bar[1] += rt::unless_zero_in_turn(t11_bar, t11_bar * (t8 + t8));
+                t3_bar += rt::unless_zero_in_turn(t6_bar, t6_bar * (t3 + t3));
             }
             p_bar[0] += t3_bar;
         }
@@ -316,11 +308,9 @@ impl orbit {
                 let t44_bar: f64 = seed * t38;
                 let mut t38_bar: f64 = seed * t44;
                 p_bar[0] += t44_bar;
-                t38_bar += seed * t38;
-                t38_bar += seed * t38;
+                t38_bar += seed * (t38 + t38);
                 p_bar[3] += t38_bar;
-                t33_bar += seed * t33;
-                t33_bar += seed * t33;
+                t33_bar += seed * (t33 + t33);
                 p_bar[2] += t33_bar;
                 let mut mass_bar_2: f64 = 0.0;
                 let saved_1__start = saved_1.len() - (0..steps).count();
@@ -357,11 +347,8 @@ impl orbit {
                             );
                         let t6_bar = square_bar;
                         let t11_bar = square_bar;
-                        let mut t8_bar = t11_bar * t8;
-                        t8_bar += t11_bar * t8;
-                        p_bar[1] += t8_bar;
-                        t3_bar += t6_bar * t3;
-                        t3_bar += t6_bar * t3;
+                        p_bar[1] += t11_bar * (t8 + t8);
+                        t3_bar += t6_bar * (t3 + t3);
                     } else {
                         let mut t14_bar: f64 = rt::unless_zero_in_turn(
                             t22_bar,
@@ -393,14 +380,9 @@ impl orbit {
                             );
                         let t6_bar = square_bar;
                         let t11_bar = square_bar;
-                        let mut t8_bar: f64 = rt::unless_zero_in_turn(
-                            t11_bar,
-                            t11_bar * t8,
-                        );
-                        t8_bar += rt::unless_zero_in_turn(t11_bar, t11_bar * t8);
-                        p_bar[1] += t8_bar;
-                        t3_bar += rt::unless_zero_in_turn(t6_bar, t6_bar * t3);
-                        t3_bar += rt::unless_zero_in_turn(t6_bar, t6_bar * t3);
+                        p_bar[1]
+                            += rt::unless_zero_in_turn(t11_bar, t11_bar * (t8 + t8));
+                        t3_bar += rt::unless_zero_in_turn(t6_bar, t6_bar * (t3 + t3));
                     }
                     p_bar[0] += t3_bar;
                 }

@@ -245,6 +245,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("guards-never", ORDINARY, "fn condition(",
         "Expr::call(quote!(#rt::ordinary), vec![sum])", "{ let _ = (rt, sum); Expr::Raw(quote!(true)) }",
         "nobody asks whether factors are finite"),
+    mutant("guards-doubles", ORDINARY, "fn condition(",
+        "question.doubles.into_iter().map(Expr::twice)", "question.doubles.into_iter().take(0).map(Expr::twice)",
+        "the double of a factor is taken to be finite where the factor is"),
     // Records.
     mutant("popped-forwards", SLICES, "fn looped(",
         "body.iter().any(is_taken)", "false",

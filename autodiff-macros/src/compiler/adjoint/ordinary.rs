@@ -25,7 +25,7 @@ use crate::compiler::singular::is_literal;
 use crate::compiler::ssa::{Op, ValId};
 
 /// Guards that a stretch has at least.
-const WORTH: usize = 5;
+const WORTH: usize = 4;
 
 /// Asks once for the guards of each stretch of statements.
 pub(super) fn run(cx: &Context<'_>, stmts: &mut Vec<Stmt>) {
@@ -36,8 +36,8 @@ pub(super) fn run(cx: &Context<'_>, stmts: &mut Vec<Stmt>) {
             of_name.and_modify(|id| *id = None).or_insert(Some(id));
         }
         // Beside loops of the function, what is computed once is no matter, and LLVM runs out of registers sooner.
-        let once = stmts.iter().any(is_loop);
-        Pass { cx, values }.stmts(stmts, once);
+        let loops = stmts.iter().any(is_loop);
+        Pass { cx, values, loops }.stmts(stmts, loops);
     }
 }
 
@@ -54,17 +54,42 @@ struct Pass<'a> {
     cx: &'a Context<'a>,
     /// Primal values by their names, if these are of one value each.
     values: BTreeMap<String, Option<ValId>>,
+    /// True if the function has loops; only their stretches are split then.
+    loops: bool,
 }
 
 /// What a stretch asks for.
 #[derive(Default)]
 struct Question {
-    /// Factors that have to be finite: values, and others.
+    /// Factors that have to be finite: values, values times two, and others.
     values: BTreeSet<ValId>,
+    doubles: BTreeSet<ValId>,
     others: Vec<Expr>,
     /// Divisors that must not be 0.
     divisors: BTreeSet<ValId>,
     guards: usize,
+}
+
+/// What is known because a value is finite.
+#[derive(Default)]
+struct Implied {
+    finite: BTreeSet<ValId>,
+    /// Values that are finite times two: their squares are finite.
+    doubled: BTreeSet<ValId>,
+    nonzero: BTreeSet<ValId>,
+}
+
+impl Implied {
+    /// How much of the question is answered.
+    fn asked_by(&self, question: &Question) -> usize {
+        let values = self.finite.intersection(&question.values).count();
+        values + self.doubled.intersection(&question.doubles).count()
+    }
+
+    fn take_from(&self, question: &mut Question) {
+        question.values.retain(|v| !self.finite.contains(v));
+        question.doubles.retain(|v| !self.doubled.contains(v));
+    }
 }
 
 impl Pass<'_> {
@@ -139,25 +164,32 @@ impl Pass<'_> {
 
     /// `ordinary(a + b) && d != 0.0`, unless there is nearly as much to ask as there are guards.
     fn condition(&self, mut question: Question, before: &[Stmt]) -> Option<Expr> {
-        let mut finite = BTreeSet::new();
-        let mut nonzero = BTreeSet::new();
+        let mut known = Implied::default();
         for v in &question.values {
-            self.implied(*v, &mut finite, &mut nonzero);
+            self.implied(*v, &mut known);
         }
-        question.values.retain(|v| !finite.contains(v));
+        known.take_from(&mut question);
+        let mut nonzero = known.nonzero;
         for v in before.iter().rev().filter_map(|s| self.value(s)) {
-            let mut implied = BTreeSet::new();
-            self.implied(v, &mut implied, &mut nonzero.clone());
-            if implied.intersection(&question.values).count() > 1 {
-                question.values.retain(|v| !implied.contains(v));
-                self.implied(v, &mut implied, &mut nonzero);
+            let mut implied = Implied::default();
+            self.implied(v, &mut implied);
+            if implied.asked_by(&question) > 1 {
+                implied.take_from(&mut question);
+                nonzero.append(&mut implied.nonzero);
                 question.values.insert(v);
             }
         }
         question.divisors.retain(|v| !nonzero.contains(v));
         let mut parts: Vec<Expr> = question.values.into_iter().map(Expr::Val).collect();
+        parts.extend(question.doubles.into_iter().map(Expr::twice));
         parts.append(&mut question.others);
-        if parts.len() + question.divisors.len() > question.guards.div_ceil(2) {
+        let asked = parts.len() + question.divisors.len();
+        let worth = match self.loops {
+            true => asked <= question.guards.div_ceil(2),
+            // Iterations of the caller's loop may overlap, which the answers are ready for.
+            false => 3 * asked <= 2 * question.guards,
+        };
+        if !worth {
             return None;
         }
         let rt = &self.cx.names.rt;
@@ -178,25 +210,28 @@ impl Pass<'_> {
     }
 
     /// What is finite, and what is not 0, because `v` is finite.
-    fn implied(&self, v: ValId, finite: &mut BTreeSet<ValId>, nonzero: &mut BTreeSet<ValId>) {
-        let mut is_finite = |u: ValId, nonzero: &mut BTreeSet<ValId>| {
-            if finite.insert(u) {
-                self.implied(u, finite, nonzero);
+    fn implied(&self, v: ValId, implied: &mut Implied) {
+        let is_finite = |u: ValId, implied: &mut Implied| {
+            if implied.finite.insert(u) {
+                self.implied(u, implied);
             }
         };
         // What stands for a value of an arm that was not taken has not been computed.
         let layout = self.cx.layout;
         let computed = layout.blocks[layout.def_block(v)].role != Role::Branch;
         match layout.op(v).filter(|_| computed) {
-            Some(Op::Bin(BinOp::Add | BinOp::Sub | BinOp::Mul, a, b)) => {
-                is_finite(*a, nonzero);
-                is_finite(*b, nonzero);
+            Some(Op::Bin(op @ (BinOp::Add | BinOp::Sub | BinOp::Mul), a, b)) => {
+                if *op == BinOp::Mul && a == b {
+                    implied.doubled.insert(*a);
+                }
+                is_finite(*a, implied);
+                is_finite(*b, implied);
             }
             Some(Op::Bin(BinOp::Div, a, b)) => {
-                nonzero.insert(*b);
-                is_finite(*a, nonzero);
+                implied.nonzero.insert(*b);
+                is_finite(*a, implied);
             }
-            Some(Op::Un(UnOp::Neg, a)) => is_finite(*a, nonzero),
+            Some(Op::Un(UnOp::Neg, a)) => is_finite(*a, implied),
             _ => {}
         }
     }
@@ -261,6 +296,9 @@ impl Asking<'_> {
                 (Expr::Val(v), _) if self.is_number(*v) => {}
                 (Expr::Val(v), _) => drop(question.values.insert(*v)),
                 (e, _) if is_literal(e) => {}
+                (Expr::Bin("+", a, b), _) if doubled(a, b).is_some() => {
+                    question.doubles.extend(doubled(a, b));
+                }
                 (e, _) => {
                     let text = format!("{e:?}");
                     if question.others.iter().all(|o| format!("{o:?}") != text) {
@@ -364,6 +402,14 @@ fn is_same(a: &Expr, b: &Expr) -> bool {
     }
 }
 
+/// The value that [`Expr::twice`] is twice.
+fn doubled(a: &Expr, b: &Expr) -> Option<ValId> {
+    match (a, b) {
+        (Expr::Val(a), Expr::Val(b)) if a == b => Some(*a),
+        _ => None,
+    }
+}
+
 fn is_name(e: &Expr, name: &Ident) -> bool {
     matches!(e, Expr::Name(e) if e == name)
 }
@@ -409,13 +455,22 @@ fn is_flat(stmt: &Stmt) -> bool {
     match stmt {
         Stmt::Let {
             init: Some(init), ..
-        } => lends_nothing(init),
+        } => is_neutral(init) || lends_nothing(init),
         Stmt::Assign { place, value, .. } => lends_nothing(place) && lends_nothing(value),
         Stmt::If { cond, then, els } => {
             lends_nothing(cond) && is_flat_list(then) && is_flat_list(els)
         }
         _ => false,
     }
+}
+
+/// `neutral_like(&y)`: zeros, which borrow `y` no longer.
+fn is_neutral(e: &Expr) -> bool {
+    let Expr::Call(Callee::Path(path), _) = e else {
+        return false;
+    };
+    let last = path.clone().into_iter().last();
+    last.is_some_and(|last| last.to_string() == "neutral_like")
 }
 
 fn is_flat_list(stmts: &[Stmt]) -> bool {

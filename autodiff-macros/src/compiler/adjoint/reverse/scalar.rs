@@ -34,14 +34,13 @@ impl<'a> Reverse<'a, '_> {
                 self.contribute(*a, bar.clone(), out);
                 self.contribute(*b, Expr::neg(bar), out);
             }
+            // The same number as from two additions, of which one would wait for the other.
+            Op::Bin(BinOp::Mul, a, b) if a == b => {
+                let product = self.guarded_product(v, *a, Expr::twice(*a));
+                self.contribute(*a, product, out);
+            }
             Op::Bin(BinOp::Mul, a, b) => {
-                let [by_a, by_b] = [*b, *a].map(|partial| {
-                    let product = Expr::mul(bar.clone(), Expr::Val(partial));
-                    match self.watch.guards_product(self.cx, v, partial) {
-                        true => singular::unless_zero(&bar, product),
-                        false => product,
-                    }
-                });
+                let [by_a, by_b] = [*b, *a].map(|f| self.guarded_product(v, f, Expr::Val(f)));
                 self.contribute(*a, by_a, out);
                 self.contribute(*b, by_b, out);
             }
@@ -89,6 +88,17 @@ impl<'a> Reverse<'a, '_> {
     fn guarded(&self, v: ValId, op: &Op, product: Expr) -> Expr {
         match self.watch.guards(self.cx, v, op) {
             true => singular::unless_zero(&Expr::Bar(v), product),
+            false => product,
+        }
+    }
+
+    /// A contribution of the product `v` by the partial that the factor `by` gives: 0 where the adjoint of the product is 0, also
+    /// if the factor is infinite.
+    fn guarded_product(&self, v: ValId, by: ValId, partial: Expr) -> Expr {
+        let bar = Expr::Bar(v);
+        let product = Expr::mul(bar.clone(), partial);
+        match self.watch.guards_product(self.cx, v, by) {
+            true => singular::unless_zero(&bar, product),
             false => product,
         }
     }
