@@ -246,7 +246,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "Expr::call(quote!(#rt::ordinary), vec![sum])", "{ let _ = (rt, sum); Expr::Raw(quote!(true)) }",
         "nobody asks whether factors are finite"),
     mutant("guards-doubles", ORDINARY, "fn condition(",
-        "question.doubles.into_iter().map(Expr::twice)", "question.doubles.into_iter().take(0).map(Expr::twice)",
+        "parts.extend(question.doubles.into_iter().map(Expr::twice))", "drop(question.doubles)",
         "the double of a factor is taken to be finite where the factor is"),
     // Records.
     mutant("popped-forwards", SLICES, "fn looped(",
