@@ -149,6 +149,16 @@ pub fn add_scaled<S: Scalar>(bar: &mut [S], scale: S, terms: &[S]) {
 pub fn add_stencil<S: Scalar, const W: usize>(row: &mut [S], terms: [&[S]; W]) {
     let n = terms[0].len();
     assert_eq!(row.len() + 1, n + W, "a stencil and its terms do not fit");
+    match n {
+        // The whole of a strip is written out.
+        32 => stencil(row, terms, 32),
+        n => stencil(row, terms, n),
+    }
+}
+
+#[inline(always)]
+fn stencil<S: Scalar, const W: usize>(row: &mut [S], terms: [&[S]; W], n: usize) {
+    let (row, terms) = (&mut row[..n + W - 1], terms.map(|t| &t[..n]));
     if n < W {
         for (w, terms) in terms.into_iter().enumerate() {
             row[w..]
@@ -168,31 +178,40 @@ pub fn add_stencil<S: Scalar, const W: usize>(row: &mut [S], terms: [&[S]; W]) {
             row[w + last + j] += *x;
         }
     }
+    let row = &mut row[W - 1..][..inner];
     let parts: [&[S]; W] = core::array::from_fn(|w| &terms[w][W - 1 - w..][..inner]);
-    // Blocks of eight: strips have 32 terms, of which a loop over whole vector registers would leave half.
-    let whole = inner - inner % 8;
-    let (blocks, rest) = row[W - 1..][..inner].split_at_mut(whole);
-    let of = |k: usize| {
-        let mut sum = parts[0][k];
-        for part in &parts[1..] {
-            sum += part[k];
+    if inner < LANES {
+        for (k, bar) in row.iter_mut().enumerate() {
+            let mut sum = parts[0][k];
+            parts[1..].iter().for_each(|part| sum += part[k]);
+            *bar += sum;
         }
-        sum
-    };
-    for (b, block) in blocks.as_chunks_mut::<8>().0.iter_mut().enumerate() {
-        let eight =
-            |part: &[S]| <[S; 8]>::try_from(&part[8 * b..][..8]).unwrap_or([S::default(); 8]);
-        let mut sum = eight(parts[0]);
-        for part in &parts[1..] {
-            sum.iter_mut()
-                .zip(eight(part))
-                .for_each(|(sum, x)| *sum += x);
-        }
-        block.iter_mut().zip(sum).for_each(|(bar, x)| *bar += x);
+        return;
     }
-    for (k, bar) in rest.iter_mut().enumerate() {
-        *bar += of(whole + k);
+    // The last elements as a vector as well, which may begin in the last but one: it is made before anything is stored.
+    let tail = inner - LANES;
+    let last = added_up(&row[tail..], parts.map(|part| &part[tail..]));
+    for k in 0..inner / LANES {
+        let at = LANES * k;
+        let sums = added_up(&row[at..], parts.map(|part| &part[at..]));
+        row[at..at + LANES].copy_from_slice(&sums);
     }
+    row[tail..].copy_from_slice(&last);
+}
+
+/// The first elements of `row`, and those of all `parts` added to them.
+#[inline(always)]
+fn added_up<S: Scalar, const W: usize>(row: &[S], parts: [&[S]; W]) -> [S; LANES] {
+    let lanes = |part: &[S]| -> [S; LANES] { core::array::from_fn(|l| part[l]) };
+    let mut sums = lanes(parts[0]);
+    for part in &parts[1..] {
+        sums.iter_mut()
+            .zip(lanes(part))
+            .for_each(|(sum, x)| *sum += x);
+    }
+    let mut row = lanes(row);
+    row.iter_mut().zip(sums).for_each(|(bar, x)| *bar += x);
+    row
 }
 
 /// Partial sums of a sum. LLVM makes vectors of this many numbers where it can; of sixteen in single precision it makes vectors
@@ -290,9 +309,18 @@ mod tests {
             let wanted = terms.iter().fold(S::default(), |all, x| all + *x);
             assert_eq!(sum(&terms), wanted, "{n}");
         }
+        stencils::<S, 1>();
+        stencils::<S, 2>();
+        stencils::<S, 3>();
+        stencils::<S, 5>();
+        stencils::<S, 26>();
+        stencils::<S, 40>();
+    }
+
+    fn stencils<S: Scalar + From<u8> + core::fmt::Debug, const W: usize>() {
         for n in 1..70 {
-            let terms: [Vec<S>; 3] = core::array::from_fn(|w| numbers(n, 5 * w));
-            let mut row = numbers::<S>(n + 2, 11);
+            let terms: [Vec<S>; W] = core::array::from_fn(|w| numbers(n, 5 * w));
+            let mut row = numbers::<S>(n + W - 1, 11);
             let mut wanted = row.clone();
             for (w, terms) in terms.iter().enumerate() {
                 for (j, x) in terms.iter().enumerate() {
@@ -300,7 +328,7 @@ mod tests {
                 }
             }
             add_stencil(&mut row, terms.each_ref().map(|t| &t[..]));
-            assert_eq!(row, wanted, "{n}");
+            assert_eq!(row, wanted, "{n} terms, {W} wide");
         }
     }
 
