@@ -9,10 +9,14 @@ const LINE: usize = 64;
 /// Iterations that run side by side.
 pub const LANES: usize = 32;
 
+/// As many of a loop over elements that carries nothing: what it stores by lane is loaded at other offsets, which has to wait for
+/// the stores, and the more there are the longer ago most of them were.
+pub const WIDE: usize = 128;
+
 /// One number per iteration of a strip.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
-pub struct Lanes<T>([T; LANES]);
+pub struct Lanes<T, const N: usize = LANES>([T; N]);
 
 /// The same number for every iteration of a strip.
 ///
@@ -27,7 +31,18 @@ pub fn lanes<T: Copy>(first: T) -> Lanes<T> {
     Lanes([first; LANES])
 }
 
-impl<T> Deref for Lanes<T> {
+/// As [`lanes`], for a wide strip.
+///
+/// ```
+/// assert_eq!(autodiff_runtime::lanes::wide_lanes(0.5)[..100], [0.5; 100]);
+/// ```
+#[inline]
+#[must_use]
+pub fn wide_lanes<T: Copy>(first: T) -> Lanes<T, WIDE> {
+    Lanes([first; WIDE])
+}
+
+impl<T, const N: usize> Deref for Lanes<T, N> {
     type Target = [T];
 
     #[inline(always)]
@@ -36,7 +51,7 @@ impl<T> Deref for Lanes<T> {
     }
 }
 
-impl<T> DerefMut for Lanes<T> {
+impl<T, const N: usize> DerefMut for Lanes<T, N> {
     #[inline(always)]
     fn deref_mut(&mut self) -> &mut [T] {
         &mut self.0

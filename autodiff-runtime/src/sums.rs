@@ -1,6 +1,7 @@
 //! Sums of adjoints. Their order is ours to choose (the user wrote none), so they run in lanes.
 
 use crate::differentiable::Adjoint;
+use crate::lanes;
 use crate::numeric::Scalar;
 
 /// An adjoint of which many are summed: that of `x` in `[x; n]` and `vec![x; n]`.
@@ -150,8 +151,9 @@ pub fn add_stencil<S: Scalar, const W: usize>(row: &mut [S], terms: [&[S]; W]) {
     let n = terms[0].len();
     assert_eq!(row.len() + 1, n + W, "a stencil and its terms do not fit");
     match n {
-        // The whole of a strip is written out.
-        32 => stencil(row, terms, 32),
+        // Of a whole strip LLVM knows how long its loops are.
+        lanes::LANES => stencil(row, terms, lanes::LANES),
+        lanes::WIDE => stencil(row, terms, lanes::WIDE),
         n => stencil(row, terms, n),
     }
 }
@@ -318,7 +320,7 @@ mod tests {
     }
 
     fn stencils<S: Scalar + From<u8> + core::fmt::Debug, const W: usize>() {
-        for n in 1..70 {
+        for n in 1..150 {
             let terms: [Vec<S>; W] = core::array::from_fn(|w| numbers(n, 5 * w));
             let mut row = numbers::<S>(n + W - 1, 11);
             let mut wanted = row.clone();

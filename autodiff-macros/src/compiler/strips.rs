@@ -34,7 +34,7 @@ use super::hir::{LoopId, Marks, Ty};
 use super::names::Names;
 use super::ssa::{Block, Func, Op, Range, Stmt, StmtKind, Tree, Use, Val, ValId, Verbatim};
 
-pub(crate) use autodiff_runtime::lanes::LANES;
+pub(crate) use autodiff_runtime::lanes::{LANES, WIDE};
 
 /// Writes every fused loop that allows it in strips, and splits others for the sake of their reverse; `None` if there is none.
 /// The body in split style has the latter alone.

@@ -56,6 +56,7 @@ pub(super) fn reduce(
     let mut set: BTreeSet<(Target, Option<i64>)> = BTreeSet::new();
     let mut reduced = Reduced::default();
     let twins = twins(cx, body, &stencils);
+    let wide = cx.func.strips.is_count(range.hi);
     let mut doubled = BTreeSet::new();
     for (k, rev) in body.stmts.iter_mut().enumerate() {
         let Rev::Code(Stmt::Assign { place, op, value }) = rev else {
@@ -85,7 +86,7 @@ pub(super) fn reduce(
         }
         let buffer = found.entry(target.clone()).or_insert_with(|| {
             let name = fresh.numbered("terms", "_", 1, cx.func.name.span());
-            reduced.buffers.push(declaration(cx, &name, &target));
+            reduced.buffers.push(declaration(cx, &name, &target, wide));
             name
         });
         if set.insert((target, coordinate)) {
@@ -297,7 +298,7 @@ fn neighbours(cx: &Context<'_>, parts: &[(ValId, Ident)]) -> Option<(ValId, Vec<
     })
 }
 
-fn declaration(cx: &Context<'_>, name: &Ident, target: &Target) -> Stmt {
+fn declaration(cx: &Context<'_>, name: &Ident, target: &Target, wide: bool) -> Stmt {
     let ty = match target {
         Target::Value(v) => cx.func.val(*v).ty.clone(),
         Target::Element(list, _) => element_ty(cx, list).unwrap_or(Ty::Opaque),
@@ -312,11 +313,15 @@ fn declaration(cx: &Context<'_>, name: &Ident, target: &Target) -> Stmt {
         }
         ty => real::zero(ty),
     };
+    let lanes = match wide {
+        true => quote!(#rt::wide_lanes),
+        false => quote!(#rt::lanes),
+    };
     Stmt::Let {
         name: name.clone(),
         mutable: true,
         ty: None,
-        init: Some(Expr::call(quote!(#rt::lanes), vec![zero])),
+        init: Some(Expr::call(lanes, vec![zero])),
     }
 }
 

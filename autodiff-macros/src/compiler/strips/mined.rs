@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! for j in lo..hi { next[j] = u[j] + c * (u[j - 1] - 2 * u[j] + u[j + 1]) }
-//! for j0 in (lo..hi).step_by(32) { lanes = min(32, hi - j0);  for l in 0..lanes { j = j0 + l; … } }
+//! for j0 in (lo..hi).step_by(128) { lanes = min(128, hi - j0);  for l in 0..lanes { j = j0 + l; … } }
 //! ```
 //!
 //! The elements come in the order in which they came, so that no condition is needed for the value to be the same.
@@ -14,7 +14,7 @@
 use std::collections::BTreeMap;
 
 use super::shape::counts_elements;
-use super::{Given, LANES, Names, fresh_loop, is_long_and_upwards, lanes_from, named};
+use super::{Given, Names, WIDE, fresh_loop, is_long_and_upwards, lanes_from, named};
 use crate::compiler::adjoint::Style;
 use crate::compiler::hir::{BinOp, Ty};
 use crate::compiler::ssa::{
@@ -167,7 +167,7 @@ pub(super) fn run(
         kind: StmtKind::Def(v, op),
         span,
     };
-    for (v, number) in [(zero, 0), (step, LANES)] {
+    for (v, number) in [(zero, 0), (step, WIDE)] {
         let number = proc_macro2::Literal::usize_unsuffixed(number);
         out.push(def(v, Op::Lit(quote::quote!(#number))));
     }
