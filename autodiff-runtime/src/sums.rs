@@ -190,7 +190,8 @@ fn stencil<S: Scalar, const W: usize>(row: &mut [S], terms: [&[S]; W], n: usize)
         }
         return;
     }
-    // The last elements as a vector as well, which may begin in the last but one: it is made before anything is stored.
+    // The last elements as a vector as well, which may begin in the last but one: it is made before anything is stored. It waits for
+    // the terms that were stored last, after which no other load has to wait; in their order, each of them would.
     let tail = inner - LANES;
     let last = added_up(&row[tail..], parts.map(|part| &part[tail..]));
     for k in 0..inner / LANES {
