@@ -97,6 +97,8 @@ mod exchanged;
 mod few;
 #[path = "shapes/found_lists.rs"]
 mod found_lists;
+#[path = "shapes/grids.rs"]
+mod grids;
 #[path = "shapes/handed.rs"]
 mod handed;
 #[path = "shapes/hoisted.rs"]
