@@ -7,6 +7,8 @@ mod cases {
         advection from 3 and 130,
         both_ways from 5 and 131,
         more_than_that from 3 and 130,
+        more_from_before from 3 and 130,
+        twice_the_same from 3 and 130,
         into_two from 3 and 130,
         bent from 5 and 130 and 259,
         of_points from 9 and 390,
@@ -69,6 +71,35 @@ mod programs {
                 let (left, right) = (old[i - 1], old[i + 1]);
                 let sum = left + right;
                 u[i] = 0.4 * sum + 0.1 * right * right - 0.2 * old[i];
+            }
+        }
+        u.iter().map(|v| v * v).sum()
+    }
+
+    /// The same, and the sweep comes by what both get first.
+    pub(super) fn more_from_before(x: &[f64]) -> f64 {
+        let mut u = x.to_vec();
+        for _ in 0..2 {
+            let old = u.clone();
+            for i in 1..u.len() - 1 {
+                let (left, right) = (old[i - 1], old[i + 1]);
+                let square = right * right;
+                let sum = left + right;
+                u[i] = 0.1 * square - 0.2 * old[i] + 0.4 * sum;
+            }
+        }
+        u.iter().map(|v| v * v).sum()
+    }
+
+    /// Each neighbour is read twice, the second time by itself.
+    pub(super) fn twice_the_same(x: &[f64]) -> f64 {
+        let mut u = x.to_vec();
+        for _ in 0..2 {
+            let old = u.clone();
+            for i in 1..u.len() - 1 {
+                let right = 0.2 * old[i + 1].sin();
+                let sum = old[i - 1] + old[i + 1];
+                u[i] = right + 0.3 * old[i] + 0.4 * sum;
             }
         }
         u.iter().map(|v| v * v).sum()

@@ -181,7 +181,7 @@ fn twins(
     }
     let is_last = |name: &str, k: usize| changed.get(name).is_none_or(|last| *last < k);
     let mut aliases: BTreeMap<String, String> = BTreeMap::new();
-    let mut terms: BTreeMap<Target, Vec<Option<(&str, String)>>> = BTreeMap::new();
+    let mut terms: BTreeMap<Target, Vec<Option<String>>> = BTreeMap::new();
     let mut order = Vec::new();
     for (k, stmt) in code() {
         let same = |v: ValId, aliases: &BTreeMap<String, String>| {
@@ -204,27 +204,26 @@ fn twins(
                 else {
                     continue;
                 };
-                let term = match value {
-                    Expr::Bar(v) if element.coordinate.is_none() => same(*v, &aliases),
+                let term = match (*op, value, element.coordinate) {
+                    ("+=", Expr::Bar(v), None) => same(*v, &aliases),
                     _ => None,
                 };
                 let target = Target::Element(element.of, element.at);
                 order.push(target.clone());
-                let term = term.map(|name| (*op, name));
                 terms.entry(target).or_default().push(term);
             }
             _ => {}
         }
     }
-    let mut firsts: BTreeMap<(List, &str, String), Target> = BTreeMap::new();
+    let mut firsts: BTreeMap<(List, String), Target> = BTreeMap::new();
     let mut twins = BTreeMap::new();
     for target in order {
-        let (Target::Element(list, _), Some([Some((op, name))])) =
+        let (Target::Element(list, _), Some([Some(name)])) =
             (&target, terms.get(&target).map(Vec::as_slice))
         else {
             continue;
         };
-        let key = (list.clone(), *op, name.clone());
+        let key = (list.clone(), name.clone());
         match firsts.get(&key) {
             Some(first) => drop(twins.insert(target, first.clone())),
             None => drop(firsts.insert(key, target)),
