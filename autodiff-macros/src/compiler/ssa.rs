@@ -491,12 +491,20 @@ pub(crate) struct Mined {
     pub(crate) counter: ValId,
     /// How many lanes a strip has.
     pub(crate) count: ValId,
+    /// Whether there may be [`autodiff_runtime::lanes::WIDE`] of them.
+    pub(crate) wide: bool,
 }
 
 impl Strips {
     /// True if the value is how many lanes a strip has, which costs nothing to compute again.
     pub(crate) fn is_count(&self, v: ValId) -> bool {
         self.mined.values().any(|mined| mined.count == v)
+    }
+
+    /// The same of a wide strip.
+    pub(crate) fn is_wide_count(&self, v: ValId) -> bool {
+        let mut mined = self.mined.values();
+        mined.any(|mined| mined.count == v && mined.wide)
     }
 
     /// True if every iteration of the loop overwrites what it reads of the array.

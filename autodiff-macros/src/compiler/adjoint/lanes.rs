@@ -56,7 +56,7 @@ pub(super) fn reduce(
     let mut set: BTreeSet<(Target, Option<i64>)> = BTreeSet::new();
     let mut reduced = Reduced::default();
     let twins = twins(cx, body, &stencils);
-    let wide = cx.func.strips.is_count(range.hi);
+    let wide = cx.func.strips.is_wide_count(range.hi);
     let mut doubled = BTreeSet::new();
     for (k, rev) in body.stmts.iter_mut().enumerate() {
         let Rev::Code(Stmt::Assign { place, op, value }) = rev else {

@@ -9,12 +9,14 @@
 //! for j0 in (lo..hi).step_by(128) { lanes = min(128, hi - j0);  for l in 0..lanes { j = j0 + l; … } }
 //! ```
 //!
+//! (Of points there are 32.)
+//!
 //! The elements come in the order in which they came, so that no condition is needed for the value to be the same.
 
 use std::collections::BTreeMap;
 
 use super::shape::counts_elements;
-use super::{Given, Names, WIDE, fresh_loop, is_long_and_upwards, lanes_from, named};
+use super::{Given, LANES, Names, WIDE, fresh_loop, is_long_and_upwards, lanes_from, named};
 use crate::compiler::adjoint::Style;
 use crate::compiler::hir::{BinOp, Ty};
 use crate::compiler::ssa::{
@@ -140,6 +142,17 @@ fn shares_parameter(cx: Given<'_>, body: &Block) -> bool {
     found
 }
 
+/// True if elements are points: what is stored by lane is as large as they are, and may be on the stack.
+fn is_of_points(body: &Block) -> bool {
+    let mut found = false;
+    body.walk(&mut |s| {
+        if let StmtKind::Store { place: at, .. } | StmtKind::Def(_, Op::Load(at)) = &s.kind {
+            found |= at.in_list().1.len() > 1;
+        }
+    });
+    found
+}
+
 /// Appends the loop in strips.
 pub(super) fn run(
     cx: Given<'_>,
@@ -167,7 +180,9 @@ pub(super) fn run(
         kind: StmtKind::Def(v, op),
         span,
     };
-    for (v, number) in [(zero, 0), (step, WIDE)] {
+    let wide = !is_of_points(body);
+    let width = if wide { WIDE } else { LANES };
+    for (v, number) in [(zero, 0), (step, width)] {
         let number = proc_macro2::Literal::usize_unsuffixed(number);
         out.push(def(v, Op::Lit(quote::quote!(#number))));
     }
@@ -191,6 +206,7 @@ pub(super) fn run(
         Mined {
             counter: *counter,
             count,
+            wide,
         },
     );
     func.strips.mined.insert(*id, mined);
