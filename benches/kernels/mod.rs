@@ -170,7 +170,8 @@ pub(crate) fn all() -> Vec<Kernel> {
         relu_loop::kernel(4000),
         kalman::kernel(200),
         binomial::kernel(300),
-        spline::kernel(1000),
+        // More evaluations than a processor learns the branches of, as it does of a thousand.
+        spline::kernel(20_000),
     ]
 }
 
