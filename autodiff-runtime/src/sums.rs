@@ -160,6 +160,7 @@ pub fn add_stencil<S: Scalar, const W: usize>(row: &mut [S], terms: [&[S]; W]) {
 
 #[inline(always)]
 fn stencil<S: Scalar, const W: usize>(row: &mut [S], terms: [&[S]; W], n: usize) {
+    // LLVM takes the lengths from here.
     let (row, terms) = (&mut row[..n + W - 1], terms.map(|t| &t[..n]));
     if n < W {
         for (w, terms) in terms.into_iter().enumerate() {
@@ -182,7 +183,7 @@ fn stencil<S: Scalar, const W: usize>(row: &mut [S], terms: [&[S]; W], n: usize)
     }
     let row = &mut row[W - 1..][..inner];
     let parts: [&[S]; W] = core::array::from_fn(|w| &terms[w][W - 1 - w..][..inner]);
-    if inner < LANES {
+    if inner < VECTOR {
         for (k, bar) in row.iter_mut().enumerate() {
             let mut sum = parts[0][k];
             parts[1..].iter().for_each(|part| sum += part[k]);
@@ -192,40 +193,40 @@ fn stencil<S: Scalar, const W: usize>(row: &mut [S], terms: [&[S]; W], n: usize)
     }
     // The last elements as a vector as well, which may begin in the last but one: it is made before anything is stored. It waits for
     // the terms that were stored last, after which no other load has to wait; in their order, each of them would.
-    let tail = inner - LANES;
+    let tail = inner - VECTOR;
     let last = added_up(&row[tail..], parts.map(|part| &part[tail..]));
-    for k in 0..inner / LANES {
-        let at = LANES * k;
+    for k in 0..inner / VECTOR {
+        let at = VECTOR * k;
         let sums = added_up(&row[at..], parts.map(|part| &part[at..]));
-        row[at..at + LANES].copy_from_slice(&sums);
+        row[at..at + VECTOR].copy_from_slice(&sums);
     }
     row[tail..].copy_from_slice(&last);
 }
 
 /// The first elements of `row`, and those of all `parts` added to them.
 #[inline(always)]
-fn added_up<S: Scalar, const W: usize>(row: &[S], parts: [&[S]; W]) -> [S; LANES] {
-    let lanes = |part: &[S]| -> [S; LANES] { core::array::from_fn(|l| part[l]) };
-    let mut sums = lanes(parts[0]);
+fn added_up<S: Scalar, const W: usize>(row: &[S], parts: [&[S]; W]) -> [S; VECTOR] {
+    let vector = |part: &[S]| -> [S; VECTOR] { core::array::from_fn(|l| part[l]) };
+    let mut sums = vector(parts[0]);
     for part in &parts[1..] {
         sums.iter_mut()
-            .zip(lanes(part))
+            .zip(vector(part))
             .for_each(|(sum, x)| *sum += x);
     }
-    let mut row = lanes(row);
+    let mut row = vector(row);
     row.iter_mut().zip(sums).for_each(|(bar, x)| *bar += x);
     row
 }
 
-/// Partial sums of a sum. LLVM makes vectors of this many numbers where it can; of sixteen in single precision it makes vectors
-/// twice as wide as those that were stored a moment before, and loads of them wait.
-const LANES: usize = 8;
+/// Numbers that are added side by side, here and in sums. Of sixteen in single precision LLVM makes vectors twice as wide as those
+/// that were stored a moment before, and loads of them wait.
+const VECTOR: usize = 8;
 
-/// The sum in partial ones.
+/// The sum in partial ones. (As the body of `sum_of` itself, one copy of it would be called from everywhere: GroupSort 1.1 times as long.)
 #[inline(always)]
 fn in_lanes<S: Scalar>(all: &[S]) -> S {
-    let mut lanes = [S::default(); LANES];
-    let (rows, rest) = all.as_chunks::<LANES>();
+    let mut lanes = [S::default(); VECTOR];
+    let (rows, rest) = all.as_chunks::<VECTOR>();
     let blocks = rows.chunks_exact(4);
     let rows = blocks.remainder();
     for block in blocks {

@@ -71,6 +71,8 @@ pub(crate) enum Callee {
     UnlessZero(GuardForm),
     /// `over(dividend, divisor)`: the quotient, or 0 where the dividend is 0.
     Over,
+    /// `neutral_like(&y)`: zeros in the shape of `y`, which they do not borrow.
+    NeutralLike,
     /// `none::<type>()`: the tangent of what is constant.
     NoDots(Option<TokenStream>),
 }
@@ -246,6 +248,11 @@ impl Expr {
     /// `v + v`: the derivative of `v * v`, exactly.
     pub(crate) fn twice(v: ValId) -> Expr {
         Expr::bin("+", Expr::Val(v), Expr::Val(v))
+    }
+
+    /// `neutral_like(&place)`
+    pub(crate) fn neutral_like(place: Expr) -> Expr {
+        Expr::Call(Callee::NeutralLike, vec![Expr::borrow(false, place)])
     }
 
     /// `path(args)`

@@ -578,6 +578,7 @@ impl<'a> Printer<'a> {
             Callee::UnlessZero(GuardForm::Branch) => "unless_zero_in_turn",
             Callee::UnlessZero(GuardForm::Select) => "unless_zero_at_once",
             Callee::Over => "over",
+            Callee::NeutralLike => "neutral_like",
             Callee::NoDots(_) => "none",
         };
         out.raw(&self.rt);

@@ -496,15 +496,9 @@ pub(crate) struct Mined {
 }
 
 impl Strips {
-    /// True if the value is how many lanes a strip has, which costs nothing to compute again.
-    pub(crate) fn is_count(&self, v: ValId) -> bool {
-        self.mined.values().any(|mined| mined.count == v)
-    }
-
-    /// The same of a wide strip.
-    pub(crate) fn is_wide_count(&self, v: ValId) -> bool {
-        let mut mined = self.mined.values();
-        mined.any(|mined| mined.count == v && mined.wide)
+    /// The loop over strips that have this many lanes, which costs nothing to compute again.
+    pub(crate) fn of_count(&self, v: ValId) -> Option<&Mined> {
+        self.mined.values().find(|mined| mined.count == v)
     }
 
     /// True if every iteration of the loop overwrites what it reads of the array.

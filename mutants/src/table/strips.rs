@@ -14,6 +14,7 @@ const STORAGE: &str = "strips/write/storage.rs";
 const POINTS: &str = "adjoint/slices/points.rs";
 const REVERSE: &str = "adjoint/reverse.rs";
 const LANES: &str = "adjoint/lanes.rs";
+const TWINS: &str = "adjoint/lanes/twins.rs";
 const STATES: &str = "adjoint/states.rs";
 const ARRAYS: &str = "adjoint/needs/arrays.rs";
 
@@ -32,8 +33,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("strip-total-minus", SUMS, "fn find_total(",
         "*op == BinOp::Sub", "false",
         "strip: what an inner loop subtracts is added"),
-    mutant("twins-more", LANES, "fn twins(",
-        "!changed.contains_key(&name.to_string())", "true",
+    mutant("twins-more", TWINS, "fn terms(",
+        "!changed.contains_key(&v)", "true",
         "a neighbour that gets more shares the buffer of another one"),
     mutant("lanes-sign", LANES, "fn reduce(",
         "Expr::neg(value.clone())", "value.clone()",

@@ -10,6 +10,8 @@
 //!
 //! The elements may be points (`p_bar[i + l][2] += a`), of which each lane then has one.
 
+mod twins;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Literal};
@@ -55,10 +57,9 @@ pub(super) fn reduce(
     let mut found: BTreeMap<Target, Ident> = BTreeMap::new();
     let mut set: BTreeSet<(Target, Option<i64>)> = BTreeSet::new();
     let mut reduced = Reduced::default();
-    let twins = twins(cx, body, &stencils);
-    let wide = cx.func.strips.is_wide_count(range.hi);
-    let mut doubled = BTreeSet::new();
-    for (k, rev) in body.stmts.iter_mut().enumerate() {
+    let twins = twins::take(cx, body, &stencils);
+    let wide = cx.func.strips.of_count(range.hi).is_some_and(|m| m.wide);
+    for rev in &mut body.stmts {
         let Rev::Code(Stmt::Assign { place, op, value }) = rev else {
             continue;
         };
@@ -76,14 +77,6 @@ pub(super) fn reduce(
             }
             _ => continue,
         };
-        if let Some(twin) = twins.get(&target)
-            && let Some(buffer) = found.get(twin)
-        {
-            let buffer = buffer.clone();
-            found.insert(target, buffer);
-            doubled.insert(k);
-            continue;
-        }
         let buffer = found.entry(target.clone()).or_insert_with(|| {
             let name = fresh.numbered("terms", "_", 1, cx.func.name.span());
             reduced.buffers.push(declaration(cx, &name, &target, wide));
@@ -101,9 +94,11 @@ pub(super) fn reduce(
             _ => term,
         };
     }
-    let mut at = 0..;
-    body.stmts
-        .retain(|_| at.next().is_none_or(|k| !doubled.contains(&k)));
+    for (twin, first) in twins {
+        if let Some(buffer) = found.get(&first).cloned() {
+            found.insert(twin, buffer);
+        }
+    }
     let terms = |buffer: &Ident| {
         let all = Expr::Range(None, Some(Box::new(Expr::Val(range.hi))), false);
         Expr::Ref(
@@ -153,83 +148,6 @@ pub(super) fn reduce(
         }
     }
     reduced
-}
-
-/// Elements of a list whose only term is that of an element before: both neighbours of a stencil get the same number, say.
-fn twins(
-    cx: &Context<'_>,
-    body: &RevBlock<'_>,
-    stencils: &BTreeSet<List>,
-) -> BTreeMap<Target, Target> {
-    let code = || {
-        let stmts = body.stmts.iter().enumerate();
-        stmts.filter_map(|(k, rev)| match rev {
-            Rev::Code(stmt) => Some((k, stmt)),
-            _ => None,
-        })
-    };
-    let name = |v: ValId| cx.names.bar(v).to_string();
-    let mut changed: BTreeMap<String, usize> = BTreeMap::new();
-    for (k, stmt) in code() {
-        if let Stmt::Assign {
-            place: Expr::Bar(v),
-            ..
-        } = stmt
-        {
-            changed.insert(name(*v), k);
-        }
-    }
-    let is_last = |name: &str, k: usize| changed.get(name).is_none_or(|last| *last < k);
-    let mut aliases: BTreeMap<String, String> = BTreeMap::new();
-    let mut terms: BTreeMap<Target, Vec<Option<String>>> = BTreeMap::new();
-    let mut order = Vec::new();
-    for (k, stmt) in code() {
-        let same = |v: ValId, aliases: &BTreeMap<String, String>| {
-            let name = name(v);
-            let name = aliases.get(&name).cloned().unwrap_or(name);
-            is_last(&name, k).then_some(name)
-        };
-        match stmt {
-            Stmt::Let {
-                name,
-                init: Some(Expr::Bar(v)),
-                ..
-            } if !changed.contains_key(&name.to_string()) => {
-                if let Some(first) = same(*v, &aliases) {
-                    aliases.insert(name.to_string(), first);
-                }
-            }
-            Stmt::Assign { place, op, value } => {
-                let Some(element) = Element::of(cx, place).filter(|e| stencils.contains(&e.of))
-                else {
-                    continue;
-                };
-                let term = match (*op, value, element.coordinate) {
-                    ("+=", Expr::Bar(v), None) => same(*v, &aliases),
-                    _ => None,
-                };
-                let target = Target::Element(element.of, element.at);
-                order.push(target.clone());
-                terms.entry(target).or_default().push(term);
-            }
-            _ => {}
-        }
-    }
-    let mut firsts: BTreeMap<(List, String), Target> = BTreeMap::new();
-    let mut twins = BTreeMap::new();
-    for target in order {
-        let (Target::Element(list, _), Some([Some(name)])) =
-            (&target, terms.get(&target).map(Vec::as_slice))
-        else {
-            continue;
-        };
-        let key = (list.clone(), name.clone());
-        match firsts.get(&key) {
-            Some(first) => drop(twins.insert(target, first.clone())),
-            None => drop(firsts.insert(key, target)),
-        }
-    }
-    twins
 }
 
 /// A loop that does nothing but add terms to one sum, as a call: `s = sum_in_order(s, &terms[..lanes])`. `statements` is how many

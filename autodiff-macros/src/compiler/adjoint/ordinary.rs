@@ -455,22 +455,13 @@ fn is_flat(stmt: &Stmt) -> bool {
     match stmt {
         Stmt::Let {
             init: Some(init), ..
-        } => is_neutral(init) || lends_nothing(init),
+        } => matches!(init, Expr::Call(Callee::NeutralLike, _)) || lends_nothing(init),
         Stmt::Assign { place, value, .. } => lends_nothing(place) && lends_nothing(value),
         Stmt::If { cond, then, els } => {
             lends_nothing(cond) && is_flat_list(then) && is_flat_list(els)
         }
         _ => false,
     }
-}
-
-/// `neutral_like(&y)`: zeros, which borrow `y` no longer.
-fn is_neutral(e: &Expr) -> bool {
-    let Expr::Call(Callee::Path(path), _) = e else {
-        return false;
-    };
-    let last = path.clone().into_iter().last();
-    last.is_some_and(|last| last.to_string() == "neutral_like")
 }
 
 fn is_flat_list(stmts: &[Stmt]) -> bool {

@@ -1,5 +1,6 @@
 //! Tests of the whole compiler, and of passes that need hand-made input.
 
+mod buffers;
 mod emission;
 mod entrance;
 mod expansion;

@@ -60,7 +60,7 @@ impl Needs<'_> {
                 !self.cx.layout.grows(at.mem) && self.can_load_again(v, at, region)
             }
             Some(Op::Opaque(code)) => {
-                self.cx.func.strips.is_count(v)
+                self.cx.func.strips.of_count(v).is_some()
                     || code.pure && is_entry(code)
                     || code.pure
                         && code.uses.is_empty()

@@ -94,13 +94,7 @@ impl<'a> Reverse<'a, '_> {
             .zero_lanes(m)
             .or_else(|| neutral(&mem.ty).or_else(|| zeros(&mem.ty)))
             .or_else(|| self.zeros_by_init(m))
-            .unwrap_or_else(|| {
-                let rt = self.rt();
-                Expr::call(
-                    quote!(#rt::neutral_like),
-                    vec![Expr::Ref(false, Box::new(Expr::Mem(m)))],
-                )
-            });
+            .unwrap_or_else(|| Expr::neutral_like(Expr::Mem(m)));
         Stmt::Let {
             name: self.cx.names.mem_bar(m),
             mutable: true,

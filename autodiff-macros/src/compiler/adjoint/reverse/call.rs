@@ -191,10 +191,7 @@ impl<'a> Reverse<'a, '_> {
                 let bar = self.bar_place(at);
                 Expr::call(quote!(#rt::cleared), vec![Expr::borrow(false, bar)])
             }
-            Arg::Ref(..) | Arg::Own(_) => Expr::call(
-                quote!(#rt::neutral_like),
-                vec![Expr::Ref(false, Box::new(self.place_of(arg)))],
-            ),
+            Arg::Ref(..) | Arg::Own(_) => Expr::neutral_like(self.place_of(arg)),
             Arg::Tuple(parts) => Expr::Tuple(parts.iter().map(|p| self.arg_zero(p)).collect()),
         }
     }
