@@ -217,7 +217,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "matches!(self.cx.func.val(v).ty, Ty::Int)", "true",
         "real numbers that step are stepped back"),
     mutant("opaque-again", AGAIN, "fn runs_again(",
-        "self.cx.func.strips.is_count(v)", "true",
+        "self.cx.func.strips.of_count(v).is_some()", "true",
         "code that the compiler does not know is run again"),
     mutant("rerun-adds-twice", RERUN, "fn writes(",
         "plan.mems.contains(&m) && !self.done.contains(&m)", "true",
