@@ -11,7 +11,7 @@ use crate::numeric::{Scalar, number};
 ///
 /// Always: `cargo check` emits no bodies, and nothing that it checks runs.
 #[track_caller]
-pub fn unemitted<F, T>(_: F) -> T {
+pub fn unemitted<T>() -> T {
     panic!(
         "this derivative was emitted without its body, for rustc to check: set AUTODIFF_BODIES=1"
     )

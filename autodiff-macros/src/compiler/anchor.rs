@@ -11,9 +11,7 @@
 //!
 //! So a literal that is used more than once, and somewhere without a companion whose type is known, gets its name back.
 
-use std::collections::BTreeMap;
-
-use proc_macro2::TokenTree;
+use proc_macro2::{TokenStream, TokenTree};
 
 use super::hir::Ty;
 use super::names::{Names, plain};
@@ -23,18 +21,16 @@ use super::ssa::{Block, Func, Op, Stmt, StmtKind, ValId, Verbatim};
 pub(crate) fn run(mut func: Func, names: &mut Names) -> Func {
     let mut uses = Uses {
         func: &func,
-        literal: vec![false; func.vals.len()],
-        count: BTreeMap::new(),
+        literal: vec![None; func.vals.len()],
+        count: vec![0; func.vals.len()],
         alone: vec![false; func.vals.len()],
     };
     func.body.walk(&mut |s| uses.of(s));
     if let Some(result) = &func.result {
         result.for_each_val(&mut |v| uses.add(v));
     }
-    let found = |v: ValId| uses.alone[v.0 as usize] && uses.count.get(&v).is_some_and(|n| *n > 1);
-    let named: Vec<bool> = (0..func.vals.len())
-        .map(|v| found(ValId(v as u32)))
-        .collect();
+    let often = uses.count.iter().map(|n| *n > 1);
+    let named: Vec<bool> = uses.alone.iter().zip(often).map(|(a, b)| *a && b).collect();
     let mut first = Vec::new();
     if named.contains(&true) {
         take(&mut func.body, &named, &mut first);
@@ -57,17 +53,24 @@ pub(crate) fn is_anchor(ty: &Ty, code: &Verbatim) -> bool {
     matches!(ty, Ty::Int) && literal && tokens.next().is_none()
 }
 
+#[derive(Clone, Copy)]
+enum Literal<'a> {
+    /// As it is written, maybe with a suffix.
+    Written(&'a TokenStream),
+    Made,
+}
+
 struct Uses<'a> {
     func: &'a Func,
-    /// Integers that are made of literals alone.
-    literal: Vec<bool>,
-    count: BTreeMap<ValId, usize>,
+    /// Literals, and integers that are made of literals without suffixes alone.
+    literal: Vec<Option<Literal<'a>>>,
+    count: Vec<usize>,
     /// Literals that are used somewhere without a companion that could tell their type.
     alone: Vec<bool>,
 }
 
-impl Uses<'_> {
-    fn of(&mut self, stmt: &Stmt) {
+impl<'a> Uses<'a> {
+    fn of(&mut self, stmt: &'a Stmt) {
         stmt.kind.for_each_input(&mut |v| self.add(v));
         for v in stmt.kind.carried().iter().map(|c| c.init) {
             self.merge(v);
@@ -81,14 +84,14 @@ impl Uses<'_> {
             }
             StmtKind::Def(v, Op::Lit(tokens)) => {
                 let number = matches!(self.func.val(*v).ty, Ty::Int | Ty::Real(_));
-                self.literal[v.0 as usize] = number && !has_suffix(&tokens.to_string());
+                self.literal[v.0 as usize] = number.then_some(Literal::Written(tokens));
             }
             StmtKind::Def(_, Op::Cast(a, _)) => self.leave_alone(*a),
             StmtKind::Def(v, op @ (Op::Un(..) | Op::Bin(..))) if !self.func.is_real(*v) => {
                 let mut all = true;
-                op.for_each_use(&mut |u| all &= self.literal[u.0 as usize]);
+                op.for_each_use(&mut |u| all = all && self.is_untyped(u));
                 if all {
-                    self.literal[v.0 as usize] = true;
+                    self.literal[v.0 as usize] = Some(Literal::Made);
                     op.for_each_use(&mut |u| self.leave_alone(u));
                 }
             }
@@ -97,7 +100,16 @@ impl Uses<'_> {
     }
 
     fn add(&mut self, v: ValId) {
-        *self.count.entry(v).or_default() += 1;
+        self.count[v.0 as usize] += 1;
+    }
+
+    /// True for an integer that is made of literals without suffixes.
+    fn is_untyped(&self, v: ValId) -> bool {
+        match self.literal[v.0 as usize] {
+            Some(Literal::Written(tokens)) => !has_suffix(&tokens.to_string()),
+            Some(Literal::Made) => true,
+            None => false,
+        }
     }
 
     /// What a variable starts with, whose type is written down if it is a real number.
@@ -108,7 +120,7 @@ impl Uses<'_> {
     }
 
     fn leave_alone(&mut self, v: ValId) {
-        self.alone[v.0 as usize] |= self.literal[v.0 as usize];
+        self.alone[v.0 as usize] |= self.is_untyped(v);
     }
 }
 

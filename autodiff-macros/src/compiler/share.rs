@@ -39,8 +39,9 @@ fn types(func: &Func) -> Vec<TypeId> {
     let mut number = |ty: &Ty| match ty {
         Ty::Real(Real::F64) => F64.0,
         Ty::Bool => 1,
+        Ty::Int => 2,
         ty => {
-            let next = written.len() + 2;
+            let next = written.len() + 3;
             let text = super::primal::ty_tokens(ty).to_string();
             *written.entry(text).or_insert(next)
         }

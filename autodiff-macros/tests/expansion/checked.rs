@@ -95,7 +95,7 @@ impl reach {
     #[doc(hidden)]
     #[inline(always)]
     pub fn __is<__F: 'static>(function: &__F) -> bool {
-        rt::same_function(&reach, function)
+        rt::unemitted()
     }
     #[doc(hidden)]
     pub fn __forward<
@@ -121,7 +121,7 @@ impl reach {
             &mut rt::ConstantField,
         ),
     ) {
-        rt::unemitted(())
+        rt::unemitted()
     }
     #[doc(hidden)]
     pub fn __tangent<
@@ -138,7 +138,7 @@ impl reach {
         k: usize,
         _: impl rt::core::marker::Sized,
     ) -> (f64, __D) {
-        rt::unemitted(())
+        rt::unemitted()
     }
     /// The value, and a function from the adjoint of the result to that of `xs`; the adjoint of the final `place` goes in as a buffer and comes out as that of the initial one.
     pub fn vjp<'__shared>(
@@ -149,7 +149,8 @@ impl reach {
         f64,
         impl rt::core::ops::FnOnce(f64, &mut [f64; 2]) -> rt::Vec<f64> + use<'__shared>,
     ) {
-        (rt::unemitted(reach), move |_, _| rt::unemitted(reach))
+        let _ = reach;
+        (rt::unemitted(), move |_, _| rt::unemitted())
     }
     /** The value, and its derivative along the tangents that follow the arguments.
 
@@ -163,7 +164,8 @@ impl reach {
         xs_dot: &[f64],
         place_dot: &mut [f64; 2],
     ) -> (f64, f64) {
-        rt::unemitted(reach)
+        let _ = reach;
+        rt::unemitted()
     }
     /** As `jvp`, with the selection deciding at every nonsmooth place.
 
@@ -178,7 +180,8 @@ impl reach {
         xs_dot: &[f64],
         place_dot: &mut [f64; 2],
     ) -> (f64, f64) {
-        rt::unemitted(reach)
+        let _ = reach;
+        rt::unemitted()
     }
     /// The derivative of everything that is computed: a gradient in the place of each number of it.
     pub fn jacobian(
@@ -186,10 +189,12 @@ impl reach {
         place: &mut [f64; 2],
         k: usize,
     ) -> ((rt::Vec<f64>, [f64; 2]), [(rt::Vec<f64>, [f64; 2]); 2]) {
-        rt::unemitted(reach)
+        let _ = reach;
+        rt::unemitted()
     }
     /// Which branch every nonsmooth place took, and how near it was to the other.
     pub fn trace(xs: &[f64], place: &mut [f64; 2], k: usize) -> rt::Trace {
-        rt::unemitted(reach)
+        let _ = reach;
+        rt::unemitted()
     }
 }

@@ -11,17 +11,22 @@ use super::signature::{Generics, Param, Passing, Signature, Strips};
 use super::sweep::{bar_argument, forward_call, fused_call, kind_of};
 use super::tokens::Tokens;
 use super::types::with_lifetime;
-use super::{docs, jacobian};
+use super::{docs, jacobian, unemitted};
 use crate::compiler::extent::Extent;
 use crate::compiler::parse::types::has_constant;
 
 /// All entry points that the function has.
 pub(crate) fn members(signature: &Signature, deprecation: Tokens) -> TokenStream {
     let rt = &signature.rt;
-    let mention = deprecation.is_empty().then(|| signature.instance());
-    let mention = mention.unwrap_or_else(|| quote!(()));
+    let mention = deprecation.is_empty().then(|| signature.mention());
     let printer = Printer {
         signature,
+        mention: mention.unwrap_or_default().into(),
+        must_use: quote!(#[must_use]).into(),
+        inline: signature
+            .in_bodies(|| quote!(#[inline]))
+            .unwrap_or_default()
+            .into(),
         deprecation,
         declarations: signature
             .declarations()
@@ -29,7 +34,7 @@ pub(crate) fn members(signature: &Signature, deprecation: Tokens) -> TokenStream
             .map(Tokens::from)
             .collect(),
         gradient: signature.gradient().into(),
-        unemitted: quote!(#rt::unemitted(#mention)).into(),
+        unemitted: unemitted(rt).into(),
     };
     if !signature.params.iter().any(|p| p.differentiable) {
         return TokenStream::new();
@@ -86,6 +91,10 @@ pub(super) struct Printer<'a> {
     pub(super) signature: &'a Signature,
     /// `#[deprecated]`. Mentioning a deprecated function is reported wherever it stands.
     deprecation: Tokens,
+    /// What mentions the primal, and attributes of many entries.
+    mention: Tokens,
+    must_use: Tokens,
+    inline: Tokens,
     /// The arguments, and the type of the gradient, which most entries mention.
     pub(super) declarations: Vec<Tokens>,
     gradient: Tokens,
@@ -110,16 +119,16 @@ impl Printer<'_> {
             body,
         } = entry;
         let doc = docs::entry(name, self.signature);
-        let deprecation = &self.deprecation;
+        let Printer {
+            deprecation,
+            mention,
+            inline,
+            ..
+        } = self;
         // What has an effect beside its result may be called for the effect alone.
         let pure = !self.signature.changes_arguments()
             && !matches!(name, "accumulate_grad" | "value_and_grad_with" | "jvp_with");
-        let must_use = pure.then(|| quote!(#[must_use]));
-        let mention = self
-            .signature
-            .in_bodies(|| deprecation.is_empty().then(|| self.signature.mention()));
-        let mention = mention.flatten();
-        let inline = self.signature.in_bodies(|| quote!(#[inline]));
+        let must_use = pure.then_some(&self.must_use);
         let name = self.signature.naming.item(name);
         let attributes = &self.signature.attributes;
         let receiver = match receiver.is_empty() {

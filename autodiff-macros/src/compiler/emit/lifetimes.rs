@@ -4,9 +4,10 @@
 //! names. In the argument of an `impl` trait, such as `impl Dot<Layer<'_>>`, a lifetime has to have one.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::visit_mut::VisitMut;
 
+use super::types::edit_lifetimes;
 use crate::compiler::hir::{Aggregate, Param, Ty};
 
 /// The parameters with names for their lifetimes, each parameter with one of its own.
@@ -16,7 +17,7 @@ pub(super) fn named(params: &[Param]) -> (Vec<Param>, Vec<TokenStream>) {
         let name = Ident::new(&format!("__l{index}"), Span::call_site());
         let mut rename = Rename { name, found: false };
         let named = Param {
-            declared: rename.tokens(&param.declared),
+            declared: edit_lifetimes(&param.declared, &mut rename),
             ty: rename.ty(&param.ty),
             ..param.clone()
         };
@@ -44,16 +45,6 @@ impl Rename {
         }
     }
 
-    fn tokens(&mut self, ty: &TokenStream) -> TokenStream {
-        match syn::parse2::<syn::Type>(ty.clone()) {
-            Ok(mut parsed) => {
-                self.visit_type_mut(&mut parsed);
-                parsed.to_token_stream()
-            }
-            Err(_) => ty.clone(),
-        }
-    }
-
     fn ty(&mut self, ty: &Ty) -> Ty {
         let mut inside = |inner: &Ty| Box::new(self.ty(inner));
         match ty {
@@ -64,7 +55,7 @@ impl Rename {
             Ty::Array(inner, len) => Ty::Array(inside(inner), len.clone()),
             Ty::Tuple(parts) => Ty::Tuple(parts.iter().map(|part| self.ty(part)).collect()),
             Ty::Struct(of) => Ty::Struct(Aggregate {
-                path: of.path.as_ref().map(|path| self.tokens(path)),
+                path: of.path.as_ref().map(|path| edit_lifetimes(path, self)),
                 whole: of.whole,
                 fields: of.fields.clone(),
                 constants: of.constants.clone(),

@@ -13,6 +13,7 @@ use quote::{format_ident, quote};
 
 use super::respan::respan;
 use super::signature::Signature;
+use super::tokens::Tokens;
 use super::{Bodies, Runtime};
 use crate::compiler::companion;
 use crate::compiler::naming::Naming;
@@ -200,26 +201,26 @@ impl Printer<'_> {
         }
     }
 
-    fn file(&self) -> TokenStream {
+    fn file(&self) -> Tokens {
         let rt = self.rt;
         match real(self.at) {
-            Some(span) => {
-                let file = span.file();
-                quote!(#file)
-            }
-            None => quote!(#rt::core::file!()),
+            Some(span) => Literal::string(&span.file()).into(),
+            None => quote!(#rt::core::file!()).into(),
         }
     }
 
     /// Line and column, both from 1.
-    fn place(&self, span: Span) -> (TokenStream, TokenStream) {
+    fn place(&self, span: Span) -> (Tokens, Tokens) {
         let rt = self.rt;
         match real(span) {
             Some(span) => {
-                let [line, column] = [span.line(), span.column()].map(Literal::usize_unsuffixed);
-                (quote!(#line), quote!(#column))
+                let number = |n| Literal::usize_unsuffixed(n).into();
+                (number(span.line()), number(span.column()))
             }
-            None => (quote!(#rt::core::line!()), quote!(#rt::core::column!())),
+            None => (
+                quote!(#rt::core::line!()).into(),
+                quote!(#rt::core::column!()).into(),
+            ),
         }
     }
 }
@@ -235,19 +236,18 @@ fn variant<E: std::fmt::Debug>(value: E) -> Ident {
 }
 
 /// A literal, also for what has none.
-fn number(value: f64, rt: &Runtime) -> TokenStream {
+fn number(value: f64, rt: &Runtime) -> Tokens {
     if value.is_nan() {
-        return quote!(#rt::core::primitive::f64::NAN);
+        return quote!(#rt::core::primitive::f64::NAN).into();
     }
     if value.is_infinite() {
         let sign = (value < 0.0).then(|| quote!(-));
-        return quote!(#sign #rt::core::primitive::f64::INFINITY);
+        return quote!(#sign #rt::core::primitive::f64::INFINITY).into();
     }
     let literal = Literal::f64_unsuffixed(value.abs());
-    if value.is_sign_negative() {
-        quote!(-#literal)
-    } else {
-        quote!(#literal)
+    match value.is_sign_negative() {
+        true => quote!(-#literal).into(),
+        false => literal.into(),
     }
 }
 
@@ -370,7 +370,7 @@ mod tests {
     use super::{Source, number, one_line};
     use crate::compiler::emit::Runtime;
     use crate::compiler::parse::attribute::Options;
-    use quote::quote;
+    use quote::{ToTokens, quote};
 
     #[test]
     fn without_a_compiler_the_text_is_the_printed_tokens() {
@@ -389,11 +389,8 @@ mod tests {
     #[test]
     fn numbers_without_a_literal() {
         let rt = Runtime::of(&Options::default());
-        assert_eq!(number(-0.5, &rt).to_string(), "- 0.5");
-        assert!(
-            number(f64::NEG_INFINITY, &rt)
-                .to_string()
-                .ends_with(":: f64 :: INFINITY")
-        );
+        let text = |value| number(value, &rt).to_token_stream().to_string();
+        assert_eq!(text(-0.5), "- 0.5");
+        assert!(text(f64::NEG_INFINITY).ends_with(":: f64 :: INFINITY"));
     }
 }

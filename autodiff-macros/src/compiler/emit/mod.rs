@@ -150,7 +150,7 @@ impl ToTokens for Runtime {
 
 /// In the place of a body that rustc has no need of.
 pub(crate) fn unemitted(rt: &impl ToTokens) -> TokenStream {
-    quote!(#rt::unemitted(()))
+    quote!(#rt::unemitted())
 }
 
 /// A value of any type that there never is, and not of the type `!`, after which rustc reports unreachable code.

@@ -21,7 +21,7 @@ use quote::{ToTokens, format_ident, quote};
 use super::respan::{self, respan};
 use super::signature::Signature;
 use super::types::behind;
-use super::{Bodies, Runtime, meta};
+use super::{Bodies, Runtime, meta, unemitted};
 use crate::compiler::analyse::activity::{Slot, Step};
 use crate::compiler::analyse::lengths::{
     Asks, At, Back, Callee, Condition, Fact, Lengths, OfPart, Part, Question, What,
@@ -287,6 +287,9 @@ pub(crate) fn member(
         ),
         None => (quote!(let _ = function; true), TokenStream::new()),
     };
+    let same = signature
+        .in_bodies(|| same)
+        .unwrap_or_else(|| unemitted(rt));
     let nested = nested(signature, bodies, items);
     let is = signature.note("True for the function that this is the derivative of.");
     quote! {

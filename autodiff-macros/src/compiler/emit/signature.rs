@@ -19,7 +19,7 @@ use crate::compiler::extent::Extent;
 use crate::compiler::hir::{self, Role, Ty};
 use crate::compiler::naming::{Naming, Receiver, ReceiverPassing};
 use crate::compiler::parse::generics::where_clause;
-use crate::compiler::parse::types::{bare, type_arguments};
+use crate::compiler::parse::types::{bare, is_of_reals, type_arguments};
 
 /// How an argument is handed over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -498,9 +498,10 @@ fn param(param: &hir::Param, index: usize, rt: &Runtime, names: &Names, naming: 
         declared, ty, role, ..
     } = param;
     let declared = unwrap_groups(respan(declared.clone()));
-    let ty = &match syn::parse2(declared.clone()) {
-        Ok(written) => by_name(ty, &written),
-        Err(_) => ty.clone(),
+    let written = (!is_of_reals(ty)).then(|| syn::parse2(declared.clone()).ok());
+    let ty = &match written.flatten() {
+        Some(written) => by_name(ty, &written),
+        None => ty.clone(),
     };
     let receiver = naming.receiver().filter(|_| index == 0);
     Param {

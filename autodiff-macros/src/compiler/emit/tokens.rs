@@ -1,6 +1,6 @@
 //! Tokens that are emitted many times.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::ToTokens;
 
 /// Tokens as a list. A stream would be handed over to rustc wherever it is put into another one, even an empty one.
@@ -16,6 +16,12 @@ impl Tokens {
 impl From<TokenStream> for Tokens {
     fn from(tokens: TokenStream) -> Tokens {
         Tokens(tokens.into_iter().collect())
+    }
+}
+
+impl From<Literal> for Tokens {
+    fn from(literal: Literal) -> Tokens {
+        Tokens(vec![literal.into()])
     }
 }
 

@@ -316,21 +316,37 @@ pub(crate) fn unwrap_groups(tokens: TokenStream) -> TokenStream {
 /// they hold, so they are the same under all lifetimes; and a lifetime that was left out could not be
 /// named where a gradient is returned.
 pub(crate) fn without_borrow(ty: &TokenStream) -> TokenStream {
-    edit(ty, StaticLifetimes)
+    edit_lifetimes(ty, &mut StaticLifetimes)
 }
 
 /// The type with every lifetime left to inference, for the arguments of a closure that is not tied
 /// to the call that made it. `'static` stays.
 pub(crate) fn without_lifetimes(ty: &TokenStream) -> TokenStream {
-    edit(ty, EraseLifetimes)
+    edit_lifetimes(ty, &mut EraseLifetimes)
 }
 
 /// The type with `lifetime` in every place where one was left out.
 pub(crate) fn with_lifetime(ty: &TokenStream, lifetime: &syn::Lifetime) -> TokenStream {
-    edit(ty, NameLifetimes(lifetime))
+    edit(ty, &mut NameLifetimes(lifetime))
 }
 
-fn edit(ty: &TokenStream, mut edit: impl VisitMut) -> TokenStream {
+/// Changes the lifetimes that are written in the type; most have none.
+pub(super) fn edit_lifetimes(ty: &TokenStream, by: &mut impl VisitMut) -> TokenStream {
+    match has_lifetime(ty.clone()) {
+        true => edit(ty, by),
+        false => ty.clone(),
+    }
+}
+
+fn has_lifetime(ty: TokenStream) -> bool {
+    ty.into_iter().any(|tree| match tree {
+        TokenTree::Punct(punct) => punct.as_char() == '\'',
+        TokenTree::Group(group) => has_lifetime(group.stream()),
+        TokenTree::Ident(_) | TokenTree::Literal(_) => false,
+    })
+}
+
+fn edit(ty: &TokenStream, edit: &mut impl VisitMut) -> TokenStream {
     match syn::parse2::<syn::Type>(ty.clone()) {
         Ok(mut ty) => {
             edit.visit_type_mut(&mut ty);

@@ -10,32 +10,25 @@
 
 use std::borrow::Cow;
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident};
+use proc_macro2::Ident;
+use quote::format_ident;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 
+use super::called;
 use super::expr::bare;
 
 const METHODS: [&str; 3] = ["find", "max_by", "min_by"];
 
 /// The function with such places.
 pub(super) fn places(item: &syn::ItemFn) -> Cow<'_, syn::ItemFn> {
-    if !mentions(item.block.to_token_stream()) {
+    if !called::any(item, |name| METHODS.iter().any(|method| name == method)) {
         return Cow::Borrowed(item);
     }
     let mut item = item.clone();
     Places.visit_block_mut(&mut item.block);
     Cow::Owned(item)
-}
-
-fn mentions(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|tree| match tree {
-        TokenTree::Ident(name) => METHODS.iter().any(|method| name == method),
-        TokenTree::Group(group) => mentions(group.stream()),
-        _ => false,
-    })
 }
 
 struct Places;

@@ -107,6 +107,17 @@ enum Shape {
     Other,
 }
 
+impl Shape {
+    fn has_number(&self) -> bool {
+        match self {
+            Shape::Number(_) => true,
+            Shape::Tuple(parts) => parts.iter().any(Shape::has_number),
+            Shape::List(inner) => inner.has_number(),
+            Shape::Other => false,
+        }
+    }
+}
+
 /// A literal without suffix.
 struct Untyped<'h> {
     at: &'h mut ExprKind,
@@ -169,12 +180,14 @@ impl<'h> Classes<'_, 'h> {
         let func = self.func;
         let shape = self.fresh(&func.vars[var.0 as usize].ty);
         let param = func.params.iter().find(|param| param.var == var);
-        let declared = match param {
-            Some(param) => syn::parse2(param.declared.clone()).ok(),
-            None => (self.declared)(var),
-        };
-        if let Some(declared) = declared {
-            self.declare(&shape, &declared);
+        if shape.has_number() {
+            let declared = match param {
+                Some(param) => syn::parse2(param.declared.clone()).ok(),
+                None => (self.declared)(var),
+            };
+            if let Some(declared) = declared {
+                self.declare(&shape, &declared);
+            }
         }
         self.vars.insert(var, shape.clone());
         shape

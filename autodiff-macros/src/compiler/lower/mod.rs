@@ -21,6 +21,7 @@ mod annotation;
 mod arg;
 mod assign;
 mod call;
+mod called;
 mod capture;
 mod checkpoint;
 mod chosen;
@@ -399,7 +400,8 @@ impl<'a> Lower<'a> {
         self.facts[var.0 as usize].hidden = parameter.exclusive && matches!(ty, Ty::Opaque);
         let declared = parameter.declared.to_string();
         self.facts[var.0 as usize].given = declared.starts_with('&') && !parameter.exclusive;
-        self.facts[var.0 as usize].scattered = types::is_scattered(&parameter.declared);
+        self.facts[var.0 as usize].scattered =
+            !types::is_of_reals(&ty) && types::is_scattered(&parameter.declared);
         self.facts[var.0 as usize].usize =
             types::is_integer(&declared).then(|| declared == "usize");
         var

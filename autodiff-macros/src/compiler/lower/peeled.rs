@@ -12,34 +12,24 @@
 
 use std::borrow::Cow;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 
+use super::called;
 use super::expr::bare;
 
 /// The function with such patterns in the place of such calls.
 pub(super) fn patterns(item: &syn::ItemFn) -> Cow<'_, syn::ItemFn> {
-    let mentioned = item
-        .block
-        .stmts
-        .iter()
-        .any(|stmt| mentions(stmt.to_token_stream()));
-    if !mentioned {
+    if !called::any(item, |name| {
+        METHODS.iter().any(|method| name == method.name)
+    }) {
         return Cow::Borrowed(item);
     }
     let mut item = item.clone();
     Patterns.visit_block_mut(&mut item.block);
     Cow::Owned(item)
-}
-
-fn mentions(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|tree| match tree {
-        TokenTree::Ident(name) => METHODS.iter().any(|method| name == method.name),
-        TokenTree::Group(group) => mentions(group.stream()),
-        _ => false,
-    })
 }
 
 /// What is taken off.

@@ -28,10 +28,13 @@ pub(super) enum Name {
     Error,
 }
 
+/// The macro context of a name, where rustc tells it.
+type Context = Option<u32>;
+
 /// The names of one block.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope {
-    names: BTreeMap<String, (Span, Name)>,
+    names: BTreeMap<String, (Context, Name)>,
 }
 
 impl Lower<'_> {
@@ -48,16 +51,16 @@ impl Lower<'_> {
     }
 
     pub(super) fn enter(&mut self, name: &Ident, what: Name) {
-        self.check_hygiene(name);
+        let (text, context) = self.check_hygiene(name);
         if let Some(scope) = self.scopes.last_mut() {
-            scope.names.insert(name.to_string(), (name.span(), what));
+            scope.names.insert(text, (context, what));
         }
     }
 
     /// What `name` stands for; `None` if it is not bound in the function.
     pub(super) fn lookup(&mut self, name: &Ident) -> Option<Name> {
-        self.check_hygiene(name);
-        self.peek_name(&name.to_string())
+        let (text, _) = self.check_hygiene(name);
+        self.peek_name(&text)
     }
 
     /// The same without a look at macro contexts.
@@ -70,33 +73,32 @@ impl Lower<'_> {
 
     /// Two variables of one spelling from different macro expansions are two variables, and this
     /// compiler goes by spelling.
-    fn check_hygiene(&mut self, name: &Ident) {
+    fn check_hygiene(&mut self, name: &Ident) -> (String, Context) {
         let text = name.to_string();
         let Some(here) = context(name.span()) else {
-            return;
+            return (text, None);
         };
-        let others = self
+        let mut others = self
             .scopes
             .iter()
             .filter_map(|scope| scope.names.get(&text));
-        let clash = others
-            .clone()
-            .any(|(span, _)| context(*span).as_ref() != Some(&here));
+        let clash = others.any(|(other, _)| *other != Some(here));
         if clash && self.clashes.insert(text.clone()) {
             self.diags.report_at(&diag::HYGIENE, name, &[&text]);
         }
+        (text, Some(here))
     }
 }
 
 /// The macro context of a span: the `#n` of its debug form, which is the only way on stable.
-fn context(span: Span) -> Option<String> {
+fn context(span: Span) -> Context {
     if !proc_macro::is_available() {
         return None;
     }
     let text = format!("{:?}", span.unwrap());
-    let start = text.find('#')?;
-    let digits = text[start + 1..].chars().take_while(char::is_ascii_digit);
-    Some(digits.collect())
+    let (_, number) = text.split_once('#')?;
+    let end = number.find(|c: char| !c.is_ascii_digit());
+    number[..end.unwrap_or(number.len())].parse().ok()
 }
 
 /// Every identifier in `tokens`.

@@ -349,6 +349,15 @@ pub(crate) fn is_scattered(declared: &TokenStream) -> bool {
     syn::parse2(declared.clone()).is_ok_and(|ty| named(&ty))
 }
 
+/// Real numbers, and slices and arrays of them: types that say all of themselves, however they are written.
+pub(crate) fn is_of_reals(ty: &Ty) -> bool {
+    match ty {
+        Ty::Real(Real::F64 | Real::F32) => true,
+        Ty::Ref(_, inner) | Ty::Slice(inner) | Ty::Array(inner, _) => is_of_reals(inner),
+        _ => false,
+    }
+}
+
 /// What is behind references.
 pub(crate) fn referent(ty: &Ty) -> &Ty {
     match ty {

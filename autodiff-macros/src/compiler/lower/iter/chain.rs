@@ -65,8 +65,9 @@ const FUNCTIONS: [(&str, usize); 5] = [
 ];
 
 fn among(list: &[(&str, usize)], name: &syn::Ident, count: usize) -> bool {
+    let name = name.to_string();
     list.iter()
-        .any(|(known, args)| name == known && *args == count)
+        .any(|(known, args)| *args == count && *known == name)
 }
 
 impl Lower<'_> {
