@@ -11,10 +11,20 @@ use crate::numeric::{Scalar, number};
 ///
 /// Always: `cargo check` emits no bodies, and nothing that it checks runs.
 #[track_caller]
-pub fn unemitted<T>() -> T {
+pub fn unemitted() -> ! {
     panic!(
         "this derivative was emitted without its body, for rustc to check: set AUTODIFF_BODIES=1"
     )
+}
+
+/// The same in front of code that rustc would call unreachable.
+///
+/// # Panics
+///
+/// Always.
+#[track_caller]
+pub fn unemitted_value<T>() -> T {
+    unemitted()
 }
 
 /// Refuses a program for what only rustc knows of it, in a constant.

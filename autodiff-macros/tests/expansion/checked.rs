@@ -150,7 +150,7 @@ impl reach {
         impl rt::core::ops::FnOnce(f64, &mut [f64; 2]) -> rt::Vec<f64> + use<'__shared>,
     ) {
         let _ = reach;
-        (rt::unemitted(), move |_, _| rt::unemitted())
+        (rt::unemitted_value(), move |_, _| rt::unemitted())
     }
     /** The value, and its derivative along the tangents that follow the arguments.
 

@@ -311,9 +311,10 @@ impl Printer<'_> {
     /// The value, and the reverse sweep with buffers of its own.
     fn vjp(&self) -> TokenStream {
         if self.signature.extent == Extent::Signatures {
-            let none = &self.unemitted;
+            let (rt, none) = (&self.signature.rt, &self.unemitted);
             let ignored = (0..=self.signature.in_place().count()).map(|_| quote!(_));
-            return self.print(self.vjp_entry(quote!((#none, move |#(#ignored),*| #none))));
+            let body = quote!((#rt::unemitted_value(), move |#(#ignored),*| #none));
+            return self.print(self.vjp_entry(body));
         }
         let Signature {
             rt,
