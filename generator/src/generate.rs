@@ -9,6 +9,7 @@ mod assign;
 mod call;
 mod chain;
 mod func;
+mod grids;
 mod int;
 mod jump;
 mod looping;
@@ -48,6 +49,16 @@ pub(crate) struct Gen {
     small: bool,
 }
 
+/// What a program is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// Sums over many elements.
+    Sums,
+    /// Steps on a grid.
+    Grid,
+    Anything,
+}
+
 /// An enclosing loop.
 struct Looped {
     label: Option<String>,
@@ -59,12 +70,16 @@ struct Looped {
 
 /// The program of `seed`: the first tame one of a stream that the seed starts.
 ///
-/// One program in three is about sums over many elements.
+/// One program in three is about sums over many elements, one in ten about steps on a grid.
 pub fn program(seed: u64) -> Program {
-    let sums = Rng::new(seed ^ 0x0073_756d_7320_6f66).chance(0.35);
+    let about = match Rng::new(seed ^ 0x0073_756d_7320_6f66).unit() {
+        x if x < 0.35 => About::Sums,
+        x if x > 0.9 => About::Grid,
+        _ => About::Anything,
+    };
     let mut stream = Rng::new(seed);
     loop {
-        let candidate = Gen::new(stream.bits()).program(seed, sums);
+        let candidate = Gen::new(stream.bits()).program(seed, about);
         if tame(&candidate) {
             return candidate;
         }
@@ -93,14 +108,14 @@ impl Gen {
         }
     }
 
-    fn program(mut self, seed: u64, sums: bool) -> Program {
+    fn program(mut self, seed: u64, about: About) -> Program {
         for k in 0..self.rng.below(3) {
             let value = self.literal();
             self.consts.push((format!("C{k}"), value));
         }
         // A loop that calls other functions does not run in strips.
-        let helpers = match (sums, self.small) {
-            (true, _) => usize::from(self.rng.chance(0.15)),
+        let helpers = match (about, self.small) {
+            (About::Sums | About::Grid, _) => usize::from(self.rng.chance(0.15)),
             (_, true) => self.rng.below(2),
             _ => self.rng.below(4),
         };
@@ -108,10 +123,10 @@ impl Gen {
             let helper = self.helper(&format!("g{k}"));
             self.funcs.push(helper);
         }
-        let (main, inputs) = if sums {
-            self.sums_function()
-        } else {
-            self.main_function()
+        let (main, inputs) = match about {
+            About::Sums => self.sums_function(),
+            About::Grid => self.grid_function(),
+            About::Anything => self.main_function(),
         };
         self.funcs.push(main);
         let mut program = Program {

@@ -196,7 +196,7 @@ impl Gen {
         (data, params, inputs)
     }
 
-    fn list_type(&mut self, n: usize) -> Ty {
+    pub(super) fn list_type(&mut self, n: usize) -> Ty {
         match self.rng.below(7) {
             0 => Ty::Vec(n),
             1 if (1..=66).contains(&n) => Ty::Array(n),
@@ -205,7 +205,7 @@ impl Gen {
         }
     }
 
-    fn argument_of(
+    pub(super) fn argument_of(
         &mut self,
         name: &str,
         ty: Ty,
@@ -219,7 +219,7 @@ impl Gen {
     }
 
     /// `let mut s = 0.0;`
-    fn accumulator(&mut self, name: &str) -> Stmt {
+    pub(super) fn accumulator(&mut self, name: &str) -> Stmt {
         let value = match self.rng.below(6) {
             0 => self.real(1),
             1 => Expr::Real(-0.0),
@@ -239,7 +239,7 @@ impl Gen {
     fn sums_loop(&mut self, data: &Data, sums: &[String], out: &mut Vec<Stmt>) {
         let scratch = (data.columns > 1 && self.rng.chance(0.2)).then(|| {
             let name = self.name(&["buf", "tmp"], false);
-            out.push(self.own_array(&name, data));
+            out.push(self.own_array(&name, data.columns, &data.width));
             name
         });
         let counter = self.name(&["i", "k", "row"], false);

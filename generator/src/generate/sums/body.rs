@@ -23,7 +23,7 @@ impl Gen {
         let own = scratch.map(str::to_string).or_else(|| {
             (data.columns > 1 && self.rng.chance(0.25)).then(|| {
                 let name = self.name(&["part", "own"], false);
-                out.push(self.own_array(&name, data));
+                out.push(self.own_array(&name, data.columns, &data.width));
                 name
             })
         });
@@ -58,10 +58,9 @@ impl Gen {
     }
 
     /// `let mut buf = [0.0; 3];`
-    pub(super) fn own_array(&mut self, name: &str, data: &Data) -> Stmt {
-        let n = data.columns;
+    pub(in crate::generate) fn own_array(&mut self, name: &str, n: usize, length: &Expr) -> Stmt {
         // An array whose length is not how far the loops run is not seen to be overwritten.
-        let vector = self.rng.chance(match data.width {
+        let vector = self.rng.chance(match length {
             Expr::Int(_) => 0.3,
             _ => 0.85,
         });
@@ -70,7 +69,7 @@ impl Gen {
             false => (Store::Array, Ty::Array(n)),
         };
         let len = match vector {
-            true => data.width.clone(),
+            true => length.clone(),
             false => Expr::Int(n as i64),
         };
         let value = Expr::Repeat(store, boxed(Expr::Real(0.0)), boxed(len));
