@@ -30,6 +30,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 
 use self::accesses::{Accesses, Base, Element, Rewrite, Rows, array};
+use self::cells::Front;
 use self::index::is_zero;
 use super::Context;
 use super::needs::Plan;
@@ -221,8 +222,15 @@ impl<'a> Kernel<'a> {
         let cells = match is_lanes {
             true => Vec::new(),
             false => {
-                let mut cells = self.cells(&accesses, &count, list, &mut rows, &mut lets);
-                cells.extend(self.rows_as_cells(&accesses, &count, list, &mut rows, &mut lets));
+                let front = &mut Front {
+                    accesses: &accesses,
+                    count: &count,
+                    listed: list.is_some(),
+                    rows: &mut rows,
+                    lets: &mut lets,
+                };
+                let mut cells = self.cells(front);
+                cells.extend(self.rows_as_cells(front));
                 cells
             }
         };

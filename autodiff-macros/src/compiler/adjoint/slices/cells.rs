@@ -17,52 +17,53 @@ use super::{Kernel, is_number, part};
 use crate::compiler::code::{Expr, Stmt};
 use crate::compiler::ssa::ValId;
 
+/// What stands in front of a loop over slices, as far as it is written.
+pub(super) struct Front<'a> {
+    pub(super) accesses: &'a Accesses,
+    pub(super) count: &'a Ident,
+    /// The loop runs over positions that are in a list.
+    pub(super) listed: bool,
+    pub(super) rows: &'a mut Rows,
+    pub(super) lets: &'a mut Vec<Stmt>,
+}
+
 impl Kernel<'_> {
     /// Memory that is written to and reached at several places, as cells of which slices may overlap.
-    pub(super) fn cells(
-        &self,
-        accesses: &Accesses,
-        count: &Ident,
-        list: Option<&Ident>,
-        rows: &mut Rows,
-        lets: &mut Vec<Stmt>,
-    ) -> Vec<(Base, Ident)> {
+    pub(super) fn cells(&self, front: &mut Front<'_>) -> Vec<(Base, Ident)> {
         let mut all = Vec::new();
         // What a stretch writes to is found by its assignments.
         if !self.cx.func.stretched.is_empty() {
             return all;
         }
-        for (base, indices) in &accesses.always {
-            let fits = self.may_be_sliced(base, list.is_some()) && self.is_array_of_numbers(base);
-            if !accesses.needs_cells(base) || !fits {
+        for (base, indices) in &front.accesses.always {
+            let fits = self.may_be_sliced(base, front.listed) && self.is_array_of_numbers(base);
+            if !front.accesses.needs_cells(base) || !fits {
                 continue;
             }
-            let starts = self.starts(indices, count);
+            let starts = self.starts(indices, front.count);
             if starts.is_empty() {
                 continue;
             }
             let cells = self.name(&format!("{}_cells", self.base_name(base)));
-            lets.push(self.all_cells(&cells, base));
-            self.parts(base, &cells, starts, count, rows, lets);
+            front.lets.push(self.all_cells(&cells, base));
+            self.parts(base, &cells, starts, front);
             all.push((base.clone(), cells));
         }
         all
     }
 
     /// Rows of one list of lists, some of which are written to, as cells: they may be one and the same.
-    pub(super) fn rows_as_cells(
-        &self,
-        accesses: &Accesses,
-        count: &Ident,
-        list: Option<&Ident>,
-        rows: &mut Rows,
-        lets: &mut Vec<Stmt>,
-    ) -> Vec<(Base, Ident)> {
+    pub(super) fn rows_as_cells(&self, front: &mut Front<'_>) -> Vec<(Base, Ident)> {
+        let Front {
+            accesses,
+            count,
+            listed,
+            ..
+        } = *front;
         let mut all = Vec::new();
         for (of, bases) in accesses.rows_of_one_list() {
-            let fits = |base: &Base| {
-                self.may_be_sliced(base, list.is_some()) && self.is_array_of_numbers(base)
-            };
+            let fits =
+                |base: &Base| self.may_be_sliced(base, listed) && self.is_array_of_numbers(base);
             let starts = |base: &Base| self.starts(&accesses.always[base], count);
             if !bases.iter().all(fits) || bases.iter().all(|base| starts(base).is_empty()) {
                 continue;
@@ -72,9 +73,9 @@ impl Kernel<'_> {
                 (base, name)
             };
             let cells: Vec<(Base, Ident)> = bases.into_iter().map(named).collect();
-            lets.push(self.cells_of_rows(&of, &cells));
+            front.lets.push(self.cells_of_rows(&of, &cells));
             for (base, cells) in &cells {
-                self.parts(base, cells, starts(base), count, rows, lets);
+                self.parts(base, cells, starts(base), front);
             }
             all.extend(cells);
         }
@@ -88,19 +89,16 @@ impl Kernel<'_> {
     }
 
     /// Slices of cells in place of elements.
-    fn parts(
-        &self,
-        base: &Base,
-        cells: &Ident,
-        starts: Vec<(ValId, Expr)>,
-        count: &Ident,
-        rows: &mut Rows,
-        lets: &mut Vec<Stmt>,
-    ) {
+    fn parts(&self, base: &Base, cells: &Ident, starts: Vec<(ValId, Expr)>, front: &mut Front<'_>) {
         for (index, start) in starts {
             let row = self.name(&format!("{}_row", self.base_name(base)));
-            lets.push(part(&row, Expr::Name(cells.clone()), start, count, false));
-            rows.insert((base.clone(), index), Element { row, at: None });
+            let cells = Expr::Name(cells.clone());
+            front
+                .lets
+                .push(part(&row, cells, start, front.count, false));
+            front
+                .rows
+                .insert((base.clone(), index), Element { row, at: None });
         }
     }
 
