@@ -32,6 +32,7 @@ mod cases {
         given_with_a_permutation from 2 and 9,
         given_if_there_is_one from 2 and 9,
         exchanged_rows_of_a_struct from 3 and 9,
+        read_at_a_number from 3 and 9,
     );
 }
 
@@ -39,13 +40,39 @@ use programs::{
     a_part_only, a_row_as_a_whole, arrays_of_arrays, called_again_and_again, changed_afterwards,
     eliminated, exchanged_rows_of_a_struct, flat, given_away, given_away_by_a_method,
     given_if_there_is_one, given_with_a_permutation, in_an_arm, of_a_struct, of_unequal_length,
-    orthogonal, part_of_points, pivoted, rows, rows_and_columns, rows_by_number, rows_of_a_field,
-    same_row, state_given_away, stretches_of_a_workspace, substituted, substituted_with_literals,
-    taken_and_given, written_over_while_read,
+    orthogonal, part_of_points, pivoted, read_at_a_number, rows, rows_and_columns, rows_by_number,
+    rows_of_a_field, same_row, state_given_away, stretches_of_a_workspace, substituted,
+    substituted_with_literals, taken_and_given, written_over_while_read,
 };
 
 #[conservative_grad::conservative_grad]
 mod programs {
+    /// What loops that end early read of a list behind `&mut` at a place that is a literal.
+    fn relax(out: &mut [f64], x: &[f64]) {
+        let mut y = out[0] + x[0];
+        for round in 1..=4 {
+            for at in (0..3).rev() {
+                out[at] -= x[at] * 0.1;
+                if y > 40.0 || round % 2 == 1 {
+                    y = out[0].sin();
+                    break;
+                }
+                out[at] = (out[at] * y).sin();
+            }
+            y -= 0.8;
+        }
+        out[0] = y;
+    }
+
+    pub(super) fn read_at_a_number(x: &[f64]) -> f64 {
+        let mut out = vec![0.0; x.len()];
+        for i in 0..x.len() {
+            out[i] = x[i] * x[i];
+        }
+        relax(&mut out, x);
+        out[0] * out[1] + out[2]
+    }
+
     /// `n * n` numbers that are a positive definite matrix.
     fn matrix(x: &[f64]) -> Vec<f64> {
         let n = x.len();

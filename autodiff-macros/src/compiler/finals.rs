@@ -127,7 +127,7 @@ impl Finals<'_> {
                     0 => quote!(#last),
                     by => {
                         let by = proc_macro2::Literal::isize_unsuffixed(by as isize);
-                        quote!(#last.saturating_add_signed(#by))
+                        quote!(usize::saturating_add_signed(#last, #by))
                     }
                 };
                 match width {
