@@ -119,9 +119,9 @@ impl Callee {
 
     /// The same function, and what it does with lengths and integers.
     #[must_use]
-    pub const fn saying(mut self, facts: &[Fact]) -> Self {
+    pub const fn saying<const N: usize>(mut self, facts: [Fact; N]) -> Self {
         let mut k = 0;
-        while k < facts.len() {
+        while k < N {
             self = match facts[k] {
                 Fact::With(what, param, field, true) => self.with(what, param, field),
                 Fact::With(_, _, _, false) => self,
@@ -177,9 +177,9 @@ impl Callee {
     /// use autodiff_runtime::callee::{Callee, Fact, What};
     ///
     /// // s.x.iter().sum::<f64>() / s.x.len() as f64
-    /// const MEAN: Callee = Callee::new(&[]).saying(&[Fact::With(What::Counts, 0, "x", true)]);
+    /// const MEAN: Callee = Callee::new(&[]).saying([Fact::With(What::Counts, 0, "x", true)]);
     /// // s.mean() + c
-    /// const MORE: Callee = Callee::new(&[]).saying(&[Fact::As(What::Counts, 1, MEAN, 0)]);
+    /// const MORE: Callee = Callee::new(&[]).saying([Fact::As(What::Counts, 1, MEAN, 0)]);
     /// assert!(MEAN.does(What::Counts, 0, "x") && !MEAN.does(What::Counts, 0, "y"));
     /// assert!(MORE.does(What::Counts, 1, "x") && !MORE.does(What::Counts, 0, "x"));
     /// ```
@@ -201,9 +201,9 @@ impl Callee {
     /// ```
     /// use autodiff_runtime::callee::{Callee, Fact, What};
     ///
-    /// const PRUNE: Callee = Callee::new(&[]).saying(&[Fact::With(What::Changes, 0, "x", true)]);
-    /// const MEAN: Callee = Callee::new(&[]).saying(&[Fact::With(What::Counts, 0, "x", true)]);
-    /// const SIZE: Callee = Callee::new(&[]).saying(&[Fact::With(What::Counts, 0, "y", true)]);
+    /// const PRUNE: Callee = Callee::new(&[]).saying([Fact::With(What::Changes, 0, "x", true)]);
+    /// const MEAN: Callee = Callee::new(&[]).saying([Fact::With(What::Counts, 0, "x", true)]);
+    /// const SIZE: Callee = Callee::new(&[]).saying([Fact::With(What::Counts, 0, "y", true)]);
     /// assert!(PRUNE.meets(0, MEAN, 0) && !PRUNE.meets(0, SIZE, 0));
     /// ```
     #[must_use]
@@ -289,7 +289,7 @@ pub trait Method<N> {
 ///
 /// struct Tree;
 /// impl Method<Named<{ name("mean") }>> for Tree {
-///     const CALLEE: Callee = Callee::new(&[]).saying(&[Fact::With(What::Counts, 0, "kids", true)]);
+///     const CALLEE: Callee = Callee::new(&[]).saying([Fact::With(What::Counts, 0, "kids", true)]);
 /// }
 /// type Mean = Named<{ name("mean") }>;
 /// assert!(<Asked<Vec<Tree>, In<ELEMENT, Mean>>>::CALLEE.does(What::Counts, 0, "kids"));

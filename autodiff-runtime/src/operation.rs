@@ -185,7 +185,10 @@ macro_rules! companion {
             const SOURCE: &'static str = concat!(stringify!($name), stringify!(($($arg),+)));
 
             /// The function is one of the table.
-            pub const __CALLEE: $crate::callee::Callee = $crate::callee::Callee::operation();
+            #[must_use]
+            pub const fn __told<const N: usize>() -> $crate::callee::Callee {
+                $crate::callee::Callee::operation()
+            }
 
             #[must_use]
             pub const fn __nested(budget: $crate::nesting::Budget) -> $crate::nesting::Budget {

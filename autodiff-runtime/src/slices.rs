@@ -281,7 +281,10 @@ macro_rules! slices {
             #[allow(missing_docs, reason = "as in emitted code")]
             impl $name {
                 /// The function is one of the table.
-                pub const __CALLEE: $crate::callee::Callee = $crate::callee::Callee::operation();
+                #[must_use]
+                pub const fn __told<const N: usize>() -> $crate::callee::Callee {
+                    $crate::callee::Callee::operation()
+                }
 
                 #[must_use]
                 pub const fn __nested(budget: $crate::nesting::Budget) -> $crate::nesting::Budget {

@@ -48,7 +48,9 @@ impl dot {
     };
     /// What callers have to know.
     #[doc(hidden)]
-    pub const __CALLEE: rt::Callee = rt::Callee::new(&[]);
+    pub const fn __told<const __N: usize>() -> rt::Callee {
+        rt::Callee::new(&[])
+    }
     /// What is left after the calls that start here.
     #[doc(hidden)]
     pub const fn __nested(budget: rt::nesting::Budget) -> rt::nesting::Budget {

@@ -78,8 +78,19 @@ impl mean_error {
     };
     /// What callers have to know.
     #[doc(hidden)]
-    pub const __CALLEE: rt::Callee = rt::Callee::new(&[0, 1, 0])
-        .saying(&[rt::Fact::With(rt::What::Counts, 2, "", true)]);
+    pub const fn __told<const __N: usize>() -> rt::Callee {
+        struct __Told<const __N: usize>;
+        impl<const __N: usize> __Told<__N> {
+            const CALLEE: rt::Callee = match __N {
+                0 => rt::Callee::new(&[0, 1, 0]),
+                _ => {
+                    rt::Callee::new(&[0, 1, 0])
+                        .saying([rt::Fact::With(rt::What::Counts, 2, "", true)])
+                }
+            };
+        }
+        __Told::<__N>::CALLEE
+    }
     /// What is left after the calls that start here.
     #[doc(hidden)]
     pub const fn __nested(budget: rt::nesting::Budget) -> rt::nesting::Budget {

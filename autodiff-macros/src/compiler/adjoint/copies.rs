@@ -189,7 +189,7 @@ pub(super) fn is_read(cx: &Context<'_>, m: MemId) -> Option<TokenStream> {
             Literal::u64_unsuffixed(varied),
         );
         if let Some(readers) = &mut readers {
-            let reads = quote!(#callee::__CALLEE.reads(#param, #varied));
+            let reads = quote!(#callee::__told::<0>().reads(#param, #varied));
             readers.insert(reads.to_string(), reads);
         }
     });

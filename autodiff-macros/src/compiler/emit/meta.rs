@@ -152,7 +152,7 @@ impl Printer<'_> {
             ..
         } = site;
         let listed = match callee {
-            Some(path) => of_callee(path, items, &quote!(__CALLEE.is_operation())),
+            Some(path) => of_callee(path, items, &quote!(__told::<0>().is_operation())),
             None => quote!(true),
         };
         let id = Literal::usize_unsuffixed(id);

@@ -89,10 +89,10 @@ fn fits(path: &TokenStream, rt: &Runtime) -> TokenStream {
 /// That no number is made of a length that depends on a test, here and in a callee. The error is one of rustc's, at the tokens.
 fn continuous((source, condition): &(TokenStream, Condition), rt: &Runtime) -> TokenStream {
     let known = |callee: &Callee| match &callee.at {
-        At::Own(path) => quote!(#path::__CALLEE),
+        At::Own(path) => quote!(#path::__told::<1>()),
         At::Companion(path) => {
             let alias = companion::alias(path);
-            quote!(#alias::__CALLEE)
+            quote!(#alias::__told::<1>())
         }
         At::Sibling(path) => companion::sibling(path, "__CALLEE", false),
         At::Supposed(path) => supposed(path, rt),
@@ -144,18 +144,27 @@ fn answer(
     }
 }
 
-/// What a function does with lengths, for its callers; nothing if that is nothing.
-fn facts(lengths: &Lengths, items: &[TokenStream], rt: &Runtime) -> TokenStream {
+/// What a function does with lengths, for its callers; nothing if that is nothing. `instance`: of `__told` of its callees.
+fn facts(
+    lengths: &Lengths,
+    instance: &TokenStream,
+    items: &[TokenStream],
+    rt: &Runtime,
+) -> TokenStream {
     let known = |callee: &Callee| {
-        let (name, arguments) = match callee.back {
-            Back::Seen => ("__callee", quote!((rounds - 1))),
-            Back::Never | Back::Unseen => ("__CALLEE", TokenStream::new()),
+        let seen = callee.back == Back::Seen;
+        let member = match seen {
+            true => quote!(__callee(rounds - 1)),
+            false => quote!(__told::<#instance>()),
         };
-        let member = format_ident!("{name}");
         match &callee.at {
-            At::Own(path) => quote!(#path::#member #arguments),
-            At::Companion(path) => meta::of_callee(path, items, &quote!(#member #arguments)),
+            At::Own(path) => quote!(#path::#member),
+            At::Companion(path) => meta::of_callee(path, items, &member),
             At::Sibling(path) => {
+                let (name, arguments) = match seen {
+                    true => ("__callee", quote!((rounds - 1))),
+                    false => ("__CALLEE", TokenStream::new()),
+                };
                 let path = companion::sibling(path, name, false);
                 meta::in_scope(&quote!(#path #arguments), items)
             }
@@ -193,7 +202,7 @@ fn facts(lengths: &Lengths, items: &[TokenStream], rt: &Runtime) -> TokenStream 
     let facts: Vec<TokenStream> = facts.collect();
     match facts.is_empty() {
         true => TokenStream::new(),
-        false => quote!(.saying(&[#(#facts),*])),
+        false => quote!(.saying([#(#facts),*])),
     }
 }
 
@@ -305,7 +314,11 @@ pub(crate) fn member(
     }
 }
 
-/// `__CALLEE`, what callers have to know of the function.
+/// `__told`, what callers have to know of the function; of a method, `__CALLEE`.
+///
+/// `__told::<0>()` leaves out what depends on callees. rustc evaluates all constants, and what they call, up to where a parameter
+/// decides, be it to look for panics: were there none, it would go down every chain of calls, as far as its recursion limit. So it
+/// goes where somebody asks, and the constant inside of `__told::<1>` is evaluated once.
 pub(crate) fn callee(signature: &Signature, bodies: &Bodies, items: &[TokenStream]) -> TokenStream {
     let Signature {
         rt,
@@ -317,7 +330,12 @@ pub(crate) fn callee(signature: &Signature, bodies: &Bodies, items: &[TokenStrea
         .reads
         .iter()
         .map(|bits| Literal::u64_unsuffixed(*bits));
-    let facts = facts(&bodies.lengths, items, rt);
+    let is_generic = !matches!(signature.naming, Naming::Sibling(_)) && bodies.lengths.rounds == 0;
+    let instance = match is_generic {
+        true => quote!(__N),
+        false => quote!(1),
+    };
+    let facts = facts(&bodies.lengths, &instance, items, rt);
     let name = signature.naming.item("__CALLEE");
     let knows = signature.note("What callers have to know.");
     let told = quote!(#rt::Callee::new(&[#(#reads),*]));
@@ -340,12 +358,31 @@ pub(crate) fn callee(signature: &Signature, bodies: &Bodies, items: &[TokenStrea
             (value, Some(in_rounds))
         }
     };
+    let member = match signature.naming {
+        Naming::Sibling(_) => quote!(#visibility const #name: #rt::Callee = #value;),
+        Naming::Companion | Naming::Module => {
+            let body = match facts.is_empty() {
+                true => told,
+                false => quote! {
+                    struct __Told<const __N: usize>;
+                    impl<const __N: usize> __Told<__N> {
+                        const CALLEE: #rt::Callee = match __N {
+                            0 => #told,
+                            _ => #value,
+                        };
+                    }
+                    __Told::<__N>::CALLEE
+                },
+            };
+            quote!(#visibility const fn __told<const __N: usize>() -> #rt::Callee { #body })
+        }
+    };
     quote! {
         #in_rounds
         #knows
         #[doc(hidden)]
         #attributes
-        #visibility const #name: #rt::Callee = #value;
+        #member
     }
 }
 
