@@ -1,6 +1,6 @@
 //! Loops that carry arrays, loops that look for something, and calls that read what changes later.
 
-use conservative_grad::conservative_grad;
+use conservative_grad::{conservative_grad, relu};
 
 mod cases {
     check_all!(
@@ -29,6 +29,7 @@ mod cases {
         upwards_in_place from 2,
         copies_of_two_loops from 1,
         constants_of_the_iteration_before from 33,
+        rows_of_constants from 1 and 7 and 40,
     );
 }
 
@@ -410,4 +411,33 @@ fn constants_of_the_iteration_before(x: &[f64]) -> f64 {
         factors[(i + 1) % 3] = factors[i % 3] * 0.7 + i as f64 * 0.01;
     }
     s
+}
+
+/// An array of constants that each iteration writes anew, and a loop behind reads: its rows come back the last one first, though
+/// the adjoints would allow any order.
+#[conservative_grad]
+fn rows_of_given(#[constant] given: &[f64], b: f64) -> f64 {
+    let mut s: f64 = 0.0;
+    let mut part: [f64; 2] = [0.0; 2];
+    for row in 0..given.len() / 2 {
+        let y = given[2 * row + 1];
+        for j in 0..2 {
+            let q = given[row * 2 + j];
+            part[j] = q * (q - 0.62);
+        }
+        let mut z: f64 = 0.0;
+        for l in (0..2).rev() {
+            z += part[l] * (b.cos() * (y + row as f64));
+        }
+        s += z * relu(part[0]);
+    }
+    part.windows(2).fold(0.0, |sum, w| sum + w[0] * w[1]) + s
+}
+
+#[conservative_grad]
+fn rows_of_constants(x: &[f64]) -> f64 {
+    let given: Vec<f64> = (0..2 * x.len())
+        .map(|i| (i * 37 % 101) as f64 / 50.0 - 1.0)
+        .collect();
+    rows_of_given(&given, x[0]) * x[x.len() - 1]
 }

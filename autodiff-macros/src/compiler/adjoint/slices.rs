@@ -308,7 +308,7 @@ impl<'a> Kernel<'a> {
         let in_order = match self.sweep {
             Sweep::Forward => !self.range.rev,
             // What is taken from a stack comes in the order of the reverse sweep.
-            Sweep::Reverse if body.iter().any(is_taken) => self.range.rev,
+            Sweep::Reverse if body.iter().any(is_taken) || self.takes_rows() => self.range.rev,
             Sweep::Reverse => self.range.rev || self.is_order_free(),
         };
         let iter = match in_order {

@@ -343,7 +343,14 @@ pub(crate) fn callee(signature: &Signature, bodies: &Bodies, items: &[TokenStrea
         0 => (quote!(#told #facts), None),
         rounds => {
             let in_turn = signature.naming.item("__callee");
-            let path = signature.naming.path("__callee");
+            // Inside of `__told`, `Self` is another type.
+            let path = match &signature.naming {
+                Naming::Companion => {
+                    let companion = &signature.companion;
+                    quote!(#companion::__callee)
+                }
+                naming => naming.path("__callee"),
+            };
             let [last, before] = [rounds, rounds - 1].map(Literal::usize_unsuffixed);
             let knows = signature.note("The same, of functions that call each other.");
             let in_rounds = quote! {

@@ -28,6 +28,14 @@ impl Kernel<'_> {
         !steps && sums && self.touches_apart()
     }
 
+    /// True if iterations take arrays back that they saved as a whole, the last one first.
+    pub(super) fn takes_rows(&self) -> bool {
+        let id = self.stmt.kind.loop_id();
+        let rows = id.and_then(|l| self.plan.rows.get(&l));
+        let flat = self.plan.flat.values().any(|row| Some(row.id) == id);
+        flat || rows.is_some_and(|rows| !rows.is_empty())
+    }
+
     fn touches_apart(&self) -> bool {
         let mut touched: BTreeMap<List, Touched> = BTreeMap::new();
         let body = self.stmt.kind.loop_body();
