@@ -254,24 +254,27 @@ mod in_others {
 
     mod entry_points {
         check_all!(
-            rows_swapped from 5,
-            rows_swapped_by_another from 5,
-            row_set_by_another from 5,
-            row_taken from 5,
-            row_replaced from 5,
-            rows_split from 5,
-            rows_set_in_a_loop from 5,
-            rows_of_rows from 5,
-            array_swapped from 5,
-            array_set from 5,
-            array_taken_apart from 5,
-            fields_swapped from 5,
-            field_set_by_another from 5,
-            field_taken from 5,
-            structs_swapped from 5,
-            struct_set from 5,
-            structs_set_in_a_loop from 5,
-            parts_swapped from 5,
+                rows_swapped from 5,
+                rows_swapped_by_another from 5,
+                row_set_by_another from 5,
+                row_taken from 5,
+                row_replaced from 5,
+                rows_split from 5,
+                rows_set_in_a_loop from 5,
+                rows_of_rows from 5,
+                array_swapped from 5,
+                array_set from 5,
+                array_taken_apart from 5,
+                fields_swapped from 5,
+                field_set_by_another from 5,
+                field_taken from 5,
+                structs_swapped from 5,
+                struct_set from 5,
+                structs_set_in_a_loop from 5,
+                parts_swapped from 5,
+                members_of_a_set from 1 and 5,
+            letters_by_number from 1 and 5,
+            letters_in_an_arm from 1 and 5,
         );
     }
 }
@@ -432,4 +435,39 @@ mod entry_points {
         window from 5,
         integers from 5,
     );
+}
+
+/// What a set holds depends on positions alone.
+#[conservative_grad]
+fn members_of_a_set(x: &[f64]) -> f64 {
+    let mut seen = std::collections::HashSet::new();
+    for i in 0..x.len() {
+        seen.insert(i % 3);
+    }
+    x[0] * x[0] * seen.len() as f64
+}
+
+#[conservative_grad]
+fn letters_by_number(x: &[f64]) -> f64 {
+    let mut said = String::new();
+    for i in 0..x.len() {
+        if i % 2 == 0 {
+            said.push('a');
+        }
+    }
+    x[0].sin() * said.len() as f64
+}
+
+/// The test decides whether there are letters at all, and not how many.
+#[conservative_grad]
+fn letters_in_an_arm(x: &[f64]) -> f64 {
+    let mut y = 0.0;
+    if x[0] > 0.0 {
+        let mut said = String::new();
+        for _ in 0..x.len() {
+            said.push('a');
+        }
+        y = x[0] * said.len() as f64;
+    }
+    y
 }

@@ -538,7 +538,17 @@ impl<'a> Pass<'a> {
     fn effect(&mut self, code: &Verbatim) {
         let mut values = Vec::new();
         code.for_each_use(&mut |v| values.push(v));
-        let by_test = values.iter().any(|v| self.facts.tainted(*v));
+        let mut mems = BTreeSet::new();
+        code.for_each_mem(&mut |m| {
+            mems.insert(m);
+        });
+        let by_test = values.iter().any(|v| self.facts.tainted(*v))
+            || mems.iter().any(|m| self.facts.tainted_integers(*m));
+        for m in mems {
+            if !self.facts.varied_mem(m) && (by_test || self.is_chosen(m)) {
+                self.taint_mem(m);
+            }
+        }
         values.retain(|v| matches!(self.func.val(*v).ty, Ty::Opaque));
         for v in values {
             let made_in = |block: &Block| {
