@@ -33,20 +33,44 @@ mod cases {
         given_if_there_is_one from 2 and 9,
         exchanged_rows_of_a_struct from 3 and 9,
         read_at_a_number from 3 and 9,
+        a_part_put_back from 2 and 9,
     );
 }
 
 use programs::{
-    a_part_only, a_row_as_a_whole, arrays_of_arrays, called_again_and_again, changed_afterwards,
-    eliminated, exchanged_rows_of_a_struct, flat, given_away, given_away_by_a_method,
-    given_if_there_is_one, given_with_a_permutation, in_an_arm, of_a_struct, of_unequal_length,
-    orthogonal, part_of_points, pivoted, read_at_a_number, rows, rows_and_columns, rows_by_number,
-    rows_of_a_field, same_row, state_given_away, stretches_of_a_workspace, substituted,
-    substituted_with_literals, taken_and_given, written_over_while_read,
+    a_part_only, a_part_put_back, a_row_as_a_whole, arrays_of_arrays, called_again_and_again,
+    changed_afterwards, eliminated, exchanged_rows_of_a_struct, flat, given_away,
+    given_away_by_a_method, given_if_there_is_one, given_with_a_permutation, in_an_arm,
+    of_a_struct, of_unequal_length, orthogonal, part_of_points, pivoted, read_at_a_number, rows,
+    rows_and_columns, rows_by_number, rows_of_a_field, same_row, state_given_away,
+    stretches_of_a_workspace, substituted, substituted_with_literals, taken_and_given,
+    written_over_while_read,
 };
 
 #[conservative_grad::conservative_grad]
 mod programs {
+    fn turn(c: f64, x: &mut [f64], y: &mut [f64]) {
+        for i in 0..x.len() {
+            let old = x[i];
+            x[i] = c * old - y[i];
+            y[i] = c * y[i] + old;
+        }
+    }
+
+    /// What AD0177 says to write.
+    pub(super) fn a_part_put_back(x: &[f64]) -> f64 {
+        let mut u = x.to_vec();
+        let (a, b) = u.split_at_mut(x.len() / 2);
+        let mut part = a.to_vec();
+        turn(0.5 * x[0], &mut part, b);
+        a.copy_from_slice(&part);
+        let mut s = 0.0;
+        for i in 0..u.len() {
+            s += u[i] * u[i] * (i + 1) as f64;
+        }
+        s
+    }
+
     /// What loops that end early read of a list behind `&mut` at a place that is a literal.
     fn relax(out: &mut [f64], x: &[f64]) {
         let mut y = out[0] + x[0];

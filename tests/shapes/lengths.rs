@@ -273,8 +273,8 @@ mod in_others {
                 structs_set_in_a_loop from 5,
                 parts_swapped from 5,
                 members_of_a_set from 1 and 5,
-            letters_by_number from 1 and 5,
-            letters_in_an_arm from 1 and 5,
+                letters_by_number from 1 and 5,
+                letters_in_an_arm from 1 and 5,
         );
     }
 }

@@ -33,6 +33,23 @@ fn outputs() {
 }
 
 /// What `rustc --version` says.
+/// A text whose arguments are missing shows where they should be.
+#[test]
+fn texts_have_their_arguments() {
+    for folder in cases("fail") {
+        let outputs = cases(&format!("fail/{}", stem(&folder)));
+        for output in outputs
+            .iter()
+            .filter(|file| file.extension().is_some_and(|e| e == "stderr"))
+        {
+            let text = std::fs::read_to_string(output).expect("an output");
+            let mut ours = text.lines().filter(|line| line.starts_with("error"));
+            let gap = ours.find(|line| (0..4).any(|n| line.contains(&format!("`{{{n}}}`"))));
+            assert_eq!(gap, None, "{}", output.display());
+        }
+    }
+}
+
 fn version() -> String {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc).arg("--version").output();

@@ -7,7 +7,7 @@ use super::analyse::activity::Activity;
 use super::diag::{self, Diagnostics};
 use super::hir::Form;
 use super::parse::attribute::Options;
-use super::ssa::{Arg, Call, Func, StmtKind};
+use super::ssa::{Arg, Call, Func, MemId, Place, Proj, StmtKind};
 
 /// Types of std that hold a value.
 const HOLDERS: [&str; 6] = ["Box", "Rc", "Arc", "RefCell", "Mutex", "RwLock"];
@@ -18,6 +18,10 @@ pub(crate) fn check(func: &Func, facts: &Activity, options: &Options, diags: &mu
         let StmtKind::Call(call) = &stmt.kind else {
             return;
         };
+        if let Some(of) = divided(&call.args) {
+            let name = func.mem(of).name.to_string();
+            diags.report_at(&diag::PARTS_OF_ONE, &call.path, &[&name]);
+        }
         if !facts.varied_call(call) {
             return;
         }
@@ -31,6 +35,28 @@ pub(crate) fn check(func: &Func, facts: &Activity, options: &Options, diags: &mu
             diags.report_at(&diag::LEFT_ALONE, &call.path, &[&name]);
         }
     });
+}
+
+/// The memory of which a call gets two parts, one of them by `&mut`, that are no two fields.
+fn divided(args: &[Arg]) -> Option<MemId> {
+    let parts = args.iter().filter_map(|arg| match arg {
+        Arg::Ref(mutable, place) => Some((*mutable, place)),
+        _ => None,
+    });
+    let parts: Vec<(bool, &Place)> = parts.collect();
+    parts.iter().enumerate().find_map(|(k, (mutable, part))| {
+        let mut before = parts[..k].iter();
+        let meets = |(other, of): &&(bool, &Place)| {
+            (*mutable || *other) && of.mem == part.mem && !are_fields(part, of)
+        };
+        before.find(meets).map(|_| part.mem)
+    })
+}
+
+/// True for places in two fields, which rustc can tell apart.
+fn are_fields(a: &Place, b: &Place) -> bool {
+    let mut pairs = a.path.iter().zip(&b.path);
+    pairs.any(|pair| matches!(pair, (Proj::Field(x), Proj::Field(y)) if x != y))
 }
 
 /// The type in `Box::new(x)`.

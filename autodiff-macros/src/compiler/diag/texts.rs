@@ -217,7 +217,7 @@ texts! {
         help "write `sort_by`", note "std does not promise where elements that are equal end up";
     LENT_LENGTH "AD0170" "the length of `{0}` may change here, which belongs to the caller",
         help "take the vector by value and return it, or take the struct that it is a field of; as many numbers as there are go in by `copy_from_slice`", note "a gradient of another length would not fit the caller's buffer";
-    ITERATOR_OPTION "AD0171" "the compiler cannot tell what the closure `{0}` gives",
+    ITERATOR_OPTION "AD0171" "the compiler cannot tell what this closure gives",
         help "let it end in `Some(…)` and `None`, or write `filter` and `map`", note "";
     COLLECT "AD0166" "cannot collect into `{0}`",
         help "collect into a `Vec`", note "";
@@ -225,6 +225,8 @@ texts! {
         help "collect the values: `.copied()` or `.cloned()` first", note "";
     FROM_FN "AD0168" "the length of the array that `{0}` makes is not known",
         help "declare it: `let a: [f64; 3] = std::array::from_fn(…)`", note "arrays of other things than numbers are understood up to 16 elements";
+    PARTS_OF_ONE "AD0177" "parts of `{0}` are handed to one call, which may change one of them",
+        help "hand over a copy of one, and put it back if it changes: `let mut part = a.to_vec(); f(&mut part, b); a.copy_from_slice(&part);`", note "that they do not overlap is not known where the derivative borrows them";
     EXCLUSIVE_ARGUMENT "AD0143" "`{0}` cannot be passed to a method that is not known",
         help "call a function with it", note "the method could change it unseen";
     ELEMENTS_NOT_COPY "AD0144" "`{0}` is understood for elements that are numbers or structs, arrays of them, or tuples of numbers",

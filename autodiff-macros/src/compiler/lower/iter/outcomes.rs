@@ -12,7 +12,7 @@ use proc_macro2::Span;
 use super::{Chain, Item};
 use quote::quote;
 
-use crate::compiler::diag::{self, text_of};
+use crate::compiler::diag;
 use crate::compiler::hir::{Expr, ExprKind, LoopId, Stmt, StmtKind, Ty, VarId};
 use crate::compiler::lower::infer::{Kind, outcome};
 use crate::compiler::lower::{Lower, stmt};
@@ -93,7 +93,7 @@ impl Lower<'_> {
                 return;
             }
             if !this.becomes_outcome(&value.ty) {
-                this.refuse(&diag::ITERATOR_OPTION, &at, &[&text_of(&at)]);
+                this.refuse(&diag::ITERATOR_OPTION, &at, &[]);
                 return;
             }
             let value = this.or_stop(value, (folded, whole, stop), span, out);
