@@ -11,6 +11,7 @@ mod cases {
         laws_in_fields from 2,
         modes_beside_counters from 3,
         constants_in_fields from 2,
+        vectors_of_arrays from 2,
     );
 }
 
@@ -197,4 +198,48 @@ fn constants_in_fields(x: &[f64]) -> f64 {
         walk.speed *= v.cos();
     }
     s + walk.at * x[0]
+}
+
+#[derive(Clone, Differentiable)]
+struct Weighted {
+    w: [f64; 2],
+    b: f64,
+}
+
+#[conservative_grad]
+fn by_value(x: [f64; 2]) -> f64 {
+    let h = x.to_vec();
+    h[0] * h[1]
+}
+
+#[conservative_grad]
+fn by_reference(x: &[f64; 2]) -> f64 {
+    let mut h: Vec<f64> = x.to_vec();
+    h[1] *= h[0];
+    h.push(x[0]);
+    h[0] * h[1] * h[2]
+}
+
+#[conservative_grad]
+fn of_a_field(p: &Weighted) -> f64 {
+    let h = p.w.to_vec();
+    h[0] * h[1] * p.b
+}
+
+#[conservative_grad]
+fn of_a_row(m: &[[f64; 2]; 2]) -> f64 {
+    let h = m[1].to_vec();
+    h[0] * h[1] * m[0][0]
+}
+
+/// `to_vec` of arrays, whose adjoints are arrays.
+#[conservative_grad]
+fn vectors_of_arrays(x: &[f64]) -> f64 {
+    let pair = [x[0], x[1]];
+    let own = pair.to_vec();
+    let p = Weighted {
+        w: pair,
+        b: x[0] + 1.0,
+    };
+    by_value(pair) + by_reference(&pair) * own[1] + of_a_field(&p) + of_a_row(&[pair, pair])
 }

@@ -227,6 +227,8 @@ texts! {
         help "declare it: `let a: [f64; 3] = std::array::from_fn(…)`", note "arrays of other things than numbers are understood up to 16 elements";
     PARTS_OF_ONE "AD0177" "parts of `{0}` are handed to one call, which may change one of them",
         help "hand over a copy of one, and put it back if it changes: `let mut part = a.to_vec(); f(&mut part, b); a.copy_from_slice(&part);`", note "that they do not overlap is not known where the derivative borrows them";
+    STOP_OF_MANY "AD0178" "`stop_gradient` cuts off one number, and this is a list, a tuple or a struct",
+        help "cut off its numbers, `let fixed: Vec<f64> = w.iter().map(|v| stop_gradient(*v)).collect();`, or take it as a `#[constant]` parameter", note "";
     EXCLUSIVE_ARGUMENT "AD0143" "`{0}` cannot be passed to a method that is not known",
         help "call a function with it", note "the method could change it unseen";
     ELEMENTS_NOT_COPY "AD0144" "`{0}` is understood for elements that are numbers or structs, arrays of them, or tuples of numbers",

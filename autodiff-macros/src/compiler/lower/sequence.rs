@@ -87,9 +87,18 @@ impl Lower<'_> {
         Some(self.length(place, name, span))
     }
 
-    pub(super) fn copy(&mut self, place: Place, ty: Ty, name: &str, span: Span) -> Expr {
+    pub(super) fn copy(&mut self, mut place: Place, ty: Ty, name: &str, span: Span) -> Expr {
         let inner = ty.element().cloned().unwrap_or(Ty::Opaque);
         let vec = name == "to_vec" || matches!(ty, Ty::Slice(_));
+        if vec && matches!(ty, Ty::Array(..) | Ty::Seq(_)) {
+            // The adjoint of an array, and of what may be one, is none of a vector.
+            place.ty = Ty::Slice(Box::new(inner.clone()));
+            place.path.push(Proj::Slice {
+                lo: None,
+                hi: None,
+                inclusive: false,
+            });
+        }
         let ty = match vec {
             true => Ty::Vec(Box::new(inner)),
             false => ty,

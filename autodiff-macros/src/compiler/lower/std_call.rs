@@ -181,6 +181,9 @@ impl Lower<'_> {
             self.pin(pinned, "stop_gradient", 1, PinKind::Function);
             let value = self.operand(&call.args[0]);
             let ty = self.infer.strip(&value.ty);
+            if ty.element().is_some() || matches!(ty, Ty::Tuple(_) | Ty::Struct(_)) {
+                return self.refuse(&diag::STOP_OF_MANY, &call.args[0], &[]);
+            }
             let kind = ExprKind::StopGradient(Box::new(value));
             let value = self.make(kind, ty, path.span());
             return self.with_source(value, call);
