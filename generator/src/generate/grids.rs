@@ -43,11 +43,9 @@ impl Gen {
     /// The function that is differentiated, and its arguments.
     pub(super) fn grid_function(&mut self) -> (Func, Vec<Input>) {
         let (grid, params, inputs) = self.grid();
-        let result = Ty::Real;
-        self.enter(&params, result);
-        self.note_values(&params, &inputs);
+        self.begin_main(&params, &inputs);
         let arrays = ["start", "q", "u", "next"].map(str::to_string);
-        self.hidden.extend(arrays.clone());
+        self.hidden.extend(arrays);
         let mut stmts = vec![
             self.own_array("u", grid.cells, &grid.count),
             self.own_array("next", grid.cells, &grid.count),
@@ -82,17 +80,7 @@ impl Gen {
             true => var("s"),
             false => binary(Op::Add, self.squash(var("s")), self.real(2)),
         };
-        self.hidden.clear();
-        let main = Func {
-            name: "f".to_string(),
-            params,
-            result,
-            body: Block {
-                stmts,
-                tail: Some(boxed(tail)),
-            },
-        };
-        (main, inputs)
+        (self.finish_main(params, stmts, tail), inputs)
     }
 
     fn grid(&mut self) -> (Grid, Vec<Param>, Vec<Input>) {

@@ -62,9 +62,7 @@ impl Gen {
     /// The function that is differentiated, and its arguments.
     pub(super) fn sums_function(&mut self) -> (Func, Vec<Input>) {
         let (data, params, inputs) = self.data();
-        let result = Ty::Real;
-        self.enter(&params, result);
-        self.note_values(&params, &inputs);
+        self.begin_main(&params, &inputs);
         self.hidden.push("xs".to_string());
         if data.rows == 0 {
             self.hidden.push("ys".to_string());
@@ -108,19 +106,27 @@ impl Gen {
             }
         }
         let tail = self.outcome(&data, &sums);
+        (self.finish_main(params, stmts, tail), inputs)
+    }
+
+    /// At the start of a main function that gives a number.
+    pub(super) fn begin_main(&mut self, params: &[Param], inputs: &[Input]) {
+        self.enter(params, Ty::Real);
+        self.note_values(params, inputs);
+    }
+
+    /// At its end.
+    pub(super) fn finish_main(&mut self, params: Vec<Param>, stmts: Vec<Stmt>, tail: Expr) -> Func {
         self.hidden.clear();
-        let body = Block {
-            stmts,
-            tail: Some(boxed(tail)),
-        };
-        let name = "f".to_string();
-        let main = Func {
-            name,
+        Func {
+            name: "f".to_string(),
             params,
-            result,
-            body,
-        };
-        (main, inputs)
+            result: Ty::Real,
+            body: Block {
+                stmts,
+                tail: Some(boxed(tail)),
+            },
+        }
     }
 
     fn data(&mut self) -> (Data, Vec<Param>, Vec<Input>) {
