@@ -34,6 +34,7 @@ mod cases {
         exchanged_rows_of_a_struct from 3 and 9,
         read_at_a_number from 3 and 9,
         a_part_put_back from 2 and 9,
+        two_fields from 2 and 9,
     );
 }
 
@@ -43,7 +44,7 @@ use programs::{
     given_away_by_a_method, given_if_there_is_one, given_with_a_permutation, in_an_arm,
     of_a_struct, of_unequal_length, orthogonal, part_of_points, pivoted, read_at_a_number, rows,
     rows_and_columns, rows_by_number, rows_of_a_field, same_row, state_given_away,
-    stretches_of_a_workspace, substituted, substituted_with_literals, taken_and_given,
+    stretches_of_a_workspace, substituted, substituted_with_literals, taken_and_given, two_fields,
     written_over_while_read,
 };
 
@@ -69,6 +70,23 @@ mod programs {
             s += u[i] * u[i] * (i + 1) as f64;
         }
         s
+    }
+
+    #[derive(Clone, conservative_grad::Differentiable)]
+    struct Halves {
+        first: Vec<f64>,
+        second: Vec<f64>,
+    }
+
+    /// Two fields are no two parts of one array.
+    pub(super) fn two_fields(x: &[f64]) -> f64 {
+        let mut halves = Halves {
+            first: x.to_vec(),
+            second: x[1..].to_vec(),
+        };
+        halves.first.truncate(x.len() - 1);
+        turn(0.3 * x[0], &mut halves.first, &mut halves.second);
+        halves.first[0] * halves.second[0] + halves.second.iter().sum::<f64>()
     }
 
     /// What loops that end early read of a list behind `&mut` at a place that is a literal.
